@@ -27,7 +27,7 @@ export class DeviceError extends ApprenticeError {}
 export class DisposedError extends ApprenticeError {}
 
 /** An index or a class label is outside its range. */
-export class RangeError extends ApprenticeError {}
+export class IndexError extends ApprenticeError {}
 
 /** Native memory is used up. */
 export class OutOfMemoryError extends ApprenticeError {}
