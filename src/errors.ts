@@ -8,7 +8,13 @@
 /** The root of all errors of this package. */
 export class ApprenticeError extends Error {
   /** The class's own name, so that an uncaught error reads well. */
-  override name: string = new.target.name;
+  override name: string;
+
+  /** Takes what `Error` takes. */
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
 }
 
 /** An argument or option has a value that cannot be used; the message names it and the remedy. */

@@ -1,0 +1,114 @@
+/**
+ * The opened native library: one context for this thread, its argument frame and the C functions.
+ *
+ * The library is opened at first use, never at import. What hot code needs is exported as plain
+ * bindings that are set once, when the library opens: a call site then only ever sees the C function
+ * itself, which V8 can call without a detour. Code that may run first calls {@linkcode open}.
+ *
+ * @module
+ */
+
+import { LibraryError, VersionError } from "../src/errors.ts";
+import { locate, setupCommand } from "./locate.ts";
+import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";
+import { nativeError } from "./native_error.ts";
+
+type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];
+
+/** The C functions; undefined until {@linkcode open} has run. */
+export let native: Native;
+/** This thread's context number, the first argument of every C function. */
+export let context = 0;
+/** This context's argument frame: arguments in, results out. */
+export let frame: Float64Array;
+/** `ap_op_call`, apart from the others because every operator goes through it. */
+export let opCall: (context: number, op: number, given: number) => number;
+/** `ap_release_one`. */
+export let releaseOne: (context: number, handle: number) => number;
+
+let text: Uint8Array;
+let opened = false;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * Opens the library, if it is not open yet.
+ *
+ * @throws {LibraryError} when it is missing or cannot be loaded; the message lists where it was
+ * looked for and what to run.
+ * @throws {VersionError} when it was built for another version of this package.
+ */
+export function open(): void {
+  if (opened) return;
+  const { library, searched } = locate();
+  if (library === null) {
+    throw new LibraryError(
+      `The native library is not built yet. Run \`${setupCommand()}\`.\nLooked at:\n` +
+        searched.map((place) => `  ${place}`).join("\n"),
+    );
+  }
+  let opening: Deno.DynamicLibrary<typeof symbols>;
+  try {
+    opening = Deno.dlopen(library, symbols);
+  } catch (cause) {
+    throw new LibraryError(
+      `The native library ${library} cannot be loaded: ${(cause as Error).message}. ` +
+        `Run \`${setupCommand()} --force\` to build it anew.`,
+      { cause },
+    );
+  }
+  const found = opening.symbols.ap_abi_version();
+  if (found !== abiVersion) {
+    throw new VersionError(
+      `The native library ${library} speaks version ${found} of the C interface, this package ` +
+        `version ${abiVersion}. Run \`${setupCommand()} --force\` to build it anew.`,
+    );
+  }
+  const id = opening.symbols.ap_context_open();
+  if (id < 0) {
+    throw new LibraryError("The native library could not open a context for this thread.");
+  }
+  native = opening.symbols;
+  opCall = native.ap_op_call;
+  releaseOne = native.ap_release_one;
+  context = id;
+  frame = new Float64Array(view(native.ap_context_frame(id), frameSlots * 8));
+  text = new Uint8Array(view(native.ap_context_text(id), textBytes));
+  opened = true;
+  // A worker's context goes with the worker: its tensors must not outlive it.
+  globalThis.addEventListener("unload", () => native.ap_context_close(context));
+}
+
+function view(pointer: Deno.PointerValue, bytes: number): ArrayBuffer {
+  return Deno.UnsafePointerView.getArrayBuffer(pointer!, bytes);
+}
+
+/** Passes a status through, or throws the error that it stands for. */
+export function check(status: number): number {
+  if (status < 0) fail(status);
+  return status;
+}
+
+/** Throws the typed error that a negative status and the text buffer describe. */
+export function fail(status: number): never {
+  throw nativeError(-status, readText(frame[0]));
+}
+
+/** The first `bytes` bytes of the text buffer. */
+export function readText(bytes: number): string {
+  // The decoder refuses shared or foreign memory in places; a slice is always its own.
+  return decoder.decode(text.slice(0, bytes));
+}
+
+/**
+ * Writes a string to the text buffer from `offset` on and returns its length in bytes.
+ *
+ * @throws {LibraryError} when it does not fit.
+ */
+export function writeText(value: string, offset = 0): number {
+  const { read, written } = encoder.encodeInto(value, text.subarray(offset));
+  if (read < value.length) {
+    throw new LibraryError(`A text of ${value.length} characters does not fit the text buffer.`);
+  }
+  return written;
+}

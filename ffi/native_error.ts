@@ -1,0 +1,71 @@
+/**
+ * From the native library's error codes to typed errors.
+ *
+ * @module
+ */
+
+import {
+  ApprenticeError,
+  ArgumentError,
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  IndexError,
+  LibraryError,
+  OutOfMemoryError,
+  ShapeError,
+  TorchError,
+  VersionError,
+} from "../src/errors.ts";
+
+type ErrorClass = new (message: string) => ApprenticeError;
+
+/** By `enum ap_error` in `native/apprentice.h`. */
+const byCode: Record<number, ErrorClass> = {
+  2: IndexError,
+  6: OutOfMemoryError,
+  8: DisposedError,
+  9: ArgumentError,
+  10: ArgumentError,
+  11: VersionError,
+  12: LibraryError,
+};
+
+/** libtorch has one error for most mistakes; its words tell which mistake it was. */
+const byWords: [RegExp, ErrorClass][] = [
+  [/out of bounds|out of range|index .* is out/i, IndexError],
+  [/out of memory|can't allocate memory/i, OutOfMemoryError],
+  [
+    /same device|on device|device type|CUDA error|is on cpu|not compiled with CUDA|without CUDA|'aten::[^']*' with arguments from the '(CUDA|XPU|MPS)/i,
+    DeviceError,
+  ],
+  [
+    /dtype|scalar type|same type|not implemented for '|can't be cast|data type|ScalarType|floating point|integer tensors/i,
+    DTypeError,
+  ],
+  [
+    /shape|size|dimension|must match|dims?\b|cannot be multiplied|broadcast|expanded|number of elements/i,
+    ShapeError,
+  ],
+];
+
+/** The typed error for a native error code and its message. */
+export function nativeError(code: number, message: string): ApprenticeError {
+  if (code === 12) {
+    message = "This thread has no open context in the native library (a worker that has ended?).";
+  }
+  const exact = byCode[code];
+  if (exact) return new exact(message);
+  const missing = /Could not run '([^']*)' with arguments from the '(\w+)' backend/.exec(message);
+  if (missing) {
+    const call = message.lastIndexOf("\n  in ");
+    message = `${missing[1]} cannot run on ${missing[2]} with this libtorch. ` +
+      "`deno task doctor` tells which devices can be used and why others cannot." +
+      (call < 0 ? "" : message.slice(call));
+    return new DeviceError(message);
+  }
+  // Only libtorch's own sentence is looked at, not the operator's name and arguments after it.
+  const sentence = message.split("\n  in ")[0];
+  for (const [words, type] of byWords) if (words.test(sentence)) return new type(message);
+  return new TorchError(message);
+}

@@ -1,0 +1,165 @@
+#include "allocator.h"
+
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <c10/util/Exception.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <vector>
+
+namespace apprentice {
+
+namespace {
+
+// Training asks for the same sizes step after step. malloc gives large blocks back to the system at once and
+// has every page faulted in again at the next step; a block kept for the next request of its size costs nothing.
+constexpr size_t kAlignment = 64;
+constexpr size_t kSmallest = 64;
+constexpr int kClasses = 4 * 40;
+constexpr int64_t kMostCached = int64_t{1} << 30;
+
+// Lies in front of every block. Its size keeps the data aligned.
+struct alignas(kAlignment) Header {
+  uint64_t requested;
+  uint32_t size_class;
+  Header* next;
+};
+static_assert(sizeof(Header) == kAlignment);
+
+class SpinLock {
+ public:
+  void lock() {
+    while (flag_.test_and_set(std::memory_order_acquire)) {
+    }
+  }
+  void unlock() { flag_.clear(std::memory_order_release); }
+
+ private:
+  std::atomic_flag flag_ = ATOMIC_FLAG_INIT;
+};
+
+struct FreeList {
+  SpinLock lock;
+  Header* head = nullptr;
+};
+
+FreeList free_lists[kClasses];
+std::atomic<int64_t> live_bytes{0};
+std::atomic<int64_t> peak_bytes{0};
+std::atomic<int64_t> cached_bytes{0};
+
+// Four classes per doubling: at most a quarter of a block is slack.
+uint32_t class_of(size_t bytes) {
+  if (bytes <= kSmallest) return 0;
+  const size_t n = bytes - 1;
+  const int top = 63 - __builtin_clzll(n);
+  const uint32_t quarter = static_cast<uint32_t>((n >> (top - 2)) & 3);
+  return static_cast<uint32_t>((top - 6) * 4) + quarter + 1;
+}
+
+size_t class_bytes(uint32_t size_class) {
+  if (size_class == 0) return kSmallest;
+  const uint32_t k = size_class - 1;
+  const size_t base = kSmallest << (k / 4);
+  return base + (base >> 2) * (k % 4 + 1);
+}
+
+void raise_peak(int64_t live) {
+  int64_t peak = peak_bytes.load(std::memory_order_relaxed);
+  while (live > peak && !peak_bytes.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+  }
+}
+
+void* allocate_block(size_t bytes) {
+  const uint32_t size_class = bytes < (size_t{1} << 44) ? class_of(bytes) : kClasses;
+  Header* header = nullptr;
+  if (size_class < kClasses) {
+    FreeList& list = free_lists[size_class];
+    std::lock_guard<SpinLock> guard(list.lock);
+    header = list.head;
+    if (header != nullptr) list.head = header->next;
+  }
+  if (header != nullptr) {
+    cached_bytes.fetch_sub(static_cast<int64_t>(class_bytes(size_class)), std::memory_order_relaxed);
+  } else {
+    void* memory = nullptr;
+    const size_t size = size_class < kClasses ? class_bytes(size_class) : bytes;
+    if (size > PTRDIFF_MAX - 4096 || posix_memalign(&memory, kAlignment, size + sizeof(Header)) != 0) {
+      trim_cpu_memory();
+      memory = nullptr;
+      if (size > PTRDIFF_MAX - 4096 || posix_memalign(&memory, kAlignment, size + sizeof(Header)) != 0) {
+        C10_THROW_ERROR(OutOfMemoryError, c10::str("the CPU has no memory left for ", bytes, " bytes"));
+      }
+    }
+    header = static_cast<Header*>(memory);
+    header->size_class = size_class;
+  }
+  header->requested = bytes;
+  raise_peak(live_bytes.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed) +
+             static_cast<int64_t>(bytes));
+  return header + 1;
+}
+
+void free_block(void* data) {
+  if (data == nullptr) return;
+  Header* header = static_cast<Header*>(data) - 1;
+  live_bytes.fetch_sub(static_cast<int64_t>(header->requested), std::memory_order_relaxed);
+  const uint32_t size_class = header->size_class;
+  const int64_t size = size_class < kClasses ? static_cast<int64_t>(class_bytes(size_class)) : 0;
+  if (size_class == kClasses || cached_bytes.fetch_add(size, std::memory_order_relaxed) + size > kMostCached) {
+    cached_bytes.fetch_sub(size, std::memory_order_relaxed);
+    std::free(header);
+    return;
+  }
+  FreeList& list = free_lists[size_class];
+  std::lock_guard<SpinLock> guard(list.lock);
+  header->next = list.head;
+  list.head = header;
+}
+
+class CachingAllocator final : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(size_t bytes) override {
+    if (bytes == 0) return {nullptr, nullptr, &free_block, c10::Device(c10::DeviceType::CPU)};
+    void* data = allocate_block(bytes);
+    return {data, data, &free_block, c10::Device(c10::DeviceType::CPU)};
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return &free_block; }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
+};
+
+}  // namespace
+
+void install_cpu_allocator() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // Never destroyed: blocks outlive every static.
+    c10::SetCPUAllocator(new CachingAllocator(), 1);
+  });
+}
+
+CpuMemory cpu_memory() { return {live_bytes.load(), peak_bytes.load(), cached_bytes.load()}; }
+
+void reset_cpu_peak() { peak_bytes.store(live_bytes.load()); }
+
+void trim_cpu_memory() {
+  for (int i = 0; i < kClasses; i++) {
+    Header* head = nullptr;
+    {
+      std::lock_guard<SpinLock> guard(free_lists[i].lock);
+      head = free_lists[i].head;
+      free_lists[i].head = nullptr;
+    }
+    while (head != nullptr) {
+      Header* next = head->next;
+      cached_bytes.fetch_sub(static_cast<int64_t>(class_bytes(static_cast<uint32_t>(i))), std::memory_order_relaxed);
+      std::free(head);
+      head = next;
+    }
+  }
+}
+
+}  // namespace apprentice

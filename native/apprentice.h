@@ -1,0 +1,111 @@
+/*
+ * The C interface of the native library: a thin door to libtorch.
+ *
+ * One thread opens one context and is the only one that may use it. A context owns a frame of doubles and
+ * a text buffer, both shared with the caller: arguments go in through them and results come back, so that a
+ * call carries numbers only. Tensors are handles: an index and a generation packed into one double. A stale
+ * or made-up handle is an error, never a crash.
+ *
+ * Every function that can fail returns a negative error code, with the message in the text buffer and its
+ * length in bytes in frame[0]. Nothing prints, nothing aborts, nothing throws across this boundary.
+ *
+ * How operator arguments lie in the frame, by kind (a lower-case kind is the optional form: one slot 0 for
+ * "none", or 1 followed by the value; t and g are a single slot, 0 for none):
+ *   T tensor, G generator: the handle          S scalar, I int, N symbolic int, F float: the number
+ *   B bool: 0 or 1                             Y dtype, O layout, M memory format: libtorch's number
+ *   V device: type * 256 + index + 1           H string: its length; the bytes follow each other in the text
+ *   L tensors, J optional tensors, A ints, X symbolic ints, D floats, C bools, R scalars: length, elements
+ */
+#ifndef APPRENTICE_H
+#define APPRENTICE_H
+
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define AP_API __declspec(dllexport)
+#else
+#define AP_API __attribute__((visibility("default")))
+#endif
+
+#define AP_ABI_VERSION 1
+#define AP_FRAME_SLOTS 65536
+#define AP_TEXT_BYTES 65536
+
+enum ap_error {
+  AP_ERROR_TORCH = 1,
+  AP_ERROR_INDEX = 2,
+  AP_ERROR_VALUE = 3,
+  AP_ERROR_TYPE = 4,
+  AP_ERROR_NOT_IMPLEMENTED = 5,
+  AP_ERROR_OUT_OF_MEMORY = 6,
+  AP_ERROR_LINALG = 7,
+  AP_ERROR_HANDLE = 8,
+  AP_ERROR_ARGUMENT = 9,
+  AP_ERROR_OPERATOR = 10,
+  AP_ERROR_VERSION = 11,
+  AP_ERROR_CONTEXT = 12
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* library and context */
+AP_API uint32_t ap_abi_version(void);
+AP_API int32_t ap_context_open(void);
+AP_API int32_t ap_context_close(uint32_t ctx);
+AP_API void* ap_context_frame(uint32_t ctx);
+AP_API void* ap_context_text(uint32_t ctx);
+AP_API int32_t ap_build_info(uint32_t ctx);
+
+/* operators: the dispatcher's door */
+AP_API int32_t ap_op_find(uint32_t ctx, uint32_t text_bytes);
+AP_API int32_t ap_op_schema(uint32_t ctx, uint32_t op);
+AP_API int32_t ap_op_name(uint32_t ctx, uint32_t index);
+AP_API int32_t ap_op_call(uint32_t ctx, uint32_t op, uint32_t arguments);
+
+/* lifetime */
+AP_API int32_t ap_release(uint32_t ctx, uint32_t count);
+AP_API int32_t ap_release_one(uint32_t ctx, double handle);
+AP_API int32_t ap_scope_open(uint32_t ctx);
+AP_API int32_t ap_scope_close(uint32_t ctx, uint32_t scope);
+AP_API int32_t ap_scope_suspend(uint32_t ctx, uint32_t scope);
+AP_API int32_t ap_scope_keep(uint32_t ctx, double handle);
+AP_API int32_t ap_scope_hand_over(uint32_t ctx, double handle, uint32_t scope);
+
+/* data and metadata */
+AP_API int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims);
+AP_API int32_t ap_tensor_to_data(uint32_t ctx, double handle, void* data, double bytes);
+AP_API int32_t ap_tensor_meta(uint32_t ctx, double handle);
+AP_API int32_t ap_tensor_item(uint32_t ctx, double handle);
+
+/* autograd */
+AP_API int32_t ap_set_requires_grad(uint32_t ctx, double handle, uint32_t on);
+AP_API int32_t ap_backward(uint32_t ctx, uint32_t roots, uint32_t inputs, uint32_t flags);
+AP_API int32_t ap_grad(uint32_t ctx, uint32_t outputs, uint32_t inputs, uint32_t flags);
+AP_API int32_t ap_get_grads(uint32_t ctx, uint32_t count);
+AP_API int32_t ap_set_grad(uint32_t ctx, double handle, double grad);
+AP_API int32_t ap_clear_grads(uint32_t ctx, uint32_t count);
+AP_API int32_t ap_grad_mode(uint32_t ctx, int32_t mode);
+AP_API int32_t ap_inference_mode(uint32_t ctx, uint32_t on);
+AP_API int32_t ap_autocast(uint32_t ctx, uint32_t device_type, uint32_t on, uint32_t dtype);
+
+/* random numbers */
+AP_API int32_t ap_seed(uint32_t ctx, double seed);
+AP_API int32_t ap_generator(uint32_t ctx, uint32_t device, double seed);
+AP_API int32_t ap_rng_state(uint32_t ctx, uint32_t device);
+AP_API int32_t ap_set_rng_state(uint32_t ctx, uint32_t device, double state);
+
+/* threads, devices, memory */
+AP_API int32_t ap_threads(uint32_t ctx, uint32_t count);
+AP_API int32_t ap_device_count(uint32_t ctx, uint32_t device_type);
+AP_API int32_t ap_synchronize(uint32_t ctx, uint32_t device);
+AP_API int32_t ap_memory(uint32_t ctx, uint32_t device);
+AP_API int32_t ap_memory_reset_peak(uint32_t ctx, uint32_t device);
+AP_API int32_t ap_memory_trim(uint32_t ctx, uint32_t device);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,123 @@
+// Gradients: backward, grad, the grad slots, and the modes.
+
+#include "context.h"
+
+#include <ATen/autocast_mode.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+using namespace apprentice;
+
+namespace {
+
+constexpr uint32_t kRetainGraph = 1;
+constexpr uint32_t kCreateGraph = 2;
+constexpr uint32_t kAllowUnused = 4;
+
+std::vector<at::Tensor> read_tensors(Context& c, uint32_t count, size_t& at) {
+  std::vector<at::Tensor> tensors;
+  tensors.reserve(count);
+  for (uint32_t i = 0; i < count; i++) {
+    const double handle = c.number(at);
+    tensors.push_back(handle == 0 ? at::Tensor() : c.tensor(handle));
+  }
+  return tensors;
+}
+
+}  // namespace
+
+int32_t ap_set_requires_grad(uint32_t ctx, double handle, uint32_t on) {
+  return guarded(ctx, [&](Context& c) { return c.tensor(handle).set_requires_grad(on != 0), 0; });
+}
+
+// frame: roots, their gradients (0 for none), inputs
+int32_t ap_backward(uint32_t ctx, uint32_t roots, uint32_t inputs, uint32_t flags) {
+  return guarded(ctx, [&](Context& c) {
+    size_t at = 0;
+    const auto tensors = read_tensors(c, roots, at);
+    const auto grads = read_tensors(c, roots, at);
+    const auto leaves = read_tensors(c, inputs, at);
+    torch::autograd::backward(tensors, grads, (flags & (kRetainGraph | kCreateGraph)) != 0, (flags & kCreateGraph) != 0,
+                              leaves);
+    return 0;
+  });
+}
+
+// frame: outputs, their gradients (0 for none), inputs; back come the inputs' gradients (0 where unused)
+int32_t ap_grad(uint32_t ctx, uint32_t outputs, uint32_t inputs, uint32_t flags) {
+  return guarded(ctx, [&](Context& c) {
+    size_t at = 0;
+    const auto tensors = read_tensors(c, outputs, at);
+    const auto grads = read_tensors(c, outputs, at);
+    const auto leaves = read_tensors(c, inputs, at);
+    auto results = torch::autograd::grad(tensors, leaves, grads, (flags & (kRetainGraph | kCreateGraph)) != 0,
+                                         (flags & kCreateGraph) != 0, (flags & kAllowUnused) != 0);
+    for (size_t i = 0; i < results.size(); i++) c.frame[i] = results[i].defined() ? c.add(std::move(results[i])) : 0;
+    return static_cast<int32_t>(results.size());
+  });
+}
+
+int32_t ap_get_grads(uint32_t ctx, uint32_t count) {
+  return guarded(ctx, [&](Context& c) {
+    for (uint32_t i = 0; i < count && i < AP_FRAME_SLOTS; i++) {
+      at::Tensor grad = c.tensor(c.frame[i]).grad();
+      c.frame[i] = grad.defined() ? c.add(std::move(grad)) : 0;
+    }
+    return static_cast<int32_t>(count);
+  });
+}
+
+int32_t ap_set_grad(uint32_t ctx, double handle, double grad) {
+  return guarded(ctx, [&](Context& c) {
+    at::Tensor& tensor = c.tensor(handle);
+    if (grad == 0) return tensor.mutable_grad().reset(), 0;
+    const at::Tensor& value = c.tensor(grad);
+    if (!value.sizes().equals(tensor.sizes()) || value.scalar_type() != tensor.scalar_type() ||
+        value.device() != tensor.device()) {
+      throw Failure(AP_ERROR_VALUE, c10::str("a gradient has its tensor's shape, dtype and device: the tensor is ",
+                                             tensor.toString(), tensor.sizes(), ", the gradient ", value.toString(),
+                                             value.sizes()));
+    }
+    tensor.mutable_grad() = value;
+    return 0;
+  });
+}
+
+int32_t ap_clear_grads(uint32_t ctx, uint32_t count) {
+  return guarded(ctx, [&](Context& c) {
+    for (uint32_t i = 0; i < count && i < AP_FRAME_SLOTS; i++) c.tensor(c.frame[i]).mutable_grad().reset();
+    return 0;
+  });
+}
+
+// mode: 0 off, 1 on, -1 only ask; returns what it was
+int32_t ap_grad_mode(uint32_t ctx, int32_t mode) {
+  return guarded(ctx, [&](Context&) {
+    const bool before = c10::GradMode::is_enabled();
+    if (mode >= 0) c10::GradMode::set_enabled(mode != 0);
+    return before ? 1 : 0;
+  });
+}
+
+// on: 1 enters one more level, 0 leaves one, 2 only asks
+int32_t ap_inference_mode(uint32_t ctx, uint32_t on) {
+  return guarded(ctx, [&](Context& c) {
+    if (on == 1) {
+      c.inference.push_back(std::make_unique<c10::InferenceMode>(true));
+    } else if (on == 0 && !c.inference.empty()) {
+      c.inference.pop_back();
+    }
+    return c10::InferenceMode::is_enabled() ? 1 : 0;
+  });
+}
+
+int32_t ap_autocast(uint32_t ctx, uint32_t device_type, uint32_t on, uint32_t dtype) {
+  return guarded(ctx, [&](Context&) {
+    const auto device = static_cast<at::DeviceType>(device_type);
+    const bool before = at::autocast::is_autocast_enabled(device);
+    if (on != 0) at::autocast::set_autocast_dtype(device, static_cast<at::ScalarType>(dtype));
+    at::autocast::set_autocast_enabled(device, on != 0);
+    if (on == 0) at::autocast::clear_cache();
+    return before ? 1 : 0;
+  });
+}

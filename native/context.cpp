@@ -1,0 +1,279 @@
+#include "context.h"
+
+#include "allocator.h"
+
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+
+namespace apprentice {
+
+Context* contexts[kMaxContexts];
+
+namespace {
+
+std::mutex contexts_mutex;
+
+// libtorch's warnings would go to stderr, where they would tear a progress bar apart.
+struct SilentWarnings : c10::WarningHandler {
+  void process(const c10::Warning&) override {}
+};
+SilentWarnings silent_warnings;
+
+int32_t write_error(Context& context, ap_error code, const std::string& message) {
+  context.frame[0] = put_text(context, message);
+  return -static_cast<int32_t>(code);
+}
+
+}  // namespace
+
+Context::Context() : owner_(std::this_thread::get_id()) {}
+
+Slot& Context::grow() {
+  if (used_ == kMaxSlots) {
+    throw Failure(AP_ERROR_OUT_OF_MEMORY,
+                  "more than 4,194,304 tensors are alive: dispose of them, or use a scope");
+  }
+  if ((used_ & (kChunk - 1)) == 0) chunks_.push_back(std::make_unique<Slot[]>(kChunk));
+  current_ = used_++;
+  return at_index(current_);
+}
+
+void Context::free_slot(Slot& slot, uint32_t index) {
+  // Moved out first: destroying a tensor may run code that looks at the table.
+  at::Tensor tensor = std::move(slot.tensor);
+  at::Generator generator = std::move(slot.generator);
+  slot.kind = Kind::none;
+  slot.scope = 0;
+  live_--;
+  if (slot.generation == kLastGeneration) {
+    slot.generation = 0;
+    return;
+  }
+  slot.generation++;
+  slot.next_free = free_;
+  free_ = index + 1;
+}
+
+bool Context::release(double handle) {
+  Slot* slot = find(handle);
+  if (slot == nullptr || slot->kind == Kind::none) return false;
+  free_slot(*slot, static_cast<uint32_t>(static_cast<uint64_t>(handle) & (kMaxSlots - 1)));
+  return true;
+}
+
+void Context::stale(double handle, const char* what) const {
+  if (handle != handle || handle < kMaxSlots) {
+    throw Failure(AP_ERROR_ARGUMENT, c10::str("an argument should be a ", what, " and is something else"));
+  }
+  throw Failure(AP_ERROR_HANDLE, c10::str("this ", what,
+                                          " was disposed of, by itself or with the scope it was made in; "
+                                          "torch.keep(t) takes a tensor out of its scope"));
+}
+
+uint32_t Context::open_scope() {
+  const uint32_t id = next_scope_++;
+  auto scope = std::make_unique<Scope>();
+  scope->id = id;
+  scope->parent = top_ ? top_->id : 0;
+  top_ = scope.get();
+  stack_.push_back(top_);
+  scopes_.emplace(id, std::move(scope));
+  return id;
+}
+
+void Context::suspend_scope(uint32_t id) {
+  auto found = std::find_if(stack_.begin(), stack_.end(), [id](Scope* s) { return s->id == id; });
+  if (found == stack_.end()) return;
+  stack_.erase(found);
+  top_ = stack_.empty() ? nullptr : stack_.back();
+}
+
+void Context::close_scope(uint32_t id) {
+  suspend_scope(id);
+  auto found = scopes_.find(id);
+  if (found == scopes_.end()) return;
+  std::unique_ptr<Scope> scope = std::move(found->second);
+  scopes_.erase(found);
+  for (size_t i = scope->handles.size(); i-- > 0;) {
+    const double handle = scope->handles[i];
+    Slot* slot = find(handle);
+    if (slot != nullptr && slot->kind != Kind::none && slot->scope == id) {
+      free_slot(*slot, static_cast<uint32_t>(static_cast<uint64_t>(handle) & (kMaxSlots - 1)));
+    }
+  }
+}
+
+void Context::compact(Scope& scope) {
+  auto& handles = scope.handles;
+  handles.erase(std::remove_if(handles.begin(), handles.end(),
+                               [&](double handle) {
+                                 Slot* slot = find(handle);
+                                 return slot == nullptr || slot->scope != scope.id;
+                               }),
+                handles.end());
+  scope.compact_at = std::max<size_t>(1024, handles.size() * 2);
+}
+
+void Context::keep(double handle) {
+  Slot* slot = find(handle);
+  if (slot == nullptr || slot->kind == Kind::none) stale(handle, "tensor");
+  slot->scope = 0;
+}
+
+void Context::hand_over(double handle, uint32_t from) {
+  Slot* slot = find(handle);
+  if (slot == nullptr || slot->kind == Kind::none) stale(handle, "tensor");
+  if (slot->scope != from) return;
+  auto found = scopes_.find(from);
+  auto parent = found == scopes_.end() ? scopes_.end() : scopes_.find(found->second->parent);
+  // A suspended parent must not grow: its task is elsewhere. Then nobody owns the tensor but its holder.
+  const bool active = parent != scopes_.end() &&
+                      std::find(stack_.begin(), stack_.end(), parent->second.get()) != stack_.end();
+  slot->scope = active ? parent->second->id : 0;
+  if (active) parent->second->handles.push_back(handle);
+}
+
+int64_t Context::integer(size_t& at) const {
+  const double value = number(at);
+  if (C10_UNLIKELY(!(value >= -9223372036854775808.0 && value < 9223372036854775808.0) ||
+                   value != static_cast<double>(static_cast<int64_t>(value)))) {
+    throw Failure(AP_ERROR_ARGUMENT, c10::str("expected a whole number, got ", value));
+  }
+  return static_cast<int64_t>(value);
+}
+
+size_t Context::length(size_t& at) const {
+  const int64_t value = integer(at);
+  if (value < 0 || static_cast<size_t>(value) > AP_FRAME_SLOTS - at) {
+    throw Failure(AP_ERROR_ARGUMENT, c10::str("a list of ", value, " elements does not fit the argument frame of ",
+                                              AP_FRAME_SLOTS));
+  }
+  return static_cast<size_t>(value);
+}
+
+std::string Context::string(size_t& at, size_t& text_at) const {
+  const int64_t value = integer(at);
+  if (value < 0 || static_cast<size_t>(value) > AP_TEXT_BYTES - text_at) {
+    throw Failure(AP_ERROR_ARGUMENT, c10::str("a string of ", value, " bytes does not fit the text buffer"));
+  }
+  std::string result(text + text_at, static_cast<size_t>(value));
+  text_at += static_cast<size_t>(value);
+  return result;
+}
+
+int32_t put_text(Context& context, const std::string& text) {
+  const size_t bytes = std::min<size_t>(text.size(), AP_TEXT_BYTES);
+  std::memcpy(context.text, text.data(), bytes);
+  return static_cast<int32_t>(bytes);
+}
+
+int32_t report(Context& context, const std::string& where) {
+  try {
+    throw;
+  } catch (const Failure& e) {
+    return write_error(context, e.code, e.what() + where);
+  } catch (const c10::OutOfMemoryError& e) {
+    return write_error(context, AP_ERROR_OUT_OF_MEMORY, e.what_without_backtrace() + where);
+  } catch (const c10::IndexError& e) {
+    return write_error(context, AP_ERROR_INDEX, e.what_without_backtrace() + where);
+  } catch (const c10::ValueError& e) {
+    return write_error(context, AP_ERROR_VALUE, e.what_without_backtrace() + where);
+  } catch (const c10::TypeError& e) {
+    return write_error(context, AP_ERROR_TYPE, e.what_without_backtrace() + where);
+  } catch (const c10::NotImplementedError& e) {
+    return write_error(context, AP_ERROR_NOT_IMPLEMENTED, e.what_without_backtrace() + where);
+  } catch (const c10::LinAlgError& e) {
+    return write_error(context, AP_ERROR_LINALG, e.what_without_backtrace() + where);
+  } catch (const c10::Error& e) {
+    return write_error(context, AP_ERROR_TORCH, e.what_without_backtrace() + where);
+  } catch (const std::bad_alloc&) {
+    return write_error(context, AP_ERROR_OUT_OF_MEMORY, "out of memory" + where);
+  } catch (const std::exception& e) {
+    return write_error(context, AP_ERROR_TORCH, e.what() + where);
+  } catch (...) {
+    return write_error(context, AP_ERROR_TORCH, "an unknown native error" + where);
+  }
+}
+
+c10::Device device_from(uint32_t code) {
+  return c10::Device(static_cast<c10::DeviceType>(code >> 8),
+                     static_cast<c10::DeviceIndex>(static_cast<int>(code & 255) - 1));
+}
+
+}  // namespace apprentice
+
+using namespace apprentice;
+
+uint32_t ap_abi_version(void) { return AP_ABI_VERSION; }
+
+int32_t ap_context_open(void) {
+  try {
+    install_cpu_allocator();
+    c10::WarningUtils::set_warning_handler(&silent_warnings);
+    auto context = std::make_unique<Context>();
+    std::lock_guard<std::mutex> lock(contexts_mutex);
+    for (uint32_t i = 0; i < kMaxContexts; i++) {
+      if (contexts[i] == nullptr) {
+        contexts[i] = context.release();
+        return static_cast<int32_t>(i);
+      }
+    }
+  } catch (...) {
+  }
+  return -AP_ERROR_CONTEXT;
+}
+
+int32_t ap_context_close(uint32_t ctx) {
+  Context* context = find_context(ctx);
+  if (context == nullptr) return -AP_ERROR_CONTEXT;
+  std::lock_guard<std::mutex> lock(contexts_mutex);
+  contexts[ctx] = nullptr;
+  c10::WarningUtils::set_warning_handler(nullptr);
+  delete context;
+  return 0;
+}
+
+void* ap_context_frame(uint32_t ctx) {
+  Context* context = find_context(ctx);
+  return context ? context->frame : nullptr;
+}
+
+void* ap_context_text(uint32_t ctx) {
+  Context* context = find_context(ctx);
+  return context ? context->text : nullptr;
+}
+
+int32_t ap_release_one(uint32_t ctx, double handle) {
+  return guarded(ctx, [&](Context& c) { return c.release(handle) ? 1 : 0; });
+}
+
+int32_t ap_release(uint32_t ctx, uint32_t count) {
+  return guarded(ctx, [&](Context& c) {
+    int32_t released = 0;
+    for (uint32_t i = 0; i < count && i < AP_FRAME_SLOTS; i++) released += c.release(c.frame[i]) ? 1 : 0;
+    return released;
+  });
+}
+
+int32_t ap_scope_open(uint32_t ctx) {
+  return guarded(ctx, [&](Context& c) { return c.open_scope(); });
+}
+
+int32_t ap_scope_close(uint32_t ctx, uint32_t scope) {
+  return guarded(ctx, [&](Context& c) { return c.close_scope(scope), 0; });
+}
+
+int32_t ap_scope_suspend(uint32_t ctx, uint32_t scope) {
+  return guarded(ctx, [&](Context& c) { return c.suspend_scope(scope), 0; });
+}
+
+int32_t ap_scope_keep(uint32_t ctx, double handle) {
+  return guarded(ctx, [&](Context& c) { return c.keep(handle), 0; });
+}
+
+int32_t ap_scope_hand_over(uint32_t ctx, double handle, uint32_t scope) {
+  return guarded(ctx, [&](Context& c) { return c.hand_over(handle, scope), 0; });
+}

@@ -1,0 +1,185 @@
+// One thread's view of the library: its frame, its text buffer, its table of handles, its scopes.
+#pragma once
+
+#include "apprentice.h"
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+#include <c10/core/InferenceMode.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace apprentice {
+
+// An error of this library's own, with the code that the caller sees.
+struct Failure : std::runtime_error {
+  Failure(ap_error code, const std::string& message) : std::runtime_error(message), code(code) {}
+  ap_error code;
+};
+
+enum class Kind : uint8_t { none, tensor, generator };
+
+struct Slot {
+  at::Tensor tensor;
+  at::Generator generator;
+  uint32_t generation = 1;
+  uint32_t scope = 0;
+  uint32_t next_free = 0;
+  Kind kind = Kind::none;
+};
+
+struct Scope {
+  uint32_t id;
+  uint32_t parent;
+  std::vector<double> handles;
+  size_t compact_at = 1024;
+};
+
+class Context {
+ public:
+  Context();
+
+  double frame[AP_FRAME_SLOTS];
+  char text[AP_TEXT_BYTES];
+
+  bool owned_by_this_thread() const { return owner_ == std::this_thread::get_id(); }
+
+  // Handles. 22 bits of index and 31 of generation: a slot whose generations are used up is retired, so a
+  // stale handle can never name a younger tensor.
+  double add(at::Tensor&& tensor) {
+    Slot& slot = take();
+    slot.tensor = std::move(tensor);
+    slot.kind = Kind::tensor;
+    return file(slot);
+  }
+  double add(at::Generator&& generator) {
+    Slot& slot = take();
+    slot.generator = std::move(generator);
+    slot.kind = Kind::generator;
+    return file(slot);
+  }
+  at::Tensor& tensor(double handle) {
+    Slot* slot = find(handle);
+    if (C10_UNLIKELY(slot == nullptr || slot->kind != Kind::tensor)) stale(handle, "tensor");
+    return slot->tensor;
+  }
+  at::Generator& generator(double handle) {
+    Slot* slot = find(handle);
+    if (slot == nullptr || slot->kind != Kind::generator) stale(handle, "generator");
+    return slot->generator;
+  }
+  bool release(double handle);
+  uint32_t live() const { return live_; }
+
+  // Scopes.
+  uint32_t open_scope();
+  void close_scope(uint32_t id);
+  void suspend_scope(uint32_t id);
+  void keep(double handle);
+  void hand_over(double handle, uint32_t from);
+
+  // The frame, read in order.
+  double number(size_t& at) const {
+    if (C10_UNLIKELY(at >= AP_FRAME_SLOTS)) throw Failure(AP_ERROR_ARGUMENT, "the argument frame is full");
+    return frame[at++];
+  }
+  int64_t integer(size_t& at) const;
+  size_t length(size_t& at) const;
+  std::string string(size_t& at, size_t& text_at) const;
+
+  std::vector<std::unique_ptr<c10::InferenceMode>> inference;
+
+ private:
+  static constexpr uint32_t kIndexBits = 22;
+  static constexpr uint32_t kMaxSlots = 1u << kIndexBits;
+  static constexpr uint32_t kChunkBits = 12;
+  static constexpr uint32_t kChunk = 1u << kChunkBits;
+  static constexpr uint32_t kLastGeneration = 0x7fffffff;
+
+  Slot& at_index(uint32_t index) { return chunks_[index >> kChunkBits][index & (kChunk - 1)]; }
+
+  Slot* find(double handle) {
+    if (C10_UNLIKELY(!(handle >= kMaxSlots && handle < 9007199254740992.0))) return nullptr;
+    const uint64_t bits = static_cast<uint64_t>(handle);
+    const uint32_t index = static_cast<uint32_t>(bits & (kMaxSlots - 1));
+    if (C10_UNLIKELY(index >= used_)) return nullptr;
+    Slot& slot = at_index(index);
+    return C10_LIKELY(slot.generation == bits >> kIndexBits) ? &slot : nullptr;
+  }
+
+  Slot& take() {
+    if (C10_LIKELY(free_ != 0)) {
+      current_ = free_ - 1;
+      Slot& slot = at_index(current_);
+      free_ = slot.next_free;
+      return slot;
+    }
+    return grow();
+  }
+
+  double file(Slot& slot) {
+    live_++;
+    const double handle =
+        static_cast<double>((static_cast<uint64_t>(slot.generation) << kIndexBits) | current_);
+    if (top_ != nullptr) {
+      slot.scope = top_->id;
+      if (C10_UNLIKELY(top_->handles.size() >= top_->compact_at)) compact(*top_);
+      top_->handles.push_back(handle);
+    } else {
+      slot.scope = 0;
+    }
+    return handle;
+  }
+
+  Slot& grow();
+  void compact(Scope& scope);
+  void free_slot(Slot& slot, uint32_t index);
+  [[noreturn]] void stale(double handle, const char* what) const;
+
+  std::thread::id owner_;
+  std::vector<std::unique_ptr<Slot[]>> chunks_;
+  uint32_t used_ = 0;
+  uint32_t free_ = 0;  // index + 1 of the first free slot
+  uint32_t current_ = 0;
+  uint32_t live_ = 0;
+  uint32_t next_scope_ = 1;
+  Scope* top_ = nullptr;
+  std::vector<Scope*> stack_;
+  std::unordered_map<uint32_t, std::unique_ptr<Scope>> scopes_;
+};
+
+extern Context* contexts[];
+constexpr uint32_t kMaxContexts = 4096;
+
+inline Context* find_context(uint32_t ctx) {
+  if (C10_UNLIKELY(ctx >= kMaxContexts)) return nullptr;
+  Context* context = contexts[ctx];
+  return C10_LIKELY(context != nullptr && context->owned_by_this_thread()) ? context : nullptr;
+}
+
+// Turns the exception in flight into a code and a message in the context's text.
+int32_t report(Context& context, const std::string& where = "");
+
+// Runs the body of an exported function: no exception leaves it.
+template <class Body>
+int32_t guarded(uint32_t ctx, Body&& body) {
+  Context* context = find_context(ctx);
+  if (C10_UNLIKELY(context == nullptr)) return -AP_ERROR_CONTEXT;
+  try {
+    return static_cast<int32_t>(body(*context));
+  } catch (...) {
+    return report(*context);
+  }
+}
+
+// Writes a text result; returns its length, cut to the buffer.
+int32_t put_text(Context& context, const std::string& text);
+
+c10::Device device_from(uint32_t code);
+
+}  // namespace apprentice

@@ -1,0 +1,28 @@
+// Operators found in libtorch's dispatcher, and how their arguments are read from the frame.
+#pragma once
+
+#include "context.h"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include <string>
+
+namespace apprentice {
+
+struct Operator {
+  c10::OperatorHandle handle;
+  // One letter an argument, then '>', then one letter a result; '!' is a result that is an argument written to.
+  std::string kinds;
+  uint32_t arguments;
+  // The call without boxing, for the signatures that have one; else null.
+  int32_t (*unboxed)(Context&, const Operator&);
+};
+
+using Unboxed = int32_t (*)(Context&, const Operator&);
+
+// The unboxed call for a signature given by its kinds, or null.
+Unboxed find_unboxed(const std::string& kinds, const c10::OperatorHandle& handle);
+
+at::Scalar scalar_from(double value);
+
+}  // namespace apprentice

@@ -1,0 +1,142 @@
+// What belongs to the process or to a device: seeds, threads, devices, memory, versions.
+
+#include "allocator.h"
+#include "context.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/DeviceAccelerator.h>
+#include <ATen/core/CachingHostAllocator.h>
+#include <c10/core/CachingDeviceAllocator.h>
+#include <torch/version.h>
+
+using namespace apprentice;
+
+namespace {
+
+bool has_cuda() { return at::globalContext().hasCUDA(); }
+
+c10::DeviceAllocator& device_allocator(c10::Device device) {
+  auto* allocator = dynamic_cast<c10::DeviceAllocator*>(c10::GetAllocator(device.type()));
+  if (allocator == nullptr) throw Failure(AP_ERROR_VALUE, c10::str("there is no device ", device.str()));
+  return *allocator;
+}
+
+const at::Generator& default_generator(c10::Device device) {
+  return at::globalContext().defaultGenerator(device);
+}
+
+}  // namespace
+
+int32_t ap_build_info(uint32_t ctx) {
+  return guarded(ctx, [&](Context& c) {
+    return put_text(c, c10::str("{\"libtorch\":\"", TORCH_VERSION, "\",\"abi\":", AP_ABI_VERSION, ",\"cudaBuilt\":",
+                                at::detail::getCUDAHooks().hasCUDA() || at::hasCUDA() ? "true" : "false",
+                                ",\"mkldnn\":", at::hasMKLDNN() ? "true" : "false", ",\"cpu\":\"",
+                                at::get_cpu_capability(), "\"}"));
+  });
+}
+
+int32_t ap_seed(uint32_t ctx, double seed) {
+  return guarded(ctx, [&](Context&) { return at::manual_seed(static_cast<uint64_t>(seed)), 0; });
+}
+
+int32_t ap_generator(uint32_t ctx, uint32_t device, double seed) {
+  return guarded(ctx, [&](Context& c) {
+    const c10::Device where = device_from(device);
+    at::Generator generator = where.is_cpu() ? at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(seed))
+                                             : default_generator(where).clone();
+    generator.set_current_seed(static_cast<uint64_t>(seed));
+    c.frame[0] = c.add(std::move(generator));
+    return 1;
+  });
+}
+
+int32_t ap_rng_state(uint32_t ctx, uint32_t device) {
+  return guarded(ctx, [&](Context& c) {
+    at::Generator generator = default_generator(device_from(device));
+    std::lock_guard<std::mutex> lock(generator.mutex());
+    c.frame[0] = c.add(generator.get_state());
+    return 1;
+  });
+}
+
+int32_t ap_set_rng_state(uint32_t ctx, uint32_t device, double state) {
+  return guarded(ctx, [&](Context& c) {
+    at::Generator generator = default_generator(device_from(device));
+    const at::Tensor& value = c.tensor(state);
+    std::lock_guard<std::mutex> lock(generator.mutex());
+    generator.set_state(value);
+    return 0;
+  });
+}
+
+int32_t ap_threads(uint32_t ctx, uint32_t count) {
+  return guarded(ctx, [&](Context&) {
+    if (count > 0) at::set_num_threads(static_cast<int>(count));
+    return at::get_num_threads();
+  });
+}
+
+int32_t ap_device_count(uint32_t ctx, uint32_t device_type) {
+  return guarded(ctx, [&](Context&) -> int32_t {
+    const auto type = static_cast<c10::DeviceType>(device_type);
+    if (type == c10::DeviceType::CPU) return 1;
+    if (type == c10::DeviceType::CUDA) return has_cuda() ? at::detail::getCUDAHooks().deviceCount() : 0;
+    return 0;
+  });
+}
+
+int32_t ap_synchronize(uint32_t ctx, uint32_t device) {
+  return guarded(ctx, [&](Context&) {
+    const c10::Device where = device_from(device);
+    if (!where.is_cpu()) at::accelerator::synchronizeDevice(where.index());
+    return 0;
+  });
+}
+
+int32_t ap_memory(uint32_t ctx, uint32_t device) {
+  return guarded(ctx, [&](Context& c) {
+    const c10::Device where = device_from(device);
+    c.frame[0] = c.live();
+    if (where.is_cpu()) {
+      const CpuMemory memory = cpu_memory();
+      c.frame[1] = static_cast<double>(memory.live_bytes);
+      c.frame[2] = static_cast<double>(memory.peak_bytes);
+      c.frame[3] = static_cast<double>(memory.cached_bytes);
+    } else {
+      const auto stats = device_allocator(where).getDeviceStats(where.index());
+      const auto& allocated = stats.allocated_bytes[0];
+      c.frame[1] = static_cast<double>(allocated.current);
+      c.frame[2] = static_cast<double>(allocated.peak);
+      c.frame[3] = static_cast<double>(stats.reserved_bytes[0].current - allocated.current);
+    }
+    return 4;
+  });
+}
+
+int32_t ap_memory_reset_peak(uint32_t ctx, uint32_t device) {
+  return guarded(ctx, [&](Context&) {
+    const c10::Device where = device_from(device);
+    if (where.is_cpu()) {
+      reset_cpu_peak();
+    } else {
+      device_allocator(where).resetPeakStats(where.index());
+    }
+    return 0;
+  });
+}
+
+int32_t ap_memory_trim(uint32_t ctx, uint32_t device) {
+  return guarded(ctx, [&](Context&) {
+    const c10::Device where = device_from(device);
+    if (where.is_cpu()) {
+      trim_cpu_memory();
+    } else {
+      device_allocator(where).emptyCache();
+    }
+    return 0;
+  });
+}

@@ -1,0 +1,30 @@
+/**
+ * The command line of this package: `deno run -A jsr:@apprentice/distill/cli --help`.
+ *
+ * @module
+ */
+
+import { Command } from "@commander-js/extra-typings";
+import { ApprenticeError } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import { doctorCommand } from "./doctor.ts";
+import { setupCommand } from "./setup.ts";
+
+/** The command line with all its sub-commands. */
+export function commandLine(): Command {
+  return new Command("apprentice")
+    .description("Many pre-trained masters teach one small model.")
+    .version(VERSION)
+    .addCommand(setupCommand())
+    .addCommand(doctorCommand());
+}
+
+if (import.meta.main) {
+  try {
+    await commandLine().parseAsync(Deno.args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof ApprenticeError)) throw error;
+    console.error(`${error.name}: ${error.message}`);
+    Deno.exit(1);
+  }
+}

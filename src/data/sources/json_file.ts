@@ -1,0 +1,25 @@
+/**
+ * Reading a JSON source file.
+ *
+ * @module
+ */
+
+import { FormatError } from "../../errors.ts";
+import { readSourceFile } from "./read_file.ts";
+
+/**
+ * Reads and parses a JSON file.
+ *
+ * @throws {FormatError} If it is missing or not JSON.
+ * @throws {FileError} If it cannot be read.
+ */
+export async function readJsonFile(path: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await readSourceFile(path));
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new FormatError(`${path} is not JSON, or truncated: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

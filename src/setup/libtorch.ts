@@ -1,0 +1,241 @@
+/**
+ * Finds libtorch, or fetches it.
+ *
+ * @module
+ */
+
+import {
+  inspectLibtorch,
+  isSupportedVersion,
+  type Libtorch,
+  NEWEST_LIBTORCH,
+  OLDEST_LIBTORCH,
+} from "../../ffi/libtorch.ts";
+import { ApprenticeError, ChecksumError, SetupError, VersionError } from "../errors.ts";
+import { makeFolder, makeFolderAtomic } from "../files.ts";
+import { verifyChecksum } from "./checksum.ts";
+import { runCommand, tailOf } from "./commands.ts";
+import { download, type DownloadOptions } from "./download.ts";
+import type { Report } from "./report.ts";
+import { unzip } from "./unzip.ts";
+import { unpackedPath, type Wheel, wheelFor } from "./wheel.ts";
+
+/** What {@linkcode obtainLibtorch} needs to know. */
+export interface LibtorchOptions extends DownloadOptions {
+  /** The folder of the cache. */
+  cache: string;
+  /** The user's own libtorch, from `LIBTORCH`. */
+  own?: string;
+  /** The file to fetch (default: the one for this system). */
+  wheel?: Wheel;
+  /** Ways to call pip, in order. */
+  pip?: string[][];
+  /** Where to say what is being done. */
+  report: Report;
+}
+
+/** Ways to call pip. */
+export const PIP_COMMANDS: string[][] = [
+  ["pip"],
+  ["pip3"],
+  ["python3", "-m", "pip"],
+  ["python", "-m", "pip"],
+];
+
+/**
+ * Finds libtorch: the user's own, the one in the cache, or a new one, downloaded or else fetched by pip.
+ *
+ * @throws {SetupError} If `own` is not a libtorch, or none can be fetched.
+ * @throws {VersionError} If `own` is of a version that is not supported.
+ * @throws {ChecksumError} If what was fetched is not what was expected.
+ * @throws {FileError} If the cache cannot be written.
+ */
+export async function obtainLibtorch(options: LibtorchOptions): Promise<Libtorch> {
+  if (options.own) return ownLibtorch(options.own);
+  const wheel = options.wheel ?? wheelFor();
+  const there = cachedLibtorch(options.cache, wheel);
+  if (there) return there;
+  const folder = folderOf(options.cache, wheel);
+
+  const file = await fetchWheel(wheel, options);
+  await makeFolderAtomic(folder, async (temporary) => {
+    using counter = options.report.count("Unpacking libtorch", undefined, "bytes");
+    await unzip(file, temporary, unpackedPath, (done) => counter.update(done));
+    counter.finish();
+    const unpacked = inspectLibtorch(`${temporary}/torch`);
+    if (typeof unpacked === "string") {
+      throw new SetupError(`${wheel.file} does not hold a libtorch: ${unpacked}.`);
+    }
+    if (unpacked.version !== wheel.version) {
+      throw new VersionError(
+        `${wheel.file} holds libtorch ${unpacked.version}, expected ${wheel.version}.`,
+      );
+    }
+  });
+  await Deno.remove(file);
+  const libtorch = inspectLibtorch(`${folder}/torch`);
+  if (typeof libtorch === "string") throw new SetupError(`${folder}/torch: ${libtorch}.`);
+  return libtorch;
+}
+
+/** The libtorch in the cache that was unpacked from a wheel, if it is there. */
+export function cachedLibtorch(cache: string, wheel: Wheel): Libtorch | undefined {
+  const libtorch = inspectLibtorch(`${folderOf(cache, wheel)}/torch`);
+  return typeof libtorch === "string" ? undefined : libtorch;
+}
+
+function folderOf(cache: string, wheel: Wheel): string {
+  return `${cache}/libtorch/${wheel.version}-${wheel.variant}`;
+}
+
+/**
+ * The libtorch that `LIBTORCH` names.
+ *
+ * @throws {SetupError} If it is not one.
+ * @throws {VersionError} If its version is not supported.
+ */
+export function ownLibtorch(path: string): Libtorch {
+  const libtorch = inspectLibtorch(path);
+  if (typeof libtorch === "string") {
+    throw new SetupError(
+      `LIBTORCH is ${path}, which cannot be used: ${libtorch}. Set it to an unpacked libtorch or to the ` +
+        "torch folder of a Python installation " +
+        '(python3 -c "import torch; print(torch.__path__[0])" prints it), or unset it to have one fetched.',
+    );
+  }
+  if (!isSupportedVersion(libtorch.version)) {
+    throw new VersionError(
+      `LIBTORCH is ${path}, which holds libtorch ${libtorch.version}; supported are versions ` +
+        `${OLDEST_LIBTORCH} to ${NEWEST_LIBTORCH}. Set it to another one, or unset it to have one fetched.`,
+    );
+  }
+  // The path is written into the library and the cache, where a relative one would mean nothing.
+  return { ...libtorch, path: Deno.realPathSync(path) };
+}
+
+/** Gets the wheel into the cache and checks it. */
+async function fetchWheel(wheel: Wheel, options: LibtorchOptions): Promise<string> {
+  const { cache, report } = options;
+  const folder = `${cache}/download`;
+  const file = `${folder}/${wheel.file}`;
+  await makeFolder(folder);
+  if (await exists(file)) {
+    await verifyChecksum(file, wheel.sha256, `${file} (remove it to have it fetched)`);
+    return file;
+  }
+  const failures: unknown[] = [];
+  for (const fetchIt of [fetchOverHttp, fetchWithPip]) {
+    const part = `${file}.${fetchIt === fetchOverHttp ? "part" : "pip.part"}`;
+    try {
+      const from = await fetchIt(wheel, part, options);
+      try {
+        report.line("  checking its checksum");
+        await verifyChecksum(part, wheel.sha256, from);
+      } catch (error) {
+        await Deno.remove(part);
+        throw error;
+      }
+      await Deno.rename(part, file);
+      return file;
+    } catch (error) {
+      if (!(error instanceof ApprenticeError)) throw error;
+      failures.push(error);
+      report.line(`  ${error.message}`);
+    }
+  }
+  const damaged = failures.some((error) => error instanceof ChecksumError);
+  throw new (damaged ? ChecksumError : SetupError)(
+    `libtorch ${wheel.version} could not be fetched:\n` +
+      failures.map((error) => `  ${(error as Error).message}`).join("\n") +
+      `\nEither make one of these reachable, or put the file yourself at\n  ${file}\n` +
+      "or set LIBTORCH to a libtorch or to the torch folder of a Python installation.",
+    { cause: failures[0] },
+  );
+}
+
+async function fetchOverHttp(
+  wheel: Wheel,
+  part: string,
+  options: LibtorchOptions,
+): Promise<string> {
+  options.report.line(`Fetching libtorch ${wheel.version} from ${wheel.url}`);
+  await download(wheel.url, part, options.report, "Downloading libtorch", options);
+  return wheel.url;
+}
+
+async function fetchWithPip(wheel: Wheel, part: string, options: LibtorchOptions): Promise<string> {
+  const { pip = PIP_COMMANDS, report, cache } = options;
+  let command: string[] | undefined;
+  for (const candidate of pip) {
+    const version = await runCommand([...candidate, "--version"]);
+    if (version?.code !== 0) continue;
+    command = candidate;
+    break;
+  }
+  if (!command) {
+    const tried = pip.map((candidate) => candidate.join(" ")).join(", ");
+    throw new SetupError(`there is no pip to fetch it with (tried ${tried})`);
+  }
+  const name = command.join(" ");
+  report.line(`Fetching libtorch ${wheel.version} with ${name}`);
+  // pip works in TMPDIR; watching it is the only way to see how far it has come.
+  const temporary = `${cache}/download/pip-${Deno.pid}.tmp`;
+  await makeFolder(temporary);
+  const counter = report.count("Downloading libtorch", undefined, "bytes");
+  const watch = setInterval(() => counter.update(sizeBelow(temporary)), 500);
+  try {
+    const result = await runCommand(
+      [
+        ...command,
+        "download",
+        ...wheel.pip,
+        "--no-deps",
+        "--only-binary=:all:",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--progress-bar=off",
+        `--dest=${temporary}/wheels`,
+      ],
+      { env: { TMPDIR: temporary } },
+    );
+    if (result?.code !== 0) {
+      throw new SetupError(
+        `${name} download ${wheel.pip[0]} failed: ${tailOf(result?.stderr ?? "", 3)}`,
+      );
+    }
+    const wheels = [...Deno.readDirSync(`${temporary}/wheels`)].filter((entry) => entry.isFile);
+    if (wheels.length !== 1) {
+      throw new SetupError(`${name} fetched ${wheels.length} files, not one`);
+    }
+    await Deno.rename(`${temporary}/wheels/${wheels[0].name}`, part);
+    counter.update((await Deno.stat(part)).size);
+    return `${name} download ${wheel.pip[0]}`;
+  } finally {
+    clearInterval(watch);
+    counter.finish();
+    await Deno.remove(temporary, { recursive: true });
+  }
+}
+
+/** The bytes of all files in a folder and those below; files may come and go meanwhile. */
+function sizeBelow(folder: string): number {
+  let size = 0;
+  try {
+    for (const entry of Deno.readDirSync(folder)) {
+      const path = `${folder}/${entry.name}`;
+      size += entry.isDirectory ? sizeBelow(path) : Deno.statSync(path).size;
+    }
+  } catch {
+    // Gone between the listing and the look.
+  }
+  return size;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

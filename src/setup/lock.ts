@@ -1,0 +1,37 @@
+/**
+ * One set-up at a time. The system gives the lock back when a process ends in whatever way, so a lock never
+ * outlives its holder.
+ *
+ * @module
+ */
+
+import { FileError } from "../errors.ts";
+import { makeFolder } from "../files.ts";
+
+/**
+ * Waits until no other set-up works on this cache, and keeps others out until disposed of.
+ *
+ * @param cache The folder of the cache.
+ * @param onWait Called once if another set-up has to be waited for.
+ * @throws {FileError} If the cache cannot be written.
+ */
+export async function lockCache(cache: string, onWait: () => void): Promise<Disposable> {
+  await makeFolder(cache);
+  const path = `${cache}/setup.lock`;
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path, { create: true, write: true });
+  } catch (error) {
+    throw new FileError(
+      `Cannot write ${path}: ${
+        (error as Error).message
+      }. Set APPRENTICE_CACHE to a folder that can be written.`,
+      { cause: error },
+    );
+  }
+  if (!await file.tryLock(true)) {
+    onWait();
+    await file.lock(true);
+  }
+  return file;
+}

@@ -1,0 +1,11 @@
+/**
+ * Getting ready: libtorch, the native library, and finding out why something is not there.
+ *
+ * @module
+ */
+
+export { setup, type SetupOptions, type SetupResult } from "./setup.ts";
+export { doctor, type DoctorReport } from "./doctor.ts";
+export type { CudaReport } from "./cuda.ts";
+export type { LibraryFacts } from "./probe.ts";
+export type { SetupProgress } from "./report.ts";

@@ -1,0 +1,21 @@
+/**
+ * The files of `native/` that the native library is built from. A package that is imported over HTTP has
+ * no folder to list, so they are named here; a test compares this with the folder.
+ *
+ * @module
+ */
+
+/** The names of the source files and headers, in order of the alphabet. */
+export const NATIVE_SOURCES: readonly string[] = [
+  "allocator.cpp",
+  "allocator.h",
+  "apprentice.h",
+  "autograd.cpp",
+  "context.cpp",
+  "context.h",
+  "operators.cpp",
+  "operators.h",
+  "runtime.cpp",
+  "tensors.cpp",
+  "unboxed.cpp",
+];

@@ -1,0 +1,210 @@
+/**
+ * Set-up: libtorch and the native library, found or made.
+ *
+ * @module
+ */
+
+import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
+import {
+  type BuildRecord,
+  libraryKey,
+  locate,
+  NATIVE_SOURCE,
+  packageKeyOf,
+  readBuildRecord,
+  sourceHash,
+} from "../../ffi/locate.ts";
+import { SetupError } from "../errors.ts";
+import { makeFolder, makeFolderAtomic, writeAtomic } from "../files.ts";
+import { cacheRoot } from "../paths.ts";
+import { VERSION } from "../version.ts";
+import { callbackReport, type Report, type SetupProgress, silentReport } from "./report.ts";
+import type { LibtorchOptions } from "./libtorch.ts";
+
+/** Options of {@linkcode setup}. */
+export interface SetupOptions {
+  /** Build the library anew even if it is there (default false). */
+  force?: boolean;
+  /** Say nothing on standard error (default false). */
+  quiet?: boolean;
+  /** Called with every step instead of writing to standard error. */
+  onProgress?: (progress: SetupProgress) => void;
+}
+
+/** What set-up left behind. */
+export interface SetupResult {
+  /** The native library's path. */
+  library: string;
+  /** The libtorch that it uses; not known where `APPRENTICE_LIBRARY` names the library. */
+  libtorch?: Libtorch;
+  /** Whether the library was built now; false if all was there. */
+  built: boolean;
+}
+
+/** Everything of the surroundings that set-up depends on, so that tests can replace it. */
+export interface SetupSurroundings
+  extends Partial<Pick<LibtorchOptions, "wheel" | "pip" | "connectTimeout" | "idleTimeout">> {
+  /** Reads an environment variable. */
+  env?: (name: string) => string | undefined;
+  /** The folder of the native source. */
+  source?: URL;
+  /** Ways to call the compiler, in order. */
+  compilers?: string[][];
+}
+
+/**
+ * Makes everything ready that tensors need: finds libtorch or fetches it, and builds the native library
+ * against it. Does nothing if all is there. Several processes may do this at once.
+ *
+ * @throws {SetupError} If there is no compiler, it refuses, or libtorch cannot be had.
+ * @throws {VersionError} If `LIBTORCH` names a version that is not supported.
+ * @throws {ChecksumError} If what was downloaded is damaged.
+ * @throws {LibraryError} If the library was built and cannot be opened.
+ * @throws {FileError} If the cache cannot be written.
+ *
+ * @example
+ * ```ts ignore
+ * import { setup } from "@apprentice/distill";
+ *
+ * const { library, libtorch } = await setup();
+ * console.log(library, libtorch?.version);
+ * ```
+ */
+export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
+  return await setupIn({}, options);
+}
+
+/**
+ * {@linkcode setup} in given surroundings.
+ *
+ * @throws As {@linkcode setup} does.
+ */
+export async function setupIn(
+  surroundings: SetupSurroundings,
+  options: SetupOptions = {},
+): Promise<SetupResult> {
+  const env = surroundings.env ?? ((name: string) => Deno.env.get(name));
+  const source = surroundings.source ?? NATIVE_SOURCE;
+
+  const there = locate({ env, source });
+  if (env("APPRENTICE_LIBRARY")) {
+    if (there.library) return { library: there.library, built: false };
+    throw new SetupError(
+      `APPRENTICE_LIBRARY is ${
+        env("APPRENTICE_LIBRARY")
+      }: there is no such file. Unset it to have the ` +
+        "library built.",
+    );
+  }
+  const packageKey = packageKeyOf(source);
+  const cache = cacheRoot(env);
+  const pointer = `${cache}/native/${packageKey}.default`;
+  const usable = (): SetupResult | undefined => {
+    const { library, libtorch } = locate({ env, source });
+    return library ? { library, libtorch, built: false } : undefined;
+  };
+  if (!options.force) {
+    const found = usable();
+    if (found) {
+      if (env("LIBTORCH")) await pointTo(pointer, found.library);
+      return found;
+    }
+  }
+
+  const report = await chooseReport(options);
+  using _lock = await lockCache(cache, report);
+  if (!options.force) {
+    const found = usable(); // made by another process meanwhile
+    if (found) return found;
+  }
+  await removeLeftovers(cache);
+
+  const { obtainLibtorch } = await import("./libtorch.ts");
+  const { compilerCandidates, findCompiler } = await import("./compiler.ts");
+  // First, because it takes no time: nobody should wait for a download to hear that there is no compiler.
+  const compiler = await findCompiler(
+    surroundings.compilers ?? compilerCandidates(env("CXX")),
+  );
+  const libtorch = await obtainLibtorch({ ...surroundings, cache, own: env("LIBTORCH"), report });
+  report.line(`libtorch ${libtorch.version} (${libtorch.variant}) in ${libtorch.path}`);
+
+  const { buildLibrary } = await import("./build.ts");
+  const { probeLibrary } = await import("./probe.ts");
+  const folder = `${cache}/native/${libraryKey(packageKey, libtorch)}`;
+  await makeFolder(`${cache}/native`);
+  await makeFolderAtomic(folder, async (temporary) => {
+    const built = await buildLibrary({
+      source,
+      libtorch,
+      compiler,
+      output: temporary,
+      objects: `${cache}/native/objects`,
+      log: `${cache}/native/build.log`,
+      report,
+    });
+    const { abi } = await probeLibrary(built);
+    const record: BuildRecord = {
+      libtorch,
+      package: VERSION,
+      origin: source.href,
+      source: sourceHash(source) ?? null,
+      compiler: compiler.version,
+      abi,
+      date: new Date().toISOString(),
+    };
+    await writeAtomic(`${temporary}/build.json`, JSON.stringify(record, null, 2) + "\n");
+  });
+  const library = `${folder}/${libraryFileName("apprentice")}`;
+  await pointTo(pointer, library);
+  await removeOlder(`${cache}/native`, source.href, packageKey);
+  report.line(`Ready: ${library}`);
+  return { library, libtorch, built: true };
+}
+
+/** Makes a library the one that is used when `LIBTORCH` is not set. */
+async function pointTo(pointer: string, library: string): Promise<void> {
+  const key = library.split("/").at(-2) ?? "";
+  const before = await Deno.readTextFile(pointer).catch(() => "");
+  if (before.trim() !== key) await writeAtomic(pointer, key + "\n");
+}
+
+async function chooseReport({ quiet, onProgress }: SetupOptions): Promise<Report> {
+  if (onProgress) return callbackReport(onProgress);
+  if (quiet) return silentReport;
+  return (await import("./report.ts")).terminalReport;
+}
+
+async function lockCache(cache: string, report: Report): Promise<Disposable> {
+  const { lockCache } = await import("./lock.ts");
+  return await lockCache(cache, () => report.line("Another set-up is running; waiting for it."));
+}
+
+/** Removes what was built from earlier states of the same source folder; the lock is held. */
+async function removeOlder(native: string, origin: string, packageKey: string): Promise<void> {
+  for (const entry of [...Deno.readDirSync(native)]) {
+    const record = entry.isDirectory ? readBuildRecord(`${native}/${entry.name}`) : undefined;
+    if (!record?.source || record.origin !== origin) continue;
+    const key = `${record.package}-${record.source}`;
+    if (key === packageKey) continue;
+    await Deno.remove(`${native}/${entry.name}`, { recursive: true }).catch(() => {});
+    await Deno.remove(`${native}/${key}.default`).catch(() => {});
+  }
+}
+
+/** Removes what set-ups that were killed left under temporary names; the lock is held. */
+async function removeLeftovers(cache: string): Promise<void> {
+  const weekAgo = Date.now() - 7 * 24 * 3600_000;
+  for (const name of ["libtorch", "download", "native", "native/objects"]) {
+    const folder = `${cache}/${name}`;
+    try {
+      for await (const entry of Deno.readDir(folder)) {
+        const path = `${folder}/${entry.name}`;
+        const { mtime } = await Deno.stat(path);
+        const old = entry.name.endsWith(".o") && mtime !== null && mtime.getTime() < weekAgo;
+        if (entry.name.endsWith(".tmp") || old) await Deno.remove(path, { recursive: true });
+      }
+    } catch {
+      // The folder is not there, or what is in it cannot be removed: then it stays.
+    }
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Gradients: `backward`, `grad`, and the modes that switch recording off.
+ *
+ * @module
+ */
+
+import { check, context, frame, native, open } from "../../ffi/native.ts";
+import { ArgumentError } from "../errors.ts";
+import { make } from "./core.ts";
+import { type Device, deviceCode } from "./device.ts";
+import { type DType, dtypeCode } from "./dtype.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** How {@linkcode backward} runs. */
+export interface BackwardOptions {
+  /** Keeps the graph for another pass. */
+  retainGraph?: boolean;
+  /** Records the pass itself, for gradients of gradients. */
+  createGraph?: boolean;
+  /** Only these leaves receive gradients. */
+  inputs?: readonly Tensor[];
+}
+
+const retain = 1;
+const create = 2;
+const unused = 4;
+
+function putHandles(at: number, tensors: readonly (Tensor | null | undefined)[]): number {
+  for (const tensor of tensors) frame[at++] = tensor ? tensor.handle : 0;
+  return at;
+}
+
+function checkLengths(roots: readonly Tensor[], gradients?: readonly (Tensor | null)[]): void {
+  if (gradients !== undefined && gradients.length !== roots.length) {
+    throw new ArgumentError(
+      `${gradients.length} gradients were given for ${roots.length} tensors; give one for each.`,
+    );
+  }
+}
+
+/** Adds the gradients of `roots` to the `grad` of every leaf they were computed from. */
+export function backward(
+  roots: readonly Tensor[],
+  gradients?: readonly (Tensor | null)[],
+  options?: BackwardOptions,
+): void {
+  checkLengths(roots, gradients);
+  const inputs = options?.inputs ?? [];
+  let at = putHandles(0, roots);
+  at = putHandles(at, gradients ?? roots.map(() => null));
+  putHandles(at, inputs);
+  const flags = (options?.retainGraph ? retain : 0) | (options?.createGraph ? create : 0);
+  check(native.ap_backward(context, roots.length, inputs.length, flags));
+}
+
+/** How {@linkcode grad} runs. */
+export interface GradOptions {
+  /** The gradients of the outputs; ones for outputs of one element. */
+  gradients?: readonly (Tensor | null)[];
+  /** Keeps the graph for another pass. */
+  retainGraph?: boolean;
+  /** Records the pass itself, for gradients of gradients. */
+  createGraph?: boolean;
+  /** Returns null for inputs that no output depends on, instead of throwing. */
+  allowUnused?: boolean;
+}
+
+/**
+ * The gradients of `outputs` with respect to `inputs`, without touching any `grad`.
+ *
+ * @example
+ * ```ts
+ * import { torch } from "@apprentice/distill";
+ *
+ * const x = torch.tensor(3, { requiresGrad: true });
+ * const [first] = torch.grad([x.pow(3)], [x], { createGraph: true }); // 27
+ * const [second] = torch.grad([first!], [x]); // 18
+ * ```
+ */
+export function grad(
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  options?: GradOptions,
+): (Tensor | null)[] {
+  checkLengths(outputs, options?.gradients);
+  let at = putHandles(0, outputs);
+  at = putHandles(at, options?.gradients ?? outputs.map(() => null));
+  putHandles(at, inputs);
+  const flags = (options?.retainGraph ? retain : 0) | (options?.createGraph ? create : 0) |
+    (options?.allowUnused ? unused : 0);
+  const count = check(native.ap_grad(context, outputs.length, inputs.length, flags));
+  const handles = Array.from(frame.subarray(0, count));
+  return handles.map((handle) => handle === 0 ? null : make(handle));
+}
+
+/** The modes belong to the thread: across an `await` they would reach into other tasks. */
+function synchronous<R>(result: R, name: string): R {
+  if (result instanceof Promise) {
+    result.catch(() => {});
+    throw new ArgumentError(
+      `torch.${name} takes a synchronous function; it would otherwise still be in force while other tasks run. ` +
+        `Call it inside, around each part between two awaits.`,
+    );
+  }
+  return result;
+}
+
+/** Runs `body` without recording gradients and returns what it returns. */
+export function noGrad<R>(body: () => R): R {
+  return withGradMode(0, body, "noGrad");
+}
+
+/** Runs `body` with gradients recorded, inside a {@linkcode noGrad}. */
+export function enableGrad<R>(body: () => R): R {
+  return withGradMode(1, body, "enableGrad");
+}
+
+function withGradMode<R>(mode: number, body: () => R, name: string): R {
+  open();
+  const before = check(native.ap_grad_mode(context, mode));
+  try {
+    return synchronous(body(), name);
+  } finally {
+    native.ap_grad_mode(context, before);
+  }
+}
+
+/** Whether gradients are recorded now. */
+export function isGradEnabled(): boolean {
+  open();
+  return check(native.ap_grad_mode(context, -1)) === 1;
+}
+
+/**
+ * Runs `body` in inference mode: like {@linkcode noGrad}, and faster, because tensors made inside can
+ * never take part in autograd later.
+ */
+export function inferenceMode<R>(body: () => R): R {
+  open();
+  check(native.ap_inference_mode(context, 1));
+  try {
+    return synchronous(body(), "inferenceMode");
+  } finally {
+    native.ap_inference_mode(context, 0);
+  }
+}
+
+/**
+ * Runs `body` with automatic mixed precision on `device`: operators that gain from it compute in
+ * `dtype`.
+ */
+export function autocast<R>(
+  body: () => R,
+  options?: { device?: Device; dtype?: "bfloat16" | "float16"; enabled?: boolean },
+): R {
+  open();
+  const type = deviceCode(options?.device ?? "cpu") >> 8;
+  const code = dtypeCode((options?.dtype ?? "bfloat16") as DType);
+  const on = options?.enabled ?? true ? 1 : 0;
+  const before = check(native.ap_autocast(context, type, on, code));
+  try {
+    return synchronous(body(), "autocast");
+  } finally {
+    native.ap_autocast(context, type, before, code);
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * `torch.call`: any operator of libtorch, by its full name.
+ *
+ * @module
+ */
+
+import {
+  check,
+  context,
+  fail,
+  frame,
+  native,
+  opCall,
+  readText,
+  writeText,
+} from "../../ffi/native.ts";
+import { ArgumentError } from "../errors.ts";
+import { parseSchema, type Schema } from "./codegen/schema.ts";
+import { findOperator, make, makeOptional, TensorCore } from "./core.ts";
+import { type Device, deviceCode } from "./device.ts";
+import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
+import { putMemoryFormat } from "./frame_arguments.ts";
+import { Generator } from "./random.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What an operator takes: tensors, numbers, booleans, strings, lists of them, or nothing. */
+export type Argument =
+  | Tensor
+  | Generator
+  | number
+  | boolean
+  | string
+  | null
+  | undefined
+  | readonly (Tensor | null | number | boolean)[];
+
+/** Arguments by libtorch's own names. */
+export type NamedArguments = { readonly [name: string]: Argument };
+
+/** What an operator returns. */
+export type Result = Tensor | number | boolean | (Tensor | number)[] | undefined;
+
+const known = new Map<string, { id: number; schema: Schema }>();
+
+function lookUp(name: string): { id: number; schema: Schema } {
+  let found = known.get(name);
+  if (found === undefined) {
+    const id = findOperator(name);
+    const [text, kinds] = readText(check(native.ap_op_schema(context, id))).split("\n");
+    found = { id, schema: parseSchema(text, kinds) };
+    known.set(name, found);
+  }
+  return found;
+}
+
+/**
+ * Calls any operator that libtorch has, by the name in its schema, such as `aten::add.Tensor`.
+ * Arguments go in order; a plain object at the end gives some by name. What is left out takes the schema's default.
+ * Operators with several results return an array; those that write to an argument return that argument.
+ *
+ * @throws {ArgumentError} if there is no such operator, or an argument is missing or of the wrong
+ * type.
+ *
+ * @example
+ * ```ts
+ * import { torch } from "@apprentice/distill";
+ *
+ * const a = torch.ones([2]);
+ * torch.call("aten::add.Tensor", a, a, { alpha: 2 }); // [3, 3]
+ * torch.call("aten::topk", a, 1); // [values, indices]
+ * ```
+ */
+export function call(name: string, ...given: (Argument | NamedArguments)[]): Result {
+  const { id, schema } = lookUp(name);
+  const last = given.at(-1);
+  const named = isNamed(last) ? last : undefined;
+  const ordered = (named ? given.slice(0, -1) : given) as Argument[];
+  if (ordered.length > schema.arguments.length) {
+    throw new ArgumentError(
+      `${name} takes ${schema.arguments.length} arguments, got ${ordered.length}.`,
+    );
+  }
+  for (const key of Object.keys(named ?? {})) {
+    if (!schema.arguments.some((a) => a.name === key)) {
+      throw new ArgumentError(
+        `${name} has no argument "${key}"; it has ${
+          schema.arguments.map((a) => a.name).join(", ")
+        }.`,
+      );
+    }
+  }
+  const values = schema.arguments.map((a, i) => i < ordered.length ? ordered[i] : named?.[a.name]);
+  let count = values.length;
+  while (
+    count > 0 && values[count - 1] === undefined &&
+    schema.arguments[count - 1].fallback !== undefined
+  ) count--;
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const a = schema.arguments[i];
+    at = put(
+      at,
+      a.kind,
+      values[i] ?? fallback(a.kind, a.fallback),
+      `${a.name} of ${name}`,
+      a.length,
+    );
+  }
+  const returned = opCall(context, id, count);
+  if (returned < 0) fail(returned);
+  return results(schema, values);
+}
+
+function isNamed(value: unknown): value is NamedArguments {
+  return value !== null && typeof value === "object" &&
+    Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** The schema's printed default as a value. */
+function fallback(kind: string, text: string | undefined): Argument {
+  if (text === undefined || text === "None" || text === "") return undefined;
+  if (text === "True") return true;
+  if (text === "False") return false;
+  if (kind === "H") return text.replaceAll('"', "");
+  if (text.startsWith("[")) return JSON.parse(text.toLowerCase());
+  return Number(text);
+}
+
+function wrong(where: string, wanted: string, value: unknown): never {
+  throw new ArgumentError(
+    `Argument ${where} must be ${wanted}, got ${value === null ? "null" : typeof value}.`,
+  );
+}
+
+const elementKinds: Record<string, string> = {
+  L: "T",
+  J: "t",
+  A: "I",
+  X: "I",
+  D: "F",
+  C: "B",
+  R: "S",
+};
+
+function put(at: number, kind: string, value: Argument, where: string, length?: number): number {
+  if (kind === "t" || kind === "g") {
+    if (value === null || value === undefined) {
+      frame[at] = 0;
+      return at + 1;
+    }
+    kind = kind.toUpperCase();
+  } else if (kind === "m") {
+    return putMemoryFormat(at, value as Parameters<typeof putMemoryFormat>[1]);
+  } else if (kind !== kind.toUpperCase()) {
+    if (value === null || value === undefined) {
+      frame[at] = 0;
+      return at + 1;
+    }
+    frame[at] = 1;
+    return put(at + 1, kind.toUpperCase(), value, where, length);
+  }
+  switch (kind) {
+    case "T":
+      if (!(value instanceof TensorCore)) wrong(where, "a tensor", value);
+      frame[at] = value.handle;
+      return at + 1;
+    case "G":
+      if (!(value instanceof Generator)) wrong(where, "a generator", value);
+      frame[at] = value.handle;
+      return at + 1;
+    case "B":
+      if (typeof value !== "boolean") wrong(where, "a boolean", value);
+      frame[at] = value ? 1 : 0;
+      return at + 1;
+    case "H":
+      if (typeof value !== "string") wrong(where, "a string", value);
+      frame[at] = writeText(value);
+      return at + 1;
+    case "Y":
+      frame[at] = typeof value === "number" ? value : dtypeCode(value as DType);
+      return at + 1;
+    case "V":
+      frame[at] = deviceCode(value as Device);
+      return at + 1;
+    case "S":
+    case "I":
+    case "N":
+    case "F":
+    case "O":
+    case "M":
+      if (typeof value === "boolean") value = value ? 1 : 0;
+      if (typeof value !== "number") wrong(where, "a number", value);
+      frame[at] = value;
+      return at + 1;
+    default: {
+      const element = elementKinds[kind];
+      if (element === undefined) wrong(where, `of a type that can be passed from here`, value);
+      if (typeof value === "number" && length !== undefined) value = new Array(length).fill(value);
+      if (!Array.isArray(value)) wrong(where, "an array", value);
+      frame[at++] = value.length;
+      for (const item of value) at = put(at, element, item, where);
+      return at;
+    }
+  }
+}
+
+function results(schema: Schema, values: readonly unknown[]): Result {
+  if (schema.results.length === 0) return undefined;
+  if (schema.results.every((kind) => kind === "!")) return written(schema, values);
+  let at = 0;
+  // Read before any tensor is made: making one writes nothing today, but must not have to be careful.
+  const slots = Array.from(frame.subarray(0, 64));
+  const list: (Tensor | number)[] = [];
+  for (const kind of schema.results) {
+    if (kind === "L" || kind === "A" || kind === "X") {
+      const count = slots[at++];
+      const items = Array.from(frame.subarray(at, at + count));
+      at += count;
+      if (schema.results.length === 1) return kind === "L" ? items.map(make) : items;
+      list.push(...(kind === "L" ? items.map(make) : items));
+    } else if (kind === "T") {
+      const handle = slots[at++];
+      list.push(makeOptional(handle) as Tensor);
+    } else if (kind === "B") {
+      if (schema.results.length === 1) return slots[at] !== 0;
+      list.push(slots[at++]);
+    } else if (kind === "Y") {
+      if (schema.results.length === 1) return dtypeFromCode(slots[at]) as unknown as number;
+      list.push(slots[at++]);
+    } else if (kind !== "!") {
+      list.push(slots[at++]);
+    }
+  }
+  return schema.results.length === 1 ? list[0] : list;
+}
+
+/** The argument that was written to: `self` of an in-place form, `out` of the others. */
+function written(schema: Schema, values: readonly unknown[]): Result {
+  const outs = values.filter((_, i) => schema.arguments[i].name.startsWith("out"));
+  if (outs.length > 1) return outs as Tensor[];
+  return (outs[0] ?? values[0]) as Tensor;
+}

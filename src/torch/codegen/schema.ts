@@ -1,0 +1,89 @@
+/**
+ * Reads libtorch's operator schemas, such as
+ * `aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`.
+ *
+ * @module
+ */
+
+/** One argument of an operator. */
+export interface Argument {
+  /** libtorch's name, such as `keepdim`. */
+  name: string;
+  /** The frame's letter for its type; see `native/apprentice.h`. */
+  kind: string;
+  /** The default as the schema prints it; undefined if the argument must be given. */
+  fallback?: string;
+  /** Whether it stands behind the `*`: by name only. */
+  keyword: boolean;
+  /** The fixed length of a list such as `int[2]`, for which one number may stand. */
+  length?: number;
+}
+
+/** One overload of an operator. */
+export interface Schema {
+  /** The full name, such as `aten::add.Tensor`. */
+  name: string;
+  /** Its arguments in order. */
+  arguments: Argument[];
+  /** The frame's letters of its results; `!` is an argument that is written to. */
+  results: string[];
+  /** The names of its results, where the schema gives some. */
+  resultNames: string[];
+}
+
+/** Parses a schema; `kinds` is the frame's letters for it, as `ap_op_schema` gives them. */
+export function parseSchema(text: string, kinds: string): Schema {
+  const [argumentKinds, resultKinds] = kinds.split(">");
+  const arrow = text.lastIndexOf(" -> ");
+  const open = text.indexOf("(");
+  const inside = text.slice(open + 1, text.lastIndexOf(")", arrow));
+  const list: Argument[] = [];
+  let keyword = false;
+  for (const part of splitTop(inside)) {
+    if (part === "*") {
+      keyword = true;
+      continue;
+    }
+    const match = /^(.+?) ([A-Za-z_]\w*)(?:=(.*))?$/s.exec(part);
+    if (!match) throw new Error(`cannot read "${part}" in ${text}`);
+    const [, type, name, fallback] = match;
+    const fixed = /\[(\d+)\]/.exec(type);
+    list.push({
+      name,
+      kind: argumentKinds[list.length],
+      fallback,
+      // The scalar forms have alpha in order, the tensor forms by name: by name everywhere.
+      keyword: keyword || name === "alpha",
+      length: fixed ? Number(fixed[1]) : undefined,
+    });
+  }
+  const results = text.slice(arrow + 4).replace(/^\(|\)$/g, "");
+  return {
+    name: text.slice(0, open),
+    arguments: list,
+    results: [...resultKinds],
+    resultNames: splitTop(results).map((part) => / (\w+)$/.exec(part)?.[1] ?? ""),
+  };
+}
+
+/** Splits at the commas that stand in no bracket and no string. */
+function splitTop(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let quoted = false;
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === '"') quoted = !quoted;
+    if (quoted) continue;
+    if ("([".includes(c)) depth++;
+    if (")]".includes(c)) depth--;
+    if (c === "," && depth === 0) {
+      parts.push(text.slice(start, i).trim());
+      start = i + 1;
+    }
+  }
+  const last = text.slice(start).trim();
+  if (last) parts.push(last);
+  return parts;
+}

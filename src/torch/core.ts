@@ -1,0 +1,69 @@
+/**
+ * What every operator needs: the handle, how results become tensors, who owns their lifetime.
+ *
+ * @module
+ */
+
+import { check, context, frame, native, open, releaseOne, writeText } from "../../ffi/native.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** The part of a tensor that the generated operators build on: its handle. */
+export abstract class TensorCore {
+  /** The native handle; of no use outside this package. @ignore */
+  readonly handle: number;
+
+  /** Wraps a native handle. @ignore */
+  constructor(handle: number) {
+    this.handle = handle;
+  }
+}
+
+let TensorClass: new (handle: number) => Tensor;
+
+/** Called once by `tensor.ts`: this file cannot import the class that is built on it. */
+export function defineTensor(type: new (handle: number) => Tensor): void {
+  TensorClass = type;
+}
+
+// The safety net for tensors made outside every scope and never disposed of. It runs between turns
+// of the event loop, so a synchronous loop cannot rely on it. Handles are never used twice: letting
+// one go that is gone already does nothing.
+const net = new FinalizationRegistry<number>((handle) => releaseOne(context, handle));
+
+let openScopes = 0;
+
+/** Tells how many scopes are open, so that a tensor made in one needs no safety net. */
+export function setOpenScopes(count: number): void {
+  openScopes = count;
+}
+
+/** Puts a tensor that no scope owns under the safety net. */
+export function catchLater(tensor: Tensor): void {
+  net.register(tensor, tensor.handle);
+}
+
+/** Wraps a new native handle. */
+export function make(handle: number): Tensor {
+  const tensor = new TensorClass(handle);
+  if (openScopes === 0) net.register(tensor, handle);
+  return tensor;
+}
+
+/** Like {@linkcode make}, for results that may be absent (handle 0). */
+export function makeOptional(handle: number): Tensor | undefined {
+  return handle === 0 ? undefined : make(handle);
+}
+
+/** The tensors of a list result: the frame holds their number, then their handles. */
+export function makeList(): Tensor[] {
+  const count = frame[0];
+  const tensors = new Array<Tensor>(count);
+  for (let i = 0; i < count; i++) tensors[i] = make(frame[i + 1]);
+  return tensors;
+}
+
+/** Finds an operator's native number by its full name. */
+export function findOperator(name: string): number {
+  open();
+  return check(native.ap_op_find(context, writeText(name)));
+}

@@ -1,0 +1,249 @@
+/**
+ * New tensors.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../errors.ts";
+import { call } from "./call.ts";
+import { dtypeOfArray, flatten, fromBytes, fromList, type NestedArray } from "./data_transfer.ts";
+import type { Device } from "./device.ts";
+import type { DType, TypedArray } from "./dtype.ts";
+import type { Generator } from "./random.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What a new tensor is made as. */
+export interface TensorOptions {
+  /** The element type; float32 unless the values say otherwise. */
+  dtype?: DType;
+  /** Where it lies; the CPU by default. */
+  device?: Device;
+  /** Whether autograd records what is done with it. */
+  requiresGrad?: boolean;
+}
+
+/** Options of {@linkcode tensor}. */
+export interface FromValuesOptions extends TensorOptions {
+  /** The shape; that of the nested arrays, or one dimension for a typed array, by default. */
+  shape?: readonly number[];
+}
+
+/** Options of the functions that draw random numbers. */
+export interface RandomOptions extends TensorOptions {
+  /** Where the numbers come from; the device's own by default. */
+  generator?: Generator;
+}
+
+/**
+ * A tensor of the given values: a number, nested arrays or any typed array, copied once.
+ *
+ * Numbers become float32 (JavaScript cannot tell 1 from 1.0), booleans bool, bigints int64; a typed
+ * array keeps its type (`Uint16Array` becomes int32, `Uint32Array` and `BigUint64Array` int64).
+ *
+ * @throws {ShapeError} if nested arrays are ragged or the values do not fill `shape`.
+ * @throws {DTypeError} if a value does not fit the dtype.
+ *
+ * @example
+ * ```ts
+ * import { torch } from "@apprentice/distill";
+ *
+ * torch.tensor([[1, 2], [3, 4]]);
+ * torch.tensor([0, 2, 1], { dtype: "int64" });
+ * torch.tensor(new Uint8Array(784), { shape: [28, 28] });
+ * ```
+ */
+export function tensor(values: NestedArray | TypedArray, options: FromValuesOptions = {}): Tensor {
+  let made: Tensor;
+  if (ArrayBuffer.isView(values)) {
+    made = fromTypedArray(values as TypedArray, options);
+  } else {
+    const { flat, shape } = flatten(values);
+    const first = typeof flat[0];
+    const natural = first === "boolean" ? "bool" : first === "bigint" ? "int64" : "float32";
+    made = fromList(flat, options.dtype ?? natural, options.shape ?? shape);
+  }
+  return finish(made, options);
+}
+
+function fromTypedArray(values: TypedArray, options: FromValuesOptions): Tensor {
+  const shape = options.shape ?? [values.length];
+  const own = dtypeOfArray(values);
+  if (own !== undefined) {
+    if (options.dtype === "bool" || options.dtype === undefined || options.dtype === own) {
+      if (options.dtype !== "bool") return fromBytes(values, own, shape);
+      using bytes = fromBytes(values, own, shape);
+      return bytes.to("bool");
+    }
+    using made = fromBytes(values, own, shape);
+    return made.to(options.dtype);
+  }
+  if (values instanceof Uint16Array) {
+    return fromTypedArray(Int32Array.from(values), options);
+  }
+  if (values instanceof Uint32Array || values instanceof BigUint64Array) {
+    return fromList(
+      Array.from(values as Iterable<number | bigint>, BigInt),
+      options.dtype ?? "int64",
+      shape,
+    );
+  }
+  throw new ArgumentError(`A tensor cannot be made of a ${(values as object).constructor.name}.`);
+}
+
+/** Moves a tensor made on the CPU to where it should be. */
+function finish(made: Tensor, options: TensorOptions): Tensor {
+  let result = made;
+  if (options.device !== undefined && options.device !== "cpu") {
+    result = made.to(options.device);
+    made.dispose();
+  }
+  if (options.requiresGrad) result.requiresGrad = true;
+  return result;
+}
+
+function create(
+  name: string,
+  args: Parameters<typeof call>[1][],
+  options: TensorOptions,
+  dtype?: DType,
+): Tensor {
+  const made = call(name, ...args, {
+    dtype: options.dtype ?? dtype ?? "float32",
+    device: options.device ?? "cpu",
+    ...("generator" in options && options.generator
+      ? { generator: options.generator as Generator }
+      : {}),
+  }) as Tensor;
+  if (options.requiresGrad) made.requiresGrad = true;
+  return made;
+}
+
+/** A tensor of zeros. */
+export function zeros(shape: readonly number[], options: TensorOptions = {}): Tensor {
+  return create("aten::zeros", [shape], options);
+}
+
+/** A tensor of ones. */
+export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
+  return create("aten::ones", [shape], options);
+}
+
+/** A tensor whose elements are all `value`. */
+export function full(
+  shape: readonly number[],
+  value: number | boolean,
+  options: TensorOptions = {},
+): Tensor {
+  return create(
+    "aten::full",
+    [shape, Number(value)],
+    options,
+    typeof value === "boolean" ? "bool" : undefined,
+  );
+}
+
+/** A tensor of whatever lies in its memory. */
+export function empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
+  return create("aten::empty.memory_format", [shape], options);
+}
+
+/**
+ * The numbers from `start` (0) up to, not including, `end`, every `step`. int64 if all three are
+ * whole numbers, as in PyTorch, else float32.
+ */
+export function arange(end: number, options?: TensorOptions): Tensor;
+/** The numbers from `start` up to, not including, `end`, every `step`. */
+export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
+export function arange(
+  first: number,
+  second?: number | TensorOptions,
+  step = 1,
+  options: TensorOptions = {},
+): Tensor {
+  const [start, end] = typeof second === "number" ? [first, second] : [0, first];
+  const chosen = typeof second === "object" ? second : options;
+  const whole = [start, end, step].every(Number.isInteger);
+  return create("aten::arange.start_step", [start, end, step], chosen, whole ? "int64" : "float32");
+}
+
+/** `steps` numbers from `start` to `end`, both included, at equal distances. */
+export function linspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: TensorOptions = {},
+): Tensor {
+  return create("aten::linspace", [start, end, steps], options);
+}
+
+/** `steps` numbers from base^start to base^end, at equal ratios. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: TensorOptions & { base?: number } = {},
+): Tensor {
+  return create("aten::logspace", [start, end, steps, options.base ?? 10], options);
+}
+
+/** The identity matrix of `n` rows and `m` (default `n`) columns. */
+export function eye(n: number, m?: number | TensorOptions, options: TensorOptions = {}): Tensor {
+  const chosen = typeof m === "object" ? m : options;
+  return create("aten::eye.m", [n, typeof m === "number" ? m : n], chosen);
+}
+
+/** Random numbers, evenly distributed in [0, 1). */
+export function rand(shape: readonly number[], options: RandomOptions = {}): Tensor {
+  return create(options.generator ? "aten::rand.generator" : "aten::rand", [shape], options);
+}
+
+/** Random numbers of the standard normal distribution. */
+export function randn(shape: readonly number[], options: RandomOptions = {}): Tensor {
+  return create(options.generator ? "aten::randn.generator" : "aten::randn", [shape], options);
+}
+
+/** Random whole numbers from `low` up to, not including, `high`; int64 by default. */
+export function randint(
+  low: number,
+  high: number,
+  shape: readonly number[],
+  options?: RandomOptions,
+): Tensor;
+/** Random whole numbers from 0 up to, not including, `high`; int64 by default. */
+export function randint(high: number, shape: readonly number[], options?: RandomOptions): Tensor;
+export function randint(
+  a: number,
+  b: number | readonly number[],
+  c?: readonly number[] | RandomOptions,
+  d?: RandomOptions,
+): Tensor {
+  const [low, high, shape, options] = typeof b === "number"
+    ? [a, b, c as readonly number[], d ?? {}]
+    : [0, a, b, (c ?? {}) as RandomOptions];
+  return create(
+    options.generator ? "aten::randint.low_generator" : "aten::randint.low",
+    [low, high, shape],
+    options,
+    "int64",
+  );
+}
+
+/** The numbers from 0 to n - 1 in random order; int64 by default. */
+export function randperm(n: number, options: RandomOptions = {}): Tensor {
+  return create(
+    options.generator ? "aten::randperm.generator" : "aten::randperm",
+    [n],
+    options,
+    "int64",
+  );
+}
+
+/** Random numbers of normal distributions with the given mean and standard deviation. */
+export function normal(
+  mean: number,
+  std: number,
+  shape: readonly number[],
+  options: RandomOptions = {},
+): Tensor {
+  return create("aten::normal.float_float", [mean, std, shape], options);
+}

@@ -1,0 +1,191 @@
+/**
+ * Values between JavaScript's arrays and tensors: one copy each way.
+ *
+ * @module
+ */
+
+import { check, context, frame, native, open } from "../../ffi/native.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { make } from "./core.ts";
+import { type DType, dtypeCode, dtypes, type TypedArray } from "./dtype.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A number, or arrays of arrays of them, all of one shape. */
+export type NestedArray = number | boolean | bigint | readonly NestedArray[];
+
+type ArrayClass = new (length: number) => TypedArray;
+
+/** The typed array that holds a dtype's bytes; bfloat16 has none. */
+const arrays: Record<Exclude<DType, "bfloat16">, ArrayClass> = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Float16Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  int16: Int16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+};
+
+/** The dtype whose bytes a typed array holds, or undefined for the unsigned ones that have none. */
+export function dtypeOfArray(values: TypedArray): DType | undefined {
+  if (values instanceof Float32Array) return "float32";
+  if (values instanceof Float64Array) return "float64";
+  if (values instanceof Float16Array) return "float16";
+  if (values instanceof BigInt64Array) return "int64";
+  if (values instanceof Int32Array) return "int32";
+  if (values instanceof Int16Array) return "int16";
+  if (values instanceof Int8Array) return "int8";
+  if (values instanceof Uint8Array || values instanceof Uint8ClampedArray) return "uint8";
+  return undefined;
+}
+
+/** A tensor of a typed array's bytes, taken as `dtype`. */
+export function fromBytes(values: TypedArray, dtype: DType, shape: readonly number[]): Tensor {
+  open();
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || count !== values.length) {
+    throw new ShapeError(
+      `${values.length} values do not fill a tensor of shape [${
+        shape.join(", ")
+      }], which has ${count} elements.`,
+    );
+  }
+  for (let i = 0; i < shape.length; i++) frame[i] = shape[i];
+  check(
+    native.ap_tensor_from_data(
+      context,
+      values as unknown as BufferSource,
+      values.byteLength,
+      dtypeCode(dtype),
+      shape.length,
+    ),
+  );
+  return make(frame[0]);
+}
+
+/** The values of a tensor as a typed array; see `Tensor.data`. */
+export function readBytes(tensor: Tensor): TypedArray {
+  const dtype = tensor.dtype;
+  if (dtype === "bfloat16") {
+    using wide = tensor.detach().to("float32");
+    return readBytes(wide);
+  }
+  const out = new arrays[dtype](tensor.numel);
+  check(
+    native.ap_tensor_to_data(
+      context,
+      tensor.handle,
+      out as unknown as BufferSource,
+      out.byteLength,
+    ),
+  );
+  return out;
+}
+
+/** A flat array as nested ones. */
+export function nest(values: TypedArray, shape: readonly number[], dtype: DType): NestedArray {
+  const one = dtype === "bool"
+    ? (v: number | bigint) => v !== 0
+    : dtype === "int64"
+    ? (v: number | bigint) => {
+      const value = Number(v);
+      if (!Number.isSafeInteger(value)) {
+        throw new DTypeError(
+          `The int64 ${v} is beyond 2^53 and does not fit a number; read it with data().`,
+        );
+      }
+      return value;
+    }
+    : (v: number | bigint) => v as number;
+  let at = 0;
+  const build = (dim: number): NestedArray => {
+    if (dim === shape.length) return one(values[at++]);
+    const size = shape[dim];
+    const list = new Array<NestedArray>(size);
+    for (let i = 0; i < size; i++) list[i] = build(dim + 1);
+    return list;
+  };
+  return build(0);
+}
+
+/** Nested arrays as a flat list and its shape. */
+export function flatten(
+  values: NestedArray,
+): { flat: (number | boolean | bigint)[]; shape: number[] } {
+  const shape: number[] = [];
+  for (let v = values; Array.isArray(v); v = v[0]) {
+    shape.push(v.length);
+    if (v.length === 0) break;
+  }
+  const flat: (number | boolean | bigint)[] = [];
+  const walk = (value: NestedArray, dim: number): void => {
+    if (!Array.isArray(value)) {
+      if (dim !== shape.length || !["number", "boolean", "bigint"].includes(typeof value)) {
+        throw dim === shape.length
+          ? new ArgumentError(`A tensor holds numbers, booleans or bigints, got ${typeof value}.`)
+          : new ShapeError(`Nested arrays must all have the shape [${shape.join(", ")}].`);
+      }
+      flat.push(value as number);
+      return;
+    }
+    if (dim >= shape.length || value.length !== shape[dim]) {
+      throw new ShapeError(
+        `Nested arrays must all have the same lengths: expected ${
+          shape[dim] ?? "a number"
+        } in dimension ${dim}, got ${value.length}.`,
+      );
+    }
+    for (const item of value) walk(item, dim + 1);
+  };
+  walk(values, 0);
+  return { flat, shape };
+}
+
+const ranges: Partial<Record<DType, [number, number]>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  int16: [-32768, 32767],
+  int32: [-2147483648, 2147483647],
+};
+
+/** A flat list of values as a tensor of `dtype`. */
+export function fromList(
+  flat: readonly (number | boolean | bigint)[],
+  dtype: DType,
+  shape: readonly number[],
+): Tensor {
+  if (dtype === "bfloat16") {
+    using wide = fromList(flat, "float32", shape);
+    return wide.to("bfloat16");
+  }
+  const out = new arrays[dtype](flat.length);
+  if (dtypes[dtype].floating) {
+    for (let i = 0; i < flat.length; i++) out[i] = Number(flat[i]);
+  } else if (dtype === "bool") {
+    for (let i = 0; i < flat.length; i++) out[i] = flat[i] ? 1 : 0;
+  } else {
+    const range = ranges[dtype];
+    for (let i = 0; i < flat.length; i++) {
+      const value = flat[i];
+      if (typeof value === "bigint" && dtype === "int64") {
+        if (BigInt.asIntN(64, value) !== value) {
+          throw new DTypeError(`The value ${value} at place ${i} does not fit int64.`);
+        }
+        out[i] = value;
+        continue;
+      }
+      const whole = Math.trunc(Number(value));
+      if (!Number.isFinite(whole) || (range && (whole < range[0] || whole > range[1]))) {
+        throw new DTypeError(
+          `The value ${value} at place ${i} does not fit ${dtype}${
+            range ? `, which goes from ${range[0]} to ${range[1]}` : ""
+          }.`,
+        );
+      }
+      (out as { [index: number]: number | bigint })[i] = dtype === "int64" ? BigInt(whole) : whole;
+    }
+  }
+  return fromBytes(out, dtype, shape);
+}

@@ -1,0 +1,89 @@
+/**
+ * Element types, by PyTorch's names.
+ *
+ * @module
+ */
+
+import { DTypeError } from "../errors.ts";
+
+/** The element types that tensors can have. */
+export type DType =
+  | "float32"
+  | "float64"
+  | "float16"
+  | "bfloat16"
+  | "int64"
+  | "int32"
+  | "int16"
+  | "int8"
+  | "uint8"
+  | "bool";
+
+/** Any of JavaScript's typed arrays. */
+export type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Float16Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray;
+
+/** What is known of each element type: libtorch's number for it, its size in bytes, its family. */
+interface DTypeInfo {
+  readonly code: number;
+  readonly bytes: number;
+  readonly floating: boolean;
+}
+
+/** libtorch's `c10::ScalarType` numbers. */
+export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
+  uint8: { code: 0, bytes: 1, floating: false },
+  int8: { code: 1, bytes: 1, floating: false },
+  int16: { code: 2, bytes: 2, floating: false },
+  int32: { code: 3, bytes: 4, floating: false },
+  int64: { code: 4, bytes: 8, floating: false },
+  float16: { code: 5, bytes: 2, floating: true },
+  float32: { code: 6, bytes: 4, floating: true },
+  float64: { code: 7, bytes: 8, floating: true },
+  bool: { code: 11, bytes: 1, floating: false },
+  bfloat16: { code: 15, bytes: 2, floating: true },
+};
+
+const names = new Map<number, DType>(
+  (Object.keys(dtypes) as DType[]).map((name) => [dtypes[name].code, name]),
+);
+
+/** The dtype with libtorch's number `code`. */
+export function dtypeFromCode(code: number): DType {
+  const name = names.get(code);
+  if (name === undefined) {
+    throw new DTypeError(
+      `This tensor has libtorch's dtype number ${code}, which is none of ${
+        Object.keys(dtypes).join(", ")
+      }; convert it with to() first.`,
+    );
+  }
+  return name;
+}
+
+/** libtorch's number for `dtype`. */
+export function dtypeCode(dtype: DType): number {
+  const info = dtypes[dtype];
+  if (info === undefined) {
+    throw new DTypeError(
+      `There is no dtype "${dtype}"; it is one of ${Object.keys(dtypes).join(", ")}.`,
+    );
+  }
+  return info.code;
+}
+
+/** Whether a dtype holds fractions: float16, bfloat16, float32, float64. */
+export function isFloatingPoint(dtype: DType): boolean {
+  return dtypes[dtype].floating;
+}

@@ -1,0 +1,145 @@
+/**
+ * Writes the arguments that take more than one slot into the frame; each function takes the place
+ * to write at and returns the next.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../errors.ts";
+import { frame, writeText } from "../../ffi/native.ts";
+import type { TensorCore } from "./core.ts";
+import { type Device, deviceCode } from "./device.ts";
+import { type DType, dtypeCode } from "./dtype.ts";
+
+/** How a tensor's elements lie in memory. */
+export type MemoryFormat = "contiguous" | "preserve" | "channelsLast" | "channelsLast3d";
+
+const memoryFormats: Record<MemoryFormat, number> = {
+  contiguous: 0,
+  preserve: 1,
+  channelsLast: 2,
+  channelsLast3d: 3,
+};
+
+/** The handle of a tensor or generator that may be absent, or 0. */
+export function optionalHandle(value: { readonly handle: number } | null | undefined): number {
+  return value ? value.handle : 0;
+}
+
+/** libtorch's number for a memory format. */
+export function memoryFormatCode(format: MemoryFormat): number {
+  const code = memoryFormats[format];
+  if (code === undefined) {
+    throw new ArgumentError(
+      `There is no memory format "${format}"; it is one of ${
+        Object.keys(memoryFormats).join(", ")
+      }.`,
+    );
+  }
+  return code;
+}
+
+/** A list of numbers. */
+export function putNumbers(at: number, values: readonly number[]): number {
+  const length = values.length;
+  frame[at++] = length;
+  for (let i = 0; i < length; i++) frame[at++] = values[i];
+  return at;
+}
+
+/** A list of fixed length, for which one number may stand. */
+export function putFixed(at: number, values: number | readonly number[], length: number): number {
+  if (typeof values !== "number") return putNumbers(at, values);
+  frame[at++] = length;
+  for (let i = 0; i < length; i++) frame[at++] = values;
+  return at;
+}
+
+/** A list of numbers or none. */
+export function putOptionalNumbers(
+  at: number,
+  values: number | readonly number[] | null | undefined,
+  length = 1,
+): number {
+  if (values === null || values === undefined) {
+    frame[at] = 0;
+    return at + 1;
+  }
+  frame[at] = 1;
+  return putFixed(at + 1, values, length);
+}
+
+/** A number or none. */
+export function putOptional(at: number, value: number | null | undefined): number {
+  if (value === null || value === undefined) {
+    frame[at] = 0;
+    return at + 1;
+  }
+  frame[at] = 1;
+  frame[at + 1] = value;
+  return at + 2;
+}
+
+/** A boolean or none. */
+export function putOptionalBool(at: number, value: boolean | null | undefined): number {
+  return putOptional(at, value === null || value === undefined ? value : value ? 1 : 0);
+}
+
+/** A list of booleans. */
+export function putBools(at: number, values: readonly boolean[]): number {
+  frame[at++] = values.length;
+  for (const value of values) frame[at++] = value ? 1 : 0;
+  return at;
+}
+
+/** A dtype or none. */
+export function putDType(at: number, dtype: DType | null | undefined): number {
+  return putOptional(at, dtype === null || dtype === undefined ? undefined : dtypeCode(dtype));
+}
+
+/** A device or none. */
+export function putDevice(at: number, device: Device | null | undefined): number {
+  return putOptional(at, device === null || device === undefined ? undefined : deviceCode(device));
+}
+
+/** A memory format or none. */
+export function putMemoryFormat(at: number, format: MemoryFormat | null | undefined): number {
+  return putOptional(
+    at,
+    format === null || format === undefined ? undefined : memoryFormatCode(format),
+  );
+}
+
+/** A list of tensors. */
+export function putTensors(at: number, tensors: readonly TensorCore[]): number {
+  const length = tensors.length;
+  frame[at++] = length;
+  for (let i = 0; i < length; i++) frame[at++] = tensors[i].handle;
+  return at;
+}
+
+/** A list of tensors with gaps. */
+export function putOptionalTensors(
+  at: number,
+  tensors: readonly (TensorCore | null | undefined)[],
+): number {
+  frame[at++] = tensors.length;
+  for (const tensor of tensors) frame[at++] = tensor ? tensor.handle : 0;
+  return at;
+}
+
+/** A string; an operator has at most one. */
+export function putString(at: number, value: string): number {
+  frame[at] = writeText(value);
+  return at + 1;
+}
+
+/** A string or none. */
+export function putOptionalString(at: number, value: string | null | undefined): number {
+  if (value === null || value === undefined) {
+    frame[at] = 0;
+    return at + 1;
+  }
+  frame[at] = 1;
+  return putString(at + 1, value);
+}

@@ -1,0 +1,19 @@
+/**
+ * Tensors and autograd: libtorch, by PyTorch's names in camelCase.
+ *
+ * @module
+ */
+
+export * from "./backward.ts";
+export { type Argument, call, type NamedArguments, type Result } from "./call.ts";
+export * from "./creation.ts";
+export type { NestedArray } from "./data_transfer.ts";
+export type { Device } from "./device.ts";
+export { type DType, isFloatingPoint, type TypedArray } from "./dtype.ts";
+export type { MemoryFormat } from "./frame_arguments.ts";
+export { type Index, Slice, slice } from "./indexing.ts";
+export * from "./memory.ts";
+export * from "./operators.gen.ts";
+export { Generator, getRngState, manualSeed, setRngState } from "./random.ts";
+export { keep, Scope, scope } from "./scope.ts";
+export { Tensor, type ToOptions } from "./tensor.ts";

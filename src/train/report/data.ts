@@ -1,0 +1,175 @@
+/**
+ * What a report shows, as plain data: every method's report is a value of {@linkcode ReportData}.
+ *
+ * @module
+ */
+
+import type { Table } from "../table.ts";
+
+/** A whole report. */
+export interface ReportData {
+  /** The heading of the page. */
+  title: string;
+  /** A line under it: which data, which student. */
+  subtitle?: string;
+  /** What came out, in a sentence or two. */
+  summary?: string;
+  /** The few figures to see first. */
+  highlights?: readonly Highlight[];
+  /** What the reader came for, in order. */
+  sections: readonly ReportSection[];
+  /** Names and values of how the run was made: date, seeds, versions. */
+  facts?: readonly (readonly [name: string, value: string | number])[];
+  /** The config used, as plain data. Shown as a table and as JSON. */
+  config?: unknown;
+}
+
+/** A figure set large at the top. */
+export interface Highlight {
+  /** What it is. */
+  label: string;
+  /** The figure as text: `"92.7%"`. */
+  value: string;
+  /** A remark under it: `"plain KD: 91.0%"`. */
+  note?: string;
+}
+
+/** A part of a report under its own heading. */
+export interface ReportSection {
+  /** The heading. */
+  heading: string;
+  /** A paragraph under it. */
+  text?: string;
+  /** What it shows, in order. Charts that follow one another stand side by side. */
+  blocks: readonly ReportBlock[];
+}
+
+/** One thing in a section. */
+export type ReportBlock =
+  | TextBlock
+  | TableBlock
+  | CurvesBlock
+  | BarsBlock
+  | HistogramBlock
+  | HeatmapBlock
+  | GalleryBlock;
+
+/** A paragraph. */
+export interface TextBlock {
+  /** Which block this is. */
+  kind: "text";
+  /** The words, without markup. */
+  text: string;
+}
+
+/** A table of results. */
+export interface TableBlock {
+  /** Which block this is. */
+  kind: "table";
+  /** The table, as it is printed on a terminal too. */
+  table: Table;
+}
+
+/** Lines over steps or epochs. */
+export interface CurvesBlock {
+  /** Which block this is. */
+  kind: "curves";
+  /** What the chart shows. */
+  title: string;
+  /** What runs along the horizontal axis: `"step"`. */
+  x: string;
+  /** What runs along the vertical axis: `"loss"`. */
+  y: string;
+  /** The lines. Points that are not finite are left out. */
+  series: readonly Curve[];
+  /** Whether the values are fractions of 1, shown as percentages (default false). */
+  percent?: boolean;
+  /** Whether the vertical axis is logarithmic; values of 0 and less are left out (default false). */
+  log?: boolean;
+  /** Averages this many neighbouring points, with the raw line faint behind (default: as it is). */
+  smooth?: number;
+}
+
+/** One line of a {@linkcode CurvesBlock}. */
+export interface Curve {
+  /** Its name in the legend. */
+  name: string;
+  /** Pairs of x and y, x ascending. */
+  points: readonly (readonly [x: number, y: number])[];
+}
+
+/** Bars lying on their side, grouped by category. */
+export interface BarsBlock {
+  /** Which block this is. */
+  kind: "bars";
+  /** What the chart shows. */
+  title: string;
+  /** The groups, from the top. */
+  categories: readonly string[];
+  /** The bars of each group. `null` leaves a bar out. */
+  series: readonly { name: string; values: readonly (number | null)[] }[];
+  /** Whether the values are fractions of 1, shown as percentages of a full scale (default false). */
+  percent?: boolean;
+}
+
+/** How often values fall into each of a row of bins. */
+export interface HistogramBlock {
+  /** Which block this is. */
+  kind: "histogram";
+  /** What the chart shows. */
+  title: string;
+  /** What runs along the horizontal axis. */
+  x: string;
+  /** What is counted: `"images"`. */
+  y: string;
+  /** The bins' bounds, ascending; one more than there are bins. */
+  edges: readonly number[];
+  /** How many values each bin holds. */
+  counts: readonly number[];
+  /** The bins' names (default: their bounds). */
+  labels?: readonly string[];
+}
+
+/** A table of numbers, coloured by value: classes by models. */
+export interface HeatmapBlock {
+  /** Which block this is. */
+  kind: "heatmap";
+  /** What the table shows. */
+  title: string;
+  /** The heading over the rows' names: `"class"`. */
+  corner?: string;
+  /** The columns' names. */
+  columns: readonly string[];
+  /** The rows' names. */
+  rows: readonly string[];
+  /** One list for each row with one value for each column; `null` where there is none. */
+  values: readonly (readonly (number | null)[])[];
+  /** Whether the values are fractions of 1, shown as percentages (default false). */
+  percent?: boolean;
+}
+
+/** Small images with a line under each. */
+export interface GalleryBlock {
+  /** Which block this is. */
+  kind: "gallery";
+  /** What the images show. */
+  title: string;
+  /** The images, in order. */
+  images: readonly GalleryImage[];
+}
+
+/** One image of a {@linkcode GalleryBlock}. */
+export interface GalleryImage {
+  /** In pixels. */
+  width: number;
+  /** In pixels. */
+  height: number;
+  /** 1 for grey, 3 for RGB. */
+  channels: 1 | 3;
+  /** The pixels row by row, channels together: width x height x channels values. */
+  pixels: Uint8Array;
+  /** The line under it. */
+  caption: string;
+  /** Whether it shows a success or a failure. */
+  tone?: "good" | "bad";
+}

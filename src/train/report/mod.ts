@@ -1,0 +1,65 @@
+/**
+ * Reports: one HTML file that holds everything it shows and opens offline.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../errors.ts";
+import { writeAtomic } from "../../files.ts";
+import { VERSION } from "../../version.ts";
+import { drawConfig, drawFacts, drawHighlights, drawSection } from "./blocks.ts";
+import { loadCharts } from "./charts.ts";
+import type { ReportData } from "./data.ts";
+import { html } from "./html.ts";
+import { page } from "./page.ts";
+
+export * from "./data.ts";
+export * from "./sections.ts";
+
+/**
+ * Draws a report as one HTML page without any reference to other files or addresses. All text from
+ * `data` is escaped.
+ *
+ * @param data What to show.
+ * @returns The page.
+ * @throws {ArgumentError} If lists in `data` do not fit together, such as values and their names.
+ */
+export async function renderReport(data: ReportData): Promise<string> {
+  if (!data.title) {
+    throw new ArgumentError("Report: the title is empty; say what the report is about.");
+  }
+  const charts = await loadCharts();
+  const { facts = [], highlights = [], config } = data;
+  const made = (facts.length > 0 || config !== undefined) &&
+    html`<section><h2>How it was made</h2>${facts.length > 0 && drawFacts(facts)}${
+      config !== undefined && drawConfig(config)
+    }</section>`;
+  const body = html`<header><h1>${data.title}</h1>${
+    data.subtitle !== undefined && html`<p class="subtitle">${data.subtitle}</p>`
+  }${data.summary !== undefined && html`<p class="summary">${data.summary}</p>`}${
+    highlights.length > 0 && drawHighlights(highlights)
+  }</header>
+<main>${data.sections.map((section) => drawSection(charts, section))}${made}</main>`;
+  return page(data.title, body, `Written by apprentice ${VERSION}.`);
+}
+
+/**
+ * Writes a report to a file, as a whole or not at all.
+ *
+ * @param path The file, usually `report.html` in the run folder.
+ * @param data What to show.
+ * @throws {ArgumentError} As {@linkcode renderReport} does.
+ * @throws {FileError} If the file cannot be written.
+ *
+ * @example
+ * ```ts ignore
+ * await writeReport(run.path("report.html"), {
+ *   title: "UNIFORM on MNIST and Fashion-MNIST",
+ *   summary: "The student reaches 92.7% without labels.",
+ *   sections: [{ heading: "Accuracy", blocks: [{ kind: "table", table }] }],
+ * });
+ * ```
+ */
+export async function writeReport(path: string, data: ReportData): Promise<void> {
+  await writeAtomic(path, await renderReport(data));
+}

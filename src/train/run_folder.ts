@@ -1,0 +1,144 @@
+/**
+ * The folder that a run leaves behind: its config, metrics, student and report.
+ *
+ * @module
+ */
+
+import { join } from "@std/path";
+import { ArgumentError, FileError } from "../errors.ts";
+import { makeFolder, writeAtomic } from "../files.ts";
+
+/** The names of the files in a run folder. */
+export const RUN_FILES = {
+  /** The config used. */
+  config: "config.json",
+  /** One JSON line per record. */
+  metrics: "metrics.jsonl",
+  /** The trained student. */
+  student: "student.safetensors",
+  /** The report, one file that opens offline. */
+  report: "report.html",
+} as const;
+
+/**
+ * One run's folder. It holds `config.json`, `metrics.jsonl`, `student.safetensors` and `report.html`;
+ * files are written as a whole or not at all.
+ *
+ * @example
+ * ```ts ignore
+ * const run = await RunFolder.create("runs", "uniform"); // runs/uniform-20260131-142501
+ * await run.writeJson("config.json", { seed: 1, epochs: 4 });
+ * ```
+ */
+export class RunFolder {
+  /** The folder's own path, as it was given or made. */
+  readonly root: string;
+
+  private constructor(root: string) {
+    this.root = root;
+  }
+
+  /**
+   * Makes a new folder `<root>/<name>-<date>-<time>`, in local time. Runs started in the same second
+   * get a number after it.
+   *
+   * @param root The folder of all runs; it is made if it lacks.
+   * @param name What is run: letters, digits, `.`, `_` and `-`.
+   * @param date When the run started (default: now).
+   * @throws {ArgumentError} If the name is empty or has other characters.
+   * @throws {FileError} If the folder cannot be made or written.
+   */
+  static async create(root: string, name: string, date: Date = new Date()): Promise<RunFolder> {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name)) {
+      throw new ArgumentError(
+        `Run folder: the name is ${JSON.stringify(name)}; use letters, digits, ".", "_" and "-", ` +
+          'not beginning with "." or "-".',
+      );
+    }
+    await makeFolder(root);
+    const base = `${name}-${timestamp(date)}`;
+    for (let attempt = 1; attempt <= 1000; attempt++) {
+      const path: string = join(root, attempt === 1 ? base : `${base}-${attempt}`);
+      try {
+        // Not recursive: of two runs that want the same name, one is refused and takes the next.
+        await Deno.mkdir(path);
+        return new RunFolder(path);
+      } catch (error) {
+        if (error instanceof Deno.errors.AlreadyExists) continue;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new FileError(
+          `Cannot make the run folder ${path}: ${reason}. ` +
+            "Check that the folder may be written, or choose another place for runs.",
+          { cause: error },
+        );
+      }
+    }
+    throw new FileError(`Run folder: ${join(root, base)} and 999 more exist. Clear out ${root}.`);
+  }
+
+  /**
+   * Opens the folder of an earlier run, to go on with it.
+   *
+   * @throws {FileError} If there is no such folder.
+   */
+  static async open(path: string): Promise<RunFolder> {
+    const info = await Deno.stat(path).catch(() => undefined);
+    if (!info?.isDirectory) {
+      throw new FileError(
+        `There is no run folder at ${path}. Give the path of one, or start a new run.`,
+      );
+    }
+    return new RunFolder(path);
+  }
+
+  /** The path of something in the folder: `run.path("checkpoints", "400.safetensors")`. */
+  path(...parts: string[]): string {
+    return join(this.root, ...parts);
+  }
+
+  /**
+   * Writes a value as JSON to be read by people too. Numbers that JSON cannot hold (NaN, infinities,
+   * bigints) are written as text.
+   *
+   * @param name The file's name in the folder.
+   * @throws {ArgumentError} If the value refers to itself.
+   * @throws {FileError} If it cannot be written; what was there before stays.
+   */
+  async writeJson(name: string, value: unknown): Promise<void> {
+    let text: string | undefined;
+    try {
+      text = JSON.stringify(value, readable, 2);
+    } catch (error) {
+      throw new ArgumentError(
+        `Run folder: ${name} cannot be written as JSON: ${
+          (error as Error).message
+        }. Give plain data.`,
+        { cause: error },
+      );
+    }
+    await writeAtomic(this.path(name), (text ?? "null") + "\n");
+  }
+
+  /**
+   * Writes text.
+   *
+   * @param name The file's name in the folder.
+   * @throws {FileError} If it cannot be written; what was there before stays.
+   */
+  async writeText(name: string, text: string): Promise<void> {
+    await writeAtomic(this.path(name), text);
+  }
+}
+
+/** Keeps what `JSON.stringify` would turn into null or refuse. */
+function readable(_key: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  return typeof value === "bigint" ? String(value) : value;
+}
+
+/** A date as `20260131-142501`, in local time. */
+function timestamp(date: Date): string {
+  const two = (n: number): string => String(n).padStart(2, "0");
+  return `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}-` +
+    `${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`;
+}

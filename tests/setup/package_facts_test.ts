@@ -1,0 +1,17 @@
+import { assertEquals } from "@std/assert";
+import { NATIVE_SOURCE_FILE } from "../../ffi/locate.ts";
+import { NATIVE_SOURCES } from "../../src/setup/native_sources.ts";
+import { VERSION } from "../../src/version.ts";
+
+const root = new URL("../../", import.meta.url);
+
+Deno.test("VERSION is the version in deno.json", () => {
+  const manifest = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
+  assertEquals(VERSION, manifest.version);
+});
+
+Deno.test("NATIVE_SOURCES names the source files in native/, all of them", () => {
+  const names = [...Deno.readDirSync(new URL("native/", root))].map((entry) => entry.name)
+    .filter((name) => NATIVE_SOURCE_FILE.test(name)).sort();
+  assertEquals(NATIVE_SOURCES, names);
+});
