@@ -5,7 +5,7 @@
  * @module
  */
 
-import { FileError } from "./errors.ts";
+import { ApprenticeError, FileError } from "./errors.ts";
 
 /** A name beside `path` that no other process and no other call uses. */
 export function temporaryName(path: string): string {
@@ -43,17 +43,27 @@ export async function writeAtomic(path: string, content: Uint8Array | string): P
  * {@linkcode writeAtomic}, without waiting for a promise.
  *
  * @param path The file's final name.
- * @param content Bytes, or text to be written as UTF-8.
+ * @param content Bytes, or text to be written as UTF-8, or parts that follow each other: what makes them
+ * may throw, which is passed on and leaves nothing behind.
  * @throws {FileError} If the place cannot be written; nothing is left behind.
  */
-export function writeAtomicSync(path: string, content: Uint8Array | string): void {
+export function writeAtomicSync(
+  path: string,
+  content: Uint8Array | string | Iterable<Uint8Array>,
+): void {
   makeFolderSync(folderOf(path));
   const temporary = temporaryName(path);
   try {
     const file = Deno.openSync(temporary, { write: true, createNew: true });
     try {
-      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+      const parts = typeof content === "string"
+        ? [new TextEncoder().encode(content)]
+        : content instanceof Uint8Array
+        ? [content]
+        : content;
+      for (const bytes of parts) {
+        for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+      }
       file.syncDataSync();
     } finally {
       file.close();
@@ -65,6 +75,7 @@ export function writeAtomicSync(path: string, content: Uint8Array | string): voi
     } catch {
       // It was never made, or its folder is gone: there is nothing left behind.
     }
+    if (error instanceof ApprenticeError) throw error;
     throw writeError(path, error);
   }
 }

@@ -11,7 +11,7 @@ import { doctorCommand } from "./doctor.ts";
 import { setupCommand } from "./setup.ts";
 
 /** The command line with all its sub-commands. */
-export function commandLine(): Command {
+function commandLine(): Command {
   return new Command("apprentice")
     .description("Many pre-trained masters teach one small model.")
     .version(VERSION)

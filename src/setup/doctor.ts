@@ -66,9 +66,20 @@ export interface DoctorReport {
 /**
  * Looks at everything that set-up makes and needs. Changes nothing and downloads nothing.
  *
- * @param surroundings What to look at instead of the process's own environment.
+ * @example
+ * ```ts ignore
+ * import { doctor } from "@apprentice/distill";
+ *
+ * const report = await doctor();
+ * if (!report.usable) console.log(report.next.join("\n"));
+ * ```
  */
-export async function doctor(surroundings: SetupSurroundings = {}): Promise<DoctorReport> {
+export async function doctor(): Promise<DoctorReport> {
+  return await doctorIn({});
+}
+
+/** {@linkcode doctor} in given surroundings. */
+export async function doctorIn(surroundings: SetupSurroundings): Promise<DoctorReport> {
   const env = surroundings.env ?? ((name: string) => Deno.env.get(name));
   const source = surroundings.source ?? NATIVE_SOURCE;
   const cache = inspectCache(env);

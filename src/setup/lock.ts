@@ -18,20 +18,20 @@ import { makeFolder } from "../files.ts";
 export async function lockCache(cache: string, onWait: () => void): Promise<Disposable> {
   await makeFolder(cache);
   const path = `${cache}/setup.lock`;
-  let file: Deno.FsFile;
+  let file: Deno.FsFile | undefined;
   try {
     file = await Deno.open(path, { create: true, write: true });
+    if (!await file.tryLock(true)) {
+      onWait();
+      await file.lock(true);
+    }
+    return file;
   } catch (error) {
+    file?.close();
     throw new FileError(
-      `Cannot write ${path}: ${
-        (error as Error).message
-      }. Set APPRENTICE_CACHE to a folder that can be written.`,
+      `Cannot write or lock ${path}: ${(error as Error).message}. ` +
+        "Set APPRENTICE_CACHE to a folder on a local disk that can be written.",
       { cause: error },
     );
   }
-  if (!await file.tryLock(true)) {
-    onWait();
-    await file.lock(true);
-  }
-  return file;
 }

@@ -9,3 +9,5 @@ export { doctor, type DoctorReport } from "./doctor.ts";
 export type { CudaReport } from "./cuda.ts";
 export type { LibraryFacts } from "./probe.ts";
 export type { SetupProgress } from "./report.ts";
+export type { BuildRecord } from "../../ffi/locate.ts";
+export type { Libtorch } from "../../ffi/libtorch.ts";

@@ -14,12 +14,18 @@ import {
   readBuildRecord,
   sourceHash,
 } from "../../ffi/locate.ts";
-import { SetupError } from "../errors.ts";
+import { ApprenticeError, FileError, SetupError } from "../errors.ts";
 import { makeFolder, makeFolderAtomic, writeAtomic } from "../files.ts";
 import { cacheRoot } from "../paths.ts";
 import { VERSION } from "../version.ts";
-import { callbackReport, type Report, type SetupProgress, silentReport } from "./report.ts";
 import type { LibtorchOptions } from "./libtorch.ts";
+import {
+  callbackReport,
+  type Report,
+  type SetupProgress,
+  silentReport,
+  terminalReport,
+} from "./report.ts";
 
 /** Options of {@linkcode setup}. */
 export interface SetupOptions {
@@ -85,64 +91,87 @@ export async function setupIn(
 ): Promise<SetupResult> {
   const env = surroundings.env ?? ((name: string) => Deno.env.get(name));
   const source = surroundings.source ?? NATIVE_SOURCE;
-
-  const there = locate({ env, source });
-  if (env("APPRENTICE_LIBRARY")) {
-    if (there.library) return { library: there.library, built: false };
-    throw new SetupError(
-      `APPRENTICE_LIBRARY is ${
-        env("APPRENTICE_LIBRARY")
-      }: there is no such file. Unset it to have the ` +
-        "library built.",
-    );
-  }
-  const packageKey = packageKeyOf(source);
-  const cache = cacheRoot(env);
-  const pointer = `${cache}/native/${packageKey}.default`;
-  const usable = (): SetupResult | undefined => {
+  const find = (): SetupResult | undefined => {
     const { library, libtorch } = locate({ env, source });
     return library ? { library, libtorch, built: false } : undefined;
   };
-  if (!options.force) {
-    const found = usable();
-    if (found) {
-      if (env("LIBTORCH")) await pointTo(pointer, found.library);
-      return found;
-    }
-  }
 
-  const report = await chooseReport(options);
-  using _lock = await lockCache(cache, report);
-  if (!options.force) {
-    const found = usable(); // made by another process meanwhile
+  const explicit = env("APPRENTICE_LIBRARY");
+  if (explicit) {
+    const found = find();
     if (found) return found;
+    throw new SetupError(
+      `APPRENTICE_LIBRARY is ${explicit}: there is no such file. Unset it to have the library built.`,
+    );
   }
-  await removeLeftovers(cache);
 
+  const cache = cacheRoot(env);
+  const packageKey = packageKeyOf(source);
+  const there = options.force ? undefined : find();
+  if (there) {
+    if (env("LIBTORCH")) await pointTo(cache, packageKey, there.library);
+    return there;
+  }
+
+  const report = chooseReport(options);
+  const { lockCache } = await import("./lock.ts");
+  using _lock = await lockCache(
+    cache,
+    () => report.line("Another set-up is running; waiting for it."),
+  );
+  const madeMeanwhile = options.force ? undefined : find();
+  if (madeMeanwhile) return madeMeanwhile;
+  try {
+    return await make(surroundings, env, source, cache, packageKey, report);
+  } catch (error) {
+    // What the system says of a full disk or a folder that went away is no error of ours yet.
+    if (error instanceof ApprenticeError || !(error as { code?: string }).code) throw error;
+    throw new FileError(
+      `Set-up could not work in ${cache}: ${(error as Error).message}. Make room there, or set ` +
+        "APPRENTICE_CACHE to another folder.",
+      { cause: error },
+    );
+  }
+}
+
+/** Makes what is not there; the lock is held. */
+async function make(
+  surroundings: SetupSurroundings,
+  env: (name: string) => string | undefined,
+  source: URL,
+  cache: string,
+  packageKey: string,
+  report: Report,
+): Promise<SetupResult> {
+  // Loaded only now, because set-up is called often and seldom has anything to make.
   const { obtainLibtorch } = await import("./libtorch.ts");
   const { compilerCandidates, findCompiler } = await import("./compiler.ts");
+  const { buildLibrary } = await import("./build.ts");
+  const { probeLibrary } = await import("./probe.ts");
+
+  await removeLeftovers(cache);
   // First, because it takes no time: nobody should wait for a download to hear that there is no compiler.
-  const compiler = await findCompiler(
-    surroundings.compilers ?? compilerCandidates(env("CXX")),
-  );
+  const compiler = await findCompiler(surroundings.compilers ?? compilerCandidates(env("CXX")));
   const libtorch = await obtainLibtorch({ ...surroundings, cache, own: env("LIBTORCH"), report });
   report.line(`libtorch ${libtorch.version} (${libtorch.variant}) in ${libtorch.path}`);
 
-  const { buildLibrary } = await import("./build.ts");
-  const { probeLibrary } = await import("./probe.ts");
-  const folder = `${cache}/native/${libraryKey(packageKey, libtorch)}`;
-  await makeFolder(`${cache}/native`);
+  const native = `${cache}/native`;
+  const folder = `${native}/${libraryKey(packageKey, libtorch)}`;
+  await makeFolder(native);
   await makeFolderAtomic(folder, async (temporary) => {
     const built = await buildLibrary({
       source,
       libtorch,
       compiler,
       output: temporary,
-      objects: `${cache}/native/objects`,
-      log: `${cache}/native/build.log`,
+      objects: `${native}/objects`,
+      log: `${native}/build.log`,
       report,
     });
     const { abi } = await probeLibrary(built);
+    if (packageKeyOf(source) !== packageKey) {
+      throw new SetupError("The native source was edited while it was built; run set-up again.");
+    }
     const record: BuildRecord = {
       libtorch,
       package: VERSION,
@@ -155,28 +184,23 @@ export async function setupIn(
     await writeAtomic(`${temporary}/build.json`, JSON.stringify(record, null, 2) + "\n");
   });
   const library = `${folder}/${libraryFileName("apprentice")}`;
-  await pointTo(pointer, library);
-  await removeOlder(`${cache}/native`, source.href, packageKey);
+  await pointTo(cache, packageKey, library);
+  await removeOlder(native, source.href, packageKey);
   report.line(`Ready: ${library}`);
   return { library, libtorch, built: true };
 }
 
 /** Makes a library the one that is used when `LIBTORCH` is not set. */
-async function pointTo(pointer: string, library: string): Promise<void> {
+async function pointTo(cache: string, packageKey: string, library: string): Promise<void> {
+  const pointer = `${cache}/native/${packageKey}.default`;
   const key = library.split("/").at(-2) ?? "";
   const before = await Deno.readTextFile(pointer).catch(() => "");
   if (before.trim() !== key) await writeAtomic(pointer, key + "\n");
 }
 
-async function chooseReport({ quiet, onProgress }: SetupOptions): Promise<Report> {
+function chooseReport({ quiet, onProgress }: SetupOptions): Report {
   if (onProgress) return callbackReport(onProgress);
-  if (quiet) return silentReport;
-  return (await import("./report.ts")).terminalReport;
-}
-
-async function lockCache(cache: string, report: Report): Promise<Disposable> {
-  const { lockCache } = await import("./lock.ts");
-  return await lockCache(cache, () => report.line("Another set-up is running; waiting for it."));
+  return quiet ? silentReport : terminalReport;
 }
 
 /** Removes what was built from earlier states of the same source folder; the lock is held. */

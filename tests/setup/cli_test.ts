@@ -34,6 +34,7 @@ Deno.test("the command line: --version, and an unknown command", async () => {
 });
 
 Deno.test("the command line: set-up takes less than a second when all is there", async () => {
+  await run(["setup"]);
   const results = [];
   for (let i = 0; i < 3; i++) results.push(await run(["setup"]));
   for (const { code, stderr } of results) {
@@ -53,4 +54,24 @@ Deno.test("the command line: doctor ends with status 0 where all is well, 1 wher
   const { code, stdout } = await run(["doctor"], { APPRENTICE_CACHE: join(folder.path, "none") });
   assertEquals(code, 1);
   assert(stdout.includes("Run: deno task setup"), stdout);
+});
+
+Deno.test("the first use without a library says what to run and every place looked at", async () => {
+  using folder = temporaryFolder();
+  const script = join(folder.path, "use.ts");
+  Deno.writeTextFileSync(
+    script,
+    `import { open } from ${JSON.stringify(new URL("../../ffi/native.ts", import.meta.url))};\n` +
+      "try { open(); } catch (error) { console.log(`${error.name}: ${error.message}`); }\n",
+  );
+  const cache = join(folder.path, "cache");
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script],
+    env: { APPRENTICE_CACHE: cache, APPRENTICE_LIBRARY: "", LIBTORCH: "" },
+  }).output();
+  const said = new TextDecoder().decode(stdout);
+  assert(said.startsWith("LibraryError: "), said);
+  for (const part of ["deno task setup", "APPRENTICE_LIBRARY", "LIBTORCH", `${cache}/native/`]) {
+    assert(said.includes(part), said);
+  }
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { describe } from "../../src/cli/doctor.ts";
 import { type CudaFacts, cudaReason } from "../../src/setup/cuda.ts";
-import { doctor } from "../../src/setup/doctor.ts";
+import { doctorIn } from "../../src/setup/doctor.ts";
 import { setupIn, type SetupSurroundings } from "../../src/setup/setup.ts";
 import { VERSION } from "../../src/version.ts";
 import {
@@ -31,7 +31,7 @@ Deno.test("doctor: with nothing there it says so, where it looked, and what to r
   using folder = temporaryFolder();
   const { variables, surroundings } = place(folder.path);
   variables.LIBTORCH = undefined;
-  const report = await doctor({ ...surroundings, compilers: [["no-such-c++"]], pip: [] });
+  const report = await doctorIn({ ...surroundings, compilers: [["no-such-c++"]], pip: [] });
   assertEquals(report.usable, false);
   assertEquals([report.libtorch, report.library.path, report.compiler, report.pip], [
     null,
@@ -52,7 +52,7 @@ Deno.test("doctor: after set-up it tells versions, places and devices", async ()
   using folder = temporaryFolder();
   const { surroundings } = place(folder.path);
   const { library, libtorch } = await setupIn(surroundings, { quiet: true });
-  const report = await doctor(surroundings);
+  const report = await doctorIn(surroundings);
   assert(report.usable);
   assertEquals(report.package.version, VERSION);
   assertEquals(report.library.path, library);
@@ -71,7 +71,7 @@ Deno.test("doctor: a library that cannot be opened is not usable, and the reason
   const { surroundings } = place(folder.path);
   const { library } = await setupIn(surroundings, { quiet: true });
   Deno.writeTextFileSync(library, "not a library");
-  const report = await doctor(surroundings);
+  const report = await doctorIn(surroundings);
   assertEquals(report.usable, false);
   assert(report.library.problem?.includes(library), String(report.library.problem));
   assertMatch(report.next[0], /setup --force/);
@@ -81,11 +81,11 @@ Deno.test("doctor: LIBTORCH that cannot be used is named, with the versions that
   using folder = temporaryFolder();
   const { variables, surroundings } = place(folder.path);
   writeFiles(join(folder.path, "torch"), libtorchFiles("2.8.0"));
-  const old = await doctor(surroundings);
+  const old = await doctorIn(surroundings);
   assertMatch(old.libtorchProblem!, /2\.8\.0 is not supported/);
   assertMatch(old.next[0], /2\.9 to 2\.14/);
   variables.LIBTORCH = "/nowhere";
-  const none = await doctor(surroundings);
+  const none = await doctorIn(surroundings);
   assertMatch(none.libtorchProblem!, /\/nowhere: there is no such folder/);
   assertEquals(none.usable, false);
 });
@@ -95,7 +95,7 @@ Deno.test("doctor: a cache that cannot be written is told", async () => {
   const { variables, surroundings } = place(folder.path);
   Deno.writeTextFileSync(join(folder.path, "file"), "");
   variables.APPRENTICE_CACHE = join(folder.path, "file/cache");
-  const report = await doctor(surroundings);
+  const report = await doctorIn(surroundings);
   assert(report.cache.problem !== null);
   assertMatch(report.next[0], /APPRENTICE_CACHE/);
 });

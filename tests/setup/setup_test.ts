@@ -105,6 +105,25 @@ Deno.test("setup: only what was edited is compiled again, and older builds are r
   assertMatch(broken.message, /#error changed/, "a header counts for every file");
 });
 
+Deno.test("setup: a CUDA build is linked to the CUDA libraries, a CPU build is not", async () => {
+  using folder = temporaryFolder();
+  const { surroundings } = place(folder.path);
+  const needs = async (): Promise<boolean> => {
+    const { library } = await setupIn(surroundings, quiet);
+    const text = new TextDecoder("latin1").decode(Deno.readFileSync(library));
+    return text.includes("libtorch_cuda.so\0") && text.includes("libc10_cuda.so\0");
+  };
+  assertEquals(await needs(), false);
+  const files = libtorchFiles("2.13.0", "13.0");
+  const empty = files["lib/libc10.so"];
+  writeFiles(join(folder.path, "torch"), {
+    ...files,
+    "lib/libtorch_cuda.so": empty,
+    "lib/libc10_cuda.so": empty,
+  });
+  assertEquals(await needs(), true);
+});
+
 Deno.test("setup: LIBTORCH decides, and stays in force once it is unset", async () => {
   using folder = temporaryFolder();
   const { variables, surroundings } = place(folder.path);
@@ -128,7 +147,7 @@ Deno.test("setup: APPRENTICE_LIBRARY is taken as it is, or refused", async () =>
   const { variables, surroundings } = place(folder.path);
   variables.APPRENTICE_LIBRARY = join(folder.path, "torch/lib/libc10.so");
   const result = await setupIn(surroundings, quiet);
-  assertEquals(result, { library: variables.APPRENTICE_LIBRARY, built: false });
+  assertEquals([result.library, result.built], [variables.APPRENTICE_LIBRARY, false]);
   variables.APPRENTICE_LIBRARY = join(folder.path, "none.so");
   await assertRejects(() => setupIn(surroundings, quiet), SetupError, variables.APPRENTICE_LIBRARY);
   assert([...Deno.readDirSync(folder.path)].every((entry) => entry.name !== "cache"));
@@ -254,6 +273,19 @@ Deno.test("setup: a damaged download is a ChecksumError and leaves nothing behin
 
   Deno.writeFileSync(file, whole);
   assert((await setupIn({ ...surroundings, wheel }, quiet)).built, "the next try is not harmed");
+});
+
+Deno.test("setup: an edit of the source while it is built is noticed", async () => {
+  using folder = temporaryFolder();
+  const { cache, surroundings } = place(folder.path);
+  const edit = (): void =>
+    Deno.writeTextFileSync(join(folder.path, "native/second.cpp"), "int second() { return 5; }\n");
+  const onProgress = ({ text }: SetupProgress): void => {
+    if (text === "Compiling the native library") edit();
+  };
+  await assertRejects(() => setupIn(surroundings, { onProgress }), SetupError, "edited");
+  assertEquals(libraries(cache), []);
+  assert((await setupIn(surroundings, quiet)).built);
 });
 
 Deno.test("setup: several at once build once, and all get the same library", async () => {
