@@ -51,11 +51,13 @@ export interface InterruptOptions {
  * quits at once with code 130. The listeners go with the object, so hold it with `using`.
  *
  * @example
- * ```ts ignore
- * using interrupt = new Interrupt();
+ * ```ts
+ * import { train } from "@apprentice/distill";
+ *
+ * using interrupt = new train.Interrupt();
  * for (let step = 0; step < 1000 && !interrupt.signal.aborted; step++) {
- *   trainOneStep();
- *   await letSignalsIn();
+ *   // ... one training step ...
+ *   await train.letSignalsIn();
  * }
  * ```
  */

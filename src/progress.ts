@@ -108,8 +108,10 @@ export function say(line: string): void {
  * Use it with `using`, so that the line is ended also when the work throws.
  *
  * @example
- * ```ts ignore
- * using progress = new Progress({ label: "Training", total: 500, unit: "steps" });
+ * ```ts
+ * import { train } from "@apprentice/distill";
+ *
+ * using progress = new train.Progress({ label: "Training", total: 500, unit: "steps" });
  * for (let step = 1; step <= 500; step++) progress.update(step, "loss 0.31");
  * progress.finish();
  * ```

@@ -36,9 +36,16 @@ const NON_FINITE = "nonFinite";
  * dropped when the file is read or resumed.
  *
  * @example
- * ```ts ignore
- * using metrics = new MetricsLog(run.path("metrics.jsonl"));
- * metrics.log({ step: 1, phase: "student", loss: 2.31, accuracy: [0.1, 0.12] });
+ * ```ts
+ * import { train } from "@apprentice/distill";
+ *
+ * const folder = await Deno.makeTempDir();
+ * {
+ *   using metrics = new train.MetricsLog(`${folder}/metrics.jsonl`);
+ *   metrics.log({ step: 1, phase: "student", loss: 2.31, accuracy: [0.1, 0.12] });
+ * }
+ * console.log(train.readMetrics(`${folder}/metrics.jsonl`));
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export class MetricsLog {

@@ -25,9 +25,13 @@ export const RUN_FILES = {
  * files are written as a whole or not at all.
  *
  * @example
- * ```ts ignore
- * const run = await RunFolder.create("runs", "uniform"); // runs/uniform-20260131-142501
+ * ```ts
+ * import { train } from "@apprentice/distill";
+ *
+ * const root = await Deno.makeTempDir(); // usually "runs"
+ * const run = await train.RunFolder.create(root, "uniform"); // <root>/uniform-20260131-142501
  * await run.writeJson("config.json", { seed: 1, epochs: 4 });
+ * await Deno.remove(root, { recursive: true });
  * ```
  */
 export class RunFolder {

@@ -27,7 +27,9 @@ export async function loadCharts(): Promise<ChartLibrary> {
 
 /** The two sizes that a chart is drawn in, in CSS pixels. */
 const SIZES = [{ name: "wide", width: 560 }, { name: "narrow", width: 340 }] as const;
+/** Points of a line, and places where the pointer finds values (those of all lines together). */
 const POINTS = 200;
+const PLACES = 1000;
 const COLOURS = 8;
 
 /** What the pointer shows: a heading and one value for each series, at each x. */
@@ -132,9 +134,9 @@ export function drawCurves(charts: ChartLibrary, block: CurvesBlock): Html {
     series,
   };
   const xs = [...new Set(lines.flatMap((points) => points.map(([x]) => x)))].sort((a, b) => a - b);
-  const shown = xs.length <= POINTS
+  const shown = xs.length <= PLACES
     ? xs
-    : Array.from({ length: POINTS }, (_, i) => xs[Math.round(i * (xs.length - 1) / (POINTS - 1))]);
+    : Array.from({ length: PLACES }, (_, i) => xs[Math.round(i * (xs.length - 1) / (PLACES - 1))]);
   const tips: Tips = {
     heads: shown.map((x) => `${block.x} ${valueText(x, false)}`),
     rows: shown.map((x) => lines.map((points) => valueText(at(points, x), block.percent))),

@@ -52,12 +52,21 @@ export async function renderReport(data: ReportData): Promise<string> {
  * @throws {FileError} If the file cannot be written.
  *
  * @example
- * ```ts ignore
- * await writeReport(run.path("report.html"), {
+ * ```ts
+ * import { train } from "@apprentice/distill";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const table: train.Table = {
+ *   columns: [{ title: "model" }, { title: "accuracy", kind: "percent" }],
+ *   rows: [["teacher", 0.931], { cells: ["student", 0.927], strong: true }],
+ * };
+ * train.printTable(table);
+ * await train.writeReport(`${folder}/report.html`, {
  *   title: "UNIFORM on MNIST and Fashion-MNIST",
  *   summary: "The student reaches 92.7% without labels.",
  *   sections: [{ heading: "Accuracy", blocks: [{ kind: "table", table }] }],
  * });
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export async function writeReport(path: string, data: ReportData): Promise<void> {

@@ -58,6 +58,7 @@ tbody th{font-weight:500}
 .scale{display:flex;align-items:center;gap:8px;font-weight:400;font-size:.8125rem;color:var(--muted);margin:4px 0 0}
 .scale i{width:120px;height:10px;border-radius:3px;
 background:linear-gradient(90deg,var(--surface),color-mix(in srgb,var(--heat) 62%,var(--surface)));border:1px solid var(--line)}
+.facts th,.facts td{padding-top:4px;padding-bottom:4px}
 .facts th{width:1%;white-space:nowrap;color:var(--muted);padding-right:28px;vertical-align:top}
 .facts td{overflow-wrap:anywhere}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:16px;margin-bottom:16px}
