@@ -77,6 +77,20 @@ std::string kinds_of(const c10::FunctionSchema& schema) {
   return kinds;
 }
 
+// Composite operators are left out: they may return a view or the argument itself without saying so in their
+// schema. matmul and linear are composite, too, and never do.
+bool is_functional(const c10::OperatorHandle& handle) {
+  const c10::FunctionSchema& schema = handle.schema();
+  for (const auto& argument : schema.arguments()) {
+    if (argument.alias_info() != nullptr) return false;
+  }
+  for (const auto& result : schema.returns()) {
+    if (result.alias_info() != nullptr) return false;
+  }
+  if (handle.operator_name().name == "aten::matmul" || handle.operator_name().name == "aten::linear") return true;
+  return !handle.hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
+}
+
 c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
   if (kind >= 'a' && kind <= 'z' && kind != 't' && kind != 'g') {
     return c.number(at) == 0 ? c10::IValue() : read(c, static_cast<char>(kind - 'a' + 'A'), at, text_at);
@@ -287,7 +301,8 @@ int32_t ap_op_find(uint32_t ctx, uint32_t text_bytes) {
         {name.substr(0, dot), dot == std::string::npos ? "" : name.substr(dot + 1)});
     if (!handle) throw Failure(AP_ERROR_OPERATOR, "libtorch has no operator " + name);
     const std::string kinds = kinds_of(handle->schema());
-    Operator op{*handle, kinds, static_cast<uint32_t>(handle->schema().arguments().size()), nullptr};
+    Operator op{*handle, kinds, static_cast<uint32_t>(handle->schema().arguments().size()), is_functional(*handle),
+                nullptr};
     op.unboxed = find_unboxed(kinds, *handle);
     operators.push_back(std::move(op));
     // Numbers start at 1, so that 0 can mean "not looked up yet".

@@ -14,6 +14,9 @@ struct Operator {
   // One letter an argument, then '>', then one letter a result; '!' is a result that is an argument written to.
   std::string kinds;
   uint32_t arguments;
+  // Whether its results are always new tensors, so that the layers of autograd have nothing to do when no
+  // argument requires a gradient.
+  bool functional;
   // The call without boxing, for the signatures that have one; else null.
   int32_t (*unboxed)(Context&, const Operator&);
 };

@@ -3,6 +3,8 @@
 
 #include "operators.h"
 
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <c10/core/GradMode.h>
 #include <c10/util/SmallVector.h>
 
 #include <tuple>
@@ -110,6 +112,17 @@ struct Holder<c10::SymIntArrayRef> {
   c10::SymIntArrayRef get() { return value; }
 };
 
+template <class T>
+inline bool needs_grad(const Holder<T>&) {
+  return false;
+}
+inline bool needs_grad(const Holder<const at::Tensor&>& held) {
+  return held.value.unsafeGetTensorImpl()->requires_grad();
+}
+inline bool needs_grad(const Holder<const std::optional<at::Tensor>&>& held) {
+  return held.value && held.value->unsafeGetTensorImpl()->requires_grad();
+}
+
 inline int32_t put(Context& c, at::Tensor&& tensor) {
   c.frame[0] = c.add(std::move(tensor));
   return 1;
@@ -137,6 +150,11 @@ struct Call<Result(Args...)> {
             typed.call(holders.get()...);
             return 0;
           } else {
+            // What autograd's layers would do here is nothing; passing through them is a tenth of a small call.
+            if (op.functional && (!(needs_grad(holders) || ...) || !c10::GradMode::is_enabled())) {
+              at::AutoDispatchBelowADInplaceOrView below;
+              return put(c, typed.call(holders.get()...));
+            }
             return put(c, typed.call(holders.get()...));
           }
         },

@@ -7,6 +7,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { ApprenticeError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { customKdDemoCommand, demoCommand } from "./demo/command.ts";
 import { doctorCommand } from "./doctor.ts";
 import { setupCommand } from "./setup.ts";
 
@@ -16,7 +17,9 @@ function commandLine(): Command {
     .description("Many pre-trained masters teach one small model.")
     .version(VERSION)
     .addCommand(setupCommand())
-    .addCommand(doctorCommand());
+    .addCommand(doctorCommand())
+    .addCommand(demoCommand())
+    .addCommand(customKdDemoCommand());
 }
 
 if (import.meta.main) {

@@ -93,6 +93,27 @@ export function grad(
   return handles.map((handle) => handle === 0 ? null : make(handle));
 }
 
+/**
+ * The gradients of many tensors in one native call: what {@linkcode Tensor.grad} gives for each.
+ */
+export function gradsOf(tensors: readonly Tensor[]): (Tensor | null)[] {
+  const count = tensors.length;
+  if (count === 0) return [];
+  for (let i = 0; i < count; i++) frame[i] = tensors[i].handle;
+  check(native.ap_get_grads(context, count));
+  const grads = new Array<Tensor | null>(count);
+  for (let i = 0; i < count; i++) grads[i] = frame[i] === 0 ? null : make(frame[i]);
+  return grads;
+}
+
+/** Takes the gradients off many tensors in one native call. */
+export function clearGrads(tensors: readonly Tensor[]): void {
+  const count = tensors.length;
+  if (count === 0) return;
+  for (let i = 0; i < count; i++) frame[i] = tensors[i].handle;
+  check(native.ap_clear_grads(context, count));
+}
+
 /** The modes belong to the thread: across an `await` they would reach into other tasks. */
 function synchronous<R>(result: R, name: string): R {
   if (result instanceof Promise) {

@@ -15,7 +15,7 @@ import {
   writeText,
 } from "../../ffi/native.ts";
 import { ArgumentError } from "../errors.ts";
-import { parseSchema, type Schema } from "./codegen/schema.ts";
+import { parseSchema, type Schema } from "./schema.ts";
 import { findOperator, make, makeOptional, TensorCore } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";

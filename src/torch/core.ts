@@ -4,7 +4,17 @@
  * @module
  */
 
-import { check, context, frame, native, open, releaseOne, writeText } from "../../ffi/native.ts";
+import {
+  check,
+  context,
+  frame,
+  native,
+  open,
+  readText,
+  releaseOne,
+  writeText,
+} from "../../ffi/native.ts";
+import { checkSignature } from "./schema.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** The part of a tensor that the generated operators build on: its handle. */
@@ -62,8 +72,20 @@ export function makeList(): Tensor[] {
   return tensors;
 }
 
-/** Finds an operator's native number by its full name. */
-export function findOperator(name: string): number {
+/**
+ * Finds an operator's native number by its full name.
+ *
+ * @param name Such as `aten::add.Tensor`.
+ * @param kinds The letters of the arguments and results that the caller was written for, if it was: then
+ * an operator that has others in the loaded libtorch is an error instead of a call gone wrong.
+ * @throws {ArgumentError} if there is no such operator.
+ * @throws {VersionError} if `kinds` is given and the loaded libtorch has no such operator, or another one.
+ */
+export function findOperator(name: string, kinds?: string): number {
   open();
-  return check(native.ap_op_find(context, writeText(name)));
+  const id = native.ap_op_find(context, writeText(name));
+  if (kinds === undefined) return check(id);
+  const found = id < 0 ? undefined : readText(check(native.ap_op_schema(context, id)));
+  checkSignature(name, kinds, found);
+  return id;
 }

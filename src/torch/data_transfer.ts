@@ -43,7 +43,6 @@ export function dtypeOfArray(values: TypedArray): DType | undefined {
 
 /** A tensor of a typed array's bytes, taken as `dtype`. */
 export function fromBytes(values: TypedArray, dtype: DType, shape: readonly number[]): Tensor {
-  open();
   const count = shape.reduce((a, b) => a * b, 1);
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || count !== values.length) {
     throw new ShapeError(
@@ -52,17 +51,36 @@ export function fromBytes(values: TypedArray, dtype: DType, shape: readonly numb
       }], which has ${count} elements.`,
     );
   }
+  return fromRawBytes(
+    new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength),
+    dtype,
+    shape,
+  );
+}
+
+/** A tensor of bytes as they lie in memory, for any dtype. */
+export function fromRawBytes(bytes: Uint8Array, dtype: DType, shape: readonly number[]): Tensor {
+  open();
   for (let i = 0; i < shape.length; i++) frame[i] = shape[i];
   check(
     native.ap_tensor_from_data(
       context,
-      values as unknown as BufferSource,
-      values.byteLength,
+      bytes as BufferSource,
+      bytes.byteLength,
       dtypeCode(dtype),
       shape.length,
     ),
   );
   return make(frame[0]);
+}
+
+/** A copy of a tensor's bytes, in the order of its elements, for any dtype. */
+export function rawBytes(tensor: Tensor): Uint8Array {
+  const bytes = new Uint8Array(tensor.numel * dtypes[tensor.dtype].bytes);
+  check(
+    native.ap_tensor_to_data(context, tensor.handle, bytes as BufferSource, bytes.byteLength),
+  );
+  return bytes;
 }
 
 /** The values of a tensor as a typed array; see `Tensor.data`. */

@@ -21,6 +21,22 @@ const memoryFormats: Record<MemoryFormat, number> = {
   channelsLast3d: 3,
 };
 
+/** How a loss of many elements becomes one number. libtorch's own numbers for it, 0, 1 and 2, do, too. */
+export type Reduction = "none" | "mean" | "sum" | number;
+
+const reductions: Record<Reduction, number> = { none: 0, mean: 1, sum: 2, 0: 0, 1: 1, 2: 2 };
+
+/** libtorch's number for a reduction. */
+export function reductionCode(reduction: Reduction): number {
+  const code = reductions[reduction];
+  if (code === undefined) {
+    throw new ArgumentError(
+      `There is no reduction "${reduction}"; it is one of none, mean, sum.`,
+    );
+  }
+  return code;
+}
+
 /** The handle of a tensor or generator that may be absent, or 0. */
 export function optionalHandle(value: { readonly handle: number } | null | undefined): number {
   return value ? value.handle : 0;

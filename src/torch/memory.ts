@@ -87,8 +87,18 @@ export function buildInfo(): BuildInfo {
   return JSON.parse(readText(check(native.ap_build_info(context))));
 }
 
-/** NVIDIA's GPUs. */
-export const cuda = {
+/** What {@linkcode cuda} offers. */
+export interface Cuda {
+  /** Whether a CUDA device can be used: a CUDA libtorch, a driver and a card. */
+  isAvailable(): boolean;
+  /** The number of CUDA devices. */
+  deviceCount(): number;
+  /** Waits until everything asked of a device is done. */
+  synchronize(device?: Device): void;
+}
+
+/** NVIDIA's GPUs; `deno task doctor` says what is missing where none can be used. */
+export const cuda: Cuda = {
   /** Whether a CUDA device can be used: a CUDA libtorch, a driver and a card. `deno task doctor` says what is missing. */
   isAvailable(): boolean {
     return cuda.deviceCount() > 0;
@@ -103,8 +113,4 @@ export const cuda = {
     open();
     check(native.ap_synchronize(context, deviceCode(device)));
   },
-} as const satisfies {
-  isAvailable(): boolean;
-  deviceCount(): number;
-  synchronize(device?: Device): void;
 };

@@ -10,10 +10,16 @@ export * from "./creation.ts";
 export type { NestedArray } from "./data_transfer.ts";
 export type { Device } from "./device.ts";
 export { type DType, isFloatingPoint, type TypedArray } from "./dtype.ts";
-export type { MemoryFormat } from "./frame_arguments.ts";
+export type { MemoryFormat, Reduction } from "./frame_arguments.ts";
 export { type Index, Slice, slice } from "./indexing.ts";
 export * from "./memory.ts";
 export * from "./operators.gen.ts";
 export { Generator, getRngState, manualSeed, setRngState } from "./random.ts";
+export {
+  loadSafetensors,
+  loadSafetensorsMetadata,
+  type LoadSafetensorsOptions,
+  saveSafetensors,
+} from "./safetensors.ts";
 export { keep, Scope, scope } from "./scope.ts";
 export { Tensor, type ToOptions } from "./tensor.ts";

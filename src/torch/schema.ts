@@ -5,6 +5,8 @@
  * @module
  */
 
+import { VersionError } from "../errors.ts";
+
 /** One argument of an operator. */
 export interface Argument {
   /** libtorch's name, such as `keepdim`. */
@@ -86,4 +88,39 @@ function splitTop(text: string): string[] {
   const last = text.slice(start).trim();
   if (last) parts.push(last);
   return parts;
+}
+
+/** The letters that go into the frame in the same way: symbolic whole numbers are whole numbers. */
+function plain(kinds: string): string {
+  return kinds.replace(/[NnXx]/g, (kind) => ({ N: "I", n: "i", X: "A", x: "a" })[kind]!);
+}
+
+/**
+ * Checks that an operator can be called as the generated code calls it. Arguments that a newer libtorch
+ * has added at the end, with defaults, do no harm.
+ *
+ * @param name The operator.
+ * @param kinds The letters that the code was generated for.
+ * @param found What `ap_op_schema` says of the loaded libtorch's operator; undefined if it has none.
+ * @throws {VersionError} if the two do not fit together.
+ */
+export function checkSignature(name: string, kinds: string, found: string | undefined): void {
+  const remedy =
+    "Use another version of libtorch: set LIBTORCH to its folder and run set-up again.";
+  if (found === undefined) {
+    throw new VersionError(`The loaded libtorch has no operator ${name}. ${remedy}`);
+  }
+  const [text, foundKinds] = found.split("\n");
+  if (plain(foundKinds) === plain(kinds)) return;
+  const [wanted, wantedResults] = plain(kinds).split(">");
+  const [given, givenResults] = plain(foundKinds).split(">");
+  const added = parseSchema(text, foundKinds).arguments.slice(wanted.length);
+  if (
+    given.startsWith(wanted) && givenResults === wantedResults &&
+    added.every((argument) => argument.fallback !== undefined)
+  ) return;
+  throw new VersionError(
+    `The loaded libtorch's operator ${text} is not the one that this package calls (${kinds} expected, ` +
+      `${foundKinds} found). ${remedy}`,
+  );
 }

@@ -1,0 +1,14 @@
+/**
+ * Many pre-trained teachers train one small student, on libtorch, without Python.
+ *
+ * @module
+ */
+
+export * as data from "./src/data/mod.ts";
+export * as distill from "./src/distill/mod.ts";
+export * as models from "./src/models/mod.ts";
+export * as nn from "./src/nn/mod.ts";
+export * as optim from "./src/optim/mod.ts";
+export * as teachers from "./src/teachers/mod.ts";
+export * as torch from "./src/torch/mod.ts";
+export * as train from "./src/train/mod.ts";

@@ -1,0 +1,285 @@
+/**
+ * The demo of UNIFORM: eight teachers, one student, no labels.
+ *
+ * @module
+ */
+
+import * as data from "../../data/mod.ts";
+import type { UnlabelledBatch } from "../../data/mod.ts";
+import * as distill from "../../distill/mod.ts";
+import type { VoteSummary } from "../../distill/mod.ts";
+import { InterruptedError } from "../../interrupt.ts";
+import * as models from "../../models/mod.ts";
+import * as optim from "../../optim/mod.ts";
+import { Progress } from "../../progress.ts";
+import * as teachers from "../../teachers/mod.ts";
+import type { OutputCache, Teacher } from "../../teachers/mod.ts";
+import * as torch from "../../torch/mod.ts";
+import { fit } from "../../train/fit.ts";
+import type { Method } from "../../train/method.ts";
+import { MetricsLog } from "../../train/metrics.ts";
+import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
+import { loadDemoData, PIXELS } from "./digits_and_clothes.ts";
+import { measure, measureModel, type Scores } from "./measure.ts";
+import type { ModelResult } from "./report.ts";
+import { makeTeacher, type Recipe, SHELF } from "./shelf.ts";
+
+/** Everything that decides how the demo comes out. */
+export interface UniformDemoConfig {
+  /** Decides data, teachers and student. */
+  seed: number;
+  /** How many images the student sees; half of each data set. */
+  unlabelled: number;
+  /** Passes of the student over them. */
+  epochs: number;
+  /** Images in a batch. */
+  batchSize: number;
+  /** The student's highest learning rate. */
+  lr: number;
+  /** The student's channels. */
+  widths: number[];
+  /** Options of plain KD. */
+  kd: { temperature: number };
+  /** Options of UNIFORM. */
+  uniform: { alpha1: number; alpha2: number; beta1: number; beta2: number };
+  /** How the teachers are made. */
+  teachers: readonly Recipe[];
+}
+
+/** The demo's settings, chosen on validation images with other seeds than the reported ones. */
+export const UNIFORM_DEMO: UniformDemoConfig = {
+  seed: 0,
+  unlabelled: 16_000,
+  epochs: 8,
+  batchSize: 128,
+  lr: 6e-3,
+  widths: [16, 32, 64],
+  kd: { temperature: 2 },
+  uniform: { alpha1: 1.5, alpha2: 1, beta1: 1, beta2: 0.1 },
+  teachers: SHELF,
+};
+
+/** How the demo came out. */
+export interface UniformDemoResult {
+  /** Teachers, ensemble, students. */
+  models: ModelResult[];
+  /** The names of the 20 classes. */
+  classNames: string[];
+  /** The names of the data sets. */
+  datasets: string[];
+  /** How the teachers voted in UNIFORM's last epoch. */
+  votes: VoteSummary;
+  /** How long each part took, in seconds. */
+  seconds: Record<string, number>;
+}
+
+/** How to run the demo. */
+export interface UniformDemoOptions {
+  /** The settings. */
+  config: UniformDemoConfig;
+  /** Where the run's files go. */
+  folder: RunFolder;
+  /** Trains all teachers anew. */
+  fresh?: boolean;
+  /** Stops after the step at hand. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs the demo once.
+ *
+ * @throws {InterruptedError} when it was stopped; what was made so far is kept, and the same call goes on from there.
+ */
+export async function runUniformDemo(options: UniformDemoOptions): Promise<UniformDemoResult> {
+  const { config, folder, fresh, signal } = options;
+  const seconds: Record<string, number> = {};
+  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    seconds[name] = (performance.now() - start) / 1000;
+    return result;
+  };
+  using metrics = new MetricsLog(folder.path(RUN_FILES.metrics), { resume: true });
+  using images = await timed("data", () => loadDemoData(config.unlabelled, config.seed));
+  const shelf = await timed("teachers", async () => {
+    const made: Teacher[] = [];
+    for (const [i, recipe] of config.teachers.entries()) {
+      const { labelled } = images;
+      const teacher = await makeTeacher(recipe, i, { labelled, seed: config.seed, fresh, signal });
+      if (teacher === null) stopped(folder);
+      made.push(teacher);
+    }
+    return made;
+  });
+  const caches = await timed(
+    "outputs",
+    () => teacherOutputs(shelf, images.unlabelled, folder, signal),
+  );
+
+  const outputs = (batch: UnlabelledBatch) => ({
+    images: batch.images,
+    teacherOutputs: caches.map((cache) => cache.rows(batch.indices)),
+  });
+  const train = async (name: string, make: (student: models.SmallCnn) => MethodOf) => {
+    torch.manualSeed(config.seed);
+    const student = new models.SmallCnn({
+      numClasses: images.test.numClasses,
+      widths: config.widths,
+    });
+    const method = make(student);
+    const batches = new data.Loader(images.unlabelled, {
+      batchSize: config.batchSize,
+      shuffle: true,
+      dropLast: true,
+      seed: config.seed,
+      transform: data.normalise(PIXELS.mean, PIXELS.std),
+    });
+    using optimizer = new optim.AdamW(method.parameters(), { lr: config.lr, weightDecay: 0.01 });
+    const { done } = await fit({
+      name,
+      method: withOutputs(method, outputs),
+      optimizer,
+      schedule: new optim.OneCycle(optimizer, {
+        maxLr: config.lr,
+        totalSteps: config.epochs * batches.length,
+      }),
+      batches,
+      epochs: config.epochs,
+      metrics,
+      checkpoint: folder.path(`${name}.checkpoint.safetensors`),
+      resume: true,
+      signal,
+      evaluate: async (epoch) => {
+        if (epoch === config.epochs - 1) method.resetAccount?.();
+        const { overall, byDataset } = await measureModel(student, images.validation, PIXELS);
+        return { validation: overall, ...prefixed("validation ", byDataset) };
+      },
+    });
+    if (!done) stopped(folder);
+    student.eval();
+    return { student, method };
+  };
+
+  const kd = await timed(
+    "student KD",
+    () =>
+      train(
+        "KD",
+        (student) =>
+          new distill.PlainKD({ student, teachers: shelf, temperature: config.kd.temperature }),
+      ),
+  );
+  let uniform!: distill.Uniform;
+  const main = await timed("student UNIFORM", () =>
+    train("UNIFORM", (student) => {
+      uniform = new distill.Uniform({ student, teachers: shelf, ...config.uniform });
+      return Object.assign(uniform, { resetAccount: () => uniform.account.reset() });
+    }));
+  torch.saveSafetensors(folder.path(RUN_FILES.student), main.student.stateDict(), {
+    architecture: "SmallCnn",
+    options: JSON.stringify({ numClasses: images.test.numClasses, widths: config.widths }),
+    pixels: JSON.stringify(PIXELS),
+  });
+
+  const results = await timed("test", async () => {
+    const scores: Record<string, Scores> = {};
+    for (const teacher of shelf) {
+      if (teacher.kind === "predictive") scores[teacher.name] = (x) => teacher.run(x).logits;
+    }
+    const ensemble = teachers.ensemble(shelf);
+    scores.ensemble = (x) => ensemble.probabilities(x);
+    scores["student, plain KD"] = (x) => kd.student.forward(x);
+    scores["student, UNIFORM"] = (x) => main.student.forward(x);
+    return await measure(scores, images.test, PIXELS);
+  });
+  const size = (teacher: Teacher) => teacher.model?.numParameters() ?? 0;
+  const rows: ModelResult[] = [
+    ...shelf.map((teacher): ModelResult => ({
+      name: teacher.name,
+      kind: teacher.kind,
+      parameters: size(teacher),
+      accuracy: results[teacher.name] ?? null,
+    })),
+    {
+      name: "ensemble",
+      kind: "predictive teachers",
+      parameters: shelf.filter((t) => t.kind === "predictive").reduce((sum, t) => sum + size(t), 0),
+      accuracy: results.ensemble,
+    },
+    ...([["student, plain KD", kd.student], ["student, UNIFORM", main.student]] as const).map((
+      [name, student],
+    ) => ({
+      name,
+      kind: "student",
+      parameters: student.numParameters(),
+      accuracy: results[name],
+    })),
+  ];
+  const result: UniformDemoResult = {
+    models: rows,
+    classNames: [...images.test.classNames],
+    datasets: images.test.sources.map(({ name }) => name),
+    votes: uniform.account.summary(),
+    seconds,
+  };
+  for (const cache of caches) cache.dispose();
+  for (const { student, method } of [kd, main]) {
+    method.dispose();
+    student.dispose();
+  }
+  for (const teacher of shelf) teacher.model?.dispose();
+  return result;
+}
+
+/** A method that takes images and what the teachers say about them. */
+type MethodOf = (distill.PlainKD | distill.Uniform) & { resetAccount?: () => void };
+
+/** The method with the teachers' outputs looked up instead of computed: the images are always the same. */
+function withOutputs(
+  method: MethodOf,
+  outputs: (batch: UnlabelledBatch) => distill.UnlabelledInput,
+): Method<UnlabelledBatch> {
+  return {
+    step: (batch) => method.step(outputs(batch)),
+    train: (on) => method.train(on),
+    stateDict: () => method.stateDict(),
+    loadStateDict: (state) => method.loadStateDict(state),
+  };
+}
+
+async function teacherOutputs(
+  shelf: readonly Teacher[],
+  images: data.UnlabelledImages,
+  folder: RunFolder,
+  signal?: AbortSignal,
+): Promise<OutputCache[]> {
+  using progress = new Progress({
+    label: "teachers look at the images",
+    total: shelf.length * images.length,
+    unit: "images",
+  });
+  const transform = data.normalise(PIXELS.mean, PIXELS.std);
+  const caches: OutputCache[] = [];
+  for (const teacher of shelf) {
+    const before = caches.length * images.length;
+    caches.push(
+      teachers.cacheOutputs(teacher, images, {
+        transform,
+        onProgress: (done: number) => progress.update(before + done, teacher.name),
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve));
+    if (signal?.aborted) stopped(folder);
+  }
+  return caches;
+}
+
+function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
+}
+
+function stopped(folder: RunFolder): never {
+  throw new InterruptedError(
+    `Stopped. What was made is kept; go on with --resume ${folder.root}`,
+  );
+}

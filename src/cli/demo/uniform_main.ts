@@ -1,0 +1,83 @@
+/**
+ * The demo of UNIFORM, from the command line to the report.
+ *
+ * @module
+ */
+
+import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
+import { printTable } from "../../train/table.ts";
+import { writeReport } from "../../train/report/mod.ts";
+import { type DemoCommandOptions, runSeeds } from "./many_seeds.ts";
+import {
+  classTable,
+  commonSections,
+  demoFacts,
+  type ModelResult,
+  resultTable,
+  voteSection,
+  voteTable,
+} from "./report.ts";
+import { runUniformDemo, UNIFORM_DEMO, type UniformDemoConfig } from "./uniform.ts";
+
+/** Runs the demo with one seed or several. */
+export function uniformDemo(options: DemoCommandOptions): Promise<void> {
+  return runSeeds(
+    "uniform",
+    options,
+    UNIFORM_DEMO,
+    (folder, config) => once(folder, config, options),
+  );
+}
+
+async function once(
+  folder: RunFolder,
+  config: UniformDemoConfig,
+  options: DemoCommandOptions,
+): Promise<ModelResult[]> {
+  const start = performance.now();
+  const { fresh, signal } = options;
+  const result = await runUniformDemo({ config, folder, fresh, signal });
+  const { models, datasets, classNames, votes } = result;
+  const table = resultTable("Accuracy on test images", models, datasets);
+  printTable(table);
+  printTable(classTable(models, classNames));
+  printTable(voteTable(votes));
+  const percent = (name: string) =>
+    `${(100 * models.find((m) => m.name === name)!.accuracy!.overall).toFixed(1)} %`;
+  const seconds = (performance.now() - start) / 1000;
+  await writeReport(folder.path(RUN_FILES.report), {
+    title: "UNIFORM: eight teachers, one student, no labels",
+    subtitle: `${datasets.join(" and ")} as one label space of ${classNames.length} classes`,
+    summary: `The student learned from ${config.unlabelled} images without labels. It is right on ${
+      percent("student, UNIFORM")
+    } of the test images; trained by plain knowledge distillation on ${
+      percent("student, plain KD")
+    }; the five predictive teachers together are right on ${percent("ensemble")}.`,
+    highlights: [
+      { label: "UNIFORM", value: percent("student, UNIFORM"), note: "student" },
+      { label: "plain KD", value: percent("student, plain KD"), note: "the same student" },
+      { label: "ensemble", value: percent("ensemble"), note: "five predictive teachers" },
+    ],
+    sections: [
+      ...commonSections({
+        table,
+        models,
+        classNames,
+        metrics: folder.path(RUN_FILES.metrics),
+        runs: ["KD", "UNIFORM"],
+        losses: {
+          loss: "total",
+          logit: "logit transfer",
+          feature: "feature transfer",
+          reconstruction: "reconstruction",
+        },
+      }),
+      voteSection(votes),
+    ],
+    facts: demoFacts(config.seed, seconds),
+    config,
+  });
+  await folder.writeJson("result.json", result);
+  console.log(`\nRun folder: ${folder.root}\nReport:     ${folder.path(RUN_FILES.report)}`);
+  return models;
+}

@@ -1,0 +1,106 @@
+/**
+ * Other sizes and other channels, for images of one byte a value.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../errors.ts";
+import { cat, upsampleNearest2d } from "../torch/operators.gen.ts";
+import { call } from "../torch/call.ts";
+import { scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+
+/** How a pixel between pixels is computed. */
+export type Interpolation = "bilinear" | "bicubic" | "nearest";
+
+/** How {@linkcode resizeImages} computes pixels. */
+export interface ResizeOptions {
+  /** Bilinear by default. */
+  interpolation?: Interpolation;
+  /** Averages over all pixels that fall into one when images get smaller; true by default. */
+  antialias?: boolean;
+}
+
+/** How many values are converted at a time: as float32 they take 64 MB. */
+const VALUES_AT_A_TIME = 16_000_000;
+
+const operators: Record<"bilinear" | "bicubic", { smooth: string; plain: string }> = {
+  bilinear: { smooth: "aten::_upsample_bilinear2d_aa", plain: "aten::upsample_bilinear2d" },
+  bicubic: { smooth: "aten::_upsample_bicubic2d_aa", plain: "aten::upsample_bicubic2d" },
+};
+
+/** Rows and columns from a number (square) or a pair. */
+export function toSize(size: number | readonly [number, number], what: string): [number, number] {
+  const [height, width] = typeof size === "number" ? [size, size] : size;
+  for (const length of [height, width]) {
+    if (!Number.isSafeInteger(length) || length < 1) {
+      throw new ArgumentError(`${what}: a size is a whole number of at least 1, got ${length}.`);
+    }
+  }
+  return [height, width];
+}
+
+/**
+ * Images in another size, as PyTorch's `interpolate` computes them (without aligned corners). The
+ * dtype stays: of uint8, results are rounded and kept from 0 to 255.
+ *
+ * @param images (B, C, H, W), uint8 or floating-point.
+ * @param size Rows and columns; one number for both.
+ * @throws {ArgumentError} If the size is not of whole numbers of at least 1.
+ */
+export function resizeImages(
+  images: Tensor,
+  size: number | readonly [height: number, width: number],
+  options: ResizeOptions = {},
+): Tensor {
+  const target = toSize(size, "resize");
+  const { interpolation = "bilinear", antialias = true } = options;
+  if (interpolation === "nearest") return upsampleNearest2d(images, target);
+  const { smooth, plain } = operators[interpolation];
+  const name = antialias ? smooth : plain;
+  return scope(() => {
+    if (images.dtype !== "uint8") return call(name, images, target, false) as Tensor;
+    const resized = call(name, images.to("float32"), target, false) as Tensor;
+    return resized.round_().clamp_(0, 255).to("uint8");
+  });
+}
+
+/**
+ * Images with another number of channels: grey repeated for red, green and blue, or colours weighted
+ * as in ITU-R BT.601 (0.299, 0.587, 0.114) for grey. The dtype stays.
+ *
+ * @param images (B, C, H, W) with 1 or 3 channels, uint8 or floating-point.
+ * @throws {ArgumentError} If it is not 1 and 3, or 3 and 1.
+ */
+export function convertChannels(images: Tensor, channels: number): Tensor {
+  const from = images.size(1);
+  if (from === channels) return images;
+  return scope(() => {
+    if (from === 1 && channels === 3) return images.repeat(1, 3, 1, 1);
+    if (from !== 3 || channels !== 1) {
+      throw new ArgumentError(
+        `Images of ${from} channels cannot be made ones of ${channels}; 1 and 3 are known.`,
+      );
+    }
+    const bytes = images.dtype === "uint8";
+    const colours = bytes ? images.to("float32") : images;
+    const grey = colours.narrow(1, 0, 1).mul(0.299)
+      .add_(colours.narrow(1, 1, 1), { alpha: 0.587 })
+      .add_(colours.narrow(1, 2, 1), { alpha: 0.114 });
+    return bytes ? grey.round_().clamp_(0, 255).to("uint8") : grey;
+  });
+}
+
+/** Applies `convert` to a large set of images part by part, so that floats of few exist at a time. */
+export function convertInParts(images: Tensor, convert: (part: Tensor) => Tensor): Tensor {
+  const [count, channels, height, width] = images.shape;
+  const step = Math.max(1, Math.floor(VALUES_AT_A_TIME / (channels * height * width)));
+  if (count <= step) return convert(images);
+  return scope(() => {
+    const parts: Tensor[] = [];
+    for (let at = 0; at < count; at += step) {
+      parts.push(scope(() => convert(images.narrow(0, at, Math.min(step, count - at)))));
+    }
+    return cat(parts);
+  });
+}

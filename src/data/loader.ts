@@ -1,0 +1,223 @@
+/**
+ * Batches of a dataset, in a seeded order.
+ *
+ * @module
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import type { Device } from "../torch/device.ts";
+import { Generator } from "../torch/random.ts";
+import { scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import type { Batch } from "./batch.ts";
+import type { Dataset } from "./dataset.ts";
+import { Epoch, isPromise } from "./epoch.ts";
+import { checkWhole } from "./philox.ts";
+import { batchSeed, inOrder, shuffledOrder } from "./shuffle.ts";
+import { toFloat, type Transform } from "./transforms/transform.ts";
+
+/** How a {@linkcode Loader} makes batches. */
+export interface LoaderOptions {
+  /** How many images a batch has; the last one of an epoch may have fewer. */
+  batchSize: number;
+  /** Another order in every epoch; false by default. */
+  shuffle?: boolean;
+  /** The seed of orders and transforms; 0 by default. */
+  seed?: number;
+  /** Leaves the last batch out if it is smaller; false by default. */
+  dropLast?: boolean;
+  /** Applied to whole batches on `device`; without it, images only become float32 from 0 to 1. */
+  transform?: Transform;
+  /** Where images and labels are wanted; the CPU by default. */
+  device?: Device;
+  /**
+   * How many batches to begin ahead of the one in use, for a dataset that has to be waited for; 2 by
+   * default.
+   */
+  prefetch?: number;
+}
+
+/** Where in an epoch to begin. */
+export interface EpochOptions {
+  /** The first batch, from 0: those before it are left out, the rest is what it would have been. */
+  from?: number;
+}
+
+/**
+ * Batches of a dataset, as float32 on a device.
+ *
+ * Order and random transforms depend on seed, epoch and batch number alone, not on torch's own
+ * random numbers nor on what was loaded before: any batch can be made again, and training that is
+ * resumed in the middle of an epoch sees exactly the batches that were left.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * using dataset = new data.ImageDataset({
+ *   images: torch.zeros([10, 1, 28, 28], { dtype: "uint8" }),
+ *   labels: new Uint8Array(10),
+ *   classNames: ["dark"],
+ * });
+ * const loader = new data.Loader(dataset, {
+ *   batchSize: 4,
+ *   shuffle: true,
+ *   transform: data.normalise([0.1307], [0.3081]),
+ * });
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   for (using batch of loader.epoch(epoch)) {
+ *     console.log(batch.images.shape, batch.labels.shape); // [4, 1, 28, 28] [4]
+ *   }
+ * }
+ * ```
+ */
+export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
+  /** What is loaded from. */
+  readonly dataset: Dataset<B>;
+  /** How many images a batch has. */
+  readonly batchSize: number;
+  /** Whether every epoch has an order of its own. */
+  readonly shuffle: boolean;
+  /** The seed of orders and transforms. */
+  readonly seed: number;
+  /** Whether a smaller last batch is left out. */
+  readonly dropLast: boolean;
+  /** What is applied to whole batches. */
+  readonly transform: Transform | undefined;
+  /** Where images and labels are put. */
+  readonly device: Device;
+  /** How many batches are begun ahead. */
+  readonly prefetch: number;
+  /** How many batches an epoch has. */
+  readonly length: number;
+  /** The epoch that iterating the loader itself will go through next. */
+  nextEpoch = 0;
+
+  /** The orders of the epochs in use: two, because a zipped loader can be in two at once. */
+  readonly #orders: Map<number, Int32Array> = new Map();
+
+  /**
+   * @param dataset What to load from; it stays its owner's to dispose of.
+   * @param options Size of batches, order, transforms.
+   * @throws {ArgumentError} If the dataset is empty, the batch size is not a whole number of at least
+   * 1, or larger than the dataset with `dropLast`, or another option is not usable.
+   */
+  constructor(dataset: Dataset<B>, options: LoaderOptions) {
+    const { batchSize, shuffle = false, seed = 0, dropLast = false, prefetch = 2 } = options;
+    const count = dataset.length;
+    if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+      throw new ArgumentError(`batchSize is a whole number of at least 1, got ${batchSize}.`);
+    }
+    if (!(count > 0)) {
+      throw new ArgumentError(
+        "The dataset is empty, so there are no batches; check how it was selected.",
+      );
+    }
+    if (dropLast && batchSize > count) {
+      throw new ArgumentError(
+        `A batch of ${batchSize} is larger than the dataset of ${count} images, and with dropLast ` +
+          `nothing would be left; make it smaller, or leave dropLast out.`,
+      );
+    }
+    if (!Number.isSafeInteger(prefetch) || prefetch < 0) {
+      throw new ArgumentError(`prefetch is a whole number from 0, got ${prefetch}.`);
+    }
+    checkWhole(seed, "A seed");
+    this.dataset = dataset;
+    this.batchSize = batchSize;
+    this.shuffle = shuffle;
+    this.seed = seed;
+    this.dropLast = dropLast;
+    this.transform = options.transform;
+    this.device = options.device ?? "cpu";
+    this.prefetch = prefetch;
+    this.length = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
+  }
+
+  /**
+   * The batches of an epoch, or those from `from` on.
+   *
+   * @throws {ArgumentError} If the epoch is not a whole number from 0, or `from` is beyond the end.
+   */
+  epoch(epoch: number, options: EpochOptions = {}): Epoch<B> {
+    checkWhole(epoch, "An epoch");
+    const first = checkFirst(options.from, this.length);
+    const make = (batch: number) => this.batch(epoch, batch);
+    const keep = (batch: B) => void batch.keep();
+    return new Epoch({ first, end: this.length, prefetch: this.prefetch, make, keep });
+  }
+
+  /** The batches of the next epoch: 0 the first time, and so on. */
+  [Symbol.iterator](): globalThis.Generator<B, void, undefined> {
+    return this.epoch(this.nextEpoch++)[Symbol.iterator]();
+  }
+
+  /** The batches of the next epoch, for datasets that have to be waited for. */
+  [Symbol.asyncIterator](): AsyncGenerator<B, void, undefined> {
+    return this.epoch(this.nextEpoch++)[Symbol.asyncIterator]();
+  }
+
+  /** The images' indices in the order of an epoch; do not change it. */
+  order(epoch: number): Int32Array {
+    const known = this.#orders.get(epoch);
+    if (known) return known;
+    checkWhole(epoch, "An epoch");
+    const count = this.dataset.length;
+    const order = this.shuffle ? shuffledOrder(count, this.seed, epoch) : inOrder(count);
+    if (this.#orders.size > 1) this.#orders.delete(this.#orders.keys().next().value!);
+    this.#orders.set(epoch, order);
+    return order;
+  }
+
+  /**
+   * One batch of an epoch: always the same. A promise if the dataset has to be waited for; its
+   * tensors then belong to no scope.
+   *
+   * @throws {ArgumentError} If there is no such batch.
+   */
+  batch(epoch: number, index: number): B | Promise<B> {
+    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
+      throw new ArgumentError(`There is no batch ${index}; an epoch has ${this.length}.`);
+    }
+    const start = index * this.batchSize;
+    const indices = this.order(epoch).subarray(start, start + this.batchSize);
+    const raw = this.dataset.batch(indices);
+    if (!isPromise(raw)) return this.#finish(raw, indices.length, epoch, index);
+    return raw.then((batch) => this.#finish(batch.keep(), indices.length, epoch, index).keep());
+  }
+
+  /** The batch with its images transformed, as float32, on the device. */
+  #finish(raw: B, count: number, epoch: number, index: number): B {
+    try {
+      const images = scope(() => this.#prepare(raw.images, epoch, index));
+      if (images.size(0) !== count) {
+        throw new ShapeError(
+          `A batch of ${count} images has the shape [${images.shape.join(", ")}] after the ` +
+            `transform; a dataset and a transform must keep the number of images.`,
+        );
+      }
+      return raw.withImages(images, this.device);
+    } catch (error) {
+      raw.dispose();
+      throw error;
+    }
+  }
+
+  #prepare(raw: Tensor, epoch: number, index: number): Tensor {
+    const images = this.device === "cpu" ? raw : raw.to(this.device);
+    if (this.transform === undefined) return toFloat(images);
+    using generator = new Generator(batchSeed(this.seed, epoch, index));
+    return toFloat(this.transform(images, generator));
+  }
+}
+
+/** Where an epoch of `length` batches begins. */
+export function checkFirst(from: number | undefined, length: number): number {
+  const first = from ?? 0;
+  if (!Number.isInteger(first) || first < 0 || first > length) {
+    throw new ArgumentError(
+      `An epoch of ${length} batches cannot begin at ${first}; from is a whole number from 0 to that.`,
+    );
+  }
+  return first;
+}

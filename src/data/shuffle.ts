@@ -1,0 +1,62 @@
+/**
+ * Seeded orders: which image comes when, as a function of numbers alone. Neither torch's random
+ * numbers nor those of the JavaScript engine have a part in them.
+ *
+ * @module
+ */
+
+import { RandomSequence } from "./philox.ts";
+
+/** What random numbers are for; each purpose has numbers of its own. */
+const ORDER = 1;
+const AUGMENTATION = 2;
+const SELECTION = 3;
+
+function shuffled(count: number, random: RandomSequence): Int32Array {
+  const order = inOrder(count);
+  for (let i = count - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const taken = order[j];
+    order[j] = order[i];
+    order[i] = taken;
+  }
+  return order;
+}
+
+/** The numbers from 0 to `count - 1`. */
+export function inOrder(count: number): Int32Array {
+  const order = new Int32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  return order;
+}
+
+/**
+ * The order of `count` images in an epoch: all orders are equally likely (Fisher and Yates's
+ * shuffle), and the same seed and epoch always give the same one, on every machine.
+ *
+ * @param count How many images, below 2^31.
+ * @param seed A whole number below 2^53.
+ * @param epoch A whole number below 2^53.
+ * @throws {ArgumentError} If the seed is none.
+ *
+ * @example
+ * ```ts
+ * import { data } from "@apprentice/distill";
+ *
+ * console.log(data.shuffledOrder(5, 0, 1)); // the five numbers, in the order of epoch 1
+ * ```
+ */
+export function shuffledOrder(count: number, seed: number, epoch: number): Int32Array {
+  return shuffled(count, new RandomSequence(seed, ORDER, epoch));
+}
+
+/** A random order for picking images from a dataset once, not related to any epoch's. */
+export function selectionOrder(count: number, seed: number): Int32Array {
+  return shuffled(count, new RandomSequence(seed, SELECTION, 0));
+}
+
+/** The seed of what is random within one batch of one epoch. */
+export function batchSeed(seed: number, epoch: number, batch: number): number {
+  const epochs = new RandomSequence(seed, AUGMENTATION, epoch);
+  return new RandomSequence(epochs.nextWide(), AUGMENTATION, batch).nextWide();
+}

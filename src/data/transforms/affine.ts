@@ -1,0 +1,157 @@
+/**
+ * Rotated, shifted, scaled and sheared images.
+ *
+ * @module
+ */
+
+import { ArgumentError, ShapeError } from "../../errors.ts";
+import { tensor } from "../../torch/creation.ts";
+import { affineGridGenerator, gridSampler } from "../../torch/operators.gen.ts";
+import { scope } from "../../torch/scope.ts";
+import type { Tensor } from "../../torch/tensor.ts";
+import { draw, imageSizes, toFloat, type Transform } from "./transform.ts";
+
+/** What {@linkcode affine} does to one image, about its centre: shears, scales, rotates, shifts. */
+export interface AffineParameters {
+  /** The rotation in degrees, counter-clockwise; 0 by default. */
+  degrees?: number;
+  /** How many pixels the image moves to the right and down; 0 by default. */
+  shift?: readonly [right: number, down: number];
+  /** The enlargement; 1 by default. */
+  scale?: number;
+  /** How far columns lean with height, in degrees; 0 by default. */
+  shear?: number;
+}
+
+/** How {@linkcode affine}, {@linkcode randomAffine} and {@linkcode randomRotation} compute pixels. */
+export interface AffineOptions {
+  /** Bilinear by default. */
+  interpolation?: "bilinear" | "nearest";
+  /** The colour of what was outside the image, from 0 to 1; black by default. */
+  fill?: number;
+}
+
+/** From where {@linkcode randomAffine} draws, for each image, evenly. */
+export interface AffineRanges extends AffineOptions {
+  /** Rotations from minus to plus this many degrees; 0 by default. */
+  degrees?: number;
+  /** Shifts by up to this part of width and height, either way; 0 by default. */
+  shift?: number;
+  /** The least and the largest enlargement; [1, 1] by default. */
+  scale?: readonly [least: number, most: number];
+  /** Shears from minus to plus this many degrees; 0 by default. */
+  shear?: number;
+}
+
+const BILINEAR = 0;
+const NEAREST = 1;
+const ZEROS = 0;
+
+/**
+ * Applies to each image a map of its own. uint8 images become float32 from 0 to 1.
+ *
+ * @param images (B, C, H, W).
+ * @param parameters One for each image.
+ * @throws {ShapeError} If there are not as many parameters as images.
+ * @throws {ArgumentError} If a parameter is not finite, or a scale is not above 0.
+ */
+export function affine(
+  images: Tensor,
+  parameters: readonly AffineParameters[],
+  options: AffineOptions = {},
+): Tensor {
+  const { count, channels, height, width } = imageSizes(images, "affine");
+  if (parameters.length !== count) {
+    throw new ShapeError(`affine: ${parameters.length} parameters for ${count} images.`);
+  }
+  const matrices = new Float32Array(6 * count);
+  parameters.forEach((one, i) => writeInverse(one, height, width, matrices, 6 * i));
+  const { interpolation = "bilinear", fill = 0 } = options;
+  return scope(() => {
+    const theta = tensor(matrices, { shape: [count, 2, 3], device: images.device });
+    const grid = affineGridGenerator(theta, [count, channels, height, width], false);
+    const mode = interpolation === "nearest" ? NEAREST : BILINEAR;
+    // What lies outside is sampled as 0: with the fill as zero point, it takes the fill's colour.
+    const shifted = fill === 0 ? toFloat(images) : toFloat(images).sub(fill);
+    const moved = gridSampler(shifted, grid, mode, ZEROS, false);
+    return fill === 0 ? moved : moved.add_(fill);
+  });
+}
+
+/**
+ * Writes the map from places in the result to places in the image, which `affine_grid` wants, in
+ * its coordinates: -1 to 1 across the image in both directions.
+ */
+function writeInverse(
+  { degrees = 0, shift: [right, down] = [0, 0], scale = 1, shear = 0 }: AffineParameters,
+  height: number,
+  width: number,
+  into: Float32Array,
+  at: number,
+): void {
+  if (![degrees, right, down, scale, shear].every(Number.isFinite) || scale <= 0) {
+    throw new ArgumentError(
+      `affine: numbers must be finite and the scale above 0, got degrees ${degrees}, ` +
+        `shift [${right}, ${down}], scale ${scale}, shear ${shear}.`,
+    );
+  }
+  const angle = degrees * Math.PI / 180;
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  const lean = Math.tan(shear * Math.PI / 180);
+  // Forward, with y downwards: scale * [cos, sin; -sin, cos] * [1, lean; 0, 1]; here its inverse.
+  const a = (cos + lean * -sin) / scale;
+  const b = (-sin - lean * cos) / scale;
+  const c = sin / scale;
+  const d = cos / scale;
+  into[at] = a;
+  into[at + 1] = b * height / width;
+  into[at + 2] = -(a * right + b * down) * 2 / width;
+  into[at + 3] = c * width / height;
+  into[at + 4] = d;
+  into[at + 5] = -(c * right + d * down) * 2 / height;
+}
+
+/**
+ * Rotates, shifts, scales and shears each image at random, about its centre. uint8 images become
+ * float32 from 0 to 1.
+ *
+ * @throws {ArgumentError} If a range is negative or not finite, or a scale is not above 0.
+ */
+export function randomAffine(ranges: AffineRanges): Transform {
+  const { degrees = 0, shift = 0, scale = [1, 1], shear = 0 } = ranges;
+  if (![degrees, shift, shear].every((value) => value >= 0 && value < Infinity)) {
+    throw new ArgumentError(
+      `randomAffine: ranges are numbers from 0, got degrees ${degrees}, shift ${shift}, shear ${shear}.`,
+    );
+  }
+  const [least, most] = scale;
+  if (!(least > 0 && most >= least && most < Infinity)) {
+    throw new ArgumentError(`randomAffine: a scale goes from above 0 upwards, got [${scale}].`);
+  }
+  return (images, generator) => {
+    const { count, height, width } = imageSizes(images, "randomAffine");
+    const numbers = draw(5 * count, generator);
+    const either = (i: number, range: number): number => (2 * numbers[i] - 1) * range;
+    const parameters = Array.from({ length: count }, (_, image): AffineParameters => {
+      const i = 5 * image;
+      return {
+        degrees: either(i, degrees),
+        shift: [either(i + 1, shift * width), either(i + 2, shift * height)],
+        scale: least + numbers[i + 3] * (most - least),
+        shear: either(i + 4, shear),
+      };
+    });
+    return affine(images, parameters, ranges);
+  };
+}
+
+/**
+ * Rotates each image at random by up to `degrees`, either way, about its centre. uint8 images become
+ * float32 from 0 to 1.
+ *
+ * @throws {ArgumentError} If `degrees` is negative or not finite.
+ */
+export function randomRotation(degrees: number, options: AffineOptions = {}): Transform {
+  return randomAffine({ ...options, degrees });
+}

@@ -1,0 +1,82 @@
+/**
+ * Parts of images.
+ *
+ * @module
+ */
+
+import { ArgumentError, ShapeError } from "../../errors.ts";
+import { slice } from "../../torch/indexing.ts";
+import { constantPadNd } from "../../torch/operators.gen.ts";
+import { scope } from "../../torch/scope.ts";
+import type { Tensor } from "../../torch/tensor.ts";
+import { toSize } from "../convert.ts";
+import { inOrder } from "../shuffle.ts";
+import { draw, fillValue, imageSizes, indicesBeside, type Transform } from "./transform.ts";
+
+/** Options of {@linkcode randomCrop}. */
+export interface RandomCropOptions {
+  /** Rows and columns of the result, or one number for both; the images' own by default. */
+  size?: number | readonly [height: number, width: number];
+  /** The colour around the images, from 0 to 1; black by default. */
+  fill?: number;
+}
+
+/**
+ * Puts a border around the images and cuts a part out at a place of each image's own, all places
+ * being equally likely.
+ *
+ * @param padding How many rows and columns are added on every side.
+ * @throws {ArgumentError} If the padding or the size is not a whole number.
+ * @throws {ShapeError} When applied: if the part is larger than the image with its border.
+ */
+export function randomCrop(padding: number, options: RandomCropOptions = {}): Transform {
+  if (!Number.isSafeInteger(padding) || padding < 0) {
+    throw new ArgumentError(`randomCrop: padding is a whole number from 0, got ${padding}.`);
+  }
+  const size = options.size === undefined ? undefined : toSize(options.size, "randomCrop");
+  const fill = options.fill ?? 0;
+  return (images, generator) => {
+    const { count, height, width } = imageSizes(images, "randomCrop");
+    const [rows, columns] = size ?? [height, width];
+    const places = [height + 2 * padding - rows + 1, width + 2 * padding - columns + 1];
+    if (places[0] < 1 || places[1] < 1) {
+      throw new ShapeError(
+        `randomCrop: ${rows} x ${columns} do not fit in images of ${height} x ${width} with ` +
+          `${padding} more on every side; give a smaller size or more padding.`,
+      );
+    }
+    const numbers = draw(2 * count, generator);
+    const tops = new Int32Array(count);
+    const lefts = new Int32Array(count);
+    for (let i = 0; i < count; i++) {
+      tops[i] = numbers[2 * i] * places[0];
+      lefts[i] = numbers[2 * i + 1] * places[1];
+    }
+    return scope(() => {
+      const border = constantPadNd(
+        images,
+        [padding, padding, padding, padding],
+        fillValue(fill, images),
+      );
+      return cropAt(border, tops, lefts, rows, columns);
+    });
+  };
+}
+
+/** The part of each image that begins at its row `tops[i]` and column `lefts[i]`. */
+function cropAt(
+  images: Tensor,
+  tops: Int32Array,
+  lefts: Int32Array,
+  rows: number,
+  columns: number,
+): Tensor {
+  // A view (B, C, top, left, row, column) of all parts there are; picking copies only those wanted.
+  const parts = images.unfold(2, rows, 1).unfold(3, columns, 1);
+  return parts.index(
+    indicesBeside(inOrder(tops.length), images),
+    slice(),
+    indicesBeside(tops, images),
+    indicesBeside(lefts, images),
+  ).contiguous();
+}

@@ -1,0 +1,102 @@
+/**
+ * Images with a rectangle painted over.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../errors.ts";
+import { arange, tensor } from "../../torch/creation.ts";
+import { scope } from "../../torch/scope.ts";
+import type { Tensor } from "../../torch/tensor.ts";
+import { checkProbability, draw, fillValue, imageSizes, type Transform } from "./transform.ts";
+
+/** Options of {@linkcode randomErasing}. */
+export interface RandomErasingOptions {
+  /** The probability that an image gets a rectangle; 0.5 by default. */
+  p?: number;
+  /** The least and the largest part of the image that is covered; [0.02, 0.33] by default. */
+  area?: readonly [least: number, most: number];
+  /** The least and the largest height divided by width; [0.3, 3.3] by default. */
+  ratio?: readonly [least: number, most: number];
+  /** The rectangle's colour, from 0 to 1; black by default. */
+  fill?: number;
+}
+
+/**
+ * Paints over a rectangle of random size and place in some of the images. A side longer than the
+ * image is cut to its length.
+ *
+ * Z. Zhong et al.: Random erasing data augmentation (AAAI 2020).
+ *
+ * @throws {ArgumentError} If `p`, an area or a ratio is out of range.
+ */
+export function randomErasing(options: RandomErasingOptions = {}): Transform {
+  const { p = 0.5, area = [0.02, 0.33], ratio = [0.3, 3.3], fill = 0 } = options;
+  checkProbability(p, "randomErasing");
+  if (!(area[0] > 0 && area[1] >= area[0] && area[1] <= 1)) {
+    throw new ArgumentError(`randomErasing: areas are above 0 and up to 1, got [${area}].`);
+  }
+  if (!(ratio[0] > 0 && ratio[1] >= ratio[0] && ratio[1] < Infinity)) {
+    throw new ArgumentError(`randomErasing: ratios go from above 0 upwards, got [${ratio}].`);
+  }
+  return (images, generator) => {
+    const { count, height, width } = imageSizes(images, "randomErasing");
+    const numbers = draw(5 * count, generator);
+    const edges = new Float32Array(4 * count);
+    for (let i = 0; i < count; i++) {
+      const [chance, sizeAt, ratioAt, topAt, leftAt] = numbers.subarray(5 * i);
+      if (chance >= p) continue;
+      const pixels = (area[0] + sizeAt * (area[1] - area[0])) * height * width;
+      // Evenly in the logarithm: as often twice as high as wide as the other way round.
+      const shape = ratio[0] * (ratio[1] / ratio[0]) ** ratioAt;
+      const rows = Math.min(height, Math.max(1, Math.round(Math.sqrt(pixels * shape))));
+      const columns = Math.min(width, Math.max(1, Math.round(Math.sqrt(pixels / shape))));
+      const top = Math.floor(topAt * (height - rows + 1));
+      const left = Math.floor(leftAt * (width - columns + 1));
+      edges.set([top, top + rows, left, left + columns], 4 * i);
+    }
+    return paint(images, edges, fill);
+  };
+}
+
+/**
+ * Paints over a square whose centre is any pixel of the image, all being equally likely; what lies
+ * outside the image is cut off.
+ *
+ * T. DeVries, G. Taylor: Improved regularization of convolutional neural networks with cutout (2017).
+ *
+ * @param size The square's side in pixels.
+ * @param options `fill`: the square's colour, from 0 to 1; black by default.
+ * @throws {ArgumentError} If the size is not a whole number of at least 1.
+ */
+export function cutout(size: number, options: { fill?: number } = {}): Transform {
+  if (!Number.isSafeInteger(size) || size < 1) {
+    throw new ArgumentError(`cutout: the size is a whole number of at least 1, got ${size}.`);
+  }
+  return (images, generator) => {
+    const { count, height, width } = imageSizes(images, "cutout");
+    const numbers = draw(2 * count, generator);
+    const edges = new Float32Array(4 * count);
+    for (let i = 0; i < count; i++) {
+      const top = Math.floor(numbers[2 * i] * height) - Math.floor(size / 2);
+      const left = Math.floor(numbers[2 * i + 1] * width) - Math.floor(size / 2);
+      edges.set([top, top + size, left, left + size], 4 * i);
+    }
+    return paint(images, edges, options.fill ?? 0);
+  };
+}
+
+/** Fills in each image the rectangle of its four edges: top, bottom, left, right. */
+function paint(images: Tensor, edges: Float32Array, fill: number): Tensor {
+  const { count, height, width } = imageSizes(images, "paint");
+  return scope(() => {
+    const { device } = images;
+    const [top, bottom, left, right] = tensor(edges, { shape: [count, 1, 1, 4], device })
+      .split(1, 3);
+    const rows = arange(0, height, 1, { device }).reshape(1, 1, height, 1);
+    const columns = arange(0, width, 1, { device }).reshape(1, 1, 1, width);
+    const inside = rows.ge(top).logicalAnd(rows.lt(bottom))
+      .logicalAnd(columns.ge(left)).logicalAnd(columns.lt(right));
+    return images.maskedFill(inside, fillValue(fill, images));
+  });
+}

@@ -1,0 +1,27 @@
+/**
+ * Images in another size.
+ *
+ * @module
+ */
+
+import { resizeImages, type ResizeOptions, toSize } from "../convert.ts";
+import { type FixedTransform, imageSizes } from "./transform.ts";
+
+/**
+ * Resizes images; their dtype stays.
+ *
+ * @param size Rows and columns, or one number for both.
+ * @param options Interpolation (bilinear by default) and antialiasing (on by default).
+ * @throws {ArgumentError} If the size is not of whole numbers of at least 1.
+ */
+export function resize(
+  size: number | readonly [height: number, width: number],
+  options: ResizeOptions = {},
+): FixedTransform {
+  const target = toSize(size, "resize");
+  return (images) => {
+    const { height, width } = imageSizes(images, "resize");
+    if (height === target[0] && width === target[1]) return images;
+    return resizeImages(images, target, options);
+  };
+}

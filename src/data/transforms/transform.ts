@@ -1,0 +1,99 @@
+/**
+ * What transforms of whole batches have in common.
+ *
+ * @module
+ */
+
+import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
+import { rand, tensor } from "../../torch/creation.ts";
+import { isFloatingPoint } from "../../torch/dtype.ts";
+import type { Generator } from "../../torch/random.ts";
+import { scope } from "../../torch/scope.ts";
+import type { Tensor } from "../../torch/tensor.ts";
+
+/**
+ * Changes a batch of images (B, C, H, W) as tensor work. Images are uint8 from 0 to 255 or
+ * floating-point from 0 to 1, until {@linkcode normalise} has been applied.
+ *
+ * What is random is drawn from `generator`, a CPU one, for each image by itself. The images given
+ * are never changed; the result may be the very tensor that was given.
+ */
+export type Transform = (images: Tensor, generator: Generator) => Tensor;
+
+/** A {@linkcode Transform} that draws nothing. */
+export type FixedTransform = (images: Tensor) => Tensor;
+
+/**
+ * Applies transforms one after the other.
+ *
+ * @example
+ * ```ts
+ * import { data } from "@apprentice/distill";
+ *
+ * const augment = data.compose(
+ *   data.randomCrop(2),
+ *   data.randomHorizontalFlip(),
+ *   data.normalise([0.1307], [0.3081]),
+ * );
+ * ```
+ */
+export function compose(...transforms: readonly Transform[]): Transform {
+  return (images, generator) =>
+    scope(() => transforms.reduce((current, transform) => transform(current, generator), images));
+}
+
+/** The sizes of a batch of images. */
+export interface ImageSizes {
+  count: number;
+  channels: number;
+  height: number;
+  width: number;
+}
+
+/** The sizes of a batch, which must have four dimensions. */
+export function imageSizes(images: Tensor, what: string): ImageSizes {
+  const shape = images.shape;
+  if (shape.length !== 4) {
+    throw new ShapeError(
+      `${what} takes a batch of images (B, C, H, W), got the shape [${shape.join(", ")}].`,
+    );
+  }
+  const [count, channels, height, width] = shape;
+  return { count, channels, height, width };
+}
+
+/**
+ * Images as float32 from 0 to 1: uint8 divided by 255, other floating-point dtypes converted.
+ *
+ * @throws {DTypeError} If they are of another dtype, whose range is not known.
+ */
+export function toFloat(images: Tensor): Tensor {
+  const dtype = images.dtype;
+  if (dtype === "float32") return images;
+  if (dtype === "uint8") return scope(() => images.to("float32").div_(255));
+  if (isFloatingPoint(dtype)) return images.to("float32");
+  throw new DTypeError(`Images are uint8 (0 to 255) or floating-point (0 to 1), got ${dtype}.`);
+}
+
+/** `count` random numbers in [0, 1). */
+export function draw(count: number, generator: Generator): Float32Array {
+  using numbers = rand([count], { generator });
+  return numbers.data() as Float32Array;
+}
+
+/** Whole numbers as an int64 tensor beside the images. */
+export function indicesBeside(values: Int32Array, images: Tensor): Tensor {
+  return tensor(values, { dtype: "int64", device: images.device });
+}
+
+/** Refuses what is not a probability. */
+export function checkProbability(p: number, what: string): void {
+  if (!(p >= 0 && p <= 1)) {
+    throw new ArgumentError(`${what}: p is a probability from 0 to 1, got ${p}.`);
+  }
+}
+
+/** A colour given as 0 to 1, as the images' dtype has it. */
+export function fillValue(fill: number, images: Tensor): number {
+  return images.dtype === "uint8" ? Math.max(0, Math.min(255, Math.round(fill * 255))) : fill;
+}

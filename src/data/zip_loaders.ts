@@ -1,0 +1,142 @@
+/**
+ * Labelled and unlabelled images side by side.
+ *
+ * @module
+ */
+
+import type { LabelledBatch, UnlabelledBatch } from "./batch.ts";
+import { Epoch, isPromise } from "./epoch.ts";
+import { checkFirst, type EpochOptions, type Loader } from "./loader.ts";
+import { checkWhole } from "./philox.ts";
+
+/** A batch of both kinds, disposed of together. */
+export class PairedBatch implements Disposable {
+  /** Images with labels. */
+  readonly labelled: LabelledBatch;
+  /** Images without. */
+  readonly unlabelled: UnlabelledBatch;
+
+  /** Takes over both. */
+  constructor(labelled: LabelledBatch, unlabelled: UnlabelledBatch) {
+    this.labelled = labelled;
+    this.unlabelled = unlabelled;
+  }
+
+  /** Takes the tensors of both out of the scope they were made in. */
+  keep(): this {
+    this.labelled.keep();
+    this.unlabelled.keep();
+    return this;
+  }
+
+  /** Frees the tensors of both. */
+  dispose(): void {
+    this.labelled.dispose();
+    this.unlabelled.dispose();
+  }
+
+  /** Same as {@linkcode PairedBatch.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Two loaders side by side; see {@linkcode zipLoaders}. */
+export class PairedLoader {
+  /** The loader of labelled images. */
+  readonly labelled: Loader<LabelledBatch>;
+  /** The loader of images without labels. */
+  readonly unlabelled: Loader<UnlabelledBatch>;
+  /** How many batches an epoch has: as many as the longer of the two. */
+  readonly length: number;
+
+  /** Use {@linkcode zipLoaders}. @ignore */
+  constructor(labelled: Loader<LabelledBatch>, unlabelled: Loader<UnlabelledBatch>) {
+    this.labelled = labelled;
+    this.unlabelled = unlabelled;
+    this.length = Math.max(labelled.length, unlabelled.length);
+  }
+
+  /**
+   * The pairs of an epoch, or those from `from` on.
+   *
+   * @throws {ArgumentError} If the epoch is not a whole number from 0, or `from` is beyond the end.
+   */
+  epoch(epoch: number, options: EpochOptions = {}): Epoch<PairedBatch> {
+    checkWhole(epoch, "An epoch");
+    const first = checkFirst(options.from, this.length);
+    const prefetch = Math.max(this.labelled.prefetch, this.unlabelled.prefetch);
+    const make = (batch: number) => this.batch(epoch, batch);
+    const keep = (batch: PairedBatch) => void batch.keep();
+    return new Epoch({ first, end: this.length, prefetch, make, keep });
+  }
+
+  /** One pair of an epoch: always the same. A promise if either loader has to be waited for. */
+  batch(epoch: number, index: number): PairedBatch | Promise<PairedBatch> {
+    // Both count their batches on through the epochs of the pair, so that none is favoured.
+    const step = epoch * this.length + index;
+    const { labelled, unlabelled } = this;
+    const first = labelled.batch(Math.floor(step / labelled.length), step % labelled.length);
+    let second: UnlabelledBatch | Promise<UnlabelledBatch>;
+    try {
+      second = unlabelled.batch(Math.floor(step / unlabelled.length), step % unlabelled.length);
+    } catch (error) {
+      discard(first);
+      throw error;
+    }
+    if (!isPromise(first) && !isPromise(second)) return new PairedBatch(first, second);
+    return pair(first, second);
+  }
+}
+
+function discard(batch: Disposable | Promise<Disposable>): void {
+  if (isPromise(batch)) batch.then((late) => late[Symbol.dispose](), () => {});
+  else batch[Symbol.dispose]();
+}
+
+async function pair(
+  first: LabelledBatch | Promise<LabelledBatch>,
+  second: UnlabelledBatch | Promise<UnlabelledBatch>,
+): Promise<PairedBatch> {
+  if (!isPromise(first)) first.keep();
+  if (!isPromise(second)) second.keep();
+  const [one, other] = await Promise.allSettled([first, second]);
+  if (one.status === "fulfilled" && other.status === "fulfilled") {
+    return new PairedBatch(one.value, other.value);
+  }
+  if (one.status === "fulfilled") one.value.dispose();
+  if (other.status === "fulfilled") other.value.dispose();
+  throw one.status === "rejected" ? one.reason : (other as PromiseRejectedResult).reason;
+}
+
+/**
+ * Puts batches of labelled and of unlabelled images side by side, as semi-supervised learning needs
+ * them. An epoch is as long as the longer loader's; the shorter one begins again, in a new order if it
+ * shuffles, and goes on in the next epoch where it stopped.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * using dataset = new data.ImageDataset({
+ *   images: torch.zeros([20, 1, 8, 8], { dtype: "uint8" }),
+ *   labels: Array.from({ length: 20 }, (_, i) => i % 2),
+ *   classNames: ["dark", "light"],
+ * });
+ * using few = dataset.balancedSubset(2);
+ * using rest = dataset.unlabelled();
+ * const loader = data.zipLoaders(
+ *   new data.Loader(few, { batchSize: 4, shuffle: true }),
+ *   new data.Loader(rest, { batchSize: 5, shuffle: true }),
+ * );
+ * for (using batch of loader.epoch(0)) {
+ *   console.log(batch.labelled.labels.shape, batch.unlabelled.images.shape);
+ * }
+ * ```
+ */
+export function zipLoaders(
+  labelled: Loader<LabelledBatch>,
+  unlabelled: Loader<UnlabelledBatch>,
+): PairedLoader {
+  return new PairedLoader(labelled, unlabelled);
+}

@@ -1,0 +1,121 @@
+/**
+ * What a step is given: images, with or without labels, and the teachers' outputs for them.
+ *
+ * @module
+ */
+
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
+import { isFloatingPoint } from "../torch/dtype.ts";
+import { Tensor } from "../torch/tensor.ts";
+import { checkDevice } from "./checks.ts";
+
+/** Images without labels, such as an `UnlabelledBatch`. Something with labels is not one of these. */
+export interface UnlabelledInput {
+  /** The images (B, C, H, W). */
+  readonly images: Tensor;
+  /** What each of the method's teachers says about them, where known already, in the method's order. */
+  readonly teacherOutputs?: readonly TeacherOutput[];
+  /** Never there: labels cannot reach the student. */
+  readonly labels?: never;
+}
+
+/** Images with labels, such as a `LabelledBatch`. */
+export interface LabelledInput {
+  /** The images (B, C, H, W). */
+  readonly images: Tensor;
+  /** The classes (B), int64. */
+  readonly labels: Tensor;
+  /** What each of the method's teachers says about them, where known already, in the method's order. */
+  readonly teacherOutputs?: readonly TeacherOutput[];
+}
+
+/** Refuses an input that has labels, for callers whose types do not. */
+export function refuseLabels(input: UnlabelledInput, method: string): void {
+  if (input !== null && typeof input === "object" && "labels" in input) {
+    throw new ArgumentError(
+      `${method} takes images without labels here, and got an input that carries "labels". ` +
+        `Give { images }, for example from ImageDataset.unlabelled().`,
+    );
+  }
+}
+
+/** Refuses what is not at least one image; returns how many there are. */
+export function checkImages(images: Tensor, what: string): number {
+  if (!(images instanceof Tensor)) {
+    throw new ArgumentError(`${what} must be a tensor (B, C, H, W), got ${typeof images}.`);
+  }
+  const shape = images.shape;
+  if (shape.length < 2 || shape[0] < 1) {
+    throw new ShapeError(
+      `${what} must be at least one image, (B, C, H, W), got shape [${shape.join(", ")}].`,
+    );
+  }
+  return shape[0];
+}
+
+/** What each teacher says about the images: as given with them, or asked for now. */
+export function outputsOf(
+  teachers: readonly Teacher[],
+  input: { readonly images: Tensor; readonly teacherOutputs?: readonly TeacherOutput[] },
+): TeacherOutput[] {
+  const { images, teacherOutputs } = input;
+  if (teacherOutputs === undefined) {
+    return teachers.map((teacher) => widened(teacher.run(images)));
+  }
+  if (teacherOutputs.length !== teachers.length) {
+    throw new ArgumentError(
+      `There are ${teachers.length} teachers, and teacherOutputs has ${teacherOutputs.length} entries. ` +
+        `Give one for each teacher, in their order.`,
+    );
+  }
+  const batch = images.shape[0];
+  return teachers.map((teacher, i) => {
+    const output = teacherOutputs[i];
+    check(output?.features, "features", teacher, batch, teacher.featureDim, images);
+    if (teacher.kind === "predictive") {
+      check(output.logits, "logits", teacher, batch, teacher.numClasses, images);
+    }
+    return widened(output);
+  });
+}
+
+function check(
+  part: Tensor | undefined,
+  what: string,
+  teacher: Teacher,
+  batch: number,
+  width: number,
+  images: Tensor,
+): void {
+  const name = `the ${what} of teacher "${teacher.name}"`;
+  if (!(part instanceof Tensor)) {
+    throw new ArgumentError(
+      `A tensor is needed for ${name} in teacherOutputs, got ${typeof part}.`,
+    );
+  }
+  const shape = part.shape;
+  if (shape.length !== 2 || shape[0] !== batch || shape[1] !== width) {
+    throw new ShapeError(
+      `The shape of ${name} in teacherOutputs is [${
+        shape.join(", ")
+      }]; for these images it must be [${batch}, ${width}].`,
+    );
+  }
+  if (!isFloatingPoint(part.dtype)) {
+    throw new DTypeError(`Floating-point numbers are needed for ${name}, got ${part.dtype}.`);
+  }
+  checkDevice(part, name, images, "the images");
+}
+
+/** Half-precision outputs as float32, which encoders and losses compute in. */
+function widened(output: TeacherOutput): TeacherOutput {
+  const { features, logits } = output;
+  return { features: wide(features), ...(logits && { logits: wide(logits) }) };
+}
+
+/** Half-precision numbers, such as autocast makes, as float32; others as they are. */
+export function wide(part: Tensor): Tensor {
+  const dtype = part.dtype;
+  return dtype === "float16" || dtype === "bfloat16" ? part.to("float32") : part;
+}

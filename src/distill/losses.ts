@@ -1,0 +1,311 @@
+/**
+ * The losses that teach the student: of UNIFORM (arXiv 2508.19498), of CustomKD (arXiv 2503.18244) and
+ * of plain knowledge distillation.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../errors.ts";
+import { noGrad } from "../torch/backward.ts";
+import {
+  cosineSimilarity,
+  crossEntropyLoss,
+  klDiv,
+  l1Loss,
+  linalgVectorNorm,
+  mseLoss,
+  smoothL1Loss,
+} from "../torch/operators.gen.ts";
+import { scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import {
+  checkChoice,
+  checkDevice,
+  checkLabels,
+  checkLike,
+  checkMatrices,
+  checkMatrix,
+  checkNumber,
+  checkTemperature,
+  naming,
+} from "./checks.ts";
+import { type LogitVote, voteLogits } from "./voting.ts";
+
+/** libtorch's numbers for the mean and the sum as a loss's reduction. */
+const meanReduction = 1;
+const sumReduction = 2;
+
+/** A label that is never given: by default libtorch passes over -100 without a word. */
+const ignoreNothing = Number.MIN_SAFE_INTEGER;
+
+/** Options of {@linkcode logitTransferLoss}. */
+export interface LogitTransferOptions {
+  /** The weight of the pseudo class; 1 by default (ours). */
+  alpha1?: number;
+  /** The weight of all other classes; 0.5 by default (ours). As a rule smaller than `alpha1`. */
+  alpha2?: number;
+  /**
+   * T: the student's logits are divided by T and the loss is multiplied by T², which keeps the size of its
+   * gradient (as in Hinton et al. 2015); 1 by default (ours). Give `voteLogits` the same temperature.
+   */
+  temperature?: number;
+}
+
+/**
+ * Logit transfer of UNIFORM (arXiv 2508.19498, step 6), the mean over the batch of
+ *
+ *     l_logit = -α₁ p̂_ĉ log p_ĉ - α₂ Σ_{c≠ĉ} p̂_c log p_c
+ *
+ * with p the student's softmax, p̂ the teachers' mean prediction and ĉ the pseudo class. The paper's
+ * summary prints the sum without the minus signs. With α₁ = α₂ = 1 it is soft cross-entropy. It is
+ * computed from the log-softmax, so that large logits do no harm.
+ *
+ * @param studentLogits The student's logits (B, C).
+ * @param vote What `voteLogits` returned: its `pseudoClass` (B) and `probabilities` (B, C).
+ * @returns A tensor of one element.
+ * @throws {ShapeError}, {DTypeError}, {DeviceError} if the logits do not fit the vote.
+ * @throws {ArgumentError} if a weight is negative or not finite, or the temperature not above 0.
+ *
+ * @example
+ * ```ts
+ * import { distill, torch } from "@apprentice/distill";
+ *
+ * const vote = distill.voteLogits([torch.tensor([[2, 0, 1]]), torch.tensor([[3, 1, 0]])]);
+ * const student = torch.zeros([1, 3], { requiresGrad: true });
+ * distill.logitTransferLoss(student, vote, { alpha1: 1, alpha2: 0.5 }).backward();
+ * ```
+ */
+export function logitTransferLoss(
+  studentLogits: Tensor,
+  vote: Pick<LogitVote, "pseudoClass" | "probabilities">,
+  options: LogitTransferOptions = {},
+): Tensor {
+  const { alpha1 = 1, alpha2 = 0.5, temperature = 1 } = options;
+  checkNumber(alpha1, "alpha1");
+  checkNumber(alpha2, "alpha2");
+  checkTemperature(temperature);
+  checkMatrix(studentLogits, "the student's logits");
+  const { probabilities, pseudoClass } = vote;
+  checkLike(studentLogits, "the student's logits", probabilities, "the teachers' vote");
+  return scope(() => {
+    const target = noGrad(() => {
+      const weighted = probabilities.mul(alpha2);
+      if (alpha1 === alpha2) return weighted;
+      const chosen = pseudoClass.unsqueeze(1);
+      return weighted.scatter_(1, chosen, probabilities.gather(1, chosen).mul_(alpha1));
+    });
+    return softCrossEntropy(studentLogits, target, temperature);
+  });
+}
+
+/** `-T² · mean_b Σ_c target_c log softmax(logits / T)_c`; rows of `target` need not sum to 1. */
+function softCrossEntropy(logits: Tensor, target: Tensor, temperature: number): Tensor {
+  if (temperature === 1) return crossEntropyLoss(logits, target);
+  return crossEntropyLoss(logits.div(temperature), target).mul(temperature ** 2);
+}
+
+/** How far two batches of features are apart: see {@linkcode featureTransferLoss}. */
+export type Distance = "mse" | "l1" | "smoothL1" | "cosine";
+
+/** Options of {@linkcode featureTransferLoss}. */
+export interface FeatureTransferOptions {
+  /**
+   * `"mse"` (our default), `"l1"` and `"smoothL1"`: the mean over all elements; `"cosine"`: 1 less the
+   * cosine of the angle, the mean over the batch.
+   */
+  distance?: Distance;
+}
+
+/**
+ * Feature transfer of UNIFORM (arXiv 2508.19498, step 4): `l_feature = dist(x, x̂ᵗ)`. Also CustomKD's
+ * two feature terms (arXiv 2503.18244, stage 2), for which dist is MSE.
+ *
+ * @param x The student's features (B, D).
+ * @param target What they should be like (B, D). Gradients flow to it too, unless it is detached.
+ * @returns A tensor of one element.
+ * @throws {ShapeError}, {DTypeError}, {DeviceError} if the two do not fit together.
+ *
+ * @example
+ * ```ts
+ * import { distill, torch } from "@apprentice/distill";
+ *
+ * const x = torch.tensor([[1, 2]]);
+ * distill.featureTransferLoss(x, torch.tensor([[1, 4]]), { distance: "mse" }).item(); // 2
+ * ```
+ */
+export function featureTransferLoss(
+  x: Tensor,
+  target: Tensor,
+  options: FeatureTransferOptions = {},
+): Tensor {
+  const { distance = "mse" } = options;
+  checkMatrix(x, "the student's features");
+  checkLike(x, "the student's features", target, "the target");
+  switch (distance) {
+    case "mse":
+      return mseLoss(x, target);
+    case "l1":
+      return l1Loss(x, target);
+    case "smoothL1":
+      return smoothL1Loss(x, target);
+    case "cosine":
+      return scope(() => cosineSimilarity(x, target, 1).mean().rsub(1));
+    default:
+      checkChoice(distance, ["mse", "l1", "smoothL1", "cosine"], "distance");
+      return x;
+  }
+}
+
+/**
+ * Reconstruction of UNIFORM (arXiv 2508.19498, step 1):
+ *
+ *     l_rec = Σᵢ mean_b || fᵢᵈ(fᵢᵉ(xᵢᵗ)) - xᵢᵗ ||₂
+ *
+ * The norm is not squared; it is taken per image. Where nothing is left to reconstruct, its gradient is 0.
+ *
+ * @param decoded What each teacher's decoder made of its encoded features: N tensors (B, Dᵢ).
+ * @param original The teachers' features themselves, in the same order.
+ * @returns A tensor of one element.
+ * @throws {ArgumentError} if there is no teacher, or the lists differ in length.
+ * @throws {ShapeError}, {DTypeError}, {DeviceError} if a pair does not fit together.
+ *
+ * @example
+ * ```ts
+ * import { distill, torch } from "@apprentice/distill";
+ *
+ * const original = [torch.tensor([[3, 4], [0, 0]])];
+ * distill.reconstructionLoss([torch.zeros([2, 2])], original).item(); // (5 + 0) / 2
+ * ```
+ */
+export function reconstructionLoss(
+  decoded: readonly Tensor[],
+  original: readonly Tensor[],
+): Tensor {
+  if (!Array.isArray(decoded) || !Array.isArray(original) || decoded.length !== original.length) {
+    throw new ArgumentError(
+      `Each teacher's decoded features need its original ones: got ${decoded?.length} and ${original?.length}.`,
+    );
+  }
+  if (decoded.length === 0) {
+    throw new ArgumentError("No teacher's features were given, so that nothing is reconstructed.");
+  }
+  const decodedName = naming("decoded features");
+  const originalName = naming("original features");
+  for (let i = 0; i < decoded.length; i++) {
+    checkMatrix(decoded[i], decodedName(i));
+    checkLike(decoded[i], decodedName(i), original[i], originalName(i));
+  }
+  return scope(() => {
+    let sum = residualNorm(decoded[0], original[0]);
+    for (let i = 1; i < decoded.length; i++) sum = sum.add(residualNorm(decoded[i], original[i]));
+    return sum.mean();
+  });
+}
+
+/** The length of every row of the difference. */
+function residualNorm(a: Tensor, b: Tensor): Tensor {
+  return linalgVectorNorm(a.sub(b), 2, 1);
+}
+
+/**
+ * `T² · KL(p̂ || softmax(z / T))`, the mean over the batch: the loss of knowledge distillation for a
+ * prediction p̂ that was made at the temperature T.
+ *
+ * @param studentLogits z, the student's logits (B, C).
+ * @param probabilities p̂, what the teachers predict (B, C); rows sum to 1.
+ * @returns A tensor of one element.
+ * @throws {ShapeError}, {DTypeError}, {DeviceError} if the two do not fit together.
+ * @throws {ArgumentError} if the temperature is not above 0.
+ */
+export function klDivergence(
+  studentLogits: Tensor,
+  probabilities: Tensor,
+  options: { temperature?: number } = {},
+): Tensor {
+  const { temperature = 1 } = options;
+  checkTemperature(temperature);
+  const [batch] = checkMatrix(studentLogits, "the student's logits");
+  checkLike(studentLogits, "the student's logits", probabilities, "the teachers' prediction");
+  return scope(() => {
+    const scaled = temperature === 1 ? studentLogits : studentLogits.div(temperature);
+    const sum = klDiv(scaled.logSoftmax(1), probabilities, sumReduction);
+    return sum.mul(temperature ** 2 / batch);
+  });
+}
+
+/** Options of {@linkcode kdLoss}. */
+export interface KdOptions {
+  /** T; 4 by default (ours). */
+  temperature?: number;
+  /** What the teachers' mean is: of their probabilities (our default) or of their logits. */
+  average?: "probabilities" | "logits";
+}
+
+/**
+ * Knowledge distillation (Hinton et al. 2015): `T² · KL(softmax(zᵗ/T) || softmax(zˢ/T))`, the mean over
+ * the batch. Of several teachers the mean prediction at T is taken.
+ *
+ * @param studentLogits zˢ, (B, C).
+ * @param teacherLogits zᵗ of one teacher, or of each of several, (B, C).
+ * @returns A tensor of one element.
+ * @throws {ArgumentError} if there is no teacher or the temperature is not above 0.
+ * @throws {ShapeError}, {DTypeError}, {DeviceError} if logits do not fit together.
+ *
+ * @example
+ * ```ts
+ * import { distill, torch } from "@apprentice/distill";
+ *
+ * const student = torch.zeros([1, 3], { requiresGrad: true });
+ * distill.kdLoss(student, torch.tensor([[2, 0, 1]]), { temperature: 4 }).backward();
+ * ```
+ */
+export function kdLoss(
+  studentLogits: Tensor,
+  teacherLogits: Tensor | readonly Tensor[],
+  options: KdOptions = {},
+): Tensor {
+  const { temperature = 4, average = "probabilities" } = options;
+  const list = Array.isArray(teacherLogits) ? teacherLogits : [teacherLogits];
+  checkMatrices(list, "logits");
+  return scope(() => {
+    const { probabilities } = voteLogits(list, { average, temperature, checkFinite: false });
+    return klDivergence(studentLogits, probabilities, { temperature });
+  });
+}
+
+/**
+ * The mean entropy of predictions, `mean_b -Σ_c p_c log p_c`: CustomKD's term for unlabelled images
+ * (arXiv 2503.18244, stage 2, L_U).
+ *
+ * @param logits (B, C).
+ * @returns A tensor of one element.
+ * @throws {ShapeError}, {DTypeError} if the logits are not a floating-point matrix.
+ *
+ * @example
+ * ```ts
+ * import { distill, torch } from "@apprentice/distill";
+ *
+ * distill.entropyLoss(torch.zeros([1, 2])).item(); // log 2
+ * ```
+ */
+export function entropyLoss(logits: Tensor): Tensor {
+  checkMatrix(logits, "the logits");
+  return scope(() => crossEntropyLoss(logits, logits.softmax(1)));
+}
+
+/**
+ * Cross-entropy with known classes, `mean_b -log softmax(z)_y`: for labelled images only (arXiv
+ * 2503.18244, stage 1, and L_L of stage 2).
+ *
+ * @param logits z, (B, C).
+ * @param labels y, (B), int64, each from 0 to C - 1.
+ * @returns A tensor of one element.
+ * @throws {ShapeError} if there is not one label per row; {DTypeError} if labels are not int64.
+ * @throws {IndexError} if libtorch finds a label outside its range.
+ */
+export function labelledLoss(logits: Tensor, labels: Tensor): Tensor {
+  const [batch] = checkMatrix(logits, "the logits");
+  checkLabels(labels, batch);
+  checkDevice(logits, "the logits", labels, "the labels");
+  return crossEntropyLoss(logits, labels, null, meanReduction, ignoreNothing);
+}

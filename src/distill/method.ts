@@ -1,0 +1,176 @@
+/**
+ * What all ways to teach a student share.
+ *
+ * @module
+ */
+
+import { ArgumentError, ShapeError, TrainingError } from "../errors.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import { Module } from "../nn/module.ts";
+import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import { checkMatrix, countNotFinite } from "./checks.ts";
+import { wide } from "./inputs.ts";
+
+/** What a step computed. Nobody has called `backward` yet. */
+export interface StepResult {
+  /** What to minimise: one element, with its graph. */
+  loss: Tensor;
+  /** The parts of the loss by name, unweighted and without a graph, for the record. */
+  terms: Record<string, Tensor>;
+}
+
+/** What a student makes of images. */
+export interface StudentOutput {
+  /** (B, featureDim) */
+  features: Tensor;
+  /** (B, numClasses) */
+  logits: Tensor;
+}
+
+/**
+ * A way to teach a student: a module of the student and of all that is trained with it and thrown
+ * away afterwards. Its parameters are what the optimiser gets, its state dict what a checkpoint holds. The
+ * teachers are no part of it.
+ */
+export abstract class Method<Input> extends Module {
+  /** The student, which is what remains. */
+  readonly student: Classifier;
+  /** Whether a loss that is not finite is an error; undefined: on the CPU only. */
+  readonly #checkFinite: boolean | undefined;
+
+  /** @throws {ArgumentError} if the student is no classifier. @ignore */
+  constructor(student: Classifier, checkFinite?: boolean) {
+    super();
+    if (typeof student?.features !== "function" || typeof student.head?.forward !== "function") {
+      throw new ArgumentError(
+        `The student of ${new.target.name} must be a Classifier, with features() and a head: ` +
+          `both are taught.`,
+      );
+    }
+    this.student = student;
+    this.#checkFinite = checkFinite;
+  }
+
+  /** The loss of one batch, with its graph; `backward` and the optimiser are the caller's part. */
+  abstract step(input: Input): StepResult;
+
+  /** The student's logits for images (B, C, H, W): (B, numClasses). */
+  override forward(images: Tensor): Tensor {
+    return this.student.forward(images);
+  }
+
+  /** Frees what is trained beside the student. The student and the teachers stay. */
+  override dispose(): void {
+    for (const child of this.children()) if (child !== this.student) child.dispose();
+  }
+
+  /** The student's features and logits, checked against what it declares. @ignore */
+  protected look(images: Tensor, batch: number): StudentOutput {
+    const { featureDim, numClasses, head } = this.student;
+    const features = this.student.features(images);
+    checkStudentPart(features, "features", batch, featureDim, "featureDim");
+    const logits = head.forward(features);
+    checkStudentPart(logits, "logits", batch, numClasses, "numClasses");
+    return { features: wide(features), logits: wide(logits) };
+  }
+
+  /**
+   * Throws if the loss is not finite, naming where that comes from. Reading the loss makes the
+   * processor wait for a GPU, so that there it is done only if asked for. @ignore
+   */
+  protected checkLoss(
+    loss: Tensor,
+    teachers: readonly Teacher[],
+    outputs: readonly TeacherOutput[],
+  ): void {
+    if (!(this.#checkFinite ?? loss.device === "cpu")) return;
+    const value = loss.item();
+    if (Number.isFinite(value)) return;
+    for (let i = 0; i < outputs.length; i++) {
+      for (const [what, part] of Object.entries(outputs[i])) {
+        const bad = countNotFinite(part);
+        if (bad === 0) continue;
+        throw new TrainingError(
+          `${bad} of ${part.numel} values are NaN or infinite in the ${what} of teacher "${
+            teachers[i].name
+          }". Look at its weights and at what its images are normalised by.`,
+        );
+      }
+    }
+    throw new TrainingError(
+      `The loss is ${value}, while all that the teachers say is finite: the student or what is trained ` +
+        `with it has gone out of bounds. Lower the learning rate, clip gradients, or look for NaN in the images.`,
+    );
+  }
+}
+
+/** A loss of several weighted terms, in the making. */
+export class WeightedSum {
+  /** The terms so far, unweighted and without a graph. */
+  readonly terms: Record<string, Tensor> = {};
+  #loss: Tensor | null = null;
+
+  /** Adds a term. */
+  add(name: string, term: Tensor, weight: number): void {
+    this.terms[name] = term.detach();
+    const weighted = weight === 1 ? term : term.mul(weight);
+    this.#loss = this.#loss === null ? weighted : this.#loss.add(weighted);
+  }
+
+  /** The weighted sum; there must be at least one term. */
+  get loss(): Tensor {
+    return this.#loss!;
+  }
+}
+
+function checkStudentPart(
+  part: Tensor,
+  what: string,
+  batch: number,
+  width: number,
+  declared: string,
+): void {
+  const [rows, got] = checkMatrix(part, `the student's ${what}`);
+  if (rows !== batch || got !== width) {
+    throw new ShapeError(
+      `The student's ${what} have shape [${rows}, ${got}]; for ${batch} images and its ${declared} of ${width} ` +
+        `they must be [${batch}, ${width}].`,
+    );
+  }
+}
+
+/** Refuses teachers that cannot teach this student together. */
+export function checkTeachers(
+  method: string,
+  student: Classifier,
+  teachers: readonly Teacher[],
+): void {
+  if (!Array.isArray(teachers) || teachers.length === 0) {
+    throw new ArgumentError(`${method} needs at least one teacher, got none.`);
+  }
+  const names = new Set<string>();
+  const own = new Set(student.parameters());
+  teachers.forEach((teacher, i) => {
+    if (typeof teacher?.run !== "function") {
+      throw new ArgumentError(
+        `Teacher ${i} of ${method} is not a teacher: make it with teachers.predictive() or teachers.descriptive().`,
+      );
+    }
+    if (names.has(teacher.name)) {
+      throw new ArgumentError(`Two teachers are called "${teacher.name}": give each a name.`);
+    }
+    names.add(teacher.name);
+    if (teacher.model?.parameters().some((parameter: Tensor) => own.has(parameter))) {
+      throw new ArgumentError(
+        `Teacher "${teacher.name}" shares parameters with the student: a teacher is frozen, so give it a copy.`,
+      );
+    }
+    if (teacher.kind === "predictive" && teacher.numClasses !== student.numClasses) {
+      throw new ShapeError(
+        `Teacher "${teacher.name}" has ${teacher.numClasses} classes, the student ${student.numClasses}: ` +
+          `a predictive teacher shares the student's label space. Make it descriptive, or change the student.`,
+      );
+    }
+  });
+}

@@ -1,0 +1,7 @@
+/**
+ * Measuring what was learned.
+ *
+ * @module
+ */
+
+export * from "./accuracy.ts";

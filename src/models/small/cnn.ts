@@ -1,0 +1,67 @@
+/**
+ * A plain convolutional network for small images.
+ *
+ * @module
+ */
+
+import * as nn from "../../nn/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+
+/** Options of {@linkcode SmallCnn}. */
+export interface SmallCnnOptions {
+  /** Channels of the images; 1 by default. */
+  channels?: number;
+  /** The number of classes. */
+  numClasses: number;
+  /** Channels of the convolutions; each is followed by a halving of the image. `[16, 32, 64]` by default. */
+  widths?: readonly number[];
+}
+
+/**
+ * Convolutions of 3x3 with batch norm and ReLU, each followed by 2x2 max pooling; the mean over what is
+ * left of the image is the feature.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * const student = new models.SmallCnn({ numClasses: 10, widths: [8, 16, 32] });
+ * student.forward(torch.zeros([2, 1, 28, 28])).shape; // [2, 10]
+ * ```
+ */
+export class SmallCnn extends nn.Classifier {
+  /** The convolutions. */
+  readonly stem: nn.Sequential;
+  /** From features to logits. */
+  override readonly head: nn.Linear;
+  /** The width of the last convolution. */
+  override readonly featureDim: number;
+  /** The number of classes. */
+  override readonly numClasses: number;
+
+  /** Builds the network with fresh weights. */
+  constructor(options: SmallCnnOptions) {
+    super();
+    const widths = options.widths ?? [16, 32, 64];
+    const layers: nn.Module[] = [];
+    let before = options.channels ?? 1;
+    for (const [i, width] of widths.entries()) {
+      layers.push(
+        new nn.Conv2d(before, width, 3, { padding: 1, bias: false }),
+        new nn.BatchNorm2d(width),
+        new nn.ReLU(),
+      );
+      if (i < widths.length - 1) layers.push(new nn.MaxPool2d(2));
+      before = width;
+    }
+    this.stem = new nn.Sequential(...layers);
+    this.featureDim = before;
+    this.numClasses = options.numClasses;
+    this.head = new nn.Linear(before, options.numClasses);
+  }
+
+  /** (B, C, H, W) to (B, D): the mean over the last feature map. */
+  override features(images: Tensor): Tensor {
+    return this.stem.forward(images).mean([2, 3]);
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * An MLP-Mixer for small images.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../errors.ts";
+import * as nn from "../../nn/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+
+/** Mixes along tokens, then along channels. */
+class Block extends nn.Module {
+  norm1: nn.LayerNorm;
+  tokens: nn.Sequential;
+  norm2: nn.LayerNorm;
+  channels: nn.Sequential;
+
+  constructor(tokens: number, dim: number) {
+    super();
+    const mlp = (width: number) =>
+      new nn.Sequential(
+        new nn.Linear(width, 2 * width),
+        new nn.GELU(),
+        new nn.Linear(2 * width, width),
+      );
+    this.norm1 = new nn.LayerNorm(dim);
+    this.tokens = mlp(tokens);
+    this.norm2 = new nn.LayerNorm(dim);
+    this.channels = mlp(dim);
+  }
+
+  override forward(x: Tensor): Tensor {
+    const along = this.tokens.forward(this.norm1.forward(x).transpose(1, 2)).transpose(1, 2);
+    const mixed = x.add(along);
+    return mixed.add(this.channels.forward(this.norm2.forward(mixed)));
+  }
+}
+
+/** Options of {@linkcode SmallMixer}. */
+export interface SmallMixerOptions {
+  /** Channels of the images; 1 by default. */
+  channels?: number;
+  /** Height and width of the images; 28 by default. */
+  imageSize?: number;
+  /** Height and width of a patch; 7 by default. */
+  patchSize?: number;
+  /** The number of classes. */
+  numClasses: number;
+  /** Width of the tokens; 64 by default. */
+  dim?: number;
+  /** Mixer blocks; 3 by default. */
+  depth?: number;
+}
+
+/** An MLP-Mixer (Tolstikhin et al. 2021); the mean over tokens is the feature. */
+export class SmallMixer extends nn.Classifier {
+  /** From patches to tokens. */
+  readonly patchEmbed: nn.Conv2d;
+  /** The mixer blocks. */
+  readonly blocks: nn.Sequential;
+  /** The last norm. */
+  readonly norm: nn.LayerNorm;
+  /** From features to logits. */
+  override readonly head: nn.Linear;
+  /** The width of the tokens. */
+  override readonly featureDim: number;
+  /** The number of classes. */
+  override readonly numClasses: number;
+
+  /** Builds the network with fresh weights. */
+  constructor(options: SmallMixerOptions) {
+    super();
+    const { imageSize = 28, patchSize = 7, dim = 64, depth = 3 } = options;
+    if (imageSize % patchSize !== 0) {
+      throw new ArgumentError(
+        `Patches of ${patchSize} pixels do not tile an image of ${imageSize}; choose a divisor.`,
+      );
+    }
+    const tokens = (imageSize / patchSize) ** 2;
+    this.patchEmbed = new nn.Conv2d(options.channels ?? 1, dim, patchSize, { stride: patchSize });
+    this.blocks = new nn.Sequential(...Array.from({ length: depth }, () => new Block(tokens, dim)));
+    this.norm = new nn.LayerNorm(dim);
+    this.featureDim = dim;
+    this.numClasses = options.numClasses;
+    this.head = new nn.Linear(dim, options.numClasses);
+  }
+
+  /** (B, C, H, W) to (B, D). */
+  override features(images: Tensor): Tensor {
+    const tokens = this.patchEmbed.forward(images).flatten(2).transpose(1, 2);
+    return this.norm.forward(this.blocks.forward(tokens)).mean(1);
+  }
+}

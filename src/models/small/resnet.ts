@@ -1,0 +1,97 @@
+/**
+ * A residual network for small images.
+ *
+ * @module
+ */
+
+import * as nn from "../../nn/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+
+/** Two 3x3 convolutions with a shortcut around them. */
+class BasicBlock extends nn.Module {
+  conv1: nn.Conv2d;
+  bn1: nn.BatchNorm2d;
+  conv2: nn.Conv2d;
+  bn2: nn.BatchNorm2d;
+  downsample?: nn.Sequential;
+
+  constructor(before: number, width: number, stride: number) {
+    super();
+    this.conv1 = new nn.Conv2d(before, width, 3, { stride, padding: 1, bias: false });
+    this.bn1 = new nn.BatchNorm2d(width);
+    this.conv2 = new nn.Conv2d(width, width, 3, { padding: 1, bias: false });
+    this.bn2 = new nn.BatchNorm2d(width);
+    if (stride !== 1 || before !== width) {
+      this.downsample = new nn.Sequential(
+        new nn.Conv2d(before, width, 1, { stride, bias: false }),
+        new nn.BatchNorm2d(width),
+      );
+    }
+  }
+
+  override forward(x: Tensor): Tensor {
+    const inner = this.bn1.forward(this.conv1.forward(x)).relu();
+    const shortcut = this.downsample ? this.downsample.forward(x) : x;
+    return this.bn2.forward(this.conv2.forward(inner)).add(shortcut).relu();
+  }
+}
+
+/** Options of {@linkcode SmallResNet}. */
+export interface SmallResNetOptions {
+  /** Channels of the images; 1 by default. */
+  channels?: number;
+  /** The number of classes. */
+  numClasses: number;
+  /** Channels of the stages; every stage after the first halves the image. `[16, 32, 64]` by default. */
+  widths?: readonly number[];
+  /** Residual blocks in each stage; 1 by default. */
+  blocks?: number;
+  /** The stride of the first convolution; 1 by default. */
+  stride?: number;
+}
+
+/** Residual blocks of 3x3 convolutions (He et al. 2016), the CIFAR way; the mean over the map is the feature. */
+export class SmallResNet extends nn.Classifier {
+  /** The first convolution. */
+  readonly stem: nn.Sequential;
+  /** The residual blocks. */
+  readonly blocks: nn.Sequential;
+  /** From features to logits. */
+  override readonly head: nn.Linear;
+  /** The width of the last stage. */
+  override readonly featureDim: number;
+  /** The number of classes. */
+  override readonly numClasses: number;
+
+  /** Builds the network with fresh weights. */
+  constructor(options: SmallResNetOptions) {
+    super();
+    const widths = options.widths ?? [16, 32, 64];
+    this.stem = new nn.Sequential(
+      new nn.Conv2d(options.channels ?? 1, widths[0], 3, {
+        stride: options.stride ?? 1,
+        padding: 1,
+        bias: false,
+      }),
+      new nn.BatchNorm2d(widths[0]),
+      new nn.ReLU(),
+    );
+    const blocks: nn.Module[] = [];
+    let before = widths[0];
+    for (const [stage, width] of widths.entries()) {
+      for (let i = 0; i < (options.blocks ?? 1); i++) {
+        blocks.push(new BasicBlock(before, width, stage > 0 && i === 0 ? 2 : 1));
+        before = width;
+      }
+    }
+    this.blocks = new nn.Sequential(...blocks);
+    this.featureDim = before;
+    this.numClasses = options.numClasses;
+    this.head = new nn.Linear(before, options.numClasses);
+  }
+
+  /** (B, C, H, W) to (B, D). */
+  override features(images: Tensor): Tensor {
+    return this.blocks.forward(this.stem.forward(images)).mean([2, 3]);
+  }
+}

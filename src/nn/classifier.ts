@@ -1,0 +1,31 @@
+/**
+ * Models that classify images.
+ *
+ * @module
+ */
+
+import type { Tensor } from "../torch/mod.ts";
+import { Module } from "./module.ts";
+
+/**
+ * A model that classifies images: a backbone that turns them into features, and a head that turns
+ * features into logits. What distillation needs to reach both.
+ */
+export abstract class Classifier extends Module {
+  /** The features of a batch of images, before the head: (B, C, H, W) to (B, {@linkcode Classifier.featureDim}). */
+  abstract features(images: Tensor): Tensor;
+
+  /** The layer from features (B, D) to logits (B, C). */
+  abstract readonly head: Module;
+
+  /** The number of features, D. */
+  abstract readonly featureDim: number;
+
+  /** The number of classes, C. */
+  abstract readonly numClasses: number;
+
+  /** The logits of a batch of images: (B, C, H, W) to (B, {@linkcode Classifier.numClasses}). */
+  override forward(images: Tensor): Tensor {
+    return this.head.forward(this.features(images));
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Adam and AdamW.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../errors.ts";
+import * as torch from "../torch/mod.ts";
+import type { Tensor } from "../torch/mod.ts";
+import {
+  type BaseOptions,
+  checkNonNegative,
+  type FilledGroup,
+  Optimizer,
+  type ParamGroup,
+} from "./optimizer.ts";
+
+/** Options of {@linkcode Adam} and {@linkcode AdamW}. */
+export interface AdamOptions extends BaseOptions {
+  /** How slowly the averages of the gradient and of its square move; [0.9, 0.999] by default. */
+  betas?: readonly [number, number];
+  /** Added to the denominator; 1e-8 by default. */
+  eps?: number;
+  /** The L2 penalty (Adam, 0 by default) or decoupled decay (AdamW, 0.01 by default). */
+  weightDecay?: number;
+  /** Divides by the largest average so far (Reddi et al. 2018); false by default. */
+  amsgrad?: boolean;
+  /** Climbs instead of descending; false by default. */
+  maximize?: boolean;
+}
+
+function checkAs(name: string): (options: AdamOptions) => void {
+  return (options) => {
+    checkNonNegative(name, "lr", options.lr);
+    checkNonNegative(name, "eps", options.eps!);
+    checkNonNegative(name, "weightDecay", options.weightDecay!);
+    const betas = options.betas!;
+    if (betas.length !== 2 || !betas.every((beta) => beta >= 0 && beta < 1)) {
+      throw new ArgumentError(
+        `${name}: betas must be two numbers from 0 to below 1, got [${betas}].`,
+      );
+    }
+  };
+}
+
+/** What Adam and AdamW share: all but how weight decay enters. */
+abstract class AdamBase extends Optimizer<AdamOptions> {
+  readonly #step: (...args: Parameters<typeof torch.fusedAdam_>) => void;
+  /** One step count for all parameters of a call, by device, and the list that repeats it. */
+  readonly #counts = new Map<string, { count: Tensor; list: Tensor[] }>();
+
+  constructor(
+    params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
+    options: AdamOptions | undefined,
+    name: string,
+    weightDecay: number,
+    step: typeof torch.fusedAdam_,
+  ) {
+    super(params, {
+      lr: options?.lr ?? 1e-3,
+      betas: options?.betas ?? [0.9, 0.999],
+      eps: options?.eps ?? 1e-8,
+      weightDecay: options?.weightDecay ?? weightDecay,
+      amsgrad: options?.amsgrad ?? false,
+      maximize: options?.maximize ?? false,
+    }, checkAs(name));
+    this.#step = step;
+  }
+
+  /** The state tensors' names. */
+  protected override get stateNames(): readonly string[] {
+    return ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"];
+  }
+
+  /** One native call for all parameters that have made the same number of steps. */
+  protected override update(
+    group: FilledGroup<AdamOptions>,
+    places: readonly number[],
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+  ): void {
+    const steps = this.steps;
+    const first = steps[places[0]];
+    if (places.every((place) => steps[place] === first)) {
+      return this.#fused(group, places, params, grads, first + 1);
+    }
+    for (const count of new Set(places.map((place) => steps[place]))) {
+      const picked = places.flatMap((place, i) => steps[place] === count ? [i] : []);
+      this.#fused(
+        group,
+        picked.map((i) => places[i]),
+        picked.map((i) => params[i]),
+        picked.map((i) => grads[i]),
+        count + 1,
+      );
+    }
+  }
+
+  #fused(
+    group: FilledGroup<AdamOptions>,
+    places: readonly number[],
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+    step: number,
+  ): void {
+    this.#step(
+      params,
+      grads,
+      this.stateOf("exp_avg", places),
+      this.stateOf("exp_avg_sq", places),
+      group.amsgrad ? this.stateOf("max_exp_avg_sq", places) : [],
+      this.#countOf(params, step),
+      {
+        lr: group.lr,
+        beta1: group.betas![0],
+        beta2: group.betas![1],
+        weightDecay: group.weightDecay!,
+        eps: group.eps!,
+        amsgrad: group.amsgrad!,
+        maximize: group.maximize!,
+      },
+    );
+    // Only now: a step that failed does not count.
+    for (const place of places) this.steps[place] = step;
+  }
+
+  /** The step count as the native call wants it: one tensor for every parameter. */
+  #countOf(params: readonly Tensor[], step: number): readonly Tensor[] {
+    const device = params[0].device;
+    let known = this.#counts.get(device);
+    if (known === undefined) {
+      known = { count: torch.keep(torch.zeros([], { device })), list: [] };
+      this.#counts.set(device, known);
+    }
+    known.count.fill_(step);
+    if (known.list.length !== params.length) {
+      known.list = new Array<Tensor>(params.length).fill(known.count);
+    }
+    return known.list;
+  }
+
+  /** Frees the optimiser's own tensors. The parameters stay. */
+  override dispose(): void {
+    super.dispose();
+    for (const { count } of this.#counts.values()) count.dispose();
+    this.#counts.clear();
+  }
+}
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1), as PyTorch's; weight decay is added to the gradient.
+ *
+ * @example
+ * ```ts
+ * import { nn, optim } from "@apprentice/distill";
+ *
+ * using model = new nn.Linear(4, 2);
+ * using optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
+ * ```
+ */
+export class Adam extends AdamBase {
+  /**
+   * The learning rate is 0.001 by default.
+   *
+   * @throws {ArgumentError} if an option cannot be used, or a parameter is not a leaf tensor of a float
+   * dtype, or there is none.
+   */
+  constructor(
+    params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
+    options?: Partial<AdamOptions>,
+  ) {
+    super(params, options as AdamOptions, "Adam", 0, torch.fusedAdam_);
+  }
+}
+
+/**
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2), as PyTorch's: Adam, and apart from it every
+ * parameter shrinks by `lr * weightDecay` of itself.
+ *
+ * @example
+ * ```ts
+ * import { nn, optim } from "@apprentice/distill";
+ *
+ * using model = new nn.Linear(4, 2);
+ * using optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.05 });
+ * ```
+ */
+export class AdamW extends AdamBase {
+  /**
+   * The learning rate is 0.001 by default, the weight decay 0.01.
+   *
+   * @throws {ArgumentError} if an option cannot be used, or a parameter is not a leaf tensor of a float
+   * dtype, or there is none.
+   */
+  constructor(
+    params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
+    options?: Partial<AdamOptions>,
+  ) {
+    super(params, options as AdamOptions, "AdamW", 0.01, torch.fusedAdamw_);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Teachers that were trained on the student's label space.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../errors.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import { tensor } from "../torch/creation.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import { checkCount, FrozenTeacher, type TeacherOptions } from "./teacher.ts";
+
+/** A predictive teacher made from a classifier. */
+export interface PredictiveFromModel extends TeacherOptions {
+  /** The classifier. It is frozen and set to evaluation mode. */
+  model: Classifier;
+  /**
+   * The student's class for each of the teacher's, where the order differs: one-to-one, with nothing left out.
+   * A teacher that knows some of the classes only would vote for one of these whatever the image shows,
+   * so it is a descriptive teacher.
+   */
+  classes?: readonly number[];
+}
+
+/** A predictive teacher made from a function. */
+export interface PredictiveFromFunction extends TeacherOptions {
+  /** Features (B, featureDim) and logits (B, numClasses) of images (B, C, H, W). */
+  run: (images: Tensor) => { features: Tensor; logits: Tensor };
+  /** The width of the features. */
+  featureDim: number;
+  /** The number of classes. */
+  numClasses: number;
+  /** As in {@linkcode PredictiveFromModel}. */
+  classes?: readonly number[];
+}
+
+/**
+ * A teacher that was trained on the student's label space: it gives logits and features (arXiv
+ * 2508.19498). Make one with {@linkcode predictive}.
+ */
+export class PredictiveTeacher extends FrozenTeacher {
+  /** What tells it from a descriptive teacher. */
+  readonly kind = "predictive" as const;
+  /** The number of classes, C. */
+  readonly numClasses: number;
+
+  readonly #run: PredictiveFromFunction["run"];
+  /** For each of the student's classes the teacher's, or null where they are the same. */
+  readonly #order: readonly number[] | null;
+
+  /** Use {@linkcode predictive}. @ignore */
+  constructor(options: PredictiveFromModel | PredictiveFromFunction) {
+    const { run, featureDim, numClasses } = "model" in options ? ofModel(options) : options;
+    super(options, featureDim, "model" in options ? options.model : null);
+    if (typeof run !== "function") {
+      throw new ArgumentError(
+        `Teacher "${this.name}" needs a model or a function run(images), got ${typeof run}.`,
+      );
+    }
+    checkCount(numClasses, `The numClasses of teacher "${this.name}"`);
+    this.numClasses = numClasses;
+    this.#run = run;
+    this.#order = options.classes === undefined
+      ? null
+      : inverse(options.classes, numClasses, this.name);
+  }
+
+  /**
+   * Features (B, featureDim) and logits (B, numClasses) of images (B, C, H, W); no gradients flow.
+   *
+   * @throws {ShapeError} if there is no image, or an output is not as wide as declared.
+   * @throws {DTypeError} if an output is not floating-point.
+   */
+  override run(images: Tensor): { features: Tensor; logits: Tensor } {
+    return this.look(images, (seen, batch) => {
+      const { features, logits } = this.#run(seen);
+      this.checked(features, "features", batch, this.featureDim);
+      this.checked(logits, "logits", batch, this.numClasses);
+      if (this.#order === null) return { features, logits };
+      const order = tensor(this.#order, { dtype: "int64", device: logits.device });
+      return { features, logits: logits.indexSelect(1, order) };
+    });
+  }
+}
+
+/** A classifier as a function. */
+function ofModel(options: PredictiveFromModel): Omit<PredictiveFromFunction, "name"> {
+  const { model, name } = options;
+  if (typeof model?.features !== "function" || typeof model.head?.forward !== "function") {
+    throw new ArgumentError(
+      `The model of teacher "${name}" must be a Classifier, with features() and a head; ` +
+        `for anything else give run(), featureDim and numClasses.`,
+    );
+  }
+  return {
+    featureDim: model.featureDim,
+    numClasses: model.numClasses,
+    run: (images) => {
+      const features = model.features(images);
+      return { features, logits: model.head.forward(features) };
+    },
+  };
+}
+
+/** For each joint class the teacher's class: the inverse of a one-to-one mapping. */
+function inverse(classes: readonly number[], numClasses: number, name: string): number[] {
+  const order = new Array<number>(numClasses).fill(-1);
+  classes.forEach((joint, own) => {
+    if (Number.isSafeInteger(joint) && joint >= 0 && joint < numClasses) order[joint] = own;
+  });
+  if (classes.length !== numClasses || order.includes(-1)) {
+    throw new ArgumentError(
+      `The classes of teacher "${name}" must be the numbers 0 to ${
+        numClasses - 1
+      }, each once, got [${
+        classes.join(", ")
+      }]. A teacher that knows only some of the student's classes cannot vote for the others: make it descriptive.`,
+    );
+  }
+  return order;
+}
+
+/**
+ * Makes a teacher that votes on classes: from a classifier, or from a function. The model is frozen.
+ *
+ * @throws {ArgumentError} if the name is empty, the model is no classifier, or `classes` is not a
+ * one-to-one mapping of all classes.
+ *
+ * @example
+ * ```ts
+ * import { nn, teachers, torch } from "@apprentice/distill";
+ *
+ * const layer = new nn.Linear(784, 10);
+ * const teacher = teachers.predictive({
+ *   name: "linear",
+ *   run: (images) => {
+ *     const features = images.flatten(1);
+ *     return { features, logits: layer.forward(features) };
+ *   },
+ *   featureDim: 784,
+ *   numClasses: 10,
+ * });
+ * teacher.run(torch.rand([2, 1, 28, 28])).logits.shape; // [2, 10]
+ * ```
+ */
+export function predictive(
+  options: PredictiveFromModel | PredictiveFromFunction,
+): PredictiveTeacher {
+  return new PredictiveTeacher(options);
+}

@@ -1,0 +1,117 @@
+/**
+ * What all teachers share.
+ *
+ * @module
+ */
+
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import type { Module } from "../nn/module.ts";
+import { noGrad } from "../torch/backward.ts";
+import { isFloatingPoint } from "../torch/dtype.ts";
+import { scope } from "../torch/scope.ts";
+import { Tensor } from "../torch/tensor.ts";
+import type { DescriptiveTeacher } from "./descriptive.ts";
+import type { PredictiveTeacher } from "./predictive.ts";
+
+/** Anything that can teach: tell the two apart by `kind`. */
+export type Teacher = PredictiveTeacher | DescriptiveTeacher;
+
+/** What a teacher says about a batch of images. */
+export interface TeacherOutput {
+  /** Its features (B, featureDim). */
+  features: Tensor;
+  /** Its logits in the student's label space (B, numClasses); predictive teachers only. */
+  logits?: Tensor;
+}
+
+/** Options of every teacher. */
+export interface TeacherOptions {
+  /** What it is called in messages and reports; unique among the teachers of one student. */
+  name: string;
+  /**
+   * Makes of the student's images what this teacher wants, such as another size or normalisation. It
+   * runs without recording gradients, in a scope.
+   */
+  preprocess?: (images: Tensor) => Tensor;
+}
+
+/** The base of the two kinds of teacher. */
+export abstract class FrozenTeacher {
+  /** What it is called in messages and reports. */
+  readonly name: string;
+  /** The width of its features, D. */
+  readonly featureDim: number;
+  /** The model behind it, frozen and in evaluation mode, if it was made from one. */
+  readonly model: Module | null;
+
+  readonly #preprocess: ((images: Tensor) => Tensor) | undefined;
+
+  /** Freezes the model and checks name and width. @ignore */
+  constructor(options: TeacherOptions, featureDim: number, model: Module | null) {
+    const { name, preprocess } = options;
+    if (typeof name !== "string" || name === "") {
+      throw new ArgumentError(`A teacher needs a name, which is not empty; got ${String(name)}.`);
+    }
+    this.name = name;
+    checkCount(featureDim, `The featureDim of teacher "${name}"`);
+    if (preprocess !== undefined && typeof preprocess !== "function") {
+      throw new ArgumentError(
+        `The preprocess of teacher "${name}" is a function, got ${typeof preprocess}.`,
+      );
+    }
+    this.featureDim = featureDim;
+    this.model = model;
+    this.#preprocess = preprocess;
+    model?.requiresGrad_(false).eval();
+  }
+
+  /** Runs `body` on the preprocessed images in evaluation mode, without recording gradients. @ignore */
+  protected look<R>(images: Tensor, body: (images: Tensor, batch: number) => R): R {
+    if (!(images instanceof Tensor)) {
+      throw new ArgumentError(
+        `Teacher "${this.name}" looks at a tensor of images, got ${typeof images}.`,
+      );
+    }
+    const batch = images.shape[0];
+    if (batch === undefined || batch === 0) {
+      throw new ShapeError(
+        `Teacher "${this.name}" got no image: the shape is [${images.shape.join(", ")}].`,
+      );
+    }
+    // Somebody may have called train() on the model, or on a model that holds it, in the meantime.
+    this.model?.eval();
+    // Not inference mode: the student's encoders save what comes out for their own gradients.
+    return noGrad(() => scope(() => body(this.#preprocess?.(images) ?? images, batch)));
+  }
+
+  /** Returns a part of an output if it is (batch, width) and floating-point. @ignore */
+  protected checked(part: Tensor, what: string, batch: number, width: number): Tensor {
+    if (!(part instanceof Tensor)) {
+      throw new ArgumentError(`The ${what} of teacher "${this.name}" are not a tensor.`);
+    }
+    const shape = part.shape;
+    if (shape.length !== 2 || shape[0] !== batch || shape[1] !== width) {
+      throw new ShapeError(
+        `The ${what} of teacher "${this.name}" have shape [${
+          shape.join(", ")
+        }]; declared is [${batch}, ${width}].`,
+      );
+    }
+    if (!isFloatingPoint(part.dtype)) {
+      throw new DTypeError(
+        `The ${what} of teacher "${this.name}" are ${part.dtype}, not floating-point numbers.`,
+      );
+    }
+    return part;
+  }
+
+  /** What the teacher says about images (B, C, H, W); no gradients flow. */
+  abstract run(images: Tensor): TeacherOutput;
+}
+
+/** Refuses what is not a whole number of at least 1. */
+export function checkCount(value: number, name: string): void {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new ArgumentError(`${name} is a whole number of at least 1, got ${value}.`);
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * The safetensors format: named tensors in one file, without code in it.
+ *
+ * A file is the length of the header (8 bytes), the header (JSON: for every tensor its dtype, shape and
+ * range of bytes), then the bytes of the tensors without gaps.
+ *
+ * @module
+ */
+
+import { ArgumentError, FileError, FormatError } from "../errors.ts";
+import { writeAtomicSync } from "../files.ts";
+import { TensorCore } from "./core.ts";
+import { fromRawBytes, rawBytes } from "./data_transfer.ts";
+import type { Device } from "./device.ts";
+import { type DType, dtypes } from "./dtype.ts";
+import { type Entry, parseHeader } from "./safetensors_header.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** By element size, largest first, as the format's own library writes: every tensor lies aligned. */
+const formatNames: Record<DType, string> = {
+  int64: "I64",
+  float64: "F64",
+  float32: "F32",
+  int32: "I32",
+  bfloat16: "BF16",
+  float16: "F16",
+  int16: "I16",
+  int8: "I8",
+  uint8: "U8",
+  bool: "BOOL",
+};
+const order = Object.keys(formatNames) as DType[];
+
+/** The longest header that is read or written; the format's own library has the same limit. */
+const mostHeaderBytes = 100_000_000;
+const mostDimensions = 64;
+
+/** Which tensors {@linkcode loadSafetensors} reads, and where to. */
+export interface LoadSafetensorsOptions {
+  /** The device that the tensors are put on; the CPU by default. */
+  device?: Device;
+  /** Reads only the tensors of these names. */
+  names?: readonly string[];
+}
+
+/**
+ * Writes named tensors to a safetensors file, as Python's `safetensors.torch.save_file` does. The file
+ * appears under its name when it is whole; one that was there before is replaced then.
+ *
+ * @param path Where to. Folders that lack are made.
+ * @param tensors The tensors by name; any dtype, any device, in memory in any order.
+ * @param metadata Strings by name, to be stored beside the tensors.
+ * @throws {ArgumentError} if a name or the metadata cannot be stored.
+ * @throws {DisposedError} if a tensor was disposed of.
+ * @throws {FileError} if the file cannot be written.
+ *
+ * @example
+ * ```ts
+ * import { torch } from "@apprentice/distill";
+ *
+ * const path = Deno.makeTempFileSync({ suffix: ".safetensors" });
+ * torch.saveSafetensors(path, { "head.weight": torch.ones([2, 3]) }, { epoch: "4" });
+ * torch.loadSafetensors(path)["head.weight"].shape; // [2, 3]
+ * torch.loadSafetensorsMetadata(path).epoch; // "4"
+ * Deno.removeSync(path);
+ * ```
+ */
+export function saveSafetensors(
+  path: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata?: Readonly<Record<string, string>>,
+): void {
+  const list = Object.entries(tensors).map(([name, tensor]) => {
+    checkName(name, tensor);
+    return { name, tensor, dtype: tensor.dtype, shape: tensor.shape };
+  });
+  list.sort((a, b) =>
+    order.indexOf(a.dtype) - order.indexOf(b.dtype) || (a.name < b.name ? -1 : 1)
+  );
+  const fields: string[] = [];
+  if (metadata !== undefined) fields.push(`"__metadata__":${metadataText(metadata)}`);
+  let at = 0;
+  for (const { name, dtype, shape } of list) {
+    const end = at + shape.reduce((a, b) => a * b, 1) * dtypes[dtype].bytes;
+    fields.push(
+      `${JSON.stringify(name)}:{"dtype":"${formatNames[dtype]}",` +
+        `"shape":${JSON.stringify(shape)},"data_offsets":[${at},${end}]}`,
+    );
+    at = end;
+  }
+  const text = new TextEncoder().encode(`{${fields.join(",")}}`);
+  const length = Math.ceil(text.length / 8) * 8;
+  if (length > mostHeaderBytes) {
+    throw new ArgumentError(
+      `The names and the metadata for ${path} take ${length} bytes; the format allows ${mostHeaderBytes}. ` +
+        "Store long metadata in a file of its own.",
+    );
+  }
+  const head = new Uint8Array(8 + length).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
+  head.set(text, 8);
+
+  writeAtomicSync(
+    path,
+    (function* () {
+      yield head;
+      // One tensor at a time: a copy of everything would double the memory of a large model.
+      for (const { tensor } of list) yield rawBytes(tensor);
+    })(),
+  );
+}
+
+function checkName(name: string, tensor: unknown): asserts tensor is Tensor {
+  if (name === "__metadata__" || !name.isWellFormed()) {
+    throw new ArgumentError(
+      name === "__metadata__"
+        ? 'A tensor cannot be called "__metadata__" in a safetensors file: the format keeps that name for itself.'
+        : `The tensor name ${JSON.stringify(name)} is not valid Unicode; give it another name.`,
+    );
+  }
+  if (!(tensor instanceof TensorCore)) {
+    throw new ArgumentError(
+      `"${name}" is ${
+        tensor === null ? "null" : `a ${typeof tensor}`
+      }; a safetensors file holds tensors. ` +
+        "Put other values into the metadata, as strings.",
+    );
+  }
+}
+
+function metadataText(metadata: Readonly<Record<string, string>>): string {
+  const fields = Object.entries(metadata).map(([name, value]) => {
+    if (typeof value !== "string" || !value.isWellFormed() || !name.isWellFormed()) {
+      throw new ArgumentError(
+        `The metadata "${name}" must be a string of valid Unicode, got ${
+          value === null ? "null" : `a ${typeof value}`
+        }; convert it with JSON.stringify, say.`,
+      );
+    }
+    return `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  });
+  return `{${fields.join(",")}}`;
+}
+
+/**
+ * Reads the tensors of a safetensors file. Nothing in it is trusted: what does not fit together is an
+ * error, found before any tensor is made.
+ *
+ * @param path The file.
+ * @param options Which tensors, and on which device.
+ * @returns The tensors by name.
+ * @throws {FormatError} if the file is missing, truncated or not a sound safetensors file; the message
+ * names the file, the tensor and the remedy.
+ * @throws {ArgumentError} if the file has no tensor of one of `names`.
+ * @throws {FileError} if the file is there and cannot be read.
+ */
+export function loadSafetensors(
+  path: string,
+  options: LoadSafetensorsOptions = {},
+): Record<string, Tensor> {
+  using file = openFile(path);
+  const { entries, start } = readHeader(path, file);
+  const wanted = options.names === undefined ? undefined : new Set(options.names);
+  for (const name of wanted ?? []) {
+    if (!entries.some((entry) => entry.name === name)) {
+      const known = entries.map((entry) => entry.name);
+      throw new ArgumentError(
+        `${path} has no tensor "${name}"; it has ${known.slice(0, 20).join(", ") || "none"}${
+          known.length > 20 ? `, … (${known.length} in all)` : ""
+        }.`,
+      );
+    }
+  }
+  const made: [string, Tensor][] = [];
+  try {
+    for (const entry of entries) {
+      if (wanted !== undefined && !wanted.has(entry.name)) continue;
+      made.push([entry.name, readTensor(path, file, entry, start, options.device)]);
+    }
+  } catch (error) {
+    for (const [, tensor] of made) tensor.dispose();
+    throw error;
+  }
+  // Not by assignment: a tensor may be called "__proto__".
+  return Object.fromEntries(made);
+}
+
+/**
+ * The metadata of a safetensors file: strings by name; empty if it has none. Reads no tensor.
+ *
+ * @param path The file.
+ * @throws {FormatError} if the file is missing, truncated or not a sound safetensors file.
+ * @throws {FileError} if the file is there and cannot be read.
+ */
+export function loadSafetensorsMetadata(path: string): Record<string, string> {
+  using file = openFile(path);
+  return readHeader(path, file).metadata;
+}
+
+function openFile(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new FormatError(`There is no file ${path}; check the path.`, { cause });
+    }
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): FileError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new FileError(`Cannot read ${path}: ${reason}. Check what it is and who may read it.`, {
+    cause,
+  });
+}
+
+/** Fills `bytes` from the file's place `at` on; returns how many there were. */
+function readAt(path: string, file: Deno.FsFile, at: number, bytes: Uint8Array): number {
+  try {
+    file.seekSync(at, Deno.SeekMode.Start);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = file.readSync(bytes.subarray(filled));
+      if (count === null) break;
+      filled += count;
+    }
+    return filled;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function readHeader(
+  path: string,
+  file: Deno.FsFile,
+): { entries: Entry[]; metadata: Record<string, string>; start: number } {
+  const bad = (what: string): never => {
+    throw new FormatError(
+      `${path} is not a sound safetensors file: ${what}. Fetch or write the file anew.`,
+    );
+  };
+  let size: number;
+  try {
+    size = file.statSync().size;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  const first = new Uint8Array(8);
+  if (readAt(path, file, 0, first) < 8) {
+    bad(`it has ${size} bytes, less than the 8 that tell the header's length`);
+  }
+  const length = new DataView(first.buffer).getBigUint64(0, true);
+  if (length > BigInt(mostHeaderBytes)) {
+    bad(`it claims a header of ${length} bytes; at most ${mostHeaderBytes} are allowed`);
+  }
+  if (length > BigInt(size - 8)) {
+    bad(`it claims a header of ${length} bytes, and only ${size - 8} bytes follow`);
+  }
+  const bytes = new Uint8Array(Number(length));
+  if (readAt(path, file, 8, bytes) < bytes.length) bad("it became shorter while it was read");
+  const start = 8 + bytes.length;
+  return {
+    ...parseHeader(bytes, size - start, formatNames, mostDimensions, bad),
+    start,
+  };
+}
+
+function readTensor(
+  path: string,
+  file: Deno.FsFile,
+  entry: Entry,
+  start: number,
+  device: Device = "cpu",
+): Tensor {
+  const bytes = new Uint8Array(entry.end - entry.begin);
+  if (readAt(path, file, start + entry.begin, bytes) < bytes.length) {
+    throw new FormatError(
+      `${path} became shorter while its tensor "${entry.name}" was read. Fetch or write the file anew.`,
+    );
+  }
+  const tensor = fromRawBytes(bytes, entry.dtype, entry.shape);
+  if (device === "cpu") return tensor;
+  try {
+    return tensor.to(device);
+  } finally {
+    tensor.dispose();
+  }
+}

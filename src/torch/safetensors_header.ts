@@ -1,0 +1,179 @@
+/**
+ * The header of a safetensors file, with every claim in it checked.
+ *
+ * @module
+ */
+
+import { type DType, dtypes } from "./dtype.ts";
+
+/** Where one tensor of the file lies and what it is. */
+export interface Entry {
+  /** The tensor's name. */
+  name: string;
+  /** Its element type. */
+  dtype: DType;
+  /** Its shape. */
+  shape: number[];
+  /** Its first byte, counted from the end of the header. */
+  begin: number;
+  /** The byte after its last. */
+  end: number;
+}
+
+/**
+ * Parses a header.
+ *
+ * @param bytes The header's bytes.
+ * @param dataBytes How many bytes follow it in the file.
+ * @param formatNames The format's names of the dtypes.
+ * @param mostDimensions The most dimensions that a tensor may have.
+ * @param bad Throws the error for a problem.
+ * @returns The tensors in the order of their bytes, and the metadata.
+ */
+export function parseHeader(
+  bytes: Uint8Array,
+  dataBytes: number,
+  formatNames: Record<DType, string>,
+  mostDimensions: number,
+  bad: (what: string) => never,
+): { entries: Entry[]; metadata: Record<string, string> } {
+  const header = parseJson(bytes, bad);
+  const known = new Map(
+    (Object.keys(formatNames) as DType[]).map((dtype) => [formatNames[dtype], dtype]),
+  );
+  let metadata: Record<string, string> = {};
+  const entries: Entry[] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (name === "__metadata__") {
+      metadata = checkMetadata(value, bad);
+      continue;
+    }
+    const where = `its tensor ${JSON.stringify(name)}`;
+    if (!isObject(value)) bad(`${where} is described by ${show(value)} instead of an object`);
+    const { dtype: dtypeName, shape, data_offsets: offsets } = value as Record<string, unknown>;
+    const dtype = known.get(dtypeName as string);
+    if (dtype === undefined) {
+      bad(
+        `${where} has the dtype ${show(dtypeName)}; what can be read is ${
+          [...known.keys()].join(", ")
+        }`,
+      );
+    }
+    if (!isSizes(shape)) bad(`${where} has the shape ${show(shape)}, not a list of whole numbers`);
+    if (shape.length > mostDimensions) {
+      bad(`${where} has ${shape.length} dimensions; at most ${mostDimensions} are allowed`);
+    }
+    if (!isSizes(offsets) || offsets.length !== 2) {
+      bad(`${where} has the data_offsets ${show(offsets)}, not two whole numbers`);
+    }
+    const [begin, end] = offsets;
+    if (begin > end) bad(`${where} ends at byte ${end}, before its first byte ${begin}`);
+    if (end > dataBytes) {
+      bad(
+        `${where} reaches to byte ${end}, and the file has only ${dataBytes} bytes of tensors: ` +
+          "it is truncated or the header lies",
+      );
+    }
+    // Sizes of 0 left out: the others must not overflow what libtorch multiplies them to for the strides.
+    const span = shape.reduce((a, b) => a * Math.max(b, 1), 1) * dtypes[dtype].bytes;
+    if (!Number.isSafeInteger(span)) {
+      bad(`${where} has the shape ${show(shape)}, which is too large`);
+    }
+    const needed = shape.includes(0) ? 0 : span;
+    if (needed !== end - begin) {
+      bad(
+        `${where} has ${end - begin} bytes; its shape ${show(shape)} and dtype ${dtypeName} ` +
+          `need ${needed}`,
+      );
+    }
+    entries.push({ name, dtype, shape, begin, end });
+  }
+  checkCover(entries, dataBytes, bad);
+  return { entries, metadata };
+}
+
+/** The tensors must fill the data from its first byte to its last, none over another. */
+function checkCover(entries: Entry[], dataBytes: number, bad: (what: string) => never): void {
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let at = 0;
+  let last = "";
+  for (const { name, begin, end } of entries) {
+    if (begin < at) {
+      bad(
+        `its tensors ${JSON.stringify(last)} and ${JSON.stringify(name)} overlap at byte ${begin}`,
+      );
+    }
+    if (begin > at) {
+      bad(`${begin - at} bytes before its tensor ${JSON.stringify(name)} belong to no tensor`);
+    }
+    at = end;
+    last = name;
+  }
+  if (at < dataBytes) bad(`its last ${dataBytes - at} bytes belong to no tensor`);
+}
+
+function parseJson(bytes: Uint8Array, bad: (what: string) => never): Record<string, unknown> {
+  let text: string;
+  let value: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bad("its header is not UTF-8");
+  }
+  if (!text.startsWith("{")) bad(`its header starts with ${show(text.slice(0, 1))}, not with "{"`);
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return bad(`its header is not JSON (${(error as Error).message.slice(0, 200)})`);
+  }
+  const twice = duplicateKey(text);
+  if (twice !== undefined) bad(`its header has ${JSON.stringify(twice)} twice`);
+  return value as Record<string, unknown>;
+}
+
+/** A key that some object of a JSON text has twice: `JSON.parse` would take the last in silence. */
+function duplicateKey(text: string): string | undefined {
+  const open: (Set<string> | null)[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === "{") open.push(new Set());
+    else if (c === "[") open.push(null);
+    else if (c === "}" || c === "]") open.pop();
+    else if (c === '"') {
+      const start = i;
+      for (i++; text[i] !== '"'; i++) if (text[i] === "\\") i++;
+      const keys = open.at(-1);
+      if (!keys) continue;
+      let next = i + 1;
+      while (" \n\r\t".includes(text[next])) next++;
+      if (text[next] !== ":") continue;
+      const key = JSON.parse(text.slice(start, i + 1)) as string;
+      if (keys.has(key)) return key;
+      keys.add(key);
+    }
+  }
+  return undefined;
+}
+
+function checkMetadata(value: unknown, bad: (what: string) => never): Record<string, string> {
+  if (!isObject(value)) bad(`its metadata is ${show(value)}, not an object of strings`);
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text !== "string") {
+      bad(`its metadata ${JSON.stringify(name)} is ${show(text)}, not a string`);
+    }
+  }
+  return value as Record<string, string>;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function show(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

@@ -1,0 +1,57 @@
+/**
+ * What the training loop trains: a method turns a batch into a loss, a stage says with which
+ * optimiser and data.
+ *
+ * @module
+ */
+
+import type { StepResult } from "../distill/mod.ts";
+import type { Optimizer, Schedule } from "../optim/mod.ts";
+import type { Tensor } from "../torch/mod.ts";
+
+/** Something that is trained, and whose state a checkpoint holds. */
+export interface Trainable {
+  /** Sets the training mode of everything that is trained. */
+  train(on?: boolean): unknown;
+  /** Everything that training changes, by name. */
+  stateDict(): Readonly<Record<string, Tensor>>;
+  /** Puts back what {@linkcode Trainable.stateDict} gave. */
+  loadStateDict(state: Readonly<Record<string, Tensor>>): unknown;
+}
+
+/** A {@linkcode Trainable} with one kind of step. */
+export interface Method<B> extends Trainable {
+  /** Computes the loss of a batch, recorded for gradients. */
+  step(batch: B): StepResult;
+}
+
+/** What a stage needs of an optimiser. */
+export type StepOptimizer = Pick<
+  Optimizer,
+  "step" | "zeroGrad" | "lr" | "paramGroups" | "stateDict" | "loadStateDict"
+>;
+
+/** What a stage needs of a schedule: the learning rate is a function of the step's number alone. */
+export type StepSchedule = Pick<Schedule, "step">;
+
+/** What a stage needs of a loader. */
+export interface Batches<B> {
+  /** The number of batches in an epoch. */
+  readonly length: number;
+  /** The batches of epoch number `epoch`, from batch number `from` on. */
+  epoch(epoch: number, options?: { from?: number }): Iterable<B> | AsyncIterable<B>;
+}
+
+/** One kind of epoch: its steps, its optimiser, its data. */
+export interface Stage<B extends Disposable = Disposable> {
+  /** Its name in records and on the progress bar. */
+  name: string;
+  /** Computes the loss of a batch, recorded for gradients. */
+  step(batch: B): StepResult;
+  /** Updates what this stage trains. */
+  optimizer: StepOptimizer;
+  /** Sets the learning rate before each step; constant if absent. */
+  schedule?: StepSchedule;
+  /** The data. */
+  batches: Batches<B>;
+}

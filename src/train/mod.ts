@@ -1,0 +1,17 @@
+/**
+ * Training: the loop that all methods share, its records, checkpoints and reports.
+ *
+ * @module
+ */
+
+export * from "../eval/mod.ts";
+export * from "../interrupt.ts";
+export * from "../progress.ts";
+export * from "./checkpoint.ts";
+export * from "./fit.ts";
+export * from "./method.ts";
+export * from "./metrics.ts";
+export * from "./report/mod.ts";
+export * from "./run_folder.ts";
+export * from "./supervised.ts";
+export * from "./table.ts";

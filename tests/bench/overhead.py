@@ -1,0 +1,49 @@
+"""The PyTorch twin of overhead.ts."""
+import json
+import time
+
+import torch
+
+CALLS = 100
+LOOPS = 300
+
+
+def best(body):
+    least = float("inf")
+    for _ in range(15):
+        start = time.perf_counter()
+        for _ in range(LOOPS):
+            body()
+        least = min(least, time.perf_counter() - start)
+    return least * 1e6 / (LOOPS * CALLS)
+
+
+torch.set_num_threads(1)
+b = torch.ones(1, 1)
+
+
+def measure(a):
+    def add():
+        for _ in range(CALLS):
+            a.add(b)
+
+    def matmul():
+        for _ in range(CALLS):
+            a.matmul(b)
+
+    def relu():
+        for _ in range(CALLS):
+            a.relu()
+
+    return {"add": best(add), "matmul": best(matmul), "relu": best(relu)}
+
+
+plain = torch.ones(1, 1)
+leaf = torch.ones(1, 1, requires_grad=True)
+out = {"plain": measure(plain)}
+with torch.no_grad():
+    out["noGrad"] = measure(plain)
+with torch.inference_mode():
+    out["inferenceMode"] = measure(plain)
+out["grad"] = measure(leaf)
+print(json.dumps(out))

@@ -1,0 +1,52 @@
+/**
+ * What one operator costs on 1x1 tensors, one thread, as the public API is used: results are left to
+ * a scope of 100 calls. Prints JSON: microseconds per call, best of several rounds.
+ *
+ * `overhead_compare.ts` runs this and its PyTorch twin by turns.
+ *
+ * @module
+ */
+
+import { torch } from "../../mod.ts";
+
+const calls = 100;
+const loops = 300;
+
+function best(body: () => void): number {
+  let least = Infinity;
+  for (let round = 0; round < 15; round++) {
+    const start = performance.now();
+    for (let i = 0; i < loops; i++) {
+      using _ = torch.scope();
+      body();
+    }
+    least = Math.min(least, performance.now() - start);
+  }
+  return least * 1e3 / (loops * calls);
+}
+
+torch.setNumThreads(1);
+const b = torch.ones([1, 1]);
+
+function measure(a: torch.Tensor): Record<string, number> {
+  return {
+    add: best(() => {
+      for (let i = 0; i < calls; i++) a.add(b);
+    }),
+    matmul: best(() => {
+      for (let i = 0; i < calls; i++) a.matmul(b);
+    }),
+    relu: best(() => {
+      for (let i = 0; i < calls; i++) a.relu();
+    }),
+  };
+}
+
+const plain = torch.ones([1, 1]);
+const leaf = torch.ones([1, 1], { requiresGrad: true });
+console.log(JSON.stringify({
+  plain: measure(plain),
+  noGrad: torch.noGrad(() => measure(plain)),
+  inferenceMode: torch.inferenceMode(() => measure(plain)),
+  grad: measure(leaf),
+}));
