@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError, ShapeError } from "../errors.ts";
-import type { Device } from "../torch/device.ts";
+import { type Device, deviceCode } from "../torch/device.ts";
 import { Generator } from "../torch/random.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
@@ -101,6 +101,7 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
    * @param options Size of batches, order, transforms.
    * @throws {ArgumentError} If the dataset is empty, the batch size is not a whole number of at least
    * 1, or larger than the dataset with `dropLast`, or another option is not usable.
+   * @throws {DeviceError} If there is no such kind of device.
    */
   constructor(dataset: Dataset<B>, options: LoaderOptions) {
     const { batchSize, shuffle = false, seed = 0, dropLast = false, prefetch = 2 } = options;
@@ -123,6 +124,7 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
       throw new ArgumentError(`prefetch is a whole number from 0, got ${prefetch}.`);
     }
     checkWhole(seed, "A seed");
+    deviceCode(options.device ?? "cpu");
     this.dataset = dataset;
     this.batchSize = batchSize;
     this.shuffle = shuffle;
@@ -189,13 +191,7 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
   /** The batch with its images transformed, as float32, on the device. */
   #finish(raw: B, count: number, epoch: number, index: number): B {
     try {
-      const images = scope(() => this.#prepare(raw.images, epoch, index));
-      if (images.size(0) !== count) {
-        throw new ShapeError(
-          `A batch of ${count} images has the shape [${images.shape.join(", ")}] after the ` +
-            `transform; a dataset and a transform must keep the number of images.`,
-        );
-      }
+      const images = scope(() => this.#prepare(raw.images, count, epoch, index));
       return raw.withImages(images, this.device);
     } catch (error) {
       raw.dispose();
@@ -203,11 +199,22 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     }
   }
 
-  #prepare(raw: Tensor, epoch: number, index: number): Tensor {
+  #prepare(raw: Tensor, count: number, epoch: number, index: number): Tensor {
+    const images = toFloat(this.#apply(raw, epoch, index));
+    if (images.size(0) !== count) {
+      throw new ShapeError(
+        `A batch of ${count} images has the shape [${images.shape.join(", ")}] after the ` +
+          `transform; a dataset and a transform must keep the number of images.`,
+      );
+    }
+    return images;
+  }
+
+  #apply(raw: Tensor, epoch: number, index: number): Tensor {
     const images = this.device === "cpu" ? raw : raw.to(this.device);
-    if (this.transform === undefined) return toFloat(images);
+    if (this.transform === undefined) return images;
     using generator = new Generator(batchSeed(this.seed, epoch, index));
-    return toFloat(this.transform(images, generator));
+    return this.transform(images, generator);
   }
 }
 

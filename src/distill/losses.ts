@@ -6,6 +6,7 @@
  */
 
 import { ArgumentError } from "../errors.ts";
+import { crossEntropy } from "../nn/functional/mod.ts";
 import { noGrad } from "../torch/backward.ts";
 import {
   cosineSimilarity,
@@ -20,8 +21,6 @@ import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import {
   checkChoice,
-  checkDevice,
-  checkLabels,
   checkLike,
   checkMatrices,
   checkMatrix,
@@ -31,12 +30,8 @@ import {
 } from "./checks.ts";
 import { type LogitVote, voteLogits } from "./voting.ts";
 
-/** libtorch's numbers for the mean and the sum as a loss's reduction. */
-const meanReduction = 1;
+/** libtorch's number for the sum as a loss's reduction. */
 const sumReduction = 2;
-
-/** A label that is never given: by default libtorch passes over -100 without a word. */
-const ignoreNothing = Number.MIN_SAFE_INTEGER;
 
 /** Options of {@linkcode logitTransferLoss}. */
 export interface LogitTransferOptions {
@@ -295,17 +290,8 @@ export function entropyLoss(logits: Tensor): Tensor {
 
 /**
  * Cross-entropy with known classes, `mean_b -log softmax(z)_y`: for labelled images only (arXiv
- * 2503.18244, stage 1, and L_L of stage 2).
- *
- * @param logits z, (B, C).
- * @param labels y, (B), int64, each from 0 to C - 1.
- * @returns A tensor of one element.
- * @throws {ShapeError} if there is not one label per row; {DTypeError} if labels are not int64.
- * @throws {IndexError} if libtorch finds a label outside its range.
+ * 2503.18244, stage 1, and L_L of stage 2). `nn.functional.crossEntropy`, but no label is passed over.
  */
 export function labelledLoss(logits: Tensor, labels: Tensor): Tensor {
-  const [batch] = checkMatrix(logits, "the logits");
-  checkLabels(labels, batch);
-  checkDevice(logits, "the logits", labels, "the labels");
-  return crossEntropyLoss(logits, labels, null, meanReduction, ignoreNothing);
+  return crossEntropy(logits, labels, { ignoreIndex: Number.MIN_SAFE_INTEGER });
 }

@@ -23,7 +23,6 @@ export {
   kdLoss,
   type KdOptions,
   klDivergence,
-  labelledLoss,
   logitTransferLoss,
   type LogitTransferOptions,
   reconstructionLoss,

@@ -133,19 +133,53 @@ function normalCdf(x: number): number {
   );
 }
 
-/** Draws from a normal distribution cut off at `low` and `high`. */
+/**
+ * Draws from a normal distribution cut off at `low` and `high`: again, until all values lie between
+ * (as PyTorch does from 2.13 on; older versions give other numbers for the same seed).
+ *
+ * @throws {ArgumentError} if `std` is not above 0, or `low` not below `high`.
+ */
 export function truncNormal_(tensor: Tensor, mean = 0, std = 1, low = -2, high = 2): Tensor {
   if (!(std > 0) || !(low < high)) {
     throw new ArgumentError(
       `truncNormal_ needs std > 0 and low < high, got std ${std}, low ${low}, high ${high}.`,
     );
   }
-  const from = 2 * normalCdf((low - mean) / std) - 1;
-  const to = 2 * normalCdf((high - mean) / std) - 1;
-  torch.noGrad(() => {
-    tensor.uniform_(from, to);
-    torch.call("aten::erfinv_", tensor);
-    tensor.mul_(std * Math.sqrt(2)).add_(mean).clamp_(low, high);
-  });
+  const inside = normalCdf((high - mean) / std) - normalCdf((low - mean) / std);
+  torch.scope(() =>
+    torch.noGrad(() => {
+      if (inside > 0.3) redrawNormal(tensor, mean, std, low, high);
+      else rejectUniform(tensor, mean, std, low, high);
+    })
+  );
   return tensor;
+}
+
+/** Draws all anew until those that were outside have come to lie inside. */
+function redrawNormal(t: Tensor, mean: number, std: number, low: number, high: number): void {
+  // The limits as the tensor's dtype has them.
+  const [from, to] = torch.tensor([low, high], { dtype: t.dtype }).double().data();
+  t.normal_(mean, std);
+  const another = torch.emptyLike(t);
+  while (true) {
+    const outside = t.lt(Number(from)).logicalOr(t.gt(Number(to)));
+    if (outside.any().item() === 0) return;
+    t.copy_(torch.where(outside, another.normal_(mean, std), t));
+  }
+}
+
+/** Where little of the normal distribution lies inside: even draws, accepted by its density. */
+function rejectUniform(t: Tensor, mean: number, std: number, low: number, high: number): void {
+  const mode = Math.max(low, Math.min(mean, high));
+  const peak = -0.5 * ((mode - mean) / std) ** 2;
+  const candidates = torch.emptyLike(t);
+  const chance = torch.emptyLike(t);
+  let pending: Tensor | null = null;
+  do {
+    candidates.uniform_(low, high);
+    t.copy_(pending === null ? candidates : torch.where(pending, candidates, t));
+    candidates.sub_(mean).div_(std).pow_(2).mul_(-0.5).sub_(peak);
+    const rejected: Tensor = chance.uniform_(0, 1).log_().gt(candidates);
+    pending = pending === null ? rejected : pending.logicalAnd(rejected);
+  } while (pending.any().item() !== 0);
 }

@@ -40,11 +40,34 @@ export function defineTensor(type: new (handle: number) => Tensor): void {
 // one go that is gone already does nothing.
 const net = new FinalizationRegistry<number>((handle) => releaseOne(context, handle));
 
-let openScopes = 0;
+/** Tensors made in a scope that may have to let go of them; see `scope.ts`. */
+export class Collection {
+  #tensors: Tensor[] = [];
+  #compactAt = 4096;
 
-/** Tells how many scopes are open, so that a tensor made in one needs no safety net. */
-export function setOpenScopes(count: number): void {
+  /** Adds a tensor. */
+  add(tensor: Tensor): void {
+    if (this.#tensors.push(tensor) < this.#compactAt) return;
+    this.#tensors = this.#tensors.filter((one) => native.ap_tensor_meta(context, one.handle) >= 0);
+    this.#compactAt = Math.max(4096, 2 * this.#tensors.length);
+  }
+
+  /** Takes all tensors out. */
+  take(): Tensor[] {
+    return this.#tensors.splice(0);
+  }
+}
+
+let openScopes = 0;
+let collecting: Collection | null = null;
+
+/**
+ * Tells how many scopes are open, so that a tensor made in one needs no safety net, and what the innermost
+ * collects its tensors in, if it does.
+ */
+export function setOpenScopes(count: number, collection: Collection | null): void {
   openScopes = count;
+  collecting = collection;
 }
 
 /** Puts a tensor that no scope owns under the safety net. */
@@ -56,6 +79,7 @@ export function catchLater(tensor: Tensor): void {
 export function make(handle: number): Tensor {
   const tensor = new TensorClass(handle);
   if (openScopes === 0) net.register(tensor, handle);
+  else if (collecting !== null) collecting.add(tensor);
   return tensor;
 }
 

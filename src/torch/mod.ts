@@ -6,6 +6,7 @@
 
 export * from "./backward.ts";
 export { type Argument, call, type NamedArguments, type Result } from "./call.ts";
+export type { TensorCore } from "./core.ts";
 export * from "./creation.ts";
 export type { NestedArray } from "./data_transfer.ts";
 export type { Device } from "./device.ts";

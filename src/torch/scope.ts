@@ -6,49 +6,66 @@
  */
 
 import { check, context, native, open } from "../../ffi/native.ts";
-import { catchLater, setOpenScopes } from "./core.ts";
+import { catchLater, Collection, setOpenScopes } from "./core.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The scopes that are open in the stretch of synchronous code that runs now, innermost last. */
 const active: Scope[] = [];
 let watching = false;
 
-// Code that runs from the microtask queue belongs to another stretch than the one that opened the scopes:
-// it may be another task, whose tensors must not fall into them.
-function suspendAll(): void {
+let collectionOf: (scope: Scope) => Collection | null;
+
+function activeChanged(): void {
+  const innermost = active.at(-1);
+  setOpenScopes(active.length, innermost === undefined ? null : collectionOf(innermost));
+}
+
+// A scope that is open when a microtask runs was opened with `using` before an `await`. What it holds may be
+// another task's: between that `await` and this microtask the caller of the async function went on, and other
+// tasks may have run. So it frees nothing, and leaves all to the safety net.
+function letGoOfAll(): void {
   watching = false;
-  for (const scope of active.splice(0)) native.ap_scope_suspend(context, scope.id);
-  setOpenScopes(0);
+  for (const scope of active.splice(0)) scope.letGo();
+  activeChanged();
 }
 
 /**
  * An open scope; close it by leaving the block of its `using`, or by {@linkcode Scope.dispose}.
  *
- * It covers the synchronous code up to the next `await`: tensors made after an `await` belong to
- * nobody's scope, because any other task may have run in between. Open a new scope there.
+ * It is for synchronous code. If an `await` comes before it is closed it lets go of all its tensors: they
+ * are then freed by themselves, by another scope's means, or some time after nothing refers to them, and
+ * tensors made after the `await` are not its own. Around asynchronous code use
+ * `torch.scope(async () => …)`, and a scope for every part between two awaits.
  */
 export class Scope implements Disposable {
   /** The native number of the scope. @ignore */
   readonly id: number;
+  #collection: Collection | null;
+  #parent: Scope | undefined;
   #open = true;
 
-  /** Opens a scope; use {@linkcode scope}. @ignore */
-  constructor() {
+  static {
+    collectionOf = (scope) => scope.#collection;
+  }
+
+  /**
+   * Opens a scope; use {@linkcode scope}. One that may have to let go of its tensors collects them.
+   * @ignore
+   */
+  constructor(collects: boolean) {
     open();
     this.id = check(native.ap_scope_open(context));
+    this.#collection = collects ? new Collection() : null;
+    this.#parent = active.at(-1);
     active.push(this);
-    setOpenScopes(active.length);
+    activeChanged();
   }
 
   /** Disposes of every tensor made in this scope that was not kept. */
   dispose(): void {
     if (!this.#open) return;
     this.#open = false;
-    const at = active.lastIndexOf(this);
-    if (at >= 0) {
-      active.splice(at, 1);
-      setOpenScopes(active.length);
-    }
+    this.#leave();
     native.ap_scope_close(context, this.id);
   }
 
@@ -59,42 +76,69 @@ export class Scope implements Disposable {
 
   /** Takes what a scope's function returns out of the scope, into the one around it. @ignore */
   handOver(value: unknown): void {
+    const parent = this.#parent !== undefined && active.includes(this.#parent)
+      ? this.#parent
+      : undefined;
     forEachTensor(value, (tensor) => {
       check(native.ap_scope_hand_over(context, tensor.handle, this.id));
-      if (active.length <= 1) catchLater(tensor);
+      if (parent === undefined) catchLater(tensor);
+      else parent.#collection?.add(tensor);
     });
   }
 
   /** Stops collecting, without disposing of anything yet. @ignore */
   suspend(): void {
+    if (this.#leave()) native.ap_scope_suspend(context, this.id);
+  }
+
+  /** Closes the scope without disposing of its tensors. @ignore */
+  letGo(): void {
+    this.#open = false;
+    for (const tensor of this.#collection?.take() ?? []) {
+      // Those that are gone already have nothing to be kept.
+      if (native.ap_scope_keep(context, tensor.handle) >= 0) catchLater(tensor);
+    }
+    native.ap_scope_close(context, this.id);
+  }
+
+  #leave(): boolean {
     const at = active.lastIndexOf(this);
-    if (at < 0) return;
+    if (at < 0) return false;
     active.splice(at, 1);
-    setOpenScopes(active.length);
-    native.ap_scope_suspend(context, this.id);
+    activeChanged();
+    return true;
   }
 }
 
 /** Calls `visit` for every tensor in a value: a tensor, or arrays, maps and plain objects of them. */
-export function forEachTensor(value: unknown, visit: (tensor: Tensor) => void): void {
-  if (value instanceof Tensor) visit(value);
-  else if (Array.isArray(value)) { for (const item of value) forEachTensor(item, visit); }
-  else if (value instanceof Map) { for (const item of value.values()) forEachTensor(item, visit); }
-  else if (value !== null && typeof value === "object") {
-    const prototype = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) {
-      for (const item of Object.values(value)) forEachTensor(item, visit);
-    }
-  }
+export function forEachTensor(
+  value: unknown,
+  visit: (tensor: Tensor) => void,
+  seen: Set<object> = new Set(),
+): void {
+  if (value instanceof Tensor) return visit(value);
+  if (value === null || typeof value !== "object" || seen.has(value)) return;
+  const items = itemsOf(value);
+  if (items === undefined) return;
+  seen.add(value);
+  for (const item of items) forEachTensor(item, visit, seen);
+}
+
+function itemsOf(value: object): Iterable<unknown> | undefined {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Map || value instanceof Set) return value.values();
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? Object.values(value) : undefined;
 }
 
 /**
  * Opens a scope: every tensor made until it closes is disposed of then, unless it is kept with
  * {@linkcode keep} or returned.
  *
- * Without a function it is opened for a `using` block. With one, the scope spans the call, and the
- * tensors in what it returns (also in arrays, maps and plain objects) live on in the scope around
- * it. Of an `async` function it spans the part before the first `await`.
+ * Without a function it is opened for a `using` block of synchronous code; see {@linkcode Scope}. With one,
+ * the scope spans the call, and the tensors in what it returns (also in arrays, maps, sets and plain objects)
+ * live on in the scope around it. Of an `async` function it spans the part before the first `await`, and what
+ * was made there is disposed of when the function is done; the tensors in its result live on.
  *
  * @example
  * ```ts
@@ -113,31 +157,32 @@ export function scope(): Scope;
 /** Runs `body` in a scope of its own and returns what it returns. */
 export function scope<R>(body: () => R): R;
 export function scope<R>(body?: () => R): Scope | R {
-  const opened = new Scope();
   if (body === undefined) {
     if (!watching) {
       watching = true;
-      queueMicrotask(suspendAll);
+      queueMicrotask(letGoOfAll);
     }
-    return opened;
+    return new Scope(true);
   }
+  // Nothing else can run between the call and its return: no need to collect.
+  const opened = new Scope(false);
   let result: R;
   try {
     result = body();
+    if (!(result instanceof Promise)) opened.handOver(result);
   } catch (error) {
     opened.dispose();
     throw error;
   }
-  if (result instanceof Promise) {
-    opened.suspend();
-    return result.then((value) => {
-      opened.handOver(value);
-      return value;
-    }).finally(() => opened.dispose()) as R;
+  if (!(result instanceof Promise)) {
+    opened.dispose();
+    return result;
   }
-  opened.handOver(result);
-  opened.dispose();
-  return result;
+  opened.suspend();
+  return result.then((value) => {
+    opened.handOver(value);
+    return value;
+  }).finally(() => opened.dispose()) as R;
 }
 
 /**

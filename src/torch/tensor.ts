@@ -13,7 +13,7 @@ import { fromBytes, nest, type NestedArray, readBytes } from "./data_transfer.ts
 import { type Device, deviceCode, deviceName } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode, dtypes, type TypedArray } from "./dtype.ts";
 import { type Index, indexPut, indexTensor } from "./indexing.ts";
-import { TensorOperators } from "./operators.gen.ts";
+import { TensorOperators, where } from "./operators.gen.ts";
 import { describe, format } from "./print.ts";
 
 /** Where and as what {@linkcode Tensor.to} copies a tensor. */
@@ -297,6 +297,11 @@ export class Tensor extends TensorOperators implements Disposable {
   indexPut_(at: Index[], value: Tensor | number, options?: { accumulate?: boolean }): this {
     indexPut(this, at, value, options?.accumulate ?? false);
     return this;
+  }
+
+  /** This tensor where `condition` is true, `other` elsewhere, with broadcasting. */
+  where(condition: Tensor, other: Tensor | number): Tensor {
+    return where(condition, this, other);
   }
 
   /** The transpose of a matrix. */

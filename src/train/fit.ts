@@ -205,12 +205,8 @@ class Run {
     this.#epochSums = {};
     this.#epochSummed = 0;
     const started = performance.now();
-    for await (const batch of stage.batches.epoch(epoch, { from: position.batch })) {
-      try {
-        this.#step(stage, batch);
-      } finally {
-        batch.dispose();
-      }
+    for await (using batch of stage.batches.epoch(epoch, { from: position.batch })) {
+      this.#step(stage, batch);
       position.batch++;
       position.step++;
       progress?.update(position.step, `epoch ${epoch + 1}/${epochs} ${stage.name}`);

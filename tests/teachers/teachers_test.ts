@@ -1,0 +1,203 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/errors.ts";
+import * as nn from "../../src/nn/mod.ts";
+import * as teachers from "../../src/teachers/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { assertClose, device, test } from "../helpers.ts";
+import { freeAll, images, SmallNet, threeTeachers } from "../distill/nets.ts";
+
+/** A classifier whose training mode shows: it drops features. */
+class Dropping extends SmallNet {
+  readonly drop = new nn.Dropout(0.5);
+
+  override features(x: torch.Tensor): torch.Tensor {
+    return this.drop.forward(super.features(x));
+  }
+}
+
+test("a predictive teacher gives its model's features and logits, without gradients", () => {
+  const model = new SmallNet(6, 5, 3);
+  const teacher = teachers.predictive({ name: "a", model });
+  assertEquals([teacher.kind, teacher.featureDim, teacher.numClasses], ["predictive", 5, 3]);
+  const x = images(4).requiresGrad_();
+  const { features, logits } = teacher.run(x);
+  assertClose(features, model.features(x));
+  assertClose(logits, model.forward(x));
+  assert(!features.requiresGrad && !logits.requiresGrad);
+  assertEquals(model.parameters().map((p) => p.requiresGrad), [false, false, false, false]);
+  freeAll(model);
+});
+
+test("what a teacher says can be saved for other gradients", () => {
+  const model = new SmallNet(6, 5, 3);
+  const teacher = teachers.predictive({ name: "a", model });
+  const weight = torch.randn([2, 5], { device, requiresGrad: true });
+  torch.linear(teacher.run(images(4)).features, weight).sum().backward();
+  assert(weight.grad!.abs().sum().item() > 0);
+  freeAll(model);
+});
+
+test("a teacher is in evaluation mode, even if somebody called train()", () => {
+  const model = new Dropping(6, 5, 3);
+  const teacher = teachers.predictive({ name: "a", model });
+  const x = images(4);
+  const first = teacher.run(x).logits;
+  model.train();
+  assertEquals(teacher.run(x).logits.toArray(), first.toArray());
+  freeAll(model);
+});
+
+test("a descriptive teacher gives features only, of a model or a function", () => {
+  const model = new SmallNet(6, 5, 3);
+  const x = images(4);
+  const output: teachers.TeacherOutput = teachers.descriptive({ name: "a", model }).run(x);
+  assertClose(output.features, model.features(x));
+  assertEquals(output.logits, undefined);
+  const flat = teachers.descriptive({ name: "b", features: (i) => i.flatten(1), featureDim: 6 });
+  assertEquals(flat.run(x).features.toArray(), x.flatten(1).toArray());
+  freeAll(model);
+});
+
+test("a teacher may look at the images in its own way", () => {
+  const teacher = teachers.descriptive({
+    name: "doubled",
+    preprocess: (x) => x.mul(2),
+    features: (x) => x.flatten(1),
+    featureDim: 6,
+  });
+  const x = images(2);
+  assertClose(teacher.run(x).features, x.mul(2).flatten(1));
+});
+
+test("a teacher's classes are put in the student's order", () => {
+  const run = (x: torch.Tensor) => ({
+    features: x.flatten(1),
+    logits: torch.tensor([[10, 20, 30]], { device }),
+  });
+  const options = { name: "a", run, featureDim: 6, numClasses: 3 };
+  const teacher = teachers.predictive({ ...options, classes: [2, 0, 1] });
+  // Its class 0 is the student's 2, its 1 the student's 0, its 2 the student's 1.
+  assertEquals(teacher.run(images(1)).logits.toArray(), [[20, 30, 10]]);
+  for (const classes of [[0, 1], [0, 1, 1], [0, 1, 3], [0, 1, -1], [0, 1, 2, 3], [0, 1, 1.5]]) {
+    const { message } = assertThrows(
+      () => teachers.predictive({ ...options, classes }),
+      ArgumentError,
+    );
+    assert(message.includes(`[${classes.join(", ")}]`) && message.includes("descriptive"));
+  }
+});
+
+test("an ensemble predicts the mean probability of the predictive ones", () => {
+  const { list, models } = threeTeachers();
+  const x = images(5);
+  const mean = models[0].forward(x).softmax(1).add(models[1].forward(x).softmax(1)).div(2);
+  const both = teachers.ensemble(list);
+  assertEquals(both.teachers.map(({ name }) => name), ["wide", "narrow"]);
+  assertClose(both.probabilities(x), mean);
+  assertThrows(() => teachers.ensemble([list[2]]), ArgumentError, "none of them predictive");
+  assertThrows(() => teachers.ensemble([]), ArgumentError);
+  const other = teachers.predictive({ name: "ten", model: new SmallNet(6, 2, 10) });
+  const { message } = assertThrows(() => teachers.ensemble([list[0], other]), ShapeError);
+  assert(message.includes('"ten" has 10'));
+  freeAll(...models, other.model!);
+});
+
+test("cached outputs are those of the teacher, by image", () => {
+  const { list, models } = threeTeachers();
+  const x = images(10);
+  for (const teacher of list) {
+    const progress: number[] = [];
+    using cache = teachers.cacheOutputs(teacher, { images: x }, {
+      batchSize: 4,
+      transform: (part) => part.mul(3),
+      onProgress: (done, total) => progress.push(done, total),
+    });
+    assertEquals(progress, [4, 10, 8, 10, 10, 10]);
+    const whole: teachers.TeacherOutput = teacher.run(x.mul(3));
+    for (
+      const places of [[7, 0, 7], new Int32Array([7, 0, 7]), torch.tensor([7n, 0n, 7n])]
+    ) {
+      const rows = cache.rows(places);
+      const picked = torch.tensor([7, 0, 7], { dtype: "int64", device });
+      assertClose(rows.features, whole.features.indexSelect(0, picked));
+      assertEquals("logits" in rows, teacher.kind === "predictive");
+      if (rows.logits) assertClose(rows.logits, whole.logits!.indexSelect(0, picked));
+    }
+    assertEquals(cache.rows([]).features.shape, [0, teacher.featureDim]);
+    const { message } = assertThrows(() => cache.rows([10]), IndexError);
+    assert(message.includes(teacher.name) && message.includes("0 to 9"));
+  }
+  freeAll(...models);
+});
+
+test("caching can be ended, and leaves nothing behind", () => {
+  const { list, models } = threeTeachers();
+  const stop = new AbortController();
+  const x = images(10);
+  const before = torch.memory().tensors;
+  assertThrows(
+    () =>
+      teachers.cacheOutputs(list[0], x, {
+        batchSize: 2,
+        signal: stop.signal,
+        onProgress: (done) => done === 4 && stop.abort(new Error("enough")),
+      }),
+    Error,
+    "enough",
+  );
+  assertEquals(torch.memory().tensors, before);
+  freeAll(...models);
+});
+
+test("bad teachers and images are refused by name and values", () => {
+  const refuse = (body: () => unknown, type: new () => Error, ...parts: string[]) => {
+    const { message } = assertThrows(body, type);
+    for (const part of parts) assert(message.includes(part), `"${part}" is not in: ${message}`);
+  };
+  // deno-lint-ignore no-explicit-any
+  const make = (options: any) => teachers.predictive(options);
+  // deno-lint-ignore no-explicit-any
+  const describe = (options: any) => teachers.descriptive(options);
+  const features = (x: torch.Tensor) => x.flatten(1);
+  const run = (x: torch.Tensor) => ({ features: x.flatten(1), logits: x.flatten(1) });
+  refuse(() => make({ name: "", run, featureDim: 6, numClasses: 6 }), ArgumentError, "name");
+  refuse(() => make({ name: "a", model: {} }), ArgumentError, '"a"', "Classifier");
+  refuse(() => make({ name: "a", featureDim: 6, numClasses: 6 }), ArgumentError, '"a"', "run");
+  refuse(() => make({ name: "a", run, featureDim: 0, numClasses: 6 }), ArgumentError, '"a"', "0");
+  refuse(() => make({ name: "a", run, featureDim: 6 }), ArgumentError, '"a"', "undefined");
+  refuse(() => describe({ name: "a", featureDim: 6 }), ArgumentError, '"a"', "features");
+  refuse(
+    () => describe({ name: "a", features, featureDim: 6, preprocess: 3 }),
+    ArgumentError,
+    '"a"',
+  );
+
+  const x = images(2);
+  const wide = make({ name: "w", run, featureDim: 6, numClasses: 5 });
+  refuse(() => wide.run(x), ShapeError, 'logits of teacher "w"', "[2, 6]", "[2, 5]");
+  const narrow = describe({ name: "n", features, featureDim: 7 });
+  refuse(() => narrow.run(x), ShapeError, 'features of teacher "n"', "[2, 6]", "[2, 7]");
+  const unpooled = describe({ name: "u", features: (i: torch.Tensor) => i, featureDim: 1 });
+  refuse(() => unpooled.run(x), ShapeError, '"u"', "[2, 1, 2, 3]");
+  const whole = describe({
+    name: "i",
+    features: (i: torch.Tensor) => i.flatten(1).long(),
+    featureDim: 6,
+  });
+  refuse(() => whole.run(x), DTypeError, '"i"', "int64");
+  const none = describe({ name: "o", features: () => undefined, featureDim: 6 });
+  refuse(() => none.run(x), ArgumentError, '"o"');
+  const fine = describe({ name: "f", features, featureDim: 6 });
+  refuse(() => fine.run(torch.zeros([0, 1, 2, 3])), ShapeError, '"f"', "[0, 1, 2, 3]");
+  // deno-lint-ignore no-explicit-any
+  refuse(() => fine.run([1] as any), ArgumentError, '"f"', "object");
+  refuse(() => teachers.cacheOutputs(fine, torch.zeros([0, 1, 2, 3])), ArgumentError, '"f"');
+  refuse(() => teachers.cacheOutputs(fine, x, { batchSize: 0 }), ArgumentError, "batchSize", "0");
+  refuse(
+    () => new teachers.OutputCache("c", torch.zeros([3, 2]), torch.zeros([2, 2])),
+    ArgumentError,
+    '"c"',
+    "3 rows",
+  );
+  assertEquals(fine.run(images(1)).features.shape, [1, 6]);
+});
