@@ -149,10 +149,7 @@ export class CustomKD extends Method<CustomKDInput> {
     this.randomHead = head === "random"
       ? new Linear(student.featureDim, student.numClasses).requiresGrad_(false)
       : null;
-    const device = student.parameters()[0]?.device;
-    if (device !== undefined) {
-      for (const child of this.children()) if (child !== student) child.to(device);
-    }
+    this.joinStudent();
   }
 
   /** What the first stage trains: θ_p^h. */

@@ -83,8 +83,7 @@ export class FeatureKD extends Method<FeatureKDInput> {
     this.teacher = teacher;
     this.#distance = distance;
     this.projection = new Projection(student.featureDim, teacher.featureDim, options.projection);
-    const device = student.parameters()[0]?.device;
-    if (device !== undefined) this.projection.to(device);
+    this.joinStudent();
   }
 
   /**

@@ -65,6 +65,15 @@ export abstract class Method<Input> extends Module {
     for (const child of this.children()) if (child !== this.student) child.dispose();
   }
 
+  /** Puts what is trained beside the student where the student is, in float64 if it is. @ignore */
+  protected joinStudent(): void {
+    const [parameter] = this.student.parameters();
+    if (parameter === undefined) return;
+    const { device, dtype } = parameter;
+    const target = dtype === "float64" ? { device, dtype } : { device };
+    for (const child of this.children()) if (child !== this.student) child.to(target);
+  }
+
   /** The student's features and logits, checked against what it declares. @ignore */
   protected look(images: Tensor, batch: number): StudentOutput {
     const { featureDim, numClasses, head } = this.student;

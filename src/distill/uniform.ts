@@ -220,10 +220,7 @@ export class Uniform extends Method<UnlabelledInput> {
         ? this.#predictive.map((i) => this.#names[i])
         : [],
     );
-    const device = student.parameters()[0]?.device;
-    if (device !== undefined) {
-      for (const child of this.children()) if (child !== student) child.to(device);
-    }
+    this.joinStudent();
   }
 
   /**

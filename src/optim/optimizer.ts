@@ -77,12 +77,17 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
     const plain = params.length === 0 || params[0] instanceof Tensor;
     const groups = plain ? [{ params } as unknown as ParamGroup<O>] : params as ParamGroup<O>[];
     check(defaults);
-    this.paramGroups = groups.map((group) => {
+    this.paramGroups = groups.map((group, i) => {
+      if (!Array.isArray(group?.params)) {
+        throw new ArgumentError(
+          `${name}: element ${i} is neither a tensor nor a group { params: [...] }.`,
+        );
+      }
       const given = Object.entries(group).filter(([, value]) => value !== undefined);
       const filled = {
         ...defaults,
         ...Object.fromEntries(given),
-        params: [...group.params ?? []],
+        params: [...group.params],
       };
       check(filled);
       return filled;

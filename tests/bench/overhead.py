@@ -22,7 +22,7 @@ torch.set_num_threads(1)
 b = torch.ones(1, 1)
 
 
-def measure(a):
+def measure(mode, a):
     def add():
         for _ in range(CALLS):
             a.add(b)
@@ -35,15 +35,15 @@ def measure(a):
         for _ in range(CALLS):
             a.relu()
 
-    return {"add": best(add), "matmul": best(matmul), "relu": best(relu)}
+    return {f"{mode} {body.__name__}": best(body) for body in (add, matmul, relu)}
 
 
 plain = torch.ones(1, 1)
 leaf = torch.ones(1, 1, requires_grad=True)
-out = {"plain": measure(plain)}
+out = measure("plain", plain)
 with torch.no_grad():
-    out["noGrad"] = measure(plain)
+    out |= measure("noGrad", plain)
 with torch.inference_mode():
-    out["inferenceMode"] = measure(plain)
-out["grad"] = measure(leaf)
+    out |= measure("inferenceMode", plain)
+out |= measure("grad", leaf)
 print(json.dumps(out))

@@ -28,15 +28,15 @@ function best(body: () => void): number {
 torch.setNumThreads(1);
 const b = torch.ones([1, 1]);
 
-function measure(a: torch.Tensor): Record<string, number> {
+function measure(mode: string, a: torch.Tensor): Record<string, number> {
   return {
-    add: best(() => {
+    [`${mode} add`]: best(() => {
       for (let i = 0; i < calls; i++) a.add(b);
     }),
-    matmul: best(() => {
+    [`${mode} matmul`]: best(() => {
       for (let i = 0; i < calls; i++) a.matmul(b);
     }),
-    relu: best(() => {
+    [`${mode} relu`]: best(() => {
       for (let i = 0; i < calls; i++) a.relu();
     }),
   };
@@ -45,8 +45,8 @@ function measure(a: torch.Tensor): Record<string, number> {
 const plain = torch.ones([1, 1]);
 const leaf = torch.ones([1, 1], { requiresGrad: true });
 console.log(JSON.stringify({
-  plain: measure(plain),
-  noGrad: torch.noGrad(() => measure(plain)),
-  inferenceMode: torch.inferenceMode(() => measure(plain)),
-  grad: measure(leaf),
+  ...measure("plain", plain),
+  ...torch.noGrad(() => measure("noGrad", plain)),
+  ...torch.inferenceMode(() => measure("inferenceMode", plain)),
+  ...measure("grad", leaf),
 }));

@@ -126,7 +126,7 @@ test("images in memory can be waited for too, and are not made ahead", async () 
     taken++;
     assertEquals(made, 2 * taken);
   }
-  for (using batch of loader.epoch(0)) assertEquals(batch.images.shape, [2, 1, 1, 1]);
+  for (using again of loader.epoch(0)) assertEquals(again.images.shape, [2, 1, 1, 1]);
 });
 
 test("iterating without waiting over images to be waited for is an error, not a leak", async () => {

@@ -1,5 +1,5 @@
 // Transforms that draw nothing, and putting transforms together.
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   affine,
   compose,

@@ -1,0 +1,170 @@
+/** 50 steps of each method from the same weights and on the same batches as a plain PyTorch twin. */
+
+import { assert } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import * as distill from "../../src/distill/mod.ts";
+import * as nn from "../../src/nn/mod.ts";
+import * as optim from "../../src/optim/mod.ts";
+import * as teachers from "../../src/teachers/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { device, test } from "../helpers.ts";
+import { freeAll } from "./nets.ts";
+
+const steps = 50;
+const classes = 5;
+/** The largest relative difference of a loss that is taken for rounding; the twins ran on a CPU. */
+const tolerance = device === "cpu" ? 1e-5 : 1e-2;
+
+type Tensors = Record<string, torch.Tensor>;
+
+const load = (name: string): Tensors =>
+  torch.loadSafetensors(fromFileUrl(new URL(`../golden/${name}`, import.meta.url)), { device });
+
+/** The part of a state dict below a prefix, with keys renamed. */
+function part(all: Tensors, prefix: string, rename: [RegExp, string][] = []): Tensors {
+  const picked = Object.entries(all).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(picked.map(([key, value]) => [
+    rename.reduce((name, [from, to]) => name.replace(from, to), key.slice(prefix.length)),
+    value,
+  ]));
+}
+
+const mlp: [RegExp, string][] = [[/\b0\.(?=weight|bias)/, "hidden."], [
+  /\b2\.(?=weight|bias)/,
+  "output.",
+]];
+const linear: [RegExp, string][] = [[/(?=weight|bias)/, "output."]];
+
+class Student extends nn.Classifier {
+  readonly featureDim = 12;
+  readonly numClasses = classes;
+  readonly conv = new nn.Conv2d(1, 6, 3, { padding: 1 });
+  readonly norm = new nn.BatchNorm2d(6);
+  readonly body = new nn.Linear(6 * 9, 12);
+  readonly head = new nn.Linear(12, classes);
+  readonly pool = new nn.MaxPool2d(2);
+
+  override features(x: torch.Tensor): torch.Tensor {
+    const maps = this.pool.forward(this.norm.forward(this.conv.forward(x)).relu());
+    return this.body.forward(maps.flatten(1)).tanh();
+  }
+}
+
+class Teacher extends nn.Classifier {
+  readonly numClasses = classes;
+  readonly body: nn.Linear;
+  readonly head: nn.Linear;
+
+  constructor(readonly featureDim: number) {
+    super();
+    this.body = new nn.Linear(36, featureDim);
+    this.head = new nn.Linear(featureDim, classes);
+  }
+
+  override features(x: torch.Tensor): torch.Tensor {
+    return this.body.forward(x.flatten(1)).relu();
+  }
+}
+
+/** Compares, says how far the losses are apart, and fails if that is more than rounding. */
+function compare(name: string, losses: number[], expected: number[]): void {
+  const worst = Math.max(
+    ...losses.map((l, i) => Math.abs(l - expected[i]) / Math.abs(expected[i])),
+  );
+  console.log(`${name}: largest relative difference over ${steps} steps ${worst.toExponential(2)}`);
+  assert(losses.length === steps && expected.length === steps);
+  assert(worst <= tolerance, `${worst} is more than ${tolerance}`);
+}
+
+test("UNIFORM: 50 steps give PyTorch's losses", () => {
+  const start = load("uniform.safetensors");
+  const student = new Student().to(device);
+  student.loadStateDict(part(start, "student."));
+  const models = [10, 14, 9, 20, 7].map((width, i) => {
+    const model = new Teacher(width).to(device);
+    model.loadStateDict(part(start, `teachers.${i}.`));
+    return model;
+  });
+  const method = new distill.Uniform({
+    student,
+    teachers: models.map((model, i) =>
+      i < 3
+        ? teachers.predictive({ name: `p${i}`, model })
+        : teachers.descriptive({ name: `d${i}`, model })
+    ),
+    alpha1: 1,
+    alpha2: 0.5,
+    beta1: 1,
+    beta2: 0.1,
+    encoder: "mlp",
+    decoder: "linear",
+  });
+  method.encoders.loadStateDict(part(start, "encoders.", mlp));
+  method.decoders.loadStateDict(part(start, "decoders.", linear));
+  const optimizer = new optim.SGD(method.parameters(), {
+    lr: 0.05,
+    momentum: 0.9,
+    weightDecay: 1e-4,
+  });
+  const losses: number[] = [];
+  const terms: number[][] = [];
+  for (let step = 0; step < steps; step++) {
+    using _ = torch.scope();
+    const result = method.step({ images: start.images.select(0, step % 8) });
+    optimizer.zeroGrad();
+    result.loss.backward();
+    optimizer.step();
+    losses.push(result.loss.item());
+    const { logit, feature, reconstruction } = result.terms;
+    terms.push([logit.item(), feature.item(), reconstruction.item()]);
+  }
+  compare("UNIFORM", losses, start.losses.toArray() as number[]);
+  for (const [i, name] of ["l_logit", "l_feature", "l_rec"].entries()) {
+    const expected = (start.terms.toArray() as number[][]).map((row) => row[i]);
+    compare(`UNIFORM ${name}`, terms.map((row) => row[i]), expected);
+  }
+  freeAll(optimizer, method, student, ...models);
+});
+
+test("CustomKD: 50 steps in turns give PyTorch's losses", () => {
+  const start = load("custom_kd.safetensors");
+  const student = new Student().to(device);
+  student.loadStateDict(part(start, "student."));
+  const model = new nn.Sequential(new nn.Linear(36, 30), new nn.GELU(), new nn.Linear(30, 24));
+  model.to(device).loadStateDict(part(start, "teacher."));
+  const method = new distill.CustomKD({
+    student,
+    teacher: teachers.descriptive({
+      name: "large",
+      features: (x) => model.forward(x.flatten(1)),
+      featureDim: 24,
+    }),
+    weights: { customized: 1, general: 0.5, labelled: 1, entropy: 0.1 },
+    customization: "mlp",
+    general: "linear",
+  });
+  method.customization.loadStateDict(part(start, "customization.", mlp));
+  method.general.loadStateDict(part(start, "general.", linear));
+  const optimizers = {
+    customize: new optim.AdamW(method.customizationParameters(), { lr: 3e-3 }),
+    distill: new optim.AdamW(method.distillationParameters(), { lr: 3e-3 }),
+  };
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    using _ = torch.scope();
+    const stage = method.beginEpoch(Math.floor(step / 5));
+    const { loss } = method.step({
+      labelled: {
+        images: start.labelled.select(0, step % 5),
+        labels: start.labels.select(0, step % 5),
+      },
+      unlabelled: { images: start.unlabelled.select(0, step % 5) },
+    });
+    optimizers[stage].zeroGrad();
+    loss.backward();
+    optimizers[stage].step();
+    losses.push(loss.item());
+  }
+  compare("CustomKD", losses, start.losses.toArray() as number[]);
+  freeAll(optimizers.customize, optimizers.distill, method, student, model);
+});

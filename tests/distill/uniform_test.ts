@@ -1,0 +1,417 @@
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import * as distill from "../../src/distill/mod.ts";
+import { ArgumentError, ShapeError, TrainingError } from "../../src/errors.ts";
+import * as optim from "../../src/optim/mod.ts";
+import * as teachers from "../../src/teachers/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { assertClose, device, test } from "../helpers.ts";
+import { freeAll, gradientError, images, SmallNet, threeTeachers } from "./nets.ts";
+
+const makeStudent = () => new SmallNet(6, 5, 4);
+
+/** A method with everything around it, to be freed by `free`. */
+function setUp(options: Partial<distill.UniformOptions> = {}): {
+  method: distill.Uniform;
+  student: SmallNet;
+  list: teachers.Teacher[];
+  models: SmallNet[];
+  free: () => void;
+} {
+  const { list, models } = threeTeachers();
+  const student = makeStudent();
+  const method = new distill.Uniform({ student, teachers: list, ...options });
+  return { method, student, list, models, free: () => freeAll(method, student, ...models) };
+}
+
+test("a step's loss is that of the equations, term by term", () => {
+  const { method, student, models, free } = setUp({
+    alpha1: 2,
+    alpha2: 0.25,
+    beta1: 3,
+    beta2: 0.5,
+    weights: [1, 2, 3],
+  });
+  const x = images(8);
+  const { loss, terms } = method.step({ images: x });
+
+  const raw = models.map((model) => model.features(x));
+  const encoded = raw.map((f, i) => method.encoders.at(i).forward(f));
+  const decoded = encoded.map((h, i) => method.decoders.at(i).forward(h));
+  const rec = distill.reconstructionLoss(decoded, raw);
+  const { target } = distill.voteFeatures(encoded, { weights: [1, 2, 3] });
+  const feature = distill.featureTransferLoss(student.features(x), target);
+  const vote = distill.voteLogits(models.slice(0, 2).map((model) => model.forward(x)));
+  const logit = distill.logitTransferLoss(student.forward(x), vote, { alpha1: 2, alpha2: 0.25 });
+  assertClose(terms.logit, logit);
+  assertClose(terms.feature, feature);
+  assertClose(terms.reconstruction, rec);
+  assertClose(loss, logit.add(feature.mul(3)).add(rec.mul(0.5)));
+  assert(loss.requiresGrad && !terms.logit.requiresGrad);
+  free();
+});
+
+test("gradients of the whole loss agree with finite differences", () => {
+  const { method, models, free } = setUp({
+    encoder: "mlp",
+    decoder: { shape: "mlp", hidden: 4 },
+    temperature: 2,
+    standardize: "batch",
+    commonDim: 3,
+  });
+  method.to("float64");
+  for (const model of models) model.to("float64");
+  const x = images(6, "float64");
+  const loss = () => method.step({ images: x }).loss;
+  // The student's head and body, encoders, decoders and the adapter. A ReLU of the encoders near 0 or a
+  // sign about to change would spoil this; with these seeds none does.
+  for (const [name, parameter] of method.namedParameters()) {
+    const error = gradientError(parameter, loss);
+    assert(error < 1e-6, `${name}: ${error}`);
+  }
+  free();
+});
+
+test("gradients reach student, encoders and decoders, never the teachers", () => {
+  const { method, models, free } = setUp();
+  method.step({ images: images(8) }).loss.backward();
+  for (const [name, parameter] of method.namedParameters()) {
+    assert(parameter.grad !== null && parameter.grad.abs().sum().item() > 0, name);
+  }
+  for (const model of models) for (const p of model.parameters()) assertEquals(p.grad, null);
+  method.zeroGrad();
+  free();
+});
+
+test("l_feature pulls the encoders into the common space, unless the target is detached", () => {
+  for (const detachTarget of [false, true]) {
+    const { method, student, free } = setUp({ detachTarget, beta2: 0 });
+    method.step({ images: images(8) }).loss.backward();
+    const moved = method.encoders.parameters().some((p) => p.grad !== null);
+    assertEquals(moved, !detachTarget);
+    assert(student.body.weight.grad !== null);
+    method.zeroGrad();
+    free();
+  }
+});
+
+test("without voting it is CFL+: plain averages and soft cross-entropy", () => {
+  const { method, student, models, free } = setUp({ featureVoting: false, logitVoting: false });
+  const x = images(8);
+  const { terms } = method.step({ images: x });
+  const encoded = models.map((model, i) => method.encoders.at(i).forward(model.features(x)));
+  const mean = encoded[0].add(encoded[1]).add(encoded[2]).div(3);
+  assertClose(terms.feature, distill.featureTransferLoss(student.features(x), mean));
+  const p = models[0].forward(x).softmax(1).add(models[1].forward(x).softmax(1)).div(2);
+  assertClose(terms.logit, torch.crossEntropyLoss(student.forward(x), p));
+  assertEquals(method.votes().consensus, []);
+  assertEquals(method.votes().pseudoClass, []);
+  free();
+});
+
+test("weights of 0 leave terms out", () => {
+  const x = images(8);
+  const features = setUp({ alpha1: 0, alpha2: 0 });
+  assertEquals(Object.keys(features.method.step({ images: x }).terms), [
+    "feature",
+    "reconstruction",
+  ]);
+  const logits = setUp({ beta1: 0, beta2: 0 });
+  assertEquals(Object.keys(logits.method.step({ images: x }).terms), ["logit"]);
+  assertEquals(logits.method.parameters().length, logits.student.parameters().length);
+  // Without logits, descriptive teachers are enough.
+  const student = makeStudent();
+  const method = new distill.Uniform({
+    student,
+    teachers: [features.list[2]],
+    alpha1: 0,
+    alpha2: 0,
+  });
+  assertEquals(Object.keys(method.step({ images: x }).terms), ["feature", "reconstruction"]);
+  freeAll(method, student);
+  features.free();
+  logits.free();
+});
+
+test("outputs computed before give the same loss", () => {
+  const { method, list, free } = setUp();
+  const x = images(8);
+  const asked = method.step({ images: x }).loss;
+  const caches = list.map((teacher) => teachers.cacheOutputs(teacher, x));
+  const places = [0, 1, 2, 3, 4, 5, 6, 7];
+  const teacherOutputs = caches.map((cache) => cache.rows(places));
+  assertClose(method.step({ images: x, teacherOutputs }).loss, asked);
+  freeAll(...caches);
+  free();
+});
+
+test("labels cannot enter: neither by type nor at run time", () => {
+  const { method, free } = setUp();
+  const labels = torch.zeros([8], { dtype: "int64", device });
+  const labelled = { images: images(8), labels };
+  assertThrows(
+    () => {
+      // @ts-expect-error A labelled batch is not an unlabelled one.
+      method.step(labelled);
+    },
+    ArgumentError,
+    "labels",
+  );
+  assertThrows(
+    // deno-lint-ignore no-explicit-any
+    () => method.step({ images: images(8), labels: undefined } as any),
+    ArgumentError,
+    "labels",
+  );
+  // Whatever else a batch carries is not looked at.
+  const { loss } = method.step({
+    images: labelled.images,
+    get indices(): never {
+      throw new Error("looked at");
+    },
+  } as distill.UnlabelledInput);
+  assert(Number.isFinite(loss.item()));
+  free();
+});
+
+test("the account of the votes is the mean over all training steps", () => {
+  const { method, models, free } = setUp();
+  const batches = [images(8), images(4)];
+  const expected = { consensus: [0, 0, 0], pseudo: [0, 0], margin: 0 };
+  for (const x of batches) {
+    const encoded = models.map((model, i) => method.encoders.at(i).forward(model.features(x)));
+    const features = distill.voteFeatures(encoded);
+    const logits = distill.voteLogits(models.slice(0, 2).map((model) => model.forward(x)));
+    const weight = x.shape[0] / 12;
+    (features.agreement.toArray() as number[]).forEach((a, i) => {
+      expected.consensus[i] += a * weight;
+    });
+    (logits.agreement.toArray() as number[]).forEach((a, i) => expected.pseudo[i] += a * weight);
+    expected.margin += logits.margin.mean().item() * weight;
+    method.step({ images: x });
+  }
+  method.eval();
+  method.step({ images: batches[0] }); // not training: not counted
+  const votes = method.votes();
+  assertEquals(votes.images, 12);
+  assertEquals(votes.consensus.map(({ teacher }) => teacher), ["wide", "narrow", "other"]);
+  assertClose(votes.consensus.map(({ agreement }) => agreement), expected.consensus);
+  assertEquals(votes.pseudoClass.map(({ teacher }) => teacher), ["wide", "narrow"]);
+  assertClose(votes.pseudoClass.map(({ agreement }) => agreement), expected.pseudo);
+  assertClose(votes.margin.mean, expected.margin);
+  // Two teachers agree (margin 1, the last bin) or not (margin 0, the first).
+  const { histogram } = votes.margin;
+  assertClose(histogram, [1 - expected.margin, 0, 0, 0, 0, 0, 0, 0, 0, expected.margin]);
+  method.resetVotes();
+  assertEquals(method.votes().images, 0);
+  assertEquals(method.votes().consensus[0].agreement, 0);
+  free();
+});
+
+test("a saved state goes on with the same numbers, votes included", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const options: Partial<distill.UniformOptions> = { standardize: "running", commonDim: 3 };
+    const one = setUp(options);
+    const batches = [images(8), images(8), images(8)];
+    const optimizer = new optim.SGD(one.method.parameters(), { lr: 0.1 });
+    for (const x of batches.slice(0, 2)) {
+      one.method.step({ images: x }).loss.backward();
+      optimizer.step();
+      optimizer.zeroGrad();
+    }
+    torch.saveSafetensors(`${folder}/method.safetensors`, one.method.stateDict());
+    const other = setUp(options);
+    other.method.loadStateDict(torch.loadSafetensors(`${folder}/method.safetensors`));
+    const losses = [one, other].map(({ method }) => method.step({ images: batches[2] }).loss);
+    assertEquals(losses[0].item(), losses[1].item());
+    assertEquals(one.method.votes(), other.method.votes());
+    assertEquals(one.method.votes().images, 24);
+    optimizer.dispose();
+    one.free();
+    other.free();
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+test("states without voters are saved too", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const { method, free } = setUp({ beta1: 0, beta2: 0, logitVoting: false });
+    torch.saveSafetensors(`${folder}/method.safetensors`, method.stateDict());
+    method.loadStateDict(torch.loadSafetensors(`${folder}/method.safetensors`));
+    free();
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+test("a student learns what its teachers know", () => {
+  torch.manualSeed(7);
+  const student = new SmallNet(6, 16, 4);
+  const masters = [0, 1, 2].map(() => new SmallNet(6, 16, 4));
+  const x = images(256);
+  // The masters are the same net with a little noise: of one opinion, mostly.
+  for (const master of masters.slice(1)) {
+    master.loadStateDict(masters[0].stateDict());
+    torch.noGrad(() => {
+      for (const p of master.parameters()) p.add_(torch.randnLike(p).mul(0.02));
+    });
+  }
+  torch.noGrad(() => {
+    for (const master of masters) master.head.weight.mul_(8);
+  });
+  const truth = masters[0].forward(x).argmax(1);
+  const agreement = () => student.forward(x).argmax(1).eq(truth).to("float32").mean().item();
+  const before = agreement();
+  const method = new distill.Uniform({
+    student,
+    teachers: masters.map((model, i) => teachers.predictive({ name: `m${i}`, model })),
+  });
+  const optimizer = new optim.AdamW(method.parameters(), { lr: 1e-2 });
+  for (let step = 0; step < 150; step++) {
+    using _ = torch.scope();
+    method.step({ images: x }).loss.backward();
+    optimizer.step();
+    optimizer.zeroGrad();
+  }
+  const after = agreement();
+  assert(before < 0.6 && after > 0.93, `${before} before, ${after} after`);
+  assertEquals(method.forward(x).toArray(), student.forward(x).toArray());
+  freeAll(optimizer, method, student, ...masters);
+});
+
+test("under autocast the votes and losses are float32 and gradients flow", () => {
+  const { method, free } = setUp({ encoder: "mlp", commonDim: 3 });
+  const x = images(8);
+  const { loss } = torch.autocast(() => method.step({ images: x }), { device });
+  assertEquals(loss.dtype, "float32");
+  loss.backward();
+  for (const [name, p] of method.namedParameters()) assert(p.grad !== null, name);
+  method.zeroGrad();
+  free();
+});
+
+test("disposing of the method leaves the student and the teachers", () => {
+  const { method, student, models } = setUp();
+  method.dispose();
+  const x = images(2);
+  assertEquals(student.forward(x).shape, [2, 4]);
+  assertEquals(models[0].forward(x).shape, [2, 4]);
+  assert(method.encoders.parameters().every((p) => p.isDisposed));
+  freeAll(student, ...models);
+});
+
+test("standardised features have mean 0 and deviation 1, by the batch or by all so far", () => {
+  torch.manualSeed(8);
+  const values = torch.randn([30, 4], { device }).mul(5).add(3);
+  const batch = new distill.Standardizer(4, "batch", "a").to(device);
+  const out = batch.forward(values);
+  assertClose(out.mean(0), [0, 0, 0, 0], { atol: 1e-5 });
+  assertClose(out.std(0, { correction: 0 }), [1, 1, 1, 1], { atol: 1e-5 });
+  assertThrows(() => batch.forward(values.narrow(0, 0, 1)), ShapeError, 'teacher "a"');
+
+  const running = new distill.Standardizer(4, "running", "a").to(device);
+  for (const [start, length] of [[0, 1], [1, 12], [13, 17]]) {
+    assert(running.forward(values.narrow(0, start, length)).isfinite().all().item());
+  }
+  assertClose(running.mean, values.mean(0), { rtol: 1e-4 });
+  assertClose(running.variance, values.var(0, { correction: 0 }), { rtol: 1e-4 });
+  running.eval();
+  running.forward(values.narrow(0, 0, 3));
+  assertEquals(running.count.item(), 30);
+  assertClose(running.forward(values), out, { rtol: 1e-3, atol: 1e-4 });
+  freeAll(batch, running);
+});
+
+test("bad set-ups are refused by name and values", () => {
+  const { list, models, student, free } = setUp();
+  const refuse = (options: unknown, type: new () => Error, ...parts: string[]) => {
+    const { message } = assertThrows(
+      () => new distill.Uniform({ student, teachers: list, ...options as object }),
+      type,
+    );
+    for (const part of parts) assert(message.includes(part), `"${part}" is not in: ${message}`);
+  };
+  refuse({ teachers: [] }, ArgumentError, "at least one teacher");
+  refuse({ teachers: undefined }, ArgumentError, "at least one teacher");
+  refuse({ teachers: [list[2]] }, ArgumentError, "predictive", "alpha1");
+  refuse({ teachers: [list[0], list[0]] }, ArgumentError, '"wide"');
+  refuse({ teachers: [models[0]] }, ArgumentError, "Teacher 0");
+  refuse({ student: models[0] }, ArgumentError, '"wide"', "shares parameters");
+  refuse({ student: method6() }, ShapeError, '"wide" has 4', "student 6");
+  refuse({ student: { forward() {} } }, ArgumentError, "student", "features()");
+  refuse({ student: undefined }, ArgumentError, "student");
+  refuse({ alpha1: -1 }, ArgumentError, "alpha1", "-1");
+  refuse({ beta2: NaN }, ArgumentError, "beta2", "NaN");
+  refuse({ alpha1: 0, alpha2: 0, beta1: 0, beta2: 0 }, ArgumentError, "nothing is learnt");
+  refuse({ temperature: 0 }, ArgumentError, "temperature");
+  refuse({ commonDim: 0 }, ArgumentError, "commonDim", "0");
+  refuse({ weights: [1, 2] }, ArgumentError, "3 weights", "2");
+  refuse({ weights: [0, 0, 0] }, ArgumentError, "0");
+  refuse({ weights: [1, -2, 1] }, ArgumentError, "teacher 1", "-2");
+  refuse({ encoder: "transformer" }, ArgumentError, '"transformer"');
+  refuse({ distance: "far" }, ArgumentError, '"far"');
+  refuse({ average: "median" }, ArgumentError, '"median"');
+  refuse({ featureTies: "coin" }, ArgumentError, '"coin"');
+  refuse({ classTies: "coin" }, ArgumentError, '"coin"');
+  refuse({ standardize: "sometimes" }, ArgumentError, '"sometimes"');
+  free();
+  const gone = torch.memory().tensors;
+  assertNotEquals(gone, 0);
+
+  function method6(): SmallNet {
+    const other = new SmallNet(6, 5, 6);
+    freeAll(other);
+    return other;
+  }
+});
+
+test("bad batches and outputs are refused by name and values", () => {
+  const { method, list, free } = setUp();
+  const refuse = (input: unknown, type: new () => Error, ...parts: string[]) => {
+    const { message } = assertThrows(() => method.step(input as distill.UnlabelledInput), type);
+    for (const part of parts) assert(message.includes(part), `"${part}" is not in: ${message}`);
+  };
+  const x = images(4);
+  const good = list.map((teacher) => teacher.run(x) as teachers.TeacherOutput);
+  const replaced = (i: number, output: object) => ({
+    images: x,
+    teacherOutputs: good.map((o, j) => i === j ? { ...o, ...output } : o),
+  });
+  refuse({}, ArgumentError, "images", "undefined");
+  refuse({ images: torch.zeros([0, 1, 2, 3], { device }) }, ShapeError, "[0, 1, 2, 3]");
+  refuse({ images: x, teacherOutputs: good.slice(1) }, ArgumentError, "3 teachers", "2 entries");
+  refuse(replaced(1, { features: good[0].features }), ShapeError, '"narrow"', "[4, 7]", "[4, 3]");
+  refuse(replaced(1, { logits: undefined }), ArgumentError, 'logits of teacher "narrow"');
+  refuse(
+    replaced(0, { logits: torch.zeros([4, 9], { device }) }),
+    ShapeError,
+    'logits of teacher "wide"',
+    "[4, 9]",
+  );
+  refuse({ images: images(3), teacherOutputs: good }, ShapeError, '"wide"', "[4, 7]", "[3, 7]");
+
+  const nan = torch.full([4, 8], NaN, { device });
+  refuse(replaced(2, { features: nan }), TrainingError, "32 of 32", 'teacher "other"');
+  const badLogits = good[1].logits!.clone();
+  badLogits.index(0, 2).fill_(NaN);
+  refuse(
+    replaced(1, { logits: badLogits }),
+    TrainingError,
+    "1 of 16",
+    'logits of teacher "narrow"',
+  );
+  refuse(
+    { images: torch.full([4, 1, 2, 3], NaN, { device }), teacherOutputs: good },
+    TrainingError,
+    "student",
+  );
+
+  // One image is enough, except to standardise by the batch.
+  assert(Number.isFinite(method.step({ images: images(1) }).loss.item()));
+  free();
+  const batch = setUp({ standardize: "batch" });
+  assertThrows(() => batch.method.step({ images: images(1) }), ShapeError, "batch of 1");
+  batch.free();
+});
