@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Command } from "@commander-js/extra-typings";
+import { Command } from "./commander.ts";
 import { doctor, type DoctorReport } from "../setup/doctor.ts";
 
 /** `doctor [--json]`: says what is there, where, and what to do next. */

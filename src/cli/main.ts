@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Command } from "@commander-js/extra-typings";
+import { Command } from "./commander.ts";
 import { ApprenticeError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { customKdDemoCommand, demoCommand } from "./demo/command.ts";

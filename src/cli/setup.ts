@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Command } from "@commander-js/extra-typings";
+import { Command } from "./commander.ts";
 import { setup } from "../setup/setup.ts";
 
 /** `setup [--force] [--quiet]`: makes everything ready that tensors need. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromFileUrl } from "@std/path";
+import { fileURLToPath } from "node:url";
 import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
 import { NATIVE_SOURCE_FILE } from "../../ffi/locate.ts";
 import { SetupError } from "../errors.ts";
@@ -92,7 +92,7 @@ export async function buildLibrary(options: BuildOptions): Promise<string> {
   const headers = sources.filter(({ name }) => !name.endsWith(".cpp"));
   const common = JSON.stringify([compiler, flags, libtorch, headers]);
   // Messages name the files that a reader can open, not the copies.
-  const shown = options.source.protocol === "file:" ? fromFileUrl(options.source) : "";
+  const shown = options.source.protocol === "file:" ? fileURLToPath(options.source) : "";
   const log = new Log(options.log, (text) => text.replaceAll(`${folder}/`, shown));
   const objects: string[] = new Array(units.length);
   const waiting: number[] = [];

@@ -19,7 +19,7 @@ import { parseSchema, type Schema } from "./schema.ts";
 import { findOperator, make, makeOptional, TensorCore } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
-import { putMemoryFormat } from "./frame_arguments.ts";
+import { type MemoryFormat, memoryFormatCode } from "./frame_arguments.ts";
 import { Generator } from "./random.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -37,8 +37,14 @@ export type Argument =
 /** Arguments by libtorch's own names. */
 export type NamedArguments = { readonly [name: string]: Argument };
 
-/** What an operator returns. */
-export type Result = Tensor | number | boolean | (Tensor | number)[] | undefined;
+/** What an operator returns: a value, several in an array, or nothing. */
+export type Result =
+  | Tensor
+  | number
+  | boolean
+  | DType
+  | undefined
+  | readonly Result[];
 
 const known = new Map<string, { id: number; schema: Schema }>();
 
@@ -96,25 +102,24 @@ export function call(name: string, ...given: (Argument | NamedArguments)[]): Res
     schema.arguments[count - 1].fallback !== undefined
   ) count--;
   let at = 0;
+  textAt = 0;
   for (let i = 0; i < count; i++) {
     const a = schema.arguments[i];
-    at = put(
-      at,
-      a.kind,
-      values[i] ?? fallback(a.kind, a.fallback),
-      `${a.name} of ${name}`,
-      a.length,
-    );
+    const value = values[i] === undefined ? fallback(a.kind, a.fallback) : values[i];
+    at = put(at, a.kind, value, `${a.name} of ${name}`, a.length);
   }
   const returned = opCall(context, id, count);
   if (returned < 0) fail(returned);
-  return results(schema, values);
+  return results(schema, values, frame.slice(0, returned));
 }
 
 function isNamed(value: unknown): value is NamedArguments {
   return value !== null && typeof value === "object" &&
     Object.getPrototypeOf(value) === Object.prototype;
 }
+
+/** Where the next string goes in the text buffer: they follow each other. */
+let textAt = 0;
 
 /** The schema's printed default as a value. */
 function fallback(kind: string, text: string | undefined): Argument {
@@ -123,7 +128,7 @@ function fallback(kind: string, text: string | undefined): Argument {
   if (text === "False") return false;
   if (kind === "H") return text.replaceAll('"', "");
   if (text.startsWith("[")) return JSON.parse(text.toLowerCase());
-  return Number(text);
+  return text === "inf" ? Infinity : Number(text);
 }
 
 function wrong(where: string, wanted: string, value: unknown): never {
@@ -149,8 +154,6 @@ function put(at: number, kind: string, value: Argument, where: string, length?: 
       return at + 1;
     }
     kind = kind.toUpperCase();
-  } else if (kind === "m") {
-    return putMemoryFormat(at, value as Parameters<typeof putMemoryFormat>[1]);
   } else if (kind !== kind.toUpperCase()) {
     if (value === null || value === undefined) {
       frame[at] = 0;
@@ -174,7 +177,8 @@ function put(at: number, kind: string, value: Argument, where: string, length?: 
       return at + 1;
     case "H":
       if (typeof value !== "string") wrong(where, "a string", value);
-      frame[at] = writeText(value);
+      frame[at] = writeText(value, textAt);
+      textAt += frame[at];
       return at + 1;
     case "Y":
       frame[at] = typeof value === "number" ? value : dtypeCode(value as DType);
@@ -182,12 +186,14 @@ function put(at: number, kind: string, value: Argument, where: string, length?: 
     case "V":
       frame[at] = deviceCode(value as Device);
       return at + 1;
+    case "M":
+      frame[at] = typeof value === "number" ? value : memoryFormatCode(value as MemoryFormat);
+      return at + 1;
     case "S":
     case "I":
     case "N":
     case "F":
     case "O":
-    case "M":
       if (typeof value === "boolean") value = value ? 1 : 0;
       if (typeof value !== "number") wrong(where, "a number", value);
       frame[at] = value;
@@ -204,34 +210,26 @@ function put(at: number, kind: string, value: Argument, where: string, length?: 
   }
 }
 
-function results(schema: Schema, values: readonly unknown[]): Result {
+function results(schema: Schema, values: readonly unknown[], slots: Float64Array): Result {
   if (schema.results.length === 0) return undefined;
   if (schema.results.every((kind) => kind === "!")) return written(schema, values);
   let at = 0;
-  // Read before any tensor is made: making one writes nothing today, but must not have to be careful.
-  const slots = Array.from(frame.subarray(0, 64));
-  const list: (Tensor | number)[] = [];
-  for (const kind of schema.results) {
+  const one = (
+    kind: string,
+  ): Tensor | number | boolean | DType | (Tensor | number)[] | undefined => {
     if (kind === "L" || kind === "A" || kind === "X") {
-      const count = slots[at++];
-      const items = Array.from(frame.subarray(at, at + count));
-      at += count;
-      if (schema.results.length === 1) return kind === "L" ? items.map(make) : items;
-      list.push(...(kind === "L" ? items.map(make) : items));
-    } else if (kind === "T") {
-      const handle = slots[at++];
-      list.push(makeOptional(handle) as Tensor);
-    } else if (kind === "B") {
-      if (schema.results.length === 1) return slots[at] !== 0;
-      list.push(slots[at++]);
-    } else if (kind === "Y") {
-      if (schema.results.length === 1) return dtypeFromCode(slots[at]) as unknown as number;
-      list.push(slots[at++]);
-    } else if (kind !== "!") {
-      list.push(slots[at++]);
+      const items = Array.from(slots.subarray(at + 1, at + 1 + slots[at]));
+      at += 1 + items.length;
+      return kind === "L" ? items.map(make) : items;
     }
-  }
-  return schema.results.length === 1 ? list[0] : list;
+    const value = slots[at++];
+    if (kind === "T" || kind === "t") return makeOptional(value);
+    if (kind === "B") return value !== 0;
+    if (kind === "Y") return dtypeFromCode(value);
+    return value;
+  };
+  const list = schema.results.filter((kind) => kind !== "!").map(one);
+  return list.length === 1 ? list[0] : list;
 }
 
 /** The argument that was written to: `self` of an in-place form, `out` of the others. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
-import { call } from "./call.ts";
+import { ArgumentError, IndexError } from "../errors.ts";
+import { type Argument, call } from "./call.ts";
 import { TensorCore } from "./core.ts";
 import { tensor } from "./creation.ts";
 import type { Tensor } from "./tensor.ts";
@@ -31,25 +31,43 @@ export function slice(start?: number | null, end?: number | null, step = 1): Sli
   return new Slice(start, end, step);
 }
 
-/** Applies the parts of an index that are views, and returns the tensors that pick elements. */
-function view(source: Tensor, at: readonly Index[]): { view: Tensor; picks: (Tensor | null)[] } {
+/** The parts of an index that are views, applied, and the tensors that pick elements of the result. */
+interface Viewed {
+  view: Tensor;
+  picks: (Tensor | null)[];
+  /** What was made on the way and is of no use afterwards. */
+  temporary: Tensor[];
+}
+
+function dispose(tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) tensor.dispose();
+}
+
+function applyViews(source: Tensor, at: readonly Index[], temporary: Tensor[]): Viewed {
   const taken = at.reduce<number>((sum, part) => {
     if (part === null || part === "...") return sum;
     return sum + (part instanceof TensorCore && part.dtype === "bool" ? part.ndim : 1);
   }, 0);
   const dims = source.ndim;
   if (taken > dims) {
-    throw new ArgumentError(`${taken} indices are too many for a tensor of ${dims} dimensions.`);
+    throw new IndexError(`${taken} indices are too many for a tensor of ${dims} dimensions.`);
+  }
+  if (at.filter((part) => part === "...").length > 1) {
+    throw new ArgumentError('An index has "..." at most once.');
   }
   let current: Tensor = source;
   let dim = 0;
   let picking = false;
   const picks: (Tensor | null)[] = [];
+  const next = (name: string, ...args: Argument[]) => {
+    if (current !== source) temporary.push(current);
+    current = call(name, current, dim, ...args) as Tensor;
+  };
   for (const part of at) {
     if (typeof part === "number") {
-      current = call("aten::select.int", current, dim, part) as Tensor;
+      next("aten::select.int", part);
     } else if (part === null) {
-      current = call("aten::unsqueeze", current, dim) as Tensor;
+      next("aten::unsqueeze");
       picks.push(null);
       dim++;
     } else if (part === "...") {
@@ -58,34 +76,47 @@ function view(source: Tensor, at: readonly Index[]): { view: Tensor; picks: (Ten
       dim += full;
     } else if (part instanceof Slice) {
       if (part.start != null || part.end != null || part.step !== 1) {
-        current = call(
-          "aten::slice.Tensor",
-          current,
-          dim,
-          part.start,
-          part.end,
-          part.step,
-        ) as Tensor;
+        next("aten::slice.Tensor", part.start, part.end, part.step);
       }
       picks.push(null);
       dim++;
-    } else {
-      const pick = part instanceof TensorCore
-        ? part as Tensor
-        : tensor([...part as readonly number[]], { dtype: "int64", device: source.device });
+    } else if (part instanceof TensorCore || Array.isArray(part)) {
+      const pick = part instanceof TensorCore ? part as Tensor : picked(part, source, temporary);
       picks.push(pick);
       picking = true;
       dim += pick.dtype === "bool" ? pick.ndim : 1;
+    } else {
+      throw new ArgumentError(
+        `A part of an index is a number, a slice, null, "...", a tensor or an array of numbers, got ${
+          typeof part === "string" ? JSON.stringify(part) : typeof part
+        }.`,
+      );
     }
   }
-  return { view: current, picks: picking ? picks : [] };
+  return { view: current, picks: picking ? picks : [], temporary };
+}
+
+function picked(numbers: readonly number[], source: Tensor, temporary: Tensor[]): Tensor {
+  const wrong = numbers.find((n) => !Number.isInteger(n));
+  if (wrong !== undefined) throw new ArgumentError(`An index is a whole number, got ${wrong}.`);
+  const made = tensor([...numbers], { dtype: "int64", device: source.device });
+  temporary.push(made);
+  return made;
 }
 
 /** `source[at]`. */
 export function indexTensor(source: Tensor, at: readonly Index[]): Tensor {
-  const { view: part, picks } = view(source, at);
-  if (picks.length > 0) return call("aten::index.Tensor", part, picks) as Tensor;
-  return part === source ? call("aten::alias", source) as Tensor : part;
+  const temporary: Tensor[] = [];
+  try {
+    const { view, picks } = applyViews(source, at, temporary);
+    if (picks.length > 0) {
+      if (view !== source) temporary.push(view);
+      return call("aten::index.Tensor", view, picks) as Tensor;
+    }
+    return view === source ? call("aten::alias", source) as Tensor : view;
+  } finally {
+    dispose(temporary);
+  }
 }
 
 /** `source[at] = value`. */
@@ -95,11 +126,19 @@ export function indexPut(
   value: Tensor | number,
   accumulate: boolean,
 ): void {
-  const { view: part, picks } = view(source, at);
-  const values = typeof value === "number"
-    ? tensor(value, { dtype: source.dtype, device: source.device })
-    : value;
-  if (picks.length > 0) call("aten::index_put_", part, picks, values, accumulate);
-  else if (accumulate) call("aten::add_.Tensor", part, values);
-  else call("aten::copy_", part, values);
+  const temporary: Tensor[] = [];
+  try {
+    const { view, picks } = applyViews(source, at, temporary);
+    if (view !== source) temporary.push(view);
+    let values = value as Tensor;
+    if (typeof value === "number") {
+      values = tensor(value, { dtype: source.dtype, device: source.device });
+      temporary.push(values);
+    }
+    if (picks.length > 0) call("aten::index_put_", view, picks, values, accumulate);
+    else if (accumulate) call("aten::add_.Tensor", view, values);
+    else call("aten::copy_", view, values);
+  } finally {
+    dispose(temporary);
+  }
 }

@@ -1689,20 +1689,20 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Positive elements as they are, negative ones alpha · (exp(x / alpha) - 1). (`aten::celu`) */
-  celu(options?: { alpha?: number }): Tensor {
+  celu(alpha: number = 1): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = options?.alpha ?? 1;
+    $f[1] = alpha;
     const $n = opCall(context, ids[78] || find(78), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `celu`. (`aten::celu_`) */
-  celu_(options?: { alpha?: number }): this {
+  celu_(alpha: number = 1): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = options?.alpha ?? 1;
+    $f[1] = alpha;
     const $n = opCall(context, ids[79] || find(79), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2367,10 +2367,10 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Positive elements times `scale`, negative ones alpha · (exp(x) - 1). (`aten::elu`) */
-  elu(scale: number = 1, inputScale: number = 1, options?: { alpha?: number }): Tensor {
+  elu(alpha: number = 1, scale: number = 1, inputScale: number = 1): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = options?.alpha ?? 1;
+    $f[1] = alpha;
     $f[2] = scale;
     $f[3] = inputScale;
     const $n = opCall(context, ids[142] || find(142), 4);
@@ -2379,10 +2379,10 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `elu`. (`aten::elu_`) */
-  elu_(scale: number = 1, inputScale: number = 1, options?: { alpha?: number }): this {
+  elu_(alpha: number = 1, scale: number = 1, inputScale: number = 1): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = options?.alpha ?? 1;
+    $f[1] = alpha;
     $f[2] = scale;
     $f[3] = inputScale;
     const $n = opCall(context, ids[143] || find(143), 4);

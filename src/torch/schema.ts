@@ -54,8 +54,8 @@ export function parseSchema(text: string, kinds: string): Schema {
       name,
       kind: argumentKinds[list.length],
       fallback,
-      // The scalar forms have alpha in order, the tensor forms by name: by name everywhere.
-      keyword: keyword || name === "alpha",
+      // The scalar forms of add and sub have alpha in order, the tensor forms by name: by name everywhere.
+      keyword: keyword || name === "alpha" && list.at(-1)?.name === "other",
       length: fixed ? Number(fixed[1]) : undefined,
     });
   }

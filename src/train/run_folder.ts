@@ -4,7 +4,7 @@
  * @module
  */
 
-import { join } from "@std/path";
+import { join } from "node:path";
 import { ArgumentError, FileError } from "../errors.ts";
 import { makeFolder, writeAtomic } from "../files.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
-  ApprenticeError,
+  type ApprenticeError,
   ArgumentError,
   DTypeError,
   IndexError,

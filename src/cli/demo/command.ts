@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { Command, InvalidArgumentError, Option } from "../commander.ts";
 import { withInterrupt } from "../../interrupt.ts";
 import { setup } from "../../setup/setup.ts";
 

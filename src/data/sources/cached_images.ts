@@ -7,7 +7,7 @@
  * @module
  */
 
-import { dirname } from "@std/path";
+import { dirname } from "node:path";
 import { ChecksumError, FileError } from "../../errors.ts";
 import { makeFolder, writeAtomic } from "../../files.ts";
 import type { Bytes } from "./read_file.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { join } from "@std/path";
+import { join } from "node:path";
 import { FormatError } from "../../errors.ts";
 import type { ImageArrays, Split } from "./arrays.ts";
 import { CIFAR10_CLASSES, readCifar10Folder } from "./cifar_binary.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { join } from "@std/path";
+import { join } from "node:path";
 import { FormatError } from "../../errors.ts";
 import { findBadLabel, type ImageArrays, type Split } from "./arrays.ts";
 import { readSourceFile } from "./read_file.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { join } from "@std/path";
+import { join } from "node:path";
 import { ArgumentError, FormatError } from "../../errors.ts";
 import { findBadLabel, type ImageArrays, type Split, validateImageArrays } from "./arrays.ts";
 import { gunzip, isGzip, readSourceFile } from "./read_file.ts";

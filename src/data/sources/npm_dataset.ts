@@ -5,7 +5,7 @@
  * @module
  */
 
-import { join } from "@std/path";
+import { join } from "node:path";
 import { cacheRoot } from "../../paths.ts";
 import { say } from "../../progress.ts";
 import type { ImageArrays, Split } from "./arrays.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { dirname, fromFileUrl } from "@std/path";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { SetupError } from "../../errors.ts";
 
 /**
@@ -72,5 +73,5 @@ export async function npmPackageFolder(
     const reason = said.length > REASON_LENGTH ? `...${said.slice(-REASON_LENGTH)}` : said;
     throw new SetupError(`Cannot fetch the npm package ${spec}: ${reason}\n${remedy}`);
   }
-  return dirname(fromFileUrl(url));
+  return dirname(fileURLToPath(url));
 }

@@ -36,7 +36,7 @@ export async function decodeSheet(
     throw new FormatError(`${name} claims to have ${width} x ${height} pixels; that is no sheet.`);
   }
   // Only CIFAR-10 needs the decoder, so it is not loaded before.
-  const { decode } = await import("fast-png");
+  const { decode } = await import("npm:fast-png@^8.0.0");
   let png: ReturnType<typeof decode>;
   try {
     png = decode(bytes, { checkCrc: true });

@@ -89,7 +89,7 @@ export function asClasses(labels: Tensor): Tensor {
       );
     }
   }
-  return labels.detach().to("int64");
+  return labels.to("int64");
 }
 
 /**

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { EChartsOption, EChartsType } from "echarts";
+import type { EChartsOption, EChartsType } from "npm:echarts@^6.1.0";
 import { ArgumentError } from "../../errors.ts";
 import { formatCount } from "../../text.ts";
 import type { BarsBlock, CurvesBlock, HistogramBlock } from "./data.ts";
@@ -22,7 +22,7 @@ export interface ChartLibrary {
 
 /** Loads ECharts, when a report is written and not before. */
 export async function loadCharts(): Promise<ChartLibrary> {
-  return await import("echarts") as unknown as ChartLibrary;
+  return await import("npm:echarts@^6.1.0") as unknown as ChartLibrary;
 }
 
 /** The two sizes that a chart is drawn in, in CSS pixels. */

@@ -1,6 +1,6 @@
 /** Pixels to PNG, for the images that a report carries in itself. @module */
 
-import { encode } from "fast-png";
+import { encode } from "npm:fast-png@^8.0.0";
 import { ArgumentError } from "../../errors.ts";
 import type { GalleryImage } from "./data.ts";
 

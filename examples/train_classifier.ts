@@ -1,0 +1,27 @@
+/**
+ * Trains a small network on MNIST and measures it: the whole of a training script.
+ *
+ *     deno run -A examples/train_classifier.ts
+ */
+import { data, models, optim, torch, train } from "../mod.ts";
+
+using images = await data.mnist("train");
+using test = await data.mnist("test");
+const { mean, std } = data.MNIST_STATISTICS;
+const transform = data.normalise(mean, std);
+
+torch.manualSeed(0);
+using model = new models.SmallCnn({ numClasses: 10, widths: [8, 16, 32] });
+using optimizer = new optim.AdamW(model.parameters(), { lr: 3e-3 });
+const batches = new data.Loader(images, { batchSize: 128, shuffle: true, transform });
+await train.fit({ method: new train.Supervised(model), optimizer, batches, epochs: 1 });
+
+model.eval();
+const counter = new train.AccuracyCounter(10);
+for (using batch of new data.Loader(test, { batchSize: 500, transform })) {
+  torch.inferenceMode(() =>
+    torch.scope(() => counter.add(model.forward(batch.images), batch.labels))
+  );
+}
+console.log(`right on ${(100 * counter.result().overall).toFixed(1)} % of the test images`);
+torch.saveSafetensors("mnist.safetensors", model.stateDict());

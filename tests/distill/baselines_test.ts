@@ -1,0 +1,115 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as distill from "../../src/distill/mod.ts";
+import { ArgumentError, ShapeError, TrainingError } from "../../src/errors.ts";
+import * as nn from "../../src/nn/mod.ts";
+import * as teachers from "../../src/teachers/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { assertClose, device, test } from "../helpers.ts";
+import { freeAll, images, SmallNet, threeTeachers } from "./nets.ts";
+
+test("plain KD is Hinton's loss on the predictive teachers' mean", () => {
+  const { list, models } = threeTeachers();
+  const student = new SmallNet(6, 5, 4);
+  const x = images(8);
+  const both = models.slice(0, 2).map((model) => model.forward(x));
+  for (const average of ["probabilities", "logits"] as const) {
+    const method = new distill.PlainKD({ student, teachers: list, temperature: 3, average });
+    const { loss, terms } = method.step({ images: x });
+    assertClose(loss, distill.kdLoss(student.forward(x), both, { temperature: 3, average }));
+    assertEquals(Object.keys(terms), ["kd"]);
+    assertEquals(method.parameters(), student.parameters());
+    // Outputs known before, of all teachers.
+    const teacherOutputs = list.map((teacher) => teacher.run(x));
+    assertClose(method.step({ images: x, teacherOutputs }).loss, loss);
+    freeAll(method);
+  }
+  freeAll(student, ...models);
+});
+
+test("plain KD refuses labels, and teachers and outputs that do not fit", () => {
+  const { list, models } = threeTeachers();
+  const student = new SmallNet(6, 5, 4);
+  const make = (given: teachers.Teacher[]) => new distill.PlainKD({ student, teachers: given });
+  assertThrows(() => make([]), ArgumentError, "at least one teacher");
+  assertThrows(() => make([list[2]]), ArgumentError, "predictive");
+  const other = new SmallNet(6, 5, 3);
+  assertThrows(
+    () => make([teachers.predictive({ name: "three", model: other })]),
+    ShapeError,
+    '"three" has 3',
+  );
+  const method = make(list);
+  const x = images(4);
+  const labels = torch.zeros([4], { dtype: "int64", device });
+  assertThrows(
+    () => {
+      // @ts-expect-error A labelled batch is not an unlabelled one.
+      method.step({ images: x, labels });
+    },
+    ArgumentError,
+    "labels",
+  );
+  const good = list.map((teacher) => teacher.run(x) as teachers.TeacherOutput);
+  assertThrows(
+    () => method.step({ images: x, teacherOutputs: good.slice(0, 1) }),
+    ArgumentError,
+    "1 entries",
+  );
+  good[1] = { ...good[1], logits: torch.full([4, 4], NaN, { device }) };
+  assertThrows(
+    () => method.step({ images: x, teacherOutputs: good }),
+    TrainingError,
+    'logits of teacher "narrow"',
+  );
+  freeAll(method, student, other, ...models);
+});
+
+test("plain feature distillation: projected features and cross-entropy", () => {
+  const student = new SmallNet(6, 5, 4);
+  const model = new SmallNet(6, 9, 2, "relu");
+  const method = new distill.FeatureKD({
+    student,
+    teacher: teachers.descriptive({ name: "large", model }),
+    weights: { feature: 2, labelled: 0.5 },
+  });
+  const labelled = {
+    images: images(4),
+    labels: torch.tensor([0, 1, 3, 2], { dtype: "int64", device }),
+  };
+  const unlabelled = { images: images(6) };
+  const { loss, terms } = method.step({ labelled, unlabelled });
+  const x = torch.cat([labelled.images, unlabelled.images]);
+  const fs = student.features(x);
+  const feature = torch.mseLoss(method.projection.forward(fs), model.features(x));
+  const known = student.head.forward(fs.narrow(0, 0, 4));
+  const supervised = nn.functional.crossEntropy(known, labelled.labels);
+  assertClose(terms.feature, feature);
+  assertClose(terms.labelled, supervised);
+  assertClose(loss, feature.mul(2).add(supervised.mul(0.5)));
+  loss.backward();
+  assert(method.parameters().every((p) => p.grad !== null));
+  assert(model.parameters().every((p) => p.grad === null));
+  method.zeroGrad();
+  // Labelled images alone are enough.
+  assert(Number.isFinite(method.step({ labelled }).loss.item()));
+  assertThrows(() => method.step({ labelled, unlabelled: labelled as never }), ArgumentError);
+  assertThrows(() => method.step({ labelled: unlabelled as never }), ArgumentError, "labels");
+  freeAll(method, student, model);
+});
+
+test("plain feature distillation refuses bad set-ups", () => {
+  const student = new SmallNet(6, 5, 4);
+  const teacher = teachers.descriptive({
+    name: "pixels",
+    features: (x) => x.flatten(1),
+    featureDim: 6,
+  });
+  // deno-lint-ignore no-explicit-any
+  const make = (options: any) => () => new distill.FeatureKD({ student, teacher, ...options });
+  assertThrows(make({ teacher: undefined }), ArgumentError, "teacher");
+  assertThrows(make({ weights: { feature: -1 } }), ArgumentError, "-1");
+  assertThrows(make({ weights: { feature: 0, labelled: 0 } }), ArgumentError, "nothing");
+  assertThrows(make({ projection: { shape: "mlp", hidden: 0 } }), ArgumentError, "hidden");
+  assertThrows(make({ distance: "far" }), ArgumentError, '"far"');
+  freeAll(student);
+});
