@@ -49,6 +49,10 @@ const byWords: [RegExp, ErrorClass][] = [
   ],
 ];
 
+/** What libtorch says where a device cannot be used at all. */
+const noDevice =
+  /not linked with support for|NVIDIA driver|No CUDA GPUs|no CUDA-capable device|invalid device ordinal|not compiled with CUDA/i;
+
 /** The typed error for a native error code and its message. */
 export function nativeError(code: number, message: string): ApprenticeError {
   if (code === 12) {
@@ -62,6 +66,14 @@ export function nativeError(code: number, message: string): ApprenticeError {
     message = `${missing[1]} cannot run on ${missing[2]} with this libtorch. ` +
       "`deno task doctor` tells which devices can be used and why others cannot." +
       (call < 0 ? "" : message.slice(call));
+    return new DeviceError(message);
+  }
+  if (noDevice.test(message)) {
+    const call = message.lastIndexOf("\n  in ");
+    const sentence = call < 0 ? message : message.slice(0, call);
+    message =
+      `${sentence.split("\n")[0]}. \`deno task doctor\` tells which devices can be used and why ` +
+      `others cannot.${call < 0 ? "" : message.slice(call)}`;
     return new DeviceError(message);
   }
   // Only libtorch's own sentence is looked at, not the operator's name and arguments after it.

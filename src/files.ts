@@ -13,6 +13,24 @@ export function temporaryName(path: string): string {
 }
 
 /**
+ * Removes what processes that were killed left of writes to `path`. For files that only one process
+ * writes: another's write that is under way would be lost.
+ */
+export function removeTemporaries(path: string): void {
+  const folder = folderOf(path);
+  const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+  try {
+    for (const entry of Deno.readDirSync(folder)) {
+      if (!entry.name.startsWith(`${name}.`)) continue;
+      if (!/^\d+-[0-9a-f]{8}\.tmp$/.test(entry.name.slice(name.length + 1))) continue;
+      Deno.removeSync(`${folder}/${entry.name}`);
+    }
+  } catch {
+    // They are in nobody's way.
+  }
+}
+
+/**
  * Writes a whole file, or leaves what was there as it was. Folders that lack are made.
  *
  * @param path The file's final name.

@@ -97,8 +97,19 @@ function finish(made: Tensor, options: TensorOptions): Tensor {
     result = made.to(options.device);
     made.dispose();
   }
-  if (options.requiresGrad) result.requiresGrad = true;
-  return result;
+  return track(result, options);
+}
+
+/** Has autograd record what is done with a new tensor, if that was asked for. */
+function track(made: Tensor, options: TensorOptions): Tensor {
+  if (!options.requiresGrad) return made;
+  try {
+    made.requiresGrad = true;
+    return made;
+  } catch (error) {
+    made.dispose();
+    throw error;
+  }
 }
 
 function create(
@@ -114,8 +125,7 @@ function create(
       ? { generator: options.generator as Generator }
       : {}),
   }) as Tensor;
-  if (options.requiresGrad) made.requiresGrad = true;
-  return made;
+  return track(made, options);
 }
 
 /** A tensor of zeros. */

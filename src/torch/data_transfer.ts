@@ -51,6 +51,11 @@ export function fromBytes(values: TypedArray, dtype: DType, shape: readonly numb
       }], which has ${count} elements.`,
     );
   }
+  if ((values.buffer as ArrayBuffer).detached) {
+    throw new ArgumentError(
+      "The typed array's memory was transferred to another thread or structure; make a copy before that.",
+    );
+  }
   return fromRawBytes(
     new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength),
     dtype,
@@ -166,6 +171,8 @@ const ranges: Partial<Record<DType, [number, number]>> = {
   int8: [-128, 127],
   int16: [-32768, 32767],
   int32: [-2147483648, 2147483647],
+  // The largest number below 2^63 that a JavaScript number can be.
+  int64: [-(2 ** 63), 2 ** 63 - 1024],
 };
 
 /** A flat list of values as a tensor of `dtype`. */

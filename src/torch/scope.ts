@@ -35,7 +35,8 @@ function letGoOfAll(): void {
  * It is for synchronous code. If an `await` comes before it is closed it lets go of all its tensors: they
  * are then freed by themselves, by another scope's means, or some time after nothing refers to them, and
  * tensors made after the `await` are not its own. Around asynchronous code use
- * `torch.scope(async () => …)`, and a scope for every part between two awaits.
+ * `torch.scope(async () => …)`, and a scope for every part between two awaits. A generator must not
+ * `yield` while its scope is open: what its caller makes then would be the scope's.
  */
 export class Scope implements Disposable {
   /** The native number of the scope. @ignore */

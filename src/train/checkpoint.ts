@@ -4,11 +4,15 @@
  * @module
  */
 
-import { FormatError } from "../errors.ts";
+import { ApprenticeError, FileError, FormatError } from "../errors.ts";
+import { removeTemporaries, writeAtomic } from "../files.ts";
+import type { OptimizerState } from "../optim/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
-import type { OptimizerState } from "../optim/mod.ts";
+import type { Sums } from "./loss_sums.ts";
 import type { StepOptimizer, Trainable } from "./method.ts";
+import type { MetricRecord } from "./metrics.ts";
+import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
 
 /** Where a run stands; all that is not a tensor. */
 export interface Position {
@@ -20,13 +24,15 @@ export interface Position {
   step: number;
   /** The steps done by each stage. */
   stageSteps: number[];
-  /** The sums of losses since the last record, and over how many steps. */
-  sums: Record<string, number>;
-  /** How many steps are in the sums. */
-  summed: number;
+  /** The sums of losses since the last record. */
+  sums: Sums;
+  /** The sums of losses of the epoch under way, up to the last record. */
+  epochSums: Sums;
+  /** How long the epoch under way took so far. */
+  seconds: number;
+  /** The records of the epochs that are done. */
+  epochs: MetricRecord[];
 }
-
-const version = "1";
 
 /** What a checkpoint saves and puts back. */
 export interface CheckpointParts {
@@ -34,73 +40,208 @@ export interface CheckpointParts {
   method: Trainable;
   /** The optimisers of all stages. */
   optimizers: readonly StepOptimizer[];
-  /** The device whose random numbers the run draws, besides the CPU's. */
-  device?: Device;
+  /** The stages, which must be the same when a run goes on. */
+  stages: readonly { readonly name: string; readonly batches: { readonly length: number } }[];
 }
 
-/** Writes a checkpoint, to a temporary name first. */
+const format = "apprentice-checkpoint";
+const version = "1";
+
+/**
+ * Writes a checkpoint, to a temporary name first: a crash leaves the old one or the new one.
+ *
+ * @throws {FileError} if it cannot be written; the old one stays.
+ */
 export function saveCheckpoint(path: string, parts: CheckpointParts, position: Position): void {
-  const record: Record<string, Tensor> = {};
-  const scalars: Record<string, number>[] = [];
-  using _ = torch.scope();
-  for (const [name, tensor] of Object.entries(parts.method.stateDict())) {
-    record[`method/${name}`] = tensor;
-  }
-  parts.optimizers.forEach((optimizer, i) => {
-    const state = optimizer.stateDict();
-    for (const [name, tensor] of Object.entries(state.tensors)) {
-      record[`optimizer/${i}/${name}`] = tensor;
+  torch.scope(() => {
+    const record: Record<string, Tensor> = {};
+    for (const [name, tensor] of Object.entries(parts.method.stateDict())) {
+      record[`method/${name}`] = tensor;
     }
-    scalars.push(state.scalars);
-  });
-  record["random/cpu"] = torch.getRngState("cpu");
-  if (usesCuda(parts)) record["random/cuda"] = torch.getRngState(parts.device);
-  torch.saveSafetensors(path, record, {
-    format: "apprentice-checkpoint",
-    version,
-    position: JSON.stringify(position),
-    optimizers: JSON.stringify(scalars),
+    const optimizers = parts.optimizers.map((optimizer, i) => {
+      const { tensors, scalars } = optimizer.stateDict();
+      for (const [name, tensor] of Object.entries(tensors)) {
+        record[`optimizer/${i}/${name}`] = tensor;
+      }
+      return { ...describe(optimizer), scalars };
+    });
+    for (const [device, state] of getRandomStates(devicesOf(Object.values(record)))) {
+      record[`random/${device}`] = state;
+    }
+    torch.saveSafetensors(path, record, {
+      format,
+      version,
+      position: toText(position),
+      optimizers: toText(optimizers),
+      stages: toText(describeStages(parts)),
+    });
   });
 }
 
 /**
- * Reads a checkpoint into the parts it was saved from.
+ * Reads a checkpoint into the parts it was saved from. If it does not fit, they stay as they were.
  *
- * @throws {FormatError} if the file is not a checkpoint, or one of other parts.
+ * @throws {FormatError} if the file is missing, damaged, not a checkpoint, or one of another method,
+ * of other optimisers or of other data.
+ * @throws {FileError} if it cannot be read.
  */
 export function loadCheckpoint(path: string, parts: CheckpointParts): Position {
   const metadata = torch.loadSafetensorsMetadata(path);
-  if (metadata.format !== "apprentice-checkpoint" || metadata.version !== version) {
+  if (metadata.format !== format || metadata.version !== version) {
     throw new FormatError(
-      `${path} is not a checkpoint of this version of the package; train anew or choose another file.`,
+      `${path} is not a checkpoint of this version of the package (its format is ` +
+        `${metadata.format ?? "not said"}, version ${metadata.version ?? "not said"}; wanted is ` +
+        `${format}, version ${version}). Choose another file, or remove it to train anew.`,
     );
   }
-  const scalars = JSON.parse(metadata.optimizers) as Record<string, number>[];
-  if (scalars.length !== parts.optimizers.length) {
-    throw new FormatError(
-      `${path} holds ${scalars.length} optimisers, this run has ${parts.optimizers.length}; ` +
-        "it was made by a run with other options.",
-    );
-  }
-  using _ = torch.scope();
-  const record = torch.loadSafetensors(path);
-  const under = (prefix: string): Record<string, Tensor> =>
-    Object.fromEntries(
-      Object.entries(record).filter(([name]) => name.startsWith(prefix))
-        .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
-    );
-  parts.method.loadStateDict(under("method/"));
-  parts.optimizers.forEach((optimizer, i) => {
-    const state: OptimizerState = { tensors: under(`optimizer/${i}/`), scalars: scalars[i] };
-    optimizer.loadStateDict(state);
+  return torch.scope(() => {
+    const record = torch.loadSafetensors(path);
+    const under = (prefix: string): Record<string, Tensor> =>
+      Object.fromEntries(
+        Object.entries(record).filter(([name]) => name.startsWith(prefix))
+          .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+      );
+    const undo = snapshot(parts);
+    try {
+      const position = fromText(metadata.position, "position") as Position;
+      const saved = fromText(metadata.optimizers, "optimizers") as SavedOptimizer[];
+      same("stages", fromText(metadata.stages, "stages"), describeStages(parts));
+      same(
+        "optimisers",
+        saved.map(({ kind, groups }) => ({ kind, groups })),
+        parts.optimizers.map(describe),
+      );
+      parts.method.loadStateDict(under("method/"));
+      parts.optimizers.forEach((optimizer, i) => {
+        optimizer.loadStateDict({
+          tensors: under(`optimizer/${i}/`),
+          scalars: saved[i].scalars,
+        });
+      });
+      const tensors = [
+        ...Object.values(parts.method.stateDict()),
+        ...parts.optimizers.flatMap((optimizer) => Object.values(optimizer.stateDict().tensors)),
+      ];
+      const random = new Map<Device, Tensor>();
+      for (const device of devicesOf(tensors)) {
+        const state = record[`random/${device}`];
+        if (state) random.set(device, state);
+        else if (device === "cpu") throw new FormatError("it has no random/cpu");
+      }
+      setRandomStates(random);
+      return position;
+    } catch (error) {
+      undo();
+      if (!(error instanceof ApprenticeError || error instanceof TypeError)) throw error;
+      throw new FormatError(
+        `The checkpoint ${path} does not fit this run: ${error.message}\n` +
+          `Go on with the same model, method, optimiser and data as it was made with; or remove it, ` +
+          `or choose another file, to train anew.`,
+        { cause: error },
+      );
+    }
   });
-  torch.setRngState(record["random/cpu"], "cpu");
-  if (usesCuda(parts) && "random/cuda" in record) {
-    torch.setRngState(record["random/cuda"], parts.device);
-  }
-  return JSON.parse(metadata.position) as Position;
 }
 
-function usesCuda(parts: CheckpointParts): boolean {
-  return parts.device !== undefined && parts.device !== "cpu";
+/**
+ * Makes sure that a checkpoint can be written, before hours are spent on what could not be kept. Clears
+ * away what a process that was killed left half written.
+ *
+ * @throws {FileError} if it cannot.
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const info = await stat(path);
+  if (info !== undefined && !info.isFile) {
+    throw new FileError(
+      `The checkpoint ${path} is a ${info.isDirectory ? "folder" : "special file"}; ` +
+        `give the name of a file.`,
+    );
+  }
+  const probe = `${path}.probe`;
+  await writeAtomic(probe, "");
+  await Deno.remove(probe);
+  removeTemporaries(path);
+}
+
+/**
+ * Whether there is a checkpoint.
+ *
+ * @throws {FileError} if that cannot be told.
+ */
+export async function hasCheckpoint(path: string): Promise<boolean> {
+  return await stat(path) !== undefined;
+}
+
+async function stat(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    // What lies under a file does not exist either; writing there is refused with the reason.
+    if (cause instanceof Deno.errors.NotFound || /os error 20\b/.test(reason)) return undefined;
+    throw new FileError(
+      `Cannot look for the checkpoint ${path}: ${reason}. Check its folder's permissions.`,
+      { cause },
+    );
+  }
+}
+
+interface SavedOptimizer {
+  kind: string;
+  groups: number[];
+  scalars: Record<string, number>;
+}
+
+/** What must be the same of an optimiser for its state to fit. */
+function describe(optimizer: StepOptimizer): Omit<SavedOptimizer, "scalars"> {
+  return {
+    kind: optimizer.constructor.name,
+    groups: optimizer.paramGroups.map((group) => group.params.length),
+  };
+}
+
+function describeStages({ stages }: CheckpointParts): { name: string; batches: number }[] {
+  return stages.map(({ name, batches }) => ({ name, batches: batches.length }));
+}
+
+function same(what: string, saved: unknown, own: unknown): void {
+  if (toText(saved) === toText(own)) return;
+  throw new FormatError(`its ${what} are ${toText(saved)}, this run's ${toText(own)}.`);
+}
+
+/** The parts as they are now: call it to put that back. */
+function snapshot(parts: CheckpointParts): () => void {
+  const copy = (state: Readonly<Record<string, Tensor>>): Record<string, Tensor> =>
+    Object.fromEntries(
+      Object.entries(state).map(([name, tensor]) => [name, tensor.detach().clone()]),
+    );
+  const method = copy(parts.method.stateDict());
+  const optimizers = parts.optimizers.map((optimizer): OptimizerState => {
+    const { tensors, scalars } = optimizer.stateDict();
+    return { tensors: copy(tensors), scalars };
+  });
+  return () => {
+    parts.method.loadStateDict(method);
+    parts.optimizers.forEach((optimizer, i) => optimizer.loadStateDict(optimizers[i]));
+  };
+}
+
+/** As JSON, NaN and infinities included. */
+function toText(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, part) =>
+      typeof part === "number" && !Number.isFinite(part) ? { number: String(part) } : part,
+  );
+}
+
+function fromText(text: string | undefined, what: string): unknown {
+  try {
+    return JSON.parse(text ?? "", (_, part) => {
+      const number = part?.number;
+      return typeof number === "string" && Object.keys(part).length === 1 ? Number(number) : part;
+    });
+  } catch (cause) {
+    throw new FormatError(`its "${what}" cannot be read.`, { cause });
+  }
 }

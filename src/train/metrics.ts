@@ -65,20 +65,24 @@ export class MetricsLog {
     this.path = path;
     makeFolderSync(path.replace(/[^/\\]*$/, "") || ".");
     if (options.resume) repair(path, options.keep ?? (() => true));
-    try {
-      this.#file = Deno.openSync(path, {
-        append: true,
-        create: true,
-        createNew: !options.resume,
-      });
-    } catch (error) {
-      const remedy = error instanceof Deno.errors.AlreadyExists
-        ? "Pass { resume: true } to go on with it, or choose another file."
-        : "Check that the folder may be written, or choose another place.";
-      throw new FileError(`Cannot open ${path} for metrics: ${reason(error)}. ${remedy}`, {
-        cause: error,
-      });
-    }
+    this.#file = openToAppend(path, !options.resume);
+  }
+
+  /**
+   * Drops the records that are not wanted, as the option `keep` does: a run that goes on from a
+   * checkpoint does away with what was logged after it.
+   *
+   * @throws {FileError} If the log is closed, or the file cannot be written.
+   */
+  retain(keep: (record: MetricRecord) => boolean): void {
+    if (!this.#file) throw this.#closed();
+    this.close();
+    repair(this.path, keep);
+    this.#file = openToAppend(this.path, false);
+  }
+
+  #closed(): FileError {
+    return new FileError(`${this.path} is closed: open a new MetricsLog to go on.`);
   }
 
   /**
@@ -89,7 +93,7 @@ export class MetricsLog {
    * @throws {FileError} If the log is closed, or the line cannot be written.
    */
   log(record: MetricRecord): void {
-    if (!this.#file) throw new FileError(`${this.path} is closed: open a new MetricsLog to go on.`);
+    if (!this.#file) throw this.#closed();
     const bytes = this.#encoder.encode(toLine(record) + "\n");
     try {
       for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
@@ -143,6 +147,19 @@ export function readMetrics(path: string): MetricRecord[] {
       `Cannot read metrics from ${path}: ${reason(error)}. Check the path of the run folder.`,
       { cause: error },
     );
+  }
+}
+
+function openToAppend(path: string, createNew: boolean): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { append: true, create: true, createNew });
+  } catch (error) {
+    const remedy = error instanceof Deno.errors.AlreadyExists
+      ? "Pass { resume: true } to go on with it, or choose another file."
+      : "Check that the folder may be written, or choose another place.";
+    throw new FileError(`Cannot open ${path} for metrics: ${reason(error)}. ${remedy}`, {
+      cause: error,
+    });
   }
 }
 

@@ -9,6 +9,7 @@ export * from "../interrupt.ts";
 export * from "../progress.ts";
 export * from "./checkpoint.ts";
 export * from "./fit.ts";
+export type { Sums } from "./loss_sums.ts";
 export * from "./method.ts";
 export * from "./metrics.ts";
 export * from "./report/mod.ts";

@@ -79,3 +79,14 @@ export function gradientError(
   }
   return worst / largest;
 }
+
+/** Runs a body of very many small steps on one thread: where cores are busy, waiting for a second one takes far longer. */
+export function onOneThread(body: () => void): void {
+  const before = torch.getNumThreads();
+  torch.setNumThreads(1);
+  try {
+    body();
+  } finally {
+    torch.setNumThreads(before);
+  }
+}

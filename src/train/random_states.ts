@@ -1,0 +1,25 @@
+/**
+ * The random numbers of all devices that a run computes on.
+ *
+ * @module
+ */
+
+import * as torch from "../torch/mod.ts";
+import type { Device, Tensor } from "../torch/mod.ts";
+
+/** The CPU, and the devices that tensors lie on. */
+export function devicesOf(tensors: Iterable<Tensor>): Device[] {
+  const devices = new Set<Device>(["cpu"]);
+  for (const tensor of tensors) devices.add(tensor.device);
+  return [...devices];
+}
+
+/** The state of each device's random numbers. */
+export function getRandomStates(devices: readonly Device[]): Map<Device, Tensor> {
+  return new Map(devices.map((device) => [device, torch.getRngState(device)]));
+}
+
+/** Puts states back. */
+export function setRandomStates(states: ReadonlyMap<Device, Tensor>): void {
+  for (const [device, state] of states) torch.setRngState(state, device);
+}

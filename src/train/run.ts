@@ -1,0 +1,350 @@
+/**
+ * One run of the training loop.
+ *
+ * @module
+ */
+
+import { ArgumentError, TrainingError } from "../errors.ts";
+import { letSignalsIn } from "../interrupt.ts";
+import { clipGradNorm } from "../optim/mod.ts";
+import { Progress } from "../progress.ts";
+import * as torch from "../torch/mod.ts";
+import { type Device, Tensor } from "../torch/mod.ts";
+import {
+  checkWritable,
+  hasCheckpoint,
+  loadCheckpoint,
+  type Position,
+  saveCheckpoint,
+} from "./checkpoint.ts";
+import type { FitOptions, FitResult } from "./fit.ts";
+import { addSums, LossSums, meansOf } from "./loss_sums.ts";
+import type { Stage, StepOptimizer, Trainable } from "./method.ts";
+import type { MetricRecord } from "./metrics.ts";
+import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
+
+// deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
+type AnyStage = Stage<any>;
+
+/** What the loop says of an epoch by itself; an evaluation cannot say it too. */
+const taken = ["run", "event", "epoch", "step", "stage", "seconds", "lr"];
+
+/** One run of the training loop, from the first step or a checkpoint to the end or an interruption. */
+export class Run {
+  readonly #options: FitOptions & { method: Trainable };
+  readonly #name: string;
+  readonly #stages: readonly AnyStage[];
+  /** The stage of every epoch, by its place. */
+  readonly #plan: Uint32Array;
+  readonly #optimizers: readonly StepOptimizer[];
+  /** The parameters of each stage. */
+  readonly #params: readonly (readonly Tensor[])[];
+  readonly #devices: readonly Device[];
+  readonly #sums = new LossSums();
+  #position: Position;
+
+  /** Checks what it is given; `stageOf` says which stage an epoch is of. */
+  constructor(
+    options: FitOptions & { method: Trainable },
+    stages: readonly AnyStage[],
+    stageOf: (epoch: number) => number,
+  ) {
+    checkOptions(options);
+    checkStages(stages);
+    this.#options = options;
+    this.#name = options.name ?? "training";
+    this.#stages = stages;
+    this.#plan = planOf(options.epochs, stages.length, stageOf);
+    this.#optimizers = [...new Set(stages.map((stage) => stage.optimizer))];
+    this.#params = stages.map(({ optimizer }) => optimizer.paramGroups.flatMap((g) => g.params));
+    this.#devices = devicesOf(this.#params.flat());
+    this.#position = {
+      epoch: 0,
+      batch: 0,
+      step: 0,
+      stageSteps: stages.map(() => 0),
+      sums: {},
+      epochSums: {},
+      seconds: 0,
+      epochs: [],
+    };
+  }
+
+  /** Trains. */
+  async go(): Promise<FitResult> {
+    const { epochs, seed, signal, checkpoint, resume, metrics, method } = this.#options;
+    if (checkpoint !== undefined) await checkWritable(checkpoint);
+    if (seed !== undefined) torch.manualSeed(seed);
+    if (resume && checkpoint !== undefined && await hasCheckpoint(checkpoint)) {
+      this.#position = loadCheckpoint(checkpoint, {
+        method,
+        optimizers: this.#optimizers,
+        stages: this.#stages,
+      });
+      this.#sums.restore(this.#position.sums);
+    }
+    const { step } = this.#position;
+    if (resume) {
+      metrics?.retain((record) =>
+        record.run !== this.#name || !(typeof record.step === "number" && record.step > step)
+      );
+    }
+    method.train();
+    // Gradients of before are none of this run's business, nor would they be there after a break.
+    for (const optimizer of this.#optimizers) optimizer.zeroGrad();
+    if (this.#position.epoch >= epochs) return this.#result(true);
+    using progress = this.#options.progress === false ? undefined : new Progress({
+      label: this.#name,
+      total: this.#plan.reduce((sum, place) => sum + this.#stages[place].batches.length, 0),
+      unit: "steps",
+      start: step,
+    });
+    try {
+      while (this.#position.epoch < epochs) {
+        if (signal?.aborted || !await this.#epoch(progress)) return this.#result(false);
+      }
+      return this.#result(true);
+    } finally {
+      this.#sums.clear();
+    }
+  }
+
+  #result(done: boolean): FitResult {
+    return { done, step: this.#position.step, epochs: [...this.#position.epochs] };
+  }
+
+  /** Trains what is left of the epoch under way; false if it was interrupted. */
+  async #epoch(progress: Progress | undefined): Promise<boolean> {
+    const { signal, logEvery = 50, checkpointEvery = Infinity, epochs } = this.#options;
+    const position = this.#position;
+    const { epoch } = position;
+    const place = this.#plan[epoch];
+    const stage = this.#stages[place];
+    const { length } = stage.batches;
+    const text = `epoch ${epoch + 1}/${epochs}${this.#stages.length > 1 ? ` ${stage.name}` : ""}`;
+    const started = performance.now() - 1000 * position.seconds;
+    if (position.batch < length) {
+      for await (using batch of stage.batches.epoch(epoch, { from: position.batch })) {
+        torch.scope(() => this.#step(place, batch));
+        position.seconds = (performance.now() - started) / 1000;
+        progress?.update(position.step, text);
+        const last = position.batch === length;
+        if (last || position.step % logEvery === 0) this.#record(stage);
+        if (!last && position.step % checkpointEvery === 0) this.#checkpoint();
+        const pause = letSignalsIn();
+        if (pause !== undefined) await pause;
+        if (signal?.aborted) {
+          this.#checkpoint();
+          return false;
+        }
+        if (last) break;
+      }
+    }
+    if (position.batch !== length) {
+      throw new ArgumentError(
+        `The batches of "${stage.name}" say that an epoch has ${length}, and gave ${position.batch} ` +
+          `in epoch ${epoch + 1}. Their length must be what epoch() gives.`,
+      );
+    }
+    await this.#endEpoch(stage);
+    return true;
+  }
+
+  #step(place: number, batch: unknown): void {
+    const stage = this.#stages[place];
+    const position = this.#position;
+    stage.schedule?.step(position.stageSteps[place]);
+    const { loss, terms } = stage.step(batch);
+    if (!(loss instanceof Tensor)) {
+      throw new ArgumentError(
+        `step() of "${stage.name}" must return { loss, terms } with a tensor as the loss, at once ` +
+          `and not as a promise; the loss is ${loss === null ? "null" : typeof loss}.`,
+      );
+    }
+    if (this.#options.checkFinite ?? loss.device === "cpu") this.#checkLoss(stage, loss, terms);
+    loss.backward();
+    const { clipNorm } = this.#options;
+    if (clipNorm !== undefined) clipGradNorm(this.#params[place], clipNorm);
+    stage.optimizer.step();
+    // Those of other stages too: a loss may reach their parameters, and their own steps start from nothing.
+    for (const optimizer of this.#optimizers) optimizer.zeroGrad();
+    this.#sums.add("loss", loss);
+    for (const name in terms) this.#sums.add(name, terms[name]);
+    position.stageSteps[place]++;
+    position.batch++;
+    position.step++;
+  }
+
+  #checkLoss(stage: AnyStage, loss: Tensor, terms: Readonly<Record<string, Tensor>>): void {
+    if (loss.numel !== 1 || Number.isFinite(loss.item())) return;
+    const parts = Object.entries(terms ?? {}).map(([name, term]) => `${name} ${term.item()}`);
+    this.#fail(
+      `The loss of "${stage.name}" is ${loss.item()}${
+        parts.length > 0 ? ` (${parts.join(", ")})` : ""
+      } in step ${this.#position.step + 1}, batch ${this.#position.batch + 1} of epoch ${
+        this.#position.epoch + 1
+      }`,
+      stage,
+    );
+  }
+
+  #fail(what: string, stage: AnyStage): never {
+    const { checkpoint } = this.#options;
+    throw new TrainingError(
+      `${what}. Lower the learning rate (now ${stage.optimizer.lr}), set clipNorm, or look for NaN ` +
+        `in the data.${
+          checkpoint === undefined ? "" : ` The checkpoint ${checkpoint} is as it was before.`
+        }`,
+    );
+  }
+
+  /** Records the means since the last record, and makes sure that they are numbers. */
+  #record(stage: AnyStage): void {
+    const { step, epoch, epochSums } = this.#position;
+    const sums = this.#sums.read();
+    const means = meansOf(sums);
+    this.#options.metrics?.log({
+      run: this.#name,
+      event: "steps",
+      step,
+      epoch: epoch + 1,
+      stage: stage.name,
+      lr: stage.optimizer.lr,
+      ...means,
+    });
+    this.#checkMeans(means);
+    addSums(epochSums, sums);
+    this.#sums.clear();
+  }
+
+  #checkMeans(means: Readonly<Record<string, number>>): void {
+    const bad = Object.entries(means).filter(([, mean]) => !Number.isFinite(mean));
+    if (bad.length === 0) return;
+    const { epoch, step } = this.#position;
+    const stage = this.#stages[this.#plan[epoch]];
+    const list = bad.map(([name, mean]) => `${name} ${mean}`).join(", ");
+    this.#fail(
+      `A loss of "${stage.name}" is not finite (means since the last record: ${list}) up to step ` +
+        `${step} in epoch ${epoch + 1}`,
+      stage,
+    );
+  }
+
+  async #endEpoch(stage: AnyStage): Promise<void> {
+    const { epochs, evaluate, evaluateEvery = 1, metrics } = this.#options;
+    const position = this.#position;
+    const epoch = position.epoch + 1;
+    const record: Record<string, MetricRecord[string]> = {
+      epoch,
+      step: position.step,
+      stage: stage.name,
+      ...meansOf(position.epochSums),
+      seconds: position.seconds,
+    };
+    if (evaluate !== undefined && (epoch % evaluateEvery === 0 || epoch === epochs)) {
+      Object.assign(record, await this.#evaluate(evaluate, epoch));
+    }
+    position.epoch = epoch;
+    position.batch = 0;
+    position.epochSums = {};
+    position.seconds = 0;
+    position.epochs.push(record);
+    metrics?.log({ run: this.#name, event: "epoch", ...record });
+    this.#checkpoint();
+  }
+
+  /** Evaluates without a trace: the random numbers and the mode of training are what they were. */
+  async #evaluate(
+    evaluate: NonNullable<FitOptions["evaluate"]>,
+    epoch: number,
+  ): Promise<MetricRecord> {
+    const { method } = this.#options;
+    const states = getRandomStates(this.#devices);
+    for (const state of states.values()) torch.keep(state);
+    method.train(false);
+    try {
+      const found = await evaluate(epoch);
+      const clash = Object.keys(found ?? {}).filter((field) => taken.includes(field));
+      if (clash.length > 0) {
+        throw new ArgumentError(
+          `evaluate() returned ${
+            clash.join(", ")
+          }, which the loop records itself; use other names.`,
+        );
+      }
+      return found;
+    } finally {
+      setRandomStates(states);
+      for (const state of states.values()) state.dispose();
+      method.train(true);
+    }
+  }
+
+  #checkpoint(): void {
+    const { checkpoint, method } = this.#options;
+    if (checkpoint === undefined) return;
+    this.#position.sums = this.#sums.read();
+    this.#checkMeans(meansOf(this.#position.sums));
+    this.#checkParameters();
+    const parts = { method, optimizers: this.#optimizers, stages: this.#stages };
+    saveCheckpoint(checkpoint, parts, this.#position);
+  }
+
+  /** A finite loss can have gradients that are not: such weights must not take the place of good ones. */
+  #checkParameters(): void {
+    const place = this.#params.findIndex((params) =>
+      torch.scope(() =>
+        torch.noGrad(() =>
+          !torch.foreachNorm([...params], Infinity).every((norm) => Number.isFinite(norm.item()))
+        )
+      )
+    );
+    if (place < 0) return;
+    const stage = this.#stages[place];
+    this.#fail(
+      `Parameters that "${stage.name}" trains are NaN or infinite after step ${this.#position.step}`,
+      stage,
+    );
+  }
+}
+
+function checkOptions(options: FitOptions): void {
+  checkWhole("epochs", options.epochs, 0);
+  checkWhole("logEvery", options.logEvery ?? 50, 1);
+  checkWhole("evaluateEvery", options.evaluateEvery ?? 1, 1);
+  checkWhole("checkpointEvery", options.checkpointEvery ?? 1, 1);
+  const { clipNorm, checkpoint, resume } = options;
+  if (clipNorm !== undefined && !(clipNorm > 0)) {
+    throw new ArgumentError(`clipNorm is a number above 0, got ${clipNorm}.`);
+  }
+  if (checkpoint === "") throw new ArgumentError("checkpoint is the name of a file, got none.");
+  if (resume && checkpoint === undefined) {
+    throw new ArgumentError("resume needs a checkpoint to go on from: give its file's name.");
+  }
+}
+
+function checkStages(stages: readonly AnyStage[]): void {
+  if (stages.length === 0) throw new ArgumentError("A run needs at least one stage.");
+  for (const { name, batches } of stages) {
+    if (Number.isSafeInteger(batches.length) && batches.length > 0) continue;
+    throw new ArgumentError(
+      `An epoch of "${name}" has ${batches.length} batches; it needs at least one.`,
+    );
+  }
+}
+
+/** The stage of every epoch, so that a wrong one is found before training starts. */
+function planOf(epochs: number, count: number, stageOf: (epoch: number) => number): Uint32Array {
+  return Uint32Array.from({ length: epochs }, (_, epoch) => {
+    const place = stageOf(epoch);
+    if (Number.isInteger(place) && place >= 0 && place < count) return place;
+    throw new ArgumentError(
+      `stageOf(${epoch}) is ${place}; there are ${count} stages, 0 to ${count - 1}.`,
+    );
+  });
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new ArgumentError(`${name} is a whole number of at least ${least}, got ${value}.`);
+}
