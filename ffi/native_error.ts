@@ -29,6 +29,7 @@ const byCode: Record<number, ErrorClass> = {
   10: ArgumentError,
   11: VersionError,
   12: LibraryError,
+  13: DeviceError,
 };
 
 /** libtorch has one error for most mistakes; its words tell which mistake it was. */

@@ -43,7 +43,8 @@ enum ap_error {
   AP_ERROR_ARGUMENT = 9,
   AP_ERROR_OPERATOR = 10,
   AP_ERROR_VERSION = 11,
-  AP_ERROR_CONTEXT = 12
+  AP_ERROR_CONTEXT = 12,
+  AP_ERROR_DEVICE = 13
 };
 
 #ifdef __cplusplus

@@ -3,6 +3,7 @@
 #include "context.h"
 
 #include <ATen/autocast_mode.h>
+#include <ATen/ops/empty_like.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -78,7 +79,9 @@ int32_t ap_set_grad(uint32_t ctx, double handle, double grad) {
                                              tensor.toString(), tensor.sizes(), ", the gradient ", value.toString(),
                                              value.sizes()));
     }
-    tensor.mutable_grad() = value;
+    // Autograd's own gradients lie in memory as their tensor does, and fused optimiser steps rely on it.
+    tensor.mutable_grad() =
+        value.strides().equals(tensor.strides()) ? value : at::empty_like(tensor).copy_(value.detach());
     return 0;
   });
 }

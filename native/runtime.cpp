@@ -8,7 +8,6 @@
 #include <ATen/Version.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/DeviceAccelerator.h>
-#include <ATen/core/CachingHostAllocator.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <torch/version.h>
 
@@ -20,8 +19,20 @@ bool has_cuda() { return at::globalContext().hasCUDA(); }
 
 c10::DeviceAllocator& device_allocator(c10::Device device) {
   auto* allocator = dynamic_cast<c10::DeviceAllocator*>(c10::GetAllocator(device.type()));
-  if (allocator == nullptr) throw Failure(AP_ERROR_VALUE, c10::str("there is no device ", device.str()));
+  if (allocator == nullptr) throw Failure(AP_ERROR_DEVICE, c10::str("there is no device ", device.str()));
   return *allocator;
+}
+
+// "cuda" without a number is the current device.
+c10::Device concrete(uint32_t code) {
+  const c10::Device device = device_from(code);
+  if (device.is_cpu()) return device;
+  const int count = has_cuda() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
+  if (!device.is_cuda() || count == 0 || device.index() >= count) {
+    throw Failure(AP_ERROR_DEVICE, c10::str("there is no device ", device.str(), "; CUDA devices found: ", count,
+                                            ". `deno task doctor` tells why"));
+  }
+  return device.has_index() ? device : c10::Device(device.type(), at::accelerator::getDeviceIndex());
 }
 
 const at::Generator& default_generator(c10::Device device) {
@@ -33,7 +44,7 @@ const at::Generator& default_generator(c10::Device device) {
 int32_t ap_build_info(uint32_t ctx) {
   return guarded(ctx, [&](Context& c) {
     return put_text(c, c10::str("{\"libtorch\":\"", TORCH_VERSION, "\",\"abi\":", AP_ABI_VERSION, ",\"cudaBuilt\":",
-                                at::detail::getCUDAHooks().hasCUDA() || at::hasCUDA() ? "true" : "false",
+                                at::detail::getCUDAHooks().hasCUDART() ? "true" : "false",
                                 ",\"mkldnn\":", at::hasMKLDNN() ? "true" : "false", ",\"cpu\":\"",
                                 at::get_cpu_capability(), "\"}"));
   });
@@ -45,7 +56,7 @@ int32_t ap_seed(uint32_t ctx, double seed) {
 
 int32_t ap_generator(uint32_t ctx, uint32_t device, double seed) {
   return guarded(ctx, [&](Context& c) {
-    const c10::Device where = device_from(device);
+    const c10::Device where = concrete(device);
     at::Generator generator = where.is_cpu() ? at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(seed))
                                              : default_generator(where).clone();
     generator.set_current_seed(static_cast<uint64_t>(seed));
@@ -56,7 +67,7 @@ int32_t ap_generator(uint32_t ctx, uint32_t device, double seed) {
 
 int32_t ap_rng_state(uint32_t ctx, uint32_t device) {
   return guarded(ctx, [&](Context& c) {
-    at::Generator generator = default_generator(device_from(device));
+    at::Generator generator = default_generator(concrete(device));
     std::lock_guard<std::mutex> lock(generator.mutex());
     c.frame[0] = c.add(generator.get_state());
     return 1;
@@ -65,7 +76,7 @@ int32_t ap_rng_state(uint32_t ctx, uint32_t device) {
 
 int32_t ap_set_rng_state(uint32_t ctx, uint32_t device, double state) {
   return guarded(ctx, [&](Context& c) {
-    at::Generator generator = default_generator(device_from(device));
+    at::Generator generator = default_generator(concrete(device));
     const at::Tensor& value = c.tensor(state);
     std::lock_guard<std::mutex> lock(generator.mutex());
     generator.set_state(value);
@@ -84,14 +95,14 @@ int32_t ap_device_count(uint32_t ctx, uint32_t device_type) {
   return guarded(ctx, [&](Context&) -> int32_t {
     const auto type = static_cast<c10::DeviceType>(device_type);
     if (type == c10::DeviceType::CPU) return 1;
-    if (type == c10::DeviceType::CUDA) return has_cuda() ? at::detail::getCUDAHooks().deviceCount() : 0;
+    if (type == c10::DeviceType::CUDA) return has_cuda() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
     return 0;
   });
 }
 
 int32_t ap_synchronize(uint32_t ctx, uint32_t device) {
   return guarded(ctx, [&](Context&) {
-    const c10::Device where = device_from(device);
+    const c10::Device where = concrete(device);
     if (!where.is_cpu()) at::accelerator::synchronizeDevice(where.index());
     return 0;
   });
@@ -99,7 +110,7 @@ int32_t ap_synchronize(uint32_t ctx, uint32_t device) {
 
 int32_t ap_memory(uint32_t ctx, uint32_t device) {
   return guarded(ctx, [&](Context& c) {
-    const c10::Device where = device_from(device);
+    const c10::Device where = concrete(device);
     c.frame[0] = c.live();
     if (where.is_cpu()) {
       const CpuMemory memory = cpu_memory();
@@ -119,7 +130,7 @@ int32_t ap_memory(uint32_t ctx, uint32_t device) {
 
 int32_t ap_memory_reset_peak(uint32_t ctx, uint32_t device) {
   return guarded(ctx, [&](Context&) {
-    const c10::Device where = device_from(device);
+    const c10::Device where = concrete(device);
     if (where.is_cpu()) {
       reset_cpu_peak();
     } else {
@@ -131,7 +142,7 @@ int32_t ap_memory_reset_peak(uint32_t ctx, uint32_t device) {
 
 int32_t ap_memory_trim(uint32_t ctx, uint32_t device) {
   return guarded(ctx, [&](Context&) {
-    const c10::Device where = device_from(device);
+    const c10::Device where = concrete(device);
     if (where.is_cpu()) {
       trim_cpu_memory();
     } else {

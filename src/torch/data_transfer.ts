@@ -107,14 +107,20 @@ export function readBytes(tensor: Tensor): TypedArray {
   return out;
 }
 
-/** A flat array as nested ones. */
-export function nest(values: TypedArray, shape: readonly number[], dtype: DType): NestedArray {
+/** A flat array as nested ones; with `exact`, an int64 that does not fit a number stays a bigint. */
+export function nest(
+  values: TypedArray,
+  shape: readonly number[],
+  dtype: DType,
+  exact = false,
+): NestedArray {
   const one = dtype === "bool"
     ? (v: number | bigint) => v !== 0
     : dtype === "int64"
     ? (v: number | bigint) => {
       const value = Number(v);
       if (!Number.isSafeInteger(value)) {
+        if (exact) return v;
         throw new DTypeError(
           `The int64 ${v} is beyond 2^53 and does not fit a number; read it with data().`,
         );
@@ -181,6 +187,7 @@ export function fromList(
   dtype: DType,
   shape: readonly number[],
 ): Tensor {
+  dtypeCode(dtype);
   if (dtype === "bfloat16") {
     using wide = fromList(flat, "float32", shape);
     return wide.to("bfloat16");

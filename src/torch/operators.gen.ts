@@ -7745,6 +7745,7 @@ export function foreachAdd_(
     $f[$p++] = scalarOrOtherOrScalars as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   if (Array.isArray(scalarOrOtherOrScalars)) {
     const $id = ids[577] || find(577);
@@ -7754,12 +7755,14 @@ export function foreachAdd_(
     $f[$p++] = options?.alpha ?? 1;
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[578] || find(578);
   const $p = putTensors(0, input as readonly Tensor[]);
   putNumbers($p, scalarOrOtherOrScalars as readonly number[]);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -7782,6 +7785,7 @@ export function foreachAddcdiv_(
     $f[$p++] = (valueOrScalars as number | undefined) ?? 1;
     const $n = opCall(context, $id, 4);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[580] || find(580);
   let $p = putTensors(0, input as readonly Tensor[]);
@@ -7790,6 +7794,7 @@ export function foreachAddcdiv_(
   putNumbers($p, valueOrScalars as readonly number[]);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -7812,6 +7817,7 @@ export function foreachAddcmul_(
     $f[$p++] = (valueOrScalars as number | undefined) ?? 1;
     const $n = opCall(context, $id, 4);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[582] || find(582);
   let $p = putTensors(0, input as readonly Tensor[]);
@@ -7820,6 +7826,7 @@ export function foreachAddcmul_(
   putNumbers($p, valueOrScalars as readonly number[]);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -7838,12 +7845,14 @@ export function foreachClampMax_(
     $f[$p++] = scalarOrOther as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[584] || find(584);
   const $p = putTensors(0, input as readonly Tensor[]);
   putTensors($p, scalarOrOther as readonly Tensor[]);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -7862,12 +7871,14 @@ export function foreachClampMin_(
     $f[$p++] = scalarOrOther as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[586] || find(586);
   const $p = putTensors(0, input as readonly Tensor[]);
   putTensors($p, scalarOrOther as readonly Tensor[]);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -7887,6 +7898,7 @@ export function foreachCopy_(
   $f[$p++] = nonBlocking ? 1 : 0;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -7942,6 +7954,7 @@ export function foreachDiv_(
     $f[$p++] = scalarOrOther as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   if (Array.isArray(scalarOrOther)) {
     const $id = ids[592] || find(592);
@@ -7949,6 +7962,7 @@ export function foreachDiv_(
     putTensors($p, scalarOrOther as readonly Tensor[]);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[593] || find(593);
   const $f = frame;
@@ -7956,6 +7970,7 @@ export function foreachDiv_(
   $f[$p++] = (scalarOrOther as Tensor).handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -7976,6 +7991,7 @@ export function foreachLerp_(
     $f[$p++] = weightOrWeights as number;
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[595] || find(595);
   let $p = putTensors(0, input as readonly Tensor[]);
@@ -7983,6 +7999,7 @@ export function foreachLerp_(
   putTensors($p, weightOrWeights as readonly Tensor[]);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
+  return;
 }
 
 /** The largest element of every tensor of a list. (`aten::_foreach_max`) */
@@ -8010,12 +8027,14 @@ export function foreachMaximum_(
     $f[$p++] = scalarOrOther as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[598] || find(598);
   const $p = putTensors(0, input as readonly Tensor[]);
   putTensors($p, scalarOrOther as readonly Tensor[]);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -8034,12 +8053,14 @@ export function foreachMinimum_(
     $f[$p++] = scalarOrOther as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[600] || find(600);
   const $p = putTensors(0, input as readonly Tensor[]);
   putTensors($p, scalarOrOther as readonly Tensor[]);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -8095,6 +8116,7 @@ export function foreachMul_(
     $f[$p++] = scalarOrOther as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   if (Array.isArray(scalarOrOther)) {
     const $id = ids[605] || find(605);
@@ -8102,6 +8124,7 @@ export function foreachMul_(
     putTensors($p, scalarOrOther as readonly Tensor[]);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[606] || find(606);
   const $f = frame;
@@ -8109,6 +8132,7 @@ export function foreachMul_(
   $f[$p++] = (scalarOrOther as Tensor).handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  return;
 }
 
 /** The negative of every tensor of a list. (`aten::_foreach_neg`) */
@@ -8126,6 +8150,7 @@ export function foreachNeg_(input: readonly Tensor[]): void {
   putTensors(0, input);
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
+  return;
 }
 
 /** The norm of every tensor of a list. (`aten::_foreach_norm.Scalar`) */
@@ -8176,6 +8201,7 @@ export function foreachReciprocal_(input: readonly Tensor[]): void {
   putTensors(0, input);
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
+  return;
 }
 
 /** Every tensor of a list replaced by its signs, in place. (`aten::_foreach_sign_`) */
@@ -8184,6 +8210,7 @@ export function foreachSign_(input: readonly Tensor[]): void {
   putTensors(0, input);
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
+  return;
 }
 
 /** The square root of every tensor of a list. (`aten::_foreach_sqrt`) */
@@ -8201,6 +8228,7 @@ export function foreachSqrt_(input: readonly Tensor[]): void {
   putTensors(0, input);
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -8249,6 +8277,7 @@ export function foreachSub_(
     $f[$p++] = scalarOrOther as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
+    return;
   }
   const $id = ids[619] || find(619);
   const $f = frame;
@@ -8257,6 +8286,7 @@ export function foreachSub_(
   $f[$p++] = options?.alpha ?? 1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
+  return;
 }
 
 /** Every tensor of a list set to 0, in place. (`aten::_foreach_zero_`) */
@@ -8265,6 +8295,7 @@ export function foreachZero_(input: readonly Tensor[]): void {
   putTensors(0, input);
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**
@@ -8322,6 +8353,7 @@ export function fusedAdagrad_(
   $f[$p++] = optionalHandle(options?.foundInf);
   const $n = opCall(context, $id, 11);
   if ($n < 0) fail($n);
+  return;
 }
 
 /** One step of Adam on all parameters at once, in place. (`aten::_fused_adam_`) */
@@ -8363,6 +8395,7 @@ export function fusedAdam_(
   $f[$p++] = optionalHandle(options?.foundInf);
   const $n = opCall(context, $id, 15);
   if ($n < 0) fail($n);
+  return;
 }
 
 /** One step of AdamW on all parameters at once, in place. (`aten::_fused_adamw_`) */
@@ -8404,6 +8437,7 @@ export function fusedAdamw_(
   $f[$p++] = optionalHandle(options?.foundInf);
   const $n = opCall(context, $id, 15);
   if ($n < 0) fail($n);
+  return;
 }
 
 /** One step of SGD on all parameters at once, in place. (`aten::_fused_sgd_`) */
@@ -8439,6 +8473,7 @@ export function fusedSgd_(
   $f[$p++] = optionalHandle(options?.foundInf);
   const $n = opCall(context, $id, 12);
   if ($n < 0) fail($n);
+  return;
 }
 
 /**

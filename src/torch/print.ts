@@ -5,7 +5,7 @@
  */
 
 import { slice } from "./indexing.ts";
-import type { NestedArray } from "./data_transfer.ts";
+import { nest, type NestedArray } from "./data_transfer.ts";
 import type { Tensor } from "./tensor.ts";
 
 const edge = 3;
@@ -21,11 +21,15 @@ export function format(tensor: Tensor): string {
   if (tensor.isDisposed) return "Tensor(disposed)";
   const shape = tensor.shape;
   const short = tensor.numel > most;
-  const values = short ? edges(tensor) : tensor.toArray();
+  const values = short ? edges(tensor) : exactValues(tensor);
   const text = numberFormat(values);
   const body = render(values, shape, 0, text, short);
   const grad = tensor.requiresGrad ? ", requiresGrad" : "";
   return `Tensor(${body}, shape [${shape.join(", ")}], ${tensor.dtype}, ${tensor.device}${grad})`;
+}
+
+function exactValues(tensor: Tensor): NestedArray {
+  return nest(tensor.data(), tensor.shape, tensor.dtype, true);
 }
 
 /** The first and last elements of every dimension. */
@@ -39,7 +43,7 @@ function edges(tensor: Tensor): NestedArray {
     part = part.index(...before, all);
     made.push(part);
   });
-  const values = part.toArray();
+  const values = exactValues(part);
   for (const t of made) t.dispose();
   return values;
 }

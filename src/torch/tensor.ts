@@ -99,6 +99,12 @@ export class Tensor extends TensorOperators implements Disposable {
     return frame[3] !== 0;
   }
   set requiresGrad(on: boolean) {
+    this.#meta();
+    if (!on && frame[4] === 0) {
+      throw new ArgumentError(
+        "Only leaves of the autograd graph stop requiring gradients; detach() gives a result without them.",
+      );
+    }
     check(native.ap_set_requires_grad(context, this.handle, on ? 1 : 0));
   }
 

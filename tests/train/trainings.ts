@@ -63,6 +63,7 @@ const loader = <B extends data.Batch>(dataset: data.Dataset<B>): data.Loader<B> 
 
 /** Makes a training. The seed decides the weights that it starts from. */
 export function training(kind: Kind, seed = 1): Training {
+  torch.setNumThreads(1); // several would only wait for each other
   torch.manualSeed(seed);
   const model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [8, 6], dropout: 0.3 });
   model.to(device);
@@ -152,7 +153,7 @@ export function training(kind: Kind, seed = 1): Training {
               name: "body",
               step: (batch: data.LabelledBatch) => supervised.step(batch),
               optimizer: body,
-              schedule: new optim.CosineAnnealing(body, { totalSteps: 20 }),
+              schedule: new optim.CosineAnnealing(body, { steps: 20 }),
               batches: loader(dataset),
             },
             { name: "head", step: extra, optimizer: head, batches: short },
@@ -160,12 +161,14 @@ export function training(kind: Kind, seed = 1): Training {
         }),
     });
   }
+  torch.manualSeed(99); // the same teachers whatever the student starts from
   const shelf = ["one", "two", "three"].map((name) => {
     const teacher = new models.Mlp({ inputs: 16, numClasses: 3, widths: [5] });
     teacher.to(device);
     owned.push(teacher);
     return teachers.predictive({ name, model: teacher });
   });
+  torch.manualSeed(seed);
   const uniform = new distill.Uniform({ student: model, teachers: shelf });
   const method = watched<data.UnlabelledBatch>(uniform);
   const optimizer = own(new optim.AdamW(uniform.parameters(), { lr: 1e-2 }));

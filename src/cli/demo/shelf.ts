@@ -5,8 +5,6 @@
  * @module
  */
 
-import { makeFolder } from "../../files.ts";
-import { cacheRoot } from "../../paths.ts";
 import * as data from "../../data/mod.ts";
 import type { ImageDataset } from "../../data/mod.ts";
 import * as models from "../../models/mod.ts";
@@ -17,9 +15,9 @@ import type { Teacher } from "../../teachers/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import { fit } from "../../train/fit.ts";
 import { Supervised } from "../../train/supervised.ts";
-import { VERSION } from "../../version.ts";
 import { PIXELS } from "./digits_and_clothes.ts";
 import { RotationBatches } from "./rotation.ts";
+import { loadTeacher, teacherFile } from "./teacher_cache.ts";
 
 /** How one teacher is made. */
 export interface Recipe {
@@ -82,8 +80,8 @@ export async function makeTeacher(
   const numClasses = recipe.task === "rotation" ? 4 : subset.numClasses;
   torch.manualSeed(own);
   const model = architectures[recipe.model](numClasses);
-  const file = await cacheFile(recipe, own);
-  if (fresh || !(await load(model, file))) {
+  const file = await teacherFile(recipe.name, [recipe, own, PIXELS]);
+  if (fresh || !(await loadTeacher(model, file))) {
     const batches = recipe.task === "rotation"
       ? new RotationBatches(subset, { batchSize: 32, seed: own, pixels: PIXELS })
       : new data.Loader(subset, {
@@ -129,24 +127,4 @@ function labelledSubset(recipe: Recipe, labelled: ImageDataset, seed: number): I
     relabel: true,
   });
   return some.balancedSubset(recipe.perClass, seed);
-}
-
-async function cacheFile(recipe: Recipe, seed: number): Promise<string> {
-  const text = JSON.stringify([VERSION, recipe, seed, PIXELS]);
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  const key = new Uint8Array(digest).subarray(0, 8).toHex();
-  const folder = `${cacheRoot()}/demo`;
-  await makeFolder(folder);
-  return `${folder}/${recipe.name.replaceAll(" ", "-")}-${key}.safetensors`;
-}
-
-/** Loads a cached teacher; false if there is none, or none that can be read. */
-async function load(model: Classifier, file: string): Promise<boolean> {
-  try {
-    await Deno.stat(file);
-    torch.scope(() => model.loadStateDict(torch.loadSafetensors(file)));
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -8,12 +8,10 @@ import * as data from "../../data/mod.ts";
 import type { UnlabelledBatch } from "../../data/mod.ts";
 import * as distill from "../../distill/mod.ts";
 import type { VoteSummary } from "../../distill/mod.ts";
-import { InterruptedError } from "../../interrupt.ts";
 import * as models from "../../models/mod.ts";
 import * as optim from "../../optim/mod.ts";
-import { Progress } from "../../progress.ts";
 import * as teachers from "../../teachers/mod.ts";
-import type { OutputCache, Teacher } from "../../teachers/mod.ts";
+import type { Teacher } from "../../teachers/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import { fit } from "../../train/fit.ts";
 import type { Method } from "../../train/method.ts";
@@ -21,7 +19,9 @@ import { MetricsLog } from "../../train/metrics.ts";
 import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
 import { loadDemoData, PIXELS } from "./digits_and_clothes.ts";
 import { measure, measureModel, type Scores } from "./measure.ts";
+import { teacherOutputs } from "./outputs.ts";
 import type { ModelResult } from "./report.ts";
+import { stopped, stopwatch } from "./running.ts";
 import { makeTeacher, type Recipe, SHELF } from "./shelf.ts";
 
 /** Everything that decides how the demo comes out. */
@@ -92,13 +92,7 @@ export interface UniformDemoOptions {
  */
 export async function runUniformDemo(options: UniformDemoOptions): Promise<UniformDemoResult> {
   const { config, folder, fresh, signal } = options;
-  const seconds: Record<string, number> = {};
-  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const start = performance.now();
-    const result = await work();
-    seconds[name] = (performance.now() - start) / 1000;
-    return result;
-  };
+  const { seconds, timed } = stopwatch();
   using metrics = new MetricsLog(folder.path(RUN_FILES.metrics), { resume: true });
   using images = await timed("data", () => loadDemoData(config.unlabelled, config.seed));
   const shelf = await timed("teachers", async () => {
@@ -113,7 +107,7 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
   });
   const caches = await timed(
     "outputs",
-    () => teacherOutputs(shelf, images.unlabelled, folder, signal),
+    () => teacherOutputs(shelf, images.unlabelled, { pixels: PIXELS, folder, signal }),
   );
 
   const outputs = (batch: UnlabelledBatch) => ({
@@ -150,7 +144,7 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
       resume: true,
       signal,
       evaluate: async (epoch) => {
-        if (epoch === config.epochs - 1) method.resetAccount?.();
+        if (epoch === config.epochs - 1 && method instanceof distill.Uniform) method.resetVotes();
         const { overall, byDataset } = await measureModel(student, images.validation, PIXELS);
         return { validation: overall, ...prefixed("validation ", byDataset) };
       },
@@ -173,7 +167,7 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
   const main = await timed("student UNIFORM", () =>
     train("UNIFORM", (student) => {
       uniform = new distill.Uniform({ student, teachers: shelf, ...config.uniform });
-      return Object.assign(uniform, { resetAccount: () => uniform.account.reset() });
+      return uniform;
     }));
   torch.saveSafetensors(folder.path(RUN_FILES.student), main.student.stateDict(), {
     architecture: "SmallCnn",
@@ -219,7 +213,7 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
     models: rows,
     classNames: [...images.test.classNames],
     datasets: images.test.sources.map(({ name }) => name),
-    votes: uniform.account.summary(),
+    votes: uniform.votes(),
     seconds,
   };
   for (const cache of caches) cache.dispose();
@@ -232,7 +226,7 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
 }
 
 /** A method that takes images and what the teachers say about them. */
-type MethodOf = (distill.PlainKD | distill.Uniform) & { resetAccount?: () => void };
+type MethodOf = distill.PlainKD | distill.Uniform;
 
 /** The method with the teachers' outputs looked up instead of computed: the images are always the same. */
 function withOutputs(
@@ -247,39 +241,6 @@ function withOutputs(
   };
 }
 
-async function teacherOutputs(
-  shelf: readonly Teacher[],
-  images: data.UnlabelledImages,
-  folder: RunFolder,
-  signal?: AbortSignal,
-): Promise<OutputCache[]> {
-  using progress = new Progress({
-    label: "teachers look at the images",
-    total: shelf.length * images.length,
-    unit: "images",
-  });
-  const transform = data.normalise(PIXELS.mean, PIXELS.std);
-  const caches: OutputCache[] = [];
-  for (const teacher of shelf) {
-    const before = caches.length * images.length;
-    caches.push(
-      teachers.cacheOutputs(teacher, images, {
-        transform,
-        onProgress: (done: number) => progress.update(before + done, teacher.name),
-      }),
-    );
-    await new Promise((resolve) => setTimeout(resolve));
-    if (signal?.aborted) stopped(folder);
-  }
-  return caches;
-}
-
 function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
-}
-
-function stopped(folder: RunFolder): never {
-  throw new InterruptedError(
-    `Stopped. What was made is kept; go on with --resume ${folder.root}`,
-  );
 }

@@ -278,9 +278,10 @@ function resultType(s: Schema, method: boolean): string {
 /** The statements that return an overload's results from the frame. */
 function returning(s: Schema, method: boolean): string[] {
   const kinds = s.results;
-  if (kinds.length === 0) return [];
+  // Said even where nothing comes back: another overload may follow.
+  if (kinds.length === 0) return ["return;"];
   if (kinds.every((k) => k === "!")) {
-    if (kinds.length > 1) return [];
+    if (kinds.length > 1) return ["return;"];
     return [method ? "return this;" : `return ${argumentName(s.arguments[0])};`];
   }
   if (kinds.length === 1) {

@@ -1,0 +1,37 @@
+/**
+ * Trained teachers, kept in the cache under a name that holds everything they depend on.
+ *
+ * @module
+ */
+
+import { makeFolder } from "../../files.ts";
+import type { Module } from "../../nn/mod.ts";
+import { cacheRoot } from "../../paths.ts";
+import * as torch from "../../torch/mod.ts";
+import { VERSION } from "../../version.ts";
+
+/**
+ * Where a teacher is kept.
+ *
+ * @param name What it is called.
+ * @param dependsOn All that decides its weights, beside the version of this package.
+ */
+export async function teacherFile(name: string, dependsOn: readonly unknown[]): Promise<string> {
+  const text = JSON.stringify([VERSION, ...dependsOn]);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  const key = new Uint8Array(digest).subarray(0, 8).toHex();
+  const folder = `${cacheRoot()}/demo`;
+  await makeFolder(folder);
+  return `${folder}/${name.replaceAll(" ", "-")}-${key}.safetensors`;
+}
+
+/** Loads a kept teacher; false if there is none, or none that can be read. */
+export async function loadTeacher(model: Module, file: string): Promise<boolean> {
+  try {
+    await Deno.stat(file);
+    torch.scope(() => model.loadStateDict(torch.loadSafetensors(file)));
+    return true;
+  } catch {
+    return false;
+  }
+}
