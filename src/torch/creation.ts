@@ -128,13 +128,29 @@ function create(
   return track(made, options);
 }
 
-/** A tensor of zeros. */
-export function zeros(shape: readonly number[], options: TensorOptions = {}): Tensor {
+/** A shape as a list, with options behind it, or as numbers one after the other. */
+type Shape<O> = [shape: readonly number[], options?: O] | number[];
+
+function split<O extends object>(given: Shape<O>): [shape: readonly number[], options: O] {
+  const [first, options] = given;
+  return Array.isArray(first) ? [first, (options ?? {}) as O] : [given as number[], {} as O];
+}
+
+/** A tensor of zeros, of a shape such as `[2, 3]`. */
+export function zeros(shape: readonly number[], options?: TensorOptions): Tensor;
+/** A tensor of zeros, of a shape such as `2, 3`. */
+export function zeros(...shape: number[]): Tensor;
+export function zeros(...given: Shape<TensorOptions>): Tensor {
+  const [shape, options] = split(given);
   return create("aten::zeros", [shape], options);
 }
 
-/** A tensor of ones. */
-export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
+/** A tensor of ones, of a shape such as `[2, 3]`. */
+export function ones(shape: readonly number[], options?: TensorOptions): Tensor;
+/** A tensor of ones, of a shape such as `2, 3`. */
+export function ones(...shape: number[]): Tensor;
+export function ones(...given: Shape<TensorOptions>): Tensor {
+  const [shape, options] = split(given);
   return create("aten::ones", [shape], options);
 }
 
@@ -152,8 +168,12 @@ export function full(
   );
 }
 
-/** A tensor of whatever lies in its memory. */
-export function empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
+/** A tensor of whatever lies in its memory, of a shape such as `[2, 3]`. */
+export function empty(shape: readonly number[], options?: TensorOptions): Tensor;
+/** A tensor of whatever lies in its memory, of a shape such as `2, 3`. */
+export function empty(...shape: number[]): Tensor;
+export function empty(...given: Shape<TensorOptions>): Tensor {
+  const [shape, options] = split(given);
   return create("aten::empty.memory_format", [shape], options);
 }
 
@@ -164,14 +184,17 @@ export function empty(shape: readonly number[], options: TensorOptions = {}): Te
 export function arange(end: number, options?: TensorOptions): Tensor;
 /** The numbers from `start` up to, not including, `end`, every `step`. */
 export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
+/** The numbers from `start` up to, not including, `end`. */
+export function arange(start: number, end: number, options?: TensorOptions): Tensor;
 export function arange(
   first: number,
   second?: number | TensorOptions,
-  step = 1,
+  third: number | TensorOptions = 1,
   options: TensorOptions = {},
 ): Tensor {
   const [start, end] = typeof second === "number" ? [first, second] : [0, first];
-  const chosen = typeof second === "object" ? second : options;
+  const step = typeof third === "number" ? third : 1;
+  const chosen = typeof second === "object" ? second : typeof third === "object" ? third : options;
   const whole = [start, end, step].every(Number.isInteger);
   return create("aten::arange.start_step", [start, end, step], chosen, whole ? "int64" : "float32");
 }
@@ -202,13 +225,21 @@ export function eye(n: number, m?: number | TensorOptions, options: TensorOption
   return create("aten::eye.m", [n, typeof m === "number" ? m : n], chosen);
 }
 
-/** Random numbers, evenly distributed in [0, 1). */
-export function rand(shape: readonly number[], options: RandomOptions = {}): Tensor {
+/** Random numbers, evenly distributed in [0, 1), of a shape such as `[2, 3]`. */
+export function rand(shape: readonly number[], options?: RandomOptions): Tensor;
+/** Random numbers, evenly distributed in [0, 1), of a shape such as `2, 3`. */
+export function rand(...shape: number[]): Tensor;
+export function rand(...given: Shape<RandomOptions>): Tensor {
+  const [shape, options] = split(given);
   return create(options.generator ? "aten::rand.generator" : "aten::rand", [shape], options);
 }
 
-/** Random numbers of the standard normal distribution. */
-export function randn(shape: readonly number[], options: RandomOptions = {}): Tensor {
+/** Random numbers of the standard normal distribution, of a shape such as `[2, 3]`. */
+export function randn(shape: readonly number[], options?: RandomOptions): Tensor;
+/** Random numbers of the standard normal distribution, of a shape such as `2, 3`. */
+export function randn(...shape: number[]): Tensor;
+export function randn(...given: Shape<RandomOptions>): Tensor {
+  const [shape, options] = split(given);
   return create(options.generator ? "aten::randn.generator" : "aten::randn", [shape], options);
 }
 
