@@ -1,6 +1,6 @@
 // Gradients: backward, grad, the grad slots, and the modes.
 
-#include "context.h"
+#include "operators.h"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/empty_like.h>
@@ -116,9 +116,9 @@ int32_t ap_inference_mode(uint32_t ctx, uint32_t on) {
 
 int32_t ap_autocast(uint32_t ctx, uint32_t device_type, uint32_t on, uint32_t dtype) {
   return guarded(ctx, [&](Context&) {
-    const auto device = static_cast<at::DeviceType>(device_type);
+    const auto device = device_from(device_type << 8).type();
     const bool before = at::autocast::is_autocast_enabled(device);
-    if (on != 0) at::autocast::set_autocast_dtype(device, static_cast<at::ScalarType>(dtype));
+    if (on != 0) at::autocast::set_autocast_dtype(device, scalar_type_from(dtype));
     at::autocast::set_autocast_enabled(device, on != 0);
     if (on == 0) at::autocast::clear_cache();
     return before ? 1 : 0;

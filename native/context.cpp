@@ -199,6 +199,9 @@ int32_t report(Context& context, const std::string& where) {
 }
 
 c10::Device device_from(uint32_t code) {
+  if ((code >> 8) >= static_cast<uint32_t>(c10::COMPILE_TIME_MAX_DEVICE_TYPES)) {
+    throw Failure(AP_ERROR_ARGUMENT, c10::str(code, " is no device"));
+  }
   return c10::Device(static_cast<c10::DeviceType>(code >> 8),
                      static_cast<c10::DeviceIndex>(static_cast<int>(code & 255) - 1));
 }

@@ -91,6 +91,12 @@ bool is_functional(const c10::OperatorHandle& handle) {
   return !handle.hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
 }
 
+// libtorch takes these numbers as they are, and crashes or loops over ones that name nothing.
+int64_t enumerated(int64_t value, int64_t count, const char* what) {
+  if (value < 0 || value >= count) throw Failure(AP_ERROR_ARGUMENT, c10::str(value, " is no ", what));
+  return value;
+}
+
 c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
   if (kind >= 'a' && kind <= 'z' && kind != 't' && kind != 'g') {
     return c.number(at) == 0 ? c10::IValue() : read(c, static_cast<char>(kind - 'a' + 'A'), at, text_at);
@@ -110,10 +116,10 @@ c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
     case 'F': return c.number(at);
     case 'B': return c.number(at) != 0;
     case 'I':
-    case 'N':
-    case 'Y':
-    case 'O':
-    case 'M': return c.integer(at);
+    case 'N': return c.integer(at);
+    case 'Y': return static_cast<int64_t>(scalar_type_from(c.integer(at)));
+    case 'O': return enumerated(c.integer(at), static_cast<int64_t>(c10::Layout::NumOptions), "layout");
+    case 'M': return enumerated(c.integer(at), static_cast<int64_t>(c10::MemoryFormat::NumOptions), "memory format");
     case 'V': return device_from(static_cast<uint32_t>(c.integer(at)));
     case 'H': return c.string(at, text_at);
     case 'L': {
@@ -275,6 +281,11 @@ const Operator& operator_at(uint32_t op) {
 }
 
 }  // namespace
+
+at::ScalarType scalar_type_from(int64_t value) {
+  return static_cast<at::ScalarType>(
+      enumerated(value, static_cast<int64_t>(at::ScalarType::Undefined), "dtype"));
+}
 
 at::Scalar scalar_from(double value) {
   // JavaScript has one kind of number. A whole one is an int, as a PyTorch user would have written it: it then

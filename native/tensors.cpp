@@ -1,6 +1,6 @@
 // Data in and out, and what a tensor says of itself.
 
-#include "context.h"
+#include "operators.h"
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/ops/_local_scalar_dense.h>
@@ -12,9 +12,10 @@ using namespace apprentice;
 int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims) {
   return guarded(ctx, [&](Context& c) {
     size_t at = 0;
+    if (dims > AP_FRAME_SLOTS) throw Failure(AP_ERROR_ARGUMENT, c10::str(dims, " dimensions are too many"));
     std::vector<int64_t> sizes(dims);
     for (auto& size : sizes) size = c.integer(at);
-    const auto type = static_cast<at::ScalarType>(dtype);
+    const auto type = scalar_type_from(dtype);
     at::Tensor tensor = at::detail::empty_cpu(sizes, type);
     if (static_cast<double>(tensor.nbytes()) != bytes) {
       throw Failure(AP_ERROR_ARGUMENT, c10::str("a tensor of shape ", at::IntArrayRef(sizes), " and dtype ", type, " needs ",

@@ -73,7 +73,7 @@ struct Holder<std::optional<at::ScalarType>> {
   std::optional<at::ScalarType> value;
   static Holder read(Context& c, size_t& at) {
     if (c.number(at) == 0) return {std::nullopt};
-    return {static_cast<at::ScalarType>(c.integer(at))};
+    return {scalar_type_from(c.integer(at))};
   }
   std::optional<at::ScalarType> get() { return value; }
 };

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { asClasses, findBadIndex } from "../nn/functional/classes.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 
@@ -18,78 +19,136 @@ export interface ClassRange {
   to: number;
 }
 
-/** How often predictions are right; all as shares from 0 to 1. */
+/** How often predictions are right; all as shares from 0 to 1, NaN where there was no image. */
 export interface Accuracy {
   /** Over all images. */
   overall: number;
-  /** For each class; NaN where there was no image of it. */
+  /** For each class. */
   byClass: number[];
   /** The mean over the classes that had images. */
   meanByClass: number;
   /** For each data set, by name. */
   byDataset: Record<string, number>;
-  /** The mean over data sets. */
+  /** The mean over the data sets that had images. */
   meanByDataset: number;
   /** The number of images. */
   count: number;
 }
 
-/** Counts right predictions batch by batch. */
+/**
+ * Counts right predictions batch by batch.
+ *
+ * @example
+ * ```ts
+ * import { torch, train } from "@apprentice/distill";
+ *
+ * const counter = new train.AccuracyCounter(3);
+ * const scores = torch.tensor([[3, 1, 0], [0, 1, 2], [0, 5, 1]]); // says 0, 2, 1
+ * counter.add(scores, torch.tensor([0, 1, 1], { dtype: "int64" }));
+ * const { overall, byClass } = counter.result(); // 2/3, [1, 1/2, NaN]
+ * ```
+ */
 export class AccuracyCounter {
   readonly #right: Float64Array;
   readonly #seen: Float64Array;
 
-  /** For `numClasses` classes. */
+  /**
+   * For `numClasses` classes.
+   *
+   * @throws {ArgumentError} if that is not a whole number of at least 1.
+   */
   constructor(numClasses: number) {
-    if (!Number.isInteger(numClasses) || numClasses < 1) {
+    if (!Number.isSafeInteger(numClasses) || numClasses < 1) {
       throw new ArgumentError(
-        `The number of classes is a whole number above 0, got ${numClasses}.`,
+        `The number of classes is a whole number of at least 1, got ${numClasses}.`,
       );
     }
     this.#right = new Float64Array(numClasses);
     this.#seen = new Float64Array(numClasses);
   }
 
-  /** Counts a batch: scores (B, C), of which the largest is the prediction, and classes (B). */
+  /**
+   * Counts a batch: scores (B, C), of which the largest is the prediction, and classes (B), on any
+   * device. Rows of scores with NaN predict nothing, which is wrong.
+   *
+   * @throws {ShapeError} if the shapes do not fit the classes or each other.
+   * @throws {IndexError} if a label is not one of the classes; then nothing is counted.
+   * @throws {DTypeError} if a label is not a whole number.
+   */
   add(scores: Tensor, labels: Tensor): void {
-    const [rows, classes] = scores.shape;
-    if (scores.ndim !== 2 || classes !== this.#seen.length || labels.shape[0] !== rows) {
+    const classes = this.#seen.length;
+    const [rows, columns] = scores.shape;
+    if (scores.ndim !== 2 || columns !== classes || labels.ndim !== 1 || labels.shape[0] !== rows) {
       throw new ShapeError(
-        `Accuracy over ${this.#seen.length} classes needs scores (B, ${this.#seen.length}) and labels (B), ` +
+        `Accuracy over ${classes} classes needs scores (B, ${classes}) and labels (B), ` +
           `got [${scores.shape.join(", ")}] and [${labels.shape.join(", ")}].`,
       );
     }
-    using _ = torch.scope();
-    const predicted = scores.argmax(1).data() as BigInt64Array;
-    const wanted = labels.long().data() as BigInt64Array;
-    for (let i = 0; i < rows; i++) {
-      const label = Number(wanted[i]);
-      this.#seen[label]++;
-      if (predicted[i] === wanted[i]) this.#right[label]++;
-    }
+    if (rows === 0) return;
+    torch.scope(() => {
+      const wanted = asClasses(labels);
+      findBadIndex("The label", "classes", wanted, classes);
+      const [best, predicted] = scores.detach().max(1);
+      const [values, places, targets] = [best.data(), predicted.data(), wanted.data()];
+      for (let i = 0; i < rows; i++) {
+        const label = Number(targets[i]);
+        this.#seen[label]++;
+        // NaN counts as the largest.
+        if (places[i] === targets[i] && values[i] === values[i]) this.#right[label]++;
+      }
+    });
   }
 
-  /** The accuracy so far; `datasets` divides the classes, one data set of all of them by default. */
+  /**
+   * The accuracy so far.
+   *
+   * @param datasets Divide the classes among data sets; one of all of them by default.
+   * @throws {ArgumentError} if a data set's classes are none of these, or two have one name.
+   */
   result(datasets?: readonly ClassRange[]): Accuracy {
-    const sum = (values: Float64Array, from = 0, to = values.length) =>
-      values.subarray(from, to).reduce((a, b) => a + b, 0);
-    const byClass = Array.from(this.#seen, (n, i) => this.#right[i] / n);
-    const known = byClass.filter((share) => !Number.isNaN(share));
+    const [right, seen] = [this.#right, this.#seen];
+    const ranges = datasets ?? [{ name: "all", from: 0, to: seen.length }];
+    this.#check(ranges);
+    const byClass = Array.from(seen, (n, i) => right[i] / n);
     const byDataset = Object.fromEntries(
-      (datasets ?? [{ name: "all", from: 0, to: byClass.length }]).map(({ name, from, to }) => [
+      ranges.map(({ name, from, to }) => [
         name,
-        sum(this.#right, from, to) / sum(this.#seen, from, to),
+        sum(right.subarray(from, to)) / sum(seen.subarray(from, to)),
       ]),
     );
-    const shares = Object.values(byDataset);
-    const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     return {
-      overall: sum(this.#right) / sum(this.#seen),
+      overall: sum(right) / sum(seen),
       byClass,
-      meanByClass: mean(known),
+      meanByClass: meanOfKnown(byClass),
       byDataset,
-      meanByDataset: mean(shares),
-      count: sum(this.#seen),
+      meanByDataset: meanOfKnown(Object.values(byDataset)),
+      count: sum(seen),
     };
   }
+
+  #check(ranges: readonly ClassRange[]): void {
+    const classes = this.#seen.length;
+    const names = new Set<string>();
+    for (const { name, from, to } of ranges) {
+      if (names.has(name)) {
+        throw new ArgumentError(`Two data sets are called "${name}"; give each a name of its own.`);
+      }
+      names.add(name);
+      const whole = Number.isInteger(from) && Number.isInteger(to);
+      if (whole && from >= 0 && from < to && to <= classes) continue;
+      throw new ArgumentError(
+        `The classes of the data set "${name}" are ${from} to ${to}; there are ${classes}, and a ` +
+          `range begins at 0 or later, has at least one class, and ends at ${classes} or before.`,
+      );
+    }
+  }
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function meanOfKnown(shares: readonly number[]): number {
+  const known = shares.filter((share) => !Number.isNaN(share));
+  return known.reduce((a, b) => a + b, 0) / known.length;
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { dirname } from "@std/path";
 import { ApprenticeError, FileError, FormatError } from "../errors.ts";
-import { removeTemporaries, writeAtomic } from "../files.ts";
+import { makeFolder, removeTemporaries, temporaryName } from "../files.ts";
 import type { OptimizerState } from "../optim/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
@@ -157,9 +158,19 @@ export async function checkWritable(path: string): Promise<void> {
         `give the name of a file.`,
     );
   }
-  const probe = `${path}.probe`;
-  await writeAtomic(probe, "");
-  await Deno.remove(probe);
+  const probe = temporaryName(path);
+  try {
+    await makeFolder(dirname(path));
+    await Deno.writeFile(probe, new Uint8Array(), { createNew: true });
+    await Deno.remove(probe);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FileError(
+      `The checkpoint ${path} could not be written: ${reason}. Check its folder's permissions, or ` +
+        `choose another place.`,
+      { cause },
+    );
+  }
   removeTemporaries(path);
 }
 

@@ -37,7 +37,10 @@ export interface FitOptions {
   evaluateEvery?: number;
   /** The file to keep the checkpoint in; none is written if absent. */
   checkpoint?: string;
-  /** Steps between two checkpoints, besides those at the end of every epoch. */
+  /**
+   * Steps between two checkpoints; by default there is one at the end of every epoch. One is made in any
+   * case at the end, and at an interruption.
+   */
   checkpointEvery?: number;
   /** Goes on from the checkpoint if there is one; starts anew otherwise. */
   resume?: boolean;

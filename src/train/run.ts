@@ -42,6 +42,8 @@ export class Run {
   readonly #devices: readonly Device[];
   readonly #sums = new LossSums();
   #position: Position;
+  /** Whether anything was done since the last checkpoint. */
+  #unsaved = false;
 
   /** Checks what it is given; `stageOf` says which stage an epoch is of. */
   constructor(
@@ -101,7 +103,9 @@ export class Run {
     });
     try {
       while (this.#position.epoch < epochs) {
-        if (signal?.aborted || !await this.#epoch(progress)) return this.#result(false);
+        if (!signal?.aborted && await this.#epoch(progress)) continue;
+        if (this.#unsaved) this.#checkpoint();
+        return this.#result(false);
       }
       return this.#result(true);
     } finally {
@@ -133,10 +137,7 @@ export class Run {
         if (!last && position.step % checkpointEvery === 0) this.#checkpoint();
         const pause = letSignalsIn();
         if (pause !== undefined) await pause;
-        if (signal?.aborted) {
-          this.#checkpoint();
-          return false;
-        }
+        if (signal?.aborted) return false;
         if (last) break;
       }
     }
@@ -173,6 +174,7 @@ export class Run {
     position.stageSteps[place]++;
     position.batch++;
     position.step++;
+    this.#unsaved = true;
   }
 
   #checkLoss(stage: AnyStage, loss: Tensor, terms: Readonly<Record<string, Tensor>>): void {
@@ -231,7 +233,7 @@ export class Run {
   }
 
   async #endEpoch(stage: AnyStage): Promise<void> {
-    const { epochs, evaluate, evaluateEvery = 1, metrics } = this.#options;
+    const { epochs, evaluate, evaluateEvery = 1, checkpointEvery = 1, metrics } = this.#options;
     const position = this.#position;
     const epoch = position.epoch + 1;
     const record: Record<string, MetricRecord[string]> = {
@@ -250,7 +252,8 @@ export class Run {
     position.seconds = 0;
     position.epochs.push(record);
     metrics?.log({ run: this.#name, event: "epoch", ...record });
-    this.#checkpoint();
+    this.#unsaved = true;
+    if (epoch === epochs || position.step % checkpointEvery === 0) this.#checkpoint();
   }
 
   /** Evaluates without a trace: the random numbers and the mode of training are what they were. */
@@ -288,6 +291,7 @@ export class Run {
     this.#checkParameters();
     const parts = { method, optimizers: this.#optimizers, stages: this.#stages };
     saveCheckpoint(checkpoint, parts, this.#position);
+    this.#unsaved = false;
   }
 
   /** A finite loss can have gradients that are not: such weights must not take the place of good ones. */

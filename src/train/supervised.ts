@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../errors.ts";
 import type { Module } from "../nn/mod.ts";
 import * as nn from "../nn/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
@@ -18,8 +19,14 @@ export interface Labelled extends Disposable {
   readonly labels: Tensor;
 }
 
+/** Options of {@linkcode Supervised}. */
+export interface SupervisedOptions {
+  /** How much of each target is spread evenly over all classes, 0 to 1; 0 by default. */
+  labelSmoothing?: number;
+}
+
 /**
- * Minimises the cross-entropy of a model on labelled batches.
+ * Minimises the cross-entropy of a model on labelled batches. The loss has no parts, so `terms` is empty.
  *
  * @example
  * ```ts
@@ -36,13 +43,26 @@ export class Supervised<B extends Labelled = Labelled> implements Method<B> {
   readonly model: Module;
   readonly #labelSmoothing: number;
 
-  /** Takes the model, from images to logits. */
-  constructor(model: Module, options: { labelSmoothing?: number } = {}) {
+  /**
+   * Takes the model, from images to logits.
+   *
+   * @throws {ArgumentError} if labelSmoothing is not from 0 to 1.
+   */
+  constructor(model: Module, options: SupervisedOptions = {}) {
+    const { labelSmoothing = 0 } = options;
+    if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+      throw new ArgumentError(`labelSmoothing must be from 0 to 1, got ${labelSmoothing}.`);
+    }
     this.model = model;
-    this.#labelSmoothing = options.labelSmoothing ?? 0;
+    this.#labelSmoothing = labelSmoothing;
   }
 
-  /** The cross-entropy of the batch. */
+  /**
+   * The cross-entropy of the batch, averaged over its images.
+   *
+   * @throws {ShapeError} if the model's logits do not fit the labels.
+   * @throws {IndexError} if a label is not one of the classes.
+   */
   step(batch: B): StepResult {
     const logits = this.model.forward(batch.images);
     const loss = nn.functional.crossEntropy(logits, batch.labels, {

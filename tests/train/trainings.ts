@@ -139,6 +139,7 @@ export function training(kind: Kind, seed = 1): Training {
       const size = features.pow(2).mean();
       return { loss: logits.logsumexp([1]).mean().add(size), terms: { size } };
     };
+    const schedule = new optim.CosineAnnealing(body, { steps: 20 });
     // Each epoch of the second kind is shorter: the loader leaves its last batch out.
     const short = new data.Loader(dataset, { batchSize: 15, dropLast: true, device });
     return Object.assign(made, {
@@ -153,7 +154,7 @@ export function training(kind: Kind, seed = 1): Training {
               name: "body",
               step: (batch: data.LabelledBatch) => supervised.step(batch),
               optimizer: body,
-              schedule: new optim.CosineAnnealing(body, { steps: 20 }),
+              schedule,
               batches: loader(dataset),
             },
             { name: "head", step: extra, optimizer: head, batches: short },

@@ -46,7 +46,13 @@ export interface CustomKdDemoConfig {
   /** The student's channels. */
   widths: number[];
   /** How the student is trained on the labelled images at first. */
-  pretraining: { epochs: number; batchSize: number; lr: number };
+  pretraining: {
+    epochs: number;
+    /** How often an epoch shows each image. */
+    repeats: number;
+    batchSize: number;
+    lr: number;
+  };
   /** How it is taught afterwards, by either method. */
   teaching: {
     /** Passes of the student over the unlabelled images. */
@@ -85,7 +91,7 @@ export const CUSTOM_KD_DEMO: CustomKdDemoConfig = {
   },
   probe: { steps: 300, lr: 1e-2, weightDecay: 0.1 },
   widths: [8, 16, 32],
-  pretraining: { epochs: 150, batchSize: 50, lr: 5e-3 },
+  pretraining: { epochs: 10, repeats: 15, batchSize: 50, lr: 5e-3 },
   teaching: { epochs: 8, labelled: 32, unlabelled: 128, lr: 5e-3 },
   featureKd: { weights: { feature: 1, labelled: 1 } },
   customKd: {
@@ -120,6 +126,8 @@ export interface CustomKdDemoOptions {
   signal?: AbortSignal;
   /** Other images than Fashion-MNIST, and their name. */
   images?: { name: string; load: () => Promise<Images> };
+  /** Where teachers are kept, if not in this package's cache. */
+  cache?: string;
 }
 
 /** The names of the rows. */
@@ -153,6 +161,7 @@ export async function runCustomKdDemo(options: CustomKdDemoOptions): Promise<Cus
       seed,
       dependsOn: [source.name, config.sizes],
       fresh: options.fresh,
+      cache: options.cache,
       metrics,
       checkpoint: folder.path("teacher.checkpoint.safetensors"),
       signal,
@@ -162,23 +171,29 @@ export async function runCustomKdDemo(options: CustomKdDemoOptions): Promise<Cus
   using _known = known;
 
   using before = await timed("student before", () => pretrain(images, run));
-  using featureKd = await timed("student, feature distillation", () =>
-    teach("feature distillation", before, images, known, run, (student) => {
-      const method = new distill.FeatureKD({ student, teacher, ...config.featureKd });
-      return { method, learns: { distill: method.parameters() } };
-    }));
-  using customKd = await timed("student, CustomKD", () =>
-    teach("CustomKD", before, images, known, run, (student) => {
-      const { weights, customization } = config.customKd;
-      const method = new distill.CustomKD({ student, teacher, weights, customization });
-      return {
-        method,
-        learns: {
-          customize: method.customizationParameters(),
-          distill: method.distillationParameters(),
-        },
-      };
-    }));
+  using featureKd = await timed(
+    "student, feature distillation",
+    () =>
+      teach("feature distillation", before, images, known, run, (student) => {
+        const method = new distill.FeatureKD({ student, teacher, ...config.featureKd });
+        return { method, learns: { distill: method.parameters() } };
+      }),
+  );
+  using customKd = await timed(
+    "student, CustomKD",
+    () =>
+      teach("CustomKD", before, images, known, run, (student) => {
+        const { weights, customization } = config.customKd;
+        const method = new distill.CustomKD({ student, teacher, weights, customization });
+        return {
+          method,
+          learns: {
+            customize: method.customizationParameters(),
+            distill: method.distillationParameters(),
+          },
+        };
+      }),
+  );
   torch.saveSafetensors(folder.path(RUN_FILES.student), customKd.stateDict(), {
     architecture: "SmallCnn",
     options: JSON.stringify({ numClasses: images.test.numClasses, widths: config.widths }),
@@ -186,6 +201,7 @@ export async function runCustomKdDemo(options: CustomKdDemoOptions): Promise<Cus
   });
 
   const { labelled, test } = images;
+  torch.manualSeed(seed);
   using probe = linearProbe(
     known.labelled.features,
     labelled.labels,
@@ -337,11 +353,18 @@ async function teach(
     }),
   );
   const stages = Object.entries(learns).map(([stage, parameters]): Stage<PairedBatch> => {
-    const { lr, weightDecay } = stage === "customize" ? customKd : { ...teaching, weightDecay: 0.01 };
+    const { lr, weightDecay } = stage === "customize"
+      ? customKd
+      : { ...teaching, weightDecay: 0.01 };
     const optimizer = new optim.AdamW(parameters, { lr, weightDecay });
     return {
       name: stage,
-      step: (batch) => stage === "customize" ? (method as distill.CustomKD).customizeStep(asked(batch).labelled) : method instanceof distill.CustomKD ? method.distillStep(asked(batch)) : method.step(asked(batch)),
+      step: (batch) =>
+        stage === "customize"
+          ? (method as distill.CustomKD).customizeStep(asked(batch).labelled)
+          : method instanceof distill.CustomKD
+          ? method.distillStep(asked(batch))
+          : method.step(asked(batch)),
       optimizer,
       schedule: new optim.OneCycle(optimizer, {
         maxLr: lr,

@@ -23,19 +23,42 @@ export interface DemoData extends Disposable {
   test: ImageDataset;
 }
 
+/** How many images parts get, half of each data set; the teachers' part gets the rest. */
+export interface DemoSizes {
+  /** The student's. */
+  unlabelled: number;
+  /** Those measured on while training. */
+  validation: number;
+}
+
+/** Where the images come from: digits first, then clothes. */
+export interface DemoSources {
+  /** What is divided into parts. */
+  train: readonly ImageDataset[];
+  /** What is measured on at the end. */
+  test: readonly ImageDataset[];
+}
+
+/** MNIST and Fashion-MNIST, fetched the first time. */
+export async function digitsAndClothes(): Promise<DemoSources> {
+  return {
+    train: [await data.mnist("train"), await data.fashionMnist("train")],
+    test: [await data.mnist("test"), await data.fashionMnist("test")],
+  };
+}
+
 /**
- * Loads and divides the data.
+ * Divides the data. Which image goes where depends on the seed and on how many there are, and not on
+ * their labels.
  *
- * @param unlabelledCount How many images the student gets, half of each data set.
+ * @param sources Disposed of.
  * @param seed Decides which images go where.
  */
-export async function loadDemoData(unlabelledCount: number, seed: number): Promise<DemoData> {
-  using digits = await data.mnist("train");
-  using clothes = await data.fashionMnist("train");
-  const half = unlabelledCount / 2;
-  const divide = (dataset: ImageDataset) =>
-    dataset.split([half, 2_000, dataset.length - half - 2_000], { seed });
-  const parts = [digits, clothes].map(divide);
+export function divide(sources: DemoSources, sizes: DemoSizes, seed: number): DemoData {
+  const [forStudents, forChecks] = [sizes.unlabelled / 2, sizes.validation / 2];
+  const parts = sources.train.map((dataset) =>
+    dataset.split([forStudents, forChecks, dataset.length - forStudents - forChecks], { seed })
+  );
   const join = (part: number) => {
     const joined = data.joinDatasets(parts.map((datasets) => datasets[part]));
     for (const datasets of parts) datasets[part].dispose();
@@ -45,9 +68,8 @@ export async function loadDemoData(unlabelledCount: number, seed: number): Promi
   const unlabelled = forStudent.unlabelled({ seed });
   const validation = join(1);
   const labelled = join(2);
-  using testDigits = await data.mnist("test");
-  using testClothes = await data.fashionMnist("test");
-  const test = data.joinDatasets([testDigits, testClothes]);
+  const test = data.joinDatasets(sources.test);
+  for (const dataset of [...sources.train, ...sources.test]) dataset.dispose();
   return {
     labelled,
     unlabelled,

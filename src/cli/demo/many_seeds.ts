@@ -8,7 +8,7 @@ import { say } from "../../progress.ts";
 import { RUN_FILES, RunFolder } from "../../train/run_folder.ts";
 import { formatTable, printTable, type Table } from "../../train/table.ts";
 import * as torch from "../../torch/mod.ts";
-import type { ModelResult } from "./report.ts";
+import { accuracyFigures, type ModelResult } from "./report.ts";
 
 /** What the command line says. */
 export interface DemoCommandOptions {
@@ -67,13 +67,7 @@ export function spreadTable(runs: readonly ModelResult[][]): Table {
     const variance = values.reduce((a, v) => a + (v - mean) ** 2, 0) / (values.length - 1);
     return `${(100 * mean).toFixed(2)} ± ${(100 * Math.sqrt(variance)).toFixed(2)}`;
   };
-  const figures: [string, (m: ModelResult) => number][] = [
-    ...datasets.map((
-      d,
-    ): [string, (m: ModelResult) => number] => [d, (m) => m.accuracy!.byDataset[d]]),
-    ["mean by data set", (m) => m.accuracy!.meanByDataset],
-    ["mean by class", (m) => m.accuracy!.meanByClass],
-  ];
+  const figures = accuracyFigures(datasets);
   return {
     title: `Accuracy in % over ${runs.length} seeds, mean ± standard deviation`,
     columns: [
@@ -86,7 +80,7 @@ export function spreadTable(runs: readonly ModelResult[][]): Table {
         model.name,
         model.kind,
         ...figures.map(([, pick]) =>
-          model.accuracy === null ? "–" : text(runs.map((models) => pick(models[row])))
+          model.accuracy === null ? "–" : text(runs.map((models) => pick(models[row].accuracy!)))
         ),
       ],
       strong: model.kind === "student",

@@ -98,6 +98,8 @@ export interface MaskedImagesOptions {
   dependsOn: readonly unknown[];
   /** Trains anew even if the cache has the teacher. */
   fresh?: boolean;
+  /** Where teachers are kept, if not in this package's cache. */
+  cache?: string;
   /** Where its losses go. */
   metrics?: MetricsLog;
   /** Where to keep the checkpoint. */
@@ -123,7 +125,11 @@ export async function makeMaskedImagesTeacher(
     // Its head is never used.
     numClasses: 1,
   });
-  const file = await teacherFile("masked images", [recipe, seed, pixels, options.dependsOn]);
+  const file = await teacherFile(
+    "masked images",
+    [recipe, seed, pixels, options.dependsOn],
+    options.cache,
+  );
   if (!fresh && await loadTeacher(model, file)) return model;
   using method = new MaskedImages(model, channels * height * width, recipe);
   const batches = new data.Loader(images, {
@@ -150,7 +156,7 @@ export async function makeMaskedImagesTeacher(
     epochs: recipe.epochs,
     metrics,
     checkpoint,
-    resume: true,
+    resume: checkpoint !== undefined,
     signal,
   });
   if (!done) return null;

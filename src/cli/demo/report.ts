@@ -8,7 +8,13 @@ import type { VoteSummary } from "../../distill/mod.ts";
 import type { Accuracy } from "../../eval/mod.ts";
 import { readMetrics } from "../../train/metrics.ts";
 import type { ReportData, ReportSection } from "../../train/report/mod.ts";
-import { curvesFromMetrics, perClassAccuracy, runFacts } from "../../train/report/mod.ts";
+import {
+  curvesFromMetrics,
+  perClassAccuracy,
+  runFacts,
+  writeReport,
+} from "../../train/report/mod.ts";
+import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
 import type { Table, TableRow } from "../../train/table.ts";
 import * as torch from "../../torch/mod.ts";
 
@@ -24,31 +30,48 @@ export interface ModelResult {
   accuracy: Accuracy | null;
 }
 
-/** The table of all models: accuracy by data set, and the means. */
+/** What is told of a model's accuracy: by data set and the means, or all in one where there is one data set. */
+export function accuracyFigures(
+  datasets: readonly string[],
+): [title: string, pick: (accuracy: Accuracy) => number][] {
+  if (datasets.length === 1) return [["accuracy", ({ overall }) => overall]];
+  return [
+    ...datasets.map((name): [string, (accuracy: Accuracy) => number] => [
+      name,
+      ({ byDataset }) => byDataset[name],
+    ]),
+    ["mean by data set", ({ meanByDataset }) => meanByDataset],
+    ["mean by class", ({ meanByClass }) => meanByClass],
+  ];
+}
+
+/** The accuracy of one of the models, as text. */
+export function percentOf(models: readonly ModelResult[], name: string): string {
+  const { accuracy } = models.find((model) => model.name === name)!;
+  return `${(100 * accuracy!.overall).toFixed(1)} %`;
+}
+
+/** The table of all models and their accuracy. */
 export function resultTable(
   title: string,
   models: readonly ModelResult[],
   datasets: readonly string[],
 ): Table {
-  const share = (value: number | undefined) => value ?? null;
+  const figures = accuracyFigures(datasets);
   return {
     title,
     columns: [
       { title: "model", kind: "text" },
       { title: "kind", kind: "text" },
       { title: "parameters", kind: "count" },
-      ...datasets.map((name) => ({ title: name, kind: "percent" as const })),
-      { title: "mean by data set", kind: "percent" },
-      { title: "mean by class", kind: "percent" },
+      ...figures.map(([title]) => ({ title, kind: "percent" as const })),
     ],
     rows: models.map(({ name, kind, parameters, accuracy }): TableRow => ({
       cells: [
         name,
         kind,
         parameters,
-        ...datasets.map((dataset) => share(accuracy?.byDataset[dataset])),
-        share(accuracy?.meanByDataset),
-        share(accuracy?.meanByClass),
+        ...figures.map(([, pick]) => accuracy === null ? null : pick(accuracy)),
       ],
       strong: kind === "student",
     })),
@@ -102,9 +125,12 @@ export function commonSections(options: {
   metrics: string;
   runs: readonly string[];
   losses: Readonly<Record<string, string>>;
+  /** What runs along the curves of accuracy, by its name in the metrics and on the axis; the epoch by default. */
+  time?: readonly [field: string, title: string];
   smooth?: number;
 }): ReportSection[] {
   const { table, models, classNames, metrics, runs, losses } = options;
+  const [time, timeTitle] = options.time ?? ["epoch", "epoch"];
   const records = readMetrics(metrics);
   const able = models.filter((model) => model.accuracy !== null);
   return [
@@ -131,14 +157,14 @@ export function commonSections(options: {
         {
           kind: "curves",
           title: "Accuracy on validation images",
-          x: "epoch",
+          x: timeTitle,
           y: "accuracy",
           percent: true,
           series: runs.map((run) => ({
             name: run,
             points: records.filter((r) => r.run === run && r.event === "epoch")
               .filter((r) => typeof r.validation === "number")
-              .map((r) => [Number(r.epoch), Number(r.validation)] as const),
+              .map((r) => [Number(r[time]), Number(r.validation)] as const),
           })),
         },
         ...runs.map((run) =>
@@ -190,6 +216,17 @@ export function voteSection(votes: VoteSummary): ReportSection {
       },
     ],
   };
+}
+
+/** Writes report and result, and says where they are. */
+export async function leaveResult(
+  folder: RunFolder,
+  report: ReportData,
+  result: unknown,
+): Promise<void> {
+  await writeReport(folder.path(RUN_FILES.report), report);
+  await folder.writeJson("result.json", result);
+  console.log(`\nRun folder: ${folder.root}\nReport:     ${folder.path(RUN_FILES.report)}`);
 }
 
 /** The facts of the run that every report ends with. */

@@ -6,7 +6,7 @@
  */
 
 import * as data from "../../data/mod.ts";
-import type { ImageDataset, UnlabelledBatch } from "../../data/mod.ts";
+import type { UnlabelledBatch, UnlabelledImages } from "../../data/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Batches } from "../../train/method.ts";
 import type { Labelled } from "../../train/supervised.ts";
@@ -15,13 +15,13 @@ import type { Labelled } from "../../train/supervised.ts";
 export class RotationBatches implements Batches<Labelled> {
   readonly #loader: data.Loader<UnlabelledBatch>;
 
-  /** Loads from `dataset`, of which only the images are used. */
+  /** Turns these images. */
   constructor(
-    dataset: ImageDataset,
+    upright: UnlabelledImages,
     options: { batchSize: number; seed: number; pixels: { mean: number[]; std: number[] } },
   ) {
     const { batchSize, seed, pixels } = options;
-    this.#loader = new data.Loader(dataset.unlabelled({ seed }), {
+    this.#loader = new data.Loader(upright, {
       batchSize,
       seed,
       shuffle: true,

@@ -46,11 +46,11 @@ const architectures = {
 
 /** The demo's teachers: five predictive ones of five kinds, three descriptive ones. */
 export const SHELF: readonly Recipe[] = [
-  { name: "CNN", model: "cnn", task: "all classes", perClass: 50, epochs: 20, lr: 4e-3 },
-  { name: "ResNet", model: "resnet", task: "all classes", perClass: 50, epochs: 20, lr: 4e-3 },
-  { name: "ViT", model: "vit", task: "all classes", perClass: 50, epochs: 30, lr: 2e-3 },
-  { name: "MLP", model: "mlp", task: "all classes", perClass: 50, epochs: 30, lr: 4e-3 },
-  { name: "Mixer", model: "mixer", task: "all classes", perClass: 50, epochs: 30, lr: 2e-3 },
+  { name: "CNN", model: "cnn", task: "all classes", perClass: 100, epochs: 20, lr: 4e-3 },
+  { name: "ResNet", model: "resnet", task: "all classes", perClass: 100, epochs: 20, lr: 4e-3 },
+  { name: "ViT", model: "vit", task: "all classes", perClass: 100, epochs: 30, lr: 2e-3 },
+  { name: "MLP", model: "mlp", task: "all classes", perClass: 100, epochs: 30, lr: 4e-3 },
+  { name: "Mixer", model: "mixer", task: "all classes", perClass: 100, epochs: 30, lr: 2e-3 },
   { name: "digits only", model: "cnn", task: "digits", perClass: 200, epochs: 10, lr: 4e-3 },
   { name: "clothes only", model: "resnet", task: "clothes", perClass: 200, epochs: 10, lr: 4e-3 },
   { name: "rotation", model: "cnn", task: "rotation", perClass: 50, epochs: 6, lr: 4e-3 },
@@ -64,6 +64,8 @@ export interface ShelfOptions {
   seed: number;
   /** Trains anew even if the cache has the teacher. */
   fresh?: boolean;
+  /** Where teachers are kept, if not in this package's cache. */
+  cache?: string;
   /** Stops the training. */
   signal?: AbortSignal;
 }
@@ -74,16 +76,17 @@ export async function makeTeacher(
   index: number,
   options: ShelfOptions,
 ): Promise<Teacher | null> {
-  const { labelled, seed, fresh, signal } = options;
+  const { labelled, seed, fresh, cache, signal } = options;
   const own = seed * 1000 + index;
   using subset = labelledSubset(recipe, labelled, own);
   const numClasses = recipe.task === "rotation" ? 4 : subset.numClasses;
   torch.manualSeed(own);
   const model = architectures[recipe.model](numClasses);
-  const file = await teacherFile(recipe.name, [recipe, own, PIXELS]);
+  const file = await teacherFile(recipe.name, [recipe, own, PIXELS, await digest(subset)], cache);
   if (fresh || !(await loadTeacher(model, file))) {
-    const batches = recipe.task === "rotation"
-      ? new RotationBatches(subset, { batchSize: 32, seed: own, pixels: PIXELS })
+    using upright = recipe.task === "rotation" ? subset.unlabelled({ seed: own }) : null;
+    const batches = upright !== null
+      ? new RotationBatches(upright, { batchSize: 32, seed: own, pixels: PIXELS })
       : new data.Loader(subset, {
         batchSize: 64,
         shuffle: true,
@@ -115,6 +118,13 @@ export async function makeTeacher(
   return recipe.task === "all classes"
     ? teachers.predictive({ name: recipe.name, model })
     : teachers.descriptive({ name: recipe.name, model });
+}
+
+/** What tells a dataset from others: a teacher of other images, though made alike, is another. */
+async function digest({ images, labels }: ImageDataset): Promise<string> {
+  const parts = [images, labels].map((part) => part.data() as ArrayBufferView<ArrayBuffer>);
+  const digests = await Promise.all(parts.map((part) => crypto.subtle.digest("SHA-256", part)));
+  return digests.map((bytes) => new Uint8Array(bytes).subarray(0, 8).toHex()).join("-");
 }
 
 /** The few images that a teacher learns from. */

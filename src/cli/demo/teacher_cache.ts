@@ -15,12 +15,16 @@ import { VERSION } from "../../version.ts";
  *
  * @param name What it is called.
  * @param dependsOn All that decides its weights, beside the version of this package.
+ * @param folder Where teachers are kept; in this package's cache by default.
  */
-export async function teacherFile(name: string, dependsOn: readonly unknown[]): Promise<string> {
+export async function teacherFile(
+  name: string,
+  dependsOn: readonly unknown[],
+  folder: string = `${cacheRoot()}/demo`,
+): Promise<string> {
   const text = JSON.stringify([VERSION, ...dependsOn]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   const key = new Uint8Array(digest).subarray(0, 8).toHex();
-  const folder = `${cacheRoot()}/demo`;
   await makeFolder(folder);
   return `${folder}/${name.replaceAll(" ", "-")}-${key}.safetensors`;
 }

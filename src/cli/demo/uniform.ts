@@ -5,7 +5,7 @@
  */
 
 import * as data from "../../data/mod.ts";
-import type { UnlabelledBatch } from "../../data/mod.ts";
+import type { UnlabelledBatch, UnlabelledImages } from "../../data/mod.ts";
 import * as distill from "../../distill/mod.ts";
 import type { VoteSummary } from "../../distill/mod.ts";
 import * as models from "../../models/mod.ts";
@@ -17,7 +17,7 @@ import { fit } from "../../train/fit.ts";
 import type { Method } from "../../train/method.ts";
 import { MetricsLog } from "../../train/metrics.ts";
 import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
-import { loadDemoData, PIXELS } from "./digits_and_clothes.ts";
+import { type DemoSources, digitsAndClothes, divide, PIXELS } from "./digits_and_clothes.ts";
 import { measure, measureModel, type Scores } from "./measure.ts";
 import { teacherOutputs } from "./outputs.ts";
 import type { ModelResult } from "./report.ts";
@@ -30,6 +30,8 @@ export interface UniformDemoConfig {
   seed: number;
   /** How many images the student sees; half of each data set. */
   unlabelled: number;
+  /** How many images are measured on while training; half of each data set. */
+  validation: number;
   /** Passes of the student over them. */
   epochs: number;
   /** Images in a batch. */
@@ -50,11 +52,12 @@ export interface UniformDemoConfig {
 export const UNIFORM_DEMO: UniformDemoConfig = {
   seed: 0,
   unlabelled: 16_000,
+  validation: 4_000,
   epochs: 8,
   batchSize: 128,
   lr: 6e-3,
   widths: [16, 32, 64],
-  kd: { temperature: 2 },
+  kd: { temperature: 1 },
   uniform: { alpha1: 1.5, alpha2: 1, beta1: 1, beta2: 0.1 },
   teachers: SHELF,
 };
@@ -81,8 +84,26 @@ export interface UniformDemoOptions {
   folder: RunFolder;
   /** Trains all teachers anew. */
   fresh?: boolean;
+  /** Where teachers are kept, if not in this package's cache. */
+  cache?: string;
+  /** Other images than MNIST's and Fashion-MNIST's. */
+  images?: () => Promise<DemoSources> | DemoSources;
   /** Stops after the step at hand. */
   signal?: AbortSignal;
+}
+
+/** All that a student is trained on: batches of a type that has no labels, from one that has none. */
+export function studentBatches(
+  images: UnlabelledImages,
+  config: Pick<UniformDemoConfig, "batchSize" | "seed">,
+): data.Loader<UnlabelledBatch> {
+  return new data.Loader(images, {
+    batchSize: config.batchSize,
+    shuffle: true,
+    dropLast: true,
+    seed: config.seed,
+    transform: data.normalise(PIXELS.mean, PIXELS.std),
+  });
 }
 
 /**
@@ -91,15 +112,19 @@ export interface UniformDemoOptions {
  * @throws {InterruptedError} when it was stopped; what was made so far is kept, and the same call goes on from there.
  */
 export async function runUniformDemo(options: UniformDemoOptions): Promise<UniformDemoResult> {
-  const { config, folder, fresh, signal } = options;
+  const { config, folder, fresh, cache, signal } = options;
   const { seconds, timed } = stopwatch();
   using metrics = new MetricsLog(folder.path(RUN_FILES.metrics), { resume: true });
-  using images = await timed("data", () => loadDemoData(config.unlabelled, config.seed));
+  using images = await timed(
+    "data",
+    async () => divide(await (options.images ?? digitsAndClothes)(), config, config.seed),
+  );
   const shelf = await timed("teachers", async () => {
     const made: Teacher[] = [];
     for (const [i, recipe] of config.teachers.entries()) {
       const { labelled } = images;
-      const teacher = await makeTeacher(recipe, i, { labelled, seed: config.seed, fresh, signal });
+      const how = { labelled, seed: config.seed, fresh, cache, signal };
+      const teacher = await makeTeacher(recipe, i, how);
       if (teacher === null) stopped(folder);
       made.push(teacher);
     }
@@ -121,13 +146,7 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
       widths: config.widths,
     });
     const method = make(student);
-    const batches = new data.Loader(images.unlabelled, {
-      batchSize: config.batchSize,
-      shuffle: true,
-      dropLast: true,
-      seed: config.seed,
-      transform: data.normalise(PIXELS.mean, PIXELS.std),
-    });
+    const batches = studentBatches(images.unlabelled, config);
     using optimizer = new optim.AdamW(method.parameters(), { lr: config.lr, weightDecay: 0.01 });
     const { done } = await fit({
       name,

@@ -6,13 +6,14 @@
 
 import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
 import { printTable } from "../../train/table.ts";
-import { writeReport } from "../../train/report/mod.ts";
 import { type DemoCommandOptions, runSeeds } from "./many_seeds.ts";
 import {
   classTable,
   commonSections,
   demoFacts,
+  leaveResult,
   type ModelResult,
+  percentOf,
   resultTable,
   voteSection,
   voteTable,
@@ -42,10 +43,9 @@ async function once(
   printTable(table);
   printTable(classTable(models, classNames));
   printTable(voteTable(votes));
-  const percent = (name: string) =>
-    `${(100 * models.find((m) => m.name === name)!.accuracy!.overall).toFixed(1)} %`;
+  const percent = (name: string) => percentOf(models, name);
   const seconds = (performance.now() - start) / 1000;
-  await writeReport(folder.path(RUN_FILES.report), {
+  await leaveResult(folder, {
     title: "UNIFORM: eight teachers, one student, no labels",
     subtitle: `${datasets.join(" and ")} as one label space of ${classNames.length} classes`,
     summary: `The student learned from ${config.unlabelled} images without labels. It is right on ${
@@ -76,8 +76,6 @@ async function once(
     ],
     facts: demoFacts(config.seed, seconds),
     config,
-  });
-  await folder.writeJson("result.json", result);
-  console.log(`\nRun folder: ${folder.root}\nReport:     ${folder.path(RUN_FILES.report)}`);
+  }, result);
   return models;
 }

@@ -6,6 +6,7 @@
 
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { checkCounts, checkWidths } from "./checks.ts";
 
 /** Options of {@linkcode SmallCnn}. */
 export interface SmallCnnOptions {
@@ -13,20 +14,22 @@ export interface SmallCnnOptions {
   channels?: number;
   /** The number of classes. */
   numClasses: number;
-  /** Channels of the convolutions; each is followed by a halving of the image. `[16, 32, 64]` by default. */
+  /** Channels of the convolutions; between two of them the image is halved. `[16, 32, 64]` by default. */
   widths?: readonly number[];
 }
 
 /**
- * Convolutions of 3x3 with batch norm and ReLU, each followed by 2x2 max pooling; the mean over what is
- * left of the image is the feature.
+ * Convolutions of 3x3 with batch norm and ReLU, with 2x2 max pooling between them; the mean over what is
+ * left of the image is the feature. The image must have at least 2^(n - 1) rows and columns, for n widths.
  *
  * @example
  * ```ts
  * import { models, torch } from "@apprentice/distill";
  *
- * const student = new models.SmallCnn({ numClasses: 10, widths: [8, 16, 32] });
- * student.forward(torch.zeros([2, 1, 28, 28])).shape; // [2, 10]
+ * using student = new models.SmallCnn({ numClasses: 10, widths: [8, 16, 32] });
+ * const images = torch.zeros([2, 1, 28, 28]);
+ * student.features(images).shape; // [2, 32]
+ * student.forward(images).shape; // [2, 10]
  * ```
  */
 export class SmallCnn extends nn.Classifier {
@@ -39,12 +42,18 @@ export class SmallCnn extends nn.Classifier {
   /** The number of classes. */
   override readonly numClasses: number;
 
-  /** Builds the network with fresh weights. */
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: SmallCnnOptions) {
     super();
-    const widths = options.widths ?? [16, 32, 64];
+    const { channels = 1, numClasses, widths = [16, 32, 64] } = options;
+    checkCounts("SmallCnn", { channels, numClasses });
+    checkWidths("SmallCnn", widths);
     const layers: nn.Module[] = [];
-    let before = options.channels ?? 1;
+    let before = channels;
     for (const [i, width] of widths.entries()) {
       layers.push(
         new nn.Conv2d(before, width, 3, { padding: 1, bias: false }),
@@ -56,8 +65,8 @@ export class SmallCnn extends nn.Classifier {
     }
     this.stem = new nn.Sequential(...layers);
     this.featureDim = before;
-    this.numClasses = options.numClasses;
-    this.head = new nn.Linear(before, options.numClasses);
+    this.numClasses = numClasses;
+    this.head = new nn.Linear(before, numClasses);
   }
 
   /** (B, C, H, W) to (B, D): the mean over the last feature map. */

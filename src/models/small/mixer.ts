@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { checkCounts, countPatches } from "./checks.ts";
 
 /** Mixes along tokens, then along channels. */
 class Block extends nn.Module {
@@ -52,7 +52,20 @@ export interface SmallMixerOptions {
   depth?: number;
 }
 
-/** An MLP-Mixer (Tolstikhin et al. 2021); the mean over tokens is the feature. */
+/**
+ * An MLP-Mixer (Tolstikhin et al., MLP-Mixer: an all-MLP architecture for vision, 2021); the mean over the
+ * tokens is the feature. Images are square.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = new models.SmallMixer({ numClasses: 10, depth: 2 });
+ * const images = torch.zeros([2, 1, 28, 28]);
+ * model.features(images).shape; // [2, 64]
+ * model.forward(images).shape; // [2, 10]
+ * ```
+ */
 export class SmallMixer extends nn.Classifier {
   /** From patches to tokens. */
   readonly patchEmbed: nn.Conv2d;
@@ -67,22 +80,23 @@ export class SmallMixer extends nn.Classifier {
   /** The number of classes. */
   override readonly numClasses: number;
 
-  /** Builds the network with fresh weights. */
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: SmallMixerOptions) {
     super();
     const { imageSize = 28, patchSize = 7, dim = 64, depth = 3 } = options;
-    if (imageSize % patchSize !== 0) {
-      throw new ArgumentError(
-        `Patches of ${patchSize} pixels do not tile an image of ${imageSize}; choose a divisor.`,
-      );
-    }
-    const tokens = (imageSize / patchSize) ** 2;
-    this.patchEmbed = new nn.Conv2d(options.channels ?? 1, dim, patchSize, { stride: patchSize });
+    const { channels = 1, numClasses } = options;
+    checkCounts("SmallMixer", { channels, numClasses, dim, depth });
+    const tokens = countPatches("SmallMixer", imageSize, patchSize);
+    this.patchEmbed = new nn.Conv2d(channels, dim, patchSize, { stride: patchSize });
     this.blocks = new nn.Sequential(...Array.from({ length: depth }, () => new Block(tokens, dim)));
     this.norm = new nn.LayerNorm(dim);
     this.featureDim = dim;
-    this.numClasses = options.numClasses;
-    this.head = new nn.Linear(dim, options.numClasses);
+    this.numClasses = numClasses;
+    this.head = new nn.Linear(dim, numClasses);
   }
 
   /** (B, C, H, W) to (B, D). */

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { ArgumentError } from "../../errors.ts";
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { checkCounts, checkWidths } from "./checks.ts";
 
 /** Options of {@linkcode Mlp}. */
 export interface MlpOptions {
@@ -19,7 +21,19 @@ export interface MlpOptions {
   dropout?: number;
 }
 
-/** Linear layers with batch norm and ReLU on the flattened image. */
+/**
+ * Linear layers with batch norm and ReLU on the flattened image.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = new models.Mlp({ inputs: 784, numClasses: 10 });
+ * const images = torch.zeros([2, 1, 28, 28]);
+ * model.features(images).shape; // [2, 128]
+ * model.forward(images).shape; // [2, 10]
+ * ```
+ */
 export class Mlp extends nn.Classifier {
   /** The hidden layers. */
   readonly body: nn.Sequential;
@@ -30,20 +44,30 @@ export class Mlp extends nn.Classifier {
   /** The number of classes. */
   override readonly numClasses: number;
 
-  /** Builds the network with fresh weights. */
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: MlpOptions) {
     super();
+    const { inputs, numClasses, widths = [256, 128], dropout = 0 } = options;
+    checkCounts("Mlp", { inputs, numClasses });
+    checkWidths("Mlp", widths);
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new ArgumentError(`Mlp: dropout must be from 0 to below 1, got ${dropout}.`);
+    }
     const layers: nn.Module[] = [];
-    let before = options.inputs;
-    for (const width of options.widths ?? [256, 128]) {
+    let before = inputs;
+    for (const width of widths) {
       layers.push(new nn.Linear(before, width), new nn.BatchNorm1d(width), new nn.ReLU());
-      if (options.dropout) layers.push(new nn.Dropout(options.dropout));
+      if (dropout > 0) layers.push(new nn.Dropout(dropout));
       before = width;
     }
     this.body = new nn.Sequential(...layers);
     this.featureDim = before;
-    this.numClasses = options.numClasses;
-    this.head = new nn.Linear(before, options.numClasses);
+    this.numClasses = numClasses;
+    this.head = new nn.Linear(before, numClasses);
   }
 
   /** (B, ...) to (B, D). */

@@ -6,6 +6,7 @@
 
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { checkCounts, checkWidths } from "./checks.ts";
 
 /** Two 3x3 convolutions with a shortcut around them. */
 class BasicBlock extends nn.Module {
@@ -50,7 +51,20 @@ export interface SmallResNetOptions {
   stride?: number;
 }
 
-/** Residual blocks of 3x3 convolutions (He et al. 2016), the CIFAR way; the mean over the map is the feature. */
+/**
+ * Residual blocks of 3x3 convolutions (He et al., Deep residual learning for image recognition, 2016,
+ * section 4.2); the mean over the last map is the feature.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = new models.SmallResNet({ numClasses: 10, blocks: 2 });
+ * const images = torch.zeros([2, 1, 28, 28]);
+ * model.features(images).shape; // [2, 64]
+ * model.forward(images).shape; // [2, 10]
+ * ```
+ */
 export class SmallResNet extends nn.Classifier {
   /** The first convolution. */
   readonly stem: nn.Sequential;
@@ -63,31 +77,34 @@ export class SmallResNet extends nn.Classifier {
   /** The number of classes. */
   override readonly numClasses: number;
 
-  /** Builds the network with fresh weights. */
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: SmallResNetOptions) {
     super();
-    const widths = options.widths ?? [16, 32, 64];
+    const { channels = 1, numClasses, widths = [16, 32, 64], blocks: perStage = 1, stride = 1 } =
+      options;
+    checkCounts("SmallResNet", { channels, numClasses, blocks: perStage, stride });
+    checkWidths("SmallResNet", widths);
     this.stem = new nn.Sequential(
-      new nn.Conv2d(options.channels ?? 1, widths[0], 3, {
-        stride: options.stride ?? 1,
-        padding: 1,
-        bias: false,
-      }),
+      new nn.Conv2d(channels, widths[0], 3, { stride, padding: 1, bias: false }),
       new nn.BatchNorm2d(widths[0]),
       new nn.ReLU(),
     );
     const blocks: nn.Module[] = [];
     let before = widths[0];
     for (const [stage, width] of widths.entries()) {
-      for (let i = 0; i < (options.blocks ?? 1); i++) {
+      for (let i = 0; i < perStage; i++) {
         blocks.push(new BasicBlock(before, width, stage > 0 && i === 0 ? 2 : 1));
         before = width;
       }
     }
     this.blocks = new nn.Sequential(...blocks);
     this.featureDim = before;
-    this.numClasses = options.numClasses;
-    this.head = new nn.Linear(before, options.numClasses);
+    this.numClasses = numClasses;
+    this.head = new nn.Linear(before, numClasses);
   }
 
   /** (B, C, H, W) to (B, D). */

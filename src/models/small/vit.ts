@@ -8,6 +8,7 @@ import { ArgumentError } from "../../errors.ts";
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { checkCounts, countPatches } from "./checks.ts";
 
 /** Pre-norm transformer block: attention, then a two-layer MLP. */
 class Block extends nn.Module {
@@ -55,7 +56,20 @@ export interface SmallVitOptions {
   mlpRatio?: number;
 }
 
-/** A vision transformer (Dosovitskiy et al. 2021) with learned positions; the mean over tokens is the feature. */
+/**
+ * A vision transformer (Dosovitskiy et al., An image is worth 16x16 words, 2021) with learned positions and
+ * without a class token: the mean over the tokens is the feature. Images are square.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = new models.SmallVit({ numClasses: 10, depth: 2 });
+ * const images = torch.zeros([2, 1, 28, 28]);
+ * model.features(images).shape; // [2, 64]
+ * model.forward(images).shape; // [2, 10]
+ * ```
+ */
 export class SmallVit extends nn.Classifier {
   /** From patches to tokens. */
   readonly patchEmbed: nn.Conv2d;
@@ -72,17 +86,24 @@ export class SmallVit extends nn.Classifier {
   /** What is added to each token for its place, (1, tokens, dim). */
   readonly positions: Tensor;
 
-  /** Builds the network with fresh weights. */
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: SmallVitOptions) {
     super();
     const { imageSize = 28, patchSize = 7, dim = 64, depth = 4, heads = 4, mlpRatio = 2 } = options;
-    if (imageSize % patchSize !== 0) {
+    const { channels = 1, numClasses } = options;
+    checkCounts("SmallVit", { channels, numClasses, dim, depth, heads });
+    checkCounts("SmallVit", { "dim times mlpRatio": dim * mlpRatio });
+    if (dim % heads !== 0) {
       throw new ArgumentError(
-        `Patches of ${patchSize} pixels do not tile an image of ${imageSize}; choose a divisor.`,
+        `SmallVit: dim ${dim} cannot be split into ${heads} equal heads; choose a divisor.`,
       );
     }
-    const tokens = (imageSize / patchSize) ** 2;
-    this.patchEmbed = new nn.Conv2d(options.channels ?? 1, dim, patchSize, { stride: patchSize });
+    const tokens = countPatches("SmallVit", imageSize, patchSize);
+    this.patchEmbed = new nn.Conv2d(channels, dim, patchSize, { stride: patchSize });
     this.positions = this.registerParameter(
       "positions",
       torch.noGrad(() => torch.scope(() => torch.randn([1, tokens, dim]).mul(0.02))),
@@ -92,8 +113,8 @@ export class SmallVit extends nn.Classifier {
     );
     this.norm = new nn.LayerNorm(dim);
     this.featureDim = dim;
-    this.numClasses = options.numClasses;
-    this.head = new nn.Linear(dim, options.numClasses);
+    this.numClasses = numClasses;
+    this.head = new nn.Linear(dim, numClasses);
   }
 
   /** (B, C, H, W) to (B, D). */
