@@ -46,6 +46,8 @@ export const symbols = {
   ap_scope_keep: { parameters: [ctx, handle], result: status },
   // int32_t ap_scope_hand_over(uint32_t ctx, double handle, uint32_t scope)
   ap_scope_hand_over: { parameters: [ctx, handle, "u32"], result: status },
+  // int32_t ap_scope_adopt(uint32_t ctx, double handle, uint32_t scope)
+  ap_scope_adopt: { parameters: [ctx, handle, "u32"], result: status },
 
   // int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims)
   ap_tensor_from_data: { parameters: [ctx, "buffer", "f64", "u32", "u32"], result: status },

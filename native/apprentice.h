@@ -73,6 +73,7 @@ AP_API int32_t ap_scope_close(uint32_t ctx, uint32_t scope);
 AP_API int32_t ap_scope_suspend(uint32_t ctx, uint32_t scope);
 AP_API int32_t ap_scope_keep(uint32_t ctx, double handle);
 AP_API int32_t ap_scope_hand_over(uint32_t ctx, double handle, uint32_t scope);
+AP_API int32_t ap_scope_adopt(uint32_t ctx, double handle, uint32_t scope);
 
 /* data and metadata */
 AP_API int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims);

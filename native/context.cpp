@@ -136,6 +136,18 @@ void Context::hand_over(double handle, uint32_t from) {
   if (active) parent->second->handles.push_back(handle);
 }
 
+bool Context::adopt(double handle, uint32_t id) {
+  Slot* slot = find(handle);
+  if (slot == nullptr || slot->kind == Kind::none) stale(handle, "tensor");
+  auto found = scopes_.find(id);
+  if (found == scopes_.end()) return false;
+  Scope& scope = *found->second;
+  slot->scope = id;
+  if (scope.handles.size() >= scope.compact_at) compact(scope);
+  scope.handles.push_back(handle);
+  return true;
+}
+
 int64_t Context::integer(size_t& at) const {
   const double value = number(at);
   if (C10_UNLIKELY(!(value >= -9223372036854775808.0 && value < 9223372036854775808.0) ||
@@ -279,4 +291,8 @@ int32_t ap_scope_keep(uint32_t ctx, double handle) {
 
 int32_t ap_scope_hand_over(uint32_t ctx, double handle, uint32_t scope) {
   return guarded(ctx, [&](Context& c) { return c.hand_over(handle, scope), 0; });
+}
+
+int32_t ap_scope_adopt(uint32_t ctx, double handle, uint32_t scope) {
+  return guarded(ctx, [&](Context& c) { return c.adopt(handle, scope) ? 1 : 0; });
 }

@@ -82,6 +82,7 @@ class Context {
   void suspend_scope(uint32_t id);
   void keep(double handle);
   void hand_over(double handle, uint32_t from);
+  bool adopt(double handle, uint32_t scope);
 
   // The frame, read in order.
   double number(size_t& at) const {

@@ -60,6 +60,15 @@ export class Collection {
 
 let openScopes = 0;
 let collecting: Collection | null = null;
+let adopting: ((handle: number) => boolean) | null = null;
+
+/**
+ * Sets what takes in a tensor that is made while no scope is open: the scope of the asynchronous function
+ * that runs now, while there are such scopes; else null.
+ */
+export function setAdopting(adopt: ((handle: number) => boolean) | null): void {
+  adopting = adopt;
+}
 
 /**
  * Tells how many scopes are open, so that a tensor made in one needs no safety net, and what the innermost
@@ -75,10 +84,15 @@ export function catchLater(tensor: Tensor): void {
   net.register(tensor, tensor.handle);
 }
 
+/** Gives a tensor that no open scope owns to the scope of the asynchronous function that runs now, or else to the net. */
+export function ownLater(tensor: Tensor): void {
+  if (adopting === null || !adopting(tensor.handle)) net.register(tensor, tensor.handle);
+}
+
 /** Wraps a new native handle. */
 export function make(handle: number): Tensor {
   const tensor = new TensorClass(handle);
-  if (openScopes === 0) net.register(tensor, handle);
+  if (openScopes === 0) ownLater(tensor);
   else if (collecting !== null) collecting.add(tensor);
   return tensor;
 }

@@ -5,13 +5,28 @@
  * @module
  */
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import { check, context, native, open } from "../../ffi/native.ts";
-import { catchLater, Collection, setOpenScopes } from "./core.ts";
+import { catchLater, Collection, ownLater, setAdopting, setOpenScopes } from "./core.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The scopes that are open in the stretch of synchronous code that runs now, innermost last. */
 const active: Scope[] = [];
 let watching = false;
+
+/** The scope of the asynchronous function that the code at hand belongs to, across its awaits. */
+const ofTask = new AsyncLocalStorage<Scope>();
+let suspended = 0;
+
+function adopt(handle: number): boolean {
+  const scope = ofTask.getStore();
+  return scope !== undefined && native.ap_scope_adopt(context, handle, scope.id) === 1;
+}
+
+function countSuspended(change: 1 | -1): void {
+  suspended += change;
+  setAdopting(suspended > 0 ? adopt : null);
+}
 
 let collectionOf: (scope: Scope) => Collection | null;
 
@@ -82,7 +97,7 @@ export class Scope implements Disposable {
       : undefined;
     forEachTensor(value, (tensor) => {
       check(native.ap_scope_hand_over(context, tensor.handle, this.id));
-      if (parent === undefined) catchLater(tensor);
+      if (parent === undefined) ownLater(tensor);
       else parent.#collection?.add(tensor);
     });
   }
@@ -138,8 +153,8 @@ function itemsOf(value: object): Iterable<unknown> | undefined {
  *
  * Without a function it is opened for a `using` block of synchronous code; see {@linkcode Scope}. With one,
  * the scope spans the call, and the tensors in what it returns (also in arrays, maps, sets and plain objects)
- * live on in the scope around it. Of an `async` function it spans the part before the first `await`, and what
- * was made there is disposed of when the function is done; the tensors in its result live on.
+ * live on in the scope around it. If it returns a promise, the scope goes on until that is settled, across the
+ * awaits in between, and takes in nothing of other tasks.
  *
  * @example
  * ```ts
@@ -165,11 +180,12 @@ export function scope<R>(body?: () => R): Scope | R {
     }
     return new Scope(true);
   }
-  // Nothing else can run between the call and its return: no need to collect.
+  const around = ofTask.getStore();
+  // Nothing else can run before the call returns: no need to collect.
   const opened = new Scope(false);
   let result: R;
   try {
-    result = body();
+    result = ofTask.run(opened, body);
     if (!(result instanceof Promise)) opened.handOver(result);
   } catch (error) {
     opened.dispose();
@@ -180,10 +196,14 @@ export function scope<R>(body?: () => R): Scope | R {
     return result;
   }
   opened.suspend();
+  countSuspended(1);
   return result.then((value) => {
-    opened.handOver(value);
+    ofTask.run(around as Scope, () => opened.handOver(value));
     return value;
-  }).finally(() => opened.dispose()) as R;
+  }).finally(() => {
+    countSuspended(-1);
+    opened.dispose();
+  }) as R;
 }
 
 /**

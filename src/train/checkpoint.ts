@@ -4,7 +4,6 @@
  * @module
  */
 
-import { dirname } from "@std/path";
 import { ApprenticeError, FileError, FormatError } from "../errors.ts";
 import { makeFolder, removeTemporaries, temporaryName } from "../files.ts";
 import type { OptimizerState } from "../optim/mod.ts";
@@ -160,7 +159,7 @@ export async function checkWritable(path: string): Promise<void> {
   }
   const probe = temporaryName(path);
   try {
-    await makeFolder(dirname(path));
+    await makeFolder(path.replace(/[^/\\]*$/, "") || ".");
     await Deno.writeFile(probe, new Uint8Array(), { createNew: true });
     await Deno.remove(probe);
   } catch (cause) {

@@ -149,7 +149,60 @@ test("scope: a long loop of disposed tensors does not grow", () => {
   assertClose(kept, [1, 1]);
 });
 
-test("scope: an async function's scope spans the part before its first await", async () => {
+test("scope: an async function's scope follows it across its awaits", async () => {
+  const before = live();
+  const made: torch.Tensor[] = [];
+  const sum = await torch.scope(async () => {
+    for (let i = 0; i < 3; i++) {
+      made.push(one());
+      await turn();
+      made.push(one().add(i));
+      await null;
+    }
+    return made[5].sum();
+  });
+  assert(made.every((tensor) => tensor.isDisposed));
+  assertEquals(sum.item(), 6);
+  sum.dispose();
+  assertEquals(live(), before);
+});
+
+test("scope: what an async function's scope makes meanwhile is not taken from the caller", async () => {
+  const before = live();
+  const running = torch.scope(async () => {
+    await turn();
+    one();
+    await turn();
+  });
+  using mine = one();
+  await turn();
+  using later = mine.add(1);
+  await running;
+  assertClose(later, [2, 2]);
+  assertEquals(live(), before + 2);
+});
+
+test("scope: async scopes within async scopes hand over to the one around", async () => {
+  const before = live();
+  let inner: torch.Tensor;
+  const outer = await torch.scope(async () => {
+    await null;
+    inner = await torch.scope(async () => {
+      await null;
+      const passing = one();
+      await null;
+      return passing.add(1);
+    });
+    assertClose(inner, [2, 2]);
+    return torch.scope(() => inner.add(1));
+  });
+  assert(inner!.isDisposed);
+  assertClose(outer, [3, 3]);
+  outer.dispose();
+  assertEquals(live(), before);
+});
+
+test("scope: an async function's results live on", async () => {
   const before = live();
   let early: torch.Tensor;
   const result = await torch.scope(async () => {

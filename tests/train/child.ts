@@ -13,12 +13,16 @@ await withInterrupt(async (signal) => {
   using made = training("adamw");
   using metrics = new MetricsLog(`${folder}/metrics.jsonl`, { resume: true });
   const encoder = new TextEncoder();
-  made.onStep = (step) => void Deno.stdout.writeSync(encoder.encode(`step ${step}\n`));
+  made.onStep = (step) => {
+    Deno.stdout.writeSync(encoder.encode(`step ${step}\n`));
+    // Slow enough for signals to find it at work.
+    for (const start = performance.now(); performance.now() < start + 3;);
+  };
   const { done } = await made.fit({
     epochs: Number(epochs),
     logEvery: 7,
     checkpoint: `${folder}/checkpoint.safetensors`,
-    checkpointEvery: 2,
+    checkpointEvery: 5,
     resume: true,
     progress: false,
     signal,

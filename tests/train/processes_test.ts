@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { type MetricRecord, readMetrics } from "../../src/train/metrics.ts";
 import { BATCHES } from "./trainings.ts";
 
-const EPOCHS = 25;
+const EPOCHS = 20;
 const windows = Deno.build.os === "windows";
 
 /** How a training in a process of its own ended. */
@@ -64,7 +64,7 @@ async function assertSame(actual: string, expected: string): Promise<void> {
 
 Deno.test({
   name:
-    "killed and interrupted at random moments, a run ends in the same bytes as one that was not",
+    "interrupted and killed at random moments, a run ends in the same bytes as one that was not",
   ignore: windows,
   fn: () =>
     inFolders(async (broken, whole) => {
@@ -72,43 +72,26 @@ Deno.test({
       assertEquals([reference.code, reference.err], [0, ""]);
       assertEquals(reference.steps, EPOCHS * BATCHES);
 
+      const interrupted = await child(broken, "SIGINT", 3);
+      assertEquals(interrupted.code, 130);
+      assertStringIncludes(interrupted.err, "stopping after this step");
+      assert(interrupted.steps < EPOCHS * BATCHES);
+      assert((await Deno.stat(`${broken}/checkpoint.safetensors`)).isFile);
+
       const moments: string[] = [];
       let midway = 0;
-      for (let i = 0; i < 4; i++) {
-        const at = 1 + Math.floor(Math.random() * 30);
+      for (let i = 0; i < 3; i++) {
+        const at = 1 + Math.floor(Math.random() * 14);
         const delay = Math.random() * 6;
         moments.push(`step ${at} + ${delay.toFixed(1)} ms`);
         const { code, err } = await child(broken, "SIGKILL", at, delay);
         assertEquals(err, "", `killed at ${moments}`);
         if (code !== 0) midway++;
       }
-      assert(midway >= 2, `the process was done before it could be killed: ${moments}`);
+      assert(midway > 0, `the process was done before it could be killed: ${moments}`);
 
-      const { code, err } = await child(broken, "SIGINT", 3);
-      if (code !== 0) {
-        assertEquals(code, 130);
-        assertStringIncludes(err, "stopping after this step");
-        assert((await Deno.stat(`${broken}/checkpoint.safetensors`)).isFile);
-      }
-      const last = await child(broken);
-      assertEquals([last.code, last.err], [0, ""]);
+      const { code, err } = await child(broken);
+      assertEquals([code, err], [0, ""], `killed at ${moments}`);
       await assertSame(broken, whole);
-      // One that is done has nothing to do.
-      assertEquals(await child(broken), { code: 0, steps: 0, err: "" });
-      await assertSame(broken, whole);
-    }),
-});
-
-Deno.test({
-  name: "Ctrl-C ends a training with code 130 and a checkpoint of the step it was at",
-  ignore: windows,
-  fn: () =>
-    inFolders(async (folder) => {
-      const { code, steps, err } = await child(folder, "SIGINT", 5);
-      assertEquals(code, 130);
-      assertStringIncludes(err, "stopping after this step");
-      assert(steps < EPOCHS * BATCHES);
-      const rest = await child(folder);
-      assertEquals([rest.code, steps + rest.steps], [0, EPOCHS * BATCHES]);
     }),
 });

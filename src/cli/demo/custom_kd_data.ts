@@ -15,12 +15,12 @@ export const PIXELS = {
 
 /** The parts of the data; no image is in two of them. */
 export interface FewLabels extends Disposable {
-  /** All the labels that student and teacher are ever given. */
+  /** All the labels that the student is ever given. */
   labelled: ImageDataset;
   /** The student's other images, without labels. */
   unlabelled: UnlabelledImages;
-  /** What the teacher was made from, without labels. */
-  forTeacher: UnlabelledImages;
+  /** What the teacher was trained on; none of these reaches the student. */
+  forTeacher: ImageDataset;
   /** Measured on while training, and to choose settings by. */
   validation: ImageDataset;
   /** Measured on once, at the end. */
@@ -33,7 +33,7 @@ export interface FewLabelsSizes {
   labelsPerClass: number;
   /** Images of the student without labels. */
   unlabelled: number;
-  /** Images of the teacher, without labels. */
+  /** Labelled images of the teacher. */
   forTeacher: number;
   /** Images to validate on. */
   validation: number;
@@ -53,8 +53,7 @@ export async function clothes(): Promise<Images> {
 }
 
 /**
- * Divides images into the demo's parts. Of what is not validation or test, only `labelsPerClass`
- * labels of each class are in the result.
+ * Divides images into the demo's parts. The student's are `labelled` and `unlabelled`.
  *
  * @param images Disposed of, except for what is in the result.
  * @param seed Decides which images go where.
@@ -68,12 +67,11 @@ export function fewLabels(images: Images, sizes: FewLabelsSizes, seed: number): 
     { seed },
   );
   using _student = student;
-  using _teacher = teacher;
   using _pool = pool;
   const parts = {
     labelled: pool.balancedSubset(labelsPerClass, seed),
     unlabelled: student.unlabelled({ seed }),
-    forTeacher: teacher.unlabelled({ seed }),
+    forTeacher: teacher,
     validation: checked,
     test: images.test,
   };
@@ -83,4 +81,13 @@ export function fewLabels(images: Images, sizes: FewLabelsSizes, seed: number): 
       for (const part of Object.values(parts)) part.dispose();
     },
   };
+}
+
+/** Shifts and mirrors images, and normalises their pixels. */
+export function augment(): data.Transform {
+  return data.compose(
+    data.randomCrop(2),
+    data.randomHorizontalFlip(),
+    data.normalise(PIXELS.mean, PIXELS.std),
+  );
 }

@@ -39,9 +39,10 @@ export async function customKdRun(options: CustomKdDemoOptions): Promise<ModelRe
   const labels = sizes.labelsPerClass * classNames.length;
   const table = {
     ...resultTable("Accuracy on test images", models, datasets),
-    note: `Labels: ${labels} in all, ${sizes.labelsPerClass} of each class. The teacher was made ` +
-      `from ${sizes.forTeacher} other images without labels; its accuracy is that of a linear ` +
-      `classifier on its features, trained on the ${labels} labels.`,
+    note: `The student has ${labels} labels, ${sizes.labelsPerClass} of each class. The teacher ` +
+      `stands in for a large pre-trained model: it was trained on ${sizes.forTeacher} other images ` +
+      `with labels, and is frozen. Only its features are used; its accuracy here is that of a ` +
+      `linear classifier on them, trained on the student's ${labels} labels.`,
   };
   printTable(table);
   printTable(classTable(models, classNames));

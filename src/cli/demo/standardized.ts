@@ -29,6 +29,7 @@ export class Standardized extends nn.Module {
     super();
     this.model = model;
     this.featureDim = model.featureDim;
+    using _ = torch.scope();
     const [variance, mean] = torch.noGrad(() => features.varMean(0));
     this.mean = this.registerBuffer("mean", mean);
     this.std = this.registerBuffer("std", torch.noGrad(() => variance.sqrt().clampMin(1e-4)));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
+import { RUN_FILES } from "../../train/run_folder.ts";
 import { printTable } from "../../train/table.ts";
 import { type DemoCommandOptions, runSeeds } from "./many_seeds.ts";
 import {
@@ -18,7 +18,7 @@ import {
   voteSection,
   voteTable,
 } from "./report.ts";
-import { runUniformDemo, UNIFORM_DEMO, type UniformDemoConfig } from "./uniform.ts";
+import { runUniformDemo, UNIFORM_DEMO, type UniformDemoOptions } from "./uniform.ts";
 
 /** Runs the demo with one seed or several. */
 export function uniformDemo(options: DemoCommandOptions): Promise<void> {
@@ -26,18 +26,16 @@ export function uniformDemo(options: DemoCommandOptions): Promise<void> {
     "uniform",
     options,
     UNIFORM_DEMO,
-    (folder, config) => once(folder, config, options),
+    (folder, config) =>
+      uniformRun({ folder, config, fresh: options.fresh, signal: options.signal }),
   );
 }
 
-async function once(
-  folder: RunFolder,
-  config: UniformDemoConfig,
-  options: DemoCommandOptions,
-): Promise<ModelResult[]> {
+/** Runs the demo once, prints its tables and writes its report; returns the rows. */
+export async function uniformRun(options: UniformDemoOptions): Promise<ModelResult[]> {
+  const { config, folder } = options;
   const start = performance.now();
-  const { fresh, signal } = options;
-  const result = await runUniformDemo({ config, folder, fresh, signal });
+  const result = await runUniformDemo(options);
   const { models, datasets, classNames, votes } = result;
   const table = resultTable("Accuracy on test images", models, datasets);
   printTable(table);
