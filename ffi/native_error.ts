@@ -5,7 +5,7 @@
  */
 
 import {
-  ApprenticeError,
+  type ApprenticeError,
   ArgumentError,
   DeviceError,
   DisposedError,

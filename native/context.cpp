@@ -123,10 +123,10 @@ void Context::keep(double handle) {
   slot->scope = 0;
 }
 
-void Context::hand_over(double handle, uint32_t from) {
+bool Context::hand_over(double handle, uint32_t from) {
   Slot* slot = find(handle);
   if (slot == nullptr || slot->kind == Kind::none) stale(handle, "tensor");
-  if (slot->scope != from) return;
+  if (slot->scope != from) return false;
   auto found = scopes_.find(from);
   auto parent = found == scopes_.end() ? scopes_.end() : scopes_.find(found->second->parent);
   // A suspended parent must not grow: its task is elsewhere. Then nobody owns the tensor but its holder.
@@ -134,6 +134,7 @@ void Context::hand_over(double handle, uint32_t from) {
                       std::find(stack_.begin(), stack_.end(), parent->second.get()) != stack_.end();
   slot->scope = active ? parent->second->id : 0;
   if (active) parent->second->handles.push_back(handle);
+  return true;
 }
 
 bool Context::adopt(double handle, uint32_t id) {
@@ -224,6 +225,20 @@ using namespace apprentice;
 
 uint32_t ap_abi_version(void) { return AP_ABI_VERSION; }
 
+namespace {
+
+// A worker that is terminated has no chance to close its context: the end of its thread does it, or its tensors
+// would stay for good.
+struct ThreadContexts {
+  std::vector<uint32_t> opened;
+  ~ThreadContexts() {
+    for (const uint32_t id : opened) ap_context_close(id);
+  }
+};
+thread_local ThreadContexts thread_contexts;
+
+}  // namespace
+
 int32_t ap_context_open(void) {
   try {
     install_cpu_allocator();
@@ -232,6 +247,7 @@ int32_t ap_context_open(void) {
     std::lock_guard<std::mutex> lock(contexts_mutex);
     for (uint32_t i = 0; i < kMaxContexts; i++) {
       if (contexts[i] == nullptr) {
+        thread_contexts.opened.push_back(i);
         contexts[i] = context.release();
         return static_cast<int32_t>(i);
       }
@@ -290,7 +306,7 @@ int32_t ap_scope_keep(uint32_t ctx, double handle) {
 }
 
 int32_t ap_scope_hand_over(uint32_t ctx, double handle, uint32_t scope) {
-  return guarded(ctx, [&](Context& c) { return c.hand_over(handle, scope), 0; });
+  return guarded(ctx, [&](Context& c) { return c.hand_over(handle, scope) ? 1 : 0; });
 }
 
 int32_t ap_scope_adopt(uint32_t ctx, double handle, uint32_t scope) {

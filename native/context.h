@@ -81,7 +81,8 @@ class Context {
   void close_scope(uint32_t id);
   void suspend_scope(uint32_t id);
   void keep(double handle);
-  void hand_over(double handle, uint32_t from);
+  // Whether the scope had the tensor, so that there was something to hand over.
+  bool hand_over(double handle, uint32_t from);
   bool adopt(double handle, uint32_t scope);
 
   // The frame, read in order.

@@ -55,8 +55,16 @@ export function memoryFormatCode(format: MemoryFormat): number {
   return code;
 }
 
+function checkList(values: unknown, what: string): void {
+  if (Array.isArray(values)) return;
+  throw new ArgumentError(
+    `An argument should be an array of ${what}, got ${values === null ? "null" : typeof values}.`,
+  );
+}
+
 /** A list of numbers. */
 export function putNumbers(at: number, values: readonly number[]): number {
+  checkList(values, "numbers");
   const length = values.length;
   frame[at++] = length;
   for (let i = 0; i < length; i++) frame[at++] = values[i];
@@ -128,9 +136,10 @@ export function putMemoryFormat(at: number, format: MemoryFormat | null | undefi
 
 /** A list of tensors. */
 export function putTensors(at: number, tensors: readonly TensorCore[]): number {
+  checkList(tensors, "tensors");
   const length = tensors.length;
   frame[at++] = length;
-  for (let i = 0; i < length; i++) frame[at++] = tensors[i].handle;
+  for (let i = 0; i < length; i++) frame[at++] = tensors[i]?.handle;
   return at;
 }
 

@@ -793,6 +793,10 @@ function isTensor(value: unknown): value is Tensor {
   return value instanceof TensorCore;
 }
 
+function isTensorList(value: unknown): value is readonly Tensor[] {
+  return Array.isArray(value) && (value.length === 0 || isTensor(value[0]));
+}
+
 function spread(values: readonly number[] | readonly [readonly number[]]): readonly number[] {
   return values.length === 1 && typeof values[0] !== "number"
     ? values[0] as readonly number[]
@@ -872,7 +876,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[7] || find(7), 3);
     if ($n < 0) fail($n);
@@ -892,7 +896,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[9] || find(9), 3);
     if ($n < 0) fail($n);
@@ -907,8 +911,8 @@ export abstract class TensorOperators extends TensorCore {
   addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = batch1.handle;
-    $f[2] = batch2.handle;
+    $f[1] = batch1?.handle;
+    $f[2] = batch2?.handle;
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[10] || find(10), 5);
@@ -924,8 +928,8 @@ export abstract class TensorOperators extends TensorCore {
   addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = tensor1.handle;
-    $f[2] = tensor2.handle;
+    $f[1] = tensor1?.handle;
+    $f[2] = tensor2?.handle;
     $f[3] = options?.value ?? 1;
     const $n = opCall(context, ids[11] || find(11), 4);
     if ($n < 0) fail($n);
@@ -936,8 +940,8 @@ export abstract class TensorOperators extends TensorCore {
   addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = tensor1.handle;
-    $f[2] = tensor2.handle;
+    $f[1] = tensor1?.handle;
+    $f[2] = tensor2?.handle;
     $f[3] = options?.value ?? 1;
     const $n = opCall(context, ids[12] || find(12), 4);
     if ($n < 0) fail($n);
@@ -948,8 +952,8 @@ export abstract class TensorOperators extends TensorCore {
   addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = tensor1.handle;
-    $f[2] = tensor2.handle;
+    $f[1] = tensor1?.handle;
+    $f[2] = tensor2?.handle;
     $f[3] = options?.value ?? 1;
     const $n = opCall(context, ids[13] || find(13), 4);
     if ($n < 0) fail($n);
@@ -960,8 +964,8 @@ export abstract class TensorOperators extends TensorCore {
   addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = tensor1.handle;
-    $f[2] = tensor2.handle;
+    $f[1] = tensor1?.handle;
+    $f[2] = tensor2?.handle;
     $f[3] = options?.value ?? 1;
     const $n = opCall(context, ids[14] || find(14), 4);
     if ($n < 0) fail($n);
@@ -972,8 +976,8 @@ export abstract class TensorOperators extends TensorCore {
   addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = mat1.handle;
-    $f[2] = mat2.handle;
+    $f[1] = mat1?.handle;
+    $f[2] = mat2?.handle;
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[15] || find(15), 5);
@@ -985,8 +989,8 @@ export abstract class TensorOperators extends TensorCore {
   addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: number; alpha?: number }): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = mat1.handle;
-    $f[2] = mat2.handle;
+    $f[1] = mat1?.handle;
+    $f[2] = mat2?.handle;
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[16] || find(16), 5);
@@ -998,8 +1002,8 @@ export abstract class TensorOperators extends TensorCore {
   addmv(mat: Tensor, vec: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = mat.handle;
-    $f[2] = vec.handle;
+    $f[1] = mat?.handle;
+    $f[2] = vec?.handle;
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[17] || find(17), 5);
@@ -1011,8 +1015,8 @@ export abstract class TensorOperators extends TensorCore {
   addmv_(mat: Tensor, vec: Tensor, options?: { beta?: number; alpha?: number }): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = mat.handle;
-    $f[2] = vec.handle;
+    $f[1] = mat?.handle;
+    $f[2] = vec?.handle;
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[18] || find(18), 5);
@@ -1024,8 +1028,8 @@ export abstract class TensorOperators extends TensorCore {
   addr(vec1: Tensor, vec2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = vec1.handle;
-    $f[2] = vec2.handle;
+    $f[1] = vec1?.handle;
+    $f[2] = vec2?.handle;
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[19] || find(19), 5);
@@ -1082,7 +1086,7 @@ export abstract class TensorOperators extends TensorCore {
   ): boolean {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     $f[2] = rtol;
     $f[3] = atol;
     $f[4] = equalNan ? 1 : 0;
@@ -1297,7 +1301,7 @@ export abstract class TensorOperators extends TensorCore {
   atan2(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[42] || find(42), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1307,7 +1311,7 @@ export abstract class TensorOperators extends TensorCore {
   atan2_(other: Tensor): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[43] || find(43), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1344,8 +1348,8 @@ export abstract class TensorOperators extends TensorCore {
   baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = batch1.handle;
-    $f[2] = batch2.handle;
+    $f[1] = batch1?.handle;
+    $f[2] = batch2?.handle;
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[47] || find(47), 5);
@@ -1357,8 +1361,8 @@ export abstract class TensorOperators extends TensorCore {
   baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: number; alpha?: number }): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = batch1.handle;
-    $f[2] = batch2.handle;
+    $f[1] = batch1?.handle;
+    $f[2] = batch2?.handle;
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[48] || find(48), 5);
@@ -1406,7 +1410,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (p as Tensor).handle;
+    $f[1] = (p as Tensor)?.handle;
     $f[2] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[52] || find(52), 3);
     if ($n < 0) fail($n);
@@ -1444,7 +1448,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[55] || find(55), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1466,7 +1470,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[57] || find(57), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1488,7 +1492,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[59] || find(59), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1528,7 +1532,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[63] || find(63), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1550,7 +1554,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[65] || find(65), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1572,7 +1576,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[67] || find(67), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1594,7 +1598,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[69] || find(69), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1616,7 +1620,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[71] || find(71), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1626,7 +1630,7 @@ export abstract class TensorOperators extends TensorCore {
   bmm(mat2: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = mat2.handle;
+    $f[1] = mat2?.handle;
     const $n = opCall(context, ids[72] || find(72), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1650,7 +1654,7 @@ export abstract class TensorOperators extends TensorCore {
   bucketize(boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = boundaries.handle;
+    $f[1] = boundaries?.handle;
     $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
     $f[3] = (options?.right ?? false) ? 1 : 0;
     const $n = opCall(context, ids[74] || find(74), 4);
@@ -1732,7 +1736,7 @@ export abstract class TensorOperators extends TensorCore {
   choleskySolve(input2: Tensor, upper: boolean = false): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = input2.handle;
+    $f[1] = input2?.handle;
     $f[2] = upper ? 1 : 0;
     const $n = opCall(context, ids[82] || find(82), 3);
     if ($n < 0) fail($n);
@@ -1790,7 +1794,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (max as Tensor).handle;
+    $f[1] = (max as Tensor)?.handle;
     const $n = opCall(context, ids[87] || find(87), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1808,7 +1812,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (max as Tensor).handle;
+    $f[1] = (max as Tensor)?.handle;
     const $n = opCall(context, ids[89] || find(89), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1826,7 +1830,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (min as Tensor).handle;
+    $f[1] = (min as Tensor)?.handle;
     const $n = opCall(context, ids[91] || find(91), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1844,7 +1848,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (min as Tensor).handle;
+    $f[1] = (min as Tensor)?.handle;
     const $n = opCall(context, ids[93] || find(93), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1901,7 +1905,7 @@ export abstract class TensorOperators extends TensorCore {
   copy_(src: Tensor, nonBlocking: boolean = false): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = src.handle;
+    $f[1] = src?.handle;
     $f[2] = nonBlocking ? 1 : 0;
     const $n = opCall(context, ids[98] || find(98), 3);
     if ($n < 0) fail($n);
@@ -1924,7 +1928,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[100] || find(100), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1942,7 +1946,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[102] || find(102), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2192,7 +2196,7 @@ export abstract class TensorOperators extends TensorCore {
   diagonalScatter(src: Tensor, offset: number = 0, dim1: number = 0, dim2: number = 1): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = src.handle;
+    $f[1] = src?.handle;
     $f[2] = offset;
     $f[3] = dim1;
     $f[4] = dim2;
@@ -2240,7 +2244,7 @@ export abstract class TensorOperators extends TensorCore {
   dist(other: Tensor, p: number = 2): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     $f[2] = p;
     const $n = opCall(context, ids[130] || find(130), 3);
     if ($n < 0) fail($n);
@@ -2259,7 +2263,7 @@ export abstract class TensorOperators extends TensorCore {
       const $id = ids[131] || find(131);
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = (other as Tensor).handle;
+      $f[1] = (other as Tensor)?.handle;
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
       if ($n < 0) fail($n);
@@ -2285,7 +2289,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[134] || find(134), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2302,7 +2306,7 @@ export abstract class TensorOperators extends TensorCore {
       const $id = ids[135] || find(135);
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = (other as Tensor).handle;
+      $f[1] = (other as Tensor)?.handle;
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
       if ($n < 0) fail($n);
@@ -2328,7 +2332,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[138] || find(138), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2338,7 +2342,7 @@ export abstract class TensorOperators extends TensorCore {
   dot(tensor: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = tensor.handle;
+    $f[1] = tensor?.handle;
     const $n = opCall(context, ids[139] || find(139), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2415,7 +2419,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[146] || find(146), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2433,7 +2437,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[148] || find(148), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2443,7 +2447,7 @@ export abstract class TensorOperators extends TensorCore {
   equal(other: Tensor): boolean {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[149] || find(149), 2);
     if ($n < 0) fail($n);
     return $f[0] !== 0;
@@ -2558,7 +2562,7 @@ export abstract class TensorOperators extends TensorCore {
   expandAs(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[161] || find(161), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2620,7 +2624,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (value as Tensor).handle;
+    $f[1] = (value as Tensor)?.handle;
     const $n = opCall(context, ids[167] || find(167), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2681,7 +2685,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (exponent as Tensor).handle;
+    $f[1] = (exponent as Tensor)?.handle;
     const $n = opCall(context, ids[173] || find(173), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2712,7 +2716,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[176] || find(176), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2734,7 +2738,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[178] || find(178), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2753,7 +2757,7 @@ export abstract class TensorOperators extends TensorCore {
   fmax(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[180] || find(180), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2763,7 +2767,7 @@ export abstract class TensorOperators extends TensorCore {
   fmin(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[181] || find(181), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2785,7 +2789,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[183] || find(183), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2803,7 +2807,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[185] || find(185), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2846,7 +2850,7 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
+    $f[2] = index?.handle;
     $f[3] = (options?.sparseGrad ?? false) ? 1 : 0;
     const $n = opCall(context, ids[189] || find(189), 4);
     if ($n < 0) fail($n);
@@ -2857,7 +2861,7 @@ export abstract class TensorOperators extends TensorCore {
   gcd(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[190] || find(190), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2867,7 +2871,7 @@ export abstract class TensorOperators extends TensorCore {
   gcd_(other: Tensor): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[191] || find(191), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2889,7 +2893,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[193] || find(193), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2907,7 +2911,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[195] || find(195), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2985,7 +2989,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[201] || find(201), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3003,7 +3007,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[203] || find(203), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3081,7 +3085,7 @@ export abstract class TensorOperators extends TensorCore {
   heaviside(values: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = values.handle;
+    $f[1] = values?.handle;
     const $n = opCall(context, ids[211] || find(211), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3091,7 +3095,7 @@ export abstract class TensorOperators extends TensorCore {
   heaviside_(values: Tensor): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = values.handle;
+    $f[1] = values?.handle;
     const $n = opCall(context, ids[212] || find(212), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3139,7 +3143,7 @@ export abstract class TensorOperators extends TensorCore {
   hypot(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[216] || find(216), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3167,7 +3171,7 @@ export abstract class TensorOperators extends TensorCore {
   igamma(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[219] || find(219), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3191,8 +3195,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = source.handle;
+    $f[2] = index?.handle;
+    $f[3] = source?.handle;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[221] || find(221), 5);
     if ($n < 0) fail($n);
@@ -3204,8 +3208,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = source.handle;
+    $f[2] = index?.handle;
+    $f[3] = source?.handle;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[222] || find(222), 5);
     if ($n < 0) fail($n);
@@ -3217,8 +3221,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = source.handle;
+    $f[2] = index?.handle;
+    $f[3] = source?.handle;
     const $n = opCall(context, ids[223] || find(223), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3229,8 +3233,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = source.handle;
+    $f[2] = index?.handle;
+    $f[3] = source?.handle;
     const $n = opCall(context, ids[224] || find(224), 4);
     if ($n < 0) fail($n);
     return this;
@@ -3246,7 +3250,7 @@ export abstract class TensorOperators extends TensorCore {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
-      $f[2] = (index as Tensor).handle;
+      $f[2] = (index as Tensor)?.handle;
       $f[3] = value as number;
       const $n = opCall(context, ids[225] || find(225), 4);
       if ($n < 0) fail($n);
@@ -3255,8 +3259,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim as number;
-    $f[2] = (index as Tensor).handle;
-    $f[3] = (value as Tensor).handle;
+    $f[2] = (index as Tensor)?.handle;
+    $f[3] = (value as Tensor)?.handle;
     const $n = opCall(context, ids[226] || find(226), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3272,7 +3276,7 @@ export abstract class TensorOperators extends TensorCore {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
-      $f[2] = (index as Tensor).handle;
+      $f[2] = (index as Tensor)?.handle;
       $f[3] = value as number;
       const $n = opCall(context, ids[227] || find(227), 4);
       if ($n < 0) fail($n);
@@ -3281,8 +3285,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim as number;
-    $f[2] = (index as Tensor).handle;
-    $f[3] = (value as Tensor).handle;
+    $f[2] = (index as Tensor)?.handle;
+    $f[3] = (value as Tensor)?.handle;
     const $n = opCall(context, ids[228] || find(228), 4);
     if ($n < 0) fail($n);
     return this;
@@ -3305,8 +3309,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = source.handle;
+    $f[2] = index?.handle;
+    $f[3] = source?.handle;
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -3326,8 +3330,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = source.handle;
+    $f[2] = index?.handle;
+    $f[3] = source?.handle;
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -3340,7 +3344,7 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
+    $f[2] = index?.handle;
     const $n = opCall(context, ids[231] || find(231), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3350,7 +3354,7 @@ export abstract class TensorOperators extends TensorCore {
   inner(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[232] || find(232), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3388,7 +3392,7 @@ export abstract class TensorOperators extends TensorCore {
   isSameSize(other: Tensor): boolean {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[236] || find(236), 2);
     if ($n < 0) fail($n);
     return $f[0] !== 0;
@@ -3403,7 +3407,7 @@ export abstract class TensorOperators extends TensorCore {
   ): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     $f[2] = rtol;
     $f[3] = atol;
     $f[4] = equalNan ? 1 : 0;
@@ -3461,7 +3465,7 @@ export abstract class TensorOperators extends TensorCore {
   kron(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[243] || find(243), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3492,7 +3496,7 @@ export abstract class TensorOperators extends TensorCore {
   lcm(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[245] || find(245), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3502,7 +3506,7 @@ export abstract class TensorOperators extends TensorCore {
   lcm_(other: Tensor): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[246] || find(246), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3512,7 +3516,7 @@ export abstract class TensorOperators extends TensorCore {
   ldexp(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[247] || find(247), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3522,7 +3526,7 @@ export abstract class TensorOperators extends TensorCore {
   ldexp_(other: Tensor): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[248] || find(248), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3544,7 +3548,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[250] || find(250), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3562,7 +3566,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[252] || find(252), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3597,7 +3601,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof weight === "number") {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = (end as Tensor).handle;
+      $f[1] = (end as Tensor)?.handle;
       $f[2] = weight as number;
       const $n = opCall(context, ids[255] || find(255), 3);
       if ($n < 0) fail($n);
@@ -3605,8 +3609,8 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (end as Tensor).handle;
-    $f[2] = (weight as Tensor).handle;
+    $f[1] = (end as Tensor)?.handle;
+    $f[2] = (weight as Tensor)?.handle;
     const $n = opCall(context, ids[256] || find(256), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3617,7 +3621,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof weight === "number") {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = (end as Tensor).handle;
+      $f[1] = (end as Tensor)?.handle;
       $f[2] = weight as number;
       const $n = opCall(context, ids[257] || find(257), 3);
       if ($n < 0) fail($n);
@@ -3625,8 +3629,8 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (end as Tensor).handle;
-    $f[2] = (weight as Tensor).handle;
+    $f[1] = (end as Tensor)?.handle;
+    $f[2] = (weight as Tensor)?.handle;
     const $n = opCall(context, ids[258] || find(258), 3);
     if ($n < 0) fail($n);
     return this;
@@ -3775,7 +3779,7 @@ export abstract class TensorOperators extends TensorCore {
   logaddexp(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[273] || find(273), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3785,7 +3789,7 @@ export abstract class TensorOperators extends TensorCore {
   logaddexp2(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[274] || find(274), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3814,7 +3818,7 @@ export abstract class TensorOperators extends TensorCore {
   logicalAnd(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[277] || find(277), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3824,7 +3828,7 @@ export abstract class TensorOperators extends TensorCore {
   logicalAnd_(other: Tensor): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[278] || find(278), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3852,7 +3856,7 @@ export abstract class TensorOperators extends TensorCore {
   logicalOr(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[281] || find(281), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3862,7 +3866,7 @@ export abstract class TensorOperators extends TensorCore {
   logicalOr_(other: Tensor): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[282] || find(282), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3872,7 +3876,7 @@ export abstract class TensorOperators extends TensorCore {
   logicalXor(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[283] || find(283), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3882,7 +3886,7 @@ export abstract class TensorOperators extends TensorCore {
   logicalXor_(other: Tensor): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[284] || find(284), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3940,7 +3944,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[289] || find(289), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3958,7 +3962,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[291] || find(291), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3973,7 +3977,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof value === "number") {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = (mask as Tensor).handle;
+      $f[1] = (mask as Tensor)?.handle;
       $f[2] = value as number;
       const $n = opCall(context, ids[292] || find(292), 3);
       if ($n < 0) fail($n);
@@ -3981,8 +3985,8 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (mask as Tensor).handle;
-    $f[2] = (value as Tensor).handle;
+    $f[1] = (mask as Tensor)?.handle;
+    $f[2] = (value as Tensor)?.handle;
     const $n = opCall(context, ids[293] || find(293), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3997,7 +4001,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof value === "number") {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = (mask as Tensor).handle;
+      $f[1] = (mask as Tensor)?.handle;
       $f[2] = value as number;
       const $n = opCall(context, ids[294] || find(294), 3);
       if ($n < 0) fail($n);
@@ -4005,8 +4009,8 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (mask as Tensor).handle;
-    $f[2] = (value as Tensor).handle;
+    $f[1] = (mask as Tensor)?.handle;
+    $f[2] = (value as Tensor)?.handle;
     const $n = opCall(context, ids[295] || find(295), 3);
     if ($n < 0) fail($n);
     return this;
@@ -4016,8 +4020,8 @@ export abstract class TensorOperators extends TensorCore {
   maskedScatter(mask: Tensor, source: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = mask.handle;
-    $f[2] = source.handle;
+    $f[1] = mask?.handle;
+    $f[2] = source?.handle;
     const $n = opCall(context, ids[296] || find(296), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4027,8 +4031,8 @@ export abstract class TensorOperators extends TensorCore {
   maskedScatter_(mask: Tensor, source: Tensor): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = mask.handle;
-    $f[2] = source.handle;
+    $f[1] = mask?.handle;
+    $f[2] = source?.handle;
     const $n = opCall(context, ids[297] || find(297), 3);
     if ($n < 0) fail($n);
     return this;
@@ -4038,7 +4042,7 @@ export abstract class TensorOperators extends TensorCore {
   maskedSelect(mask: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = mask.handle;
+    $f[1] = mask?.handle;
     const $n = opCall(context, ids[298] || find(298), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4053,7 +4057,7 @@ export abstract class TensorOperators extends TensorCore {
   matmul(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[299] || find(299), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4123,7 +4127,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (dimOrOther as Tensor).handle;
+    $f[1] = (dimOrOther as Tensor)?.handle;
     const $n = opCall(context, ids[304] || find(304), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4137,7 +4141,7 @@ export abstract class TensorOperators extends TensorCore {
   maximum(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[305] || find(305), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4230,7 +4234,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (dimOrOther as Tensor).handle;
+    $f[1] = (dimOrOther as Tensor)?.handle;
     const $n = opCall(context, ids[311] || find(311), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4244,7 +4248,7 @@ export abstract class TensorOperators extends TensorCore {
   minimum(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[312] || find(312), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4272,7 +4276,7 @@ export abstract class TensorOperators extends TensorCore {
   mm(mat2: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = mat2.handle;
+    $f[1] = mat2?.handle;
     const $n = opCall(context, ids[315] || find(315), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4363,7 +4367,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[323] || find(323), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4381,7 +4385,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[325] || find(325), 2);
     if ($n < 0) fail($n);
     return this;
@@ -4407,7 +4411,7 @@ export abstract class TensorOperators extends TensorCore {
   mv(vec: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = vec.handle;
+    $f[1] = vec?.handle;
     const $n = opCall(context, ids[327] || find(327), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4516,7 +4520,7 @@ export abstract class TensorOperators extends TensorCore {
     const $id = ids[335] || find(335);
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (q as Tensor).handle;
+    $f[1] = (q as Tensor)?.handle;
     let $p = putOptional(2, dim as number | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putString($p, options?.interpolation ?? "linear");
@@ -4560,7 +4564,7 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim as number;
-    $f[2] = (start as Tensor).handle;
+    $f[2] = (start as Tensor)?.handle;
     $f[3] = length as number;
     const $n = opCall(context, ids[338] || find(338), 4);
     if ($n < 0) fail($n);
@@ -4605,7 +4609,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[342] || find(342), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4623,7 +4627,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[344] || find(344), 2);
     if ($n < 0) fail($n);
     return this;
@@ -4730,7 +4734,7 @@ export abstract class TensorOperators extends TensorCore {
   nextafter(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[351] || find(351), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4789,7 +4793,7 @@ export abstract class TensorOperators extends TensorCore {
   outer(vec2: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = vec2.handle;
+    $f[1] = vec2?.handle;
     const $n = opCall(context, ids[356] || find(356), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4888,7 +4892,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (exponent as Tensor).handle;
+    $f[1] = (exponent as Tensor)?.handle;
     const $n = opCall(context, ids[365] || find(365), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4906,7 +4910,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (exponent as Tensor).handle;
+    $f[1] = (exponent as Tensor)?.handle;
     const $n = opCall(context, ids[367] || find(367), 2);
     if ($n < 0) fail($n);
     return this;
@@ -4921,7 +4925,7 @@ export abstract class TensorOperators extends TensorCore {
   prelu(weight: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = weight.handle;
+    $f[1] = weight?.handle;
     const $n = opCall(context, ids[368] || find(368), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4959,8 +4963,8 @@ export abstract class TensorOperators extends TensorCore {
   put(index: Tensor, source: Tensor, accumulate: boolean = false): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = index.handle;
-    $f[2] = source.handle;
+    $f[1] = index?.handle;
+    $f[2] = source?.handle;
     $f[3] = accumulate ? 1 : 0;
     const $n = opCall(context, ids[371] || find(371), 4);
     if ($n < 0) fail($n);
@@ -4971,8 +4975,8 @@ export abstract class TensorOperators extends TensorCore {
   put_(index: Tensor, source: Tensor, accumulate: boolean = false): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = index.handle;
-    $f[2] = source.handle;
+    $f[1] = index?.handle;
+    $f[2] = source?.handle;
     $f[3] = accumulate ? 1 : 0;
     const $n = opCall(context, ids[372] || find(372), 4);
     if ($n < 0) fail($n);
@@ -5006,7 +5010,7 @@ export abstract class TensorOperators extends TensorCore {
     const $id = ids[374] || find(374);
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (q as Tensor).handle;
+    $f[1] = (q as Tensor)?.handle;
     let $p = putOptional(2, dim as number | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putString($p, options?.interpolation ?? "linear");
@@ -5154,7 +5158,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[389] || find(389), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5172,7 +5176,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[391] || find(391), 2);
     if ($n < 0) fail($n);
     return this;
@@ -5234,7 +5238,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (repeats as Tensor).handle;
+    $f[1] = (repeats as Tensor)?.handle;
     const $p = putOptional(2, dim as number | null | undefined);
     putOptional($p, options?.outputSize);
     const $n = opCall(context, ids[396] || find(396), 4);
@@ -5261,7 +5265,7 @@ export abstract class TensorOperators extends TensorCore {
   reshapeAs(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[398] || find(398), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5390,7 +5394,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[409] || find(409), 3);
     if ($n < 0) fail($n);
@@ -5414,8 +5418,8 @@ export abstract class TensorOperators extends TensorCore {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
-      $f[2] = (index as Tensor).handle;
-      $f[3] = (srcOrValue as Tensor).handle;
+      $f[2] = (index as Tensor)?.handle;
+      $f[3] = (srcOrValue as Tensor)?.handle;
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
       if ($n < 0) fail($n);
@@ -5426,7 +5430,7 @@ export abstract class TensorOperators extends TensorCore {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
-      $f[2] = (index as Tensor).handle;
+      $f[2] = (index as Tensor)?.handle;
       $f[3] = srcOrValue as number;
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
@@ -5437,7 +5441,7 @@ export abstract class TensorOperators extends TensorCore {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
-      $f[2] = (index as Tensor).handle;
+      $f[2] = (index as Tensor)?.handle;
       $f[3] = srcOrValue as number;
       const $n = opCall(context, ids[412] || find(412), 4);
       if ($n < 0) fail($n);
@@ -5446,8 +5450,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim as number;
-    $f[2] = (index as Tensor).handle;
-    $f[3] = (srcOrValue as Tensor).handle;
+    $f[2] = (index as Tensor)?.handle;
+    $f[3] = (srcOrValue as Tensor)?.handle;
     const $n = opCall(context, ids[413] || find(413), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5458,8 +5462,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = src.handle;
+    $f[2] = index?.handle;
+    $f[3] = src?.handle;
     const $n = opCall(context, ids[414] || find(414), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5470,8 +5474,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = src.handle;
+    $f[2] = index?.handle;
+    $f[3] = src?.handle;
     const $n = opCall(context, ids[415] || find(415), 4);
     if ($n < 0) fail($n);
     return this;
@@ -5494,8 +5498,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = src.handle;
+    $f[2] = index?.handle;
+    $f[3] = src?.handle;
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -5515,8 +5519,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
-    $f[2] = index.handle;
-    $f[3] = src.handle;
+    $f[2] = index?.handle;
+    $f[3] = src?.handle;
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -5541,8 +5545,8 @@ export abstract class TensorOperators extends TensorCore {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
-      $f[2] = (index as Tensor).handle;
-      $f[3] = (srcOrValue as Tensor).handle;
+      $f[2] = (index as Tensor)?.handle;
+      $f[3] = (srcOrValue as Tensor)?.handle;
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
       if ($n < 0) fail($n);
@@ -5553,7 +5557,7 @@ export abstract class TensorOperators extends TensorCore {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
-      $f[2] = (index as Tensor).handle;
+      $f[2] = (index as Tensor)?.handle;
       $f[3] = srcOrValue as number;
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
@@ -5564,7 +5568,7 @@ export abstract class TensorOperators extends TensorCore {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
-      $f[2] = (index as Tensor).handle;
+      $f[2] = (index as Tensor)?.handle;
       $f[3] = srcOrValue as number;
       const $n = opCall(context, ids[420] || find(420), 4);
       if ($n < 0) fail($n);
@@ -5573,8 +5577,8 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim as number;
-    $f[2] = (index as Tensor).handle;
-    $f[3] = (srcOrValue as Tensor).handle;
+    $f[2] = (index as Tensor)?.handle;
+    $f[3] = (srcOrValue as Tensor)?.handle;
     const $n = opCall(context, ids[421] || find(421), 4);
     if ($n < 0) fail($n);
     return this;
@@ -5595,7 +5599,7 @@ export abstract class TensorOperators extends TensorCore {
   selectScatter(src: Tensor, dim: number, index: number): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = src.handle;
+    $f[1] = src?.handle;
     $f[2] = dim;
     $f[3] = index;
     const $n = opCall(context, ids[423] || find(423), 4);
@@ -5787,7 +5791,7 @@ export abstract class TensorOperators extends TensorCore {
   ): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = src.handle;
+    $f[1] = src?.handle;
     $f[2] = dim;
     let $p = putOptional(3, start);
     $p = putOptional($p, end);
@@ -6046,7 +6050,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[464] || find(464), 3);
     if ($n < 0) fail($n);
@@ -6066,7 +6070,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[466] || find(466), 3);
     if ($n < 0) fail($n);
@@ -6164,7 +6168,7 @@ export abstract class TensorOperators extends TensorCore {
   take(index: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = index.handle;
+    $f[1] = index?.handle;
     const $n = opCall(context, ids[474] || find(474), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6178,7 +6182,7 @@ export abstract class TensorOperators extends TensorCore {
   takeAlongDim(indices: Tensor, dim?: number | null): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = indices.handle;
+    $f[1] = indices?.handle;
     putOptional(2, dim);
     const $n = opCall(context, ids[475] || find(475), 3);
     if ($n < 0) fail($n);
@@ -6393,7 +6397,7 @@ export abstract class TensorOperators extends TensorCore {
   typeAs(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[495] || find(495), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6584,7 +6588,7 @@ export abstract class TensorOperators extends TensorCore {
   vdot(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[508] || find(508), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6617,7 +6621,7 @@ export abstract class TensorOperators extends TensorCore {
   viewAs(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = other.handle;
+    $f[1] = other?.handle;
     const $n = opCall(context, ids[511] || find(511), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6661,7 +6665,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[515] || find(515), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6683,7 +6687,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[517] || find(517), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6701,7 +6705,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = (other as Tensor).handle;
+    $f[1] = (other as Tensor)?.handle;
     const $n = opCall(context, ids[519] || find(519), 2);
     if ($n < 0) fail($n);
     return this;
@@ -6725,7 +6729,7 @@ export abstract class TensorOperators extends TensorCore {
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | readonly number[]): Tensor {
   const $id = ids[521] || find(521);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, outputSize, 1);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6740,7 +6744,7 @@ export function adaptiveAvgPool1d(input: Tensor, outputSize: number | readonly n
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly number[]): Tensor {
   const $id = ids[522] || find(522);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, outputSize, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6755,7 +6759,7 @@ export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly n
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | readonly number[]): Tensor {
   const $id = ids[523] || find(523);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, outputSize, 3);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6773,7 +6777,7 @@ export function adaptiveMaxPool1d(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[524] || find(524);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, outputSize, 1);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6792,7 +6796,7 @@ export function adaptiveMaxPool2d(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[525] || find(525);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, outputSize, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6811,7 +6815,7 @@ export function adaptiveMaxPool3d(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[526] || find(526);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, outputSize, 3);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6827,7 +6831,7 @@ export function affineGridGenerator(
 ): Tensor {
   const $id = ids[527] || find(527);
   const $f = frame;
-  $f[0] = theta.handle;
+  $f[0] = theta?.handle;
   let $p = putNumbers(1, size);
   $f[$p++] = alignCorners ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -6839,7 +6843,7 @@ export function affineGridGenerator(
 export function alphaDropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[528] || find(528);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -6862,7 +6866,7 @@ export function avgPool1d(
 ): Tensor {
   const $id = ids[529] || find(529);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, kernelSize, 1);
   $p = putFixed($p, stride, 1);
   $p = putFixed($p, padding, 1);
@@ -6889,7 +6893,7 @@ export function avgPool2d(
 ): Tensor {
   const $id = ids[530] || find(530);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -6917,7 +6921,7 @@ export function avgPool3d(
 ): Tensor {
   const $id = ids[531] || find(531);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, kernelSize, 3);
   $p = putFixed($p, stride, 3);
   $p = putFixed($p, padding, 3);
@@ -6948,7 +6952,7 @@ export function batchNorm(
 ): Tensor {
   const $id = ids[532] || find(532);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = optionalHandle(runningMean);
@@ -6971,9 +6975,9 @@ export function bilinear(
 ): Tensor {
   const $id = ids[533] || find(533);
   const $f = frame;
-  $f[0] = input1.handle;
-  $f[1] = input2.handle;
-  $f[2] = weight.handle;
+  $f[0] = input1?.handle;
+  $f[1] = input2?.handle;
+  $f[2] = weight?.handle;
   $f[3] = optionalHandle(bias);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
@@ -6989,8 +6993,8 @@ export function binaryCrossEntropy(
 ): Tensor {
   const $id = ids[534] || find(534);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   const $n = opCall(context, $id, 4);
@@ -7012,8 +7016,8 @@ export function binaryCrossEntropyWithLogits(
 ): Tensor {
   const $id = ids[535] || find(535);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = optionalHandle(weight);
   $f[3] = optionalHandle(posWeight);
   $f[4] = reductionCode(reduction);
@@ -7081,8 +7085,8 @@ export function cat(tensors: readonly Tensor[], dim: number = 0): Tensor {
 export function cdist(x1: Tensor, x2: Tensor, p: number = 2, computeMode?: number | null): Tensor {
   const $id = ids[541] || find(541);
   const $f = frame;
-  $f[0] = x1.handle;
-  $f[1] = x2.handle;
+  $f[0] = x1?.handle;
+  $f[1] = x2?.handle;
   $f[2] = p;
   putOptional(3, computeMode);
   const $n = opCall(context, $id, 4);
@@ -7101,7 +7105,7 @@ export function col2im(
 ): Tensor {
   const $id = ids[542] || find(542);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, outputSize, 2);
   $p = putFixed($p, kernelSize, 2);
   $p = putFixed($p, dilation, 2);
@@ -7130,7 +7134,7 @@ export function combinations(
 ): Tensor {
   const $id = ids[544] || find(544);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = r;
   $f[2] = withReplacement ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7142,8 +7146,8 @@ export function combinations(
 export function complex(real: Tensor, imag: Tensor): Tensor {
   const $id = ids[545] || find(545);
   const $f = frame;
-  $f[0] = real.handle;
-  $f[1] = imag.handle;
+  $f[0] = real?.handle;
+  $f[1] = imag?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -7157,7 +7161,7 @@ export function complex(real: Tensor, imag: Tensor): Tensor {
 export function constantPadNd(input: Tensor, pad: readonly number[], value: number = 0): Tensor {
   const $id = ids[546] || find(546);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putNumbers(1, pad);
   $f[$p++] = value;
   const $n = opCall(context, $id, 3);
@@ -7182,8 +7186,8 @@ export function conv1d(
   if ((padding === undefined || (typeof padding === "number" || Array.isArray(padding)))) {
     const $id = ids[547] || find(547);
     const $f = frame;
-    $f[0] = (input as Tensor).handle;
-    $f[1] = (weight as Tensor).handle;
+    $f[0] = (input as Tensor)?.handle;
+    $f[1] = (weight as Tensor)?.handle;
     $f[2] = optionalHandle(bias as Tensor | null | undefined);
     let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1], 1);
     $p = putFixed($p, (padding as number | readonly number[] | undefined) ?? [0], 1);
@@ -7195,8 +7199,8 @@ export function conv1d(
   }
   const $id = ids[548] || find(548);
   const $f = frame;
-  $f[0] = (input as Tensor).handle;
-  $f[1] = (weight as Tensor).handle;
+  $f[0] = (input as Tensor)?.handle;
+  $f[1] = (weight as Tensor)?.handle;
   $f[2] = optionalHandle(bias as Tensor | null | undefined);
   let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1], 1);
   $p = putString($p, (padding as "same" | "valid" | undefined) ?? "valid");
@@ -7225,8 +7229,8 @@ export function conv2d(
   if ((padding === undefined || (typeof padding === "number" || Array.isArray(padding)))) {
     const $id = ids[549] || find(549);
     const $f = frame;
-    $f[0] = (input as Tensor).handle;
-    $f[1] = (weight as Tensor).handle;
+    $f[0] = (input as Tensor)?.handle;
+    $f[1] = (weight as Tensor)?.handle;
     $f[2] = optionalHandle(bias as Tensor | null | undefined);
     let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1], 2);
     $p = putFixed($p, (padding as number | readonly number[] | undefined) ?? [0, 0], 2);
@@ -7238,8 +7242,8 @@ export function conv2d(
   }
   const $id = ids[550] || find(550);
   const $f = frame;
-  $f[0] = (input as Tensor).handle;
-  $f[1] = (weight as Tensor).handle;
+  $f[0] = (input as Tensor)?.handle;
+  $f[1] = (weight as Tensor)?.handle;
   $f[2] = optionalHandle(bias as Tensor | null | undefined);
   let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1], 2);
   $p = putString($p, (padding as "same" | "valid" | undefined) ?? "valid");
@@ -7268,8 +7272,8 @@ export function conv3d(
   if ((padding === undefined || (typeof padding === "number" || Array.isArray(padding)))) {
     const $id = ids[551] || find(551);
     const $f = frame;
-    $f[0] = (input as Tensor).handle;
-    $f[1] = (weight as Tensor).handle;
+    $f[0] = (input as Tensor)?.handle;
+    $f[1] = (weight as Tensor)?.handle;
     $f[2] = optionalHandle(bias as Tensor | null | undefined);
     let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1, 1], 3);
     $p = putFixed($p, (padding as number | readonly number[] | undefined) ?? [0, 0, 0], 3);
@@ -7281,8 +7285,8 @@ export function conv3d(
   }
   const $id = ids[552] || find(552);
   const $f = frame;
-  $f[0] = (input as Tensor).handle;
-  $f[1] = (weight as Tensor).handle;
+  $f[0] = (input as Tensor)?.handle;
+  $f[1] = (weight as Tensor)?.handle;
   $f[2] = optionalHandle(bias as Tensor | null | undefined);
   let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1, 1], 3);
   $p = putString($p, (padding as "same" | "valid" | undefined) ?? "valid");
@@ -7310,8 +7314,8 @@ export function convTranspose1d(
 ): Tensor {
   const $id = ids[553] || find(553);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = weight.handle;
+  $f[0] = input?.handle;
+  $f[1] = weight?.handle;
   $f[2] = optionalHandle(bias);
   let $p = putFixed(3, stride, 1);
   $p = putFixed($p, padding, 1);
@@ -7340,8 +7344,8 @@ export function convTranspose2d(
 ): Tensor {
   const $id = ids[554] || find(554);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = weight.handle;
+  $f[0] = input?.handle;
+  $f[1] = weight?.handle;
   $f[2] = optionalHandle(bias);
   let $p = putFixed(3, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -7370,8 +7374,8 @@ export function convTranspose3d(
 ): Tensor {
   const $id = ids[555] || find(555);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = weight.handle;
+  $f[0] = input?.handle;
+  $f[1] = weight?.handle;
   $f[2] = optionalHandle(bias);
   let $p = putFixed(3, stride, 3);
   $p = putFixed($p, padding, 3);
@@ -7397,9 +7401,9 @@ export function cosineEmbeddingLoss(
 ): Tensor {
   const $id = ids[556] || find(556);
   const $f = frame;
-  $f[0] = input1.handle;
-  $f[1] = input2.handle;
-  $f[2] = target.handle;
+  $f[0] = input1?.handle;
+  $f[1] = input2?.handle;
+  $f[2] = target?.handle;
   $f[3] = margin;
   $f[4] = reductionCode(reduction);
   const $n = opCall(context, $id, 5);
@@ -7416,8 +7420,8 @@ export function cosineSimilarity(
 ): Tensor {
   const $id = ids[557] || find(557);
   const $f = frame;
-  $f[0] = x1.handle;
-  $f[1] = x2.handle;
+  $f[0] = x1?.handle;
+  $f[1] = x2?.handle;
   $f[2] = dim;
   $f[3] = eps;
   const $n = opCall(context, $id, 4);
@@ -7441,8 +7445,8 @@ export function crossEntropyLoss(
 ): Tensor {
   const $id = ids[558] || find(558);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -7470,8 +7474,8 @@ export function ctcLoss(
   if (Array.isArray(inputLengths) && Array.isArray(targetLengths)) {
     const $id = ids[559] || find(559);
     const $f = frame;
-    $f[0] = (logProbs as Tensor).handle;
-    $f[1] = (targets as Tensor).handle;
+    $f[0] = (logProbs as Tensor)?.handle;
+    $f[1] = (targets as Tensor)?.handle;
     let $p = putNumbers(2, inputLengths as readonly number[]);
     $p = putNumbers($p, targetLengths as readonly number[]);
     $f[$p++] = (blank as number | undefined) ?? 0;
@@ -7483,10 +7487,10 @@ export function ctcLoss(
   }
   const $id = ids[560] || find(560);
   const $f = frame;
-  $f[0] = (logProbs as Tensor).handle;
-  $f[1] = (targets as Tensor).handle;
-  $f[2] = (inputLengths as Tensor).handle;
-  $f[3] = (targetLengths as Tensor).handle;
+  $f[0] = (logProbs as Tensor)?.handle;
+  $f[1] = (targets as Tensor)?.handle;
+  $f[2] = (inputLengths as Tensor)?.handle;
+  $f[3] = (targetLengths as Tensor)?.handle;
   $f[4] = (blank as number | undefined) ?? 0;
   $f[5] = reductionCode((reduction as Reduction | undefined) ?? "mean");
   $f[6] = ((zeroInfinity as boolean | undefined) ?? false) ? 1 : 0;
@@ -7508,7 +7512,7 @@ export function cumulativeTrapezoid(
   if (x === undefined) {
     const $id = ids[561] || find(561);
     const $f = frame;
-    $f[0] = (y as Tensor).handle;
+    $f[0] = (y as Tensor)?.handle;
     $f[1] = options?.dx ?? 1;
     $f[2] = options?.dim ?? -1;
     const $n = opCall(context, $id, 3);
@@ -7517,8 +7521,8 @@ export function cumulativeTrapezoid(
   }
   const $id = ids[562] || find(562);
   const $f = frame;
-  $f[0] = (y as Tensor).handle;
-  $f[1] = (x as Tensor).handle;
+  $f[0] = (y as Tensor)?.handle;
+  $f[1] = (x as Tensor)?.handle;
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -7533,7 +7537,7 @@ export function cumulativeTrapezoid(
 export function dropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[563] || find(563);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7545,7 +7549,7 @@ export function dropout(input: Tensor, p: number, train: boolean): Tensor {
 export function dropout_(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[564] || find(564);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7589,8 +7593,8 @@ export function embedding(
 ): Tensor {
   const $id = ids[567] || find(567);
   const $f = frame;
-  $f[0] = weight.handle;
-  $f[1] = indices.handle;
+  $f[0] = weight?.handle;
+  $f[1] = indices?.handle;
   $f[2] = paddingIdx;
   $f[3] = scaleGradByFreq ? 1 : 0;
   $f[4] = sparse ? 1 : 0;
@@ -7616,9 +7620,9 @@ export function embeddingBag(
 ): [output: Tensor, offset2bag: Tensor, bagSize: Tensor, maxIndices: Tensor] {
   const $id = ids[568] || find(568);
   const $f = frame;
-  $f[0] = weight.handle;
-  $f[1] = indices.handle;
-  $f[2] = offsets.handle;
+  $f[0] = weight?.handle;
+  $f[1] = indices?.handle;
+  $f[2] = offsets?.handle;
   $f[3] = scaleGradByFreq ? 1 : 0;
   $f[4] = mode;
   $f[5] = sparse ? 1 : 0;
@@ -7641,7 +7645,7 @@ export function emptyLike(
 ): Tensor {
   const $id = ids[569] || find(569);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -7656,7 +7660,7 @@ export function emptyLike(
 export function featureAlphaDropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[570] || find(570);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7672,7 +7676,7 @@ export function featureAlphaDropout(input: Tensor, p: number, train: boolean): T
 export function featureDropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[571] || find(571);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7709,7 +7713,7 @@ export function foreachAdd(
     if ($n < 0) fail($n);
     return makeList();
   }
-  if (Array.isArray(scalarOrOtherOrScalars)) {
+  if (isTensorList(scalarOrOtherOrScalars)) {
     const $id = ids[574] || find(574);
     const $f = frame;
     let $p = putTensors(0, input as readonly Tensor[]);
@@ -7747,7 +7751,7 @@ export function foreachAdd_(
     if ($n < 0) fail($n);
     return;
   }
-  if (Array.isArray(scalarOrOtherOrScalars)) {
+  if (isTensorList(scalarOrOtherOrScalars)) {
     const $id = ids[577] || find(577);
     const $f = frame;
     let $p = putTensors(0, input as readonly Tensor[]);
@@ -7920,7 +7924,7 @@ export function foreachDiv(
     if ($n < 0) fail($n);
     return makeList();
   }
-  if (Array.isArray(scalarOrOther)) {
+  if (isTensorList(scalarOrOther)) {
     const $id = ids[589] || find(589);
     const $p = putTensors(0, input as readonly Tensor[]);
     putTensors($p, scalarOrOther as readonly Tensor[]);
@@ -7931,7 +7935,7 @@ export function foreachDiv(
   const $id = ids[590] || find(590);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor).handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return makeList();
@@ -7956,7 +7960,7 @@ export function foreachDiv_(
     if ($n < 0) fail($n);
     return;
   }
-  if (Array.isArray(scalarOrOther)) {
+  if (isTensorList(scalarOrOther)) {
     const $id = ids[592] || find(592);
     const $p = putTensors(0, input as readonly Tensor[]);
     putTensors($p, scalarOrOther as readonly Tensor[]);
@@ -7967,7 +7971,7 @@ export function foreachDiv_(
   const $id = ids[593] || find(593);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor).handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return;
@@ -8082,7 +8086,7 @@ export function foreachMul(
     if ($n < 0) fail($n);
     return makeList();
   }
-  if (Array.isArray(scalarOrOther)) {
+  if (isTensorList(scalarOrOther)) {
     const $id = ids[602] || find(602);
     const $p = putTensors(0, input as readonly Tensor[]);
     putTensors($p, scalarOrOther as readonly Tensor[]);
@@ -8093,7 +8097,7 @@ export function foreachMul(
   const $id = ids[603] || find(603);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor).handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return makeList();
@@ -8118,7 +8122,7 @@ export function foreachMul_(
     if ($n < 0) fail($n);
     return;
   }
-  if (Array.isArray(scalarOrOther)) {
+  if (isTensorList(scalarOrOther)) {
     const $id = ids[605] || find(605);
     const $p = putTensors(0, input as readonly Tensor[]);
     putTensors($p, scalarOrOther as readonly Tensor[]);
@@ -8129,7 +8133,7 @@ export function foreachMul_(
   const $id = ids[606] || find(606);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor).handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return;
@@ -8310,7 +8314,7 @@ export function fullLike(
 ): Tensor {
   const $id = ids[621] || find(621);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = fillValue;
   let $p = putDType(2, options?.dtype);
   $f[$p++] = 0;
@@ -8490,8 +8494,8 @@ export function gridSampler(
 ): Tensor {
   const $id = ids[626] || find(626);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = grid.handle;
+  $f[0] = input?.handle;
+  $f[1] = grid?.handle;
   $f[2] = interpolationMode;
   $f[3] = paddingMode;
   $f[4] = alignCorners ? 1 : 0;
@@ -8511,7 +8515,7 @@ export function groupNorm(
 ): Tensor {
   const $id = ids[627] || find(627);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = numGroups;
   $f[2] = optionalHandle(weight);
   $f[3] = optionalHandle(bias);
@@ -8536,8 +8540,8 @@ export function gru(
 ): [output: Tensor, hidden: Tensor] {
   const $id = ids[628] || find(628);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = hx.handle;
+  $f[0] = input?.handle;
+  $f[1] = hx?.handle;
   let $p = putTensors(2, params);
   $f[$p++] = hasBiases ? 1 : 0;
   $f[$p++] = numLayers;
@@ -8564,8 +8568,8 @@ export function hingeEmbeddingLoss(
 ): Tensor {
   const $id = ids[629] || find(629);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = margin;
   $f[3] = reductionCode(reduction);
   const $n = opCall(context, $id, 4);
@@ -8600,8 +8604,8 @@ export function huberLoss(
 ): Tensor {
   const $id = ids[631] || find(631);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = reductionCode(reduction);
   $f[3] = delta;
   const $n = opCall(context, $id, 4);
@@ -8623,7 +8627,7 @@ export function im2col(
 ): Tensor {
   const $id = ids[632] || find(632);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, dilation, 2);
   $p = putFixed($p, padding, 2);
@@ -8651,7 +8655,7 @@ export function instanceNorm(
 ): Tensor {
   const $id = ids[633] || find(633);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = optionalHandle(runningMean);
@@ -8678,7 +8682,7 @@ export function isin(
   if (typeof testElementsOrTestElement === "number") {
     const $id = ids[634] || find(634);
     const $f = frame;
-    $f[0] = (elements as Tensor).handle;
+    $f[0] = (elements as Tensor)?.handle;
     $f[1] = testElementsOrTestElement as number;
     $f[2] = (options?.assumeUnique ?? false) ? 1 : 0;
     $f[3] = (options?.invert ?? false) ? 1 : 0;
@@ -8688,8 +8692,8 @@ export function isin(
   }
   const $id = ids[635] || find(635);
   const $f = frame;
-  $f[0] = (elements as Tensor).handle;
-  $f[1] = (testElementsOrTestElement as Tensor).handle;
+  $f[0] = (elements as Tensor)?.handle;
+  $f[1] = (testElementsOrTestElement as Tensor)?.handle;
   $f[2] = (options?.assumeUnique ?? false) ? 1 : 0;
   $f[3] = (options?.invert ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 4);
@@ -8711,8 +8715,8 @@ export function klDiv(
 ): Tensor {
   const $id = ids[636] || find(636);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = reductionCode(reduction);
   $f[3] = (options?.logTarget ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 4);
@@ -8724,8 +8728,8 @@ export function klDiv(
 export function l1Loss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
   const $id = ids[637] || find(637);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -8747,7 +8751,7 @@ export function layerNorm(
 ): Tensor {
   const $id = ids[638] || find(638);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putNumbers(1, normalizedShape);
   $f[$p++] = optionalHandle(weight);
   $f[$p++] = optionalHandle(bias);
@@ -8766,7 +8770,7 @@ export function layerNorm(
 export function linalgCholesky(input: Tensor, options?: { upper?: boolean }): Tensor {
   const $id = ids[639] || find(639);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = (options?.upper ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8784,7 +8788,7 @@ export function linalgCholeskyEx(
 ): [L: Tensor, info: Tensor] {
   const $id = ids[640] || find(640);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = (options?.upper ?? false) ? 1 : 0;
   $f[2] = (options?.checkErrors ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -8798,7 +8802,7 @@ export function linalgCond(input: Tensor, p?: number | "fro" | "nuc" | null): Te
   if ((p === undefined || (p == null || typeof p === "number"))) {
     const $id = ids[641] || find(641);
     const $f = frame;
-    $f[0] = (input as Tensor).handle;
+    $f[0] = (input as Tensor)?.handle;
     putOptional(1, p as number | null | undefined);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -8806,7 +8810,7 @@ export function linalgCond(input: Tensor, p?: number | "fro" | "nuc" | null): Te
   }
   const $id = ids[642] || find(642);
   const $f = frame;
-  $f[0] = (input as Tensor).handle;
+  $f[0] = (input as Tensor)?.handle;
   putString(1, p as "fro" | "nuc");
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8817,8 +8821,8 @@ export function linalgCond(input: Tensor, p?: number | "fro" | "nuc" | null): Te
 export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: number }): Tensor {
   const $id = ids[643] || find(643);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = other.handle;
+  $f[0] = input?.handle;
+  $f[1] = other?.handle;
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -8829,7 +8833,7 @@ export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: numb
 export function linalgDet(A: Tensor): Tensor {
   const $id = ids[644] || find(644);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -8842,7 +8846,7 @@ export function linalgDiagonal(
 ): Tensor {
   const $id = ids[645] || find(645);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   $f[1] = options?.offset ?? 0;
   $f[2] = options?.dim1 ?? -2;
   $f[3] = options?.dim2 ?? -1;
@@ -8855,7 +8859,7 @@ export function linalgDiagonal(
 export function linalgEig(input: Tensor): [eigenvalues: Tensor, eigenvectors: Tensor] {
   const $id = ids[646] || find(646);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   const $h0 = $f[0], $h1 = $f[1];
@@ -8869,7 +8873,7 @@ export function linalgEigh(
 ): [eigenvalues: Tensor, eigenvectors: Tensor] {
   const $id = ids[647] || find(647);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putString(1, UPLO);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8881,7 +8885,7 @@ export function linalgEigh(
 export function linalgEigvals(input: Tensor): Tensor {
   const $id = ids[648] || find(648);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -8891,7 +8895,7 @@ export function linalgEigvals(input: Tensor): Tensor {
 export function linalgEigvalsh(input: Tensor, UPLO: "L" | "U" = "L"): Tensor {
   const $id = ids[649] || find(649);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putString(1, UPLO);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8906,8 +8910,8 @@ export function linalgEigvalsh(input: Tensor, UPLO: "L" | "U" = "L"): Tensor {
 export function linalgHouseholderProduct(input: Tensor, tau: Tensor): Tensor {
   const $id = ids[650] || find(650);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = tau.handle;
+  $f[0] = input?.handle;
+  $f[1] = tau?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -8917,7 +8921,7 @@ export function linalgHouseholderProduct(input: Tensor, tau: Tensor): Tensor {
 export function linalgInv(A: Tensor): Tensor {
   const $id = ids[651] || find(651);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -8930,7 +8934,7 @@ export function linalgInvEx(
 ): [inverse: Tensor, info: Tensor] {
   const $id = ids[652] || find(652);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   $f[1] = (options?.checkErrors ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8951,8 +8955,8 @@ export function linalgLstsq(
 ): [solution: Tensor, residuals: Tensor, rank: Tensor, singularValues: Tensor] {
   const $id = ids[653] || find(653);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = b.handle;
+  $f[0] = input?.handle;
+  $f[1] = b?.handle;
   const $p = putOptional(2, rcond);
   putOptionalString($p, options?.driver);
   const $n = opCall(context, $id, 4);
@@ -8968,7 +8972,7 @@ export function linalgLu(
 ): [P: Tensor, L: Tensor, U: Tensor] {
   const $id = ids[654] || find(654);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   $f[1] = (options?.pivot ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8983,7 +8987,7 @@ export function linalgLuFactor(
 ): [LU: Tensor, pivots: Tensor] {
   const $id = ids[655] || find(655);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   $f[1] = (options?.pivot ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9000,9 +9004,9 @@ export function linalgLuSolve(
 ): Tensor {
   const $id = ids[656] || find(656);
   const $f = frame;
-  $f[0] = LU.handle;
-  $f[1] = pivots.handle;
-  $f[2] = B.handle;
+  $f[0] = LU?.handle;
+  $f[1] = pivots?.handle;
+  $f[2] = B?.handle;
   $f[3] = (options?.left ?? true) ? 1 : 0;
   $f[4] = (options?.adjoint ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 5);
@@ -9014,8 +9018,8 @@ export function linalgLuSolve(
 export function linalgMatmul(input: Tensor, other: Tensor): Tensor {
   const $id = ids[657] || find(657);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = other.handle;
+  $f[0] = input?.handle;
+  $f[1] = other?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9025,7 +9029,7 @@ export function linalgMatmul(input: Tensor, other: Tensor): Tensor {
 export function linalgMatrixExp(input: Tensor): Tensor {
   const $id = ids[658] || find(658);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9046,7 +9050,7 @@ export function linalgMatrixNorm(
   if (typeof ord === "number") {
     const $id = ids[659] || find(659);
     const $f = frame;
-    $f[0] = (input as Tensor).handle;
+    $f[0] = (input as Tensor)?.handle;
     $f[1] = ord as number;
     let $p = putNumbers(2, (dim as readonly number[] | undefined) ?? [-2, -1]);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9057,7 +9061,7 @@ export function linalgMatrixNorm(
   }
   const $id = ids[660] || find(660);
   const $f = frame;
-  $f[0] = (input as Tensor).handle;
+  $f[0] = (input as Tensor)?.handle;
   let $p = putString(1, (ord as "fro" | "nuc" | undefined) ?? "fro");
   $p = putNumbers($p, (dim as readonly number[] | undefined) ?? [-2, -1]);
   $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9071,7 +9075,7 @@ export function linalgMatrixNorm(
 export function linalgMatrixPower(input: Tensor, n: number): Tensor {
   const $id = ids[661] || find(661);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = n;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9089,7 +9093,7 @@ export function linalgMatrixRank(
 ): Tensor {
   const $id = ids[662] || find(662);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putOptional(1, options?.atol);
   $p = putOptional($p, options?.rtol);
   $f[$p++] = (options?.hermitian ?? false) ? 1 : 0;
@@ -9127,7 +9131,7 @@ export function linalgNorm(
   if ((ord === undefined || (ord == null || typeof ord === "number"))) {
     const $id = ids[664] || find(664);
     const $f = frame;
-    $f[0] = (input as Tensor).handle;
+    $f[0] = (input as Tensor)?.handle;
     let $p = putOptional(1, ord as number | null | undefined);
     $p = putOptionalNumbers($p, dim as number | readonly number[] | null | undefined, 1);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9138,7 +9142,7 @@ export function linalgNorm(
   }
   const $id = ids[665] || find(665);
   const $f = frame;
-  $f[0] = (input as Tensor).handle;
+  $f[0] = (input as Tensor)?.handle;
   let $p = putString(1, ord as "fro" | "nuc");
   $p = putOptionalNumbers($p, dim as number | readonly number[] | null | undefined, 1);
   $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9155,7 +9159,7 @@ export function linalgPinv(
 ): Tensor {
   const $id = ids[666] || find(666);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putOptional(1, options?.atol);
   $p = putOptional($p, options?.rtol);
   $f[$p++] = (options?.hermitian ?? false) ? 1 : 0;
@@ -9171,7 +9175,7 @@ export function linalgQr(
 ): [Q: Tensor, R: Tensor] {
   const $id = ids[667] || find(667);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   putString(1, mode);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9183,7 +9187,7 @@ export function linalgQr(
 export function linalgSlogdet(A: Tensor): [sign: Tensor, logabsdet: Tensor] {
   const $id = ids[668] || find(668);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   const $h0 = $f[0], $h1 = $f[1];
@@ -9194,8 +9198,8 @@ export function linalgSlogdet(A: Tensor): [sign: Tensor, logabsdet: Tensor] {
 export function linalgSolve(A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor {
   const $id = ids[669] || find(669);
   const $f = frame;
-  $f[0] = A.handle;
-  $f[1] = B.handle;
+  $f[0] = A?.handle;
+  $f[1] = B?.handle;
   $f[2] = (options?.left ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9210,8 +9214,8 @@ export function linalgSolveTriangular(
 ): Tensor {
   const $id = ids[670] || find(670);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = B.handle;
+  $f[0] = input?.handle;
+  $f[1] = B?.handle;
   $f[2] = options.upper ? 1 : 0;
   $f[3] = (options?.left ?? true) ? 1 : 0;
   $f[4] = (options?.unitriangular ?? false) ? 1 : 0;
@@ -9228,7 +9232,7 @@ export function linalgSvd(
 ): [U: Tensor, S: Tensor, Vh: Tensor] {
   const $id = ids[671] || find(671);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   $f[1] = fullMatrices ? 1 : 0;
   putOptionalString(2, options?.driver);
   const $n = opCall(context, $id, 3);
@@ -9241,7 +9245,7 @@ export function linalgSvd(
 export function linalgSvdvals(A: Tensor, options?: { driver?: string | null }): Tensor {
   const $id = ids[672] || find(672);
   const $f = frame;
-  $f[0] = A.handle;
+  $f[0] = A?.handle;
   putOptionalString(1, options?.driver);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9252,7 +9256,7 @@ export function linalgSvdvals(A: Tensor, options?: { driver?: string | null }): 
 export function linalgTensorinv(input: Tensor, ind: number = 2): Tensor {
   const $id = ids[673] || find(673);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = ind;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9267,8 +9271,8 @@ export function linalgTensorsolve(
 ): Tensor {
   const $id = ids[674] || find(674);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = other.handle;
+  $f[0] = input?.handle;
+  $f[1] = other?.handle;
   putOptionalNumbers(2, dims);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9279,7 +9283,7 @@ export function linalgTensorsolve(
 export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor {
   const $id = ids[675] || find(675);
   const $f = frame;
-  $f[0] = x.handle;
+  $f[0] = x?.handle;
   putOptional(1, options?.N);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9290,8 +9294,8 @@ export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor
 export function linalgVecdot(x: Tensor, y: Tensor, options?: { dim?: number }): Tensor {
   const $id = ids[676] || find(676);
   const $f = frame;
-  $f[0] = x.handle;
-  $f[1] = y.handle;
+  $f[0] = x?.handle;
+  $f[1] = y?.handle;
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9312,7 +9316,7 @@ export function linalgVectorNorm(
 ): Tensor {
   const $id = ids[677] || find(677);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = ord;
   let $p = putOptionalNumbers(2, dim, 1);
   $f[$p++] = keepdim ? 1 : 0;
@@ -9326,8 +9330,8 @@ export function linalgVectorNorm(
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   const $id = ids[678] || find(678);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = weight.handle;
+  $f[0] = input?.handle;
+  $f[1] = weight?.handle;
   $f[2] = optionalHandle(bias);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9348,7 +9352,7 @@ export function lstm(
 ): [output: Tensor, hidden: Tensor, cell: Tensor] {
   const $id = ids[679] || find(679);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putTensors(1, hx);
   $p = putTensors($p, params);
   $f[$p++] = hasBiases ? 1 : 0;
@@ -9373,9 +9377,9 @@ export function marginRankingLoss(
 ): Tensor {
   const $id = ids[680] || find(680);
   const $f = frame;
-  $f[0] = input1.handle;
-  $f[1] = input2.handle;
-  $f[2] = target.handle;
+  $f[0] = input1?.handle;
+  $f[1] = input2?.handle;
+  $f[2] = target?.handle;
   $f[3] = margin;
   $f[4] = reductionCode(reduction);
   const $n = opCall(context, $id, 5);
@@ -9398,7 +9402,7 @@ export function maxPool1d(
 ): Tensor {
   const $id = ids[681] || find(681);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, kernelSize, 1);
   $p = putFixed($p, stride, 1);
   $p = putFixed($p, padding, 1);
@@ -9424,7 +9428,7 @@ export function maxPool2d(
 ): Tensor {
   const $id = ids[682] || find(682);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -9450,7 +9454,7 @@ export function maxPool2dWithIndices(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[683] || find(683);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -9477,7 +9481,7 @@ export function maxPool3d(
 ): Tensor {
   const $id = ids[684] || find(684);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, kernelSize, 3);
   $p = putFixed($p, stride, 3);
   $p = putFixed($p, padding, 3);
@@ -9500,8 +9504,8 @@ export function maxUnpool2d(
 ): Tensor {
   const $id = ids[685] || find(685);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = indices.handle;
+  $f[0] = input?.handle;
+  $f[1] = indices?.handle;
   putFixed(2, outputSize, 2);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9526,8 +9530,8 @@ export function meshgrid(tensors: readonly Tensor[], options: { indexing: "ij" |
 export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
   const $id = ids[687] || find(687);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9549,8 +9553,8 @@ export function multiMarginLoss(
 ): Tensor {
   const $id = ids[688] || find(688);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = p;
   $f[3] = margin;
   $f[4] = optionalHandle(weight);
@@ -9572,8 +9576,8 @@ export function multilabelMarginLoss(
 ): Tensor {
   const $id = ids[689] || find(689);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9593,7 +9597,7 @@ export function nativeBatchNorm(
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
   const $id = ids[690] || find(690);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = optionalHandle(runningMean);
@@ -9615,7 +9619,7 @@ export function nativeDropout(
 ): [output: Tensor, mask: Tensor] {
   const $id = ids[691] || find(691);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = p;
   putOptionalBool(2, train);
   const $n = opCall(context, $id, 3);
@@ -9637,7 +9641,7 @@ export function nativeGroupNorm(
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
   const $id = ids[692] || find(692);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = N;
@@ -9661,7 +9665,7 @@ export function nativeLayerNorm(
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
   const $id = ids[693] || find(693);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putNumbers(1, normalizedShape);
   $f[$p++] = optionalHandle(weight);
   $f[$p++] = optionalHandle(bias);
@@ -9686,8 +9690,8 @@ export function nllLoss(
 ): Tensor {
   const $id = ids[694] || find(694);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -9710,8 +9714,8 @@ export function nllLoss2d(
 ): Tensor {
   const $id = ids[695] || find(695);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -9734,8 +9738,8 @@ export function nllLossNd(
 ): Tensor {
   const $id = ids[696] || find(696);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -9752,7 +9756,7 @@ export function nllLossNd(
 export function nonzeroTuple(input: Tensor): Tensor[] {
   const $id = ids[697] || find(697);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return makeList();
@@ -9766,7 +9770,7 @@ export function nonzeroTuple(input: Tensor): Tensor[] {
 export function oneHot(input: Tensor, numClasses: number = -1): Tensor {
   const $id = ids[698] || find(698);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = numClasses;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9780,7 +9784,7 @@ export function onesLike(
 ): Tensor {
   const $id = ids[699] || find(699);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -9805,7 +9809,7 @@ export function pad(
 ): Tensor {
   const $id = ids[700] || find(700);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putNumbers(1, pad);
   $p = putString($p, mode);
   putOptional($p, value);
@@ -9842,8 +9846,8 @@ export function pairwiseDistance(
 ): Tensor {
   const $id = ids[702] || find(702);
   const $f = frame;
-  $f[0] = x1.handle;
-  $f[1] = x2.handle;
+  $f[0] = x1?.handle;
+  $f[1] = x2?.handle;
   $f[2] = p;
   $f[3] = eps;
   $f[4] = keepdim ? 1 : 0;
@@ -9856,7 +9860,7 @@ export function pairwiseDistance(
 export function pdist(input: Tensor, p: number = 2): Tensor {
   const $id = ids[703] || find(703);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   $f[1] = p;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9878,8 +9882,8 @@ export function poissonNllLoss(
 ): Tensor {
   const $id = ids[704] || find(704);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = logInput ? 1 : 0;
   $f[3] = full ? 1 : 0;
   $f[4] = eps;
@@ -9894,7 +9898,7 @@ export function polygamma(n: number, input: Tensor): Tensor {
   const $id = ids[705] || find(705);
   const $f = frame;
   $f[0] = n;
-  $f[1] = input.handle;
+  $f[1] = input?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9905,7 +9909,7 @@ export function pow(input: number, exponent: Tensor): Tensor {
   const $id = ids[706] || find(706);
   const $f = frame;
   $f[0] = input;
-  $f[1] = exponent.handle;
+  $f[1] = exponent?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9933,7 +9937,7 @@ export function randLike(
 ): Tensor {
   const $id = ids[708] || find(708);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -9958,7 +9962,7 @@ export function randintLike(
   if (high === undefined) {
     const $id = ids[709] || find(709);
     const $f = frame;
-    $f[0] = (input as Tensor).handle;
+    $f[0] = (input as Tensor)?.handle;
     $f[1] = highOrLow as number;
     let $p = putDType(2, options?.dtype);
     $f[$p++] = 0;
@@ -9971,7 +9975,7 @@ export function randintLike(
   }
   const $id = ids[710] || find(710);
   const $f = frame;
-  $f[0] = (input as Tensor).handle;
+  $f[0] = (input as Tensor)?.handle;
   $f[1] = highOrLow as number;
   $f[2] = high as number;
   let $p = putDType(3, options?.dtype);
@@ -9996,7 +10000,7 @@ export function randnLike(
 ): Tensor {
   const $id = ids[711] || find(711);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -10011,7 +10015,7 @@ export function randnLike(
 export function reflectionPad1d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[712] || find(712);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, padding, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10022,7 +10026,7 @@ export function reflectionPad1d(input: Tensor, padding: number | readonly number
 export function reflectionPad2d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[713] || find(713);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, padding, 4);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10033,7 +10037,7 @@ export function reflectionPad2d(input: Tensor, padding: number | readonly number
 export function replicationPad1d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[714] || find(714);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, padding, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10044,7 +10048,7 @@ export function replicationPad1d(input: Tensor, padding: number | readonly numbe
 export function replicationPad2d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[715] || find(715);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   putFixed(1, padding, 4);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10060,7 +10064,7 @@ export function resultType(tensor: Tensor, other: Tensor | number): DType {
   if (typeof other === "number") {
     const $id = ids[716] || find(716);
     const $f = frame;
-    $f[0] = (tensor as Tensor).handle;
+    $f[0] = (tensor as Tensor)?.handle;
     $f[1] = other as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -10068,8 +10072,8 @@ export function resultType(tensor: Tensor, other: Tensor | number): DType {
   }
   const $id = ids[717] || find(717);
   const $f = frame;
-  $f[0] = (tensor as Tensor).handle;
-  $f[1] = (other as Tensor).handle;
+  $f[0] = (tensor as Tensor)?.handle;
+  $f[1] = (other as Tensor)?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return dtypeFromCode($f[0]);
@@ -10084,7 +10088,7 @@ export function rmsNorm(
 ): Tensor {
   const $id = ids[718] || find(718);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putNumbers(1, normalizedShape);
   $f[$p++] = optionalHandle(weight);
   putOptional($p, eps);
@@ -10120,9 +10124,9 @@ export function scaledDotProductAttention(
 ): Tensor {
   const $id = ids[720] || find(720);
   const $f = frame;
-  $f[0] = query.handle;
-  $f[1] = key.handle;
-  $f[2] = value.handle;
+  $f[0] = query?.handle;
+  $f[1] = key?.handle;
+  $f[2] = value?.handle;
   $f[3] = optionalHandle(attnMask);
   $f[4] = dropoutP;
   $f[5] = isCausal ? 1 : 0;
@@ -10151,7 +10155,7 @@ export function searchsorted(
   if (typeof input === "number") {
     const $id = ids[721] || find(721);
     const $f = frame;
-    $f[0] = (sortedSequence as Tensor).handle;
+    $f[0] = (sortedSequence as Tensor)?.handle;
     $f[1] = input as number;
     $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
     $f[3] = (options?.right ?? false) ? 1 : 0;
@@ -10163,8 +10167,8 @@ export function searchsorted(
   }
   const $id = ids[722] || find(722);
   const $f = frame;
-  $f[0] = (sortedSequence as Tensor).handle;
-  $f[1] = (input as Tensor).handle;
+  $f[0] = (sortedSequence as Tensor)?.handle;
+  $f[1] = (input as Tensor)?.handle;
   $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
   $f[3] = (options?.right ?? false) ? 1 : 0;
   let $p = putOptionalString(4, options?.side);
@@ -10183,8 +10187,8 @@ export function smoothL1Loss(
 ): Tensor {
   const $id = ids[723] || find(723);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = reductionCode(reduction);
   $f[3] = beta;
   const $n = opCall(context, $id, 4);
@@ -10200,8 +10204,8 @@ export function softMarginLoss(
 ): Tensor {
   const $id = ids[724] || find(724);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = target.handle;
+  $f[0] = input?.handle;
+  $f[1] = target?.handle;
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -10232,8 +10236,8 @@ export function tensordot(
 ): Tensor {
   const $id = ids[726] || find(726);
   const $f = frame;
-  $f[0] = input.handle;
-  $f[1] = other.handle;
+  $f[0] = input?.handle;
+  $f[1] = other?.handle;
   const $p = putNumbers(2, dimsSelf);
   putNumbers($p, dimsOther);
   const $n = opCall(context, $id, 4);
@@ -10250,7 +10254,7 @@ export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: number; dim?: 
   if (x === undefined) {
     const $id = ids[727] || find(727);
     const $f = frame;
-    $f[0] = (y as Tensor).handle;
+    $f[0] = (y as Tensor)?.handle;
     $f[1] = options?.dx ?? 1;
     $f[2] = options?.dim ?? -1;
     const $n = opCall(context, $id, 3);
@@ -10259,8 +10263,8 @@ export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: number; dim?: 
   }
   const $id = ids[728] || find(728);
   const $f = frame;
-  $f[0] = (y as Tensor).handle;
-  $f[1] = (x as Tensor).handle;
+  $f[0] = (y as Tensor)?.handle;
+  $f[1] = (x as Tensor)?.handle;
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -10301,9 +10305,9 @@ export function tripletMarginLoss(
 ): Tensor {
   const $id = ids[730] || find(730);
   const $f = frame;
-  $f[0] = anchor.handle;
-  $f[1] = positive.handle;
-  $f[2] = negative.handle;
+  $f[0] = anchor?.handle;
+  $f[1] = positive?.handle;
+  $f[2] = negative?.handle;
   $f[3] = margin;
   $f[4] = p;
   $f[5] = eps;
@@ -10345,7 +10349,7 @@ export function upsampleBicubic2d(
 ): Tensor {
   const $id = ids[732] || find(732);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10369,7 +10373,7 @@ export function upsampleBicubic2dAntialias(
 ): Tensor {
   const $id = ids[733] || find(733);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10389,7 +10393,7 @@ export function upsampleBilinear2d(
 ): Tensor {
   const $id = ids[734] || find(734);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10413,7 +10417,7 @@ export function upsampleBilinear2dAntialias(
 ): Tensor {
   const $id = ids[735] || find(735);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10432,7 +10436,7 @@ export function upsampleLinear1d(
 ): Tensor {
   const $id = ids[736] || find(736);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, outputSize, 1);
   $f[$p++] = alignCorners ? 1 : 0;
   putOptional($p, scales);
@@ -10449,7 +10453,7 @@ export function upsampleNearest1d(
 ): Tensor {
   const $id = ids[737] || find(737);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   const $p = putFixed(1, outputSize, 1);
   putOptional($p, scales);
   const $n = opCall(context, $id, 3);
@@ -10466,7 +10470,7 @@ export function upsampleNearest2d(
 ): Tensor {
   const $id = ids[738] || find(738);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putFixed(1, outputSize, 2);
   $p = putOptional($p, scalesH);
   putOptional($p, scalesW);
@@ -10479,7 +10483,7 @@ export function upsampleNearest2d(
 export function vander(x: Tensor, N?: number | null, increasing: boolean = false): Tensor {
   const $id = ids[739] || find(739);
   const $f = frame;
-  $f[0] = x.handle;
+  $f[0] = x?.handle;
   let $p = putOptional(1, N);
   $f[$p++] = increasing ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -10511,7 +10515,7 @@ export function where(condition: Tensor, input: Tensor | number, other: Tensor |
   if (typeof input === "number" && typeof other === "number") {
     const $id = ids[741] || find(741);
     const $f = frame;
-    $f[0] = (condition as Tensor).handle;
+    $f[0] = (condition as Tensor)?.handle;
     $f[1] = input as number;
     $f[2] = other as number;
     const $n = opCall(context, $id, 3);
@@ -10521,8 +10525,8 @@ export function where(condition: Tensor, input: Tensor | number, other: Tensor |
   if (isTensor(input) && typeof other === "number") {
     const $id = ids[742] || find(742);
     const $f = frame;
-    $f[0] = (condition as Tensor).handle;
-    $f[1] = (input as Tensor).handle;
+    $f[0] = (condition as Tensor)?.handle;
+    $f[1] = (input as Tensor)?.handle;
     $f[2] = other as number;
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
@@ -10531,18 +10535,18 @@ export function where(condition: Tensor, input: Tensor | number, other: Tensor |
   if (typeof input === "number" && isTensor(other)) {
     const $id = ids[743] || find(743);
     const $f = frame;
-    $f[0] = (condition as Tensor).handle;
+    $f[0] = (condition as Tensor)?.handle;
     $f[1] = input as number;
-    $f[2] = (other as Tensor).handle;
+    $f[2] = (other as Tensor)?.handle;
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
   const $id = ids[744] || find(744);
   const $f = frame;
-  $f[0] = (condition as Tensor).handle;
-  $f[1] = (input as Tensor).handle;
-  $f[2] = (other as Tensor).handle;
+  $f[0] = (condition as Tensor)?.handle;
+  $f[1] = (input as Tensor)?.handle;
+  $f[2] = (other as Tensor)?.handle;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -10555,7 +10559,7 @@ export function zerosLike(
 ): Tensor {
   const $id = ids[745] || find(745);
   const $f = frame;
-  $f[0] = input.handle;
+  $f[0] = input?.handle;
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);

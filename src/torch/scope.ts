@@ -96,7 +96,8 @@ export class Scope implements Disposable {
       ? this.#parent
       : undefined;
     forEachTensor(value, (tensor) => {
-      check(native.ap_scope_hand_over(context, tensor.handle, this.id));
+      // A tensor of another owner, such as one that is kept, stays with it.
+      if (check(native.ap_scope_hand_over(context, tensor.handle, this.id)) === 0) return;
       if (parent === undefined) ownLater(tensor);
       else parent.#collection?.add(tensor);
     });

@@ -20,7 +20,7 @@ import { test } from "../helpers.ts";
 
 const SIDE = 28;
 const COUNT = 400;
-const recipe = { perClass: 6, epochs: 2, lr: 4e-3 } as const;
+const recipe = { perClass: 10, epochs: 6, lr: 4e-3 } as const;
 
 /** The demo in small: fewer images, teachers and epochs, and a smaller student. */
 const TINY: UniformDemoConfig = {
@@ -28,8 +28,8 @@ const TINY: UniformDemoConfig = {
   unlabelled: 320,
   validation: 80,
   epochs: 2,
-  batchSize: 32,
-  widths: [4, 8],
+  batchSize: 16,
+  widths: [8, 16],
   teachers: [
     { name: "CNN", model: "cnn", task: "all classes", ...recipe },
     { name: "MLP", model: "mlp", task: "all classes", ...recipe },
@@ -42,7 +42,7 @@ const TINY: UniformDemoConfig = {
 /** Changes the label of an image of a data set. */
 type Relabel = (dataset: number, image: number, label: number) => number;
 
-/** Two data sets of 10 classes, each class with bars of its own; the first pixels tell which image it is. */
+/** Two data sets of 10 classes, each class with bars of its own width; the first pixels tell which image it is. */
 function sources(relabel: Relabel = (_, __, label) => label): DemoSources {
   const make = (dataset: number, count: number, relabelled: Relabel): data.ImageDataset => {
     let state = 77 + dataset + count;
@@ -51,7 +51,7 @@ function sources(relabel: Relabel = (_, __, label) => label): DemoSources {
       const image = Math.floor(i / SIDE ** 2);
       const along = dataset === 0 ? i % SIDE : Math.floor(i / SIDE) % SIDE;
       state = (state * 1103515245 + 12345) % 2 ** 31;
-      pixels[i] = (state >> 16) % 100 + (Math.floor(along / 2) % 10 === image % 10 ? 150 : 0);
+      pixels[i] = (state >> 16) % 100 + (along * (image % 10 + 1) % 20 < 10 ? 150 : 0);
     }
     for (let image = 0; image < count; image++) {
       pixels[image * SIDE ** 2] = image % 256;
@@ -91,7 +91,7 @@ interface Setting {
   relabel?: Relabel;
   resume?: string;
   fresh?: boolean;
-  /** Called with the number of the student's step at hand; the signal stops the run. */
+  /** Stops the run once a student's step is in the metrics. */
   stopAt?: { run: string; step: number };
 }
 
@@ -107,36 +107,34 @@ interface Outcome {
 /** Runs the demo as the command line does, with other settings and images. */
 async function run(root: string, setting: Setting = {}): Promise<Outcome> {
   torch.setNumThreads(1);
-  const controller = new AbortController();
   let outcome: Partial<Outcome> = {};
+  let metrics: string | undefined;
+  const { stopAt, resume } = setting;
+  // Looked at after every step: the run is stopped at the one that is asked for.
+  const signal = {
+    get aborted() {
+      return stopAt !== undefined && metrics !== undefined &&
+        readMetrics(metrics).some(({ run, step }) => run === stopAt.run && step === stopAt.step);
+    },
+  } as AbortSignal;
   const options: DemoCommandOptions = {
     seed: setting.seed ?? 0,
     runs: `${root}/runs`,
-    resume: setting.resume,
-    signal: controller.signal,
+    resume,
+    signal,
   };
   await runSeeds("uniform", options, TINY, async (folder, config) => {
-    const { stopAt } = setting;
-    const watch = setInterval(() => {
-      if (!stopAt) return;
-      const done = readMetrics(folder.path("metrics.jsonl"))
-        .some(({ run, step }) => run === stopAt.run && Number(step) >= stopAt.step);
-      if (done) controller.abort();
-    }, 5);
-    try {
-      const rows = await uniformRun({
-        folder,
-        config,
-        signal: options.signal,
-        fresh: setting.fresh,
-        cache: `${root}/teachers`,
-        images: () => sources(setting.relabel),
-      });
-      outcome = { folder: folder.root, rows };
-      return rows;
-    } finally {
-      clearInterval(watch);
-    }
+    metrics = folder.path("metrics.jsonl");
+    const rows = await uniformRun({
+      folder,
+      config,
+      signal,
+      fresh: setting.fresh,
+      cache: `${root}/teachers`,
+      images: () => sources(setting.relabel),
+    });
+    outcome = { folder: folder.root, rows };
+    return rows;
   });
   const { folder, rows } = outcome as Outcome;
   const { seconds: _, ...result } = JSON.parse(await Deno.readTextFile(`${folder}/result.json`));
@@ -166,8 +164,8 @@ async function inFolder(work: (root: string) => Promise<void>): Promise<void> {
   }
 }
 
-test("demo: a run folder with student, metrics, config and a report that opens offline", () =>
-  inFolder(async (root) => {
+test("demo: a run folder with student, metrics, config and a report that opens offline", async () =>
+  await inFolder(async (root) => {
     const { folder, rows, records, result } = await run(root);
     const names = ["CNN", "MLP", "ViT", "digits only", "rotation", "ensemble"];
     assertEquals(rows.map(({ name }) => name), [
@@ -205,10 +203,10 @@ test("demo: a run folder with student, metrics, config and a report that opens o
     for (const name of ["KD", "UNIFORM"]) {
       const own = records.filter((record) => record.run === name);
       assertEquals(own.map(({ event, step }) => [event, step]), [
-        ["steps", 10],
-        ["epoch", 10],
         ["steps", 20],
         ["epoch", 20],
+        ["steps", 40],
+        ["epoch", 40],
       ]);
     }
     const report = await Deno.readTextFile(`${folder}/report.html`);
@@ -218,8 +216,8 @@ test("demo: a run folder with student, metrics, config and a report that opens o
     assertEquals(report.match(/@import|url\(\s*["']?(https?:)?\/\//g), null);
   }));
 
-test("demo: a seed gives the same numbers again, with teachers made or kept; another gives others", () =>
-  inFolder(async (root) => {
+test("demo: a seed gives the same numbers again, with teachers made or kept; another gives others", async () =>
+  await inFolder(async (root) => {
     const first = numbers(await run(root));
     assertEquals(numbers(await run(root)), first); // teachers from the cache
     assertEquals(numbers(await run(root, { fresh: true })), first);
@@ -228,17 +226,19 @@ test("demo: a seed gives the same numbers again, with teachers made or kept; ano
     assertNotEquals(other.records, first.records);
   }));
 
-test("demo: interrupted in either student and resumed, a run gives the same numbers", () =>
-  inFolder(async (root) => {
+test("demo: interrupted in either student and resumed, a run gives the same numbers", async () =>
+  await inFolder(async (root) => {
     const expected = numbers(await run(root));
-    for (const stopAt of [{ run: "KD", step: 10 }, { run: "UNIFORM", step: 10 }]) {
+    for (const stopAt of [{ run: "KD", step: 20 }, { run: "UNIFORM", step: 20 }]) {
+      // The end of the first epoch, before its evaluation.
       const runs = new Set([...Deno.readDirSync(`${root}/runs`)].map(({ name }) => name));
       const error = await assertRejects(() => run(root, { stopAt }), InterruptedError);
       const [made] = [...Deno.readDirSync(`${root}/runs`)].filter(({ name }) => !runs.has(name));
       const folder = `${root}/runs/${made.name}`;
       assert(error.message.includes(`--resume ${folder}`), error.message);
       const left = readMetrics(`${folder}/metrics.jsonl`);
-      assert(left.some((record) => record.run === stopAt.run));
+      assertEquals(left.at(-1)!.run, stopAt.run);
+      assertEquals([left.at(-1)!.event, left.at(-1)!.step], ["steps", stopAt.step]);
       assertEquals(numbers(await run(root, { resume: folder })), expected);
     }
   }));
@@ -349,8 +349,8 @@ function reachable(start: object) {
   return { tensors, datasets, lists };
 }
 
-test("the labels of the student's images could be any: the student is the same, bit for bit", () =>
-  inFolder(async (root) => {
+test("the labels of the student's images could be any: the student is the same, bit for bit", async () =>
+  await inFolder(async (root) => {
     const honest = await run(root);
     const relabelled: Record<string, string[]> = {};
     const parts = divide(sources(), TINY, TINY.seed);

@@ -287,7 +287,15 @@ test("shapes, dtypes and devices that do not fit are typed errors with the opera
   assertThrows(() => torch.cat([]), Error, "aten::cat");
   assertThrows(() => x.gather(0, torch.ones([1, 1], { device })), DTypeError, "int64");
   assertThrows(() => x.sum(5), Error, "range");
-  assertThrows(() => x.add("1" as never), ArgumentError, "tensor");
+  for (const wrong of ["1", undefined, null, {}, [1], true]) {
+    assertThrows(() => x.add(wrong as never), ArgumentError, "should be a tensor");
+    assertThrows(() => x.maximum(wrong as never), ArgumentError, "aten::maximum");
+    assertThrows(() => torch.cat([x, wrong as never]), ArgumentError, "should be a tensor");
+  }
+  assertThrows(() => torch.cat(x as never), ArgumentError, "array of tensors");
+  assertThrows(() => torch.stack(undefined as never), ArgumentError, "array of tensors");
+  assertThrows(() => x.permute(undefined as never), ArgumentError, "array of numbers");
+  assertThrows(() => x.sum({} as never), ArgumentError, "array of numbers");
   assertThrows(() => x.add(NaN).sum(1.5), ArgumentError, "whole number");
   if (!torch.cuda.isAvailable()) {
     assertThrows(() => x.to("cuda"), Error, "doctor");

@@ -357,3 +357,22 @@ test("scope: many tasks with using scopes within their synchronous parts do not 
   await Promise.all([1, 2, 3, 4].map(task));
   assertEquals(live(), before);
 });
+
+test("scope: what a scope returns and another owner keeps stays with that owner", async () => {
+  const kept = torch.keep(one());
+  let inner: torch.Tensor;
+  await torch.scope(async () => {
+    await turn();
+    inner = one();
+    assert(torch.scope(() => kept) === kept);
+    torch.scope(() => [kept, inner]);
+    await torch.scope(async () => {
+      await turn();
+      return { kept, inner };
+    });
+    assertClose(inner, [1, 1]);
+  });
+  assert(inner!.isDisposed);
+  assertClose(kept, [1, 1]);
+  kept.dispose();
+});

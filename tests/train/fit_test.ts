@@ -78,8 +78,8 @@ class OneNumber implements Method<Numbered>, Disposable {
 /** A loss of a known value, whose gradient is 1 whatever that is. */
 const known = (w: Tensor, value: number): Tensor => w.sub(w.detach()).add(value).sum();
 
-test("records hold the means since the last one, by hand", () =>
-  inFolder(async (folder) => {
+test("records hold the means since the last one, by hand", async () =>
+  await inFolder(async (folder) => {
     // Losses 0, 1, 2, 3, 4 in the first epoch, 10 more in the second; a term in every other batch.
     using made = new OneNumber((w, { epoch, place }) => {
       const terms: Record<string, Tensor> = {};
@@ -209,8 +209,8 @@ test("an epoch that is longer than it says ends there, a shorter one is an error
   assertStringIncludes(error.message, "an epoch has 3, and gave 2 in epoch 1");
 });
 
-test("a run that is aborted before it starts makes no step and no checkpoint", () =>
-  inFolder(async (folder) => {
+test("a run that is aborted before it starts makes no step and no checkpoint", async () =>
+  await inFolder(async (folder) => {
     using made = new OneNumber(() => {
       throw new Error("no step was to be made");
     });
@@ -274,8 +274,8 @@ test("a step that returns no loss is refused", async () => {
   await assertRejects(() => made.fit({}), ShapeError, 'The loss "rows" has shape [3]');
 });
 
-test("a loss that is not finite stops the run before it does harm, and says where", () =>
-  inFolder(async (folder) => {
+test("a loss that is not finite stops the run before it does harm, and says where", async () =>
+  await inFolder(async (folder) => {
     const checkpoint = `${folder}/checkpoint`;
     for (const value of [NaN, Infinity]) {
       using made = new OneNumber((w, { epoch, place }) => {
@@ -297,8 +297,8 @@ test("a loss that is not finite stops the run before it does harm, and says wher
     }
   }));
 
-test("a loss that is not finite is found at the next record where steps are not looked at", () =>
-  inFolder(async (folder) => {
+test("a loss that is not finite is found at the next record where steps are not looked at", async () =>
+  await inFolder(async (folder) => {
     const checkpoint = `${folder}/checkpoint`;
     using made = new OneNumber((w, { epoch }) => ({
       loss: known(w, epoch === 0 ? 1 : NaN),
@@ -315,8 +315,8 @@ test("a loss that is not finite is found at the next record where steps are not 
     }
   }));
 
-test("weights that are not finite never take the place of a good checkpoint", () =>
-  inFolder(async (folder) => {
+test("weights that are not finite never take the place of a good checkpoint", async () =>
+  await inFolder(async (folder) => {
     const checkpoint = `${folder}/checkpoint`;
     // The square root's slope at 0 is infinite, and infinity times 0 is NaN; the loss itself is 0.
     using made = new OneNumber((w, { epoch, place }) => ({
@@ -334,8 +334,8 @@ test("weights that are not finite never take the place of a good checkpoint", ()
     assertEquals(await Deno.readFile(checkpoint), before);
   }));
 
-test("a place that cannot be written is found before training starts", () =>
-  inFolder(async (folder) => {
+test("a place that cannot be written is found before training starts", async () =>
+  await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "");
     await Deno.mkdir(`${folder}/folder`);
     using made = new OneNumber(() => {
@@ -350,8 +350,8 @@ test("a place that cannot be written is found before training starts", () =>
     assertEquals([...Deno.readDirSync(folder)].length, 2);
   }));
 
-test("folders for the checkpoint are made, and what a killed process left is cleared away", () =>
-  inFolder(async (folder) => {
+test("folders for the checkpoint are made, and what a killed process left is cleared away", async () =>
+  await inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/new`);
     await Deno.writeTextFile(`${folder}/new/checkpoint.77-0123abcd.tmp`, "half");
     await Deno.writeTextFile(`${folder}/new/checkpoint.notes.tmp`, "a user's");
@@ -363,8 +363,8 @@ test("folders for the checkpoint are made, and what a killed process left is cle
     assertEquals(names.sort(), ["checkpoint", "checkpoint.notes.tmp"]);
   }));
 
-test("a checkpoint of another run is refused by name, and nothing is loaded from it", () =>
-  inFolder(async (folder) => {
+test("a checkpoint of another run is refused by name, and nothing is loaded from it", async () =>
+  await inFolder(async (folder) => {
     const checkpoint = `${folder}/checkpoint`;
     const options = { epochs: 2, checkpoint, progress: false };
     {
@@ -428,8 +428,8 @@ test("a checkpoint of another run is refused by name, and nothing is loaded from
     }
   }));
 
-test("what is no checkpoint, or a damaged one, is refused by name", () =>
-  inFolder(async (folder) => {
+test("what is no checkpoint, or a damaged one, is refused by name", async () =>
+  await inFolder(async (folder) => {
     const checkpoint = `${folder}/checkpoint`;
     using made = training("sgd");
     const options = { epochs: 2, checkpoint, progress: false };

@@ -150,8 +150,8 @@ test("an evaluation changes nothing: not the random numbers, not the mode", asyn
   assertEquals(modes, [true, false, false, true, false, false, true]);
 });
 
-test("a finished run that is resumed does nothing, and more epochs go on from its end", () =>
-  inFolder(async (folder) => {
+test("a finished run that is resumed does nothing, and more epochs go on from its end", async () =>
+  await inFolder(async (folder) => {
     const first = await part("adamw", folder, 1, { epochs: 2 });
     let steps = 0;
     const again = await part("adamw", folder, 2, { epochs: 2, onStep: () => steps++ });
@@ -162,8 +162,8 @@ test("a finished run that is resumed does nothing, and more epochs go on from it
     assertEquals(more, await whole("adamw"));
   }));
 
-test("without resume a run starts anew, whatever lies there", () =>
-  inFolder(async (folder) => {
+test("without resume a run starts anew, whatever lies there", async () =>
+  await inFolder(async (folder) => {
     const checkpoint = `${folder}/checkpoint`;
     using one = training("sgd");
     await one.fit({ epochs: 1, seed: 1, checkpoint, progress: false });
@@ -187,8 +187,8 @@ test("gradients that were there before count for nothing", async () => {
   assertEquals(states[0], states[1]);
 });
 
-test("an error in a step or in an evaluation leaves the checkpoint of before", () =>
-  inFolder(async (folder) => {
+test("an error in a step or in an evaluation leaves the checkpoint of before", async () =>
+  await inFolder(async (folder) => {
     const checkpoint = `${folder}/checkpoint`;
     using made = training("adamw");
     const options = { seed: 1, checkpoint, resume: true, progress: false };

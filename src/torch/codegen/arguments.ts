@@ -136,7 +136,8 @@ export function writing(a: Argument, value: string): Writing {
   const length = a.length === undefined ? "" : `, ${a.length}`;
   switch (a.kind) {
     case "T":
-      return { slot: `${value}.handle` };
+      // What is no tensor, undefined too, then reaches the library as no handle, which it refuses in words.
+      return { slot: value === "this" ? "this.handle" : `${value}?.handle` };
     case "t":
     case "g":
       return { slot: `optionalHandle(${value})` };
@@ -201,7 +202,8 @@ function testGiven(a: Argument, name: string): string {
   if (a.kind === "t") return `(${name} == null || isTensor(${name}))`;
   if (a.kind === "B") return `typeof ${name} === "boolean"`;
   if ("HhY".includes(a.kind)) return `typeof ${name} === "string"`;
-  if ("LAXR".includes(a.kind)) {
+  if (a.kind === "L") return `isTensorList(${name})`;
+  if ("AXR".includes(a.kind)) {
     return a.length === undefined
       ? `Array.isArray(${name})`
       : `(typeof ${name} === "number" || Array.isArray(${name}))`;

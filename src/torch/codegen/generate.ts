@@ -83,6 +83,10 @@ function isTensor(value: unknown): value is Tensor {
   return value instanceof TensorCore;
 }
 
+function isTensorList(value: unknown): value is readonly Tensor[] {
+  return Array.isArray(value) && (value.length === 0 || isTensor(value[0]));
+}
+
 function spread(values: readonly number[] | readonly [readonly number[]]): readonly number[] {
   return values.length === 1 && typeof values[0] !== "number"
     ? values[0] as readonly number[]

@@ -14,6 +14,15 @@ declare const self: {
 
 const kept: torch.Tensor[] = [];
 
+/** Works until the worker is terminated. Deno does not end a worker in the middle of synchronous code. */
+async function endless(): Promise<void> {
+  const x = torch.keep(torch.ones([200, 200]));
+  for (;;) {
+    torch.scope(() => void x.matmul(x).matmul(x));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
 self.onmessage = ({ data }) => {
   switch (data.ask) {
     case "work": {
@@ -41,9 +50,7 @@ self.onmessage = ({ data }) => {
     }
     case "endless": {
       self.postMessage("started");
-      const x = torch.ones([100, 100]);
-      // Until it is terminated.
-      for (;;) torch.scope(() => void x.matmul(x));
+      return void endless();
     }
   }
 };
