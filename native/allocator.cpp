@@ -18,7 +18,7 @@ namespace {
 // has every page faulted in again at the next step; a block kept for the next request of its size costs nothing.
 constexpr size_t kAlignment = 64;
 constexpr size_t kSmallest = 64;
-constexpr int kClasses = 4 * 40;
+constexpr uint32_t kClasses = 4 * 40;
 constexpr int64_t kMostCached = int64_t{1} << 30;
 
 // Lies in front of every block. Its size keeps the data aligned.
@@ -73,8 +73,74 @@ void raise_peak(int64_t live) {
   }
 }
 
+// A thread's own free blocks of the small classes, and what it has allocated since it last told the others:
+// small tensors come and go too often for shared counters and locks.
+struct ThreadCache {
+  static constexpr uint32_t kSmallClasses = 25;  // up to 4 KiB
+  static constexpr int64_t kTellAt = 1 << 18;
+  static constexpr uint32_t kMostBlocks = 512;
+
+  Header* heads[kSmallClasses] = {};
+  uint32_t counts[kSmallClasses] = {};
+  int64_t delta = 0;
+  int64_t highest = 0;
+
+  void grow(size_t bytes) {
+    delta += static_cast<int64_t>(bytes);
+    if (delta > highest) highest = delta;
+    if (delta > kTellAt) tell();
+  }
+  void shrink(size_t bytes) {
+    delta -= static_cast<int64_t>(bytes);
+    if (delta < -kTellAt) tell();
+  }
+  void tell() {
+    raise_peak(live_bytes.load(std::memory_order_relaxed) + highest);
+    live_bytes.fetch_add(delta, std::memory_order_relaxed);
+    delta = 0;
+    highest = 0;
+  }
+  ~ThreadCache();
+};
+
+// A pointer of its own: reaching it is one instruction, where the object with its destructor is a call.
+__attribute__((tls_model("initial-exec"))) thread_local ThreadCache* thread_cache = nullptr;
+__attribute__((tls_model("initial-exec"))) thread_local bool thread_ended = false;
+
+ThreadCache* own_cache() {
+  if (thread_cache == nullptr && !thread_ended) {
+    thread_local ThreadCache cache;
+    thread_cache = &cache;
+  }
+  return thread_cache;
+}
+
+ThreadCache::~ThreadCache() {
+  tell();
+  thread_cache = nullptr;
+  thread_ended = true;
+  for (Header*& head : heads) {
+    while (head != nullptr) {
+      Header* next = head->next;
+      std::free(head);
+      head = next;
+    }
+  }
+}
+
 void* allocate_block(size_t bytes) {
   const uint32_t size_class = bytes < (size_t{1} << 44) ? class_of(bytes) : kClasses;
+  ThreadCache* own = own_cache();
+  if (size_class < ThreadCache::kSmallClasses && own != nullptr) {
+    Header* kept = own->heads[size_class];
+    if (kept != nullptr) {
+      own->grow(bytes);
+      own->heads[size_class] = kept->next;
+      own->counts[size_class]--;
+      kept->requested = bytes;
+      return kept + 1;
+    }
+  }
   Header* header = nullptr;
   if (size_class < kClasses) {
     FreeList& list = free_lists[size_class];
@@ -98,16 +164,36 @@ void* allocate_block(size_t bytes) {
     header->size_class = size_class;
   }
   header->requested = bytes;
-  raise_peak(live_bytes.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed) +
-             static_cast<int64_t>(bytes));
+  if (size_class < ThreadCache::kSmallClasses && own != nullptr) {
+    own->grow(bytes);
+  } else {
+    const int64_t before = own == nullptr ? 0 : own->delta;
+    raise_peak(live_bytes.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed) +
+               static_cast<int64_t>(bytes) + before);
+  }
   return header + 1;
 }
 
 void free_block(void* data) {
   if (data == nullptr) return;
   Header* header = static_cast<Header*>(data) - 1;
-  live_bytes.fetch_sub(static_cast<int64_t>(header->requested), std::memory_order_relaxed);
   const uint32_t size_class = header->size_class;
+  if (size_class < ThreadCache::kSmallClasses) {
+    ThreadCache* own = own_cache();
+    if (own != nullptr) {
+      own->shrink(header->requested);
+      if (own->counts[size_class] < ThreadCache::kMostBlocks) {
+        header->next = own->heads[size_class];
+        own->heads[size_class] = header;
+        own->counts[size_class]++;
+        return;
+      }
+    } else {
+      live_bytes.fetch_sub(static_cast<int64_t>(header->requested), std::memory_order_relaxed);
+    }
+  } else {
+    live_bytes.fetch_sub(static_cast<int64_t>(header->requested), std::memory_order_relaxed);
+  }
   const int64_t size = size_class < kClasses ? static_cast<int64_t>(class_bytes(size_class)) : 0;
   if (size_class == kClasses || cached_bytes.fetch_add(size, std::memory_order_relaxed) + size > kMostCached) {
     cached_bytes.fetch_sub(size, std::memory_order_relaxed);
@@ -141,12 +227,34 @@ void install_cpu_allocator() {
   });
 }
 
-CpuMemory cpu_memory() { return {live_bytes.load(), peak_bytes.load(), cached_bytes.load()}; }
+CpuMemory cpu_memory() {
+  // Other threads may hold back up to a quarter of a MiB each.
+  if (thread_cache != nullptr) thread_cache->tell();
+  int64_t cached = cached_bytes.load();
+  if (thread_cache != nullptr) {
+    for (uint32_t i = 0; i < ThreadCache::kSmallClasses; i++) {
+      cached += static_cast<int64_t>(thread_cache->counts[i]) * static_cast<int64_t>(class_bytes(i));
+    }
+  }
+  return {live_bytes.load(), peak_bytes.load(), cached};
+}
 
-void reset_cpu_peak() { peak_bytes.store(live_bytes.load()); }
+void reset_cpu_peak() {
+  if (thread_cache != nullptr) thread_cache->tell();
+  peak_bytes.store(live_bytes.load());
+}
 
 void trim_cpu_memory() {
-  for (int i = 0; i < kClasses; i++) {
+  if (thread_cache != nullptr) {
+    for (uint32_t i = 0; i < ThreadCache::kSmallClasses; i++) {
+      while (Header* head = thread_cache->heads[i]) {
+        thread_cache->heads[i] = head->next;
+        std::free(head);
+      }
+      thread_cache->counts[i] = 0;
+    }
+  }
+  for (uint32_t i = 0; i < kClasses; i++) {
     Header* head = nullptr;
     {
       std::lock_guard<SpinLock> guard(free_lists[i].lock);
@@ -155,7 +263,7 @@ void trim_cpu_memory() {
     }
     while (head != nullptr) {
       Header* next = head->next;
-      cached_bytes.fetch_sub(static_cast<int64_t>(class_bytes(static_cast<uint32_t>(i))), std::memory_order_relaxed);
+      cached_bytes.fetch_sub(static_cast<int64_t>(class_bytes(i)), std::memory_order_relaxed);
       std::free(head);
       head = next;
     }
