@@ -47,6 +47,7 @@ export function open(): void {
         searched.map((place) => `  ${place}`).join("\n"),
     );
   }
+  sleepRatherThanSpin();
   let opening: Deno.DynamicLibrary<typeof symbols>;
   try {
     opening = Deno.dlopen(library, symbols);
@@ -77,6 +78,21 @@ export function open(): void {
   opened = true;
   // A worker's context goes with the worker: its tensors must not outlive it.
   globalThis.addEventListener("unload", () => native.ap_context_close(context));
+}
+
+/**
+ * Has threads that wait for work sleep. OpenMP's own default is to spin, which on a machine that is busy with anything
+ * else takes the processor from the very threads that are waited for: training then is many times slower. Whoever has
+ * set one of the variables is obeyed.
+ */
+function sleepRatherThanSpin(): void {
+  const names = ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"];
+  const allowed = names.every((variable) =>
+    Deno.permissions.querySync({ name: "env", variable }).state === "granted"
+  );
+  if (allowed && names.every((name) => Deno.env.get(name) === undefined)) {
+    Deno.env.set("GOMP_SPINCOUNT", "0");
+  }
 }
 
 function view(pointer: Deno.PointerValue, bytes: number): ArrayBuffer {

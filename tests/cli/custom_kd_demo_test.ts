@@ -27,11 +27,11 @@ const TINY: CustomKdDemoConfig = {
   sizes: SIZES,
   teacher: { widths: [4, 8], epochs: 2, batchSize: 16, lr: 4e-3 },
   widths: [4, 6],
-  pretraining: { epochs: 1, repeats: 2, batchSize: 6, lr: 5e-3 },
+  pretraining: { epochs: 2, repeats: 5, batchSize: 6, lr: 5e-3 },
   teaching: { ...CUSTOM_KD_DEMO.teaching, epochs: 2, labelled: 6, unlabelled: 16 },
 };
 
-/** Stripes of a phase of each class's own, with noise; the first pixels tell which image it is. */
+/** Stripes of a width of each class's own, with noise; the first pixels tell which image it is. */
 function stripes(count: number, seed: number, relabel = (label: number, _i: number) => label) {
   const generator = new torch.Generator(seed);
   return torch.scope(() => {
@@ -40,7 +40,7 @@ function stripes(count: number, seed: number, relabel = (label: number, _i: numb
     for (let i = 0; i < bytes.length; i++) {
       const image = Math.floor(i / SIDE ** 2);
       const row = Math.floor(i / SIDE) % SIDE;
-      bytes[i] = 100 * pixels[i] + ((row + image) % CLASSES === 0 ? 140 : 0);
+      bytes[i] = 100 * pixels[i] + (row % (2 + image % CLASSES) === 0 ? 140 : 0);
     }
     for (let i = 0; i < count; i++) [bytes[i * SIDE ** 2], bytes[i * SIDE ** 2 + 1]] = place(i);
     generator[Symbol.dispose]();

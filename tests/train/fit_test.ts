@@ -428,6 +428,40 @@ test("a checkpoint of another run is refused by name, and nothing is loaded from
     }
   }));
 
+test("a checkpoint that fits but for its last part leaves everything as it was", async () =>
+  await inFolder(async (folder) => {
+    const checkpoint = `${folder}/checkpoint`;
+    const options = { epochs: 2, checkpoint, progress: false };
+    {
+      using made = training("adamw");
+      await made.fit({ ...options, epochs: 1 });
+    }
+    using made = training("adamw", 4);
+    await made.fit({ epochs: 1, progress: false }); // so that the optimiser has a state too
+    const before = stateOf(made);
+    const metadata = torch.loadSafetensorsMetadata(checkpoint);
+    for (
+      const [name, wrong, message] of [
+        ["optimizer/0/3.exp_avg", [7], "3.exp_avg"],
+        ["random/cpu", undefined, "it has no random/cpu"],
+      ] as const
+    ) {
+      torch.scope(() => {
+        const record = torch.loadSafetensors(checkpoint);
+        assert(name in record);
+        delete record[name];
+        if (wrong) record[name] = torch.ones([...wrong]);
+        torch.saveSafetensors(`${checkpoint}.${name.length}`, record, metadata);
+      });
+      const error = await assertRejects(
+        () => made.fit({ ...options, checkpoint: `${checkpoint}.${name.length}`, resume: true }),
+        FormatError,
+      );
+      assertStringIncludes(error.message, message);
+      assertEquals(stateOf(made), before);
+    }
+  }));
+
 test("what is no checkpoint, or a damaged one, is refused by name", async () =>
   await inFolder(async (folder) => {
     const checkpoint = `${folder}/checkpoint`;

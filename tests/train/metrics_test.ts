@@ -170,3 +170,16 @@ Deno.test("a record costs little beside a training step", () =>
     const each = (performance.now() - from) / 2000;
     assert(each < 0.2, `${each} ms`); // measured: 0.01 ms
   }));
+
+Deno.test("an open log drops the records that are not wanted any more, and goes on", () =>
+  inFolder((folder) => {
+    const path = logged(folder, 5);
+    using log = new MetricsLog(path, { resume: true });
+    log.log({ step: 6 });
+    log.retain(({ step }) => Number(step) <= 3);
+    log.log({ step: 4, again: true });
+    assertEquals(steps(readMetrics(path)), [1, 2, 3, 4]);
+    assertEquals([...Deno.readDirSync(folder)].length, 1);
+    log.close();
+    assertThrows(() => log.retain(() => true), FileError, "is closed");
+  }));

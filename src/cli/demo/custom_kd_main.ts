@@ -53,8 +53,10 @@ export async function customKdRun(options: CustomKdDemoOptions): Promise<ModelRe
       datasets.join(", ")
     }: ${labels} labelled and ${sizes.unlabelled} unlabelled images`,
     summary: `A student of ${models[1].parameters} values was trained on ${labels} labelled ` +
-      `images, then taught by a teacher of ${models[0].parameters} values with ` +
-      `${sizes.unlabelled} more images without labels. It is right on ${percent(ROWS.before)} of ` +
+      `images, then taught with ${sizes.unlabelled} more images without labels by a teacher of ` +
+      `${models[0].parameters} values, which was trained on other labelled images. It is right on ${
+        percent(ROWS.before)
+      } of ` +
       `the test images before, ${percent(ROWS.featureKd)} after plain feature distillation, ` +
       `${percent(ROWS.customKd)} after CustomKD; a linear classifier on the teacher's ` +
       `features on ${percent(ROWS.teacher)}.`,

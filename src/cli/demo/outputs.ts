@@ -44,7 +44,9 @@ export async function teacherOutputs(
       }),
     );
     await new Promise((resolve) => setTimeout(resolve));
-    if (signal?.aborted) stopped(folder);
+    if (!signal?.aborted) continue;
+    for (const cache of caches) cache.dispose();
+    stopped(folder);
   }
   return caches;
 }

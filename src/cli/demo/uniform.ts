@@ -114,26 +114,29 @@ export function studentBatches(
 export async function runUniformDemo(options: UniformDemoOptions): Promise<UniformDemoResult> {
   const { config, folder, fresh, cache, signal } = options;
   const { seconds, timed } = stopwatch();
+  using made = new DisposableStack(); // also when the run is stopped
   using metrics = new MetricsLog(folder.path(RUN_FILES.metrics), { resume: true });
   using images = await timed(
     "data",
     async () => divide(await (options.images ?? digitsAndClothes)(), config, config.seed),
   );
   const shelf = await timed("teachers", async () => {
-    const made: Teacher[] = [];
+    const list: Teacher[] = [];
     for (const [i, recipe] of config.teachers.entries()) {
       const { labelled } = images;
       const how = { labelled, seed: config.seed, fresh, cache, signal };
       const teacher = await makeTeacher(recipe, i, how);
       if (teacher === null) stopped(folder);
-      made.push(teacher);
+      if (teacher.model) made.use(teacher.model);
+      list.push(teacher);
     }
-    return made;
+    return list;
   });
   const caches = await timed(
     "outputs",
     () => teacherOutputs(shelf, images.unlabelled, { pixels: PIXELS, folder, signal }),
   );
+  for (const cache of caches) made.use(cache);
 
   const outputs = (batch: UnlabelledBatch) => ({
     images: batch.images,
@@ -141,11 +144,10 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
   });
   const train = async (name: string, make: (student: models.SmallCnn) => MethodOf) => {
     torch.manualSeed(config.seed);
-    const student = new models.SmallCnn({
-      numClasses: images.test.numClasses,
-      widths: config.widths,
-    });
-    const method = make(student);
+    const student = made.use(
+      new models.SmallCnn({ numClasses: images.test.numClasses, widths: config.widths }),
+    );
+    const method = made.use(make(student));
     const batches = studentBatches(images.unlabelled, config);
     using optimizer = new optim.AdamW(method.parameters(), { lr: config.lr, weightDecay: 0.01 });
     const { done } = await fit({
@@ -235,12 +237,6 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
     votes: uniform.votes(),
     seconds,
   };
-  for (const cache of caches) cache.dispose();
-  for (const { student, method } of [kd, main]) {
-    method.dispose();
-    student.dispose();
-  }
-  for (const teacher of shelf) teacher.model?.dispose();
   return result;
 }
 
