@@ -6,6 +6,7 @@
 
 import { Command } from "./commander.ts";
 import { ApprenticeError } from "../errors.ts";
+import { INTERRUPTED_EXIT_CODE, InterruptedError } from "../interrupt.ts";
 import { VERSION } from "../version.ts";
 import { customKdDemoCommand, demoCommand } from "./demo/command.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -27,6 +28,10 @@ if (import.meta.main) {
     await commandLine().parseAsync(Deno.args, { from: "user" });
   } catch (error) {
     if (!(error instanceof ApprenticeError)) throw error;
+    if (error instanceof InterruptedError) {
+      console.error(error.message);
+      Deno.exit(INTERRUPTED_EXIT_CODE);
+    }
     console.error(`${error.name}: ${error.message}`);
     Deno.exit(1);
   }
