@@ -17,7 +17,7 @@ torch.manualSeed(0);
 async function trained<M extends nn.Classifier>(model: M, images: data.ImageDataset): Promise<M> {
   const batches = new data.Loader(images, { batchSize: 64, shuffle: true, transform });
   const optimizer = new optim.AdamW(model.parameters(), { lr: 3e-3 });
-  await train.fit({ method: new train.Supervised(model), optimizer, batches, epochs: 4 });
+  await train.fit({ method: new train.Supervised(model), optimizer, batches, epochs: 10 });
   return model;
 }
 const [first, second] = forTeachers.split([2_000, 2_000]);
