@@ -70,7 +70,7 @@ const VERSION_HEADERS = [
 /** The version that the headers tell: what counts, as the native library is compiled with them. */
 function headerVersion(path: string): string | undefined {
   for (const name of VERSION_HEADERS) {
-    const text = read(`${path}/${name}`);
+    const text = readIfThere(`${path}/${name}`);
     if (text === undefined) continue;
     const parts = ["MAJOR", "MINOR", "PATCH"].map((part) =>
       text.match(new RegExp(`#define\\s+TORCH_VERSION_${part}\\s+(\\d+)`))?.[1]
@@ -82,11 +82,11 @@ function headerVersion(path: string): string | undefined {
 
 /** What it was built for, as `version.py` or `build-version` tells, or else the libraries there. */
 function variantOf(path: string): string {
-  const python = read(`${path}/version.py`);
+  const python = readIfThere(`${path}/version.py`);
   const cuda = python?.match(/^cuda\b.*=\s*['"](\d+)\.(\d+)/m);
   if (cuda) return `cu${cuda[1]}${cuda[2]}`;
   if (python && /^hip\b.*=\s*['"]/m.test(python)) return "rocm";
-  const suffix = read(`${path}/build-version`)?.match(/\+(cu\d+|rocm|xpu|cpu)/)?.[1];
+  const suffix = readIfThere(`${path}/build-version`)?.match(/\+(cu\d+|rocm|xpu|cpu)/)?.[1];
   if (suffix) return suffix;
   return exists(`${path}/lib/${libraryFileName("torch_cuda")}`) ? "cuda" : "cpu";
 }
@@ -100,7 +100,8 @@ function exists(path: string): boolean {
   }
 }
 
-function read(path: string): string | undefined {
+/** A file's text, or undefined if it cannot be read. */
+export function readIfThere(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
   } catch {

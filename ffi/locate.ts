@@ -11,7 +11,7 @@
 
 import { cacheRoot } from "../src/paths.ts";
 import { VERSION } from "../src/version.ts";
-import { inspectLibtorch, libraryFileName, type Libtorch } from "./libtorch.ts";
+import { inspectLibtorch, libraryFileName, type Libtorch, readIfThere } from "./libtorch.ts";
 
 /** The folder of the native source: beside this file, or where this file was imported from. */
 export const NATIVE_SOURCE: URL = new URL("../native/", import.meta.url);
@@ -95,7 +95,7 @@ export function locate(options: LocateOptions = {}): Located {
   searched.push("LIBTORCH: not set");
 
   const pointer = `${native}/${packageKey}.default`;
-  const key = read(pointer)?.trim();
+  const key = readIfThere(pointer)?.trim();
   if (!key) {
     searched.push(`${pointer}: there is no such file`);
     return { library: null, searched };
@@ -127,7 +127,7 @@ function open(folder: string, searched: string[]): Located {
 /** Reads `build.json` of a folder in the cache; undefined if it is missing or not what it should be. */
 export function readBuildRecord(folder: string): BuildRecord | undefined {
   try {
-    const record = JSON.parse(read(`${folder}/build.json`) ?? "null") as BuildRecord | null;
+    const record = JSON.parse(readIfThere(`${folder}/build.json`) ?? "null") as BuildRecord | null;
     return typeof record?.libtorch?.path === "string" ? record : undefined;
   } catch {
     return undefined;
@@ -223,13 +223,5 @@ function isFile(path: string): boolean {
     return Deno.statSync(path).isFile;
   } catch {
     return false;
-  }
-}
-
-function read(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
   }
 }

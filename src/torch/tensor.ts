@@ -9,7 +9,7 @@ import { ArgumentError, DTypeError } from "../errors.ts";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { call } from "./call.ts";
 import { defineTensor, make } from "./core.ts";
-import { fromBytes, nest, type NestedArray, readBytes } from "./data_transfer.ts";
+import { nest, type NestedArray, readBytes } from "./data_transfer.ts";
 import { type Device, deviceCode, deviceName } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode, dtypes, type TypedArray } from "./dtype.ts";
 import { type Index, indexPut, indexTensor } from "./indexing.ts";
@@ -352,5 +352,3 @@ export class Tensor extends TensorOperators implements Disposable {
 }
 
 defineTensor(Tensor);
-
-export { fromBytes };
