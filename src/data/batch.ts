@@ -17,19 +17,34 @@ export abstract class Batch implements Disposable {
   readonly images: Tensor;
   /** Where in the dataset the images are: int64 (B), on the CPU. */
   readonly indices: Tensor;
+  /**
+   * The same images before they were normalised, uint8 from 0 to 255 or floating-point from 0 to 1: for
+   * teachers with preprocessing of their own. A loader adds them if asked to.
+   */
+  readonly raw: Tensor | undefined;
 
   /** Takes over the tensors. */
-  constructor(images: Tensor, indices: Tensor) {
+  constructor(images: Tensor, indices: Tensor, raw?: Tensor) {
     this.images = images;
     this.indices = indices;
+    this.raw = raw;
   }
 
   /** This batch with other images, on `device`; what is not needed any more is disposed of. */
-  abstract withImages(images: Tensor, device: Device): this;
+  abstract withImages(images: Tensor, device: Device, raw?: Tensor): this;
 
   /** All its tensors. */
   tensors(): Tensor[] {
-    return [this.images, this.indices];
+    return this.raw === undefined
+      ? [this.images, this.indices]
+      : [this.images, this.indices, this.raw];
+  }
+
+  /** Disposes of the images, unless they go on in the batch that takes this one's place. @ignore */
+  protected letGo(images: Tensor, raw: Tensor | undefined): void {
+    for (const own of [this.images, this.raw]) {
+      if (own !== undefined && own !== images && own !== raw) own.dispose();
+    }
   }
 
   /** Takes the tensors out of the scope they were made in: they live until {@linkcode dispose}. */
@@ -55,25 +70,25 @@ export class LabelledBatch extends Batch {
   readonly labels: Tensor;
 
   /** Takes over the tensors. */
-  constructor(images: Tensor, labels: Tensor, indices: Tensor) {
-    super(images, indices);
+  constructor(images: Tensor, labels: Tensor, indices: Tensor, raw?: Tensor) {
+    super(images, indices, raw);
     this.labels = labels;
   }
 
   /** All its tensors. */
   override tensors(): Tensor[] {
-    return [this.images, this.labels, this.indices];
+    return [...super.tensors(), this.labels];
   }
 
   /** This batch with other images, its labels moved to their device. */
-  override withImages(images: Tensor, device: Device): this {
-    if (images !== this.images) this.images.dispose();
+  override withImages(images: Tensor, device: Device, raw?: Tensor): this {
+    this.letGo(images, raw);
     let labels = this.labels;
     if (device !== "cpu") {
       labels = labels.to(device);
       this.labels.dispose();
     }
-    return new LabelledBatch(images, labels, this.indices) as this;
+    return new LabelledBatch(images, labels, this.indices, raw) as this;
   }
 }
 
@@ -85,8 +100,8 @@ export class UnlabelledBatch extends Batch {
   declare private readonly unlabelled: true;
 
   /** This batch with other images. */
-  override withImages(images: Tensor, _device: Device): this {
-    if (images !== this.images) this.images.dispose();
-    return new UnlabelledBatch(images, this.indices) as this;
+  override withImages(images: Tensor, _device: Device, raw?: Tensor): this {
+    this.letGo(images, raw);
+    return new UnlabelledBatch(images, this.indices, raw) as this;
   }
 }

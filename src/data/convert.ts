@@ -59,7 +59,9 @@ export function resizeImages(
   const { smooth, plain } = operators[interpolation];
   const name = antialias ? smooth : plain;
   return scope(() => {
-    if (images.dtype !== "uint8") return call(name, images, target, false) as Tensor;
+    // Of bytes, libtorch smooths on the CPU as Pillow does, rounding after each direction.
+    const direct = images.dtype !== "uint8" || (antialias && images.device === "cpu");
+    if (direct) return call(name, images, target, false) as Tensor;
     const resized = call(name, images.to("float32"), target, false) as Tensor;
     return resized.round_().clamp_(0, 255).to("uint8");
   });

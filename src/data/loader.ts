@@ -14,7 +14,7 @@ import type { Dataset } from "./dataset.ts";
 import { Epoch, isPromise } from "./epoch.ts";
 import { checkWhole } from "./philox.ts";
 import { batchSeed, inOrder, shuffledOrder } from "./shuffle.ts";
-import { toFloat, type Transform } from "./transforms/transform.ts";
+import { type FixedTransform, toFloat, type Transform } from "./transforms/transform.ts";
 
 /** How a {@linkcode Loader} makes batches. */
 export interface LoaderOptions {
@@ -28,6 +28,13 @@ export interface LoaderOptions {
   dropLast?: boolean;
   /** Applied to whole batches on `device`; without it, images only become float32 from 0 to 1. */
   transform?: Transform;
+  /** Applied after `transform` and after `raw` was taken, such as `normalise`. */
+  normalise?: FixedTransform;
+  /**
+   * Keeps the images as they were before `normalise` too, as the batch's `raw`: for teachers that
+   * preprocess by themselves. False by default.
+   */
+  raw?: boolean;
   /** Where images and labels are wanted; the CPU by default. */
   device?: Device;
   /**
@@ -84,6 +91,10 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
   readonly dropLast: boolean;
   /** What is applied to whole batches. */
   readonly transform: Transform | undefined;
+  /** What is applied after that. */
+  readonly normalise: FixedTransform | undefined;
+  /** Whether batches have their images before `normalise` too. */
+  readonly raw: boolean;
   /** Where images and labels are put. */
   readonly device: Device;
   /** How many batches are begun ahead. */
@@ -131,6 +142,8 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     this.seed = seed;
     this.dropLast = dropLast;
     this.transform = options.transform;
+    this.normalise = options.normalise;
+    this.raw = options.raw ?? false;
     this.device = options.device ?? "cpu";
     this.prefetch = prefetch;
     this.length = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
@@ -189,33 +202,41 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
   }
 
   /** The batch with its images transformed, as float32, on the device. */
-  #finish(raw: B, count: number, epoch: number, index: number): B {
+  #finish(given: B, count: number, epoch: number, index: number): B {
     try {
-      const images = scope(() => this.#prepare(raw.images, count, epoch, index));
-      return raw.withImages(images, this.device);
+      const { images, raw } = scope(() => this.#prepare(given.images, count, epoch, index));
+      return given.withImages(images, this.device, raw);
     } catch (error) {
-      raw.dispose();
+      given.dispose();
       throw error;
     }
   }
 
-  #prepare(raw: Tensor, count: number, epoch: number, index: number): Tensor {
-    const images = toFloat(this.#apply(raw, epoch, index));
+  #prepare(given: Tensor, count: number, epoch: number, index: number): Prepared {
+    const raw = this.#apply(given, epoch, index);
+    const float = toFloat(raw);
+    const images = this.normalise === undefined ? float : this.normalise(float);
     if (images.size(0) !== count) {
       throw new ShapeError(
         `A batch of ${count} images has the shape [${images.shape.join(", ")}] after the ` +
           `transform; a dataset and a transform must keep the number of images.`,
       );
     }
-    return images;
+    return this.raw ? { images, raw } : { images };
   }
 
-  #apply(raw: Tensor, epoch: number, index: number): Tensor {
-    const images = this.device === "cpu" ? raw : raw.to(this.device);
+  #apply(given: Tensor, epoch: number, index: number): Tensor {
+    const images = this.device === "cpu" ? given : given.to(this.device);
     if (this.transform === undefined) return images;
     using generator = new Generator(batchSeed(this.seed, epoch, index));
     return this.transform(images, generator);
   }
+}
+
+/** What the images of a batch become. */
+interface Prepared {
+  readonly images: Tensor;
+  readonly raw?: Tensor;
 }
 
 /** Where an epoch of `length` batches begins. */

@@ -14,6 +14,8 @@ import { checkDevice } from "./checks.ts";
 export interface UnlabelledInput {
   /** The images (B, C, H, W). */
   readonly images: Tensor;
+  /** The same before they were normalised, for teachers that preprocess by themselves. */
+  readonly raw?: Tensor;
   /** What each of the method's teachers says about them, where known already, in the method's order. */
   readonly teacherOutputs?: readonly TeacherOutput[];
   /** Never there: labels cannot reach the student. */
@@ -24,6 +26,8 @@ export interface UnlabelledInput {
 export interface LabelledInput {
   /** The images (B, C, H, W). */
   readonly images: Tensor;
+  /** The same before they were normalised, for teachers that preprocess by themselves. */
+  readonly raw?: Tensor;
   /** The classes (B), int64. */
   readonly labels: Tensor;
   /** What each of the method's teachers says about them, where known already, in the method's order. */
@@ -57,11 +61,13 @@ export function checkImages(images: Tensor, what: string): number {
 /** What each teacher says about the images: as given with them, or asked for now. */
 export function outputsOf(
   teachers: readonly Teacher[],
-  input: { readonly images: Tensor; readonly teacherOutputs?: readonly TeacherOutput[] },
+  input: Pick<UnlabelledInput, "images" | "raw" | "teacherOutputs">,
 ): TeacherOutput[] {
-  const { images, teacherOutputs } = input;
+  const { images, raw, teacherOutputs } = input;
   if (teacherOutputs === undefined) {
-    return teachers.map((teacher) => widened(teacher.run(images)));
+    return teachers.map((teacher) =>
+      widened(teacher.run(raw !== undefined && teacher.takesRaw ? raw : images))
+    );
   }
   if (teacherOutputs.length !== teachers.length) {
     throw new ArgumentError(

@@ -64,7 +64,7 @@ export function joinInputs(
   const known = parts.every((part) => part.teacherOutputs !== undefined);
   const outputs = known
     ? parts.map((part) => outputsOf([teacher], part)[0])
-    : outputsOf([teacher], { images });
+    : outputsOf([teacher], { images, raw: joinRaw(parts) });
   return {
     images,
     count,
@@ -72,6 +72,12 @@ export function joinInputs(
     labels: labelled.labels,
     output: { features: join(outputs.map(({ features }) => features)) },
   };
+}
+
+/** The parts' images before they were normalised, if all have them, in one size. */
+function joinRaw(parts: readonly { readonly raw?: Tensor }[]): Tensor | undefined {
+  const raw = parts.map((part) => part.raw);
+  return raw.every((part) => part !== undefined) ? join(raw) : undefined;
 }
 
 function join(parts: readonly Tensor[]): Tensor {

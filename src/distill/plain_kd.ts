@@ -72,12 +72,12 @@ export class PlainKD extends Method<UnlabelledInput> {
     refuseLabels(input, "PlainKD");
     const batch = checkImages(input.images, "The images of PlainKD");
     return scope(() => {
-      const { images, teacherOutputs } = input;
+      const { images, raw, teacherOutputs } = input;
       const asked = this.#predictive.map((i) => this.teachers[i]);
       const given = teacherOutputs?.length === this.teachers.length
         ? this.#predictive.map((i) => teacherOutputs[i])
         : teacherOutputs;
-      const outputs = outputsOf(asked, { images, teacherOutputs: given });
+      const outputs = outputsOf(asked, { images, raw, teacherOutputs: given });
       const { logits } = this.look(images, batch);
       const loss = kdLoss(logits, outputs.map((output) => output.logits!), this.#options);
       this.checkLoss(loss, asked, outputs);

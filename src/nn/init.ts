@@ -68,20 +68,47 @@ function kaimingStd(weight: Tensor, options: KaimingOptions): number {
   return calculateGain(options.nonlinearity ?? "leakyRelu", options.a ?? 0) / Math.sqrt(fan);
 }
 
+let skipping = false;
+
+/**
+ * Runs `body` with initial values left out: the functions here return their tensor as it is. For a model whose
+ * weights are loaded right after it is made; until then they are whatever lay in memory.
+ *
+ * @example
+ * ```ts
+ * import { nn, torch } from "@apprentice/distill";
+ *
+ * using model = nn.init.skipped(() => new nn.Linear(4096, 4096));
+ * model.loadStateDict({ weight: torch.ones([4096, 4096]), bias: torch.ones([4096]) });
+ * ```
+ */
+export function skipped<R>(body: () => R): R {
+  const before = skipping;
+  skipping = true;
+  try {
+    return body();
+  } finally {
+    skipping = before;
+  }
+}
+
 /** Draws from [`from`, `to`). */
 export function uniform_(tensor: Tensor, from = 0, to = 1): Tensor {
+  if (skipping) return tensor;
   torch.noGrad(() => tensor.uniform_(from, to));
   return tensor;
 }
 
 /** Draws from a normal distribution. */
 export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
+  if (skipping) return tensor;
   torch.noGrad(() => tensor.normal_(mean, std));
   return tensor;
 }
 
 /** Sets every element to `value`. */
 export function constant_(tensor: Tensor, value: number): Tensor {
+  if (skipping) return tensor;
   torch.noGrad(() => tensor.fill_(value));
   return tensor;
 }
@@ -145,6 +172,7 @@ export function truncNormal_(tensor: Tensor, mean = 0, std = 1, low = -2, high =
       `truncNormal_ needs std > 0 and low < high, got std ${std}, low ${low}, high ${high}.`,
     );
   }
+  if (skipping) return tensor;
   const inside = normalCdf((high - mean) / std) - normalCdf((low - mean) / std);
   torch.scope(() =>
     torch.noGrad(() => {

@@ -19,4 +19,7 @@ export {
   type PredictiveFromModel,
   PredictiveTeacher,
 } from "./predictive.ts";
+export { pool, type PoolOptions, TeacherPool } from "./pool.ts";
+export { type Preprocessing, Preprocessor } from "./preprocessing.ts";
 export type { Teacher, TeacherOptions, TeacherOutput } from "./teacher.ts";
+export { OnDemand, type Weights } from "./weights.ts";

@@ -12,6 +12,8 @@ import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import type { DescriptiveTeacher } from "./descriptive.ts";
 import type { PredictiveTeacher } from "./predictive.ts";
+import { type Preprocessing, Preprocessor } from "./preprocessing.ts";
+import type { Weights } from "./weights.ts";
 
 /** Anything that can teach: tell the two apart by `kind`. */
 export type Teacher = PredictiveTeacher | DescriptiveTeacher;
@@ -29,14 +31,17 @@ export interface TeacherOptions {
   /** What it is called in messages and reports; unique among the teachers of one student. */
   name: string;
   /**
-   * Makes of the student's images what this teacher wants, such as another size or normalisation. It
-   * runs without recording gradients, in a scope.
+   * What this teacher wants of its images. Settings: it is given raw images, and resizes and normalises them
+   * itself. A function: it is given the student's images, and the function makes of them what it wants, without
+   * recording gradients, in a scope. Absent: it looks at the student's images as they are.
    */
-  preprocess?: (images: Tensor) => Tensor;
+  preprocess?: Preprocessing | ((images: Tensor) => Tensor);
+  /** Where what it runs is loaded from, if that can be released and loaded again. */
+  weights?: Weights;
 }
 
 /** The base of the two kinds of teacher. */
-export abstract class FrozenTeacher {
+export abstract class FrozenTeacher implements Disposable {
   /** What it is called in messages and reports. */
   readonly name: string;
   /** The width of its features, D. */
@@ -44,7 +49,13 @@ export abstract class FrozenTeacher {
   /** The model behind it, frozen and in evaluation mode, if it was made from one. */
   readonly model: Module | null;
 
+  /** What it does to raw images, if it takes these. */
+  readonly preprocessing: Preprocessing | null;
+  /** Where what it runs is loaded from, if that can be released and loaded again. */
+  readonly weights: Weights | null;
+
   readonly #preprocess: ((images: Tensor) => Tensor) | undefined;
+  readonly #preprocessor: Preprocessor | null;
 
   /** Freezes the model and checks name and width. @ignore */
   constructor(options: TeacherOptions, featureDim: number, model: Module | null) {
@@ -54,15 +65,46 @@ export abstract class FrozenTeacher {
     }
     this.name = name;
     checkCount(featureDim, `The featureDim of teacher "${name}"`);
-    if (preprocess !== undefined && typeof preprocess !== "function") {
+    const settings = typeof preprocess === "object" && preprocess !== null;
+    if (preprocess !== undefined && !settings && typeof preprocess !== "function") {
       throw new ArgumentError(
-        `The preprocess of teacher "${name}" is a function, got ${typeof preprocess}.`,
+        `The preprocess of teacher "${name}" is a function or settings, got ${typeof preprocess}.`,
       );
     }
     this.featureDim = featureDim;
     this.model = model;
-    this.#preprocess = preprocess;
+    this.preprocessing = settings ? preprocess : null;
+    this.weights = options.weights ?? null;
+    const preprocessor = settings ? new Preprocessor(preprocess) : null;
+    this.#preprocessor = preprocessor;
+    this.#preprocess = preprocessor
+      ? (images) => preprocessor.apply(images)
+      : preprocess as ((images: Tensor) => Tensor) | undefined;
     model?.requiresGrad_(false).eval();
+  }
+
+  /** Whether it wants raw images, which it preprocesses itself, and not the student's. */
+  get takesRaw(): boolean {
+    return this.preprocessing !== null;
+  }
+
+  /** Whether it is in memory; one that was not loaded from somewhere always is. */
+  get loaded(): boolean {
+    return this.weights?.loaded ?? true;
+  }
+
+  /**
+   * Frees its weights, if they can be loaded again: the next {@linkcode FrozenTeacher.run} does that. Otherwise
+   * they stay.
+   */
+  release(): void {
+    this.weights?.release();
+    this.#preprocessor?.dispose();
+  }
+
+  /** Same as {@linkcode FrozenTeacher.release}, for `using`. */
+  [Symbol.dispose](): void {
+    this.release();
   }
 
   /** Runs `body` on the preprocessed images in evaluation mode, without recording gradients. @ignore */
@@ -105,7 +147,10 @@ export abstract class FrozenTeacher {
     return part;
   }
 
-  /** What the teacher says about images (B, C, H, W); no gradients flow. */
+  /**
+   * What the teacher says about images (B, C, H, W), or raw ones (B, H, W, C) too if it preprocesses them itself;
+   * no gradients flow.
+   */
   abstract run(images: Tensor): TeacherOutput;
 }
 

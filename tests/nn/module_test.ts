@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertNotStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertNotStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../../src/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
@@ -274,4 +280,27 @@ test("a classifier is its head on its features", () => {
   const images = torch.randn([5, 1, 2, 2]);
   assertEquals(model.features(images).shape, [5, 3]);
   assertClose(model.forward(images), model.head.forward(model.features(images)));
+});
+
+test("initial values can be left out for weights that are loaded right after", () => {
+  torch.manualSeed(0);
+  const before = torch.getRngState();
+  using layer = nn.init.skipped(() => new nn.Linear(8, 8));
+  assertEquals(torch.getRngState().toArray(), before.toArray());
+  layer.loadStateDict({ weight: torch.ones([8, 8]), bias: torch.zeros([8]) });
+  assertEquals(layer.forward(torch.ones([1, 8])).toArray(), [Array(8).fill(8)]);
+  using fresh = new nn.Linear(8, 8);
+  assertNotEquals(torch.getRngState().toArray(), before.toArray());
+  assertEquals(fresh.weight.shape, [8, 8]);
+});
+
+test("convolutions' weights can lie with their channels last", () => {
+  using conv = new nn.Conv2d(3, 4, 3);
+  const images = torch.randn([2, 3, 5, 5]);
+  const expected = conv.forward(images);
+  conv.to({ memoryFormat: "channelsLast" });
+  assertEquals(conv.weight.strides, [27, 1, 9, 3]);
+  assertClose(conv.forward(images.to({ memoryFormat: "channelsLast" })), expected);
+  conv.to({ memoryFormat: "contiguous" });
+  assertEquals(conv.weight.strides, [27, 9, 3, 1]);
 });
