@@ -110,10 +110,10 @@ export function fail(status: number): never {
   throw nativeError(-status, readText(frame[0]));
 }
 
-/** The first `bytes` bytes of the text buffer. */
-export function readText(bytes: number): string {
+/** `bytes` bytes of the text buffer from `offset` on. */
+export function readText(bytes: number, offset = 0): string {
   // The decoder refuses shared or foreign memory in places; a slice is always its own.
-  return decoder.decode(text.slice(0, bytes));
+  return decoder.decode(text.slice(offset, offset + bytes));
 }
 
 /**

@@ -49,6 +49,19 @@ export const symbols = {
   // int32_t ap_scope_adopt(uint32_t ctx, double handle, uint32_t scope)
   ap_scope_adopt: { parameters: [ctx, handle, "u32"], result: status },
 
+  // int32_t ap_script_load(uint32_t ctx, uint32_t text_bytes, uint32_t device)
+  ap_script_load: { parameters: [ctx, "u32", "u32"], result: status },
+  // int32_t ap_script_method(uint32_t ctx, double module, uint32_t index)
+  ap_script_method: { parameters: [ctx, handle, "u32"], result: status },
+  // int32_t ap_script_run(uint32_t ctx, double module, uint32_t method, uint32_t arguments)
+  ap_script_run: { parameters: [ctx, handle, "u32", "u32"], result: status },
+  // int32_t ap_script_tensors(uint32_t ctx, double module, uint32_t first)
+  ap_script_tensors: { parameters: [ctx, handle, "u32"], result: status },
+  // int32_t ap_script_to(uint32_t ctx, double module, int32_t device, int32_t dtype)
+  ap_script_to: { parameters: [ctx, handle, "i32", "i32"], result: status },
+  // int32_t ap_script_train(uint32_t ctx, double module, int32_t mode)
+  ap_script_train: { parameters: [ctx, handle, "i32"], result: status },
+
   // int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims)
   ap_tensor_from_data: { parameters: [ctx, "buffer", "f64", "u32", "u32"], result: status },
   // int32_t ap_tensor_to_data(uint32_t ctx, double handle, void* data, double bytes)
@@ -101,7 +114,7 @@ export const symbols = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of the C interface that this table is written for. */
-export const abiVersion = 1;
+export const abiVersion = 2;
 
 /** Doubles in a context's argument frame (`AP_FRAME_SLOTS`). */
 export const frameSlots = 65536;

@@ -15,6 +15,12 @@
  *   B bool: 0 or 1                             Y dtype, O layout, M memory format: libtorch's number
  *   V device: type * 256 + index + 1           H string: its length; the bytes follow each other in the text
  *   L tensors, J optional tensors, A ints, X symbolic ints, D floats, C bools, R scalars: length, elements
+ *
+ * How values of TorchScript lie in the frame, going in and coming back: a number that tells the kind (enum
+ * ap_value), then
+ *   none, absent: nothing       bool: 0 or 1                  number: the number (an int or a float)
+ *   tensor: the handle          string: as H above
+ *   list: length, elements      record: length, then a string and an element for each entry
  */
 #ifndef APPRENTICE_H
 #define APPRENTICE_H
@@ -27,7 +33,7 @@
 #define AP_API __attribute__((visibility("default")))
 #endif
 
-#define AP_ABI_VERSION 1
+#define AP_ABI_VERSION 2
 #define AP_FRAME_SLOTS 65536
 #define AP_TEXT_BYTES 65536
 
@@ -45,6 +51,18 @@ enum ap_error {
   AP_ERROR_VERSION = 11,
   AP_ERROR_CONTEXT = 12,
   AP_ERROR_DEVICE = 13
+};
+
+/* Kinds of TorchScript's values; "absent" is an argument that takes its default. */
+enum ap_value {
+  AP_VALUE_NONE = 0,
+  AP_VALUE_BOOL = 1,
+  AP_VALUE_NUMBER = 2,
+  AP_VALUE_TENSOR = 3,
+  AP_VALUE_STRING = 4,
+  AP_VALUE_LIST = 5,
+  AP_VALUE_RECORD = 6,
+  AP_VALUE_ABSENT = 7
 };
 
 #ifdef __cplusplus
@@ -74,6 +92,14 @@ AP_API int32_t ap_scope_suspend(uint32_t ctx, uint32_t scope);
 AP_API int32_t ap_scope_keep(uint32_t ctx, double handle);
 AP_API int32_t ap_scope_hand_over(uint32_t ctx, double handle, uint32_t scope);
 AP_API int32_t ap_scope_adopt(uint32_t ctx, double handle, uint32_t scope);
+
+/* TorchScript */
+AP_API int32_t ap_script_load(uint32_t ctx, uint32_t text_bytes, uint32_t device);
+AP_API int32_t ap_script_method(uint32_t ctx, double module, uint32_t index);
+AP_API int32_t ap_script_run(uint32_t ctx, double module, uint32_t method, uint32_t arguments);
+AP_API int32_t ap_script_tensors(uint32_t ctx, double module, uint32_t first);
+AP_API int32_t ap_script_to(uint32_t ctx, double module, int32_t device, int32_t dtype);
+AP_API int32_t ap_script_train(uint32_t ctx, double module, int32_t mode);
 
 /* data and metadata */
 AP_API int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims);

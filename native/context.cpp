@@ -44,7 +44,7 @@ Slot& Context::grow() {
 void Context::free_slot(Slot& slot, uint32_t index) {
   // Moved out first: destroying a tensor may run code that looks at the table.
   at::Tensor tensor = std::move(slot.tensor);
-  at::Generator generator = std::move(slot.generator);
+  std::unique_ptr<Held> held = std::move(slot.held);
   slot.kind = Kind::none;
   slot.scope = 0;
   live_--;
@@ -68,9 +68,11 @@ void Context::stale(double handle, const char* what) const {
   if (handle != handle || handle < kMaxSlots) {
     throw Failure(AP_ERROR_ARGUMENT, c10::str("an argument should be a ", what, " and is something else"));
   }
-  throw Failure(AP_ERROR_HANDLE, c10::str("this ", what,
-                                          " was disposed of, by itself or with the scope it was made in; "
-                                          "torch.keep(t) takes a tensor out of its scope"));
+  throw Failure(AP_ERROR_HANDLE,
+                c10::str("this ", what, " was disposed of",
+                         std::strcmp(what, "tensor") == 0 ? ", by itself or with the scope it was made in; "
+                                                            "torch.keep(t) takes a tensor out of its scope"
+                                                          : ""));
 }
 
 uint32_t Context::open_scope() {

@@ -22,11 +22,21 @@ struct Failure : std::runtime_error {
   ap_error code;
 };
 
-enum class Kind : uint8_t { none, tensor, generator };
+enum class Kind : uint8_t { none, tensor, generator, module };
+
+// What a handle can stand for besides a tensor.
+struct Held {
+  virtual ~Held() = default;
+};
+
+struct HeldGenerator : Held {
+  explicit HeldGenerator(at::Generator&& generator) : generator(std::move(generator)) {}
+  at::Generator generator;
+};
 
 struct Slot {
   at::Tensor tensor;
-  at::Generator generator;
+  std::unique_ptr<Held> held;
   uint32_t generation = 1;
   uint32_t scope = 0;
   uint32_t next_free = 0;
@@ -58,9 +68,12 @@ class Context {
     return file(slot);
   }
   double add(at::Generator&& generator) {
+    return add(std::make_unique<HeldGenerator>(std::move(generator)), Kind::generator);
+  }
+  double add(std::unique_ptr<Held>&& held, Kind kind) {
     Slot& slot = take();
-    slot.generator = std::move(generator);
-    slot.kind = Kind::generator;
+    slot.held = std::move(held);
+    slot.kind = kind;
     return file(slot);
   }
   at::Tensor& tensor(double handle) {
@@ -69,9 +82,12 @@ class Context {
     return slot->tensor;
   }
   at::Generator& generator(double handle) {
+    return static_cast<HeldGenerator&>(held(handle, Kind::generator, "generator")).generator;
+  }
+  Held& held(double handle, Kind kind, const char* what) {
     Slot* slot = find(handle);
-    if (slot == nullptr || slot->kind != Kind::generator) stale(handle, "generator");
-    return slot->generator;
+    if (slot == nullptr || slot->kind != kind) stale(handle, what);
+    return *slot->held;
   }
   bool release(double handle);
   uint32_t live() const { return live_; }

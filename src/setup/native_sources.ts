@@ -16,6 +16,7 @@ export const NATIVE_SOURCES: readonly string[] = [
   "operators.cpp",
   "operators.h",
   "runtime.cpp",
+  "script.cpp",
   "tensors.cpp",
   "unboxed.cpp",
 ];

@@ -23,4 +23,11 @@ export {
   saveSafetensors,
 } from "./safetensors.ts";
 export { keep, Scope, scope } from "./scope.ts";
+export {
+  loadScript,
+  type LoadScriptOptions,
+  ScriptModule,
+  type ScriptToOptions,
+} from "./script.ts";
+export type { ScriptInput, ScriptOutput } from "./script_values.ts";
 export { Tensor, type ToOptions } from "./tensor.ts";

@@ -42,6 +42,11 @@ function uses(handle: number): Record<string, () => number> {
     ap_set_rng_state: () => native.ap_set_rng_state(context, 0, handle),
     ap_get_grads: () => (inFrame(handle), native.ap_get_grads(context, 1)),
     ap_clear_grads: () => (inFrame(good.handle, handle), native.ap_clear_grads(context, 2)),
+    ap_script_method: () => native.ap_script_method(context, handle, 0),
+    ap_script_run: () => native.ap_script_run(context, handle, 0, 0),
+    ap_script_tensors: () => native.ap_script_tensors(context, handle, 0),
+    ap_script_to: () => native.ap_script_to(context, handle, -1, -1),
+    ap_script_train: () => native.ap_script_train(context, handle, 1),
     add: () => {
       const add = findOperator("aten::add.Tensor");
       inFrame(good.handle, handle, 1);

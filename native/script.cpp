@@ -1,0 +1,409 @@
+// TorchScript: modules that are loaded from a file and run by libtorch's interpreter.
+
+#include "operators.h"
+
+#include <ATen/core/Dict.h>
+#include <ATen/core/List.h>
+#include <ATen/core/jit_type.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/jit_exception.h>
+#include <torch/csrc/jit/runtime/print_handler.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <mutex>
+
+using namespace apprentice;
+
+namespace {
+
+// Deeper ones are made to exhaust the stack.
+constexpr int kDeepest = 64;
+
+struct Script : Held {
+  torch::jit::Module module;
+  std::vector<torch::jit::Method> methods;
+};
+
+Script& script(Context& c, double handle) {
+  return static_cast<Script&>(c.held(handle, Kind::module, "TorchScript module"));
+}
+
+// Every tensor that a module has, by name: parameters, then buffers.
+template <class Visit>
+void for_each_tensor(const torch::jit::Module& module, Visit&& visit) {
+  for (const auto& named : module.named_parameters()) {
+    if (named.value.defined()) visit(named.name, named.value, false);
+  }
+  for (const auto& named : module.named_buffers()) {
+    if (named.value.defined()) visit(named.name, named.value, true);
+  }
+}
+
+// libtorch's reader believes the sizes and strides that a file gives.
+void check_bounds(const std::string& name, const at::Tensor& tensor) {
+  if (!tensor.has_storage() || tensor.layout() != at::kStrided) return;
+  const auto bad = [&] { throw Failure(AP_ERROR_VALUE, "the tensor " + name + " reaches beyond its data"); };
+  __int128 last = tensor.storage_offset();
+  if (last < 0) bad();
+  for (int64_t i = 0; i < tensor.dim(); i++) {
+    if (tensor.size(i) == 0) return;
+    if (tensor.size(i) < 0 || tensor.stride(i) < 0) bad();
+    last += static_cast<__int128>(tensor.size(i) - 1) * tensor.stride(i);
+  }
+  if ((last + 1) * static_cast<__int128>(tensor.itemsize()) > static_cast<__int128>(tensor.storage().nbytes())) bad();
+}
+
+// Values in.
+
+class Reader {
+ public:
+  Reader(Context& c) : c_(c) {}
+
+  bool absent() {
+    size_t at = at_;
+    if (kind(at) != AP_VALUE_ABSENT) return false;
+    at_ = at;
+    return true;
+  }
+
+  // The value that comes next, as the type that the method wants.
+  c10::IValue read(const c10::TypePtr& type, int depth = 0) {
+    if (depth > kDeepest) throw Failure(AP_ERROR_ARGUMENT, "the value is nested too deeply");
+    switch (type->kind()) {
+      case c10::TypeKind::OptionalType: {
+        size_t at = at_;
+        if (kind(at) == AP_VALUE_NONE) {
+          at_ = at;
+          return {};
+        }
+        return read(type->castRaw<c10::OptionalType>()->getElementType(), depth + 1);
+      }
+      case c10::TypeKind::AnyType:
+      case c10::TypeKind::UnionType: {
+        c10::IValue value = natural(depth);
+        if (!value.type()->isSubtypeOf(*type)) wrong(type);
+        return value;
+      }
+      case c10::TypeKind::NoneType: return take(AP_VALUE_NONE, type), c10::IValue();
+      case c10::TypeKind::TensorType: return take(AP_VALUE_TENSOR, type), c10::IValue(c_.tensor(c_.number(at_)));
+      case c10::TypeKind::BoolType: return take(AP_VALUE_BOOL, type), c10::IValue(c_.number(at_) != 0);
+      case c10::TypeKind::IntType: return take(AP_VALUE_NUMBER, type), c10::IValue(c_.integer(at_));
+      case c10::TypeKind::FloatType: return take(AP_VALUE_NUMBER, type), c10::IValue(c_.number(at_));
+      case c10::TypeKind::NumberType: return take(AP_VALUE_NUMBER, type), c10::IValue(scalar_from(c_.number(at_)));
+      case c10::TypeKind::StringType: return take(AP_VALUE_STRING, type), c10::IValue(c_.string(at_, text_at_));
+      case c10::TypeKind::DeviceObjType:
+        return take(AP_VALUE_STRING, type), c10::IValue(c10::Device(c_.string(at_, text_at_)));
+      case c10::TypeKind::ListType: {
+        take(AP_VALUE_LIST, type);
+        const auto element = type->castRaw<c10::ListType>()->getElementType();
+        c10::impl::GenericList list(element);
+        for (size_t n = c_.length(at_); n > 0; n--) list.push_back(read(element, depth + 1));
+        return list;
+      }
+      case c10::TypeKind::TupleType: {
+        take(AP_VALUE_LIST, type);
+        const auto elements = type->castRaw<c10::TupleType>()->elements();
+        if (c_.length(at_) != elements.size()) wrong(type);
+        std::vector<c10::IValue> values;
+        for (const auto& element : elements) values.push_back(read(element, depth + 1));
+        return c10::ivalue::Tuple::createNamed(std::move(values), type->cast<c10::TupleType>());
+      }
+      case c10::TypeKind::DictType: {
+        take(AP_VALUE_RECORD, type);
+        const auto key = type->castRaw<c10::DictType>()->getKeyType();
+        const auto value = type->castRaw<c10::DictType>()->getValueType();
+        if (key->kind() != c10::TypeKind::StringType) unknown(type);
+        c10::impl::GenericDict dict(key, value);
+        for (size_t n = c_.length(at_); n > 0; n--) {
+          std::string name = c_.string(at_, text_at_);
+          dict.insert(std::move(name), read(value, depth + 1));
+        }
+        return dict;
+      }
+      default: unknown(type);
+    }
+  }
+
+ private:
+  int kind(size_t& at) const { return static_cast<int>(c_.integer(at)); }
+
+  void take(ap_value wanted, const c10::TypePtr& type) {
+    if (kind(at_) != wanted) wrong(type);
+  }
+
+  // The value as the type that it has by itself.
+  c10::IValue natural(int depth) {
+    size_t at = at_;
+    switch (kind(at)) {
+      case AP_VALUE_NONE: return read(c10::NoneType::get(), depth);
+      case AP_VALUE_BOOL: return read(c10::BoolType::get(), depth);
+      case AP_VALUE_NUMBER: return read(c10::NumberType::get(), depth);
+      case AP_VALUE_TENSOR: return read(c10::TensorType::get(), depth);
+      case AP_VALUE_STRING: return read(c10::StringType::get(), depth);
+      case AP_VALUE_LIST: {
+        const size_t n = c_.length(at);
+        at_ = at;
+        std::vector<c10::IValue> values;
+        for (size_t i = 0; i < n; i++) values.push_back(read(c10::AnyType::get(), depth + 1));
+        c10::TypePtr element = values.empty() ? c10::TensorType::get() : values[0].type();
+        for (const auto& value : values) {
+          if (*value.type() != *element) element = c10::AnyType::get();
+        }
+        c10::impl::GenericList list(element);
+        for (auto& value : values) list.push_back(std::move(value));
+        return list;
+      }
+      default: throw Failure(AP_ERROR_ARGUMENT, "an object cannot be given where the type is left open");
+    }
+  }
+
+  [[noreturn]] static void wrong(const c10::TypePtr& type) {
+    throw Failure(AP_ERROR_ARGUMENT, "must be " + type->annotation_str());
+  }
+  [[noreturn]] static void unknown(const c10::TypePtr& type) {
+    throw Failure(AP_ERROR_ARGUMENT, "is of type " + type->annotation_str() + ", which cannot be passed from here");
+  }
+
+  Context& c_;
+  size_t at_ = 0;
+  size_t text_at_ = 0;
+};
+
+// Values out.
+
+class Writer {
+ public:
+  Writer(Context& c) : c_(c) {}
+  ~Writer() {
+    if (done_) return;
+    for (const double handle : handles_) c_.release(handle);
+  }
+
+  int32_t finish() {
+    done_ = true;
+    return static_cast<int32_t>(at_);
+  }
+
+  void write(const c10::IValue& value, int depth = 0) {
+    if (depth > kDeepest) throw Failure(AP_ERROR_VALUE, "the result is nested too deeply");
+    if (value.isNone()) return put(AP_VALUE_NONE);
+    if (value.isTensor()) return tensor(value.toTensor());
+    if (value.isBool()) return put(AP_VALUE_BOOL), put(value.toBool() ? 1 : 0);
+    if (value.isInt()) return put(AP_VALUE_NUMBER), put(exact(value.toInt()));
+    if (value.isDouble()) return put(AP_VALUE_NUMBER), put(value.toDouble());
+    if (value.isString()) return put(AP_VALUE_STRING), text(value.toStringRef());
+    if (value.isDevice()) return put(AP_VALUE_STRING), text(value.toDevice().str());
+    if (value.isList()) {
+      const auto list = value.toListRef();
+      put(AP_VALUE_LIST);
+      put(static_cast<double>(list.size()));
+      for (const auto& item : list) write(item, depth + 1);
+      return;
+    }
+    if (value.isTuple()) {
+      const auto& elements = value.toTupleRef().elements();
+      const auto type = value.type()->cast<c10::TupleType>();
+      const bool named = type && type->schema();
+      put(named ? AP_VALUE_RECORD : AP_VALUE_LIST);
+      put(static_cast<double>(elements.size()));
+      for (size_t i = 0; i < elements.size(); i++) {
+        if (named) text(type->schema()->arguments()[i].name());
+        write(elements[i], depth + 1);
+      }
+      return;
+    }
+    if (value.isGenericDict()) {
+      const auto dict = value.toGenericDict();
+      put(AP_VALUE_RECORD);
+      put(static_cast<double>(dict.size()));
+      for (const auto& entry : dict) {
+        text(key(entry.key()));
+        write(entry.value(), depth + 1);
+      }
+      return;
+    }
+    if (value.isObject() && !value.isModule()) {
+      const auto object = value.toObject();
+      put(AP_VALUE_RECORD);
+      put(static_cast<double>(object->type()->numAttributes()));
+      for (size_t i = 0; i < object->type()->numAttributes(); i++) {
+        text(object->type()->getAttributeName(i));
+        write(object->getSlot(i), depth + 1);
+      }
+      return;
+    }
+    throw Failure(AP_ERROR_TYPE, "a result is of type " + value.type()->annotation_str() +
+                                     ", which cannot be returned from here");
+  }
+
+ private:
+  void put(double number) {
+    if (at_ >= AP_FRAME_SLOTS) throw Failure(AP_ERROR_VALUE, "the result has too many parts for the frame");
+    c_.frame[at_++] = number;
+  }
+
+  void text(const std::string& value) {
+    if (value.size() > AP_TEXT_BYTES - text_at_) {
+      throw Failure(AP_ERROR_VALUE, "the strings of the result do not fit the text buffer");
+    }
+    value.copy(c_.text + text_at_, value.size());
+    text_at_ += value.size();
+    put(static_cast<double>(value.size()));
+  }
+
+  void tensor(const at::Tensor& value) {
+    if (!value.defined()) return put(AP_VALUE_NONE);
+    put(AP_VALUE_TENSOR);
+    handles_.push_back(c_.add(at::Tensor(value)));
+    put(handles_.back());
+  }
+
+  static double exact(int64_t value) {
+    if (value > 9007199254740991 || value < -9007199254740991) {
+      throw Failure(AP_ERROR_VALUE, c10::str("the result ", value, " is beyond 2^53, which a number cannot hold"));
+    }
+    return static_cast<double>(value);
+  }
+
+  static std::string key(const c10::IValue& value) {
+    if (value.isString()) return value.toStringRef();
+    if (value.isInt()) return std::to_string(value.toInt());
+    if (value.isBool()) return value.toBool() ? "true" : "false";
+    if (value.isDouble()) return c10::str(value.toDouble());
+    throw Failure(AP_ERROR_TYPE, "a result has keys of type " + value.type()->annotation_str() +
+                                     ", which cannot be returned from here");
+  }
+
+  Context& c_;
+  std::vector<double> handles_;
+  size_t at_ = 0;
+  size_t text_at_ = 0;
+  bool done_ = false;
+};
+
+const torch::jit::Method& method_at(const Script& script, uint32_t index) {
+  if (index >= script.methods.size()) throw Failure(AP_ERROR_ARGUMENT, c10::str("there is no method number ", index));
+  return script.methods[index];
+}
+
+std::vector<c10::IValue> read_arguments(Context& c, const c10::FunctionSchema& schema, uint32_t given) {
+  Reader reader(c);
+  std::vector<c10::IValue> values;
+  // The first is the module itself.
+  for (size_t i = 1; i < schema.arguments().size(); i++) {
+    const auto& argument = schema.arguments()[i];
+    if (i > given || reader.absent()) {
+      if (!argument.default_value()) {
+        throw Failure(AP_ERROR_ARGUMENT, c10::str("argument ", i, " (", argument.name(), ") is missing"));
+      }
+      values.push_back(*argument.default_value());
+      continue;
+    }
+    try {
+      values.push_back(reader.read(argument.type()));
+    } catch (const Failure& e) {
+      if (e.code != AP_ERROR_ARGUMENT) throw;
+      throw Failure(e.code, c10::str("argument ", i, " (", argument.name(), ") ", e.what()));
+    }
+  }
+  if (given >= schema.arguments().size()) {
+    throw Failure(AP_ERROR_ARGUMENT, c10::str("takes ", schema.arguments().size() - 1, " arguments, got ", given));
+  }
+  return values;
+}
+
+void ignore_print(const std::string&) {}
+
+}  // namespace
+
+// text: the file's path. The module belongs to no scope; ap_release_one lets go of it.
+int32_t ap_script_load(uint32_t ctx, uint32_t text_bytes, uint32_t device) {
+  return guarded(ctx, [&](Context& c) {
+    // A module may print, which would tear a progress bar apart.
+    static std::once_flag once;
+    std::call_once(once, [] { torch::jit::setPrintHandler(ignore_print); });
+    const std::string path(c.text, std::min<size_t>(text_bytes, AP_TEXT_BYTES));
+    auto loaded = std::make_unique<Script>();
+    loaded->module = torch::jit::load(path, device_from(device));
+    for_each_tensor(loaded->module, [](const std::string& name, const at::Tensor& tensor, bool) {
+      check_bounds(name, tensor);
+    });
+    loaded->methods = loaded->module.get_methods();
+    const double handle = c.add(std::move(loaded), Kind::module);
+    c.keep(handle);
+    c.frame[0] = handle;
+    return 1;
+  });
+}
+
+// text: the method's schema; nothing beyond the last method
+int32_t ap_script_method(uint32_t ctx, double module, uint32_t index) {
+  return guarded(ctx, [&](Context& c) -> int32_t {
+    const Script& found = script(c, module);
+    if (index >= found.methods.size()) return 0;
+    return put_text(c, c10::str(found.methods[index].function().getSchema()));
+  });
+}
+
+// frame: the arguments as values; back comes the result as one value
+int32_t ap_script_run(uint32_t ctx, double module, uint32_t method, uint32_t arguments) {
+  return guarded(ctx, [&](Context& c) {
+    const torch::jit::Method& found = method_at(script(c, module), method);
+    const c10::IValue result = found(read_arguments(c, found.function().getSchema(), arguments));
+    Writer writer(c);
+    writer.write(result);
+    return writer.finish();
+  });
+}
+
+// Parameters and buffers from number `first` on, as many as fit. frame: how many there are in all, then for each
+// its handle, 1 if it is a buffer, and its name's length; the names follow each other in the text.
+int32_t ap_script_tensors(uint32_t ctx, double module, uint32_t first) {
+  return guarded(ctx, [&](Context& c) {
+    uint32_t index = 0;
+    int32_t written = 0;
+    size_t at = 1;
+    size_t text_at = 0;
+    bool full = false;
+    for_each_tensor(script(c, module).module, [&](const std::string& name, const at::Tensor& tensor, bool buffer) {
+      if (index++ < first || full) return;
+      full = at + 3 > AP_FRAME_SLOTS || name.size() > AP_TEXT_BYTES - text_at;
+      if (full) return;
+      name.copy(c.text + text_at, name.size());
+      text_at += name.size();
+      c.frame[at++] = c.add(at::Tensor(tensor));
+      c.frame[at++] = buffer ? 1 : 0;
+      c.frame[at++] = static_cast<double>(name.size());
+      written++;
+    });
+    c.frame[0] = index;
+    return written;
+  });
+}
+
+// -1 leaves the device or the dtype as it is; tensors of whole numbers keep their dtype
+int32_t ap_script_to(uint32_t ctx, double module, int32_t device, int32_t dtype) {
+  return guarded(ctx, [&](Context& c) {
+    const auto wanted = dtype < 0 ? at::ScalarType::Undefined : scalar_type_from(dtype);
+    const c10::AutoGradMode no_grad(false);
+    // All first, then all set: what cannot be moved leaves the module as it was.
+    std::vector<std::pair<at::Tensor, at::Tensor>> moved;
+    for_each_tensor(script(c, module).module, [&](const std::string&, const at::Tensor& tensor, bool) {
+      const bool cast = wanted != at::ScalarType::Undefined && tensor.is_floating_point();
+      const c10::Device where = device < 0 ? tensor.device() : device_from(static_cast<uint32_t>(device));
+      moved.emplace_back(tensor, tensor.detach().to(where, cast ? wanted : tensor.scalar_type()));
+    });
+    for (auto& [tensor, value] : moved) tensor.set_data(value);
+    return 0;
+  });
+}
+
+// mode: 0 evaluation, 1 training, -1 only ask; returns what it was
+int32_t ap_script_train(uint32_t ctx, double module, int32_t mode) {
+  return guarded(ctx, [&](Context& c) {
+    torch::jit::Module& found = script(c, module).module;
+    const bool before = found.is_training();
+    if (mode >= 0) found.train(mode != 0);
+    return before ? 1 : 0;
+  });
+}
