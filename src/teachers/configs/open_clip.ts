@@ -1,0 +1,128 @@
+/**
+ * OpenCLIP's `open_clip_config.json`.
+ *
+ * @module
+ */
+
+import type { Interpolation } from "../../data/convert.ts";
+import { CLIP_MEAN, CLIP_STD } from "../../models/parts/clip_statistics.ts";
+import {
+  checkedPreprocessing,
+  type Facts,
+  isFacts,
+  type ModelConfig,
+  numberOf,
+  numbersOf,
+  partOf,
+  Problems,
+  type PublishedPreprocessing,
+  sidesOf,
+  textOf,
+} from "./facts.ts";
+
+/** Width, layers, heads and embedding of the towers that the registry has. */
+const TOWERS: Readonly<Record<string, string>> = {
+  "768,12,12,512": "b",
+  "1024,24,16,768": "l",
+  "1280,32,16,1024": "h",
+  "1408,40,16,1024": "g",
+};
+
+/** What OpenCLIP calls the ways to make a photograph square. */
+const RESIZE_MODES: ReadonlyMap<string, PublishedPreprocessing["cropMode"]> = new Map([
+  ["shortest", "center"],
+  ["squash", "squash"],
+  ["longest", "border"],
+]);
+
+/** OpenCLIP resizes by the cubic way where nothing else is said. */
+const INTERPOLATIONS: ReadonlyMap<string, Interpolation> = new Map([
+  ["bicubic", "bicubic"],
+  ["bilinear", "bilinear"],
+  ["random", "bicubic"],
+]);
+
+/** Whether a description is OpenCLIP's. */
+export function isOpenClip(config: Facts): boolean {
+  return isFacts(config.model_cfg) && isFacts(config.model_cfg.vision_cfg);
+}
+
+/** Reads OpenCLIP's description. */
+export function readOpenClip(config: Facts): ModelConfig {
+  const problems = new Problems();
+  const model = partOf(config, "model_cfg");
+  const vision = partOf(model, "vision_cfg");
+  return {
+    architecture: architectureOf(model, vision, problems),
+    library: "open_clip",
+    imageSize: imageSizeOf(vision),
+    numClasses: 0,
+    preprocessing: preprocessingOf(partOf(config, "preprocess_cfg"), vision, problems),
+    modelArgs: {},
+    problems: problems.all,
+  };
+}
+
+function architectureOf(model: Facts, vision: Facts, problems: Problems): string | null {
+  const timm = textOf(vision, "timm_model_name");
+  if (timm !== null) return timm.split(".")[0];
+  if (Array.isArray(vision.layers)) {
+    return problems.add("its image tower is CLIP's own ResNet, which there is not here");
+  }
+  const width = numberOf(vision, "width", 768);
+  const layers = numberOf(vision, "layers", 12);
+  const heads = width / numberOf(vision, "head_width", 64);
+  const embedding = numberOf(model, "embed_dim", null);
+  const size = TOWERS[[width, layers, heads, embedding].join()];
+  if (size === undefined) {
+    return problems.add(
+      `there is no tower of width ${width}, ${layers} layers, ${heads} heads and embedding ${embedding}`,
+    );
+  }
+  // Towers of other publishers differ in what only few of them say.
+  for (const key of ["ls_init_value", "attentional_pool", "global_average_pool", "no_ln_pre"]) {
+    const value = vision[key];
+    if (value !== undefined && value !== null && value !== false) {
+      return problems.add(`its image tower has ${key} ${JSON.stringify(value)}`);
+    }
+  }
+  const pool = textOf(vision, "pool_type");
+  if (pool !== null && pool !== "tok") return problems.add(`its image tower pools by "${pool}"`);
+  const quick = model.quick_gelu === true;
+  const patch = sidesOf(vision.patch_size)?.[0] ?? 16;
+  const larger = quick && size === "l" && patch === 14 && imageSizeOf(vision) === 336;
+  return `${quick ? "" : "open_"}clip_vit_${size}_${patch}${larger ? "_336" : ""}`;
+}
+
+function imageSizeOf(vision: Facts): number | null {
+  const sides = sidesOf(vision.image_size ?? 224);
+  return sides !== null && sides[0] === sides[1] ? sides[0] : null;
+}
+
+function preprocessingOf(
+  config: Facts,
+  vision: Facts,
+  problems: Problems,
+): PublishedPreprocessing | null {
+  const size = sidesOf(
+    Array.isArray(config.size) && config.size.length === 3
+      ? config.size.slice(1)
+      : config.size ?? vision.image_size ?? 224,
+  );
+  if (size === null) return problems.add("the images' size is not clear");
+  const mode = RESIZE_MODES.get(textOf(config, "resize_mode") ?? "shortest");
+  if (mode === undefined) {
+    return problems.add(`resize_mode is ${JSON.stringify(config.resize_mode)}`);
+  }
+  const given = textOf(config, "interpolation") ?? "bicubic";
+  const interpolation = INTERPOLATIONS.get(given);
+  if (interpolation === undefined) return problems.add(`interpolation is "${given}"`);
+  return checkedPreprocessing({
+    size,
+    cropFraction: 1,
+    cropMode: mode,
+    interpolation,
+    mean: numbersOf(config, "mean") ?? CLIP_MEAN,
+    std: numbersOf(config, "std") ?? CLIP_STD,
+  }, problems);
+}

@@ -1,0 +1,111 @@
+/**
+ * timm's `config.json`.
+ *
+ * @module
+ */
+
+import type { Interpolation } from "../../data/convert.ts";
+import { IMAGENET_MEAN, IMAGENET_STD } from "../../models/entry.ts";
+import {
+  checkedPreprocessing,
+  type Facts,
+  isFacts,
+  isSide,
+  labelsOf,
+  type ModelConfig,
+  numberOf,
+  numbersOf,
+  partOf,
+  Problems,
+  type PublishedPreprocessing,
+  sidesOf,
+  textOf,
+} from "./facts.ts";
+
+/** What timm takes where a description says nothing. */
+const CROP = 0.875;
+
+/** Both ways are a choice at random in timm; the first is what it then does in evaluation. */
+const INTERPOLATIONS: ReadonlyMap<string, Interpolation> = new Map([
+  ["random", "bilinear"],
+  ["bilinear", "bilinear"],
+  ["bicubic", "bicubic"],
+  ["nearest", "nearest"],
+]);
+
+/** Architectures that the registry has by torchvision's names. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["swin_tiny_patch4_window7_224", "swin_t"],
+  ["swin_small_patch4_window7_224", "swin_s"],
+  ["swin_base_patch4_window7_224", "swin_b"],
+]);
+
+/** Whether a description is timm's, or that of transformers' wrapper around timm. */
+export function isTimm(config: Facts): boolean {
+  return typeof config.architecture === "string";
+}
+
+/** Reads timm's description; the architecture is timm's own name, unless the registry has it by another. */
+export function readTimm(config: Facts): ModelConfig {
+  const problems = new Problems();
+  // In its first years everything lay on one level.
+  const cfg = isFacts(config.pretrained_cfg) ? config.pretrained_cfg : config;
+  // Written with a tag only where it was read from timm's own list.
+  const name = textOf(config, "architecture")?.split(".")[0] ??
+    problems.add("config.json has no architecture");
+  const args = partOf(config, "model_args");
+  // Others take images of any size, or of one only.
+  const sides = name?.startsWith("vit_") ? sidesOf(args.img_size) : null;
+  const names = config.label_names ?? cfg.label_names ?? config.labels ?? cfg.labels;
+  const numClasses = numberOf(config, "num_classes", numberOf(cfg, "num_classes", null));
+  const labels = describedLabels(labelsOf(names ?? config.id2label), [
+    partOf(config, "label_descriptions"),
+    partOf(cfg, "label_descriptions"),
+  ]);
+  return {
+    architecture: name && (OTHER_NAMES.get(name) ?? name),
+    library: "timm",
+    imageSize: sides !== null && sides[0] === sides[1] ? sides[0] : null,
+    numClasses,
+    preprocessing: preprocessingOf(cfg, problems),
+    ...(labels && labels.length === numClasses ? { labels } : {}),
+    modelArgs: args,
+    problems: problems.all,
+  };
+}
+
+/** Names of classes that are numbers of WordNet have a description in words beside them. */
+function describedLabels(
+  names: string[] | undefined,
+  tables: readonly Facts[],
+): string[] | undefined {
+  return names?.map((name) => {
+    const table = tables.find((one) => Object.hasOwn(one, name));
+    return table === undefined ? name : textOf(table, name) ?? name;
+  });
+}
+
+function preprocessingOf(cfg: Facts, problems: Problems): PublishedPreprocessing | null {
+  const input = numbersOf(cfg, "input_size") ?? [3, 224, 224];
+  const [channels, height, width] = input;
+  if (input.length !== 3 || ![channels, height, width].every(isSide)) {
+    return problems.add(`input_size is [${input.join(", ")}], not channels, height and width`);
+  }
+  const given = textOf(cfg, "interpolation") ?? "bicubic";
+  const interpolation = INTERPOLATIONS.get(given);
+  if (interpolation === undefined) {
+    return problems.add(`images are resized by "${given}", which there is not here`);
+  }
+  const mode = textOf(cfg, "crop_mode") ?? "center";
+  if (mode !== "center" && mode !== "squash" && mode !== "border") {
+    return problems.add(`images are cropped by "${mode}", which there is not here`);
+  }
+  return checkedPreprocessing({
+    size: [height, width],
+    cropFraction: numberOf(cfg, "crop_pct", CROP) || CROP,
+    cropMode: mode,
+    interpolation,
+    mean: numbersOf(cfg, "mean") ?? IMAGENET_MEAN,
+    std: numbersOf(cfg, "std") ?? IMAGENET_STD,
+  }, problems);
+}

@@ -1,0 +1,289 @@
+/**
+ * transformers' `config.json`: which architecture of the registry its sizes are.
+ *
+ * @module
+ */
+
+import {
+  type Facts,
+  labelsOf,
+  type ModelConfig,
+  numberOf,
+  numbersOf,
+  partOf,
+  Problems,
+  sidesOf,
+  textOf,
+} from "./facts.ts";
+import { readImageProcessor } from "./image_processor.ts";
+
+/** Finds an architecture's name; null with a problem if there is none. */
+type Reader = (config: Facts, problems: Problems) => string | null;
+
+/** Numbers are left out of a file where they are the class's own, so those are here again. */
+const VIT_SIZES: Readonly<Record<string, string>> = {
+  "192,12,3": "tiny",
+  "384,12,6": "small",
+  "768,12,12": "base",
+  "1024,24,16": "large",
+  "1280,32,16": "huge",
+};
+
+function vitSize(config: Facts, problems: Problems): string | null {
+  const shape = [
+    numberOf(config, "hidden_size", 768),
+    numberOf(config, "num_hidden_layers", 12),
+    numberOf(config, "num_attention_heads", 12),
+  ];
+  return VIT_SIZES[shape.join()] ??
+    problems.add(
+      `there is no vision transformer of width ${shape[0]}, ${shape[1]} layers, ${shape[2]} heads`,
+    );
+}
+
+/** Reports what an architecture of the registry does not have. */
+function differs(config: Facts, wanted: Readonly<Record<string, unknown>>): string | null {
+  for (const [key, value] of Object.entries(wanted)) {
+    const found = config[key];
+    if (found !== undefined && found !== null && found !== value) {
+      return `${key} is ${JSON.stringify(found)}, not ${JSON.stringify(value)}`;
+    }
+  }
+  return null;
+}
+
+const vit: Reader = (config, problems) => {
+  const size = vitSize(config, problems);
+  if (size === null) return null;
+  const width = numberOf(config, "hidden_size", 768);
+  const other = differs(config, {
+    hidden_act: "gelu",
+    qkv_bias: true,
+    num_channels: 3,
+    intermediate_size: 4 * width,
+  });
+  if (other !== null) return problems.add(other);
+  const patch = numberOf(config, "patch_size", 16);
+  // The same network for images of any size: those that were published have a name each.
+  const published = (patch === 16 || patch === 32) && imageSizeOf(config, 224) === 384;
+  return `vit_${size}_patch${patch}_${published ? 384 : 224}`;
+};
+
+function dinov2(registers: boolean): Reader {
+  return (config, problems) => {
+    const giant = config.use_swiglu_ffn === true;
+    const sizes = [
+      numberOf(config, "hidden_size", 768),
+      numberOf(config, "num_hidden_layers", 12),
+      numberOf(config, "num_attention_heads", 12),
+    ].join();
+    const size = giant && sizes === "1536,40,24" ? "giant" : vitSize(config, problems);
+    if (size === null) return null;
+    const other = differs(config, {
+      hidden_act: "gelu",
+      qkv_bias: true,
+      num_channels: 3,
+      mlp_ratio: 4,
+      use_swiglu_ffn: size === "giant",
+      ...(registers ? { num_register_tokens: 4 } : {}),
+    });
+    if (other !== null) return problems.add(other);
+    const patch = numberOf(config, "patch_size", registers ? 16 : 14);
+    if (patch !== 14) return problems.add(`patch_size is ${patch}, not 14`);
+    if (size === "tiny" || size === "huge") return problems.add(`there is no DINOv2 "${size}"`);
+    if (architectureOf(config).endsWith("ForImageClassification")) {
+      return problems.add(
+        "its classifier sees the class token and the mean of all patches, which that of no architecture here does",
+      );
+    }
+    return `vit_${size}_patch14_${registers ? "reg4_" : ""}dinov2`;
+  };
+}
+
+function imageSizeOf<T>(config: Facts, otherwise: T): number | T {
+  const sides = sidesOf(config.image_size);
+  return sides !== null && sides[0] === sides[1] ? sides[0] : otherwise;
+}
+
+/** CLIP's image tower; where the weights have no projection, timm's variant without head has the same features. */
+function clipTower(tower: Facts, projected: boolean, problems: Problems): string | null {
+  const size = vitSize(tower, problems);
+  if (size === null) return null;
+  const quick = (textOf(tower, "hidden_act") ?? "quick_gelu") === "quick_gelu";
+  const width = numberOf(tower, "hidden_size", 768);
+  const other = differs(tower, {
+    hidden_act: quick ? "quick_gelu" : "gelu",
+    num_channels: 3,
+    intermediate_size: 4 * width,
+  });
+  if (other !== null) return problems.add(other);
+  const patch = numberOf(tower, "patch_size", 32);
+  const larger = quick && size === "large" && patch === 14 && imageSizeOf(tower, 224) === 336;
+  if (!projected) {
+    return `vit_${size}_patch${patch}_clip_${quick ? "quickgelu_" : ""}${larger ? 336 : 224}`;
+  }
+  return `${quick ? "" : "open_"}clip_vit_${size[0]}_${patch}${larger ? "_336" : ""}`;
+}
+
+const clip: Reader = (config, problems) => {
+  const tower = partOf(config, "vision_config");
+  return clipTower(tower, true, problems);
+};
+
+const clipVision: Reader = (config, problems) =>
+  clipTower(config, architectureOf(config).endsWith("WithProjection"), problems);
+
+/** Finds a name by lists of numbers. */
+function byNumbers(
+  what: string,
+  table: Readonly<Record<string, string>>,
+  numbers: readonly (readonly number[])[],
+  problems: Problems,
+): string | null {
+  const key = numbers.map((list) => list.join()).join("|");
+  return table[key] ??
+    problems.add(
+      `there is no ${what} with ${numbers.map((list) => `[${list.join(", ")}]`).join(", ")}`,
+    );
+}
+
+const resnet: Reader = (config, problems) => {
+  const basic = config.layer_type === "basic";
+  const other = differs(config, {
+    num_channels: 3,
+    embedding_size: 64,
+    hidden_act: "relu",
+    downsample_in_first_stage: false,
+    downsample_in_bottleneck: false,
+  });
+  if (other !== null) return problems.add(other);
+  const depths = numbersOf(config, "depths") ?? [3, 4, 6, 3];
+  const dims = numbersOf(config, "hidden_sizes") ?? [256, 512, 1024, 2048];
+  return byNumbers(
+    `ResNet of ${basic ? "basic" : "bottleneck"} blocks`,
+    {
+      ...(basic ? { "2,2,2,2|64,128,256,512": "resnet18", "3,4,6,3|64,128,256,512": "resnet34" } : {
+        "3,4,6,3|256,512,1024,2048": "resnet50",
+        "3,4,23,3|256,512,1024,2048": "resnet101",
+        "3,8,36,3|256,512,1024,2048": "resnet152",
+      }),
+    },
+    [depths, dims],
+    problems,
+  );
+};
+
+const convnext: Reader = (config, problems) => {
+  const other = differs(config, { num_channels: 3, patch_size: 4, hidden_act: "gelu" });
+  if (other !== null) return problems.add(other);
+  const depths = numbersOf(config, "depths") ?? [3, 3, 9, 3];
+  const dims = numbersOf(config, "hidden_sizes") ?? [96, 192, 384, 768];
+  return byNumbers(
+    "ConvNeXt",
+    {
+      "3,3,9,3|96,192,384,768": "convnext_tiny",
+      "3,3,27,3|96,192,384,768": "convnext_small",
+      "3,3,27,3|128,256,512,1024": "convnext_base",
+      "3,3,27,3|192,384,768,1536": "convnext_large",
+    },
+    [depths, dims],
+    problems,
+  );
+};
+
+const swin: Reader = (config, problems) => {
+  const other = differs(config, {
+    num_channels: 3,
+    patch_size: 4,
+    window_size: 7,
+    image_size: 224,
+    mlp_ratio: 4,
+    qkv_bias: true,
+    hidden_act: "gelu",
+    use_absolute_embeddings: false,
+  });
+  if (other !== null) return problems.add(other);
+  const width = numberOf(config, "embed_dim", 96);
+  const depths = numbersOf(config, "depths") ?? [2, 2, 6, 2];
+  const heads = numbersOf(config, "num_heads") ?? [3, 6, 12, 24];
+  return byNumbers(
+    "Swin transformer",
+    {
+      "96|2,2,6,2|3,6,12,24": "swin_t",
+      "96|2,2,18,2|3,6,12,24": "swin_s",
+      "128|2,2,18,2|4,8,16,32": "swin_b",
+    },
+    [[width], depths, heads],
+    problems,
+  );
+};
+
+const READERS: Readonly<Record<string, Reader>> = {
+  vit,
+  deit: (_, problems) => problems.add("DeiT has two class tokens, and no architecture here has"),
+  dinov2: dinov2(false),
+  dinov2_with_registers: dinov2(true),
+  clip,
+  clip_vision_model: clipVision,
+  resnet,
+  convnext,
+  swin,
+};
+
+/** Whether a description is one of transformers. */
+export function isTransformers(config: Facts): boolean {
+  return typeof config.model_type === "string";
+}
+
+/** Reads transformers' descriptions of a model and of its images. */
+export function readTransformers(config: Facts, preprocessor: Facts | null): ModelConfig {
+  const problems = new Problems();
+  const type = textOf(config, "model_type") ?? "";
+  const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
+  const architecture = reader === undefined
+    ? problems.add(
+      `there is no architecture here for transformers' model_type "${type}"; there are those for ` +
+        Object.keys(READERS).join(", "),
+    )
+    : reader(config, problems);
+  const preprocessing = preprocessor === null
+    ? problems.add("there is no preprocessor_config.json")
+    : readImageProcessor(preprocessor, problems);
+  const { numClasses, labels } = classesOf(config, type);
+  const tower = type === "clip" ? partOf(config, "vision_config") : config;
+  return {
+    architecture,
+    library: "transformers",
+    imageSize: ofPositions(type) ? imageSizeOf(tower, 224) : null,
+    numClasses,
+    preprocessing,
+    ...(labels ? { labels } : {}),
+    modelArgs: {},
+    problems: problems.all,
+  };
+}
+
+/** Whether parameters depend on the images' size. */
+function ofPositions(type: string): boolean {
+  return type === "vit" || type.startsWith("dinov2") || type.startsWith("clip");
+}
+
+/** The class that the weights are of. */
+function architectureOf(config: Facts): string {
+  const list = config.architectures;
+  return Array.isArray(list) && typeof list[0] === "string" ? list[0] : "";
+}
+
+function classesOf(
+  config: Facts,
+  type: string,
+): { numClasses: number | null; labels?: string[] } {
+  const names = labelsOf(config.id2label);
+  const of = architectureOf(config);
+  // The two classes of a class without a word about them are everybody's.
+  if (of.endsWith("ForImageClassification")) {
+    const known = names?.some((name, i) => name !== `LABEL_${i}`);
+    return { numClasses: names?.length ?? 2, ...(known ? { labels: names } : {}) };
+  }
+  return { numClasses: of !== "" || type.startsWith("clip") ? 0 : null };
+}

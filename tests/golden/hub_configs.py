@@ -1,0 +1,288 @@
+"""Writes hub_configs.json: descriptions of models as timm and transformers write them for a hub, and what these
+libraries then do.
+
+For each: the file(s), the architecture that it is here (checked: timm's or torchvision's model of that name has as many
+parameters), the number of classes, and what the library's own preprocessing makes of images:
+
+- `size`: height and width of what comes out,
+- `cover`: the part of a photograph of 300 x 400 pixels that is seen, as [top, bottom, left, right] of it,
+- `black`, `white`: what 0 and 255 become, for each channel.
+
+    python tests/golden/hub_configs.py tests/golden/hub_configs.json
+"""
+
+import json
+import sys
+import tempfile
+
+import publishers  # noqa: F401  (before timm and transformers)
+import numpy as np
+import timm
+import torch
+import torchvision
+import transformers
+from PIL import Image
+from timm.data import create_transform, resolve_data_config
+from timm.models._hub import load_cfg_from_json, save_config_for_hf
+
+HEIGHT, WIDTH = 300, 400
+
+
+def photographs():
+    """Ramps of rows and columns, black, white."""
+    rows = np.broadcast_to(np.linspace(0, 255, HEIGHT)[:, None], (HEIGHT, WIDTH))
+    columns = np.broadcast_to(np.linspace(0, 255, WIDTH)[None, :], (HEIGHT, WIDTH))
+    flat = [np.full((HEIGHT, WIDTH), value) for value in (0, 255)]
+    for plane in (rows, columns, *flat):
+        yield Image.fromarray(np.stack([plane] * 3, -1).round().astype(np.uint8))
+
+
+def truth(transform):
+    """What a preprocessing does, seen from outside."""
+    rows, columns, black, white = (np.asarray(transform(image), dtype=np.float64) for image in photographs())
+    zero, one = black[:, 0, 0], white[:, 0, 0]
+
+    def part(ramp):
+        values = (ramp[0] - zero[0]) / (one[0] - zero[0])
+        return [float(values[0, 0]), float(values[-1, -1])]
+
+    # The middle of the outermost pixels, so half a pixel less than the edge on each side.
+    return {
+        "size": list(rows.shape[1:]),
+        "cover": [round(value, 4) for value in (*part(rows), *part(columns))],
+        "black": [round(float(value), 5) for value in zero],
+        "white": [round(float(value), 5) for value in one],
+    }
+
+
+def of_timm(name, architecture=None, **options):
+    model = timm.create_model(name, pretrained=False, **options)
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        config = {"label_names": ["cat", "dog"], "label_descriptions": {"cat": "a cat"}}
+        save_config_for_hf(model, file.name, model_config=config if model.num_classes == 2 else None)
+        config = json.load(open(file.name))
+    cfg = resolve_data_config(pretrained_cfg=config["pretrained_cfg"])
+    transform = create_transform(**cfg, is_training=False)
+    return {
+        "name": name,
+        "config": config,
+        "architecture": architecture or name.split(".")[0],
+        "imageSize": model.patch_embed.img_size[0] if name.startswith("vit_") else None,
+        "numClasses": model.num_classes,
+        "interpolation": cfg["interpolation"],
+        **truth(transform),
+    }
+
+
+def count(model, without=()):
+    return sum(p.numel() for n, p in model.named_parameters() if not any(part in n for part in without))
+
+
+def of_transformers(repo, kind, config, architecture, twin, processor=None, published=None, without=()):
+    """`twin`: makes the model of the same name of timm or torchvision. `published`: the repository's own old file."""
+    config.architectures = [kind]
+    with torch.device("meta"):
+        model = getattr(transformers, kind)(config)
+        if twin is not None:
+            theirs, ours = count(model, without), count(twin())
+            assert theirs == ours, (repo, theirs, ours)
+    processed = processor
+    if published is not None:
+        processed = getattr(transformers, published["feature_extractor_type"].replace("FeatureExtractor", "ImageProcessor"))
+        processed = processed.from_dict(published)
+    result = {
+        "name": repo,
+        "config": json.loads(config.to_json_string(use_diff=True)),
+        "preprocessor": published or (json.loads(processor.to_json_string()) if processor else None),
+        "architecture": architecture,
+        "imageSize": image_size_of(config),
+        "numClasses": config.num_labels if kind.endswith("ForImageClassification") else 0,
+    }
+    for table in (result["config"], result["config"].get("vision_config", {}), result["config"].get("text_config", {})):
+        table.pop("transformers_version", None)
+        for key in ("stage_names", "label2id"):
+            table.pop(key, None)
+    result["config"].pop("text_config", None)
+    if processed is not None:
+        names = {0: "nearest", 2: "bilinear", 3: "bicubic"}
+        result["interpolation"] = names[int(processed.resample)]
+        result.update(truth(lambda image: processed(image, return_tensors="np")["pixel_values"][0]))
+    return result
+
+
+def image_size_of(config):
+    """Of those whose parameters depend on it."""
+    if config.model_type not in ("vit", "dinov2", "dinov2_with_registers", "clip", "clip_vision_model"):
+        return None
+    return getattr(config, "vision_config", config).image_size
+
+
+def by_timm(name, **options):
+    return lambda: timm.create_model(name, pretrained=False, **options)
+
+
+def by_torchvision(name, **options):
+    return lambda: getattr(torchvision.models, name)(**options)
+
+
+def vit(**options):
+    return transformers.ViTImageProcessor(**options)
+
+
+imagenet = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
+# transformers' own names for layers that the twins do not have, or that have no gradient there.
+pooled = ("pooler", "mask_token")
+registered = (*pooled, "position_embeddings", "cls_token", "register_tokens")
+dinov2_processor = transformers.BitImageProcessor(
+    size={"shortest_edge": 256}, crop_size={"height": 224, "width": 224}, resample=3, **imagenet
+)
+
+
+def clip_vision(**options):
+    return transformers.CLIPVisionConfig(**options)
+
+
+def dinov2_registers():
+    model = timm.create_model("vit_small_patch14_reg4_dinov2", pretrained=False)
+    for name in ("pos_embed", "cls_token", "reg_token"):
+        setattr(model, name, None)
+    return model
+
+
+def main(path):
+    clip_processor = transformers.CLIPImageProcessor()
+    large = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
+    cases = [
+        of_timm("vit_small_patch14_dinov2.lvd142m"),
+        of_timm("resnet18.a1_in1k"),
+        of_timm("resnet50.tv_in1k"),
+        of_timm("convnext_tiny.fb_in1k"),
+        of_timm("swin_tiny_patch4_window7_224.ms_in1k", "swin_t"),
+        of_timm("tf_efficientnet_lite0.in1k"),
+        of_timm("vit_tiny_patch16_224.augreg_in21k_ft_in1k", num_classes=2, img_size=64),
+        of_timm("vit_base_patch32_clip_quickgelu_224.openai"),
+        of_timm("eva02_tiny_patch14_336.mim_in22k_ft_in1k"),
+        of_timm("vit_base_patch16_siglip_224.webli", num_classes=0),
+        of_transformers(
+            "facebook/dinov2-small", "Dinov2Model",
+            transformers.Dinov2Config(hidden_size=384, num_attention_heads=6, image_size=518),
+            "vit_small_patch14_dinov2", by_timm("vit_small_patch14_dinov2"), dinov2_processor, without=pooled,
+        ),
+        of_transformers(
+            "facebook/dinov2-giant", "Dinov2Model",
+            transformers.Dinov2Config(
+                hidden_size=1536, num_hidden_layers=40, num_attention_heads=24, image_size=518, use_swiglu_ffn=True
+            ),
+            "vit_giant_patch14_dinov2", by_timm("vit_giant_patch14_dinov2"), without=pooled,
+        ),
+        of_transformers(
+            "facebook/dinov2-with-registers-small", "Dinov2WithRegistersModel",
+            transformers.Dinov2WithRegistersConfig(
+                hidden_size=384, num_attention_heads=6, image_size=518, patch_size=14
+            ),
+            "vit_small_patch14_reg4_dinov2", dinov2_registers, dinov2_processor, without=registered,
+        ),
+        of_transformers(
+            "google/vit-base-patch16-224", "ViTForImageClassification", transformers.ViTConfig(num_labels=1000),
+            "vit_base_patch16_224", by_timm("vit_base_patch16_224"),
+            published={
+                "do_normalize": True, "do_resize": True, "image_mean": [0.5] * 3, "image_std": [0.5] * 3, "size": 224,
+                "feature_extractor_type": "ViTFeatureExtractor",
+            },
+        ),
+        of_transformers(
+            "a/vit-small-with-names", "ViTForImageClassification",
+            transformers.ViTConfig(
+                hidden_size=384, num_attention_heads=6, intermediate_size=1536, image_size=384, patch_size=32,
+                id2label={0: "cat", 1: "dog", 2: "fish"}, label2id={"cat": 0, "dog": 1, "fish": 2},
+            ),
+            "vit_small_patch32_384", by_timm("vit_small_patch32_384", num_classes=3),
+            vit(size={"height": 384, "width": 384}, resample=3, do_normalize=False),
+        ),
+        of_transformers(
+            "facebook/dino-vits8", "ViTModel",
+            transformers.ViTConfig(hidden_size=384, num_attention_heads=6, intermediate_size=1536, patch_size=8),
+            "vit_small_patch8_224", by_timm("vit_small_patch8_224", num_classes=0), vit(resample=2, **imagenet),
+            without=pooled,
+        ),
+        of_transformers(
+            "openai/clip-vit-base-patch32", "CLIPModel", transformers.CLIPConfig(), "clip_vit_b_32", None,
+            published={
+                "crop_size": 224, "do_center_crop": True, "do_normalize": True, "do_resize": True,
+                "feature_extractor_type": "CLIPFeatureExtractor", "image_mean": [0.48145466, 0.4578275, 0.40821073],
+                "image_std": [0.26862954, 0.26130258, 0.27577711], "resample": 3, "size": 224,
+            },
+        ),
+        of_transformers(
+            "openai/clip-vit-large-patch14-336", "CLIPVisionModelWithProjection",
+            clip_vision(image_size=336, patch_size=14, projection_dim=768, **large), "clip_vit_l_14_336", None,
+            transformers.CLIPImageProcessor(size={"shortest_edge": 336}, crop_size={"height": 336, "width": 336}),
+        ),
+        of_transformers(
+            "a/clip-tower-without-projection", "CLIPVisionModel", clip_vision(patch_size=16),
+            "vit_base_patch16_clip_quickgelu_224",
+            by_timm("vit_base_patch16_clip_quickgelu_224", num_classes=0), clip_processor,
+        ),
+        of_transformers(
+            "laion/CLIP-ViT-B-32-laion2B-s34B-b79K", "CLIPModel",
+            transformers.CLIPConfig(vision_config={"hidden_act": "gelu"}), "open_clip_vit_b_32", None, clip_processor,
+        ),
+        of_transformers(
+            "a/vit-of-another-size", "ViTModel", transformers.ViTConfig(image_size=256), "vit_base_patch16_224",
+            by_timm("vit_base_patch16_224", num_classes=0, img_size=256), without=pooled,
+        ),
+        of_transformers(
+            "microsoft/resnet-50", "ResNetForImageClassification", transformers.ResNetConfig(num_labels=1000),
+            "resnet50", by_torchvision("resnet50"),
+            published={
+                "crop_pct": 0.875, "do_normalize": True, "do_resize": True,
+                "feature_extractor_type": "ConvNextFeatureExtractor", "resample": 3, "size": 224, **imagenet,
+            },
+        ),
+        of_transformers(
+            "microsoft/resnet-18", "ResNetForImageClassification",
+            transformers.ResNetConfig(
+                num_labels=1000, layer_type="basic", depths=[2, 2, 2, 2], hidden_sizes=[64, 128, 256, 512]
+            ),
+            "resnet18", by_torchvision("resnet18"), transformers.ConvNextImageProcessor(size={"shortest_edge": 224}),
+        ),
+        of_transformers(
+            "facebook/convnext-small-224", "ConvNextForImageClassification",
+            transformers.ConvNextConfig(num_labels=1000, depths=[3, 3, 27, 3]),
+            "convnext_small", by_torchvision("convnext_small"),
+            transformers.ConvNextImageProcessor(size={"shortest_edge": 384}, **imagenet),
+        ),
+        of_transformers(
+            "microsoft/swin-base-patch4-window7-224", "SwinForImageClassification",
+            transformers.SwinConfig(num_labels=1000, embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32]),
+            "swin_b", by_torchvision("swin_b"), vit(resample=3, **imagenet), without=pooled,
+        ),
+        of_transformers(
+            "microsoft/swin-base-patch4-window12-384", "SwinForImageClassification",
+            transformers.SwinConfig(embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32], window_size=12),
+            None, None,
+        ),
+        of_transformers(
+            "facebook/dinov2-small-imagenet1k-1-layer", "Dinov2ForImageClassification",
+            transformers.Dinov2Config(hidden_size=384, num_attention_heads=6, num_labels=1000), None, None,
+        ),
+        of_transformers(
+            "google/siglip-base-patch16-224", "SiglipVisionModel", transformers.SiglipVisionConfig(), None, None,
+            transformers.SiglipImageProcessor(size={"height": 224, "width": 224}),
+        ),
+        of_transformers(
+            "facebook/deit-base-patch16-224", "DeiTForImageClassification", transformers.DeiTConfig(num_labels=1000),
+            None, None,
+            transformers.DeiTImageProcessor(size={"height": 256, "width": 256}, crop_size={"height": 224, "width": 224}),
+        ),
+    ]
+    for case in cases:
+        labels = case["config"].get("id2label")
+        if labels is not None and labels.get("0") == "LABEL_0":
+            # A thousand lines that say nothing; the first ones stand for them.
+            case["config"]["id2label"] = {key: labels[key] for key in list(labels)[:5]}
+            case["numClasses"] = min(case["numClasses"], 5)
+    json.dump(cases, open(path, "w"), indent=1)
+
+
+main(sys.argv[1])
