@@ -13,6 +13,7 @@ export * from "./layers/containers.ts";
 export * from "./layers/conv.ts";
 export * from "./layers/embedding.ts";
 export { Linear } from "./layers/linear.ts";
+export * from "./layers/layer_norm_2d.ts";
 export * from "./layers/losses.ts";
 export * from "./layers/normalization.ts";
 export type { Pair } from "./layers/options.ts";

@@ -20,6 +20,7 @@ import { findOperator, make, makeOptional, TensorCore } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
 import { type MemoryFormat, memoryFormatCode } from "./frame_arguments.ts";
+import { isOperand, products, watcher } from "./products.ts";
 import { Generator } from "./random.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -110,7 +111,11 @@ export function call(name: string, ...given: (Argument | NamedArguments)[]): Res
   }
   const returned = opCall(context, id, count);
   if (returned < 0) fail(returned);
-  return results(schema, values, frame.slice(0, returned));
+  const result = results(schema, values, frame.slice(0, returned));
+  if (watcher !== null && products.has(name)) {
+    watcher(name, result as Tensor, values.filter((_, i) => isOperand(schema.arguments[i].kind)));
+  }
+  return result;
 }
 
 function isNamed(value: unknown): value is NamedArguments {

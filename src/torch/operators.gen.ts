@@ -29,6 +29,7 @@ import {
   type Reduction,
   reductionCode,
 } from "./frame_arguments.ts";
+import { watcher } from "./products.ts";
 import type { Generator } from "./random.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -917,7 +918,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[10] || find(10), 5);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::addbmm", $r, [this, batch1, batch2]);
+    return $r;
   }
 
   /**
@@ -982,7 +985,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[15] || find(15), 5);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::addmm", $r, [this, mat1, mat2]);
+    return $r;
   }
 
   /** The in-place form of `addmm`. (`aten::addmm_`) */
@@ -995,6 +1000,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[16] || find(16), 5);
     if ($n < 0) fail($n);
+    if (watcher !== null) watcher("aten::addmm_", this, [this, mat1, mat2]);
     return this;
   }
 
@@ -1008,7 +1014,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[17] || find(17), 5);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::addmv", $r, [this, mat, vec]);
+    return $r;
   }
 
   /** The in-place form of `addmv`. (`aten::addmv_`) */
@@ -1021,6 +1029,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[18] || find(18), 5);
     if ($n < 0) fail($n);
+    if (watcher !== null) watcher("aten::addmv_", this, [this, mat, vec]);
     return this;
   }
 
@@ -1354,7 +1363,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[47] || find(47), 5);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::baddbmm", $r, [this, batch1, batch2]);
+    return $r;
   }
 
   /** The in-place form of `baddbmm`. (`aten::baddbmm_`) */
@@ -1367,6 +1378,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[48] || find(48), 5);
     if ($n < 0) fail($n);
+    if (watcher !== null) watcher("aten::baddbmm_", this, [this, batch1, batch2]);
     return this;
   }
 
@@ -1633,7 +1645,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[1] = mat2?.handle;
     const $n = opCall(context, ids[72] || find(72), 2);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::bmm", $r, [this, mat2]);
+    return $r;
   }
 
   /** A view broadcast to the shape `size`. (`aten::broadcast_to`) */
@@ -2345,7 +2359,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[1] = tensor?.handle;
     const $n = opCall(context, ids[139] || find(139), 2);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::dot", $r, [this, tensor]);
+    return $r;
   }
 
   /**
@@ -4060,7 +4076,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[1] = other?.handle;
     const $n = opCall(context, ids[299] || find(299), 2);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::matmul", $r, [this, other]);
+    return $r;
   }
 
   /** The matrix exponential of square matrices. (`aten::matrix_exp`) */
@@ -4279,7 +4297,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[1] = mat2?.handle;
     const $n = opCall(context, ids[315] || find(315), 2);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::mm", $r, [this, mat2]);
+    return $r;
   }
 
   /** The most frequent element along `dim` and where it is. (`aten::mode`) */
@@ -4414,7 +4434,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[1] = vec?.handle;
     const $n = opCall(context, ids[327] || find(327), 2);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::mv", $r, [this, vec]);
+    return $r;
   }
 
   /** The logarithm of the multivariate gamma function of dimension `p`. (`aten::mvlgamma`) */
@@ -6591,7 +6613,9 @@ export abstract class TensorOperators extends TensorCore {
     $f[1] = other?.handle;
     const $n = opCall(context, ids[508] || find(508), 2);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) watcher("aten::vdot", $r, [this, other]);
+    return $r;
   }
 
   /**
@@ -6981,7 +7005,9 @@ export function bilinear(
   $f[3] = optionalHandle(bias);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) watcher("aten::bilinear", $r, [input1, input2, weight, bias]);
+  return $r;
 }
 
 /** -(t · log p + (1 - t) · log(1 - p)) of probabilities. (`aten::binary_cross_entropy`) */
@@ -7195,7 +7221,15 @@ export function conv1d(
     $f[$p++] = (groups as number | undefined) ?? 1;
     const $n = opCall(context, $id, 7);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) {
+      watcher("aten::conv1d", $r, [
+        input as Tensor,
+        weight as Tensor,
+        bias as Tensor | null | undefined,
+      ]);
+    }
+    return $r;
   }
   const $id = ids[548] || find(548);
   const $f = frame;
@@ -7208,7 +7242,16 @@ export function conv1d(
   $f[$p++] = (groups as number | undefined) ?? 1;
   const $n = opCall(context, $id, 7);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) {
+    watcher("aten::conv1d.padding", $r, [
+      input as Tensor,
+      weight as Tensor,
+      bias as Tensor | null | undefined,
+      (padding as "same" | "valid" | undefined) ?? "valid",
+    ]);
+  }
+  return $r;
 }
 
 /**
@@ -7238,7 +7281,15 @@ export function conv2d(
     $f[$p++] = (groups as number | undefined) ?? 1;
     const $n = opCall(context, $id, 7);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) {
+      watcher("aten::conv2d", $r, [
+        input as Tensor,
+        weight as Tensor,
+        bias as Tensor | null | undefined,
+      ]);
+    }
+    return $r;
   }
   const $id = ids[550] || find(550);
   const $f = frame;
@@ -7251,7 +7302,16 @@ export function conv2d(
   $f[$p++] = (groups as number | undefined) ?? 1;
   const $n = opCall(context, $id, 7);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) {
+    watcher("aten::conv2d.padding", $r, [
+      input as Tensor,
+      weight as Tensor,
+      bias as Tensor | null | undefined,
+      (padding as "same" | "valid" | undefined) ?? "valid",
+    ]);
+  }
+  return $r;
 }
 
 /**
@@ -7281,7 +7341,15 @@ export function conv3d(
     $f[$p++] = (groups as number | undefined) ?? 1;
     const $n = opCall(context, $id, 7);
     if ($n < 0) fail($n);
-    return make($f[0]);
+    const $r = make($f[0]);
+    if (watcher !== null) {
+      watcher("aten::conv3d", $r, [
+        input as Tensor,
+        weight as Tensor,
+        bias as Tensor | null | undefined,
+      ]);
+    }
+    return $r;
   }
   const $id = ids[552] || find(552);
   const $f = frame;
@@ -7294,7 +7362,16 @@ export function conv3d(
   $f[$p++] = (groups as number | undefined) ?? 1;
   const $n = opCall(context, $id, 7);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) {
+    watcher("aten::conv3d.padding", $r, [
+      input as Tensor,
+      weight as Tensor,
+      bias as Tensor | null | undefined,
+      (padding as "same" | "valid" | undefined) ?? "valid",
+    ]);
+  }
+  return $r;
 }
 
 /**
@@ -7324,7 +7401,9 @@ export function convTranspose1d(
   putFixed($p, dilation, 1);
   const $n = opCall(context, $id, 8);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) watcher("aten::conv_transpose1d", $r, [input, weight, bias]);
+  return $r;
 }
 
 /**
@@ -7354,7 +7433,9 @@ export function convTranspose2d(
   putFixed($p, dilation, 2);
   const $n = opCall(context, $id, 8);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) watcher("aten::conv_transpose2d.input", $r, [input, weight, bias]);
+  return $r;
 }
 
 /**
@@ -7384,7 +7465,9 @@ export function convTranspose3d(
   putFixed($p, dilation, 3);
   const $n = opCall(context, $id, 8);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) watcher("aten::conv_transpose3d.input", $r, [input, weight, bias]);
+  return $r;
 }
 
 /**
@@ -7580,7 +7663,9 @@ export function einsum(
   putOptionalNumbers($p, options?.path);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) watcher("aten::einsum", $r, [equation, tensors]);
+  return $r;
 }
 
 /** The rows of `weight` that `indices` name: (…) becomes (…, width). (`aten::embedding`) */
@@ -9022,7 +9107,9 @@ export function linalgMatmul(input: Tensor, other: Tensor): Tensor {
   $f[1] = other?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) watcher("aten::linalg_matmul", $r, [input, other]);
+  return $r;
 }
 
 /** The matrix exponential of square matrices. (`aten::linalg_matrix_exp`) */
@@ -9335,7 +9422,9 @@ export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Ten
   $f[2] = optionalHandle(bias);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) watcher("aten::linear", $r, [input, weight, bias]);
+  return $r;
 }
 
 /** A stack of LSTM layers over a sequence. (`aten::lstm.input`) */
@@ -10134,7 +10223,11 @@ export function scaledDotProductAttention(
   $f[$p++] = (options?.enableGqa ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 8);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) {
+    watcher("aten::scaled_dot_product_attention", $r, [query, key, value, attnMask]);
+  }
+  return $r;
 }
 
 /**
@@ -10242,7 +10335,9 @@ export function tensordot(
   putNumbers($p, dimsOther);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
-  return make($f[0]);
+  const $r = make($f[0]);
+  if (watcher !== null) watcher("aten::tensordot", $r, [input, other, dimsSelf, dimsOther]);
+  return $r;
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isOperand, products } from "../products.ts";
 import type { Argument, Schema } from "../schema.ts";
 import { argumentName, fallbackOf, hidden, mayBeNone, test, typeOf, writing } from "./arguments.ts";
 import { camel, type Entry } from "./entries.ts";
@@ -150,8 +151,24 @@ class Emitter {
     });
     lines.push(`const $n = opCall(context, ${first ? "$id" : lookUp}, ${s.arguments.length});`);
     lines.push("if ($n < 0) fail($n);");
-    lines.push(...returning(s, this.method));
+    if (products.has(s.name)) lines.push(...this.watched(s, value));
+    else lines.push(...returning(s, this.method));
     return tidy(lines).join("\n");
+  }
+
+  /** The statements that return a product's result, and tell who watches products of it. */
+  watched(s: Schema, value: (a: Argument) => string): string[] {
+    const inPlace = s.results[0] === "!";
+    const result = inPlace ? this.method ? "this" : argumentName(s.arguments[0]) : "$r";
+    const operands = s.arguments.flatMap((a, i) =>
+      !isOperand(a.kind) ? [] : [this.method && i === 0 ? "this" : value(a)]
+    );
+    const made = inPlace ? [] : ["const $r = make($f[0]);"];
+    return [
+      ...made,
+      `if (watcher !== null) watcher("${s.name}", ${result}, [${operands.join(", ")}]);`,
+      `return ${result};`,
+    ];
   }
 
   /** The condition under which an overload is meant. */

@@ -66,6 +66,7 @@ import { findOperator, make, makeList, TensorCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
 import { type MemoryFormat, type Reduction, ${used.join(", ")} } from "./frame_arguments.ts";
+import { watcher } from "./products.ts";
 import type { Generator } from "./random.ts";
 import type { Tensor } from "./tensor.ts";
 

@@ -1,0 +1,69 @@
+/**
+ * Other names of CLIP's image towers, made those of OpenAI: for {@linkcode ClipImageTower}.
+ *
+ * @module
+ */
+
+import * as torch from "../../torch/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+import { type Dialect, hasEndings, type Rule, translated } from "./dialect.ts";
+
+const ofTransformers: readonly Rule[] = [
+  [/^(text_model|text_projection|logit_scale|logit_bias).*$/, ""],
+  [/^vision_model\./, ""],
+  [/^embeddings\.position_ids$/, ""],
+  [/^embeddings\.class_embedding$/, "class_embedding"],
+  [/^embeddings\.patch_embedding\./, "conv1."],
+  [/^embeddings\.position_embedding\.weight$/, "positional_embedding"],
+  [/^pre_layrnorm\./, "ln_pre."],
+  [/^post_layernorm\./, "ln_post."],
+  [/^encoder\.layers\./, "transformer.resblocks."],
+  [/\.layer_norm([12])\./, ".ln_$1."],
+  [/\.self_attn\.([qkv])_proj\./, ".attn.in_proj_{$1}"],
+  [/\.self_attn\.out_proj\./, ".attn.out_proj."],
+  [/\.mlp\.fc1\./, ".mlp.c_fc."],
+  [/\.mlp\.fc2\./, ".mlp.c_proj."],
+  [/^visual_projection\.weight$/, "proj"],
+];
+
+/** Whether the keys are those of transformers' CLIPModel, CLIPVisionModel or CLIPVisionModelWithProjection. */
+export function isTransformersClip(keys: ReadonlySet<string>): boolean {
+  return hasEndings(keys, "embeddings.class_embedding", "pre_layrnorm.weight");
+}
+
+/** A state dict of transformers' CLIP with OpenAI's names. */
+export function fromTransformersClip(
+  state: Readonly<Record<string, Tensor>>,
+): Record<string, Tensor> {
+  const result = translated(state, ofTransformers, { "": ["{q}", "{k}", "{v}"] });
+  if (result["proj"] !== undefined) result["proj"] = torch.noGrad(() => result["proj"].t());
+  return result;
+}
+
+/** Whether the keys are those of a whole CLIP of OpenAI or OpenCLIP: image and text tower. */
+export function isWholeClip(keys: ReadonlySet<string>): boolean {
+  return keys.has("visual.class_embedding") && keys.has("visual.conv1.weight");
+}
+
+/** The image tower out of a whole CLIP. */
+export function fromWholeClip(state: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return translated(state, [[/^(?!visual\.).*$/, ""], [/^visual\./, ""]]);
+}
+
+function forTower(own: ReadonlySet<string> | undefined): boolean {
+  return own === undefined || own.has("class_embedding");
+}
+
+/** The dialects that become OpenAI's names. */
+export const clipDialects: readonly Dialect[] = [
+  {
+    name: "OpenAI's and OpenCLIP's whole CLIP",
+    recognises: (keys, own) => forTower(own) && isWholeClip(keys),
+    translate: fromWholeClip,
+  },
+  {
+    name: "transformers' CLIP",
+    recognises: (keys, own) => forTower(own) && isTransformersClip(keys),
+    translate: fromTransformersClip,
+  },
+];

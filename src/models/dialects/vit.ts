@@ -1,0 +1,178 @@
+/**
+ * Other names of vision transformers, made those of timm: for {@linkcode VisionTransformer}.
+ *
+ * @module
+ */
+
+import * as torch from "../../torch/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+import { fromTransformersClip, fromWholeClip, isTransformersClip, isWholeClip } from "./clip.ts";
+import { type Dialect, hasEndings, type Rule, translated } from "./dialect.ts";
+
+type State = Readonly<Record<string, Tensor>>;
+
+/** Tensors that one layer has in timm and several have elsewhere. */
+const joins = { qkv: ["{query}", "{key}", "{value}"], fc1: ["{gate}", "{up}"] };
+
+/** Both the names in files and, after the first bar, those that the modules have from version 5 on. */
+const ofTransformers: readonly Rule[] = [
+  [/^(vit|dinov2|dinov2_with_registers)\./, ""],
+  [/^(pooler\..*|embeddings\.mask_token)$/, ""],
+  [/^embeddings\.cls_token$/, "cls_token"],
+  [/^embeddings\.register_tokens$/, "reg_token"],
+  [/^embeddings\.position_embeddings$/, "pos_embed"],
+  [/^embeddings\.patch_embeddings\.projection\./, "patch_embed.proj."],
+  [/^(encoder\.)?layers?\.(\d+)\./, "blocks.$2."],
+  [/\.attention\.attention\.(query|key|value)\./, ".attn.{$1}."],
+  [/\.attention\.q_proj\./, ".attn.{query}."],
+  [/\.attention\.k_proj\./, ".attn.{key}."],
+  [/\.attention\.v_proj\./, ".attn.{value}."],
+  [/\.attention\.(output\.dense|o_proj)\./, ".attn.proj."],
+  [/\.intermediate\.dense\./, ".mlp.fc1."],
+  [/\.output\.dense\./, ".mlp.fc2."],
+  [/\.layernorm_before\./, ".norm1."],
+  [/\.layernorm_after\./, ".norm2."],
+  [/\.layer_scale([12])\.lambda1$/, ".ls$1.gamma"],
+  [/\.mlp\.weights_in\./, ".mlp.fc1."],
+  [/\.mlp\.(gate|up)_proj\./, ".mlp.{$1}."],
+  [/\.mlp\.(weights_out|down_proj)\./, ".mlp.fc2."],
+  [/^layernorm\./, "norm."],
+  [/^classifier\./, "head."],
+];
+
+const ofDinov2: readonly Rule[] = [
+  [/^mask_token$/, ""],
+  [/^register_tokens$/, "reg_token"],
+  // Files for sharded training hold the blocks in chunks, numbered through.
+  [/^blocks\.\d+\.(\d+)\./, "blocks.$1."],
+  [/\.mlp\.w12\./, ".mlp.fc1."],
+  [/\.mlp\.w3\./, ".mlp.fc2."],
+];
+
+const ofTorchvision: readonly Rule[] = [
+  [/^class_token$/, "cls_token"],
+  [/^conv_proj\./, "patch_embed.proj."],
+  [/^encoder\.pos_embedding$/, "pos_embed"],
+  [/^encoder\.layers\.encoder_layer_(\d+)\./, "blocks.$1."],
+  [/\.ln_([12])\./, ".norm$1."],
+  [/\.self_attention\.in_proj_/, ".attn.qkv."],
+  [/\.self_attention\.out_proj\./, ".attn.proj."],
+  [/\.mlp\.(0|linear_1)\./, ".mlp.fc1."],
+  [/\.mlp\.(3|linear_2)\./, ".mlp.fc2."],
+  [/^encoder\.ln\./, "norm."],
+  [/^heads\.head\./, "head."],
+];
+
+const ofClip: readonly Rule[] = [
+  [/^class_embedding$/, "cls_token"],
+  [/^positional_embedding$/, "pos_embed"],
+  [/^conv1\./, "patch_embed.proj."],
+  [/^ln_pre\./, "norm_pre."],
+  [/^ln_post\./, "norm."],
+  [/^transformer\.resblocks\./, "blocks."],
+  [/\.ln_([12])\./, ".norm$1."],
+  [/\.attn\.in_proj_/, ".attn.qkv."],
+  [/\.attn\.out_proj\./, ".attn.proj."],
+  [/\.mlp\.c_fc\./, ".mlp.fc1."],
+  [/\.mlp\.c_proj\./, ".mlp.fc2."],
+];
+
+const ofTrunk: readonly Rule[] = [
+  [/^visual\.head\.proj\.weight$/, "head.weight"],
+  [/^(?!visual\.trunk\.|head\.weight$).*$/, ""],
+  [/^visual\.trunk\./, ""],
+];
+
+/** Where there are registers timm's class token has its position added, and the position embedding has none for it. */
+function withoutPrefixPositions(state: Record<string, Tensor>): Record<string, Tensor> {
+  const { reg_token: registers, cls_token: classToken, pos_embed: positions } = state;
+  if (registers === undefined || classToken === undefined || positions === undefined) return state;
+  return torch.noGrad(() => ({
+    ...state,
+    cls_token: classToken.add(positions.narrow(1, 0, 1)),
+    pos_embed: positions.narrow(1, 1, positions.size(1) - 1),
+  }));
+}
+
+/** CLIP's tower by OpenAI's names; its projection is the head, which has a bias in timm. */
+function fromTower(state: State): Record<string, Tensor> {
+  const { proj, ...rest } = state;
+  const result = translated(rest, ofClip);
+  return torch.noGrad(() => {
+    for (const name of ["cls_token", "pos_embed"]) {
+      const token = result[name];
+      if (token !== undefined) result[name] = token.reshape(1, -1, token.size(-1));
+    }
+    return proj === undefined ? result : withHead(result, proj.t());
+  });
+}
+
+/** A projection without bias as timm's head, which has one. */
+function withHead(state: Record<string, Tensor>, weight: Tensor): Record<string, Tensor> {
+  const { dtype, device } = weight;
+  const bias = torch.zeros([weight.size(0)], { dtype, device });
+  return { ...state, "head.weight": weight, "head.bias": bias };
+}
+
+function fromTrunk(state: State): Record<string, Tensor> {
+  const { "head.weight": weight, ...rest } = translated(state, ofTrunk);
+  return weight === undefined ? rest : withHead(rest, weight);
+}
+
+const isTower = (keys: ReadonlySet<string>) =>
+  keys.has("class_embedding") && keys.has("conv1.weight") &&
+  keys.has("transformer.resblocks.0.ln_1.weight");
+
+/** A dialect that becomes timm's names. */
+function dialect(
+  name: string,
+  speaks: (keys: ReadonlySet<string>) => boolean,
+  translate: Dialect["translate"],
+): Dialect {
+  return {
+    name,
+    recognises: (keys, own) => (own === undefined || own.has("cls_token")) && speaks(keys),
+    translate,
+  };
+}
+
+/** The dialects that become timm's names. */
+export const vitDialects: readonly Dialect[] = [
+  dialect(
+    "transformers' ViT and DINOv2",
+    (keys) =>
+      hasEndings(keys, "embeddings.cls_token", "embeddings.patch_embeddings.projection.weight"),
+    (state) => withoutPrefixPositions(translated(state, ofTransformers, joins)),
+  ),
+  dialect(
+    "Meta's DINOv2",
+    (keys) => keys.has("mask_token") && keys.has("patch_embed.proj.weight"),
+    (state) => withoutPrefixPositions(translated(state, ofDinov2)),
+  ),
+  dialect(
+    "torchvision's ViT",
+    (keys) => keys.has("class_token") && keys.has("encoder.pos_embedding"),
+    (state) => translated(state, ofTorchvision),
+  ),
+  dialect(
+    "OpenAI's and OpenCLIP's whole CLIP",
+    isWholeClip,
+    (state) => fromTower(fromWholeClip(state)),
+  ),
+  {
+    // Without the model's own names these are as good as their own translation.
+    name: "OpenAI's and OpenCLIP's image tower",
+    recognises: (keys, own) => own !== undefined && own.has("cls_token") && isTower(keys),
+    translate: fromTower,
+  },
+  dialect(
+    "transformers' CLIP",
+    isTransformersClip,
+    (state) => fromTower(fromTransformersClip(state)),
+  ),
+  dialect(
+    "OpenCLIP's with timm's vision transformer",
+    (keys) => keys.has("visual.trunk.patch_embed.proj.weight"),
+    fromTrunk,
+  ),
+];

@@ -1,0 +1,53 @@
+/**
+ * What the registry knows of an architecture.
+ *
+ * @module
+ */
+
+import type { Backbone } from "./backbone.ts";
+
+/** How an architecture is made; what is absent is as published. */
+export interface BuildOptions {
+  /** The number of classes; 0 for no head: the logits are then the features. */
+  readonly numClasses: number;
+  /** Channels of the images. */
+  readonly inChannels?: number;
+  /** The side of the images in pixels, for architectures whose parameters depend on it. */
+  readonly imageSize?: number;
+  /** The probability of the dropout before the classifier. */
+  readonly dropout?: number;
+  /** The largest probability of leaving out a residual branch (stochastic depth). */
+  readonly dropPath?: number;
+}
+
+/** An architecture by its published name, with what its published weights expect of an image. */
+export interface ModelEntry {
+  /** Its name, as its publisher has it. */
+  readonly name: string;
+  /** Whose names the parameters have, and whose files load as they are. */
+  readonly source: string;
+  /** Where it was published: authors, title, year. */
+  readonly paper: string;
+  /** The side in pixels of the images that it was trained on. */
+  readonly inputSize: number;
+  /** The side of an evaluated image's middle that is shown to it, as a part of the resized image's. */
+  readonly cropFraction: number;
+  /** The mean of each channel, of values from 0 to 1. */
+  readonly mean: readonly [number, number, number];
+  /** The standard deviation of each channel, of values from 0 to 1. */
+  readonly std: readonly [number, number, number];
+  /** How images are resized for it. */
+  readonly interpolation: "bilinear" | "bicubic";
+  /** The width of its features, D. */
+  readonly featureDim: number;
+  /** The number of classes of its published weights; 0 where they have no head. */
+  readonly numClasses: number;
+  /** Makes it with fresh weights. */
+  readonly build: (options: BuildOptions) => Backbone;
+}
+
+/** The mean of ImageNet's channels, as torchvision and timm use it. */
+export const IMAGENET_MEAN: readonly [number, number, number] = [0.485, 0.456, 0.406];
+
+/** The standard deviation of ImageNet's channels, as torchvision and timm use it. */
+export const IMAGENET_STD: readonly [number, number, number] = [0.229, 0.224, 0.225];

@@ -1,0 +1,187 @@
+/**
+ * MobileNetV3.
+ *
+ * @module
+ */
+
+import * as nn from "../nn/mod.ts";
+import * as torch from "../torch/mod.ts";
+import type { Tensor } from "../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "./backbone.ts";
+import { type BuildOptions, IMAGENET_MEAN, IMAGENET_STD, type ModelEntry } from "./entry.ts";
+import type { Activation } from "./parts/activation.ts";
+import { checkBuildOptions } from "./parts/build_options.ts";
+import { classifierHead } from "./parts/classifier_head.ts";
+import { initConvolutions } from "./parts/conv_init.ts";
+import { ConvNormAct } from "./parts/conv_norm_act.ts";
+import { makeDivisible } from "./parts/divisible.ts";
+import { globalAvgPool } from "./parts/global_pool.ts";
+import { InvertedResidual } from "./parts/inverted_residual.ts";
+import { chainGroups, groupsEndingAt } from "./parts/stage.ts";
+
+/** A line of the paper's tables 1 and 2: kernel, exp size, #out, SE, NL, s. */
+export type BottleneckRow = readonly [
+  kernel: number,
+  expanded: number,
+  width: number,
+  squeeze: boolean,
+  activation: Activation,
+  stride: number,
+];
+
+const LARGE: readonly BottleneckRow[] = [
+  [3, 16, 16, false, "relu", 1],
+  [3, 64, 24, false, "relu", 2],
+  [3, 72, 24, false, "relu", 1],
+  [5, 72, 40, true, "relu", 2],
+  [5, 120, 40, true, "relu", 1],
+  [5, 120, 40, true, "relu", 1],
+  [3, 240, 80, false, "hardswish", 2],
+  [3, 200, 80, false, "hardswish", 1],
+  [3, 184, 80, false, "hardswish", 1],
+  [3, 184, 80, false, "hardswish", 1],
+  [3, 480, 112, true, "hardswish", 1],
+  [3, 672, 112, true, "hardswish", 1],
+  [5, 672, 160, true, "hardswish", 2],
+  [5, 960, 160, true, "hardswish", 1],
+  [5, 960, 160, true, "hardswish", 1],
+];
+
+const SMALL: readonly BottleneckRow[] = [
+  [3, 16, 16, true, "relu", 2],
+  [3, 72, 24, false, "relu", 2],
+  [3, 88, 24, false, "relu", 1],
+  [5, 96, 40, true, "hardswish", 2],
+  [5, 240, 40, true, "hardswish", 1],
+  [5, 240, 40, true, "hardswish", 1],
+  [5, 120, 48, true, "hardswish", 1],
+  [5, 144, 48, true, "hardswish", 1],
+  [5, 288, 96, true, "hardswish", 2],
+  [5, 576, 96, true, "hardswish", 1],
+  [5, 576, 96, true, "hardswish", 1],
+];
+
+const norm: nn.BatchNormOptions = { eps: 1e-3, momentum: 0.01 };
+
+/** What makes one MobileNetV3 another. */
+export interface MobileNetV3Options extends BuildOptions {
+  /** The inverted residual blocks. */
+  readonly rows: readonly BottleneckRow[];
+  /** The blocks that the stages end with, counted from 1: those before strides grow, and the last. */
+  readonly stageEnds: readonly number[];
+  /** The width of the features, after the layer that follows the pooling. */
+  readonly featureDim: number;
+}
+
+/**
+ * MobileNetV3 (Howard et al., Searching for MobileNetV3, 2019, tables 1 and 2). Parameters have torchvision's names.
+ * Its stages are the last blocks at strides 4, 8, 16 and 32.
+ */
+export class MobileNetV3 extends Backbone {
+  /** What follows the pooling: `classifier.0` widens to the features, `classifier.3` classifies. */
+  readonly classifier: nn.Sequential;
+  /** Channels of the four stages. */
+  override readonly stageDims: readonly number[];
+  /** The width of the features. */
+  override readonly featureDim: number;
+  /** The number of classes. */
+  override readonly numClasses: number;
+  readonly #groups: readonly (readonly nn.Module[])[];
+
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(options: MobileNetV3Options) {
+    super();
+    const { rows, stageEnds, featureDim } = options;
+    const { numClasses, inChannels, dropout, dropPath } = checkBuildOptions(
+      "MobileNetV3",
+      options,
+      { dropout: 0.2 },
+    );
+    let before = 16;
+    const parts: nn.Module[] = [
+      new ConvNormAct(inChannels, before, { kernel: 3, stride: 2, activation: "hardswish", norm }),
+    ];
+    for (const [i, [kernel, expanded, width, squeeze, activation, stride]] of rows.entries()) {
+      parts.push(
+        new InvertedResidual(before, width, {
+          expanded,
+          kernel,
+          stride,
+          activation,
+          norm,
+          squeeze: squeeze
+            ? {
+              channels: makeDivisible(Math.floor(expanded / 4)),
+              activation: "relu",
+              gate: "hardsigmoid",
+            }
+            : undefined,
+          dropPath: dropPath * i / rows.length,
+        }),
+      );
+      before = width;
+    }
+    const last = 6 * before;
+    parts.push(new ConvNormAct(before, last, { activation: "hardswish", norm }));
+    this.registerModule("features", new nn.Sequential(...parts));
+    this.#groups = groupsEndingAt(parts, stageEnds);
+    this.classifier = new nn.Sequential(
+      new nn.Linear(last, featureDim),
+      new nn.Hardswish(),
+      new nn.Identity(),
+      classifierHead(featureDim, numClasses, dropout),
+    );
+    this.stageDims = stageEnds.map((end) => rows[end - 1][2]);
+    this.featureDim = featureDim;
+    this.numClasses = numClasses;
+    initConvolutions(this);
+    for (const layer of this.classifier) {
+      if (!(layer instanceof nn.Linear)) continue;
+      nn.init.normal_(layer.weight, 0, 0.01);
+      nn.init.zeros_(layer.bias!);
+    }
+  }
+
+  /** From features to logits. */
+  override get head(): nn.Module {
+    return this.classifier.at(3);
+  }
+
+  /** (B, C, H, W) to the maps at strides 4, 8, 16 and 32, and the features. */
+  override forwardStages(images: Tensor): StagedFeatures {
+    return torch.scope(() => {
+      const stages = chainGroups(this.#groups, images);
+      const pooled = globalAvgPool(stages.pop()!);
+      return { stages, features: this.classifier.at(0).forward(pooled).hardswish_() };
+    });
+  }
+}
+
+function entryOf(
+  name: string,
+  structure: Omit<MobileNetV3Options, keyof BuildOptions>,
+): ModelEntry {
+  return {
+    name,
+    source: "torchvision",
+    paper: "Howard et al., Searching for MobileNetV3, 2019",
+    inputSize: 224,
+    cropFraction: 224 / 256,
+    mean: IMAGENET_MEAN,
+    std: IMAGENET_STD,
+    interpolation: "bilinear",
+    featureDim: structure.featureDim,
+    numClasses: 1000,
+    build: (options) => new MobileNetV3({ ...structure, ...options }),
+  };
+}
+
+/** MobileNetV3. Images as torchvision's weights IMAGENET1K_V1 expect them (V2 of large: resized to 232, not 256). */
+export const mobilenetV3: readonly ModelEntry[] = [
+  entryOf("mobilenet_v3_large", { rows: LARGE, stageEnds: [3, 6, 12, 15], featureDim: 1280 }),
+  entryOf("mobilenet_v3_small", { rows: SMALL, stageEnds: [1, 3, 8, 11], featureDim: 1024 }),
+];

@@ -1,0 +1,50 @@
+/**
+ * Checks of the options that every architecture has.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../errors.ts";
+import type { BuildOptions } from "../entry.ts";
+
+/** Options with what stands for those that are absent. */
+export interface CheckedOptions {
+  /** The number of classes; 0 for no head. */
+  readonly numClasses: number;
+  /** Channels of the images; 3 by default. */
+  readonly inChannels: number;
+  /** The probability of the dropout before the classifier. */
+  readonly dropout: number;
+  /** The largest probability of leaving out a residual branch. */
+  readonly dropPath: number;
+}
+
+/**
+ * Checks the options of the architecture `name`.
+ *
+ * @param published The dropout and drop path that it was published with; 0 by default.
+ * @throws {ArgumentError} naming the architecture and the option.
+ */
+export function checkBuildOptions(
+  name: string,
+  options: BuildOptions,
+  published: { readonly dropout?: number; readonly dropPath?: number } = {},
+): CheckedOptions {
+  const { numClasses, inChannels = 3 } = options;
+  const { dropout = published.dropout ?? 0, dropPath = published.dropPath ?? 0 } = options;
+  const counts: [string, number, number][] = [
+    ["numClasses", numClasses, 0],
+    ["inChannels", inChannels, 1],
+  ];
+  for (const [option, value, least] of counts) {
+    if (Number.isSafeInteger(value) && value >= least) continue;
+    throw new ArgumentError(
+      `${name}: ${option} must be a whole number of at least ${least}, got ${value}.`,
+    );
+  }
+  for (const [option, value] of Object.entries({ dropout, dropPath })) {
+    if (value >= 0 && value < 1) continue;
+    throw new ArgumentError(`${name}: ${option} must be at least 0 and below 1, got ${value}.`);
+  }
+  return { numClasses, inChannels, dropout, dropPath };
+}

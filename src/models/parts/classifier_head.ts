@@ -1,0 +1,31 @@
+/**
+ * The last layer of a classifier.
+ *
+ * @module
+ */
+
+import * as nn from "../../nn/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+
+/** A fully connected layer with dropout before it. */
+class DropoutLinear extends nn.Linear {
+  readonly #drop: nn.Dropout;
+
+  constructor(dim: number, numClasses: number, dropout: number) {
+    super(dim, numClasses);
+    this.#drop = this.registerModule("drop", new nn.Dropout(dropout));
+  }
+
+  override forward(features: Tensor): Tensor {
+    return super.forward(this.#drop.forward(features));
+  }
+}
+
+/**
+ * From features of width `dim` to logits: a fully connected layer, with dropout before it if there is some. For no
+ * classes it returns the features. Keys: `weight`, `bias`.
+ */
+export function classifierHead(dim: number, numClasses: number, dropout = 0): nn.Module {
+  if (numClasses === 0) return new nn.Identity();
+  return dropout > 0 ? new DropoutLinear(dim, numClasses, dropout) : new nn.Linear(dim, numClasses);
+}

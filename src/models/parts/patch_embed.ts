@@ -1,0 +1,64 @@
+/**
+ * From images to tokens.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../../errors.ts";
+import * as nn from "../../nn/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+import type { Grid } from "./positions.ts";
+
+/**
+ * How many patches of `patchSize` pixels an image has, down and across.
+ *
+ * @throws {ShapeError} if images are not (B, channels, H, W), or patches do not tile them.
+ */
+export function patchGrid(images: Tensor, channels: number, patchSize: number): Grid {
+  const { shape } = images;
+  const [, found, height, width] = shape;
+  if (shape.length !== 4 || found !== channels || height % patchSize || width % patchSize) {
+    throw new ShapeError(
+      `Images must be (B, ${channels}, H, W) with sides that are multiples of a patch's ${patchSize} pixels, ` +
+        `got [${shape.join(", ")}].`,
+    );
+  }
+  return [height / patchSize, width / patchSize];
+}
+
+/**
+ * Cuts images into patches and turns each into a token (Dosovitskiy et al., An image is worth 16x16 words, 2021,
+ * equation 1). Keys as timm's: `proj` (D, C, patch, patch).
+ */
+export class PatchEmbed extends nn.Module {
+  /** Height and width of a patch in pixels. */
+  readonly patchSize: number;
+  /** The convolution whose windows are the patches. */
+  readonly proj: nn.Conv2d;
+
+  /** From patches of `patchSize` pixels and `inChannels` channels to tokens of width `dim`. */
+  constructor(
+    patchSize: number,
+    inChannels: number,
+    dim: number,
+    options: { bias?: boolean } = {},
+  ) {
+    super();
+    this.patchSize = patchSize;
+    this.proj = new nn.Conv2d(inChannels, dim, patchSize, { stride: patchSize, ...options });
+  }
+
+  /**
+   * How many patches an image has, down and across.
+   *
+   * @throws {ShapeError} if images are not (B, C, H, W), or patches do not tile them.
+   */
+  grid(images: Tensor): Grid {
+    return patchGrid(images, this.proj.inChannels, this.patchSize);
+  }
+
+  /** (B, C, H, W) to (B, N, D), row by row. */
+  override forward(images: Tensor): Tensor {
+    return this.proj.forward(images).flatten(2).transpose(1, 2);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Squeeze and excitation.
+ *
+ * @module
+ */
+
+import * as nn from "../../nn/mod.ts";
+import * as torch from "../../torch/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+import { activate_, type Activation } from "./activation.ts";
+
+/**
+ * Scales channels by what the image as a whole has (Hu et al., Squeeze-and-excitation networks, 2018, figure 1
+ * and equation 3). Keys as torchvision's: `fc1.weight`, `fc1.bias`, `fc2.weight`, `fc2.bias`.
+ */
+export class SqueezeExcite extends nn.Module {
+  /** From channels to few. */
+  readonly fc1: nn.Conv2d;
+  /** From few to channels. */
+  readonly fc2: nn.Conv2d;
+  readonly #activation: Activation;
+  readonly #gate: Activation;
+
+  /** Squeezes `channels` to `squeezed`; δ of equation 3 is `activation`, σ is `gate`. */
+  constructor(
+    channels: number,
+    squeezed: number,
+    { activation, gate }: { activation: Activation; gate: Activation },
+  ) {
+    super();
+    this.fc1 = new nn.Conv2d(channels, squeezed, 1);
+    this.fc2 = new nn.Conv2d(squeezed, channels, 1);
+    this.#activation = activation;
+    this.#gate = gate;
+  }
+
+  /** Shapes: (B, channels, H, W) to its own. */
+  override forward(x: Tensor): Tensor {
+    const squeezed = this.fc1.forward(torch.adaptiveAvgPool2d(x, [1, 1]));
+    const excited = this.fc2.forward(activate_(squeezed, this.#activation));
+    return activate_(excited, this.#gate).mul(x);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The block of the vision transformer.
+ *
+ * @module
+ */
+
+import * as nn from "../../nn/mod.ts";
+import * as torch from "../../torch/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+import { DropPath } from "./drop_path.ts";
+import { type TokenActivation, tokenActivation } from "./gelu.ts";
+import { LayerScale } from "./layer_scale.ts";
+import { Mlp } from "./mlp.ts";
+import { residual } from "./residual.ts";
+import { SelfAttention } from "./self_attention.ts";
+import { PackedSwiGlu } from "./swiglu.ts";
+
+/** What makes one {@linkcode VitBlock} another. */
+export interface VitBlockOptions {
+  /** The number of attention heads. */
+  readonly heads: number;
+  /** The width of the MLP's hidden layer. */
+  readonly hidden: number;
+  /** The activation of the MLP; `"swiglu"` makes it gated, with both halves in the hidden width. */
+  readonly activation: TokenActivation | "swiglu";
+  /** Whether queries, keys and values have biases. */
+  readonly qkvBias: boolean;
+  /** What the norms add to the variance. */
+  readonly eps: number;
+  /** What learned scales of the branches start with; there are none without it. */
+  readonly layerScale?: number;
+}
+
+/**
+ * A block of the vision transformer: x + MSA(LN(x)), then x + MLP(LN(x)) (Dosovitskiy et al. 2021, equations 2 and
+ * 3). Keys as timm's: `norm1`, `attn`, `ls1`, `norm2`, `mlp`, `ls2`.
+ */
+export class VitBlock extends nn.Module {
+  /** The norm before the attention. */
+  readonly norm1: nn.LayerNorm;
+  /** The attention. */
+  readonly attn: SelfAttention;
+  /** The scale of the attention's branch, or null. */
+  readonly ls1: LayerScale | null;
+  /** The norm before the MLP. */
+  readonly norm2: nn.LayerNorm;
+  /** The MLP. */
+  readonly mlp: Mlp | PackedSwiGlu;
+  /** The scale of the MLP's branch, or null. */
+  readonly ls2: LayerScale | null;
+  readonly #drop: DropPath;
+
+  /** For tokens of width `dim`, whose branches are left out with probability `dropPath`. */
+  constructor(dim: number, dropPath: number, options: VitBlockOptions) {
+    super();
+    const { heads, hidden, activation, qkvBias, eps, layerScale } = options;
+    const scale = () => layerScale === undefined ? null : new LayerScale(dim, layerScale);
+    this.norm1 = new nn.LayerNorm(dim, { eps });
+    this.attn = new SelfAttention(dim, heads, { qkvBias });
+    this.ls1 = scale();
+    this.norm2 = new nn.LayerNorm(dim, { eps });
+    this.mlp = activation === "swiglu"
+      ? new PackedSwiGlu(dim, hidden)
+      : new Mlp(dim, hidden, { activation: tokenActivation(activation) });
+    this.ls2 = scale();
+    this.#drop = this.registerModule("drop_path", new DropPath(dropPath));
+  }
+
+  /** Shapes: (B, N, dim) to its own. */
+  override forward(x: Tensor): Tensor {
+    using mixed = torch.scope(() => {
+      const branch = this.attn.forward(this.norm1.forward(x));
+      return residual(x, this.#drop.forward(this.ls1?.forward(branch) ?? branch));
+    });
+    return torch.scope(() => {
+      const branch = this.mlp.forward(this.norm2.forward(mixed));
+      return residual(mixed, this.#drop.forward(this.ls2?.forward(branch) ?? branch));
+    });
+  }
+}

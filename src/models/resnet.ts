@@ -1,0 +1,135 @@
+/**
+ * Residual networks for ImageNet.
+ *
+ * @module
+ */
+
+import * as nn from "../nn/mod.ts";
+import * as torch from "../torch/mod.ts";
+import type { Tensor } from "../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "./backbone.ts";
+import { type BuildOptions, IMAGENET_MEAN, IMAGENET_STD, type ModelEntry } from "./entry.ts";
+import { checkBuildOptions } from "./parts/build_options.ts";
+import { classifierHead } from "./parts/classifier_head.ts";
+import { initConvolutions } from "./parts/conv_init.ts";
+import { convNorm } from "./parts/conv_norm_act.ts";
+import { dropPathRates } from "./parts/drop_path.ts";
+import { globalAvgPool } from "./parts/global_pool.ts";
+import { BasicBlock, Bottleneck, residualStages } from "./parts/residual_block.ts";
+import type { Stage } from "./parts/stage.ts";
+
+/** Channels of the stages of basic blocks (He et al. 2016, table 1). */
+const WIDTHS = [64, 128, 256, 512];
+
+/** What makes one residual network another. */
+export interface ResNetOptions extends BuildOptions {
+  /** The residual block. */
+  readonly block: typeof BasicBlock | typeof Bottleneck;
+  /** Blocks in each of the four stages. */
+  readonly depths: readonly [number, number, number, number];
+  /** Channels inside a bottleneck for every 64 of a basic block's; 64 by default, 128 for the wide ones. */
+  readonly widthPerGroup?: number;
+}
+
+/**
+ * A residual network (He et al., Deep residual learning for image recognition, 2016, table 1; the wide ones
+ * Zagoruyko and Komodakis, Wide residual networks, 2016). Parameters have torchvision's names, which timm shares.
+ * Its stages are conv2_x to conv5_x, at strides 4, 8, 16 and 32.
+ */
+export class ResNet extends Backbone {
+  /** The 7x7 convolution. */
+  readonly conv1: nn.Conv2d;
+  /** The norm after it. */
+  readonly bn1: nn.BatchNorm2d;
+  /** conv2_x of the paper. */
+  readonly layer1: Stage;
+  /** conv3_x of the paper. */
+  readonly layer2: Stage;
+  /** conv4_x of the paper. */
+  readonly layer3: Stage;
+  /** conv5_x of the paper. */
+  readonly layer4: Stage;
+  /** The classifier. */
+  readonly fc: nn.Module;
+  /** Channels of the four stages. */
+  override readonly stageDims: readonly number[];
+  /** Channels of the last stage. */
+  override readonly featureDim: number;
+  /** The number of classes. */
+  override readonly numClasses: number;
+
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(options: ResNetOptions) {
+    super();
+    const { block, depths, widthPerGroup } = options;
+    const { numClasses, inChannels, dropout, dropPath } = checkBuildOptions("ResNet", options);
+    this.conv1 = new nn.Conv2d(inChannels, 64, 7, { stride: 2, padding: 3, bias: false });
+    this.bn1 = new nn.BatchNorm2d(64);
+    const rates = dropPathRates(dropPath, depths.reduce((a, b) => a + b));
+    [this.layer1, this.layer2, this.layer3, this.layer4] = residualStages(
+      block,
+      64,
+      WIDTHS,
+      depths,
+      rates,
+      widthPerGroup,
+    );
+    this.stageDims = WIDTHS.map((width) => width * block.expansion);
+    this.featureDim = this.stageDims[3];
+    this.numClasses = numClasses;
+    this.fc = classifierHead(this.featureDim, numClasses, dropout);
+    initConvolutions(this);
+  }
+
+  /** From features to logits. */
+  override get head(): nn.Module {
+    return this.fc;
+  }
+
+  /** (B, C, H, W) to the maps of conv2_x to conv5_x, and the mean of the last. */
+  override forwardStages(images: Tensor): StagedFeatures {
+    return torch.scope(() => {
+      const stem = convNorm(this.conv1, this.bn1, images).relu_();
+      const pooled = torch.maxPool2d(stem, 3, 2, 1);
+      stem.dispose();
+      const conv2 = this.layer1.forward(pooled);
+      const conv3 = this.layer2.forward(conv2);
+      const conv4 = this.layer3.forward(conv3);
+      const conv5 = this.layer4.forward(conv4);
+      return { stages: [conv2, conv3, conv4, conv5], features: globalAvgPool(conv5) };
+    });
+  }
+}
+
+function entryOf(name: string, structure: Omit<ResNetOptions, keyof BuildOptions>): ModelEntry {
+  const wide = structure.widthPerGroup !== undefined;
+  return {
+    name,
+    source: "torchvision (timm has the same names)",
+    paper: wide
+      ? "Zagoruyko and Komodakis, Wide residual networks, 2016"
+      : "He et al., Deep residual learning for image recognition, 2016",
+    inputSize: 224,
+    cropFraction: 224 / 256,
+    mean: IMAGENET_MEAN,
+    std: IMAGENET_STD,
+    interpolation: "bilinear",
+    featureDim: 512 * structure.block.expansion,
+    numClasses: 1000,
+    build: (options) => new ResNet({ ...structure, ...options }),
+  };
+}
+
+/** The residual networks. Images as torchvision's weights IMAGENET1K_V1 expect them (V2: resized to 232, not 256). */
+export const resnet: readonly ModelEntry[] = [
+  entryOf("resnet18", { block: BasicBlock, depths: [2, 2, 2, 2] }),
+  entryOf("resnet34", { block: BasicBlock, depths: [3, 4, 6, 3] }),
+  entryOf("resnet50", { block: Bottleneck, depths: [3, 4, 6, 3] }),
+  entryOf("resnet101", { block: Bottleneck, depths: [3, 4, 23, 3] }),
+  entryOf("resnet152", { block: Bottleneck, depths: [3, 8, 36, 3] }),
+  entryOf("wide_resnet50_2", { block: Bottleneck, depths: [3, 4, 6, 3], widthPerGroup: 128 }),
+];

@@ -1,0 +1,271 @@
+/**
+ * Swin Transformers.
+ *
+ * @module
+ */
+
+import * as nn from "../nn/mod.ts";
+import * as torch from "../torch/mod.ts";
+import type { Tensor } from "../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "./backbone.ts";
+import { type BuildOptions, IMAGENET_MEAN, IMAGENET_STD, type ModelEntry } from "./entry.ts";
+import { checkBuildOptions } from "./parts/build_options.ts";
+import { CIFAR10_IMAGES } from "./parts/cifar.ts";
+import { classifierHead } from "./parts/classifier_head.ts";
+import { DropPath, dropPathRates } from "./parts/drop_path.ts";
+import { Mlp } from "./parts/mlp.ts";
+import { residual } from "./parts/residual.ts";
+import { chainGroups, groupsEndingAt, Stage } from "./parts/stage.ts";
+import { initTruncNormal } from "./parts/trunc_normal_init.ts";
+import { WindowAttention } from "./parts/window_attention.ts";
+
+/** What the blocks of a Swin share, and in what they differ. */
+interface BlockOptions {
+  readonly heads: number;
+  readonly window: number;
+  readonly shift: number;
+  readonly mlpRatio: number;
+  readonly dropPath: number;
+}
+
+/** Attention within windows, then an MLP, each after a norm (Liu et al. 2021, figure 3b). */
+class SwinBlock extends nn.Module {
+  /** The norm before the attention. */
+  readonly norm1: nn.LayerNorm;
+  /** The attention. */
+  readonly attn: WindowAttention;
+  /** The norm before the MLP. */
+  readonly norm2: nn.LayerNorm;
+  /** The MLP; its layers are called 0 and 3, as torchvision has the activation and dropout between them. */
+  readonly mlp: Mlp;
+  readonly #dropPath: DropPath;
+
+  /** For maps of `dim` channels. */
+  constructor(dim: number, { heads, window, shift, mlpRatio, dropPath }: BlockOptions) {
+    super();
+    this.norm1 = new nn.LayerNorm(dim);
+    this.attn = new WindowAttention(dim, heads, window, shift);
+    this.norm2 = new nn.LayerNorm(dim);
+    this.mlp = new Mlp(dim, dim * mlpRatio, { names: ["0", "3"] });
+    this.#dropPath = this.registerModule("stochastic_depth", new DropPath(dropPath));
+  }
+
+  /** Shapes: (B, H, W, dim) to its own. */
+  override forward(x: Tensor): Tensor {
+    const mixed = torch.scope(() => {
+      const branch = this.attn.forward(this.norm1.forward(x));
+      return residual(x, this.#dropPath.forward(branch));
+    });
+    return torch.scope(() => {
+      const branch = this.mlp.forward(this.norm2.forward(mixed));
+      return residual(mixed, this.#dropPath.forward(branch));
+    });
+  }
+}
+
+/**
+ * Makes one pixel of every 2x2, with twice the channels (Liu et al. 2021, section 3.1). Maps with odd sides are padded
+ * with zeros. Keys as torchvision's: `reduction`, `norm`.
+ */
+class PatchMerging extends nn.Module {
+  /** From four pixels to one. */
+  readonly reduction: nn.Linear;
+  /** The norm before it. */
+  readonly norm: nn.LayerNorm;
+
+  /** For maps of `dim` channels. */
+  constructor(dim: number) {
+    super();
+    this.reduction = new nn.Linear(4 * dim, 2 * dim, { bias: false });
+    this.norm = new nn.LayerNorm(4 * dim);
+  }
+
+  /** (B, H, W, dim) to (B, H / 2, W / 2, 2 dim), rounded up. */
+  override forward(x: Tensor): Tensor {
+    return torch.scope(() => {
+      const [batch, height, width, dim] = x.shape;
+      const odd = height % 2 !== 0 || width % 2 !== 0;
+      const even = odd ? torch.pad(x, [0, 0, 0, width % 2, 0, height % 2]) : x;
+      const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+      // The four pixels come column by column.
+      const joined = even.reshape(batch, rows, 2, columns, 2, dim).permute(0, 1, 3, 4, 2, 5)
+        .reshape(batch, rows, columns, 4 * dim);
+      return this.reduction.forward(this.norm.forward(joined));
+    });
+  }
+}
+
+/** From images to patches with channels last. Keys as torchvision's: `0` (the convolution), `2` (the norm). */
+class Stem extends nn.Module {
+  readonly #patches: nn.Conv2d;
+  readonly #norm: nn.LayerNorm;
+
+  constructor(inChannels: number, dim: number, patchSize: number) {
+    super();
+    const patches = new nn.Conv2d(inChannels, dim, patchSize, { stride: patchSize });
+    this.#patches = this.registerModule("0", patches);
+    this.#norm = this.registerModule("2", new nn.LayerNorm(dim));
+  }
+
+  override forward(images: Tensor): Tensor {
+    return torch.scope(() => this.#norm.forward(this.#patches.forward(images).permute(0, 2, 3, 1)));
+  }
+}
+
+/** What makes one Swin another. */
+export interface SwinOptions extends BuildOptions {
+  /** Channels of the first stage; every other has twice as many as the one before. */
+  readonly dim: number;
+  /** Blocks in each stage. */
+  readonly depths: readonly number[];
+  /** Attention heads in each stage. */
+  readonly heads: readonly number[];
+  /** The side of a window; 7 by default. */
+  readonly window?: number;
+  /** Height and width of a patch in pixels; 4 by default. */
+  readonly patchSize?: number;
+  /** The hidden width of a block's MLP over its own; 4 by default. */
+  readonly mlpRatio?: number;
+}
+
+/**
+ * Swin Transformer (Liu et al., Swin transformer: hierarchical vision transformer using shifted windows, 2021).
+ * Parameters have torchvision's names. Images may have any size of at least a patch. Its stages are those of the
+ * paper's figure 3a, as maps (B, C, H, W), at strides 4, 8, 16 and 32.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = new models.Swin({ numClasses: 10, dim: 16, depths: [2, 2], heads: [1, 2], window: 4 });
+ * const { stages } = model.forwardStages(torch.zeros([2, 3, 32, 32]));
+ * stages.map((map) => map.shape); // [2, 16, 8, 8], [2, 32, 4, 4]
+ * ```
+ */
+export class Swin extends Backbone {
+  /** The stages, each with the patches or what halves the map before it. */
+  readonly #groups: nn.Module[][];
+  /** The last norm. */
+  readonly norm: nn.LayerNorm;
+  /** From features to logits. */
+  override readonly head: nn.Module;
+  /** Channels of the stages. */
+  override readonly stageDims: readonly number[];
+  /** Channels of the last stage. */
+  override readonly featureDim: number;
+  /** The number of classes. */
+  override readonly numClasses: number;
+
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(options: SwinOptions) {
+    super();
+    const { dim, depths, heads, window = 7, patchSize = 4, mlpRatio = 4 } = options;
+    const checked = checkBuildOptions("Swin", options);
+    this.stageDims = depths.map((_, i) => dim * 2 ** i);
+    const rates = dropPathRates(checked.dropPath, depths.reduce((a, b) => a + b));
+    const parts: nn.Module[] = [new Stem(checked.inChannels, dim, patchSize)];
+    this.stageDims.forEach((width, i) => {
+      if (i > 0) parts.push(new PatchMerging(this.stageDims[i - 1]));
+      const shared = { heads: heads[i], window, mlpRatio };
+      const blocks = rates.splice(0, depths[i]).map((dropPath, at) => {
+        const shift = at % 2 === 0 ? 0 : Math.floor(window / 2);
+        return new SwinBlock(width, { ...shared, shift, dropPath });
+      });
+      parts.push(new Stage(...blocks));
+    });
+    this.registerModule("features", new nn.ModuleList(parts));
+    this.#groups = groupsEndingAt(parts, depths.slice(1).map((_, i) => 2 * i + 1));
+    this.featureDim = this.stageDims.at(-1)!;
+    this.norm = new nn.LayerNorm(this.featureDim);
+    this.numClasses = checked.numClasses;
+    this.head = classifierHead(this.featureDim, checked.numClasses, checked.dropout);
+    initTruncNormal(this, [nn.Linear]);
+  }
+
+  /** (B, C, H, W) to the maps of the stages, and the mean of the last after a norm. */
+  override forwardStages(images: Tensor): StagedFeatures {
+    const maps = chainGroups(this.#groups, images);
+    const features = torch.scope(() => this.norm.forward(maps.at(-1)!).mean([1, 2]));
+    const stages = maps.map((map) => map.permute(0, 3, 1, 2));
+    for (const map of maps) map.dispose();
+    return { stages, features };
+  }
+}
+
+const paper =
+  "Liu, Lin, Cao, Hu, Wei, Zhang, Lin, Guo: Swin Transformer: Hierarchical Vision Transformer using Shifted " +
+  "Windows, ICCV 2021";
+
+type Shape = Required<Pick<SwinOptions, "dim" | "depths" | "heads">>;
+
+/** Table 7 of the paper's appendix. */
+const shapes: Readonly<Record<string, Shape>> = {
+  tiny: { dim: 96, depths: [2, 2, 6, 2], heads: [3, 6, 12, 24] },
+  small: { dim: 96, depths: [2, 2, 18, 2], heads: [3, 6, 12, 24] },
+  base: { dim: 128, depths: [2, 2, 18, 2], heads: [4, 8, 16, 32] },
+  large: { dim: 192, depths: [2, 2, 18, 2], heads: [6, 12, 24, 48] },
+};
+
+function imagenet(
+  name: string,
+  shape: Shape,
+  facts: { source: string; cropFraction: number; dropPath: number },
+): ModelEntry {
+  const { source, cropFraction, dropPath: published } = facts;
+  return {
+    name,
+    source,
+    paper,
+    inputSize: 224,
+    cropFraction,
+    mean: IMAGENET_MEAN,
+    std: IMAGENET_STD,
+    interpolation: "bicubic",
+    featureDim: 8 * shape.dim,
+    numClasses: 1000,
+    build: ({ dropPath = published, ...options }) => new Swin({ ...options, ...shape, dropPath }),
+  };
+}
+
+/** torchvision's, whose published weights resize images to `resizeSize` pixels first. */
+function torchvision(name: string, shape: Shape, resizeSize: number, dropPath: number) {
+  return imagenet(name, shape, { source: "torchvision", cropFraction: 224 / resizeSize, dropPath });
+}
+
+/** timm's, which are Microsoft's own; files with timm's names load too. */
+function timm(size: string): ModelEntry {
+  const source = "timm's weights, with torchvision's names";
+  const facts = { source, cropFraction: 0.9, dropPath: 0.1 };
+  return imagenet(`swin_${size}_patch4_window7_224`, shapes[size], facts);
+}
+
+/** The registry's Swins. */
+export const swin: readonly ModelEntry[] = [
+  torchvision("swin_t", shapes.tiny, 232, 0.2),
+  torchvision("swin_s", shapes.small, 246, 0.3),
+  torchvision("swin_b", shapes.base, 238, 0.5),
+  ...Object.keys(shapes).map(timm),
+  {
+    name: "swin_tiny_32",
+    source: "torchvision's names, without published weights",
+    paper:
+      `${paper}; for small images as in Lee, Lee, Song: Vision Transformer for Small-Size Datasets, 2021`,
+    ...CIFAR10_IMAGES,
+    featureDim: 384,
+    build: ({ dropPath = 0.1, ...options }) =>
+      new Swin({
+        ...options,
+        dim: 96,
+        depths: [2, 6, 4],
+        heads: [3, 6, 12],
+        window: 4,
+        patchSize: 2,
+        mlpRatio: 2,
+        dropPath,
+      }),
+  },
+];

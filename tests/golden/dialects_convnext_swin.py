@@ -1,0 +1,114 @@
+"""Writes what ConvNeXts and Swins compute whose parameters are not named as torchvision's, and those names.
+
+python tests/golden/dialects_convnext_swin.py OUT
+
+Values are functions of the names that a state dict has (see parity.py), so only names, shapes and results are kept.
+"""
+
+import re
+import sys
+import tempfile
+
+import parity
+import timm
+import torch
+import transformers
+from safetensors.torch import load_file, save_file
+from timm.models.convnext import checkpoint_filter_fn as convnext_filter
+from timm.models.swin_transformer import SwinTransformer
+from timm.models.swin_transformer import checkpoint_filter_fn as swin_filter
+
+
+def record(state, output, size):
+    names = [f"{name} {list(value.shape)}" for name, value in state.items() if value.is_floating_point()]
+    return {"output": output.detach().contiguous()}, {"state": names, "size": size}
+
+
+def images(size):
+    return parity.uniform("images", [2, 3, size, size]) * 2
+
+
+def logits(output):
+    return output.logits if hasattr(output, "logits") else output
+
+
+@torch.no_grad()
+def own(model, size):
+    """A model by its own names."""
+    parity.fill(model)
+    return record(model.state_dict(), logits(model.eval()(images(size))), size)
+
+
+@torch.no_grad()
+def from_files(model, size):
+    """A model of transformers by the names of its files, which are not those of its modules."""
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        path = f"{folder}/model.safetensors"
+        state = {name: value.clone() for name, value in load_file(path).items()}
+        parity.fill(Named(state))
+        save_file(state, path, metadata={"format": "pt"})
+        loaded = type(model).from_pretrained(folder).eval()
+    return record(state, loaded(images(size)).logits, size)
+
+
+class Named:
+    def __init__(self, state):
+        self.state = state
+
+    def state_dict(self):
+        return self.state
+
+
+@torch.no_grad()
+def renamed(model, size, rename, translate):
+    """timm's model with the names of the original release, which timm itself translates back."""
+    original = {rename(name): value.clone() for name, value in model.state_dict().items()}
+    parity.fill(Named(original))
+    model.load_state_dict(translate(original, model), strict=True)
+    return record(original, model.eval()(images(size)), size)
+
+
+def convnext_original(name):
+    name = re.sub(r"^stem\.", "downsample_layers.0.", name)
+    name = re.sub(r"^stages\.(\d+)\.downsample\.", r"downsample_layers.\1.", name)
+    name = re.sub(r"^stages\.(\d+)\.blocks\.(\d+)\.", r"stages.\1.\2.", name)
+    name = name.replace("conv_dw", "dwconv").replace("mlp.fc", "pwconv")
+    return name.replace("head.fc.", "head.").replace("head.norm.", "norm.")
+
+
+def swin_original(name):
+    name = re.sub(r"^layers\.(\d+)\.downsample", lambda m: f"layers.{int(m.group(1)) - 1}.downsample", name)
+    return name.replace("head.fc.", "head.")
+
+
+def convnext(**options):
+    shape = {"depths": (1, 2, 1, 1), "dims": (8, 12, 16, 20), "num_classes": 10}
+    return timm.create_model("convnext_tiny", **shape, **options)
+
+
+def swin():
+    return SwinTransformer(112, embed_dim=8, depths=(2, 1, 2), num_heads=(1, 2, 4), window_size=7, num_classes=10)
+
+
+narrow_convnext = transformers.ConvNextConfig(
+    num_stages=4, hidden_sizes=[8, 12, 16, 20], depths=[1, 2, 1, 1], num_labels=10, layer_norm_eps=1e-6
+)
+
+narrow_swin = transformers.SwinConfig(
+    image_size=112, embed_dim=8, depths=[2, 1, 2], num_heads=[1, 2, 4], window_size=7, num_labels=10, layer_norm_eps=1e-5
+)
+
+parity.save(
+    sys.argv[1],
+    {
+        "timm's ConvNeXt": own(convnext(), 64),
+        "timm's ConvNeXt, convolutions": own(convnext(conv_mlp=True), 64),
+        "Meta's ConvNeXt": renamed(convnext(), 64, convnext_original, convnext_filter),
+        "transformers' ConvNeXt": from_files(transformers.ConvNextForImageClassification(narrow_convnext), 64),
+        "timm's Swin": own(swin(), 112),
+        "Microsoft's Swin": renamed(swin(), 112, swin_original, swin_filter),
+        "transformers' Swin": from_files(transformers.SwinForImageClassification(narrow_swin), 112),
+        "transformers' Swin, modules": own(transformers.SwinForImageClassification(narrow_swin), 112),
+    },
+)

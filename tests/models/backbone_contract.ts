@@ -1,0 +1,100 @@
+/**
+ * What every architecture of the registry promises, whatever its family.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { ApprenticeError, ArgumentError } from "../../src/errors.ts";
+import type { ModelEntry } from "../../src/models/entry.ts";
+import { entry } from "../../src/models/registry.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { assertClose, device } from "../helpers.ts";
+
+/** What a test knows of an architecture. */
+export interface Contract {
+  /** The entries of the family. */
+  readonly family: readonly ModelEntry[];
+  /** One of them that is built and run. */
+  readonly name: string;
+  /** The side of the images that it is run with. */
+  readonly size: number;
+  /** The sides of its stages' maps for images of that size. */
+  readonly sides: readonly number[];
+}
+
+/** Asserts that the registry has the family, and that the named one keeps the promises of a backbone. */
+export function assertContract({ family, name, size, sides }: Contract): void {
+  for (const own of family) assertEquals(entry(own.name), own);
+  const { build, featureDim } = entry(name);
+  using model = build({ numClasses: 5 });
+  model.to(device).eval();
+  assertEquals([model.featureDim, model.numClasses], [featureDim, 5]);
+  torch.noGrad(() => {
+    const images = torch.randn([2, 3, size, size], { device });
+    const before = images.clone();
+    const { stages, features } = model.forwardStages(images);
+    assertEquals(
+      stages.map((map) => map.shape),
+      model.stageDims.map((dim, i) => [2, dim, sides[i], sides[i]]),
+    );
+    assertEquals(features.shape, [2, featureDim]);
+    assertClose(model.features(images), features);
+    const logits = model.forward(images);
+    assertEquals(logits.shape, [2, 5]);
+    assertClose(model.head.forward(features), logits);
+    assertClose(model.forward(images.narrow(0, 1, 1)), logits.narrow(0, 1, 1), { atol: 1e-4 });
+    assertEquals(images.equal(before), true, "the images are left as they were");
+  });
+  assertThrows(
+    () => model.forward(torch.zeros([2, 4, size, size], { device })),
+    ApprenticeError,
+  );
+  assertWithoutHead(name, size);
+  assertOptions(name);
+}
+
+function assertWithoutHead(name: string, size: number): void {
+  const { build, featureDim } = entry(name);
+  using model = build({ numClasses: 0, inChannels: 1, dropout: 0.5 });
+  model.to(device).eval();
+  assertEquals(model.numClasses, 0);
+  assertEquals(model.head.parameters().length, 0);
+  torch.noGrad(() => {
+    const images = torch.randn([1, 1, size, size], { device });
+    const logits = model.forward(images);
+    assertEquals(logits.shape, [1, featureDim]);
+    assertClose(model.features(images), logits);
+  });
+}
+
+function assertOptions(name: string): void {
+  const { build } = entry(name);
+  const wrong: [Parameters<typeof build>[0], string][] = [
+    [{ numClasses: -1 }, "numClasses"],
+    [{ numClasses: 1.5 }, "numClasses"],
+    [{ numClasses: 2, inChannels: 0 }, "inChannels"],
+    [{ numClasses: 2, dropout: 1 }, "dropout"],
+    [{ numClasses: 2, dropout: NaN }, "dropout"],
+    [{ numClasses: 2, dropPath: -0.1 }, "dropPath"],
+  ];
+  for (const [options, named] of wrong) {
+    const error = assertThrows(() => build(options), ArgumentError);
+    assertStringIncludes(error.message, named);
+  }
+}
+
+/** Asserts that dropout and stochastic depth are at work in training, and in training only. */
+export function assertRandomParts(name: string, size: number): void {
+  for (const part of [{ dropout: 0.5 }, { dropPath: 0.9 }]) {
+    using model = entry(name).build({ numClasses: 3, dropout: 0, dropPath: 0, ...part });
+    model.to(device);
+    const images = torch.randn([4, 3, size, size], { device });
+    const varies = (training: boolean): boolean => {
+      model.train(training);
+      return torch.noGrad(() => !model.forward(images).equal(model.forward(images)));
+    };
+    assert(varies(true), `${Object.keys(part)} in training`);
+    assert(!varies(false), `${Object.keys(part)} in evaluation`);
+  }
+}

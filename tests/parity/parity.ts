@@ -1,0 +1,166 @@
+/**
+ * Comparing a model with what its publisher's own code computed: see tests/golden/parity.py, which wrote it.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { Classifier } from "../../src/nn/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { device } from "../helpers.ts";
+
+/** What a golden file holds of one model beside tensors. */
+interface Facts {
+  size: number;
+  batch: number;
+  channels: number;
+  /** What it was computed in; float32 if absent. */
+  dtype?: torch.DType;
+  /** The parameters' names, in order. */
+  parameters: string[];
+  /** Name and shape of everything in the state dict, in order. */
+  state: string[];
+}
+
+/** The largest relative differences found, each the norm of a difference by the norm of what is right. */
+export interface Differences {
+  eval: number;
+  features: number;
+  train: number;
+  statistics: number;
+  gradients: number;
+  /** The parameter whose gradient differs most. */
+  worst: string;
+}
+
+/** Numbers from -1 to 1 that depend on the name and the shape alone. */
+export function uniform(name: string, shape: readonly number[]): torch.Tensor {
+  let seed = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) {
+    seed = Math.imul(seed ^ byte, 0x01000193) >>> 0;
+  }
+  using generator = new torch.Generator(seed);
+  return torch.scope(() => torch.rand(shape, { generator }).mul(2).sub(1));
+}
+
+/** Gives every parameter and buffer the value that `fill` in parity.py gives it. */
+export function fill(state: Readonly<Record<string, torch.Tensor>>): void {
+  torch.noGrad(() => {
+    for (const [name, tensor] of Object.entries(state)) {
+      if (!torch.isFloatingPoint(tensor.dtype)) continue;
+      torch.scope(() => tensor.copy_(valueOf(name, tensor.shape)));
+    }
+  });
+}
+
+function valueOf(name: string, shape: readonly number[]): torch.Tensor {
+  const draw = uniform(name, shape);
+  const last = name.split(".").at(-1)!;
+  const numel = shape.reduce((a, b) => a * b, 1);
+  if (last === "running_var") return draw.mul(0.5).add(1);
+  if (shape.length >= 2 && numel > Math.max(...shape)) {
+    return draw.mul(Math.sqrt(3 / (numel / shape[0])));
+  }
+  if (["weight", "gamma", "scale"].includes(last)) return draw.mul(0.1).add(1);
+  return draw.mul(0.1);
+}
+
+/** The models that a golden file holds. */
+export function goldenNames(path: string): string[] {
+  return Object.keys(torch.loadSafetensorsMetadata(path));
+}
+
+/**
+ * Compares our `model` with the record `name` of a golden file. Fails if names, shapes or their order differ;
+ * differences of numbers are returned.
+ */
+export function compare(model: Classifier, path: string, name: string, seed = 0): Differences {
+  return torch.scope(() => {
+    const facts: Facts = JSON.parse(torch.loadSafetensorsMetadata(path)[name]);
+    const all = torch.loadSafetensors(path);
+    const golden = (key: string) => all[`${name}/${key}`];
+    assertEquals(
+      Object.entries(model.stateDict()).map(([key, t]) => `${key} [${t.shape.join(", ")}]`).sort(),
+      [...facts.state].sort(),
+    );
+    assertEquals(
+      model.namedParameters().map(([key]) => key).sort(),
+      [...facts.parameters].sort(),
+    );
+    fill(model.stateDict());
+    const { batch, channels, size, dtype = "float32" } = facts;
+    model.to({ device, dtype });
+    const images = uniform("images", [batch, channels, size, size]).mul(2).to({ device, dtype });
+    const found: Differences = {
+      eval: 0,
+      features: 0,
+      train: 0,
+      statistics: 0,
+      gradients: 0,
+      worst: "",
+    };
+    torch.noGrad(() => {
+      model.eval();
+      found.eval = relative(model.forward(images), golden("eval"));
+      if (golden("features")) found.features = relative(model.features(images), golden("features"));
+    });
+    model.train();
+    model.zeroGrad();
+    torch.manualSeed(seed);
+    const output = model.forward(images);
+    found.train = relative(output.detach(), golden("train"));
+    output.mul(uniform("probe", output.shape).to(device)).sum().backward();
+    const own = new Map(model.namedParameters());
+    const norms = golden("norms").data() as Float64Array;
+    const products = golden("products").data() as Float64Array;
+    // A gradient that is zero in theory (of a bias before a normalisation) is rounding noise: what differs is
+    // measured against a millionth of the largest gradient at least.
+    const floor = Math.max(...norms) * 1e-6;
+    facts.parameters.forEach((key, i) => {
+      const difference = torch.scope(() => {
+        const parameter = own.get(key)!;
+        const gradient = (parameter.grad ?? torch.zerosLike(parameter)).to("cpu").to("float64");
+        const whole = golden(`gradient.${key}`);
+        const by = Math.max(norms[i], floor);
+        if (whole) return gradient.sub(whole).norm().item() as number / by;
+        const probe = uniform(`probe.${key}`, gradient.shape).to("float64");
+        // The probe is uniform from -1 to 1, so a product is typically √(1/3) of the gradient's norm.
+        const spread = Math.sqrt(1 / 3);
+        const product = gradient.mul(probe).sum().item() as number;
+        const norm = gradient.norm().item() as number;
+        return Math.max(Math.abs(norm - norms[i]), Math.abs(product - products[i]) / spread) / by;
+      });
+      // NaN is larger than everything.
+      if (!(difference <= found.gradients)) {
+        found.gradients = difference;
+        found.worst = key;
+      }
+    });
+    const statistics = golden("statistics");
+    if (statistics) {
+      const means = model.namedBuffers()
+        .filter(([key]) => key.endsWith("running_mean") || key.endsWith("running_var"))
+        .map(([, buffer]) => buffer.mean().reshape(1));
+      found.statistics = relative(torch.cat(means), statistics);
+    }
+    model.zeroGrad();
+    return found;
+  });
+}
+
+function relative(actual: torch.Tensor, expected: torch.Tensor): number {
+  assertEquals(actual.shape, expected.shape);
+  const a = actual.detach().to("cpu").to("float64");
+  const e = expected.to("float64");
+  return (a.sub(e).norm().item() as number) / Math.max(1e-30, e.norm().item() as number);
+}
+
+/** Asserts what every architecture promises: all differences at most 1e-5 (float32). */
+export function assertParity(found: Differences, limit = 1e-5): void {
+  for (const part of ["eval", "features", "train", "statistics", "gradients"] as const) {
+    assert(
+      found[part] <= limit,
+      `${part} differs by ${found[part]}${part === "gradients" ? ` at ${found.worst}` : ""}`,
+    );
+  }
+}
