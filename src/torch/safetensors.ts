@@ -197,7 +197,8 @@ export function loadSafetensorsMetadata(path: string): Record<string, string> {
   return readHeader(path, file).metadata;
 }
 
-function openFile(path: string): Deno.FsFile {
+/** Opens a file for {@linkcode readHeader}. */
+export function openFile(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path);
   } catch (cause) {
@@ -231,7 +232,8 @@ function readAt(path: string, file: Deno.FsFile, at: number, bytes: Uint8Array):
   }
 }
 
-function readHeader(
+/** Reads and checks the header of an open safetensors file; `start` is where the tensors' bytes begin. */
+export function readHeader(
   path: string,
   file: Deno.FsFile,
 ): { entries: Entry[]; metadata: Record<string, string>; start: number } {

@@ -134,25 +134,36 @@ function parseJson(bytes: Uint8Array, bad: (what: string) => never): Record<stri
 /** A key that some object of a JSON text has twice: `JSON.parse` would take the last in silence. */
 function duplicateKey(text: string): string | undefined {
   const open: (Set<string> | null)[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
+  // By leaps and not by characters: this is done once for a file, so the code stays cold.
+  const marks = /["{}[\]]/g;
+  for (let found = marks.exec(text); found !== null; found = marks.exec(text)) {
+    const c = found[0];
     if (c === "{") open.push(new Set());
     else if (c === "[") open.push(null);
-    else if (c === "}" || c === "]") open.pop();
-    else if (c === '"') {
-      const start = i;
-      for (i++; text[i] !== '"'; i++) if (text[i] === "\\") i++;
+    else if (c !== '"') open.pop();
+    else {
+      const end = endOfString(text, found.index);
+      marks.lastIndex = end;
       const keys = open.at(-1);
       if (!keys) continue;
-      let next = i + 1;
+      let next = end;
       while (" \n\r\t".includes(text[next])) next++;
       if (text[next] !== ":") continue;
-      const key = JSON.parse(text.slice(start, i + 1)) as string;
+      const key = JSON.parse(text.slice(found.index, end)) as string;
       if (keys.has(key)) return key;
       keys.add(key);
     }
   }
   return undefined;
+}
+
+/** The place after the string of a JSON text that starts with the quote at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1);; quote = text.indexOf('"', quote + 1)) {
+    let backslashes = 0;
+    while (text[quote - 1 - backslashes] === "\\") backslashes++;
+    if (backslashes % 2 === 0) return quote + 1;
+  }
 }
 
 function checkMetadata(value: unknown, bad: (what: string) => never): Record<string, string> {

@@ -1,0 +1,108 @@
+/**
+ * A checkpoint: named tensors in a file, or in several, of any format that weights are published in.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../errors.ts";
+import type { Tensor } from "../torch/mod.ts";
+import type { StoredDType } from "./dtypes.ts";
+import { quote } from "./file_reader.ts";
+import { materialize, type StoredTensor } from "./stored_tensor.ts";
+
+/** What a checkpoint was written as: `torch-legacy` is PyTorch's format before version 1.6. */
+export type CheckpointFormat =
+  | "safetensors"
+  | "safetensors-sharded"
+  | "torch-zip"
+  | "torch-legacy"
+  | "torch-sharded";
+
+/** What a file holds beside its tensors, as far as these are plain values. */
+export type CheckpointMetadata = Readonly<Record<string, string | number | boolean>>;
+
+/** What the readers of the formats find in a file. */
+export interface CheckpointContent {
+  /** What it was written as. */
+  readonly format: CheckpointFormat;
+  /** The tensors by name. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Plain values that lie beside them. */
+  readonly metadata: CheckpointMetadata;
+}
+
+/**
+ * An open checkpoint; open one with {@linkcode openCheckpoint}. Its tensors are read when they are asked for. The
+ * tensors of nested dicts have dotted names: `state_dict.module.conv1.weight`.
+ */
+export class Checkpoint implements Disposable {
+  /** The file, index or folder that was opened. */
+  readonly path: string;
+  /** What it was written as. */
+  readonly format: CheckpointFormat;
+  /** The names of its tensors, in the order of the file. */
+  readonly names: readonly string[];
+  /** What it holds beside its tensors, as far as these are plain values: a safetensors file's metadata, or epochs and the like. */
+  readonly metadata: CheckpointMetadata;
+  readonly #tensors: ReadonlyMap<string, StoredTensor>;
+
+  /** Wraps what a reader found; use {@linkcode openCheckpoint}. @ignore */
+  constructor(path: string, content: CheckpointContent) {
+    this.path = path;
+    this.format = content.format;
+    this.names = [...content.tensors.keys()];
+    this.metadata = content.metadata;
+    this.#tensors = content.tensors;
+  }
+
+  /** Where a tensor lies. @ignore */
+  stored(name: string): StoredTensor {
+    const found = this.#tensors.get(name);
+    if (found !== undefined) return found;
+    const shown = this.names.slice(0, 10).map(quote).join(", ") || "none";
+    throw new ArgumentError(
+      `${this.path} has no tensor ${quote(name)}; it has ${shown}${
+        this.names.length > 10 ? `, … (${this.names.length} in all)` : ""
+      }.`,
+    );
+  }
+
+  /**
+   * The shape of a tensor.
+   *
+   * @throws {ArgumentError} if there is none of this name.
+   */
+  shape(name: string): number[] {
+    return [...this.stored(name).shape];
+  }
+
+  /**
+   * The element type of a tensor.
+   *
+   * @throws {ArgumentError} if there is none of this name.
+   */
+  dtype(name: string): StoredDType {
+    return this.stored(name).dtype;
+  }
+
+  /**
+   * A tensor on the CPU. Where the file allows it is the file's own pages, mapped into memory: nothing is read
+   * before it is used, and what is written to the tensor never reaches the file. It lives on when the checkpoint is
+   * disposed of. While it is alive the file must not be made shorter by others (replacing it is fine).
+   *
+   * @throws {ArgumentError} if there is none of this name.
+   */
+  tensor(name: string): Tensor {
+    return materialize(this.stored(name));
+  }
+
+  /** Lets go of the file. Tensors that were read stay good. */
+  dispose(): void {
+    for (const { source } of this.#tensors.values()) source.release();
+  }
+
+  /** Same as {@linkcode Checkpoint.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Opening a checkpoint, whatever it was written as: the content tells, not the name.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors.ts";
+import { Checkpoint, type CheckpointContent } from "./checkpoint.ts";
+import { FileReader, unreadable } from "./file_reader.ts";
+import { checkIgnore } from "./pickle/allowed.ts";
+import { readSafetensors } from "./safetensors_file.ts";
+import { readSharded } from "./sharded.ts";
+import { isPickle, readTorchLegacy } from "./torch_legacy.ts";
+import { isZip, readTorchZip } from "./torch_zip.ts";
+
+/** Options of {@linkcode openCheckpoint}. */
+export interface OpenCheckpointOptions {
+  /**
+   * Classes by their full names in Python, such as `argparse.Namespace`, whose objects are left out of what
+   * PyTorch wrote. All others that are neither tensors nor plain containers make the file an error.
+   */
+  ignore?: readonly string[];
+}
+
+/**
+ * Opens weights as publishers ship them: a safetensors file, a file of PyTorch's `torch.save` (the zip format and
+ * the one before version 1.6), an index of several such files, or a folder with one of these.
+ *
+ * Nothing in a file is trusted. A PyTorch file is a program for Python's pickle machine; here it can only ever
+ * describe tensors and plain containers, all else is refused by its name, and no code runs. The tensors are checked
+ * against the bytes that are there, and the memory that a file can claim is bounded.
+ *
+ * @param path A file, an index (`….index.json`) or a folder.
+ * @param options What to leave out.
+ * @throws {FormatError} if there is no such file, or it is not a sound checkpoint; the message says what is wrong.
+ * @throws {FileError} if it cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { checkpoints, torch } from "@apprentice/distill";
+ *
+ * const path = Deno.makeTempFileSync({ suffix: ".safetensors" });
+ * torch.saveSafetensors(path, { "head.weight": torch.ones([2, 3]) });
+ * using checkpoint = checkpoints.openCheckpoint(path);
+ * checkpoint.names; // ["head.weight"]
+ * checkpoint.tensor("head.weight").sum().item(); // 6
+ * Deno.removeSync(path);
+ * ```
+ */
+export function openCheckpoint(path: string, options: OpenCheckpointOptions = {}): Checkpoint {
+  const ignore = options.ignore ?? [];
+  checkIgnore(ignore);
+  let isFolder: boolean;
+  try {
+    isFolder = Deno.statSync(path).isDirectory;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  return new Checkpoint(path, readFile(isFolder ? findInFolder(path) : path, ignore));
+}
+
+function readFile(path: string, ignore: readonly string[]): CheckpointContent {
+  using file = new FileReader(path);
+  if (path.endsWith(".json")) return readSharded(file, (shard) => readFile(shard, ignore));
+  const start = file.read(0, Math.min(file.size, 512));
+  if (isZip(start)) return readTorchZip(file, ignore);
+  if (isPickle(start)) return readTorchLegacy(file, ignore);
+  const other = somethingElse(start);
+  if (other !== undefined) {
+    throw new FormatError(`${path} is not a checkpoint but ${other}.`);
+  }
+  return readSafetensors(file);
+}
+
+/** What is often found in place of weights. */
+function somethingElse(start: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...start);
+  if (text.startsWith("version https://git-lfs")) {
+    return "Git LFS's note of where the file is: fetch the file itself, with `git lfs pull`, say";
+  }
+  if (/^\s*<(!doctype|html|\?xml)/i.test(text)) {
+    return "a web page: what was downloaded was not the file, perhaps for want of a login";
+  }
+  if (text.startsWith("\x89HDF")) return "an HDF5 file, as Keras writes; convert it to safetensors";
+  if (text.startsWith("\x93NUMPY")) return "a NumPy array; convert it to safetensors";
+  if (text.startsWith("GGUF")) return "a GGUF file; take the publisher's safetensors file";
+  if (text.slice(257, 262) === "ustar") {
+    return "a tar archive, which PyTorch wrote before version 0.1.10: load and save it anew with PyTorch";
+  }
+  return undefined;
+}
+
+/** What publishers call their weights, the best choice first. */
+const usualNames = [
+  "model.safetensors",
+  "model.safetensors.index.json",
+  "open_clip_model.safetensors",
+  "pytorch_model.bin",
+  "pytorch_model.bin.index.json",
+  "open_clip_pytorch_model.bin",
+];
+
+function findInFolder(folder: string): string {
+  let names: string[];
+  try {
+    names = [...Deno.readDirSync(folder)].filter((entry) => !entry.isDirectory)
+      .map((entry) => entry.name).sort();
+  } catch (cause) {
+    throw unreadable(folder, cause);
+  }
+  const usual = usualNames.find((name) => names.includes(name));
+  if (usual !== undefined) return `${folder}/${usual}`;
+  for (const kind of [/\.index\.json$/, /\.safetensors$/, /\.(pth|pt|bin|ckpt)$/]) {
+    const found = names.filter((name) => kind.test(name));
+    if (found.length === 1) return `${folder}/${found[0]}`;
+    if (found.length > 1) {
+      throw new FormatError(
+        `The folder ${folder} has several checkpoints: ${found.slice(0, 8).join(", ")}${
+          found.length > 8 ? ", …" : ""
+        }. Give the path of one of them.`,
+      );
+    }
+  }
+  throw new FormatError(
+    `The folder ${folder} has no checkpoint: no ${
+      usualNames.join(", ")
+    }, nor another file that ends in ` +
+      ".safetensors, .pth, .pt, .bin or .ckpt. Give the path of the file.",
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * The values of PyTorch that a checkpoint's pickle may describe. They are descriptions: tensors are made of them
+ * later, from bytes that lie outside of the pickle.
+ *
+ * @module
+ */
+
+import type { StoredDType } from "../dtypes.ts";
+import type { Arrangement } from "../stored_tensor.ts";
+import { Opaque } from "./values.ts";
+
+/** An element type by itself, such as `torch.float16`. */
+export class DTypeValue extends Opaque {
+  /** The element type. */
+  readonly dtype: StoredDType;
+  readonly what: string;
+
+  /** Takes the element type. */
+  constructor(dtype: StoredDType) {
+    super();
+    this.dtype = dtype;
+    this.what = `torch.${dtype}`;
+  }
+}
+
+/** A class of storages, such as `torch.FloatStorage`. */
+export class StorageType extends Opaque {
+  /** The type of its elements; null for storages of mere bytes. */
+  readonly dtype: StoredDType | null;
+  readonly what = "a storage class";
+
+  /** Takes the type of its elements. */
+  constructor(dtype: StoredDType | null) {
+    super();
+    this.dtype = dtype;
+  }
+}
+
+/** A storage: the bytes that one or several tensors lie in. */
+export class Storage extends Opaque {
+  /** Its name in the file. */
+  readonly key: string;
+  /** The type of its elements; null if it is of mere bytes. */
+  readonly dtype: StoredDType | null;
+  /** Where it begins in the bytes of that name. */
+  readonly begin: number;
+  /** Its size in bytes. */
+  readonly bytes: number;
+  readonly what = "a storage";
+
+  /** Takes its name, the type of its elements, its place and its size. */
+  constructor(key: string, dtype: StoredDType | null, begin: number, bytes: number) {
+    super();
+    this.key = key;
+    this.dtype = dtype;
+    this.begin = begin;
+    this.bytes = bytes;
+  }
+}
+
+/** A tensor in a storage, with its arrangement checked. */
+export class PickledTensor extends Opaque {
+  /** What it lies in. */
+  readonly storage: Storage;
+  /** How it lies there. */
+  readonly arrangement: Arrangement;
+  readonly what = "a tensor";
+
+  /** Takes its storage and arrangement. */
+  constructor(storage: Storage, arrangement: Arrangement) {
+    super();
+    this.storage = storage;
+    this.arrangement = arrangement;
+  }
+}
+
+/** PyTorch's class of tensors or of parameters, which pickles name beside a tensor. */
+export class TensorType extends Opaque {
+  readonly what = "a tensor class";
+}

@@ -1,0 +1,63 @@
+/**
+ * What a pickle can hold here.
+ *
+ * @module
+ */
+
+/**
+ * A value of a pickle: None is null, lists and tuples are arrays, dicts are maps. Whatever else a file may hold
+ * is an {@linkcode Opaque}.
+ */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | PickleValue[]
+  | Map<PickleValue, PickleValue>
+  | Set<PickleValue>
+  | Opaque;
+
+/** A value that is not one of Python's plain ones. */
+export abstract class Opaque {
+  /** What it is, for messages. */
+  abstract readonly what: string;
+}
+
+/** A class or function that a pickle may name, as what it does here. */
+export class Callable extends Opaque {
+  readonly what: string;
+  /** Makes the value that a call in the pickle stands for. */
+  readonly apply: (args: PickleValue[]) => PickleValue;
+
+  /** Takes its full name in Python and what it does here. */
+  constructor(name: string, apply: (args: PickleValue[]) => PickleValue) {
+    super();
+    this.what = name;
+    this.apply = apply;
+  }
+}
+
+/** Stands where an object of a class lies that the user chose to leave out. */
+export class Ignored extends Opaque {
+  readonly what: string;
+
+  /** Takes the class's full name. */
+  constructor(name: string) {
+    super();
+    this.what = name;
+  }
+}
+
+/** What a value is, for messages. */
+export function describe(value: PickleValue): string {
+  if (value === null) return "None";
+  if (value instanceof Opaque) return value.what;
+  if (Array.isArray(value)) return "a list";
+  if (value instanceof Map) return "a dict";
+  if (value instanceof Set) return "a set";
+  if (value instanceof Uint8Array) return "bytes";
+  return `a ${typeof value}`;
+}
