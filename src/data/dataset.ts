@@ -6,11 +6,20 @@
 
 import type { Batch } from "./batch.ts";
 
+/** What a loader says of the batch that it asks for. */
+export interface BatchContext {
+  /** The loader's seed. */
+  readonly seed: number;
+  /** The epoch that the batch is for. */
+  readonly epoch: number;
+}
+
 /**
  * Images that a loader can take by number. `B` says what comes with them: labels or not.
  *
- * `ImageDataset` and `UnlabelledImages` hold theirs in memory; `labelledSamples` and
- * `unlabelledSamples` make one of anything that gives images one by one, such as files.
+ * `ImageDataset` and `UnlabelledImages` hold theirs in memory; `ImageFolder`, `ImageList` and
+ * `TarShards` decode files; `labelledSamples` and `unlabelledSamples` make one of anything that gives
+ * images one by one.
  */
 export interface Dataset<B extends Batch> {
   /** How many images there are. */
@@ -19,6 +28,9 @@ export interface Dataset<B extends Batch> {
    * The images of these indices, in this order, as new tensors that the caller disposes of; uint8
    * (0 to 255) or floating-point (0 to 1), of shape (B, C, H, W), on the CPU. A promise if they have
    * to be read from somewhere; its tensors then belong to no scope.
+   *
+   * What is random about an image may depend on the context and the image's index, and on nothing
+   * else. Without a context, seed and epoch are 0.
    */
-  batch(indices: Int32Array): B | Promise<B>;
+  batch(indices: Int32Array, context?: BatchContext): B | Promise<B>;
 }

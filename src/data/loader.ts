@@ -196,7 +196,7 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     }
     const start = index * this.batchSize;
     const indices = this.order(epoch).subarray(start, start + this.batchSize);
-    const raw = this.dataset.batch(indices);
+    const raw = this.dataset.batch(indices, { seed: this.seed, epoch });
     if (!isPromise(raw)) return this.#finish(raw, indices.length, epoch, index);
     return raw.then((batch) => this.#finish(batch.keep(), indices.length, epoch, index).keep());
   }

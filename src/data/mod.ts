@@ -14,7 +14,7 @@ export {
   resizeImages,
   type ResizeOptions,
 } from "./convert.ts";
-export type { Dataset } from "./dataset.ts";
+export type { BatchContext, Dataset } from "./dataset.ts";
 export { Epoch } from "./epoch.ts";
 export {
   type DatasetSource,
@@ -23,6 +23,23 @@ export {
   type OfClassesOptions,
   type UnlabelledOptions,
 } from "./image_dataset.ts";
+export {
+  type CentrePart,
+  type ImagePart,
+  type RandomResizedPart,
+  type WholeImage,
+} from "./images/crop.ts";
+export {
+  DecodedImages,
+  type ImageReadOptions,
+  type SkippedImage,
+} from "./images/decoded_images.ts";
+export { ImageFiles, type ImageFilesParts, UnlabelledImageFiles } from "./images/image_files.ts";
+export { IMAGE_EXTENSIONS, ImageFolder, type ImageFolderOptions } from "./images/image_folder.ts";
+export { ImageList, type ImageListOptions } from "./images/image_list.ts";
+export { TarShards, type TarShardsOptions } from "./images/tar_shards.ts";
+export type { ImageSource } from "./images/image_source.ts";
+export type { ImageBytes } from "./images/decode_tasks.ts";
 export { joinDatasets, type JoinOptions } from "./join.ts";
 export { type EpochOptions, Loader, type LoaderOptions } from "./loader.ts";
 export { cifar10, fashionMnist, mnist } from "./named.ts";

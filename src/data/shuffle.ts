@@ -11,6 +11,7 @@ import { RandomSequence } from "./philox.ts";
 const ORDER = 1;
 const AUGMENTATION = 2;
 const SELECTION = 3;
+const IMAGE = 4;
 
 function shuffled(count: number, random: RandomSequence): Int32Array {
   const order = inOrder(count);
@@ -59,4 +60,10 @@ export function selectionOrder(count: number, seed: number): Int32Array {
 export function batchSeed(seed: number, epoch: number, batch: number): number {
   const epochs = new RandomSequence(seed, AUGMENTATION, epoch);
   return new RandomSequence(epochs.nextWide(), AUGMENTATION, batch).nextWide();
+}
+
+/** What is random about one image in one epoch, whoever asks and whenever. */
+export function imageRandom(seed: number, epoch: number, image: number): RandomSequence {
+  const epochs = new RandomSequence(seed, IMAGE, epoch);
+  return new RandomSequence(epochs.nextWide(), IMAGE, image);
 }

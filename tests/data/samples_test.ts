@@ -168,7 +168,7 @@ test("unlabelled samples give nothing but their pixels", async () => {
   const dataset = unlabelledSamples({ length: 2, imageShape: [1, 1, 1], get });
   const options: LoaderOptions = { batchSize: 2, device };
   for await (using batch of new Loader(dataset, options).epoch(0)) {
-    assertEquals(Object.keys(batch).sort(), ["images", "indices"]);
+    assertEquals(Object.keys(batch).sort(), ["images", "indices", "raw"]);
     assert(!JSON.stringify(batch).includes("label"));
   }
 });

@@ -88,7 +88,7 @@ test("nothing but images can be reached from unlabelled images", () => {
     assertNoLabels(loader, dataset, [unlabelled.images]);
     for (using batch of loader.epoch(0)) {
       assert(batch instanceof UnlabelledBatch);
-      assertEquals(Object.keys(batch).sort(), ["images", "indices"]);
+      assertEquals(Object.keys(batch).sort(), ["images", "indices", "raw"]);
       assertNoLabels(batch, dataset, [batch.images, batch.indices]);
     }
   }

@@ -48,6 +48,44 @@ const NEAREST = 1;
 const ZEROS = 0;
 
 /**
+ * From a place in the result to one in the image, in pixels from the middle, right and down: `x = a x' + b y' + right`,
+ * `y = c x' + d y' + down`.
+ */
+export interface InverseMap {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly right: number;
+  readonly down: number;
+}
+
+/** How {@linkcode warp} computes pixels. */
+export interface WarpOptions {
+  /** Nearest by default. */
+  interpolation?: "bilinear" | "nearest";
+  /** The colour of what was outside the image, from 0 to 1; black by default. */
+  fill?: number;
+}
+
+/** Applies to each image a map of its own. The dtype stays; of uint8, results are rounded. */
+export function warp(
+  images: Tensor,
+  maps: readonly InverseMap[],
+  { interpolation = "nearest", fill = 0 }: WarpOptions = {},
+): Tensor {
+  const { height, width } = imageSizes(images, "warp");
+  const matrices = new Float32Array(6 * maps.length);
+  maps.forEach((map, i) => writeMap(map, height, width, matrices, 6 * i));
+  return scope(() => {
+    const warped = sample(images, matrices, interpolation, fill);
+    return images.dtype === "uint8"
+      ? warped.mul_(255).round_().clamp_(0, 255).to("uint8")
+      : warped.to(images.dtype);
+  });
+}
+
+/**
  * Applies to each image a map of its own. uint8 images become float32 from 0 to 1.
  *
  * @param images (B, C, H, W).
@@ -60,13 +98,23 @@ export function affine(
   parameters: readonly AffineParameters[],
   options: AffineOptions = {},
 ): Tensor {
-  const { count, channels, height, width } = imageSizes(images, "affine");
+  const { count, height, width } = imageSizes(images, "affine");
   if (parameters.length !== count) {
     throw new ShapeError(`affine: ${parameters.length} parameters for ${count} images.`);
   }
   const matrices = new Float32Array(6 * count);
   parameters.forEach((one, i) => writeInverse(one, height, width, matrices, 6 * i));
   const { interpolation = "bilinear", fill = 0 } = options;
+  return sample(images, matrices, interpolation, fill);
+}
+
+function sample(
+  images: Tensor,
+  matrices: Float32Array,
+  interpolation: "bilinear" | "nearest",
+  fill: number,
+): Tensor {
+  const { count, channels, height, width } = imageSizes(images, "affine");
   return scope(() => {
     const theta = tensor(matrices, { shape: [count, 2, 3], device: images.device });
     const grid = affineGridGenerator(theta, [count, channels, height, width], false);
@@ -79,9 +127,24 @@ export function affine(
 }
 
 /**
- * Writes the map from places in the result to places in the image, which `affine_grid` wants, in
- * its coordinates: -1 to 1 across the image in both directions.
+ * Writes a map as `affine_grid` wants it, in its coordinates: -1 to 1 across the image in both
+ * directions.
  */
+function writeMap(
+  { a, b, c, d, right, down }: InverseMap,
+  height: number,
+  width: number,
+  into: Float32Array,
+  at: number,
+): void {
+  into[at] = a;
+  into[at + 1] = b * height / width;
+  into[at + 2] = right * 2 / width;
+  into[at + 3] = c * width / height;
+  into[at + 4] = d;
+  into[at + 5] = down * 2 / height;
+}
+
 function writeInverse(
   { degrees = 0, shift: [right, down] = [0, 0], scale = 1, shear = 0 }: AffineParameters,
   height: number,
@@ -104,12 +167,8 @@ function writeInverse(
   const b = (-sin - lean * cos) / scale;
   const c = sin / scale;
   const d = cos / scale;
-  into[at] = a;
-  into[at + 1] = b * height / width;
-  into[at + 2] = -(a * right + b * down) * 2 / width;
-  into[at + 3] = c * width / height;
-  into[at + 4] = d;
-  into[at + 5] = -(c * right + d * down) * 2 / height;
+  const map = { a, b, c, d, right: -(a * right + b * down), down: -(c * right + d * down) };
+  writeMap(map, height, width, into, at);
 }
 
 /**

@@ -1,0 +1,159 @@
+/**
+ * Threads that decode images into shared memory.
+ *
+ * @module
+ */
+
+import { Worker } from "node:worker_threads";
+import { ApprenticeError, DisposedError } from "../../errors.ts";
+import {
+  closeShard,
+  type DecodeFailure,
+  type DecodeJob,
+  type DecodeTask,
+  runTasks,
+} from "./decode_tasks.ts";
+import type { WorkerReply, WorkerRequest } from "./decode_worker.ts";
+import { Decoder, type DecodeSettings } from "./decoder.ts";
+
+/** How many images a worker gets at a time; so many that messages cost nothing beside them. */
+const TASKS = 8;
+/** How many jobs a worker has, so that the next is there when one is done. */
+const JOBS = 2;
+
+interface Waiting {
+  readonly job: DecodeJob;
+  readonly done: (failures: readonly DecodeFailure[]) => void;
+  readonly failed: (error: Error) => void;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly jobs: Map<number, Waiting>;
+}
+
+/**
+ * Decodes images in `workers` threads, or in this one if that is 0. Threads are started when the first image is
+ * asked for. They keep the process alive only while they have something to do.
+ */
+export class DecodePool {
+  readonly #settings: DecodeSettings;
+  readonly #workers: number;
+  readonly #members: Member[] = [];
+  readonly #queue: Waiting[] = [];
+  #own: Promise<Decoder> | undefined;
+  /** In this thread, images are decoded one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #number = 0;
+  #disposed = false;
+
+  constructor(settings: DecodeSettings, workers: number) {
+    this.#settings = settings;
+    this.#workers = workers;
+  }
+
+  /**
+   * Decodes images into one memory.
+   *
+   * @returns Those that could not be decoded.
+   */
+  async decode(
+    tasks: readonly DecodeTask[],
+    memory: SharedArrayBuffer,
+    seed: number,
+    epoch: number,
+  ): Promise<DecodeFailure[]> {
+    if (this.#disposed) {
+      throw new DisposedError("These images were disposed of; open the folder or file again.");
+    }
+    if (this.#workers === 0) return await this.#decodeHere({ tasks, memory, seed, epoch });
+    const parts: Promise<readonly DecodeFailure[]>[] = [];
+    for (let at = 0; at < tasks.length; at += TASKS) {
+      const job = { tasks: tasks.slice(at, at + TASKS), memory, seed, epoch };
+      parts.push(
+        new Promise((done, failed) => void this.#queue.push({ job, done, failed })),
+      );
+    }
+    this.#hand();
+    return (await Promise.all(parts)).flat();
+  }
+
+  /** Ends the threads. What is being decoded is refused with a {@linkcode DisposedError}. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    closeShard();
+    this.#end(new DisposedError("The images were disposed of while some were being decoded."));
+  }
+
+  async #decodeHere(job: DecodeJob): Promise<DecodeFailure[]> {
+    this.#own ??= Decoder.open(this.#settings);
+    const decoder = await this.#own;
+    const failures = this.#last.then(() => {
+      if (this.#disposed) {
+        throw new DisposedError("The images were disposed of while some were being decoded.");
+      }
+      return runTasks(decoder, job);
+    });
+    this.#last = failures.catch(() => {});
+    return await failures;
+  }
+
+  /** Gives the workers what is waiting: to each in turn, so that all have something first. */
+  #hand(): void {
+    while (this.#members.length < Math.min(this.#workers, this.#queue.length)) this.#start();
+    for (let load = 0; load < JOBS; load++) {
+      for (const member of this.#members) {
+        if (this.#queue.length === 0) return;
+        if (member.jobs.size > load) continue;
+        const waiting = this.#queue.shift()!;
+        const number = this.#number++;
+        if (member.jobs.size === 0) member.worker.ref();
+        member.jobs.set(number, waiting);
+        member.worker.postMessage({ number, job: waiting.job } satisfies WorkerRequest);
+      }
+    }
+  }
+
+  #start(): void {
+    const worker = openWorker();
+    const jobs = new Map<number, Waiting>();
+    worker.unref();
+    worker.on("message", ({ number, failures }: WorkerReply) => {
+      const waiting = jobs.get(number);
+      jobs.delete(number);
+      if (jobs.size === 0) worker.unref();
+      waiting?.done(failures);
+      this.#hand();
+    });
+    // What goes wrong with an image is a reply; this is a worker that cannot run at all.
+    worker.on("error", (error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#end(new ApprenticeError(`A decoding worker stopped: ${message}`, { cause: error }));
+    });
+    worker.postMessage({ settings: this.#settings } satisfies WorkerRequest);
+    this.#members.push({ worker, jobs });
+  }
+
+  #end(error: Error): void {
+    const members = this.#members.splice(0);
+    const waiting = [
+      ...members.flatMap(({ jobs }) => [...jobs.values()]),
+      ...this.#queue.splice(0),
+    ];
+    for (const { worker, jobs } of members) {
+      jobs.clear();
+      worker.removeAllListeners();
+      void worker.terminate();
+    }
+    for (const { failed } of waiting) failed(error);
+  }
+}
+
+function openWorker(): Worker {
+  const url = new URL("./decode_worker.ts", import.meta.url);
+  if (url.protocol === "file:") return new Worker(url);
+  // Workers of this kind, which an idle process need not wait for, are started from files only.
+  const code = `import ${JSON.stringify(url.href)};`;
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`));
+}

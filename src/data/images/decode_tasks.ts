@@ -1,0 +1,118 @@
+/**
+ * What a thread that decodes does: reads files, decodes them, says which of them it could not.
+ *
+ * Kept small: decoding workers load it.
+ *
+ * @module
+ */
+
+import { imageRandom } from "../shuffle.ts";
+import type { Decoder } from "./decoder.ts";
+
+/** Where the bytes of an image lie: a whole file, or a part of one. */
+export interface ImageBytes {
+  /** The file's path. */
+  readonly path: string;
+  /** Where in the file the image's bytes begin; the image is the whole file if left out. */
+  readonly offset?: number;
+  /** How many bytes they are. */
+  readonly length?: number;
+}
+
+/** One image to decode. */
+export interface DecodeTask extends ImageBytes {
+  /** Which of the images in the memory given it becomes. */
+  readonly row: number;
+  /** The image's number, which its random part depends on. */
+  readonly image: number;
+}
+
+/** Some images to decode into one memory. */
+export interface DecodeJob {
+  readonly tasks: readonly DecodeTask[];
+  /** Where the pixels go. As a typed array, Deno would look at each of its elements when it is sent. */
+  readonly memory: SharedArrayBuffer;
+  readonly seed: number;
+  readonly epoch: number;
+}
+
+/** An image that could not be decoded. */
+export interface DecodeFailure {
+  readonly row: number;
+  readonly reason: string;
+  /** Whether the file could not even be read. */
+  readonly unread: boolean;
+}
+
+/** No image file is larger; one that is, is refused before it is read. */
+const MAX_FILE_BYTES = 2 ** 30;
+
+class ReadError extends Error {}
+
+/** How many images are begun at a time, so that one is decoded while another is resized. */
+const LANES = 2;
+
+/** Decodes the images of a job. */
+export async function runTasks(decoder: Decoder, job: DecodeJob): Promise<DecodeFailure[]> {
+  const { tasks, memory, seed, epoch } = job;
+  const failures: DecodeFailure[] = [];
+  const left = tasks.values();
+  const lane = async () => {
+    for (const task of left) {
+      const { row, image } = task;
+      const into = new Uint8Array(memory, row * decoder.size, decoder.size);
+      try {
+        await decoder.decode(readImage(task), () => imageRandom(seed, epoch, image), into);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        failures.push({ row, reason: oneLine(reason), unread: error instanceof ReadError });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return failures;
+}
+
+/** Messages of several lines, as libvips has them, as one. */
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, "; ").replace(/\.$/, "");
+}
+
+/** The file read last, if only a part of it was wanted: shards are asked for again and again. */
+let shard: { path: string; file: Deno.FsFile } | undefined;
+
+/** Closes what is kept open between images. */
+export function closeShard(): void {
+  shard?.file.close();
+  shard = undefined;
+}
+
+function readImage({ path, offset, length }: ImageBytes): Uint8Array<ArrayBuffer> {
+  try {
+    if (offset === undefined || length === undefined) {
+      const bytes = Deno.readFileSync(path);
+      if (bytes.length > MAX_FILE_BYTES) throw new Error(`it has ${bytes.length} bytes`);
+      return bytes;
+    }
+    return readPart(path, offset, length);
+  } catch (error) {
+    throw new ReadError((error as Error).message, { cause: error });
+  }
+}
+
+/** Bytes of a file from `offset` on. */
+export function readPart(path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+  if (shard?.path !== path) {
+    closeShard();
+    shard = { path, file: Deno.openSync(path) };
+  }
+  const { file } = shard!;
+  file.seekSync(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length;) {
+    const count = file.readSync(bytes.subarray(at));
+    if (count === null) throw new Error(`the file ends ${length - at} bytes too early`);
+    at += count;
+  }
+  return bytes;
+}

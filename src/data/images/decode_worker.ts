@@ -1,0 +1,36 @@
+/**
+ * A thread that decodes images. The first message says how, each further one is a job.
+ *
+ * @module
+ */
+
+import { parentPort } from "node:worker_threads";
+import { type DecodeFailure, type DecodeJob, runTasks } from "./decode_tasks.ts";
+import { Decoder, type DecodeSettings } from "./decoder.ts";
+
+/** What a worker is sent. */
+export type WorkerRequest =
+  | { readonly settings: DecodeSettings }
+  | { readonly number: number; readonly job: DecodeJob };
+
+/** What a worker answers to each job. */
+export interface WorkerReply {
+  readonly number: number;
+  readonly failures: readonly DecodeFailure[];
+}
+
+let decoder: Promise<Decoder>;
+/** Jobs follow each other: a second one waits here while the first is worked on. */
+let last: Promise<void> = Promise.resolve();
+
+parentPort!.on("message", (message: WorkerRequest) => {
+  if ("settings" in message) {
+    decoder = Decoder.open(message.settings);
+    return;
+  }
+  const { number, job } = message;
+  last = last.then(async () => {
+    const failures = await runTasks(await decoder, job);
+    parentPort!.postMessage({ number, failures } satisfies WorkerReply);
+  });
+});

@@ -1,0 +1,255 @@
+/**
+ * Datasets of image files, decoded when they are needed.
+ *
+ * @module
+ */
+
+import { ArgumentError, FileError, FormatError } from "../../errors.ts";
+import { tensor } from "../../torch/creation.ts";
+import { scope } from "../../torch/scope.ts";
+import type { Tensor } from "../../torch/tensor.ts";
+import type { Batch } from "../batch.ts";
+import type { BatchContext, Dataset } from "../dataset.ts";
+import { toIndices } from "../whole_numbers.ts";
+import { type ImagePart, partSettings } from "./crop.ts";
+import { DecodePool } from "./decode_pool.ts";
+import type { DecodeFailure } from "./decode_tasks.ts";
+import type { ImageSource } from "./image_source.ts";
+
+/** An image that could not be decoded and was replaced by another. */
+export interface SkippedImage {
+  /** Its index. */
+  readonly index: number;
+  /** Its path, or its shard's and its name in it. */
+  readonly path: string;
+  /** What is wrong with it. */
+  readonly reason: string;
+}
+
+/** How image files are read. */
+export interface ImageReadOptions {
+  /**
+   * Which part of each image is taken, and how large it becomes; by default the middle, 224 x 224, of
+   * images whose shorter side was brought to 256.
+   */
+  part?: ImagePart;
+  /**
+   * How many threads decode; 0 for none but this one. By default one less than the processor has
+   * cores, but at least 1 and at most 8. What comes out does not depend on it.
+   */
+  workers?: number;
+  /**
+   * What happens when an image cannot be read or decoded: an error (`"throw"`, the default), or
+   * (`"skip"`) the next image of the dataset that can be decoded stands in for it, with its own label
+   * and index, so that batches keep their size; it is called out with `onSkip` and counted in
+   * `skipped`. A file that is cut short is only found out by a part that lies in what is missing.
+   */
+  onError?: "throw" | "skip";
+  /** Called once for each image that is skipped; by default a warning names it, the first ten times. */
+  onSkip?: (image: SkippedImage) => void;
+  /**
+   * Whether images are turned upright as their EXIF data says. False by default, as in torchvision;
+   * decoding takes longer with it.
+   */
+  orient?: boolean;
+  /**
+   * Whether ordinary JPEG is decoded by libjpeg-turbo with its fast arithmetic (`npm:@julusian/jpeg-turbo`), for
+   * about half of the time. False by default: sharp then decodes to the very pixels that Pillow does, from which
+   * those of the fast way differ by about one of 255. Where there is no build of it, sharp is used all the same.
+   */
+  fastJpeg?: boolean;
+  /** Images of more pixels are refused before they are unpacked; 178,956,970 by default, as in Pillow. */
+  maxPixels?: number;
+}
+
+const MAX_PIXELS = 178_956_970;
+/** How many images may stand in for one before it is taken that all of them are damaged. */
+const MAX_REPLACEMENTS = 100;
+/** How many skipped images a dataset names by itself. */
+const MAX_WARNINGS = 10;
+/** How many batches are decoded at a time; those after them have no memory yet. */
+const BATCHES_AT_A_TIME = 3;
+
+/** Image files that a loader can take by number. */
+export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disposable {
+  /** How many images there are. */
+  readonly length: number;
+  /** What messages call it. */
+  readonly name: string;
+  /** Channels, rows and columns that every image gets. */
+  readonly imageShape: readonly [channels: 3, height: number, width: number];
+  /** How the images are read. */
+  readonly options: ImageReadOptions;
+
+  /** Where the files are. @ignore */
+  protected readonly source: ImageSource;
+  readonly #pool: DecodePool;
+  readonly #skipped: Map<number, SkippedImage> = new Map();
+  /** Memory that no batch is in, to be used again. */
+  readonly #memory: SharedArrayBuffer[] = [];
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  /** Made by the functions that list files. @ignore */
+  protected constructor(source: ImageSource, name: string, options: ImageReadOptions) {
+    const part = partSettings(options.part ?? { kind: "centre", size: 224, resize: 256 });
+    const { workers = defaultWorkers(), onError = "throw", maxPixels = MAX_PIXELS } = options;
+    if (!Number.isSafeInteger(workers) || workers < 0 || workers > 256) {
+      throw new ArgumentError(`workers is a whole number from 0 to 256, got ${workers}.`);
+    }
+    if (onError !== "throw" && onError !== "skip") {
+      throw new ArgumentError(`onError is "throw" or "skip", got ${JSON.stringify(onError)}.`);
+    }
+    if (!Number.isSafeInteger(maxPixels) || maxPixels < 1) {
+      throw new ArgumentError(`maxPixels is a whole number of at least 1, got ${maxPixels}.`);
+    }
+    this.source = source;
+    this.length = source.length;
+    this.name = name;
+    this.imageShape = [3, part.height, part.width];
+    this.options = { ...options };
+    const { orient = false, fastJpeg = false } = options;
+    this.#pool = new DecodePool({ part, orient, maxPixels, fastJpeg }, workers);
+  }
+
+  /** The images that were skipped so far, by index. */
+  get skipped(): ReadonlyMap<number, SkippedImage> {
+    return this.#skipped;
+  }
+
+  /**
+   * The path of an image's file, or its shard's and its name in it.
+   *
+   * @throws {IndexError} If there is no such image.
+   */
+  path(index: number): string {
+    toIndices([index], this.length, this.name);
+    return this.source.describe(index);
+  }
+
+  /**
+   * The images of these indices, decoded: uint8 (B, 3, H, W), on the CPU. A random part depends on the
+   * context and the image's index only.
+   *
+   * @throws {IndexError} If an index is out of range.
+   * @throws {FileError} If a file cannot be read, or {@linkcode FormatError} if it is damaged or no image, unless
+   * such images are skipped; if too many that follow each other have to be.
+   * @throws {DisposedError} If the dataset was disposed of.
+   */
+  async batch(indices: Int32Array, context: BatchContext = { seed: 0, epoch: 0 }): Promise<B> {
+    toIndices(indices, this.length, this.name);
+    await this.#enter();
+    const [, height, width] = this.imageShape;
+    const bytes = 3 * height * width * indices.length;
+    const memory = this.#take(bytes);
+    try {
+      const used = await this.#decode(Int32Array.from(indices), memory, context);
+      const pixels = new Uint8Array(memory, 0, bytes);
+      return scope(() => {
+        const images = tensor(pixels, { shape: [indices.length, 3, height, width] });
+        return this.assemble(images, used).keep();
+      });
+    } finally {
+      this.#memory.push(memory);
+      this.#leave();
+    }
+  }
+
+  /** Ends the threads that decode. Batches that were handed out stay as they are. */
+  dispose(): void {
+    this.#pool.dispose();
+    this.#memory.length = 0;
+  }
+
+  /** Same as {@linkcode DecodedImages.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The batch of these images. @ignore */
+  protected abstract assemble(images: Tensor, indices: Int32Array): B;
+
+  /** Decodes images, and others in place of those that cannot be. Returns which ones it became. */
+  async #decode(
+    indices: Int32Array,
+    memory: SharedArrayBuffer,
+    { seed, epoch }: BatchContext,
+  ): Promise<Int32Array> {
+    const task = (row: number) => ({
+      ...this.source.bytes(indices[row]),
+      image: indices[row],
+      row,
+    });
+    let rows = Array.from(indices.keys());
+    for (let round = 0; rows.length > 0; round++) {
+      const failures = await this.#pool.decode(rows.map(task), memory, seed, epoch);
+      failures.sort((a, b) => a.row - b.row);
+      for (const failure of failures) {
+        const { row } = failure;
+        if (this.options.onError !== "skip") throw this.#error(indices[row], failure);
+        this.#skip(indices[row], failure);
+        if (round >= Math.min(MAX_REPLACEMENTS, this.length - 1)) {
+          throw new FormatError(
+            `${this.name}: ${
+              round + 1
+            } images that follow each other cannot be decoded, the last ` +
+              `of them ${this.source.describe(indices[row])} (${failure.reason}). Check the files.`,
+          );
+        }
+        indices[row] = (indices[row] + 1) % this.length;
+      }
+      rows = failures.map(({ row }) => row);
+    }
+    return indices;
+  }
+
+  #error(index: number, { reason, unread }: DecodeFailure): Error {
+    const path = this.source.describe(index);
+    if (unread) {
+      return new FileError(
+        `Cannot read ${path}: ${reason}. Check that the file is there and may be read` +
+          `, or pass over such images with onError: "skip".`,
+      );
+    }
+    return new FormatError(
+      `Cannot decode ${path}: ${reason}. Replace or remove the file` +
+        `, or pass over such images with onError: "skip".`,
+    );
+  }
+
+  #skip(index: number, { reason }: DecodeFailure): void {
+    if (this.#skipped.has(index)) return;
+    const image = { index, path: this.source.describe(index), reason };
+    this.#skipped.set(index, image);
+    if (this.options.onSkip !== undefined) return this.options.onSkip(image);
+    const count = this.#skipped.size;
+    if (count > MAX_WARNINGS) return;
+    console.warn(`${this.name}: skipped ${image.path}: ${reason}.`);
+    if (count === MAX_WARNINGS) {
+      console.warn(`${this.name}: images skipped from here on are not named; see \`skipped\`.`);
+    }
+  }
+
+  async #enter(): Promise<void> {
+    while (this.#running >= BATCHES_AT_A_TIME) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#running++;
+  }
+
+  #leave(): void {
+    this.#running--;
+    this.#waiting.shift()?.();
+  }
+
+  #take(bytes: number): SharedArrayBuffer {
+    const at = this.#memory.findIndex((memory) => memory.byteLength >= bytes);
+    if (at >= 0) return this.#memory.splice(at, 1)[0];
+    this.#memory.length = 0;
+    return new SharedArrayBuffer(bytes);
+  }
+}
+
+function defaultWorkers(): number {
+  return Math.max(1, Math.min(8, navigator.hardwareConcurrency - 1));
+}

@@ -1,0 +1,68 @@
+/**
+ * Where the image files of a dataset are.
+ *
+ * @module
+ */
+
+import type { ImageBytes } from "./decode_tasks.ts";
+
+/** Image files by number. */
+export interface ImageSource {
+  /** How many there are. */
+  readonly length: number;
+  /** Where the bytes of an image are. */
+  bytes(image: number): ImageBytes;
+  /** What messages call it: its path, or the shard's and its name in it. */
+  describe(image: number): string;
+}
+
+/** Image files below a folder. */
+export class FileSource implements ImageSource {
+  readonly #root: string;
+  readonly #paths: readonly string[];
+
+  /**
+   * @param root The folder; empty if the paths stand by themselves.
+   * @param paths From there on.
+   */
+  constructor(root: string, paths: readonly string[]) {
+    this.#root = root === "" || root.endsWith("/") ? root : `${root}/`;
+    this.#paths = paths;
+  }
+
+  get length(): number {
+    return this.#paths.length;
+  }
+
+  bytes(image: number): ImageBytes {
+    return { path: this.describe(image) };
+  }
+
+  describe(image: number): string {
+    const path = this.#paths[image];
+    return path.startsWith("/") ? path : this.#root + path;
+  }
+}
+
+/** Some images of another source. */
+export class PickedSource implements ImageSource {
+  readonly #source: ImageSource;
+  readonly #picks: Int32Array;
+
+  constructor(source: ImageSource, picks: Int32Array) {
+    this.#source = source;
+    this.#picks = picks;
+  }
+
+  get length(): number {
+    return this.#picks.length;
+  }
+
+  bytes(image: number): ImageBytes {
+    return this.#source.bytes(this.#picks[image]);
+  }
+
+  describe(image: number): string {
+    return this.#source.describe(this.#picks[image]);
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Colours changed at random.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../errors.ts";
+import { applyChosen } from "./choose.ts";
+import {
+  adjustBrightness,
+  adjustContrast,
+  adjustHue,
+  adjustSaturation,
+  greyscale,
+} from "./colour.ts";
+import { checkProbability, draw, imageSizes, type Transform } from "./transform.ts";
+
+/** How much {@linkcode colourJitter} changes: a number, or the least and the largest one. */
+export interface ColourJitterOptions {
+  /** Factors for brightness: from 1 - x (but at least 0) to 1 + x, or a range; none by default. */
+  brightness?: number | readonly [least: number, most: number];
+  /** Factors for contrast, likewise. */
+  contrast?: number | readonly [least: number, most: number];
+  /** Factors for saturation, likewise. */
+  saturation?: number | readonly [least: number, most: number];
+  /** Turns of the hue: from -x to x, at most 0.5, or a range. */
+  hue?: number | readonly [least: number, most: number];
+  /** The probability that an image is changed at all; 1 by default. */
+  p?: number;
+}
+
+type Range = readonly [number, number];
+
+function toRange(
+  value: number | Range | undefined,
+  name: string,
+  middle: number,
+  [least, most]: Range,
+): Range | undefined {
+  if (value === undefined) return undefined;
+  const range: Range = typeof value === "number"
+    ? [Math.max(least, middle - value), middle + value]
+    : value;
+  const small = typeof value === "number" && !(value >= 0);
+  if (
+    small || !(range[0] >= least && range[1] >= range[0] && range[1] <= most && range[1] < Infinity)
+  ) {
+    throw new ArgumentError(
+      `colourJitter: ${name} is a number from 0 or a range from ${least} to ${most}, got ${
+        typeof value === "number" ? value : `[${value}]`
+      }.`,
+    );
+  }
+  return range[0] === middle && range[1] === middle ? undefined : range;
+}
+
+/** The order in which an image's four changes are made, from a number below 24. */
+function orderOf(number: number): number[] {
+  const left = [0, 1, 2, 3];
+  const order: number[] = [];
+  for (let choices = 4; choices > 0; choices--) {
+    order.push(...left.splice(number % choices, 1));
+    number = Math.floor(number / choices);
+  }
+  return order;
+}
+
+/**
+ * Changes brightness, contrast, saturation and hue of each image, in an order and by amounts of its own, as
+ * torchvision's `ColorJitter` does. The dtype stays.
+ *
+ * @throws {ArgumentError} If a range is none, or `p` is no probability.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * const jitter = data.colourJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 });
+ * using images = torch.randint(0, 256, [8, 3, 32, 32], { dtype: "uint8" });
+ * using generator = new torch.Generator(0);
+ * using changed = jitter(images, generator);
+ * console.log(changed.dtype, changed.shape); // uint8 [8, 3, 32, 32]
+ * ```
+ */
+export function colourJitter(options: ColourJitterOptions): Transform {
+  const { p = 1 } = options;
+  checkProbability(p, "colourJitter");
+  const ranges = [
+    toRange(options.brightness, "brightness", 1, [0, Infinity]),
+    toRange(options.contrast, "contrast", 1, [0, Infinity]),
+    toRange(options.saturation, "saturation", 1, [0, Infinity]),
+    toRange(options.hue, "hue", 0, [-0.5, 0.5]),
+  ];
+  const functions = [adjustBrightness, adjustContrast, adjustSaturation, adjustHue];
+  return (images, generator) => {
+    const { count } = imageSizes(images, "colourJitter");
+    const numbers = draw(6 * count, generator);
+    const orders = Array.from(
+      { length: count },
+      (_, row) => numbers[6 * row] < p ? orderOf(Math.floor(numbers[6 * row + 1] * 24)) : [],
+    );
+    const changes = functions.map((adjust, which) => {
+      const range = ranges[which];
+      if (range === undefined) return undefined;
+      const amount = (row: number) =>
+        range[0] + numbers[6 * row + 2 + which] * (range[1] - range[0]);
+      return (part: typeof images, rows: readonly number[]) => adjust(part, rows.map(amount));
+    });
+    let result = images;
+    for (let place = 0; place < 4; place++) {
+      const before = result;
+      result = applyChosen(before, orders.map((order) => order[place] ?? -1), changes);
+      if (before !== images && before !== result) before.dispose();
+    }
+    return result;
+  };
+}
+
+/**
+ * Takes the colours out of some of the images; they keep their channels.
+ *
+ * @param p The probability; 0.1 by default.
+ * @throws {ArgumentError} If `p` is no probability.
+ */
+export function randomGreyscale(p = 0.1): Transform {
+  checkProbability(p, "randomGreyscale");
+  return (images, generator) => {
+    const { count } = imageSizes(images, "randomGreyscale");
+    const choices = Array.from(draw(count, generator), (value) => value < p ? 0 : -1);
+    return applyChosen(images, choices, [greyscale]);
+  };
+}

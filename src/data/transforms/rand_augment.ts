@@ -1,0 +1,182 @@
+/**
+ * RandAugment.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../errors.ts";
+import type { Tensor } from "../../torch/tensor.ts";
+import { type InverseMap, warp, type WarpOptions } from "./affine.ts";
+import { applyChosen, type PartTransform } from "./choose.ts";
+import { adjustBrightness, adjustContrast, adjustSaturation } from "./colour.ts";
+import { adjustSharpness, autocontrast, equalize, posterize, solarize } from "./tone.ts";
+import { draw, imageSizes, type Transform } from "./transform.ts";
+
+/** Options of {@linkcode randAugment}. */
+export interface RandAugmentOptions extends WarpOptions {
+  /** How many changes are made to each image, one after the other; 2 by default. */
+  count?: number;
+  /** How strong they are, a whole number below `bins`; 9 by default. */
+  magnitude?: number;
+  /** How many strengths there are; 31 by default. */
+  bins?: number;
+}
+
+/** The changes, in the order in which {@linkcode randAugment} numbers them. */
+export const RAND_AUGMENT_CHANGES = [
+  "identity",
+  "shearX",
+  "shearY",
+  "translateX",
+  "translateY",
+  "rotate",
+  "brightness",
+  "colour",
+  "contrast",
+  "sharpness",
+  "posterize",
+  "solarize",
+  "autocontrast",
+  "equalize",
+] as const;
+
+/** One of the changes that {@linkcode randAugment} makes. */
+export type RandAugmentChange = typeof RAND_AUGMENT_CHANGES[number];
+
+/** Whether a change goes either way. */
+const signed: ReadonlySet<RandAugmentChange> = new Set<RandAugmentChange>([
+  "shearX",
+  "shearY",
+  "translateX",
+  "translateY",
+  "rotate",
+  "brightness",
+  "colour",
+  "contrast",
+  "sharpness",
+]);
+
+/**
+ * Makes one of RandAugment's changes to images, each in a direction of its own.
+ *
+ * @param images (B, 1 or 3, H, W), uint8 or floating-point; so is the result.
+ * @param change Which one.
+ * @param strength From 0 (none) to 1 (the strongest).
+ * @param directions For each image 1 or -1; changes that go one way only do not use it.
+ */
+export function randAugmentChange(
+  images: Tensor,
+  change: RandAugmentChange,
+  strength: number,
+  directions: readonly number[],
+  options: WarpOptions = {},
+): Tensor {
+  const { height, width } = imageSizes(images, "randAugmentChange");
+  const amounts = (most: number) => directions.map((direction) => direction * strength * most);
+  const moved = (maps: readonly InverseMap[]) => warp(images, maps, options);
+  const straight = { a: 1, b: 0, c: 0, d: 1, right: 0, down: 0 };
+  const whole = (most: number) => amounts(most).map(Math.trunc);
+  switch (change) {
+    case "identity":
+      return images;
+    case "shearX":
+      // About the upper left corner, so that what moves out of the middle depends on the size.
+      return moved(
+        amounts(0.3).map((lean) => ({ ...straight, b: lean, right: lean * height / 2 })),
+      );
+    case "shearY":
+      return moved(amounts(0.3).map((lean) => ({ ...straight, c: lean, down: lean * width / 2 })));
+    case "translateX":
+      return moved(whole(150 / 331 * width).map((by) => ({ ...straight, right: -by })));
+    case "translateY":
+      return moved(whole(150 / 331 * height).map((by) => ({ ...straight, down: -by })));
+    case "rotate":
+      return moved(
+        amounts(Math.PI / 6).map((angle) => {
+          const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+          return { a: cos, b: -sin, c: sin, d: cos, right: 0, down: 0 };
+        }),
+      );
+    case "brightness":
+      return adjustBrightness(images, amounts(0.9).map((amount) => 1 + amount));
+    case "colour":
+      return adjustSaturation(images, amounts(0.9).map((amount) => 1 + amount));
+    case "contrast":
+      return adjustContrast(images, amounts(0.9).map((amount) => 1 + amount));
+    case "sharpness":
+      return adjustSharpness(images, amounts(0.9).map((amount) => 1 + amount));
+    case "posterize":
+      return posterize(images, 8 - Math.round(4 * strength));
+    case "solarize":
+      return solarize(images, 1 - strength);
+    case "autocontrast":
+      return autocontrast(images);
+    case "equalize":
+      return equalize(images);
+  }
+}
+
+/**
+ * Makes some random changes to each image, of one strength: shears, shifts, rotations, and changes of colours and
+ * tones, with the list and the strengths of torchvision's `RandAugment`. The dtype stays; torchvision's is for uint8,
+ * which is best put in front of `normalise`.
+ *
+ * E. D. Cubuk, B. Zoph, J. Shlens, Q. V. Le: RandAugment: practical automated data augmentation with a reduced search
+ * space (CVPR workshops 2020).
+ *
+ * @throws {ArgumentError} If an option is not a whole number in its range.
+ *
+ * @example
+ * ```ts
+ * import { data } from "@apprentice/distill";
+ *
+ * const augment = data.compose(
+ *   data.randAugment({ count: 2, magnitude: 9 }),
+ *   data.normalise([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+ * );
+ * ```
+ */
+export function randAugment(options: RandAugmentOptions = {}): Transform {
+  const { count = 2, magnitude = 9, bins = 31, ...warping } = options;
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new ArgumentError(`randAugment: count is a whole number from 0, got ${count}.`);
+  }
+  if (!Number.isSafeInteger(bins) || bins < 2) {
+    throw new ArgumentError(`randAugment: bins is a whole number of at least 2, got ${bins}.`);
+  }
+  if (!Number.isSafeInteger(magnitude) || magnitude < 0 || magnitude >= bins) {
+    throw new ArgumentError(
+      `randAugment: the magnitude is a whole number from 0 to ${bins - 1}, got ${magnitude}.`,
+    );
+  }
+  const strength = magnitude / (bins - 1);
+  return (images, generator) => {
+    const { count: size } = imageSizes(images, "randAugment");
+    let result = images;
+    for (let change = 0; change < count; change++) {
+      const numbers = draw(2 * size, generator);
+      const choices = Array.from(
+        { length: size },
+        (_, row) => Math.floor(numbers[2 * row] * RAND_AUGMENT_CHANGES.length),
+      );
+      const direction = (row: number) => numbers[2 * row + 1] < 0.5 ? -1 : 1;
+      const before = result;
+      result = applyChosen(
+        before,
+        choices,
+        RAND_AUGMENT_CHANGES.map((name): PartTransform | undefined =>
+          name === "identity" ? undefined : (part, rows) =>
+            randAugmentChange(
+              part,
+              name,
+              strength,
+              rows.map(signed.has(name) ? direction : () => 1),
+              warping,
+            )
+        ),
+      );
+      if (before !== images && before !== result) before.dispose();
+    }
+    return result;
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Parts of images, resized.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../errors.ts";
+import { cat } from "../../torch/operators.gen.ts";
+import { scope } from "../../torch/scope.ts";
+import { resizeImages, type ResizeOptions, toSize } from "../convert.ts";
+import { drawRectangle } from "../images/crop.ts";
+import { draw, imageSizes, type Transform } from "./transform.ts";
+
+/** Options of {@linkcode randomResizedCrop}. */
+export interface RandomResizedCropOptions extends ResizeOptions {
+  /** The least and the largest part of the image's area; [0.08, 1] by default. */
+  scale?: readonly [least: number, most: number];
+  /** The least and the largest width divided by height; [3/4, 4/3] by default. */
+  ratio?: readonly [least: number, most: number];
+}
+
+/** Ten tries with an area and a shape each, then a place. */
+const NUMBERS = 22;
+
+/**
+ * Takes a part of random place, size and proportions of each image and resizes it, as torchvision's
+ * `RandomResizedCrop`. For images in memory: `ImageFolder` and its like do this while they decode.
+ *
+ * @param size Rows and columns of the result, or one number for both.
+ * @throws {ArgumentError} If the size, an area or a ratio is out of range.
+ */
+export function randomResizedCrop(
+  size: number | readonly [height: number, width: number],
+  options: RandomResizedCropOptions = {},
+): Transform {
+  const target = toSize(size, "randomResizedCrop");
+  const { scale = [0.08, 1], ratio = [3 / 4, 4 / 3], ...resizing } = options;
+  if (!(scale[0] > 0 && scale[1] >= scale[0] && scale[1] <= 1)) {
+    throw new ArgumentError(`randomResizedCrop: areas are above 0 and up to 1, got [${scale}].`);
+  }
+  if (!(ratio[0] > 0 && ratio[1] >= ratio[0] && ratio[1] < Infinity)) {
+    throw new ArgumentError(`randomResizedCrop: ratios go from above 0 upwards, got [${ratio}].`);
+  }
+  return (images, generator) => {
+    const { count, height, width } = imageSizes(images, "randomResizedCrop");
+    const numbers = draw(NUMBERS * count, generator);
+    return scope(() =>
+      cat(Array.from({ length: count }, (_, row) => {
+        let at = NUMBERS * row;
+        const part = drawRectangle(width, height, scale, ratio, () => numbers[at++]);
+        const crop = images.narrow(0, row, 1).narrow(2, part.top, part.height)
+          .narrow(3, part.left, part.width);
+        return resizeImages(crop, target, resizing);
+      }))
+    );
+  };
+}

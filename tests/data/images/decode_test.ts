@@ -1,0 +1,276 @@
+// Decoding against Pillow, parts against torchvision on Pillow's images.
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import * as data from "../../../src/data/mod.ts";
+import { drawRectangle, partSettings, planCut } from "../../../src/data/images/crop.ts";
+import { Decoder } from "../../../src/data/images/decoder.ts";
+import { readJpegHeader } from "../../../src/data/images/jpeg_header.ts";
+import { Resampler } from "../../../src/data/images/resample.ts";
+import { RandomSequence } from "../../../src/data/philox.ts";
+import { imageRandom } from "../../../src/data/shuffle.ts";
+import { ArgumentError } from "../../../src/errors.ts";
+import * as torch from "../../../src/torch/mod.ts";
+import { test } from "../../helpers.ts";
+import { loadGolden, picture, png } from "./pictures.ts";
+
+const none = () => new RandomSequence(0, 0, 0);
+
+async function decode(
+  bytes: Uint8Array,
+  part: data.ImagePart,
+  { orient = false, maxPixels = 1e6, fastJpeg = false, random = none } = {},
+): Promise<Uint8Array> {
+  const decoder = await Decoder.open({ part: partSettings(part), orient, maxPixels, fastJpeg });
+  const into = new Uint8Array(decoder.size);
+  await decoder.decode(bytes, random, into);
+  return into;
+}
+
+function distances(actual: Uint8Array, expected: Uint8Array): { largest: number; mean: number } {
+  assertEquals(actual.length, expected.length);
+  let [largest, sum] = [0, 0];
+  actual.forEach((value, i) => {
+    const distance = Math.abs(value - expected[i]);
+    largest = Math.max(largest, distance);
+    sum += distance;
+  });
+  return { largest, mean: sum / actual.length };
+}
+
+/** Everything in the golden file as plain bytes, for code that waits. */
+function truth(): Record<string, Uint8Array> {
+  return torch.scope(() =>
+    Object.fromEntries(
+      Object.entries(loadGolden()).filter(([, value]) => value.dtype === "uint8")
+        .map(([name, value]) => [name, value.data() as Uint8Array]),
+    )
+  );
+}
+
+test("every kind of file becomes the 8-bit RGB that Pillow makes of it", async () => {
+  const golden = truth();
+  const whole = { kind: "whole", size: [33, 44] } as const;
+  const names = Object.keys(golden).filter((name) => name.startsWith("file/"));
+  assertEquals(names.length, 13);
+  for (const name of names) {
+    const expected = golden[name.replace("file", "decoded")];
+    const actual = await decode(golden[name], whole);
+    if (name !== "file/cmyk.jpg") {
+      assertEquals(actual, expected, name);
+      continue;
+    }
+    // Inks go through a profile, which Pillow does not do: the picture is the same, its shades are not.
+    const { mean } = distances(actual, expected);
+    assert(mean < 25, `${mean}`);
+  }
+});
+
+test("the fast way with JPEG gives about the same", async () => {
+  const golden = truth();
+  const whole = { kind: "whole", size: [33, 44] } as const;
+  for (const name of ["color.jpg", "full.jpg", "progressive.jpg", "grey.jpg"]) {
+    const actual = await decode(golden[`file/${name}`], whole, { fastJpeg: true });
+    const { largest, mean } = distances(actual, golden[`decoded/${name}`]);
+    assert(largest <= 8 && mean < 1.5, `${name}: ${largest}, ${mean}`);
+  }
+  // It leaves to sharp what it cannot do.
+  const png = await decode(golden["file/color.png"], whole, { fastJpeg: true });
+  assertEquals(png, golden["decoded/color.png"]);
+});
+
+test("EXIF's orientation is passed over, as in torchvision, or followed", async () => {
+  const golden = truth();
+  const [file, expected] = [golden["file/turned.jpg"], golden["decoded/turned.jpg"]];
+  const plain = await decode(file, { kind: "whole", size: [33, 44] });
+  assertEquals(plain, expected);
+  const upright = await decode(file, { kind: "whole", size: [44, 33] }, { orient: true });
+  const turned = torch.tensor(plain, { shape: [3, 33, 44] }).rot90(-1, [1, 2]);
+  assertEquals(upright, turned.contiguous().data());
+  turned.dispose();
+});
+
+test("parts are torchvision's with Pillow, to the last bit", async () => {
+  const golden = truth();
+  const file = golden["file/color.png"];
+  const shape = { whole: [15, 23], larger: [50, 47], crop: [12, 13] } as const;
+  for (const interpolation of ["bilinear", "bicubic"] as const) {
+    for (const name of ["whole", "larger"] as const) {
+      const part = { kind: "whole", size: shape[name], interpolation } as const;
+      assertEquals(await decode(file, part), golden[`part/${name}/${interpolation}`], name);
+    }
+    const centre = { kind: "centre", size: [16, 21], resize: 24, interpolation } as const;
+    assertEquals(await decode(file, centre), golden[`part/centre/${interpolation}`]);
+    // A rectangle of ours, from the same pixels.
+    const resampler = new Resampler();
+    const pixels = golden["decoded/color.png"];
+    const source = resampler.source(pixels.length);
+    for (let i = 0; i < 33 * 44; i++) {
+      for (let c = 0; c < 3; c++) source[3 * i + c] = pixels[33 * 44 * c + i];
+    }
+    const into = new Uint8Array(3 * 12 * 13);
+    const cut = { left: 8, top: 5, width: 31, height: 22, toWidth: 13, toHeight: 12, x: 0, y: 0 };
+    resampler.resample(44, 33, { ...cut, flip: false }, interpolation, into, 13, 12);
+    assertEquals(into, golden[`part/crop/${interpolation}`]);
+    const flipped = new Uint8Array(into.length);
+    resampler.resample(44, 33, { ...cut, flip: true }, interpolation, flipped, 13, 12);
+    for (let row = 0; row < 36; row++) {
+      assertEquals(
+        flipped.slice(13 * row, 13 * row + 13),
+        into.slice(13 * row, 13 * row + 13).reverse(),
+      );
+    }
+  }
+});
+
+test("a tall image's middle is torchvision's", () => {
+  const golden = truth();
+  using turned = torch.scope(() =>
+    torch.tensor(golden["decoded/color.png"], { shape: [3, 33, 44] }).rot90(1, [1, 2]).contiguous()
+  );
+  const rows = torch.scope(() => turned.permute(1, 2, 0).contiguous().data() as Uint8Array);
+  const resampler = new Resampler();
+  resampler.source(rows.length).set(rows);
+  const settings = partSettings({ kind: "centre", size: 21, resize: 24 });
+  const into = new Uint8Array(3 * 21 * 21);
+  const cut = planCut(settings, 33, 44, none());
+  resampler.resample(33, 44, cut, "bilinear", into, 21, 21);
+  assertEquals(into, golden["part/tall/bilinear"]);
+});
+
+test("a random part is that of its rectangle, flipped or not", async () => {
+  const golden = truth();
+  const part = { kind: "random", size: [12, 13], scale: [0.3, 0.9] } as const;
+  const seen = new Set<boolean>();
+  for (let image = 0; image < 12; image++) {
+    const random = () => imageRandom(3, 1, image);
+    const actual = await decode(golden["file/color.png"], part, { random });
+    const cut = planCut(partSettings(part), 44, 33, random());
+    seen.add(cut.flip);
+    const expected = torch.scope(() => {
+      const whole = torch.tensor(golden["decoded/color.png"], { shape: [1, 3, 33, 44] });
+      const inside = whole.narrow(2, cut.top, cut.height).narrow(3, cut.left, cut.width);
+      const resized = data.resizeImages(inside, [12, 13]);
+      return (cut.flip ? resized.flip(3) : resized).contiguous().data() as Uint8Array;
+    });
+    // PyTorch rounds once, Pillow after each direction.
+    assert(distances(actual, expected).largest <= 1);
+  }
+  assertEquals(seen.size, 2);
+});
+
+test("rectangles have the areas, shapes and places that are wanted", () => {
+  const [width, height] = [500, 375];
+  const count = 4000;
+  const random = new RandomSequence(1, 2, 3);
+  const next = () => random.nextWide() / 2 ** 53;
+  const sums = { area: 0, shape: 0, left: 0, top: 0 };
+  for (let i = 0; i < count; i++) {
+    const part = drawRectangle(width, height, [0.1, 0.4], [0.75, 4 / 3], next);
+    assert(part.left >= 0 && part.left + part.width <= width);
+    assert(part.top >= 0 && part.top + part.height <= height);
+    const area = part.width * part.height / (width * height);
+    const shape = Math.log(part.width / part.height) / Math.log(4 / 3);
+    assert(area > 0.098 && area < 0.402 && Math.abs(shape) < 1.03, `${area} ${shape}`);
+    sums.area += area / count;
+    sums.shape += shape / count;
+    sums.left += part.left / (width - part.width || 1) / count;
+    sums.top += part.top / (height - part.height || 1) / count;
+  }
+  // Five deviations of means of even numbers.
+  const slack = (range: number) => 5 * range / Math.sqrt(12 * count);
+  assert(Math.abs(sums.area - 0.25) < slack(0.3), `${sums.area}`);
+  assert(Math.abs(sums.shape) < slack(2), `${sums.shape}`);
+  assert(Math.abs(sums.left - 0.5) < slack(1) + 0.005, `${sums.left}`);
+  assert(Math.abs(sums.top - 0.5) < slack(1) + 0.005, `${sums.top}`);
+});
+
+test("where no rectangle fits, it is the largest allowed one in the middle", () => {
+  const next = () => 0.5;
+  // Ten times as wide as high: no part of 90 % of the area is nearly square.
+  assertEquals(drawRectangle(1000, 100, [0.9, 1], [0.75, 4 / 3], next), {
+    left: 433,
+    top: 0,
+    width: 133,
+    height: 100,
+  });
+  assertEquals(drawRectangle(100, 1000, [0.9, 1], [0.75, 4 / 3], next).height, 133);
+});
+
+test("a large JPEG of which little is wanted is decoded at a lower resolution", async () => {
+  const { default: sharp } = await import("npm:sharp@^0.34.5");
+  // Smooth, so that half a pixel of the result makes little difference.
+  const coarse = await sharp(picture("color.png")).resize(8, 6).png().toBuffer();
+  const small = sharp(coarse).resize(1600, 1200, { kernel: "cubic" });
+  const large = new Uint8Array(await small.jpeg({ quality: 95 }).toBuffer());
+  const part = { kind: "random", size: 40, scale: [0.6, 0.9], flip: 1 } as const;
+  for (let image = 0; image < 3; image++) {
+    const random = () => imageRandom(0, 0, image);
+    const actual = await decode(large, part, { maxPixels: 1e7, random });
+    const cut = planCut(partSettings(part), 1600, 1200, random());
+    assert(cut.width / 40 > 9);
+    // In full, then resized: the same but for half a pixel and the edges that rings are seen at.
+    const { left, top, width, height } = cut;
+    const full = await sharp(large).extract({ left, top, width, height }).raw().toBuffer();
+    const expected = torch.scope(() => {
+      const pixels = torch.tensor(new Uint8Array(full), { shape: [1, height, width, 3] });
+      const resized = data.resizeImages(pixels.permute(0, 3, 1, 2).contiguous(), 40);
+      return resized.flip(3).contiguous().data() as Uint8Array;
+    });
+    const { mean } = distances(actual, expected);
+    assert(mean < 2, `${mean}`);
+  }
+});
+
+test("what is no image, damaged or too large is refused, and nothing crashes", async () => {
+  const part = { kind: "whole", size: 8 } as const;
+  const jpeg = picture("color.jpg");
+  const cases: [string, Uint8Array][] = [
+    ["empty", new Uint8Array(0)],
+    ["text", new TextEncoder().encode("not an image")],
+    [
+      "a drawing",
+      new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+    ],
+    ["cut short", jpeg.slice(0, jpeg.length / 2)],
+    ["a header alone", jpeg.slice(0, 20)],
+    ["a PNG without pixels", png(100, 100, new Uint8Array(0))],
+  ];
+  for (const [name, bytes] of cases) {
+    await assertRejects(() => decode(bytes, part), Error, undefined, name);
+  }
+  // 60,000 x 60,000 pixels in a few bytes.
+  const bomb = png(60_000, 60_000, new Uint8Array(10));
+  await assertRejects(() => decode(bomb, part, { maxPixels: 178_956_970 }), Error, "pixel limit");
+  const huge = jpeg.slice();
+  const at = huge.findIndex((byte, i) => byte === 0xff && huge[i + 1] === 0xc0);
+  huge.set([0xf0, 0, 0xf0, 0], at + 5);
+  assertEquals(readJpegHeader(huge)?.width, 61_440);
+  for (const fastJpeg of [false, true]) {
+    const refused = decode(huge, part, { maxPixels: 178_956_970, fastJpeg });
+    await assertRejects(() => refused, Error, "pixel limit");
+  }
+  // Any byte may be wrong.
+  const random = new RandomSequence(5, 6, 7);
+  for (let i = 0; i < 60; i++) {
+    const broken = jpeg.slice();
+    for (let flips = 0; flips < 3; flips++) {
+      broken[random.below(broken.length)] ^= 1 << random.below(8);
+    }
+    await decode(broken, part, { fastJpeg: i % 2 === 0 }).catch(() => {});
+  }
+});
+
+test("parts that cannot be are refused", () => {
+  const wrong: [data.ImagePart, string][] = [
+    [{ kind: "whole", size: 0 }, "size"],
+    [{ kind: "whole", size: [3, 1.5] }, "1.5"],
+    [{ kind: "centre", size: 224, resize: 200 }, "224"],
+    [{ kind: "random", size: 8, scale: [0, 1] }, "scales"],
+    [{ kind: "random", size: 8, ratio: [2, 1] }, "ratios"],
+    [{ kind: "random", size: 8, flip: 2 }, "probability"],
+    [{ kind: "middle", size: 8 } as unknown as data.ImagePart, "middle"],
+    [{ kind: "whole", size: 8, interpolation: "nearest" } as unknown as data.ImagePart, "nearest"],
+  ];
+  for (const [part, message] of wrong) {
+    assertThrows(() => partSettings(part), ArgumentError, message);
+  }
+});
