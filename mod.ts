@@ -4,8 +4,11 @@
  * @module
  */
 
+export * as checkpoints from "./src/checkpoints/mod.ts";
 export * as data from "./src/data/mod.ts";
 export * as distill from "./src/distill/mod.ts";
+export * as evaluate from "./src/eval/mod.ts";
+export * as hub from "./src/hub/mod.ts";
 export * as models from "./src/models/mod.ts";
 export * as nn from "./src/nn/mod.ts";
 export * as optim from "./src/optim/mod.ts";

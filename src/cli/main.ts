@@ -11,6 +11,7 @@ import { VERSION } from "../version.ts";
 import { customKdDemoCommand, demoCommand } from "./demo/command.ts";
 import { doctorCommand } from "./doctor.ts";
 import { setupCommand } from "./setup.ts";
+import { teachersCommand } from "./teachers.ts";
 
 /** The command line with all its sub-commands. */
 function commandLine(): Command {
@@ -20,7 +21,8 @@ function commandLine(): Command {
     .addCommand(setupCommand())
     .addCommand(doctorCommand())
     .addCommand(demoCommand())
-    .addCommand(customKdDemoCommand());
+    .addCommand(customKdDemoCommand())
+    .addCommand(teachersCommand());
 }
 
 if (import.meta.main) {

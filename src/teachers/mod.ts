@@ -6,6 +6,22 @@
  */
 
 export { type CacheOptions, cacheOutputs, OutputCache } from "./cache.ts";
+export { type CardOptions, type TeacherCard, teacherCard } from "./card.ts";
+export { load, type LoadTeacherOptions } from "./load.ts";
+export {
+  type ModelConfig,
+  type PublishedPreprocessing,
+  readModelConfig,
+} from "./preprocessing_config.ts";
+export { OnnxModel, type OnnxOutput, openOnnx, type OpenOnnxOptions } from "./onnx.ts";
+export { classifierOfOnnx, featuresOfOnnx } from "./from_onnx.ts";
+export {
+  classifierOfScript,
+  featuresOfScript,
+  type ScriptTap,
+  type ScriptTaps,
+} from "./from_script.ts";
+export type { ForeignClassifier, ForeignModel, TokenPooling } from "./foreign_model.ts";
 export { Ensemble, ensemble } from "./ensemble.ts";
 export {
   descriptive,
@@ -21,5 +37,5 @@ export {
 } from "./predictive.ts";
 export { pool, type PoolOptions, TeacherPool } from "./pool.ts";
 export { type Preprocessing, Preprocessor } from "./preprocessing.ts";
-export type { Teacher, TeacherOptions, TeacherOutput } from "./teacher.ts";
+export type { Teacher, TeacherFacts, TeacherOptions, TeacherOutput } from "./teacher.ts";
 export { OnDemand, type Weights } from "./weights.ts";

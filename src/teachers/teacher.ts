@@ -26,6 +26,18 @@ export interface TeacherOutput {
   logits?: Tensor;
 }
 
+/** What is known of where a teacher comes from. */
+export interface TeacherFacts {
+  /** The file, folder or repository. */
+  readonly source?: string;
+  /** The architecture's name, or the kind of file that is one by itself. */
+  readonly architecture?: string;
+  /** How many trained values it has. */
+  readonly parameters?: number;
+  /** The names of its own classes. */
+  readonly classNames?: readonly string[];
+}
+
 /** Options of every teacher. */
 export interface TeacherOptions {
   /** What it is called in messages and reports; unique among the teachers of one student. */
@@ -38,6 +50,8 @@ export interface TeacherOptions {
   preprocess?: Preprocessing | ((images: Tensor) => Tensor);
   /** Where what it runs is loaded from, if that can be released and loaded again. */
   weights?: Weights;
+  /** What is known of where it comes from. */
+  facts?: TeacherFacts;
 }
 
 /** The base of the two kinds of teacher. */
@@ -53,6 +67,8 @@ export abstract class FrozenTeacher implements Disposable {
   readonly preprocessing: Preprocessing | null;
   /** Where what it runs is loaded from, if that can be released and loaded again. */
   readonly weights: Weights | null;
+  /** What is known of where it comes from. */
+  readonly facts: TeacherFacts;
 
   readonly #preprocess: ((images: Tensor) => Tensor) | undefined;
   readonly #preprocessor: Preprocessor | null;
@@ -75,6 +91,7 @@ export abstract class FrozenTeacher implements Disposable {
     this.model = model;
     this.preprocessing = settings ? preprocess : null;
     this.weights = options.weights ?? null;
+    this.facts = options.facts ?? {};
     const preprocessor = settings ? new Preprocessor(preprocess) : null;
     this.#preprocessor = preprocessor;
     this.#preprocess = preprocessor

@@ -181,7 +181,7 @@ Deno.test("timm's older files, and what they leave out", () => {
     std: [1, 1, 1],
   });
   // Values of timm.data.resolve_data_config({}, {}).
-  const bare = readModelConfig({ architecture: "resnet18", pretrained_cfg: {} });
+  const bare = readModelConfig({ architecture: "resnet18", pretrained_cfg: { crop_pct: 0 } });
   assertEquals(bare.numClasses, null);
   assertEquals(bare.preprocessing, {
     size: [224, 224],
@@ -191,6 +191,10 @@ Deno.test("timm's older files, and what they leave out", () => {
     mean: [0.485, 0.456, 0.406],
     std: [0.229, 0.224, 0.225],
   });
+  // What says nothing of images leaves them to the architecture.
+  const silent = readModelConfig({ architecture: "resnet18", pretrained_cfg: {} });
+  assertEquals(silent.preprocessing, null);
+  assertEquals(silent.problems.length, 1);
   const args = { img_size: 224 };
   assertEquals(readModelConfig({ architecture: "a", model_args: args }).modelArgs, args);
 });

@@ -86,6 +86,10 @@ function describedLabels(
 }
 
 function preprocessingOf(cfg: Facts, problems: Problems): PublishedPreprocessing | null {
+  const told = ["input_size", "mean", "std", "interpolation", "crop_pct"];
+  if (!told.some((key) => Object.hasOwn(cfg, key))) {
+    return problems.add("it says nothing of the images that it takes");
+  }
   const input = numbersOf(cfg, "input_size") ?? [3, 224, 224];
   const [channels, height, width] = input;
   if (input.length !== 3 || ![channels, height, width].every(isSide)) {

@@ -1,0 +1,63 @@
+/**
+ * The sub-command `teachers`.
+ *
+ * @module
+ */
+
+import { Command } from "./commander.ts";
+import { load } from "../teachers/load.ts";
+import { type TeacherCard, teacherCard } from "../teachers/card.ts";
+import { formatCount } from "../text.ts";
+
+/** `teachers <spec...>`: loads teachers, runs one image through each, and prints what they are. */
+export function teachersCommand(): Command {
+  return new Command("teachers")
+    .description("load a teacher, run one image through it and say what it is")
+    .argument("<spec...>", "hf://org/name, a file or a folder")
+    .option("--architecture <name>", "the architecture, for a file that does not tell")
+    .option("--classes <count>", "the number of classes of its head", Number)
+    .option("--tap <name>", "the output or intermediate tensor to take features from")
+    .option("--predictive", "it gives logits in the student's label space")
+    .option("--device <device>", "where it runs", "cpu")
+    .option("--json", "write the card as JSON")
+    .action(async (specs: string[], options) => {
+      for (const spec of specs) {
+        using teacher = await load(spec, {
+          kind: options.predictive ? "predictive" : "descriptive",
+          architecture: options.architecture,
+          numClasses: options.classes,
+          tap: options.tap,
+          device: options.device as "cpu",
+        });
+        const card = teacherCard(teacher, { device: options.device as "cpu" });
+        console.log(options.json ? JSON.stringify(card, null, 2) : describeCard(card));
+      }
+    }) as Command;
+}
+
+/** A card in words. */
+export function describeCard(card: TeacherCard): string {
+  const { preprocessing } = card;
+  const rows: [string, string | undefined][] = [
+    ["teacher", `${card.name} (${card.kind})`],
+    ["source", card.source],
+    ["architecture", card.architecture],
+    ["parameters", card.parameters === undefined ? undefined : formatCount(card.parameters)],
+    ["features", `${card.featureDim} wide`],
+    ["classes", card.numClasses?.toString()],
+    ["images", preprocessing ? describePreprocessing(preprocessing) : "as the student's"],
+    ["speed", `${card.msPerImage.toFixed(1)} ms an image, ${card.batch} at a time`],
+  ];
+  return rows.filter(([, text]) => text !== undefined)
+    .map(([name, text]) => `${name.padEnd(14)}${text}`).join("\n");
+}
+
+function describePreprocessing(settings: NonNullable<TeacherCard["preprocessing"]>): string {
+  const { size: [height, width], interpolation = "bilinear", cropFraction = 1, mean, std } =
+    settings;
+  const crop = cropFraction === 1 ? "" : `, the middle ${(100 * cropFraction).toFixed(1)} %`;
+  const numbers = (values: readonly number[]) => values.map((v) => +v.toFixed(4)).join(", ");
+  return `${height} x ${width}, ${interpolation}${crop}; mean ${numbers(mean)}; std ${
+    numbers(std)
+  }`;
+}

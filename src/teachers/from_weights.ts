@@ -1,0 +1,110 @@
+/**
+ * Teachers of a published architecture, from a file of weights.
+ *
+ * @module
+ */
+
+import { create } from "../models/create.ts";
+import { entry } from "../models/registry.ts";
+import type { Module } from "../nn/module.ts";
+import type { Device } from "../torch/device.ts";
+import type { DType } from "../torch/dtype.ts";
+import { scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import { descriptive } from "./descriptive.ts";
+import { predictive } from "./predictive.ts";
+import type { Preprocessing } from "./preprocessing.ts";
+import type { Teacher, TeacherFacts } from "./teacher.ts";
+import { OnDemand } from "./weights.ts";
+
+/** What a teacher from weights is made of. */
+export interface WeightsSource {
+  /** What it is called. */
+  readonly name: string;
+  /** What its user calls the place that it comes from. */
+  readonly spec: string;
+  /** Its architecture's name in the registry. */
+  readonly architecture: string;
+  /** The file, folder or index of its weights. */
+  readonly path: string;
+  /** The number of classes of its head, if not the published weights'. */
+  readonly numClasses?: number;
+  /** The side of the images that its positions are for, if not the published weights'. */
+  readonly imageSize?: number;
+  /** What it does to raw images, where that is not what the registry says. */
+  readonly preprocessing?: Partial<Preprocessing>;
+  /** Whether it gives logits in the student's label space. */
+  readonly kind: "descriptive" | "predictive";
+  /** The student's class for each of the teacher's, where the order differs. */
+  readonly classes?: readonly number[];
+  /** Where it runs. */
+  readonly device: Device;
+  /** What it computes in. */
+  readonly dtype: DType;
+  /** The names of its own classes. */
+  readonly classNames?: readonly string[];
+}
+
+/**
+ * A teacher whose model is built and loaded when it is first asked, and again after a release. The weights are
+ * checked against the architecture here, so that a file that does not fit is refused now.
+ *
+ * @throws As `models.create` does.
+ */
+export function teacherFromWeights(source: WeightsSource): Teacher {
+  const { name, kind, device, dtype } = source;
+  const known = entry(source.architecture);
+  // Of a descriptive teacher the head is left out.
+  const numClasses = kind === "predictive" ? source.numClasses ?? known.numClasses : 0;
+  const imageSize = source.imageSize ?? source.preprocessing?.size?.[0] ?? known.inputSize;
+  const size = source.preprocessing?.size ?? [imageSize, imageSize];
+  const preprocess: Preprocessing = {
+    mean: known.mean,
+    std: known.std,
+    interpolation: known.interpolation,
+    cropFraction: known.cropFraction,
+    ...source.preprocessing,
+    size,
+  };
+  const weights = new OnDemand(() => {
+    const model = create(known.name, {
+      numClasses,
+      imageSize: imageSize === known.inputSize ? undefined : imageSize,
+      weights: source.path,
+      head: kind === "predictive" ? "load" : "fit",
+      assign: true,
+    });
+    return frozen(model).to({ device, dtype });
+  });
+  const features = (images: Tensor): Tensor => weights.get().features(images.to(dtype));
+  const model = weights.get();
+  const { featureDim } = model;
+  const facts: TeacherFacts = {
+    source: source.spec,
+    architecture: known.name,
+    parameters: model.numParameters(),
+    classNames: source.classNames,
+  };
+  weights.release();
+  if (kind === "descriptive") {
+    return descriptive({ name, features, featureDim, preprocess, weights, facts });
+  }
+  return predictive({
+    name,
+    run: (images) =>
+      scope(() => {
+        const seen = features(images);
+        return { features: seen, logits: weights.get().head.forward(seen) };
+      }),
+    featureDim,
+    numClasses,
+    classes: source.classes,
+    preprocess,
+    weights,
+    facts,
+  });
+}
+
+function frozen<M extends Module>(model: M): M {
+  return model.requiresGrad_(false).eval();
+}

@@ -1,0 +1,297 @@
+/**
+ * Teachers from files, folders and the hub.
+ *
+ * @module
+ */
+
+import { ArgumentError, FileError } from "../errors.ts";
+import { isHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
+import { list } from "../models/registry.ts";
+import type { Device } from "../torch/device.ts";
+import type { DType } from "../torch/dtype.ts";
+import { loadScript, type ScriptModule } from "../torch/script.ts";
+import { descriptive, type DescriptiveTeacher } from "./descriptive.ts";
+import { fileKind } from "./file_kind.ts";
+import type { ForeignClassifier, ForeignModel, TokenPooling } from "./foreign_model.ts";
+import { classifierOfOnnx, featuresOfOnnx } from "./from_onnx.ts";
+import { classifierOfScript, featuresOfScript, type ScriptTap } from "./from_script.ts";
+import { teacherFromWeights } from "./from_weights.ts";
+import { OnnxModel } from "./onnx.ts";
+import { ortRuntime } from "./onnx_runtime.ts";
+import { predictive, type PredictiveTeacher } from "./predictive.ts";
+import type { Preprocessing } from "./preprocessing.ts";
+import { type ModelConfig, readModelConfig } from "./preprocessing_config.ts";
+import type { Teacher, TeacherFacts } from "./teacher.ts";
+import { OnDemand } from "./weights.ts";
+
+/** How {@linkcode load} makes a teacher. What is absent is as its publisher says. */
+export interface LoadTeacherOptions {
+  /**
+   * `"descriptive"` (the default): only its features are used. `"predictive"`: its classes are the student's, and
+   * it gives logits too.
+   */
+  kind?: "descriptive" | "predictive";
+  /** What it is called; its place by default. */
+  name?: string;
+  /** The architecture of a file of weights, by its name in `models.list()`, where neither file nor folder tells. */
+  architecture?: string;
+  /** The number of classes of its head. */
+  numClasses?: number;
+  /** The student's class for each of the teacher's, where the order differs. */
+  classes?: readonly number[];
+  /** What it does to raw images: what is given here counts more than what its publisher says. */
+  preprocessing?: Partial<Preprocessing>;
+  /**
+   * Where the features are. Of an ONNX model a tensor, the operation that computes it, or a module's name; of a
+   * TorchScript module a method, or a place in what `forward` returns.
+   */
+  tap?: ScriptTap;
+  /** Where the logits are, of an ONNX model or a TorchScript module; what it returns (first) by default. */
+  logits?: ScriptTap;
+  /** What becomes of tokens (B, N, D) of an ONNX model or a TorchScript module; `"class"`, the first, by default. */
+  tokens?: TokenPooling;
+  /** Where it runs; the CPU by default. ONNX models run where ONNX Runtime does. */
+  device?: Device;
+  /** What a model built here computes in; float32 by default. */
+  dtype?: DType;
+  /** Of the hub: token, cache, progress. */
+  hub?: ResolveHubOptions;
+}
+
+/** ImageNet's, which most publishers' are. */
+const USUAL: Pick<Preprocessing, "mean" | "std"> = {
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
+/**
+ * Makes a teacher of what a publisher ships: a repository of the hub (`hf://org/name`), a folder with a
+ * `config.json`, a file of weights, a TorchScript file (`.pt`) or an ONNX model (`.onnx`). Given raw images, it
+ * resizes and normalises them as its publisher did.
+ *
+ * Architecture, classes and preprocessing are read from the `config.json` of timm, transformers or OpenCLIP beside the
+ * weights; without one the file's name must begin with the architecture's, as torchvision's files do. TorchScript
+ * and ONNX files say nothing of their preprocessing: without `preprocessing` it is ImageNet's at 224 pixels, or at the
+ * size that an ONNX model is fixed to.
+ *
+ * The file is checked here, and loaded when the teacher is first asked; `release()` frees it until then.
+ *
+ * @throws {ArgumentError} if the architecture is not known, or the weights are another one's.
+ * @throws {FormatError} if a file is damaged or refused.
+ * @throws {HubError} if the hub refuses, has no such repository, or cannot be reached.
+ *
+ * @example
+ * ```ts
+ * import { models, teachers, torch } from "@apprentice/distill";
+ *
+ * const folder = Deno.makeTempDirSync();
+ * using published = models.create("resnet20");
+ * torch.saveSafetensors(`${folder}/resnet20-c1fa5.safetensors`, published.stateDict());
+ *
+ * using teacher = await teachers.load(`${folder}/resnet20-c1fa5.safetensors`);
+ * const images = torch.zeros([2, 48, 48, 3], { dtype: "uint8" });
+ * teacher.run(images).features.shape; // [2, 64]
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
+export function load(
+  spec: string,
+  options: LoadTeacherOptions & { kind: "predictive" },
+): Promise<PredictiveTeacher>;
+/** A descriptive teacher. */
+export function load(
+  spec: string,
+  options?: LoadTeacherOptions & { kind?: "descriptive" },
+): Promise<DescriptiveTeacher>;
+/** A teacher of the kind that the options say. */
+export function load(spec: string, options?: LoadTeacherOptions): Promise<Teacher>;
+export async function load(spec: string, options: LoadTeacherOptions = {}): Promise<Teacher> {
+  const { kind = "descriptive" } = options;
+  if (kind !== "descriptive" && kind !== "predictive") {
+    throw new ArgumentError(`A teacher is "descriptive" or "predictive", got "${kind}".`);
+  }
+  const place = await find(spec, options);
+  switch (place.path.isFile ? fileKind(place.path.name) : "weights") {
+    case "onnx":
+      return await fromOnnx(place, options);
+    case "torchscript":
+      return fromScript(place, options);
+    default:
+      return fromWeights(place, options);
+  }
+}
+
+/** Where a model is, and what its publisher says of it. */
+interface Place {
+  /** What the user calls it. */
+  readonly spec: string;
+  readonly name: string;
+  /** The file or folder. */
+  readonly path: { readonly name: string; readonly isFile: boolean };
+  readonly config: ModelConfig;
+}
+
+async function find(spec: string, options: LoadTeacherOptions): Promise<Place> {
+  if (isHubSpec(spec)) {
+    const snapshot = await resolveHub(spec, options.hub);
+    const config = readModelConfig(snapshot.config, snapshot.preprocessor);
+    const name = snapshot.weights ?? snapshot.folder;
+    const path = { name, isFile: snapshot.weights !== null };
+    return { spec, name: options.name ?? snapshot.repo, path, config };
+  }
+  const { isFile } = await statOf(spec);
+  const folder = isFile ? spec.replace(/[^/\\]*$/, "") || "." : spec;
+  // A file of torchvision's stands among others, so what its folder says of another model must not count.
+  const config = isFile && architectureInName(spec) !== null
+    ? readModelConfig(null)
+    : readModelConfig(
+      await readJson(`${folder}/config.json`) ?? await readJson(`${folder}/open_clip_config.json`),
+      await readJson(`${folder}/preprocessor_config.json`),
+    );
+  return {
+    spec,
+    name: options.name ?? spec.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1)!,
+    path: { name: spec, isFile },
+    config,
+  };
+}
+
+async function statOf(path: string): Promise<Deno.FileInfo> {
+  try {
+    return await Deno.stat(path);
+  } catch (cause) {
+    throw new FileError(
+      `There is no teacher at ${path}: ${(cause as Error).message}. Give a file, a folder, or ` +
+        `hf://organisation/name.`,
+      { cause },
+    );
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch {
+    return null;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new FileError(`${path} is not JSON: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+/** The longest name of an architecture that a file's name begins with. */
+function architectureInName(path: string): string | null {
+  const file = path.split(/[/\\]/).at(-1)!.replaceAll("-", "_").toLowerCase();
+  const names = list().filter((name) =>
+    file.startsWith(name.toLowerCase()) && !/^[a-z0-9]/.test(file.slice(name.length))
+  );
+  return names.sort((a, b) => b.length - a.length)[0] ?? null;
+}
+
+function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
+  const { config, path, spec } = place;
+  const architecture = options.architecture ?? config.architecture ?? architectureInName(path.name);
+  if (architecture === null) {
+    throw new ArgumentError(
+      `It is not clear what architecture ${spec} is: ${
+        config.problems.join("; ")
+      }. Give { architecture }, one of models.list().`,
+    );
+  }
+  const published = config.preprocessing;
+  const { kind = "descriptive", device = "cpu", dtype = "float32" } = options;
+  return teacherFromWeights({
+    name: place.name,
+    spec,
+    architecture,
+    path: path.name,
+    kind,
+    classes: options.classes,
+    numClasses: options.numClasses ?? config.numClasses ?? undefined,
+    imageSize: options.preprocessing?.size?.[0] ?? config.imageSize ?? undefined,
+    preprocessing: { ...published, ...options.preprocessing },
+    classNames: config.labels,
+    device,
+    dtype,
+  });
+}
+
+function fromScript(place: Place, options: LoadTeacherOptions): Teacher {
+  const { device = "cpu", tap, logits, tokens } = options;
+  const preprocess = { size: [224, 224] as const, ...USUAL, ...options.preprocessing };
+  const weights = new OnDemand<ScriptModule>(() => loadScript(place.path.name, { device }).eval());
+  const taps = {
+    tap,
+    logits,
+    tokens,
+    imageShape: [preprocess.mean.length, ...preprocess.size] as const,
+  };
+  return fromForeign(
+    place,
+    options,
+    preprocess,
+    weights,
+    "TorchScript",
+    (kind) =>
+      kind === "predictive"
+        ? classifierOfScript(() => weights.get(), taps)
+        : featuresOfScript(() => weights.get(), taps),
+  );
+}
+
+async function fromOnnx(place: Place, options: LoadTeacherOptions): Promise<Teacher> {
+  const { kind, tap, logits, tokens } = options;
+  for (const [name, value] of Object.entries({ tap, logits })) {
+    if (value === undefined || typeof value === "string") continue;
+    throw new ArgumentError(`The ${name} of an ONNX model is a name, got ${typeof value}.`);
+  }
+  const runtime = await ortRuntime();
+  const weights = new OnDemand(() =>
+    new OnnxModel(runtime, place.path.name, {
+      tap: tap as string | undefined,
+      logits: logits as string | undefined ?? (kind === "predictive" ? true : undefined),
+      tokens,
+      imageSize: options.preprocessing?.size,
+    })
+  );
+  const [, height, width] = weights.get().imageShape;
+  const preprocess = { ...USUAL, ...options.preprocessing, size: [height, width] as const };
+  return fromForeign(
+    place,
+    options,
+    preprocess,
+    weights,
+    "ONNX",
+    (kind) =>
+      kind === "predictive"
+        ? classifierOfOnnx(() => weights.get())
+        : featuresOfOnnx(() => weights.get()),
+  );
+}
+
+/** A teacher of a model that is a program by itself. */
+function fromForeign(
+  place: Place,
+  options: LoadTeacherOptions,
+  preprocess: Preprocessing,
+  weights: OnDemand<Disposable>,
+  architecture: string,
+  make: (kind: Teacher["kind"]) => ForeignModel | ForeignClassifier,
+): Teacher {
+  const { kind = "descriptive", classes } = options;
+  const facts: TeacherFacts = { source: place.spec, architecture };
+  const common = { name: place.name, preprocess, weights, facts };
+  let model: ForeignModel | ForeignClassifier;
+  try {
+    model = make(kind);
+  } finally {
+    // It was loaded to be measured.
+    weights.release();
+  }
+  return "run" in model
+    ? predictive({ ...common, ...model, classes })
+    : descriptive({ ...common, ...model });
+}

@@ -1,0 +1,442 @@
+/**
+ * ONNX models as teachers: run by ONNX Runtime on the CPU (or what else it has), with any tensor that they
+ * compute as features.
+ *
+ * @module
+ */
+
+import {
+  ApprenticeError,
+  ArgumentError,
+  DisposedError,
+  DTypeError,
+  FileError,
+  FormatError,
+  ShapeError,
+} from "../errors.ts";
+import { tensor, zeros } from "../torch/creation.ts";
+import type { DType, TypedArray } from "../torch/dtype.ts";
+import { getNumThreads } from "../torch/memory.ts";
+import { cat } from "../torch/operators.gen.ts";
+import { scope } from "../torch/scope.ts";
+import { Tensor } from "../torch/tensor.ts";
+import { toFeatures, type TokenPooling } from "./foreign_model.ts";
+import { findTap, penultimate, readOnnxGraph, withOutput } from "./onnx_graph.ts";
+import {
+  dtypeOfOnnx,
+  type OrtMetadata,
+  type OrtRuntime,
+  ortRuntime,
+  type OrtSession,
+  type OrtTensor,
+} from "./onnx_runtime.ts";
+
+/** How {@linkcode openOnnx} opens a model. */
+export interface OpenOnnxOptions {
+  /**
+   * The tensor that is taken as features: its name; the name of the operation that computes it; or the name of a
+   * module, such as `avgpool`, for the last tensor computed in there. By default what goes into the last linear
+   * layer before the logits, or without `logits` the first output.
+   */
+  tap?: string;
+  /** The tensor that is taken as logits (B, numClasses): its name, or true for the first output. None by default. */
+  logits?: string | true;
+  /** What becomes of tokens (B, N, D): `"class"`, the first, by default. */
+  tokens?: TokenPooling;
+  /**
+   * ONNX Runtime's execution providers, in order of preference; `["cpu"]` by default. What else there is depends
+   * on the system and on how the package was installed.
+   */
+  providers?: readonly string[];
+  /** How many threads one operation may use; as many as `torch` by default. */
+  threads?: number;
+  /** Rows and columns of the image that the widths are measured with, where the model leaves them open; 224 by default. */
+  imageSize?: number | readonly [height: number, width: number];
+}
+
+/** An output of an ONNX model. */
+export interface OnnxOutput {
+  /** Its name. */
+  name: string;
+  /** Its dtype; undefined if there is no such dtype here. */
+  dtype: DType | undefined;
+  /** Its shape; a name, or `"?"`, for what is not fixed. */
+  shape: readonly (number | string)[];
+}
+
+/**
+ * Opens an ONNX model. ONNX Runtime (`npm:onnxruntime-node`) is loaded by the first call. A file of weights beside the
+ * model is found by itself.
+ *
+ * @throws {FileError} if the file cannot be read.
+ * @throws {FormatError} if it is no ONNX model, or ONNX Runtime cannot load it.
+ * @throws {ArgumentError} if it computes no tensor of the name wanted (the message has the nearest ones), takes
+ * several inputs, or an option cannot be used.
+ * @throws {LibraryError} if ONNX Runtime cannot be loaded.
+ *
+ * @example
+ * ```ts ignore
+ * import { teachers, torch } from "@apprentice/distill";
+ *
+ * using model = await teachers.openOnnx("efficientnet.onnx", { tap: "avgpool", logits: true });
+ * const { features, logits } = model.run(torch.rand([8, 3, 224, 224]));
+ * ```
+ */
+export async function openOnnx(path: string, options: OpenOnnxOptions = {}): Promise<OnnxModel> {
+  return new OnnxModel(await ortRuntime(), path, options);
+}
+
+/** An open ONNX model. Get one with {@linkcode openOnnx}. */
+export class OnnxModel implements Disposable {
+  /** The file that it was opened from. */
+  readonly path: string;
+  /** The name of its input. */
+  readonly inputName: string;
+  /** The shape of its input; a name, or `"?"`, for what is not fixed. */
+  readonly inputShape: readonly (number | string)[];
+  /** The dtype of its input. Images of others are converted. */
+  readonly inputDType: DType;
+  /** Its own outputs. */
+  readonly outputs: readonly OnnxOutput[];
+  /** The name of the tensor that the features are made of. */
+  readonly tap: string;
+  /** The name of the tensor of logits, if there are any. */
+  readonly logits: string | undefined;
+  /** The width of the features, D. */
+  readonly featureDim: number;
+  /** The number of classes, if there are logits. */
+  readonly numClasses: number | undefined;
+  /** Channels, rows and columns of an image; what is not fixed is as in {@linkcode OpenOnnxOptions.imageSize}. */
+  readonly imageShape: readonly [channels: number, height: number, width: number];
+
+  readonly #runtime: OrtRuntime;
+  readonly #options: OpenOnnxOptions;
+  readonly #channelsLast: boolean;
+  #session: OrtSession | null;
+
+  /** Use {@linkcode openOnnx}. @ignore */
+  constructor(runtime: OrtRuntime, path: string, options: OpenOnnxOptions) {
+    this.path = path;
+    this.#runtime = runtime;
+    this.#options = options;
+    checkOptions(options, runtime);
+    let bytes = readFile(path);
+    const graph = readOnnxGraph(bytes, path);
+    const { logits } = options;
+    this.logits = logits === true
+      ? graph.outputs[0]
+      : logits === undefined
+      ? undefined
+      : findTap(graph, logits, path);
+    this.tap = options.tap !== undefined
+      ? findTap(graph, options.tap, path)
+      : this.logits === undefined
+      ? graph.outputs[0]
+      : penultimate(graph, this.logits) ?? noTap(path, this.logits);
+    for (const name of new Set([this.tap, this.logits])) {
+      if (name !== undefined && !graph.outputs.includes(name)) bytes = withOutput(bytes, name);
+    }
+    this.#session = openSession(runtime, path, bytes, options);
+    try {
+      const { inputMetadata, outputMetadata } = this.#session;
+      if (inputMetadata.length !== 1 || !inputMetadata[0].isTensor) {
+        throw new ArgumentError(
+          `${path} takes ${inputMetadata.length} inputs (${
+            inputMetadata.map(({ name }) => name).join(", ")
+          }); a teacher takes one, a tensor of images.`,
+        );
+      }
+      const [input] = inputMetadata;
+      this.inputName = input.name;
+      this.inputShape = shapeOf(input);
+      this.inputDType = dtypeOfOnnx(input.type) ?? noDType(path, input);
+      this.outputs = outputMetadata.filter(({ name }) => graph.outputs.includes(name)).map((
+        one,
+      ) => ({
+        name: one.name,
+        dtype: dtypeOfOnnx(one.type),
+        shape: shapeOf(one),
+      }));
+      if (this.inputShape.length !== 4) {
+        throw new ArgumentError(
+          `${path} takes an input of shape [${
+            this.inputShape.join(", ")
+          }], not images (B, C, H, W).`,
+        );
+      }
+      const [, second, , last] = this.inputShape;
+      this.#channelsLast = isChannels(last) && !isChannels(second);
+      this.imageShape = imageShape(this.inputShape, this.#channelsLast, options.imageSize);
+      [this.featureDim, this.numClasses] = scope(() => {
+        const { features, logits } = this.run(zeros([1, ...this.imageShape]));
+        return [features.shape[1], logits?.shape[1]];
+      });
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs the model on images (B, C, H, W), also one that takes (B, H, W, C). One that was exported for a fixed
+   * number of images is run as often as needed.
+   *
+   * This call waits until the model has run: ONNX Runtime's own work is not done in the background.
+   *
+   * @returns On the images' device: features (B, featureDim), where maps (B, D, H, W) are averaged over their rows and
+   * columns, and of tokens (B, N, D) the class token or the mean is taken; and logits (B, numClasses) if the
+   * model was opened with some. Half precision becomes float32.
+   * @throws {ShapeError} if the images are of another size than the model takes.
+   * @throws {DisposedError} if the model was disposed of.
+   */
+  run(images: Tensor): { features: Tensor; logits?: Tensor } {
+    const wanted = this.logits === undefined ? [this.tap] : [this.tap, this.logits];
+    return scope(() => {
+      const computed = this.compute(images, wanted);
+      const features = toFeatures(computed[this.tap], this.#options.tokens);
+      if (this.logits === undefined) return { features };
+      const logits = computed[this.logits];
+      if (logits.ndim !== 2) {
+        throw new ShapeError(
+          `Logits are of shape (B, numClasses); "${this.logits}" of ${this.path} is [${
+            logits.shape.join(", ")
+          }].`,
+        );
+      }
+      return { features, logits };
+    });
+  }
+
+  /**
+   * Runs the model and gives what it computed as it is, by name.
+   *
+   * @param images As for {@linkcode OnnxModel.run}.
+   * @param names Outputs of the model, its tap or its logits; all outputs by default.
+   */
+  compute(images: Tensor, names?: readonly string[]): Record<string, Tensor> {
+    const session = this.#session;
+    if (session === null) throw new DisposedError(`The ONNX model ${this.path} was disposed of.`);
+    const wanted = names ?? this.outputs.map(({ name }) => name);
+    const known = session.outputMetadata.map(({ name }) => name);
+    const unknown = wanted.find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw new ArgumentError(
+        `${this.path} was opened with the outputs ${known.join(", ")}, not "${unknown}".`,
+      );
+    }
+    return scope(() => {
+      const input = this.#input(images);
+      const [batch] = input.shape;
+      const fixed = this.inputShape[0];
+      if (typeof fixed === "string" || fixed === batch) {
+        return this.#infer(session, input, wanted, images);
+      }
+      const parts: Record<string, Tensor>[] = [];
+      for (let at = 0; at < batch; at += fixed) {
+        let part = input.narrow(0, at, Math.min(fixed, batch - at));
+        const missing = fixed - part.shape[0];
+        if (missing > 0) {
+          part = cat([part, zeros([missing, ...input.shape.slice(1)], { dtype: input.dtype })]);
+        }
+        parts.push(this.#infer(session, part, wanted, images));
+      }
+      return Object.fromEntries(
+        wanted.map((name) => [name, cat(parts.map((part) => part[name])).narrow(0, 0, batch)]),
+      );
+    });
+  }
+
+  /** The images as the model takes them, on the CPU. */
+  #input(images: Tensor): Tensor {
+    if (!(images instanceof Tensor)) {
+      throw new ArgumentError(`A model looks at a tensor of images, got ${typeof images}.`);
+    }
+    const given = images.shape;
+    const [channels, height, width] = [1, 2, 3].map((at) =>
+      this.inputShape[this.#channelsLast ? [0, 3, 1, 2][at] : at]
+    );
+    const fits = given.length === 4 && given[0] > 0 &&
+      [channels, height, width].every((size, i) =>
+        typeof size === "string" || size === given[i + 1]
+      );
+    if (!fits) {
+      throw new ShapeError(
+        `${this.path} takes images of shape [B, ${channels}, ${height}, ${width}], got [${
+          given.join(", ")
+        }].`,
+      );
+    }
+    const converted = images.detach().to({ device: "cpu", dtype: this.inputDType });
+    return this.#channelsLast ? converted.permute(0, 2, 3, 1) : converted;
+  }
+
+  #infer(
+    session: OrtSession,
+    input: Tensor,
+    names: readonly string[],
+    images: Tensor,
+  ): Record<string, Tensor> {
+    let computed: Record<string, OrtTensor>;
+    try {
+      computed = session.run(
+        { [this.inputName]: toOrt(input) },
+        Object.fromEntries(names.map((name) => [name, null])),
+        {},
+      );
+    } catch (cause) {
+      throw runError(this.path, cause as Error);
+    }
+    const { device } = images;
+    return Object.fromEntries(
+      names.map((name) => [name, fromOrt(computed[name], name, this.path).to(device)]),
+    );
+  }
+
+  /** Opens the same model once more, at once: for what lets go of a model and needs it again. */
+  reopen(): OnnxModel {
+    return new OnnxModel(this.#runtime, this.path, this.#options);
+  }
+
+  /** Whether it was disposed of. */
+  get isDisposed(): boolean {
+    return this.#session === null;
+  }
+
+  /** Frees the model now. Later uses throw a `DisposedError`; disposing again does nothing. */
+  dispose(): void {
+    this.#session?.dispose();
+    this.#session = null;
+  }
+
+  /** Same as {@linkcode OnnxModel.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function checkOptions(options: OpenOnnxOptions, runtime: OrtRuntime): void {
+  const { threads, providers = ["cpu"], tokens, imageSize } = options;
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024)) {
+    throw new ArgumentError(`threads is a whole number from 1 to 1024, got ${threads}.`);
+  }
+  if (tokens !== undefined && tokens !== "class" && tokens !== "mean") {
+    throw new ArgumentError(`tokens is "class" or "mean", got ${JSON.stringify(tokens)}.`);
+  }
+  for (const size of imageSize === undefined ? [] : [imageSize].flat()) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new ArgumentError(`imageSize is a whole number of at least 1, got ${size}.`);
+    }
+  }
+  const unknown = providers.find((name) => !runtime.providers.includes(name));
+  if (unknown !== undefined || providers.length === 0) {
+    throw new ArgumentError(
+      `There is no execution provider "${unknown}"; this ONNX Runtime knows ${
+        runtime.providers.join(", ")
+      }.`,
+    );
+  }
+}
+
+function readFile(path: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Deno.readFileSync(path);
+  } catch (cause) {
+    throw new FileError(`Cannot read the ONNX model ${path}: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+}
+
+function openSession(
+  runtime: OrtRuntime,
+  path: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: OpenOnnxOptions,
+): OrtSession {
+  const session = runtime.session();
+  const real = Deno.realPathSync(path);
+  const folder = real.slice(0, Math.max(real.lastIndexOf("/"), real.lastIndexOf("\\")) + 1);
+  try {
+    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
+      executionProviders: options.providers ?? ["cpu"],
+      intraOpNumThreads: options.threads ?? getNumThreads(),
+      interOpNumThreads: 1,
+      logSeverityLevel: 4,
+      extra: {
+        session: {
+          // Weights in files of their own lie beside the model.
+          model_external_initializers_file_folder_path: folder,
+          // Threads that wait sleep, as libtorch's do here.
+          intra_op: { allow_spinning: "0" },
+        },
+      },
+    });
+  } catch (cause) {
+    throw new FormatError(`ONNX Runtime cannot load ${path}: ${clean(cause as Error)}`, { cause });
+  }
+  return session;
+}
+
+function runError(path: string, cause: Error): ApprenticeError {
+  const message = clean(cause);
+  const type = /dimension|shape|size/i.test(message) ? ShapeError : ApprenticeError;
+  return new type(`ONNX Runtime cannot run ${path}: ${message}`, { cause });
+}
+
+/** What ONNX Runtime says, without the places in its source. */
+function clean(error: Error): string {
+  return error.message.trim().replace(/\/onnxruntime_src\/\S+ [^\n]*?\) /g, "");
+}
+
+function shapeOf({ shape, symbolicDimensions }: OrtMetadata): (number | string)[] {
+  return (shape ?? []).map((size, i) => size >= 0 ? size : symbolicDimensions[i] || "?");
+}
+
+function isChannels(size: number | string): boolean {
+  return size === 1 || size === 3 || size === 4;
+}
+
+function imageShape(
+  shape: readonly (number | string)[],
+  channelsLast: boolean,
+  given: OpenOnnxOptions["imageSize"],
+): [number, number, number] {
+  const [, ...rest] = shape;
+  const [channels, height, width] = channelsLast ? [rest[2], rest[0], rest[1]] : rest;
+  const [rows, columns] = typeof given === "number" ? [given, given] : given ?? [224, 224];
+  const size = (value: number | string, open: number): number =>
+    typeof value === "number" ? value : open;
+  return [size(channels, 3), size(height, rows), size(width, columns)];
+}
+
+function toOrt(input: Tensor): OrtTensor {
+  let data = input.data() as TypedArray;
+  // The binding knows half precision as whole numbers of 16 bits only.
+  if (data instanceof Float16Array) data = new Uint16Array(data.buffer as ArrayBuffer);
+  return { type: input.dtype, dims: input.shape, data, location: "cpu" };
+}
+
+function fromOrt(value: OrtTensor, name: string, path: string): Tensor {
+  const { type, dims, data } = value;
+  if (!ArrayBuffer.isView(data)) {
+    throw new DTypeError(`The tensor "${name}" of ${path} holds ${type}, which are no numbers.`);
+  }
+  const made = tensor(data, {
+    shape: [...dims],
+    dtype: type === "bool" ? "bool" : undefined,
+  });
+  return type === "float16" ? made.float() : made;
+}
+
+function noTap(path: string, logits: string): never {
+  throw new ArgumentError(
+    `It cannot be told which tensor goes into the last layer before "${logits}" of ${path}: give the one to be taken ` +
+      `as features as tap.`,
+  );
+}
+
+function noDType(path: string, { name, type }: OrtMetadata): never {
+  throw new DTypeError(
+    `The input "${name}" of ${path} has ONNX's element type number ${type}, which no tensor here has.`,
+  );
+}

@@ -1,0 +1,214 @@
+/**
+ * The little of the ONNX format that is needed to tap a tensor: the names in a model's graph, and one more
+ * output of it.
+ *
+ * An ONNX file is a message of Protocol Buffers. Of these, a message appended to another of the same type is
+ * merged into it, lists one after the other: another output is a few bytes at the end, whatever the file holds.
+ *
+ * @module
+ */
+
+import { ArgumentError, FormatError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+
+/** One operation of a graph. */
+export interface OnnxNode {
+  /** Its name; may be empty. */
+  name: string;
+  /** Which operation, such as `Conv`. */
+  operation: string;
+  /** The names of the tensors that it takes. */
+  inputs: string[];
+  /** The names of the tensors that it computes. */
+  outputs: string[];
+}
+
+/** The names in a model's graph. */
+export interface OnnxGraph {
+  /** Its operations, in order. */
+  nodes: OnnxNode[];
+  /** The names of its outputs. */
+  outputs: string[];
+}
+
+/** Field numbers of the format's messages. */
+const MODEL_GRAPH = 7;
+const GRAPH_NODE = 1, GRAPH_OUTPUT = 12;
+const NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATION = 4;
+const VALUE_NAME = 1;
+
+/**
+ * Reads the names in a model.
+ *
+ * @throws {FormatError} if the bytes are no ONNX model.
+ */
+export function readOnnxGraph(bytes: Uint8Array, path: string): OnnxGraph {
+  const graph: OnnxGraph = { nodes: [], outputs: [] };
+  try {
+    for (const [field, part] of messages(bytes)) {
+      if (field !== MODEL_GRAPH) continue;
+      for (const [inner, message] of messages(part)) {
+        if (inner === GRAPH_NODE) graph.nodes.push(readNode(message));
+        else if (inner === GRAPH_OUTPUT) {
+          for (const [f, name] of messages(message)) {
+            if (f === VALUE_NAME) graph.outputs.push(text(name));
+          }
+        }
+      }
+    }
+  } catch (cause) {
+    if (!(cause instanceof Malformed)) throw cause;
+    throw new FormatError(`${path} is no ONNX model, or is damaged${hint(bytes)}.`, { cause });
+  }
+  if (graph.nodes.length === 0 && graph.outputs.length === 0) {
+    throw new FormatError(`${path} is no ONNX model: there is no graph in it${hint(bytes)}.`);
+  }
+  return graph;
+}
+
+/** Adds an output to a model. */
+export function withOutput(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
+  const value = field(VALUE_NAME, new TextEncoder().encode(name));
+  const addition = field(MODEL_GRAPH, field(GRAPH_OUTPUT, value));
+  const whole = new Uint8Array(bytes.length + addition.length);
+  whole.set(bytes);
+  whole.set(addition, bytes.length);
+  return whole;
+}
+
+/**
+ * Finds the tensor that a tap means: one of this name; the result of the operation of this name; or, if it is
+ * the name of a module as exporters write it into the names (`avgpool` in
+ * `/avgpool/GlobalAveragePool_output_0`), the last tensor computed in there.
+ *
+ * @throws {ArgumentError} if there is none; the message has the nearest names.
+ */
+export function findTap(graph: OnnxGraph, tap: string, path: string): string {
+  const names = graph.nodes.flatMap(({ outputs }) => outputs);
+  if (names.includes(tap)) return tap;
+  const node = graph.nodes.find(({ name }) => name === tap);
+  if (node !== undefined && node.outputs[0]) return node.outputs[0];
+  const parts = split(tap);
+  const inside = names.filter((name) => {
+    const own = split(name);
+    return own.some((_, at) => parts.every((part, i) => own[at + i] === part));
+  });
+  const last = parts.length > 0 ? inside.at(-1) : undefined;
+  if (last !== undefined) return last;
+  throw new ArgumentError(
+    `${path} computes no tensor "${tap}". The nearest names are ${
+      nearest(tap, names, 5).join(", ")
+    }; it has ${names.length}.`,
+  );
+}
+
+function split(name: string): string[] {
+  return name.split(/[/.]/).filter((part) => part !== "");
+}
+
+/** Operations that a classifier's last layer may be followed by, which leave its result in place. */
+const passing = new Set([
+  "Softmax",
+  "LogSoftmax",
+  "Sigmoid",
+  "Identity",
+  "Cast",
+  "Flatten",
+  "Reshape",
+  "Squeeze",
+  "DequantizeLinear",
+  "QuantizeLinear",
+]);
+
+/** The tensor that goes into the last linear layer before `logits`, or undefined if that cannot be told. */
+export function penultimate(graph: OnnxGraph, logits: string): string | undefined {
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])));
+  const computed = (name: string | undefined): string | undefined =>
+    name !== undefined && makers.get(name) !== undefined &&
+      makers.get(name)?.operation !== "Constant"
+      ? name
+      : undefined;
+  let name: string | undefined = logits;
+  for (let step = 0; step < 8 && name !== undefined; step++) {
+    const node: OnnxNode | undefined = makers.get(name);
+    if (node === undefined) return undefined;
+    if (["Gemm", "MatMul", "Conv"].includes(node.operation)) return computed(node.inputs[0]);
+    // A bias on its own.
+    if (node.operation === "Add") name = node.inputs.find((input) => computed(input) !== undefined);
+    else if (passing.has(node.operation)) name = node.inputs[0];
+    else return undefined;
+  }
+  return undefined;
+}
+
+function readNode(bytes: Uint8Array): OnnxNode {
+  const node: OnnxNode = { name: "", operation: "", inputs: [], outputs: [] };
+  for (const [number, value] of messages(bytes)) {
+    if (number === NODE_INPUT) node.inputs.push(text(value));
+    else if (number === NODE_OUTPUT) node.outputs.push(text(value));
+    else if (number === NODE_NAME) node.name = text(value);
+    else if (number === NODE_OPERATION) node.operation = text(value);
+  }
+  return node;
+}
+
+class Malformed extends Error {}
+
+/** The fields of a message that have a length: strings, bytes and messages. */
+function* messages(bytes: Uint8Array): Generator<[field: number, value: Uint8Array]> {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let i = 0; i < 10; i++) {
+      if (at >= bytes.length) throw new Malformed("it ends in a number");
+      const byte = bytes[at++];
+      value += (byte & 127) * 2 ** (7 * i);
+      if (byte < 128) return value;
+    }
+    throw new Malformed("a number is too long");
+  };
+  while (at < bytes.length) {
+    const tag = varint();
+    switch (tag % 8) {
+      case 0:
+        varint();
+        break;
+      case 1:
+        at += 8;
+        break;
+      case 5:
+        at += 4;
+        break;
+      case 2: {
+        const length = varint();
+        if (length > bytes.length - at) throw new Malformed("a part reaches beyond the end");
+        yield [Math.floor(tag / 8), bytes.subarray(at, at + length)];
+        at += length;
+        break;
+      }
+      default:
+        throw new Malformed("it has a field of no known kind");
+    }
+    if (at > bytes.length) throw new Malformed("it ends in a number");
+  }
+}
+
+function field(number: number, value: Uint8Array): Uint8Array<ArrayBuffer> {
+  const length: number[] = [];
+  let rest = value.length;
+  for (; rest > 127; rest >>>= 7) length.push(rest & 127 | 128);
+  return new Uint8Array([number << 3 | 2, ...length, rest, ...value]);
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.slice());
+}
+
+function hint(bytes: Uint8Array): string {
+  const start = String.fromCharCode(...bytes.subarray(0, 32));
+  if (bytes.length === 0) return ": the file is empty";
+  if (start.startsWith("PK")) return ": it is a zip archive, as PyTorch's files are";
+  if (start.startsWith("version https://git-lfs")) return ": it is a Git LFS pointer";
+  if (/^\s*</.test(start)) return ": it is an HTML or XML page";
+  return "";
+}

@@ -1,0 +1,118 @@
+/**
+ * ONNX Runtime, loaded when the first model is opened: who opens none needs no such package.
+ *
+ * @module
+ */
+
+import { LibraryError } from "../errors.ts";
+import type { DType, TypedArray } from "../torch/dtype.ts";
+
+/** The package, by its exact version: the part of it that runs a model without a promise is not its public face. */
+const PACKAGE = "npm:onnxruntime-node@1.30.0";
+
+/** A tensor of ONNX Runtime. */
+export interface OrtTensor {
+  /** The element type. */
+  type: string;
+  /** The shape. */
+  dims: readonly number[];
+  /** The values, in order. */
+  data: TypedArray;
+  /** Where they lie. */
+  location: "cpu";
+}
+
+/** What a session says of an input or output. */
+export interface OrtMetadata {
+  /** Its name. */
+  name: string;
+  /** Whether it is a tensor and not a list or map. */
+  isTensor: boolean;
+  /** The number of its element type in the ONNX format. */
+  type: number;
+  /** Its shape; -1 for what is not fixed. */
+  shape: readonly number[];
+  /** The names of the dimensions that are not fixed. */
+  symbolicDimensions: readonly string[];
+}
+
+/** A session of ONNX Runtime, as its native binding has it. */
+export interface OrtSession {
+  loadModel(buffer: ArrayBuffer, offset: number, length: number, options: object): void;
+  run(
+    feeds: Record<string, OrtTensor>,
+    fetches: Record<string, null>,
+    options: object,
+  ): Record<string, OrtTensor>;
+  dispose(): void;
+  readonly inputMetadata: readonly OrtMetadata[];
+  readonly outputMetadata: readonly OrtMetadata[];
+}
+
+/** What is used of the package. */
+export interface OrtRuntime {
+  /** Makes an empty session. */
+  session(): OrtSession;
+  /** The names of the execution providers that it knows. */
+  readonly providers: readonly string[];
+}
+
+interface Binding {
+  binding: {
+    InferenceSession: new () => OrtSession;
+    listSupportedBackends(): { name: string }[];
+  };
+  initOrt(): void;
+}
+
+let loading: Promise<OrtRuntime> | undefined;
+
+/**
+ * Loads ONNX Runtime.
+ *
+ * @throws {LibraryError} if the package cannot be had, or has no binary for this system.
+ */
+export function ortRuntime(): Promise<OrtRuntime> {
+  return loading ??= load().catch((cause) => {
+    loading = undefined;
+    throw new LibraryError(
+      `ONNX models need the package ${PACKAGE}, which cannot be loaded: ${
+        (cause as Error).message
+      }. ` +
+        `\`deno cache ${PACKAGE}\` downloads it; it runs native code (--allow-ffi) and has binaries for Linux, ` +
+        `macOS on ARM, and Windows.`,
+      { cause },
+    );
+  });
+}
+
+async function load(): Promise<OrtRuntime> {
+  // In variables: a name written out in the import would be downloaded with this package.
+  const [main, inner] = [PACKAGE, `${PACKAGE}/dist/binding.js`];
+  const { env } = await import(main) as { env: { logLevel: string } };
+  const { binding, initOrt } = await import(inner) as Binding;
+  // What it logs would go to stderr, in between everything else; errors are thrown, too.
+  env.logLevel = "fatal";
+  initOrt();
+  return {
+    session: () => new binding.InferenceSession(),
+    providers: binding.listSupportedBackends().map(({ name }) => name),
+  };
+}
+
+const dtypes: Record<number, DType> = {
+  1: "float32",
+  2: "uint8",
+  3: "int8",
+  5: "int16",
+  6: "int32",
+  7: "int64",
+  9: "bool",
+  10: "float16",
+  11: "float64",
+};
+
+/** The dtype that an element type of the ONNX format is, or undefined if there is none. */
+export function dtypeOfOnnx(type: number): DType | undefined {
+  return dtypes[type];
+}
