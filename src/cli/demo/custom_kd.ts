@@ -5,6 +5,7 @@
  */
 
 import * as distill from "../../distill/mod.ts";
+import { linearProbe, type LinearProbeOptions } from "../../eval/mod.ts";
 import type * as models from "../../models/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import { MetricsLog } from "../../train/metrics.ts";
@@ -19,7 +20,6 @@ import {
 } from "./custom_kd_data.ts";
 import { askTeacher, pretrain, type Run, type TaughtBatch, teach } from "./custom_kd_student.ts";
 import { type LargeTeacherRecipe, makeLargeTeacher } from "./large_teacher.ts";
-import { linearProbe, type ProbeOptions } from "./linear_probe.ts";
 import { measure } from "./measure.ts";
 import type { ModelResult } from "./report.ts";
 import { stopped, stopwatch } from "./running.ts";
@@ -32,8 +32,8 @@ export interface CustomKdDemoConfig {
   sizes: FewLabelsSizes;
   /** How the teacher is made. */
   teacher: LargeTeacherRecipe;
-  /** The linear classifier that shows what is in the teacher's features. */
-  probe: ProbeOptions;
+  /** The linear classifier that shows what is in the teacher's features, which are standardised already. */
+  probe: LinearProbeOptions;
   /** The student's channels. */
   widths: number[];
   /** How the student is trained on the labelled images at first. */
@@ -72,7 +72,7 @@ export const CUSTOM_KD_DEMO: CustomKdDemoConfig = {
   seed: 0,
   sizes: { labelsPerClass: 10, unlabelled: 12_000, forTeacher: 24_000, validation: 4_000 },
   teacher: { widths: [32, 64, 128], epochs: 2, batchSize: 64, lr: 4e-3 },
-  probe: { steps: 300, lr: 1e-2, weightDecay: 0.3 },
+  probe: { l2: 0.3, standardize: false },
   widths: [8, 16, 32],
   pretraining: { epochs: 10, repeats: 15, batchSize: 50, lr: 5e-3 },
   teaching: { epochs: 12, labelled: 32, unlabelled: 128, lr: 2e-2 },
@@ -178,12 +178,9 @@ export async function runCustomKdDemo(options: CustomKdDemoOptions): Promise<Cus
   });
 
   const { labelled, test } = images;
-  torch.manualSeed(seed);
   using probe = linearProbe(
-    known.labelled.features,
-    labelled.labels,
-    test.numClasses,
-    config.probe,
+    { features: known.labelled.features, labels: labelled.labels },
+    { ...config.probe, numClasses: test.numClasses },
   );
   const accuracy = await timed("test", () =>
     measure(
