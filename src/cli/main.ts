@@ -25,9 +25,15 @@ function commandLine(): Command {
     .addCommand(teachersCommand());
 }
 
+/** The arguments without the `--` that `deno task name -- …` hands on. */
+function givenArguments(): string[] {
+  const [command, dashes, ...rest] = Deno.args;
+  return dashes === "--" ? [command, ...rest] : Deno.args;
+}
+
 if (import.meta.main) {
   try {
-    await commandLine().parseAsync(Deno.args, { from: "user" });
+    await commandLine().parseAsync(givenArguments(), { from: "user" });
   } catch (error) {
     if (!(error instanceof ApprenticeError)) throw error;
     if (error instanceof InterruptedError) {

@@ -44,12 +44,19 @@ export function describeCard(card: TeacherCard): string {
     ["architecture", card.architecture],
     ["parameters", card.parameters === undefined ? undefined : formatCount(card.parameters)],
     ["features", `${card.featureDim} wide`],
-    ["classes", card.numClasses?.toString()],
+    ["classes", describeClasses(card)],
     ["images", preprocessing ? describePreprocessing(preprocessing) : "as the student's"],
     ["speed", `${card.msPerImage.toFixed(1)} ms an image, ${card.batch} at a time`],
   ];
   return rows.filter(([, text]) => text !== undefined)
     .map(([name, text]) => `${name.padEnd(14)}${text}`).join("\n");
+}
+
+function describeClasses({ kind, numClasses, classNames }: TeacherCard): string | undefined {
+  if (numClasses === undefined) return undefined;
+  if (numClasses === 0) return "none";
+  const names = classNames === undefined ? "" : `: ${classNames.slice(0, 3).join(", ")}, …`;
+  return `${numClasses}${kind === "predictive" ? "" : " of its own"}${names}`;
 }
 
 function describePreprocessing(settings: NonNullable<TeacherCard["preprocessing"]>): string {

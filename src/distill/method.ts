@@ -80,7 +80,8 @@ export abstract class Method<Input> extends Module {
     const features = this.student.features(images);
     checkStudentPart(features, "features", batch, featureDim, "featureDim");
     const logits = head.forward(features);
-    checkStudentPart(logits, "logits", batch, numClasses, "numClasses");
+    // Without classes there is no head: the logits are the features.
+    if (numClasses > 0) checkStudentPart(logits, "logits", batch, numClasses, "numClasses");
     return { features: wide(features), logits: wide(logits) };
   }
 

@@ -29,7 +29,7 @@ export interface TeacherCard extends TeacherFacts {
   readonly kind: Teacher["kind"];
   /** The width of its features. */
   readonly featureDim: number;
-  /** The number of classes, of a predictive teacher. */
+  /** The number of classes: of a predictive teacher the student's, else those it was published with. */
   readonly numClasses?: number;
   /** What it does to raw images, if it takes these. */
   readonly preprocessing: Preprocessing | null;

@@ -83,6 +83,7 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
     source: source.spec,
     architecture: known.name,
     parameters: model.numParameters(),
+    numClasses: source.numClasses ?? known.numClasses,
     classNames: source.classNames,
   };
   weights.release();

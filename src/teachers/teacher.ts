@@ -32,8 +32,10 @@ export interface TeacherFacts {
   readonly source?: string;
   /** The architecture's name, or the kind of file that is one by itself. */
   readonly architecture?: string;
-  /** How many trained values it has. */
+  /** How many trained values it has, those of its classifier left out if that is not used. */
   readonly parameters?: number;
+  /** The number of classes it was published with. */
+  readonly numClasses?: number;
   /** The names of its own classes. */
   readonly classNames?: readonly string[];
 }

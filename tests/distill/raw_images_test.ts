@@ -7,6 +7,7 @@ import {
   randomHorizontalFlip,
 } from "../../src/data/mod.ts";
 import { Uniform } from "../../src/distill/mod.ts";
+import { create } from "../../src/models/create.ts";
 import { SmallCnn } from "../../src/models/small/cnn.ts";
 import { descriptive } from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -73,4 +74,15 @@ test("a teacher that preprocesses by itself is shown the raw images, another one
   }
   own.release();
   for (const tensor of Object.values(seen)) tensor.dispose();
+});
+
+test("a student without classes learns from features alone", () => {
+  using student = create("resnet20", { numClasses: 0 });
+  student.to(device);
+  const teacher = descriptive({ name: "mean", featureDim: 3, features: (x) => x.mean([2, 3]) });
+  using method = new Uniform({ student, teachers: [teacher], alpha1: 0, alpha2: 0 });
+  const { loss, terms } = method.step({ images: torch.randn([4, 3, 16, 16], { device }) });
+  loss.backward();
+  assertEquals(Object.keys(terms).sort(), ["feature", "reconstruction"]);
+  assertEquals(student.parameters().every(({ grad }) => grad !== null), true);
 });
