@@ -4,7 +4,7 @@
  * @module
  */
 
-import { badFile, sizeOf } from "./file_reader.ts";
+import { badFile, sizeOf } from "../archive/file_reader.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 

@@ -4,19 +4,20 @@
  * @module
  */
 
+import { quote } from "../archive/file_reader.ts";
+import type { StoredDType } from "../archive/pytorch/dtypes.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Tensor } from "../torch/mod.ts";
-import type { StoredDType } from "./dtypes.ts";
-import { quote } from "./file_reader.ts";
 import { materialize, type StoredTensor } from "./stored_tensor.ts";
 
-/** What a checkpoint was written as: `torch-legacy` is PyTorch's format before version 1.6. */
+/** What a checkpoint was written as: `torch-legacy` is PyTorch's format before version 1.6; of `torchscript` only the weights are read. */
 export type CheckpointFormat =
   | "safetensors"
   | "safetensors-sharded"
   | "torch-zip"
   | "torch-legacy"
-  | "torch-sharded";
+  | "torch-sharded"
+  | "torchscript";
 
 /** What a file holds beside its tensors, as far as these are plain values. */
 export type CheckpointMetadata = Readonly<Record<string, string | number | boolean>>;
@@ -33,7 +34,7 @@ export interface CheckpointContent {
 
 /**
  * An open checkpoint; open one with {@linkcode openCheckpoint}. Its tensors are read when they are asked for. The
- * tensors of nested dicts have dotted names: `state_dict.module.conv1.weight`.
+ * tensors of nested dicts and modules have dotted names: `state_dict.module.conv1.weight`.
  */
 export class Checkpoint implements Disposable {
   /** The file, index or folder that was opened. */

@@ -4,11 +4,12 @@
  * @module
  */
 
+import { countOf, isContiguous } from "../archive/pytorch/arrangement.ts";
+import { storedDTypes } from "../archive/pytorch/dtypes.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { ByteSource } from "./bytes.ts";
-import { storedDTypes } from "./dtypes.ts";
-import { countOf, elements, isContiguous, type StoredTensor, viewOf } from "./stored_tensor.ts";
+import { elements, type StoredTensor, viewOf } from "./stored_tensor.ts";
 
 /** The most that is copied at once. */
 const pieceBytes = 2 ** 23;

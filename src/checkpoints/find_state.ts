@@ -6,8 +6,8 @@
  * @module
  */
 
+import { quote } from "../archive/file_reader.ts";
 import { ArgumentError } from "../errors.ts";
-import { quote } from "./file_reader.ts";
 import { sameShape, type Shapes } from "./fit.ts";
 
 /** How well the names under a prefix fit. */

@@ -4,16 +4,17 @@
  * @module
  */
 
+import { quote } from "../archive/file_reader.ts";
+import { isContiguous } from "../archive/pytorch/arrangement.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { Classifier, type Module } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { Copier } from "./copy.ts";
-import { quote } from "./file_reader.ts";
 import { compare, isCounter, isUnder, mismatch } from "./fit.ts";
 import { openCheckpoint } from "./open.ts";
-import { isContiguous, type StoredTensor, viewOf } from "./stored_tensor.ts";
+import { type StoredTensor, viewOf } from "./stored_tensor.ts";
 import {
   findState,
   shapesOf,

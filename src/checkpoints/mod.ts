@@ -6,7 +6,7 @@
  */
 
 export { Checkpoint, type CheckpointFormat, type CheckpointMetadata } from "./checkpoint.ts";
-export type { StoredDType } from "./dtypes.ts";
+export type { StoredDType } from "../archive/pytorch/dtypes.ts";
 export { openCheckpoint, type OpenCheckpointOptions } from "./open.ts";
 export {
   headPrefixesOf,

@@ -4,13 +4,14 @@
  * @module
  */
 
+import { FileReader, unreadable } from "../archive/file_reader.ts";
+import { isPickle, isSafetensors, otherFormat } from "../archive/other_formats.ts";
+import { checkIgnore } from "../archive/pytorch/names.ts";
 import { FormatError } from "../errors.ts";
 import { Checkpoint, type CheckpointContent } from "./checkpoint.ts";
-import { FileReader, unreadable } from "./file_reader.ts";
-import { checkIgnore } from "./pickle/allowed.ts";
 import { readSafetensors } from "./safetensors_file.ts";
 import { readSharded } from "./sharded.ts";
-import { isPickle, readTorchLegacy } from "./torch_legacy.ts";
+import { readTorchLegacy } from "./torch_legacy.ts";
 import { isZip, readTorchZip } from "./torch_zip.ts";
 
 /** Options of {@linkcode openCheckpoint}. */
@@ -24,11 +25,12 @@ export interface OpenCheckpointOptions {
 
 /**
  * Opens weights as publishers ship them: a safetensors file, a file of PyTorch's `torch.save` (the zip format and
- * the one before version 1.6), an index of several such files, or a folder with one of these.
+ * the one before version 1.6), a TorchScript file, an index of several such files, or a folder with one of these.
  *
  * Nothing in a file is trusted. A PyTorch file is a program for Python's pickle machine; here it can only ever
  * describe tensors and plain containers, all else is refused by its name, and no code runs. The tensors are checked
- * against the bytes that are there, and the memory that a file can claim is bounded.
+ * against the bytes that are there, and the memory that a file can claim is bounded. Of a TorchScript file, as OpenAI
+ * ships CLIP, only the weights are read: its modules' parameters, buffers and other tensors, by their dotted names.
  *
  * @param path A file, an index (`….index.json`) or a folder.
  * @param options What to leave out.
@@ -63,31 +65,15 @@ function readFile(path: string, ignore: readonly string[]): CheckpointContent {
   using file = new FileReader(path);
   if (path.endsWith(".json")) return readSharded(file, (shard) => readFile(shard, ignore));
   const start = file.read(0, Math.min(file.size, 512));
+  // First: the length that it begins with can be the first bytes of any other format.
+  if (isSafetensors(start)) return readSafetensors(file);
   if (isZip(start)) return readTorchZip(file, ignore);
   if (isPickle(start)) return readTorchLegacy(file, ignore);
-  const other = somethingElse(start);
+  const other = otherFormat(start);
   if (other !== undefined) {
     throw new FormatError(`${path} is not a checkpoint but ${other}.`);
   }
   return readSafetensors(file);
-}
-
-/** What is often found in place of weights. */
-function somethingElse(start: Uint8Array): string | undefined {
-  const text = String.fromCharCode(...start);
-  if (text.startsWith("version https://git-lfs")) {
-    return "Git LFS's note of where the file is: fetch the file itself, with `git lfs pull`, say";
-  }
-  if (/^\s*<(!doctype|html|\?xml)/i.test(text)) {
-    return "a web page: what was downloaded was not the file, perhaps for want of a login";
-  }
-  if (text.startsWith("\x89HDF")) return "an HDF5 file, as Keras writes; convert it to safetensors";
-  if (text.startsWith("\x93NUMPY")) return "a NumPy array; convert it to safetensors";
-  if (text.startsWith("GGUF")) return "a GGUF file; take the publisher's safetensors file";
-  if (text.slice(257, 262) === "ustar") {
-    return "a tar archive, which PyTorch wrote before version 0.1.10: load and save it anew with PyTorch";
-  }
-  return undefined;
 }
 
 /** What publishers call their weights, the best choice first. */

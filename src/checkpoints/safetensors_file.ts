@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { FileReader } from "../archive/file_reader.ts";
+import { contiguousStrides } from "../archive/pytorch/arrangement.ts";
 import { openFile, readHeader } from "../torch/safetensors.ts";
 import { MappedFile } from "./bytes.ts";
 import type { CheckpointContent } from "./checkpoint.ts";
-import type { FileReader } from "./file_reader.ts";
-import { contiguousStrides, type StoredTensor } from "./stored_tensor.ts";
+import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Reads the names and places of the tensors in a safetensors file. */
 export function readSafetensors(file: FileReader): CheckpointContent {

@@ -5,8 +5,8 @@
  * @module
  */
 
+import { type Bad, badFile, type FileReader, quote } from "../archive/file_reader.ts";
 import type { CheckpointContent, CheckpointMetadata } from "./checkpoint.ts";
-import { type Bad, badFile, type FileReader, quote } from "./file_reader.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 
 const mostIndexBytes = 2 ** 26;

@@ -5,32 +5,26 @@
  * @module
  */
 
+import { type Bad, badFile, type FileReader, quote } from "../archive/file_reader.ts";
+import { Cursor } from "../archive/pickle/cursor.ts";
+import { describe, type PickleValue } from "../archive/pickle/values.ts";
+import { Names } from "../archive/pytorch/names.ts";
+import { type StorageClaim, storageClaim } from "../archive/pytorch/storage.ts";
+import { Storage } from "../archive/pytorch/values.ts";
 import { MappedFile } from "./bytes.ts";
 import type { CheckpointContent } from "./checkpoint.ts";
-import { type Bad, badFile, type FileReader, quote } from "./file_reader.ts";
-import { Names } from "./pickle/allowed.ts";
-import { Cursor } from "./pickle/cursor.ts";
-import { Storage } from "./pickle/torch_values.ts";
-import { unpickle } from "./pickle/unpickler.ts";
-import { describe, type PickleValue } from "./pickle/values.ts";
-import { namedTensors, type StorageClaim, storageClaim } from "./torch_tree.ts";
+import { namedTensors } from "./torch_tree.ts";
 
 const magic = 0x1950a86a20f9469cfc6cn;
 const protocol = 1001;
-
-/** Whether a file that begins so is a pickle. */
-export function isPickle(start: Uint8Array): boolean {
-  return start[0] === 0x80 && start[1] >= 2 && start[1] <= 5;
-}
 
 /** Reads the names and places of the tensors in a file of torch.save. */
 export function readTorchLegacy(file: FileReader, ignore: readonly string[]): CheckpointContent {
   const { path } = file;
   const bad = badFile(path, "PyTorch checkpoint");
   const cursor = new Cursor((at, length) => file.read(at, length), 0, file.size, bad);
-  const names = new Names(path, bad, ignore);
-  const read = (persistent?: (id: PickleValue) => Storage): PickleValue =>
-    names.check(() => unpickle(cursor, { find: (name) => names.find(name), persistent }, bad));
+  const names = new Names(path, bad, "saved", ignore);
+  const read = (persistent?: (id: PickleValue) => Storage) => names.read(cursor, persistent);
   if (read() !== magic) {
     bad(
       "it is a pickle, but not one of torch.save: other pickles hold objects of other programs. " +
@@ -62,7 +56,7 @@ export function readTorchLegacy(file: FileReader, ignore: readonly string[]): Ch
   const begins = readStorages(read(), claims, cursor, bad);
   const source = new MappedFile(path, file.size);
   const place = ({ key }: Storage) => ({ source, begin: begins.get(key)! });
-  return { format: "torch-legacy", ...namedTensors(value, place, bad) };
+  return { format: "torch-legacy", ...namedTensors(value, place, bad, false) };
 }
 
 function checkMachine(machine: PickleValue, bad: Bad): void {

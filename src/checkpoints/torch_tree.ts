@@ -1,31 +1,53 @@
 /**
- * What a file of torch.save holds, as named tensors: the names of nested dicts and lists are joined by dots.
+ * What a file of PyTorch holds, as named tensors: the names of nested dicts, lists and modules are joined by dots.
  *
  * @module
  */
 
-import type { CheckpointMetadata } from "./checkpoint.ts";
-import { type StoredDType, storedDTypes } from "./dtypes.ts";
-import type { Bad } from "./file_reader.ts";
-import { quote } from "./file_reader.ts";
-import { PickledTensor, type Storage, StorageType } from "./pickle/torch_values.ts";
-import { describe, type PickleValue } from "./pickle/values.ts";
-import type { StoredTensor } from "./stored_tensor.ts";
+import type { Bad } from "../archive/file_reader.ts";
+import { quote } from "../archive/file_reader.ts";
+import { describe, Instance, type PickleValue } from "../archive/pickle/values.ts";
+import { PickledTensor, type Storage } from "../archive/pytorch/values.ts";
 import type { ByteSource } from "./bytes.ts";
+import type { CheckpointMetadata } from "./checkpoint.ts";
+import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Models are nested a few deep. */
 const mostDepth = 32;
 
-/** The tensors of a value and the plain values at its top. `place` tells where a storage's bytes lie. */
+/** More modules, parameters and settings than any model has. */
+const mostAttributes = 2 ** 20;
+
+/**
+ * The tensors of a value and the plain values at its top.
+ *
+ * @param value What the pickle makes.
+ * @param place Tells where a storage's bytes lie.
+ * @param bad Throws the error for a value that is not sound.
+ * @param isScript Whether it is a module of TorchScript: then the tensors are the modules' own, as in its state dict,
+ * and not those in lists and dicts. A module that is there twice has two names.
+ */
 export function namedTensors(
   value: PickleValue,
   place: (storage: Storage) => { source: ByteSource; begin: number },
   bad: Bad,
+  isScript: boolean,
 ): { tensors: Map<string, StoredTensor>; metadata: CheckpointMetadata } {
   const tensors = new Map<string, StoredTensor>();
   const metadata: [string, string | number | boolean][] = [];
+  let attributes = 0;
   // Each container counts once: a file can refer to one so often that to follow all ways would never end.
   const seen = new Set<PickleValue>();
+  const childrenOf = (item: PickleValue): Iterable<[PickleValue, PickleValue]> | undefined => {
+    if (isScript) {
+      return item instanceof Instance && item.state instanceof Map ? item.state : undefined;
+    }
+    const entries = item instanceof Map ? item : Array.isArray(item) ? item.entries() : undefined;
+    if (entries === undefined) return undefined;
+    if (seen.has(item)) return [];
+    seen.add(item);
+    return entries;
+  };
   const walk = (item: PickleValue, name: string, depth: number): void => {
     if (item instanceof PickledTensor) {
       if (tensors.has(name)) bad(`two of its tensors are called ${quote(name)}`);
@@ -33,58 +55,25 @@ export function namedTensors(
       tensors.set(name, { ...item.arrangement, source, begin: begin + item.storage.begin });
       return;
     }
-    const entries = item instanceof Map ? item : Array.isArray(item) ? item.entries() : undefined;
-    if (entries === undefined) {
+    const children = childrenOf(item);
+    if (children === undefined) {
       const plain = typeof item === "string" || typeof item === "boolean" ||
         typeof item === "number";
       if (depth === 1 && plain) metadata.push([name, item]);
       return;
     }
-    if (seen.has(item)) return;
-    seen.add(item);
     if (depth > mostDepth) bad(`it nests its values more than ${mostDepth} deep`);
-    for (const [key, child] of entries) {
+    for (const [key, child] of children) {
       if (typeof key !== "string" && typeof key !== "number") continue;
+      if (isScript && ++attributes > mostAttributes) {
+        bad(`its modules have more than ${mostAttributes} attributes`);
+      }
       walk(child, depth === 0 ? String(key) : `${name}.${key}`, depth + 1);
     }
   };
+  if (isScript && !(value instanceof Instance)) {
+    bad(`it is a TorchScript archive of ${describe(value)} where a module is expected`);
+  }
   walk(value, value instanceof PickledTensor ? "tensor" : "", 0);
   return { tensors, metadata: Object.fromEntries(metadata) };
-}
-
-/** What a pickle says of a storage that lies outside of it. */
-export interface StorageClaim {
-  /** Its name in the file. */
-  key: string;
-  /** The type of its elements; null if it is of mere bytes. */
-  dtype: StoredDType | null;
-  /** The size of an element in bytes. */
-  itemBytes: number;
-  /** Its size in bytes. */
-  bytes: number;
-  /** The part of it that is meant, as (name, first element, number of elements), in the old format. */
-  view: PickleValue;
-}
-
-/** Reads the id by which a pickle refers to a storage. */
-export function storageClaim(id: PickleValue, bad: Bad): StorageClaim {
-  if (!Array.isArray(id) || id[0] !== "storage") {
-    const what = Array.isArray(id) && id[0] === "module" ? "a whole module" : describe(id);
-    return bad(
-      `its pickle refers to ${what} outside of it, not to a storage; save the model's state_dict() instead`,
-    );
-  }
-  const [, type, key, , count, view = null] = id;
-  if (!(type instanceof StorageType)) bad(`a storage's class is ${describe(type ?? null)}`);
-  if (typeof key !== "string" || key.length > 200) bad("a storage has no proper name");
-  const itemBytes = type.dtype === null ? 1 : storedDTypes[type.dtype].bytes;
-  const bytes = Number.isSafeInteger(count) ? count as number * itemBytes : -1;
-  if (!Number.isSafeInteger(bytes) || bytes < 0) {
-    bad(
-      `the storage ${quote(key)} claims ${
-        typeof count === "number" ? count : describe(count ?? null)
-      } elements`,
-    );
-  }
-  return { key, dtype: type.dtype, itemBytes, bytes, view };
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { badFile, FileReader } from "../checkpoints/file_reader.ts";
-import { readZipEntries } from "../checkpoints/zip_archive.ts";
+import { badFile, FileReader } from "../archive/file_reader.ts";
+import { holdsProgram, modelFolders } from "../archive/pytorch/layout.ts";
+import { readZipTable } from "../archive/zip_table.ts";
 
 /** A program of PyTorch, a model of ONNX, or weights only. */
 export type FileKind = "torchscript" | "onnx" | "weights";
@@ -21,6 +22,7 @@ export function fileKind(path: string): FileKind {
   using file = new FileReader(path);
   const [p, k] = file.read(0, Math.min(2, file.size));
   if (p !== 0x50 || k !== 0x4b) return "weights";
-  const names = [...readZipEntries(file, badFile(path, "PyTorch file")).keys()];
-  return names.some((name) => /^[^/]+\/constants\.pkl$/.test(name)) ? "torchscript" : "weights";
+  const entries = readZipTable(file, badFile(path, "PyTorch file"));
+  const isScript = modelFolders(entries).some((folder) => holdsProgram(entries, folder));
+  return isScript ? "torchscript" : "weights";
 }

@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError, FileError } from "../errors.ts";
-import { isHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
+import { isHubSpec, parseHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
 import { list } from "../models/registry.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
@@ -33,7 +33,10 @@ export interface LoadTeacherOptions {
   kind?: "descriptive" | "predictive";
   /** What it is called; its place by default. */
   name?: string;
-  /** The architecture of a file of weights, by its name in `models.list()`, where neither file nor folder tells. */
+  /**
+   * The architecture of a file of weights, by its name in `models.list()`, where neither file nor folder tells. Given
+   * it, of a TorchScript file only the weights are read, and its program is not run.
+   */
   architecture?: string;
   /** The number of classes of its head. */
   numClasses?: number;
@@ -74,6 +77,9 @@ const USUAL: Pick<Preprocessing, "mean" | "std"> = {
  * and ONNX files say nothing of their preprocessing: without `preprocessing` it is ImageNet's at 224 pixels, or at the
  * size that an ONNX model is fixed to.
  *
+ * A TorchScript file is a program, which is run (see `torch.loadScript`): only if it is given itself, not if it
+ * turns up in a repository, and not if `architecture` is given. All else is data.
+ *
  * The file is checked here, and loaded when the teacher is first asked; `release()` frees it until then.
  *
  * @throws {ArgumentError} if the architecture is not known, or the weights are another one's.
@@ -111,14 +117,14 @@ export async function load(spec: string, options: LoadTeacherOptions = {}): Prom
     throw new ArgumentError(`A teacher is "descriptive" or "predictive", got "${kind}".`);
   }
   const place = await find(spec, options);
-  switch (place.path.isFile ? fileKind(place.path.name) : "weights") {
-    case "onnx":
-      return await fromOnnx(place, options);
-    case "torchscript":
-      return fromScript(place, options);
-    default:
-      return fromWeights(place, options);
+  const is = place.path.isFile ? fileKind(place.path.name) : "weights";
+  if (is === "onnx") return await fromOnnx(place, options);
+  // A program is run only if its user chose that very file, not because a repository holds one.
+  const chosen = !isHubSpec(spec) || parseHubSpec(spec).path !== "";
+  if (is === "torchscript" && chosen && options.architecture === undefined) {
+    return fromScript(place, options);
   }
+  return fromWeights(place, options);
 }
 
 /** Where a model is, and what its publisher says of it. */

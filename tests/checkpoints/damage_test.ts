@@ -40,13 +40,15 @@ function reads(path: string, what: string): boolean {
 }
 
 const kinds: [name: string, file: string, target: string, times: number][] = [
-  ["safetensors", "../torch_all_dtypes.safetensors", "x.safetensors", 900],
-  ["the zip format", "training.pth", "x.pth", 900],
+  ["safetensors", "../torch_all_dtypes.safetensors", "x.safetensors", 700],
+  ["the zip format", "training.pth", "x.pth", 700],
   ["the zip format with all element types", "dtypes_v3.pth", "x.pth", 500],
   ["a packed archive", "views_deflated.pth", "x.pth", 500],
-  ["the old format", "training_legacy.pth", "x.pth", 900],
+  ["the old format", "training_legacy.pth", "x.pth", 700],
   ["the old format, protocol 4", "training_legacy_protocol4.pth", "x.pth", 400],
   ["views in the zip format", "views.pth", "x.pth", 400],
+  ["a TorchScript file", "script_parts.pt", "x.pt", 400],
+  ["a packed TorchScript file", "script_deflated.pt", "x.pt", 200],
 ];
 
 for (const [name, file, target, times] of kinds) {

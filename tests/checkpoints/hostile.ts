@@ -4,7 +4,7 @@
  * @module
  */
 
-import { op } from "../../src/checkpoints/pickle/opcodes.ts";
+import { op } from "../../src/archive/pickle/opcodes.ts";
 import { deflateRawSync } from "node:zlib";
 
 /** Parts of a pickle: bytes, or text that stands for its own characters. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { join } from "@std/path";
 import { FormatError } from "../../src/errors.ts";
 import { openCheckpoint } from "../../src/checkpoints/mod.ts";
-import { op, opName } from "../../src/checkpoints/pickle/opcodes.ts";
+import { op, opName } from "../../src/archive/pickle/opcodes.ts";
 import { test } from "../helpers.ts";
 import { inFolder } from "./folders.ts";
 import {
@@ -352,6 +352,89 @@ for (const [name, files, end, ...words] of archives) {
     assertRefused(zip(files, end), ...words);
   });
 }
+
+const instance = (...state: Part[]): Part => [
+  global("__torch__.torch.nn", "Module"),
+  op.EMPTY_TUPLE,
+  op.NEWOBJ,
+  op.EMPTY_DICT,
+  state,
+  op.BUILD,
+];
+const script = (program: Part, more: readonly ZipFile[] = []) =>
+  torchZip(pickle(program), [{ name: "x/constants.pkl", content: bytes(op.STOP) }, ...more]);
+const set = (key: string, value: Part): Part => [text(key), value, op.SETITEM];
+
+test("classes of a program are inert, and only in TorchScript archives", () => {
+  inFolder((folder) => {
+    const path = join(folder, "hostile.pt");
+    const inner = instance(set("w", tensor()), set("list", tuple(tensor())));
+    const shared = [set("a", [inner, op.BINPUT, 1]), set("b", [op.BINGET, 1]), set("n", int(3))];
+    Deno.writeFileSync(path, script(instance(shared)));
+    using checkpoint = openCheckpoint(path);
+    assertEquals([checkpoint.names, checkpoint.metadata], [["a.w", "b.w"], { n: 3 }]);
+    assertEquals(checkpoint.tensor("b.w").toArray(), [[1, 2], [3, 4]]);
+  });
+  assertRefused(torchZip(pickle(instance(set("w", tensor())))), "__torch__.torch.nn.Module");
+  assertRefused(torchLegacy(pickle(instance(set("w", tensor())))), "__torch__.torch.nn.Module");
+});
+
+test("a TorchScript archive that lies or wants more than weights is refused", () => {
+  for (const [name, program, word] of attacks) {
+    assertRefused(script(instance(set(name, program))), word);
+  }
+  for (const [name, value, ...words] of lies) {
+    assertRefused(script(instance(set(name, value))), ...words);
+  }
+  assertRefused(script(dict("w", tensor())), "TorchScript", "a dict");
+  // Modules within modules: 10^30 ways to the bottom, or none.
+  let deep = [instance(set("w", tensor())), op.BINPUT, 0] as Part;
+  for (let i = 1; i < 30; i++) {
+    const ten = Array.from({ length: 10 }, (_, k) => set(`${k}`, [op.BINGET, i - 1]));
+    deep = [deep, op.POP, instance(ten), op.BINPUT, i];
+  }
+  assertRefused(script(deep), "attributes");
+  const cycle = [
+    global("__torch__", "M"),
+    op.EMPTY_TUPLE,
+    op.NEWOBJ,
+    op.BINPUT,
+    0,
+    dict("self", [op.BINGET, 0]),
+    op.BUILD,
+  ];
+  assertRefused(script(cycle), "deep");
+  assertRefused(
+    script(instance(set("a.w", tensor()), set("a", instance(set("w", tensor()))))),
+    '"a.w"',
+  );
+});
+
+test("a pickle that stores a value under a number far beyond the others is refused", () => {
+  const far = [int(1), op.LONG_BINPUT, little(2 ** 31, 4)];
+  assertRefused(torchZip(pickle(far)), "number 2147483648");
+});
+
+test("archives that other readers would read in another way are refused", () => {
+  const sound = zip([honest, storage]);
+  const changed = (at: number, ...values: number[]): Uint8Array => {
+    const copy = sound.slice();
+    copy.set(values, at);
+    return copy;
+  };
+  const table = sound.findIndex((_, i) => sound[i] === 0x50 && sound[i + 2] === 1);
+  assertRefused(changed(table + 38, 0x10), "folder");
+  assertRefused(changed(table + 34, 1), "several parts");
+  assertRefused(changed(table + 9, 0x20), "encrypted");
+  assertRefused(changed(8, 8), "not what the table says");
+  assertRefused(changed(14, 1), "not what the table says");
+  // A comment that ends like an archive.
+  const end = sound.slice(-22);
+  const comment = sound.slice();
+  comment.set([30, 0], sound.length - 2);
+  assertRefused(joined([comment, end.subarray(0, 20), new Uint8Array(10).fill(1)]), "missing");
+  assertRefused(joined([sound.subarray(0, -22), new Uint8Array(4), end]), "belong to no file");
+});
 
 test("a storage that is a bomb is refused when it is unpacked", () => {
   inFolder((folder) => {

@@ -30,10 +30,12 @@ const expected = torch.scope(() => {
 const wanted = new Map(expected);
 
 for (const [file, keys] of files) {
-  test(`openCheckpoint: ${file} holds what torch.load says it does`, () => {
+  if (!/\.\w+$/.test(file)) continue;
+  test(`openCheckpoint: ${file} holds what PyTorch says it does`, () => {
     using checkpoint = openCheckpoint(golden(file));
     assertEquals([...checkpoint.names].sort(), [...keys].sort());
-    assertEquals(checkpoint.format, file.includes("legacy") ? "torch-legacy" : "torch-zip");
+    const format = /legacy|script/.exec(file)?.[0] ?? "zip";
+    assertEquals(checkpoint.format, format === "script" ? "torchscript" : `torch-${format}`);
     for (const key of keys) {
       const tensor = comparable(checkpoint, key);
       const { shape, dtype, values } = wanted.get(`${file}/${key}`)!;
@@ -54,6 +56,15 @@ test("openCheckpoint: plain values beside the tensors are its metadata", () => {
     });
     assert(checkpoint.names.includes("optimizer.state.0.momentum_buffer"));
   }
+});
+
+test("openCheckpoint: of a TorchScript file the settings at the top are metadata", () => {
+  using checkpoint = openCheckpoint(golden("script_parts.pt"));
+  assertEquals(checkpoint.metadata.training, true);
+  assertEquals(
+    checkpoint.tensor("column").toArray(),
+    checkpoint.tensor("whole").t().index(2).toArray(),
+  );
 });
 
 test("openCheckpoint: element types and shapes can be asked for without reading", () => {
@@ -97,6 +108,22 @@ test("openCheckpoint: a tensor is the file's pages; writing to it leaves the fil
     assertEquals(Deno.readFileSync(path), before);
     assertEquals(checkpoint.tensor("x").index(99_999).item(), 99_999);
     checkpoint.dispose();
+  });
+});
+
+test("openCheckpoint: a safetensors file whose header's length looks like another format's mark", () => {
+  inFolder((folder) => {
+    const path = join(folder, "x.safetensors");
+    // A pickle of protocol 2, gzip, ONNX.
+    for (const length of [0x0280, 0x8b1f, 0x1208]) {
+      const header = '{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}'.padEnd(length);
+      const bytes = new Uint8Array(8 + length + 2);
+      new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+      bytes.set(new TextEncoder().encode(header), 8);
+      Deno.writeFileSync(path, bytes);
+      using checkpoint = openCheckpoint(path);
+      assertEquals([checkpoint.format, checkpoint.names], ["safetensors", ["a"]]);
+    }
   });
 });
 
@@ -210,7 +237,6 @@ const refused: [file: string, ...words: string[]][] = [
   ["quantized.pth", "torch._utils._rebuild_qtensor"],
   ["conjugate.pth", "conj"],
   ["module.pth", "torch.nn.modules.linear.Linear"],
-  ["script.pt", "TorchScript", "torch.loadScript"],
   ["plain.pkl", "not one of torch.save"],
   ["harm.pth", "eval", "may mean harm"],
   ["harm_legacy.pth", "eval", "may mean harm"],

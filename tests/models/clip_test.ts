@@ -1,8 +1,11 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { loadWeights } from "../../src/checkpoints/mod.ts";
 import { ArgumentError, ShapeError } from "../../src/errors.ts";
 import { clip } from "../../src/models/clip_entries.ts";
 import { ClipImageTower, type ClipOptions } from "../../src/models/clip.ts";
+import { dialects } from "../../src/models/dialects/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { assertParity, compare, goldenNames, uniform } from "../parity/parity.ts";
 import { assertContract } from "./backbone_contract.ts";
@@ -49,6 +52,20 @@ test("the towers have as many parameters as OpenCLIP says", () => {
   for (const { name, build } of clip) {
     using model = nn.init.skipped(() => build({ numClasses: 0 }));
     assertEquals([name, model.numParameters()], [name, published[name.split("_vit_")[1]]]);
+  }
+});
+
+test("OpenAI's archive of a whole CLIP gives its image tower, in the model's dtype", () => {
+  const golden = (name: string) =>
+    new URL(`../golden/checkpoints/${name}`, import.meta.url).pathname;
+  const truth = torch.loadSafetensors(golden("expected.safetensors"), { device });
+  using tower = tiny({ imageSize: 16, dim: 8, depth: 2, embedDim: 6 });
+  for (const name of ["script_clip.pt", "script_deflated.pt"]) {
+    loadWeights(tower, golden(name), { dialects });
+    tower.to(device).eval();
+    assertEquals(tower.stateDict()["ln_pre.weight"].dtype, "float32");
+    assertClose(tower.features(truth["script_clip/images"]), truth["script_clip/features"]);
+    torch.noGrad(() => tower.parameters().forEach((weight) => weight.zero_()));
   }
 });
 

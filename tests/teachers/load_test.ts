@@ -1,8 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { op } from "../../src/archive/pickle/opcodes.ts";
 import { ArgumentError, FileError, FormatError, ShapeError } from "../../src/errors.ts";
 import { create } from "../../src/models/create.ts";
 import { load, type LoadTeacherOptions, pool } from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
+import * as hostile from "../checkpoints/hostile.ts";
+import { int, pickle, tensor, tuple, zip, type ZipFile } from "../checkpoints/hostile.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { place } from "../hub/helpers.ts";
 import { text } from "../hub/server.ts";
@@ -128,6 +131,40 @@ test("a TorchScript file is a teacher, by its methods", async () => {
     () => load(golden("script_scripted.pt"), { ...on, preprocessing, tap: "fatures" }),
     ArgumentError,
     "features",
+  );
+});
+
+/** Writes a state dict as a TorchScript archive, with a program that cannot run. */
+function writeScript(path: string, state: Record<string, torch.Tensor>): void {
+  const files: ZipFile[] = [{ name: "x/constants.pkl", content: pickle(op.EMPTY_TUPLE) }];
+  const attributes = Object.entries(state).map(([name, value], i) => {
+    const { buffer } = value.data() as Float32Array<ArrayBuffer>;
+    files.push({ name: `x/data/${i}`, content: new Uint8Array(buffer) });
+    const type = hostile.global("torch", value.dtype === "int64" ? "LongStorage" : "FloatStorage");
+    const strides = value.shape.map((_, at) =>
+      value.shape.slice(at + 1).reduce((a, b) => a * b, 1)
+    );
+    const [shape, steps] = [value.shape, strides].map((sizes) => tuple(...sizes.map(int)));
+    const claim = { type, key: hostile.text(`${i}`), count: int(value.numel), shape };
+    return [hostile.text(name), tensor({ ...claim, strides: steps }), op.SETITEM];
+  });
+  const module = [hostile.global("__torch__", "Net"), op.EMPTY_TUPLE, op.NEWOBJ];
+  const program = pickle(module, op.EMPTY_DICT, attributes, op.BUILD);
+  files.push({ name: "x/data.pkl", content: program });
+  files.push({ name: "x/code/__torch__.py", content: new TextEncoder().encode("no program") });
+  Deno.writeFileSync(path, zip(files));
+}
+
+test("a TorchScript file with { architecture } gives its weights, and its program is not run", async () => {
+  using temporary = folder();
+  using expected = write(`${temporary.path}/resnet20.safetensors`);
+  const path = `${temporary.path}/resnet20.pt`;
+  writeScript(path, torch.loadSafetensors(`${temporary.path}/resnet20.safetensors`));
+  const options = { ...on, kind: "predictive" } as const;
+  await assertRejects(() => load(path, options), FormatError);
+  using teacher = await load(path, { ...options, architecture: "resnet20" });
+  torch.scope(() =>
+    assertClose(teacher.run(images()).logits, expected, { rtol: 1e-4, atol: 1e-4 })
   );
 });
 

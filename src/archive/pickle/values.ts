@@ -51,6 +51,19 @@ export class Ignored extends Opaque {
   }
 }
 
+/** An object of a class that a program brings with it. Nothing is known of it but its attributes. */
+export class Instance extends Opaque {
+  readonly what: string;
+  /** What it was set to: its attributes by name, mostly. */
+  state: PickleValue = null;
+
+  /** Takes the class's full name. */
+  constructor(name: string) {
+    super();
+    this.what = name;
+  }
+}
+
 /** What a value is, for messages. */
 export function describe(value: PickleValue): string {
   if (value === null) return "None";

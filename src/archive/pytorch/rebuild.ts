@@ -4,14 +4,27 @@
  * @module
  */
 
-import { type StoredDType, storedDTypes } from "../dtypes.ts";
 import type { Bad } from "../file_reader.ts";
-import { checkArrangement } from "../stored_tensor.ts";
-import { DTypeValue, PickledTensor, Storage, TensorType } from "./torch_values.ts";
-import { Callable, describe, type PickleValue } from "./values.ts";
+import { Callable, describe, Ignored, type PickleValue } from "../pickle/values.ts";
+import { checkArrangement } from "./arrangement.ts";
+import { type StoredDType, storedDTypes } from "./dtypes.ts";
+import { DTypeValue, PickledTensor, Storage, TensorType } from "./values.ts";
 
-/** The functions by their full names, for a file whose errors `bad` throws. */
-export function rebuilders(bad: Bad): Callable[] {
+/**
+ * What a pickle is of: a file of `torch.save`; a TorchScript archive whose weights are read here, where the objects of
+ * its own classes are inert; or one that libtorch is going to read, whose tensors alone are looked at.
+ */
+export type PickleKind = "saved" | "script" | "program";
+
+/**
+ * The functions by their full names.
+ *
+ * @param bad Throws the error for a tensor that is not sound.
+ * @param kind What the pickle is of.
+ */
+export function rebuilders(bad: Bad, kind: PickleKind): Callable[] {
+  // Then views that only libtorch can make are fine.
+  const checkOnly = kind === "program";
   const tensor = (args: PickleValue[], dtype?: StoredDType): PickledTensor => {
     const [storage, offset, shape, strides] = args;
     if (!(storage instanceof Storage)) {
@@ -27,12 +40,12 @@ export function rebuilders(bad: Bad): Callable[] {
     if (storage.bytes % storedDTypes[element].bytes !== 0) {
       bad(`a storage of ${storage.bytes} bytes is not made of elements of ${element}`);
     }
-    checkArrangement(arrangement, storage.bytes, bad);
+    checkArrangement(arrangement, storage.bytes, bad, checkOnly ? Infinity : undefined);
     return new PickledTensor(storage, arrangement);
   };
   /** Marks of tensors that are to be read as the conjugate or the negative of what is stored. */
   const checkMarks = (marks: PickleValue | undefined): void => {
-    if (!(marks instanceof Map)) return;
+    if (checkOnly || !(marks instanceof Map)) return;
     for (const name of ["conj", "neg"]) {
       if (marks.get(name)) bad(`a tensor is stored as a ${name} view; store a clone() of it`);
     }
@@ -61,7 +74,12 @@ export function rebuilders(bad: Bad): Callable[] {
     const made = build.apply(given);
     return made instanceof PickledTensor ? made : bad(`a tensor is ${describe(made)}`);
   });
+  const quantized = new Callable("torch._utils._rebuild_qtensor", (args) => {
+    tensor(args);
+    return new Ignored("a quantized tensor");
+  });
   return [
+    ...(kind === "saved" ? [] : [quantized]),
     new Callable("torch._utils._rebuild_tensor", (args) => tensor(args)),
     v2,
     v3,

@@ -134,9 +134,9 @@ export class Cursor {
 
   #short(count: number): never {
     return this.#bad(
-      `its pickle claims ${count === Infinity ? "more than 2^53" : count} bytes where ${
-        Math.max(this.left, 0)
-      } are left`,
+      `its pickle ends early: it claims ${
+        count === Infinity ? "more than 2^53" : count
+      } bytes where ${Math.max(this.left, 0)} are left`,
     );
   }
 }

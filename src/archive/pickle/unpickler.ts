@@ -9,11 +9,11 @@
  */
 
 import { type Bad, quote } from "../file_reader.ts";
-import { cost } from "./budget.ts";
+import { cost, usualBudget } from "./budget.ts";
 import type { Cursor } from "./cursor.ts";
 import { Machine } from "./machine.ts";
 import { op, opName } from "./opcodes.ts";
-import { Callable, describe, Ignored, type PickleValue } from "./values.ts";
+import { Callable, describe, Ignored, Instance, type PickleValue } from "./values.ts";
 
 /** What a pickle's names stand for. */
 export interface Meanings {
@@ -34,9 +34,15 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * @param cursor The pickle's bytes.
  * @param meanings What its names stand for.
  * @param bad Throws the error for a pickle that is not sound.
+ * @param most About how many bytes its values may take.
  */
-export function unpickle(cursor: Cursor, meanings: Meanings, bad: Bad): PickleValue {
-  return new Unpickler(cursor, meanings, bad).run();
+export function unpickle(
+  cursor: Cursor,
+  meanings: Meanings,
+  bad: Bad,
+  most: number = usualBudget,
+): PickleValue {
+  return new Unpickler(cursor, meanings, bad, most).run();
 }
 
 class Unpickler {
@@ -45,11 +51,11 @@ class Unpickler {
   readonly #bad: Bad;
   readonly #machine: Machine;
 
-  constructor(cursor: Cursor, meanings: Meanings, bad: Bad) {
+  constructor(cursor: Cursor, meanings: Meanings, bad: Bad, most: number) {
     this.#in = cursor;
     this.#meanings = meanings;
     this.#bad = bad;
-    this.#machine = new Machine(bad);
+    this.#machine = new Machine(bad, most);
   }
 
   run(): PickleValue {
@@ -179,11 +185,11 @@ class Unpickler {
       case op.LONG_BINGET:
         return m.get(this.#in.u32());
       case op.PUT:
-        return m.put(Number(this.#numberText()));
+        return this.#put(Number(this.#numberText()));
       case op.BINPUT:
-        return m.put(this.#in.u8());
+        return this.#put(this.#in.u8());
       case op.LONG_BINPUT:
-        return m.put(this.#in.u32());
+        return this.#put(this.#in.u32());
       case op.MEMOIZE:
         return m.putNext();
 
@@ -280,6 +286,12 @@ class Unpickler {
     return this.#in.take(length);
   }
 
+  /** Numbers come one after the other. libtorch makes room for all up to the highest. */
+  #put(index: number): void {
+    if (!(index <= this.#in.at)) this.#bad(`its pickle stores a value under the number ${index}`);
+    this.#machine.put(index);
+  }
+
   #global(module: PickleValue, name: PickleValue): PickleValue {
     if (typeof module !== "string" || typeof name !== "string") {
       this.#bad("its pickle names a class or function by something that is not text");
@@ -301,12 +313,14 @@ class Unpickler {
     this.#machine.push(target.apply(args), cost.container);
   }
 
-  /** The state of an object that was made: only attributes of dicts, such as versions, which nothing here needs. */
+  /** The state of an object that was made. Dicts have attributes, too, such as versions, which nothing here needs. */
   #build(): void {
-    this.#machine.pop();
+    const state = this.#machine.pop();
     const target = this.#machine.top();
-    if (target instanceof Map || target instanceof Ignored) return;
-    this.#bad(`its pickle sets the state of ${describe(target)} (BUILD)`);
+    if (target instanceof Instance) target.state = state;
+    else if (!(target instanceof Map || target instanceof Ignored)) {
+      this.#bad(`its pickle sets the state of ${describe(target)} (BUILD)`);
+    }
   }
 }
 

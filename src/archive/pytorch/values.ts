@@ -1,13 +1,13 @@
 /**
- * The values of PyTorch that a checkpoint's pickle may describe. They are descriptions: tensors are made of them
+ * The values of PyTorch that a pickle may describe. They are descriptions: tensors are made of them
  * later, from bytes that lie outside of the pickle.
  *
  * @module
  */
 
-import type { StoredDType } from "../dtypes.ts";
-import type { Arrangement } from "../stored_tensor.ts";
-import { Opaque } from "./values.ts";
+import { Opaque } from "../pickle/values.ts";
+import type { Arrangement } from "./arrangement.ts";
+import type { StoredDType } from "./dtypes.ts";
 
 /** An element type by itself, such as `torch.float16`. */
 export class DTypeValue extends Opaque {

@@ -50,15 +50,17 @@ export class FileReader implements Disposable {
   /** Its size in bytes when it was opened. */
   readonly size: number;
   readonly #file: Deno.FsFile;
+  readonly #bad: Bad;
 
   /**
-   * Opens a file.
+   * Opens a file. `bad` throws the error for one that is too short.
    *
    * @throws {FormatError} if there is none.
    * @throws {FileError} if it cannot be read.
    */
-  constructor(path: string) {
+  constructor(path: string, bad: Bad = badFile(path)) {
     this.path = path;
+    this.#bad = bad;
     try {
       this.#file = Deno.openSync(path);
     } catch (cause) {
@@ -79,7 +81,7 @@ export class FileReader implements Disposable {
    */
   read(at: number, length: number): Uint8Array<ArrayBuffer> {
     if (!(at >= 0 && length >= 0 && at + length <= this.size)) {
-      badFile(this.path)(`it ends at byte ${this.size}, and bytes up to ${at + length} are needed`);
+      this.#bad(`it ends at byte ${this.size}, and bytes up to ${at + length} are needed`);
     }
     const bytes = new Uint8Array(length);
     let filled = 0;
@@ -93,7 +95,7 @@ export class FileReader implements Disposable {
     } catch (cause) {
       throw unreadable(this.path, cause);
     }
-    if (filled < length) badFile(this.path)("it became shorter while it was read");
+    if (filled < length) this.#bad("it became shorter while it was read");
     return bytes;
   }
 

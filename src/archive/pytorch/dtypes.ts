@@ -4,11 +4,18 @@
  * @module
  */
 
-import type { DType } from "../torch/mod.ts";
-
 /** An element type of a stored tensor, by PyTorch's name. */
 export type StoredDType =
-  | DType
+  | "uint8"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "float16"
+  | "float32"
+  | "float64"
+  | "bool"
+  | "bfloat16"
   | "uint16"
   | "uint32"
   | "uint64"
@@ -26,11 +33,11 @@ export interface StoredDTypeInfo {
   readonly code: number;
   /** Its size in bytes. */
   readonly bytes: number;
-  /** The name of PyTorch's class for a storage of it, where there is one. */
-  readonly storage?: string;
+  /** The name of PyTorch's class for a storage of it; libtorch has more of these than Python. */
+  readonly storage: string;
 }
 
-/** libtorch's `c10::ScalarType` numbers, sizes, and the classes that torch.save names. */
+/** libtorch's `c10::ScalarType` numbers, sizes, and the classes that files name. */
 export const storedDTypes: Readonly<Record<StoredDType, StoredDTypeInfo>> = {
   uint8: { code: 0, bytes: 1, storage: "ByteStorage" },
   int8: { code: 1, bytes: 1, storage: "CharStorage" },
@@ -40,16 +47,16 @@ export const storedDTypes: Readonly<Record<StoredDType, StoredDTypeInfo>> = {
   float16: { code: 5, bytes: 2, storage: "HalfStorage" },
   float32: { code: 6, bytes: 4, storage: "FloatStorage" },
   float64: { code: 7, bytes: 8, storage: "DoubleStorage" },
-  complex32: { code: 8, bytes: 4 },
+  complex32: { code: 8, bytes: 4, storage: "ComplexHalfStorage" },
   complex64: { code: 9, bytes: 8, storage: "ComplexFloatStorage" },
   complex128: { code: 10, bytes: 16, storage: "ComplexDoubleStorage" },
   bool: { code: 11, bytes: 1, storage: "BoolStorage" },
   bfloat16: { code: 15, bytes: 2, storage: "BFloat16Storage" },
-  float8_e5m2: { code: 23, bytes: 1 },
-  float8_e4m3fn: { code: 24, bytes: 1 },
-  float8_e5m2fnuz: { code: 25, bytes: 1 },
-  float8_e4m3fnuz: { code: 26, bytes: 1 },
-  uint16: { code: 27, bytes: 2 },
-  uint32: { code: 28, bytes: 4 },
-  uint64: { code: 29, bytes: 8 },
+  float8_e5m2: { code: 23, bytes: 1, storage: "Float8_e5m2Storage" },
+  float8_e4m3fn: { code: 24, bytes: 1, storage: "Float8_e4m3fnStorage" },
+  float8_e5m2fnuz: { code: 25, bytes: 1, storage: "Float8_e5m2fnuzStorage" },
+  float8_e4m3fnuz: { code: 26, bytes: 1, storage: "Float8_e4m3fnuzStorage" },
+  uint16: { code: 27, bytes: 2, storage: "UInt16Storage" },
+  uint32: { code: 28, bytes: 4, storage: "UInt32Storage" },
+  uint64: { code: 29, bytes: 8, storage: "UInt64Storage" },
 };

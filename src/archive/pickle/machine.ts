@@ -21,10 +21,10 @@ export class Machine {
   readonly #memo: PickleValue[] = [];
   readonly #sparseMemo = new Map<number, PickleValue>();
 
-  /** Takes what to call when the program is not sound. */
-  constructor(bad: Bad) {
+  /** Takes what to call when the program is not sound, and how many bytes its values may take. */
+  constructor(bad: Bad, most: number) {
     this.#bad = bad;
-    this.budget = new Budget(bad);
+    this.budget = new Budget(bad, most);
   }
 
   /** Puts a mark on the stack. */

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { inflateRawSync } from "node:zlib";
+import { crc32, inflateRawSync } from "node:zlib";
 import { type Bad, type FileReader, quote } from "./file_reader.ts";
 
-/** A file in an archive. */
+/** A file in an archive, or a folder: the name of such a one ends in `/`. */
 export interface ZipEntry {
   /** Its path in the archive, with `/` between folders. */
   readonly name: string;
@@ -17,6 +17,8 @@ export interface ZipEntry {
   readonly packedSize: number;
   /** Whether it is packed with deflate; otherwise it lies in the archive as it is. */
   readonly deflated: boolean;
+  /** The CRC-32 of what is in it, as the table says. */
+  readonly crc: number;
   /** Where its own header begins in the archive. */
   readonly offset: number;
   /** Up to where its header and content may reach. */
@@ -32,19 +34,28 @@ const endBytes = 22;
 const longestComment = 0xffff;
 const mostTableBytes = 2 ** 26;
 const mostEntries = 200_000;
+const chunkBytes = 2 ** 22;
 
-/** What is packed beyond this ratio is a trap, unless it is small: weights hardly shrink at all. */
+/** What says that a file is encrypted, in one way or another. */
+const encrypted = 0x2041;
+/** Says that sizes and checksum stand behind the content. */
+const sizesBehind = 8;
+/** An attribute of folders. */
+const isFolder = 0x10;
+
+/** What is packed beyond this ratio is a trap, unless it is small: weights and libraries hardly shrink. */
 const mostRatio = 100;
 const alwaysAllowed = 2 ** 24;
 
 /**
- * Reads the table of files.
+ * Reads the table of files: by name, in the order in which they lie in the archive. What other readers could read in
+ * another way is refused, so that they see the same files.
  *
  * @param file The archive.
  * @param bad Throws the error for an archive that is not sound.
  */
-export function readZipEntries(file: FileReader, bad: Bad): Map<string, ZipEntry> {
-  const { count, at, bytes } = findTable(file, bad);
+export function readZipTable(file: FileReader, bad: Bad): Map<string, ZipEntry> {
+  const { count, at, bytes, end: tableEnd } = findTable(file, bad);
   const table = file.read(at, bytes);
   const found: ZipEntry[] = [];
   let next = 0;
@@ -53,23 +64,25 @@ export function readZipEntries(file: FileReader, bad: Bad): Map<string, ZipEntry
     found.push(entry);
     next = end;
   }
-  if (next !== bytes) bad("its table of files has bytes that belong to no file");
+  if (next !== bytes || at + bytes !== tableEnd) {
+    bad("its table of files has bytes that belong to no file");
+  }
   return checkPlaces(found, at, bad);
 }
 
 /** Where the table lies: the record at the archive's end says it, or the one for large archives that it points to. */
-function findTable(file: FileReader, bad: Bad): { count: number; at: number; bytes: number } {
+function findTable(
+  file: FileReader,
+  bad: Bad,
+): { count: number; at: number; bytes: number; end: number } {
   const tailAt = Math.max(0, file.size - endBytes - longestComment);
   const tail = file.read(tailAt, file.size - tailAt);
   const view = viewOf(tail);
   let end = tail.length - endBytes;
-  while (
-    end >= 0 && !(view.getUint32(end, true) === END &&
-      view.getUint16(end + 20, true) === tail.length - end - endBytes)
-  ) end--;
-  if (end < 0) {
+  while (end >= 0 && view.getUint32(end, true) !== END) end--;
+  if (end < 0 || view.getUint16(end + 20, true) !== tail.length - end - endBytes) {
     bad(
-      "it begins as a zip archive, and the table of files at the end is missing: it is truncated",
+      "it begins as a zip archive, and the table of files at its end is missing: it is truncated",
     );
   }
   let disks = view.getUint32(end + 4, true);
@@ -92,9 +105,9 @@ function findTable(file: FileReader, bad: Bad): { count: number; at: number; byt
   if (disks !== 0) bad("it is a part of an archive in several parts");
   if (at + bytes > tableEnd) bad("its table of files lies outside");
   if (bytes > mostTableBytes || count > mostEntries) {
-    bad(`its table of ${count} files takes ${bytes} bytes, more than any checkpoint's`);
+    bad(`its table of ${count} files takes ${bytes} bytes, more than any sound archive's`);
   }
-  return { count, at, bytes };
+  return { count, at, bytes, end: tableEnd };
 }
 
 /** One entry of the table; its limit is set later. */
@@ -118,10 +131,11 @@ function readEntry(
   checkName(name, bad);
   const flags = view.getUint16(at + 8, true);
   const method = view.getUint16(at + 10, true);
-  if ((flags & 1) !== 0) bad(`its file ${quote(name)} is encrypted`);
+  if ((flags & encrypted) !== 0) bad(`its file ${quote(name)} is encrypted`);
   if (method !== 0 && method !== 8) {
     bad(`its file ${quote(name)} is packed by method ${method}; what can be read is deflate`);
   }
+  if (view.getUint16(at + 34, true) !== 0) bad("it is a part of an archive in several parts");
   const small = [
     view.getUint32(at + 24, true),
     view.getUint32(at + 20, true),
@@ -134,7 +148,13 @@ function readEntry(
   if (size > alwaysAllowed && size > packedSize * mostRatio) {
     bad(`its file ${quote(name)} claims to unpack from ${packedSize} to ${size} bytes`);
   }
-  const entry = { name, size, packedSize, deflated: method === 8, offset, limit: tableAt };
+  // libtorch takes the attribute or the name for it, and then leaves weights as the memory happens to be.
+  const attributes = view.getUint32(at + 38, true);
+  if (name.endsWith("/") ? size !== 0 : (attributes & isFolder) !== 0) {
+    bad(`its file ${quote(name)} is a folder, too`);
+  }
+  const crc = view.getUint32(at + 16, true);
+  const entry = { name, size, packedSize, deflated: method === 8, crc, offset, limit: tableAt };
   return { entry, end };
 }
 
@@ -164,7 +184,7 @@ function checkName(name: string, bad: Bad): void {
   // deno-lint-ignore no-control-regex
   const odd = /[\\:\x00-\x1f]/.test(name);
   if (odd || parts.some((part) => part === "" || part === "." || part === "..")) {
-    bad(`the path ${quote(name)} in it is not one below its own folder`);
+    bad(`the path ${quote(name)} in it leads out of its own folder`);
   }
 }
 
@@ -187,7 +207,7 @@ function checkPlaces(found: ZipEntry[], tableAt: number, bad: Bad): Map<string, 
   return entries;
 }
 
-/** The place of an entry's content in the archive. */
+/** The place of an entry's content in the archive. Its own header must say the same as the table. */
 export function contentOf(
   file: FileReader,
   entry: ZipEntry,
@@ -196,6 +216,13 @@ export function contentOf(
   const header = viewOf(file.read(entry.offset, 30));
   const name = quote(entry.name);
   if (header.getUint32(0, true) !== FILE) bad(`its file ${name} is not where the table says`);
+  const given = [14, 18, 22].map((at) => header.getUint32(at, true));
+  const wanted = [entry.crc, entry.packedSize, entry.size];
+  const elsewhere = (header.getUint16(6, true) & sizesBehind) !== 0 || given[1] === 0xffffffff;
+  if (
+    header.getUint16(8, true) !== (entry.deflated ? 8 : 0) ||
+    (!elsewhere && given.some((value, i) => value !== wanted[i]))
+  ) bad(`its file ${name} is not what the table says`);
   const nameLength = header.getUint16(26, true);
   const begin = entry.offset + 30 + nameLength + header.getUint16(28, true);
   const end = begin + entry.packedSize;
@@ -228,6 +255,20 @@ export function unpackEntry(
     );
   }
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Compares an entry's content with its checksum. */
+export function checkSum(file: FileReader, entry: ZipEntry, bad: Bad): void {
+  let crc = 0;
+  if (entry.deflated) {
+    crc = crc32(unpackEntry(file, entry, bad));
+  } else {
+    const { begin, end } = contentOf(file, entry, bad);
+    for (let at = begin; at < end; at += chunkBytes) {
+      crc = crc32(file.read(at, Math.min(chunkBytes, end - at)), crc);
+    }
+  }
+  if (crc !== entry.crc) bad(`the checksum of its file ${quote(entry.name)} is wrong`);
 }
 
 /** A number of eight bytes. */

@@ -1,15 +1,18 @@
 /**
- * All that a checkpoint's pickle may name. What is not here is refused by its name.
+ * All that a pickle of PyTorch may name. What is not here is refused by its name.
  *
  * @module
  */
 
 import { ArgumentError, FormatError } from "../../errors.ts";
-import { type StoredDType, storedDTypes } from "../dtypes.ts";
 import { type Bad, quote } from "../file_reader.ts";
-import { rebuilders } from "./rebuild.ts";
-import { DTypeValue, StorageType, TensorType } from "./torch_values.ts";
-import { Callable, describe, Ignored, type PickleValue } from "./values.ts";
+import { usualBudget } from "../pickle/budget.ts";
+import type { Cursor } from "../pickle/cursor.ts";
+import { unpickle } from "../pickle/unpickler.ts";
+import { Callable, describe, Ignored, Instance, type PickleValue } from "../pickle/values.ts";
+import { type StoredDType, storedDTypes } from "./dtypes.ts";
+import { type PickleKind, rebuilders } from "./rebuild.ts";
+import { DTypeValue, StorageType, TensorType } from "./values.ts";
 
 /** What acts on the machine when Python calls it: a file that names such a thing was made to do harm. */
 const harmful = new RegExp(
@@ -24,38 +27,66 @@ const mostTold = 8;
 /** What the names in a file's pickles stand for. */
 export class Names {
   readonly #path: string;
+  readonly #bad: Bad;
+  readonly #kind: PickleKind;
   readonly #ignored: ReadonlySet<string>;
   readonly #known = new Map<string, PickleValue>();
   readonly #refused = new Set<string>();
 
   /**
-   * Takes the file, what throws the error for one that is not sound, and classes whose objects are to be left out.
+   * Takes the file, what throws the error for one that is not sound, what its pickles are of, and classes whose
+   * objects are to be left out.
    */
-  constructor(path: string, bad: Bad, ignore: readonly string[]) {
+  constructor(path: string, bad: Bad, kind: PickleKind = "saved", ignore: readonly string[] = []) {
     this.#path = path;
+    this.#bad = bad;
+    this.#kind = kind;
     this.#ignored = new Set(ignore);
-    for (const each of [...containers(bad), ...rebuilders(bad)]) this.#known.set(each.what, each);
+    const own = kind === "saved" ? [] : lists(bad);
+    for (const each of [...containers(bad), ...rebuilders(bad, kind), ...own]) {
+      this.#known.set(each.what, each);
+    }
+  }
+
+  /**
+   * Reads a pickle of the file.
+   *
+   * @param cursor The pickle's bytes.
+   * @param persistent The value that lies outside of the pickle under an id; absent where there is none.
+   * @throws {FormatError} if it is not sound, or asks for names that are refused.
+   */
+  read(cursor: Cursor, persistent?: (id: PickleValue) => PickleValue): PickleValue {
+    // As a program, libtorch makes the same values anyhow.
+    const most = this.#kind === "program" ? usualBudget + 64 * cursor.left : usualBudget;
+    const find = (name: string): PickleValue => this.#find(name);
+    try {
+      return unpickle(cursor, { find, persistent }, this.#bad, most);
+    } finally {
+      // What else is wrong may come of them.
+      if (this.#refused.size > 0) this.#refuse();
+    }
   }
 
   /** The value of a name. For one that is refused something inert, so that all of them can be told. */
-  find(name: string): PickleValue {
+  #find(name: string): PickleValue {
     const found = this.#known.get(name) ?? torchName(name);
     if (found !== undefined) return found;
+    if (this.#kind !== "saved") {
+      const dtype = quantized.get(name);
+      if (dtype !== undefined) return new StorageType(dtype);
+      if (name.startsWith("__torch__.")) return new Callable(name, () => new Instance(name));
+      if (/^torch\.per_(tensor|channel)_\w+$/.test(name)) return new Ignored(name);
+    }
+    if (this.#kind === "program" && !harmful.test(name)) {
+      // libtorch knows or refuses it, but for this it would have to be checked here.
+      if (/_rebuild_/.test(name)) this.#bad(`its pickle makes a tensor by ${quote(name)}`);
+      return new Ignored(name);
+    }
     if (!this.#ignored.has(name)) {
       this.#refused.add(name);
       if (this.#refused.size >= mostTold || harmful.test(name)) this.#refuse();
     }
     return new Ignored(name);
-  }
-
-  /** Returns what `read` returns, unless it came across names that are refused: these are the error then. */
-  check<T>(read: () => T): T {
-    try {
-      return read();
-    } finally {
-      // What else is wrong may come of them.
-      if (this.#refused.size > 0) this.#refuse();
-    }
   }
 
   #refuse(): never {
@@ -76,6 +107,13 @@ function torchName(name: string): PickleValue | undefined {
   if (last === "UntypedStorage") return new StorageType(null);
   return tensorTypes.has(name) ? new TensorType() : undefined;
 }
+
+/** The classes of storages of quantized tensors, with the types that they are stored as. */
+const quantized: ReadonlyMap<string, StoredDType> = new Map([
+  ["torch.QInt8Storage", "int8"],
+  ["torch.QUInt8Storage", "uint8"],
+  ["torch.QInt32Storage", "int32"],
+]);
 
 const tensorTypes = new Set([
   "torch.Tensor",
@@ -119,6 +157,20 @@ function containers(bad: Bad): Callable[] {
     ...both("bytes", (args) => bytes(args, bad)),
     ...both("bytearray", (args) => bytes(args, bad)),
   ];
+}
+
+/** The functions by which TorchScript says what type a list or dict is of. */
+function lists(bad: Bad): Callable[] {
+  const first = ([value, ...more]: PickleValue[]): PickleValue =>
+    value === undefined || more.length > 1 ? bad("its pickle has a list without items") : value;
+  return [
+    "build_intlist",
+    "build_doublelist",
+    "build_boollist",
+    "build_tensorlist",
+    "restore_type_tag",
+  ]
+    .map((name) => new Callable(`torch.jit._pickle.${name}`, first));
 }
 
 function bytes(args: PickleValue[], bad: Bad): PickleValue {
