@@ -10,7 +10,7 @@ import { keep, scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { LabelledBatch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
-import { selectionOrder } from "./shuffle.ts";
+import { selectionOrder, splitOrder } from "./shuffle.ts";
 import { type ImageArrays, validateImageArrays } from "./sources/arrays.ts";
 import { checkCount, holdImages, UnlabelledImages } from "./unlabelled_images.ts";
 import { plainNumbers, toIndices, toInt64, type WholeNumbers } from "./whole_numbers.ts";
@@ -214,16 +214,8 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
    * ```
    */
   split(sizes: readonly number[], options: { seed?: number } = {}): ImageDataset[] {
-    const wanted = sizes.reduce((sum, size) => sum + size, 0);
-    if (sizes.some((size) => !Number.isSafeInteger(size) || size < 0) || wanted > this.length) {
-      throw new ArgumentError(
-        `${this.name}: ${this.length} images cannot be split into parts of ` +
-          `[${sizes.join(", ")}]; give whole numbers that sum up to at most that.`,
-      );
-    }
-    const order = selectionOrder(this.length, options.seed ?? 0);
-    let at = 0;
-    return sizes.map((size) => this.subset(order.subarray(at, at += size)));
+    return splitOrder(this.name, this.length, sizes, options.seed ?? 0)
+      .map((indices) => this.subset(indices));
   }
 
   /**

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ArgumentError } from "../errors.ts";
 import { RandomSequence } from "./philox.ts";
 
 /** What random numbers are for; each purpose has numbers of its own. */
@@ -54,6 +55,29 @@ export function shuffledOrder(count: number, seed: number, epoch: number): Int32
 /** A random order for picking images from a dataset once, not related to any epoch's. */
 export function selectionOrder(count: number, seed: number): Int32Array {
   return shuffled(count, new RandomSequence(seed, SELECTION, 0));
+}
+
+/**
+ * The indices of random parts, of the given sizes, that have no image in common.
+ *
+ * @throws {ArgumentError} If a size is not a whole number, or there are too few images.
+ */
+export function splitOrder(
+  name: string,
+  count: number,
+  sizes: readonly number[],
+  seed: number,
+): Int32Array[] {
+  const wanted = sizes.reduce((sum, size) => sum + size, 0);
+  if (sizes.some((size) => !Number.isSafeInteger(size) || size < 0) || wanted > count) {
+    throw new ArgumentError(
+      `${name}: ${count} images cannot be split into parts of [${sizes.join(", ")}]; ` +
+        `give whole numbers that sum up to at most that.`,
+    );
+  }
+  const order = selectionOrder(count, seed);
+  let at = 0;
+  return sizes.map((size) => order.subarray(at, at += size));
 }
 
 /** The seed of what is random within one batch of one epoch. */

@@ -8,7 +8,6 @@ import { ArgumentError } from "../errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import { Backbone, type StagedFeatures } from "./backbone.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { DropPath, dropPathRates } from "./parts/drop_path.ts";
@@ -18,7 +17,7 @@ import { patchGrid } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { residual } from "./parts/residual.ts";
 import { checkHeads } from "./parts/self_attention.ts";
-import { asMap, stageEnds } from "./parts/token_stages.ts";
+import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import { checkCounts, countPatches } from "./small/checks.ts";
 
 /** Options of {@linkcode ClipImageTower}. */
@@ -127,7 +126,7 @@ class Blocks extends nn.Module {
  * tower.features(torch.zeros([2, 3, 32, 32])).shape; // [2, 24]
  * ```
  */
-export class ClipImageTower extends Backbone {
+export class ClipImageTower extends TokenBackbone {
   /** The class token, (D). */
   readonly classToken: Tensor;
   /** The position embedding of class token and patches, (1 + patches, D). */
@@ -206,30 +205,16 @@ export class ClipImageTower extends Backbone {
     return this.registerParameter(name, values);
   }
 
-  /** Images (B, C, H, W) to four maps (B, D, rows, columns) and the features. */
-  override forwardStages(images: Tensor): StagedFeatures {
-    return torch.scope(() => {
-      const stages: Tensor[] = [];
-      return { features: this.#run(images, stages), stages };
-    });
-  }
-
-  /** The features of images (B, C, H, W): (B, E), or (B, D) before the projection. */
-  override features(images: Tensor): Tensor {
-    return torch.scope(() => this.#run(images));
-  }
-
-  #run(images: Tensor, stages?: Tensor[]): Tensor {
+  /** The features of images. @ignore */
+  protected override run(images: Tensor, stages?: Tensor[]): Tensor {
     const grid = patchGrid(images, this.conv1.inChannels, this.conv1.kernelSize[0]);
     if (!this.dynamicImageSize) checkGrid("ClipImageTower", grid, this.grid, images);
-    let x = torch.scope(() => this.#embed(images, grid));
-    this.#blocks.forEach((block, i) => {
-      const next = block.forward(x);
-      x.dispose();
-      x = next;
-      if (stages === undefined) return;
-      for (const end of this.#stageEnds) if (end === i + 1) stages.push(asMap(x, 1, grid));
-    });
+    const tokens = torch.scope(() => this.#embed(images, grid));
+    const x = throughBlocks(this.#blocks, tokens, {
+      prefix: 1,
+      grid,
+      ends: this.#stageEnds,
+    }, stages);
     const pooled = this.normPost.forward(x.select(1, 0));
     return this.proj === null ? pooled : pooled.matmul(this.proj);
   }

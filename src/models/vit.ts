@@ -8,7 +8,6 @@ import { ArgumentError } from "../errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import { Backbone, type StagedFeatures } from "./backbone.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
@@ -17,7 +16,7 @@ import { PatchEmbed } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { checkHeads } from "./parts/self_attention.ts";
 import { PackedSwiGlu } from "./parts/swiglu.ts";
-import { asMap, stageEnds } from "./parts/token_stages.ts";
+import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { VitBlock } from "./parts/vit_block.ts";
 import { checkCounts, countPatches } from "./small/checks.ts";
@@ -88,7 +87,7 @@ export interface VitOptions {
  * model.forwardStages(images).stages[0].shape; // [2, 48, 8, 8]
  * ```
  */
-export class VisionTransformer extends Backbone {
+export class VisionTransformer extends TokenBackbone {
   /** The class token, (1, 1, D), or null. */
   readonly classToken: Tensor | null = null;
   /** The registers, (1, R, D), or null. */
@@ -186,33 +185,15 @@ export class VisionTransformer extends Backbone {
     return this.registerParameter(name, tokens);
   }
 
-  /** Images (B, C, H, W) to four maps (B, D, rows, columns) and the features (B, D). */
-  override forwardStages(images: Tensor): StagedFeatures {
-    return torch.scope(() => {
-      const stages: Tensor[] = [];
-      return { features: this.#run(images, stages), stages };
-    });
-  }
-
-  /** The features of images (B, C, H, W) before the head: (B, D). */
-  override features(images: Tensor): Tensor {
-    return torch.scope(() => this.#run(images));
-  }
-
-  #run(images: Tensor, stages?: Tensor[]): Tensor {
+  /** The features of images. @ignore */
+  protected override run(images: Tensor, stages?: Tensor[]): Tensor {
     const grid = this.#gridOf(images);
-    let x = torch.scope(() => this.#embed(images, grid));
-    let done = 0;
-    for (const block of this.blocks) {
-      const next = block.forward(x);
-      x.dispose();
-      x = next;
-      done++;
-      if (stages === undefined) continue;
-      for (const end of this.#stageEnds) {
-        if (end === done) stages.push(asMap(x, this.#prefix, grid));
-      }
-    }
+    const tokens = torch.scope(() => this.#embed(images, grid));
+    const x = throughBlocks(this.blocks, tokens, {
+      prefix: this.#prefix,
+      grid,
+      ends: this.#stageEnds,
+    }, stages);
     return this.#pooled(x);
   }
 

@@ -9,7 +9,7 @@ import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { LabelledBatch, UnlabelledBatch } from "../batch.ts";
 import type { UnlabelledOptions } from "../image_dataset.ts";
-import { inOrder, selectionOrder } from "../shuffle.ts";
+import { inOrder, selectionOrder, splitOrder } from "../shuffle.ts";
 import { checkCount } from "../unlabelled_images.ts";
 import { plainNumbers, toIndices, toInt64, type WholeNumbers } from "../whole_numbers.ts";
 import { DecodedImages, type ImageReadOptions } from "./decoded_images.ts";
@@ -115,16 +115,8 @@ export class ImageFiles extends DecodedImages<LabelledBatch> {
    * @throws {ArgumentError} If a size is not a whole number, or there are too few images.
    */
   split(sizes: readonly number[], options: { seed?: number } = {}): ImageFiles[] {
-    const wanted = sizes.reduce((sum, size) => sum + size, 0);
-    if (sizes.some((size) => !Number.isSafeInteger(size) || size < 0) || wanted > this.length) {
-      throw new ArgumentError(
-        `${this.name}: ${this.length} images cannot be split into parts of ` +
-          `[${sizes.join(", ")}]; give whole numbers that sum up to at most that.`,
-      );
-    }
-    const order = selectionOrder(this.length, options.seed ?? 0);
-    let at = 0;
-    return sizes.map((size) => this.subset(order.subarray(at, at += size)));
+    return splitOrder(this.name, this.length, sizes, options.seed ?? 0)
+      .map((indices) => this.subset(indices));
   }
 
   /**

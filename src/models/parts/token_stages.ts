@@ -4,7 +4,9 @@
  * @module
  */
 
-import type { Tensor } from "../../torch/mod.ts";
+import type { Module } from "../../nn/mod.ts";
+import { scope, type Tensor } from "../../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "../backbone.ts";
 import type { Grid } from "./positions.ts";
 
 /** After how many of `depth` blocks each of four stages ends: a quarter, a half, three quarters and all. */
@@ -13,6 +15,48 @@ export function stageEnds(depth: number): number[] {
 }
 
 /** The tokens of the patches as a map: (B, prefix + rows · columns, D) to (B, D, rows, columns), a view. */
-export function asMap(tokens: Tensor, prefix: number, [rows, columns]: Grid): Tensor {
+function asMap(tokens: Tensor, prefix: number, [rows, columns]: Grid): Tensor {
   return tokens.narrow(1, prefix, rows * columns).transpose(1, 2).unflatten(2, [rows, columns]);
+}
+
+/** A backbone of tokens: its stages are maps of them, which are made only if somebody wants them. */
+export abstract class TokenBackbone extends Backbone {
+  /** The features of images; the maps of the stages are put into `stages`, if there is such a list. @ignore */
+  protected abstract run(images: Tensor, stages?: Tensor[]): Tensor;
+
+  /** Images (B, C, H, W) to four maps (B, D, rows, columns) and the features. */
+  override forwardStages(images: Tensor): StagedFeatures {
+    return scope(() => {
+      const stages: Tensor[] = [];
+      return { features: this.run(images, stages), stages };
+    });
+  }
+
+  /** The features of images (B, C, H, W) before the head. */
+  override features(images: Tensor): Tensor {
+    return scope(() => this.run(images));
+  }
+}
+
+/**
+ * Passes tokens, which are freed, through blocks one after the other; after those where stages end the patches'
+ * tokens, from `prefix` on, are put into `stages` as a map.
+ */
+export function throughBlocks(
+  blocks: Iterable<Module>,
+  tokens: Tensor,
+  { prefix, grid, ends }: { prefix: number; grid: Grid; ends: readonly number[] },
+  stages?: Tensor[],
+): Tensor {
+  let x = tokens;
+  let done = 0;
+  for (const block of blocks) {
+    const next = block.forward(x);
+    x.dispose();
+    x = next;
+    done++;
+    if (stages === undefined) continue;
+    for (const end of ends) if (end === done) stages.push(asMap(x, prefix, grid));
+  }
+  return x;
 }
