@@ -5,6 +5,7 @@
  */
 
 import { FileError, FormatError } from "../errors.ts";
+import { loadPackage } from "../optional_package.ts";
 import { Progress, say } from "../progress.ts";
 import { RepoCache } from "./cache.ts";
 import { HubClient, type Patience } from "./client.ts";
@@ -163,6 +164,19 @@ export async function resolveHub(
   return await openSnapshot(cache, repo, commit, chosen, null);
 }
 
+const PACKAGE = "npm:@huggingface/hub@^2.17.5";
+
+/** What is used of the package. */
+interface HubPackage {
+  modelInfo(question: {
+    name: string;
+    revision: string;
+    hubUrl: string;
+    additionalFields: string[];
+    fetch: typeof fetch;
+  }): Promise<{ sha?: unknown; filePaths?: unknown }>;
+}
+
 /** Asks which commit a revision is and which files it has. */
 async function listFiles(
   client: HubClient,
@@ -171,7 +185,7 @@ async function listFiles(
   revision: string,
 ): Promise<{ commit: string; names: string[] }> {
   // Only who asks a hub loads its library.
-  const { modelInfo } = await import("npm:@huggingface/hub@^2.17.5");
+  const { modelInfo } = await loadPackage<HubPackage>(PACKAGE, "Models of a hub");
   let info: { sha?: unknown; filePaths?: unknown };
   try {
     info = await modelInfo({

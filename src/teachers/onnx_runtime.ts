@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LibraryError } from "../errors.ts";
+import { loadPackage } from "../optional_package.ts";
 import type { DType, TypedArray } from "../torch/dtype.ts";
 
 /** The package, by its exact version: the part of it that runs a model without a promise is not its public face. */
@@ -73,24 +73,19 @@ let loading: Promise<OrtRuntime> | undefined;
  * @throws {LibraryError} if the package cannot be had, or has no binary for this system.
  */
 export function ortRuntime(): Promise<OrtRuntime> {
-  return loading ??= load().catch((cause) => {
+  return loading ??= load().catch((error) => {
     loading = undefined;
-    throw new LibraryError(
-      `ONNX models need the package ${PACKAGE}, which cannot be loaded: ${
-        (cause as Error).message
-      }. ` +
-        `\`deno cache ${PACKAGE}\` downloads it; it runs native code (--allow-ffi) and has binaries for Linux, ` +
-        `macOS on ARM, and Windows.`,
-      { cause },
-    );
+    throw error;
   });
 }
 
 async function load(): Promise<OrtRuntime> {
-  // In variables: a name written out in the import would be downloaded with this package.
-  const [main, inner] = [PACKAGE, `${PACKAGE}/dist/binding.js`];
-  const { env } = await import(main) as { env: { logLevel: string } };
-  const { binding, initOrt } = await import(inner) as Binding;
+  const user = "ONNX models";
+  const more =
+    "It runs native code (--allow-ffi) and has binaries for Linux, macOS on ARM, and Windows.";
+  const { env } = await loadPackage<{ env: { logLevel: string } }>(PACKAGE, user, more);
+  const inner = `${PACKAGE}/dist/binding.js`;
+  const { binding, initOrt } = await loadPackage<Binding>(inner, user, more);
   // What it logs would go to stderr, in between everything else; errors are thrown, too.
   env.logLevel = "fatal";
   initOrt();

@@ -1,7 +1,7 @@
 /**
  * JPEGs a second, decoded to random resized crops of 224 pixels with flips, in batches, after a first epoch that is not
- * counted: as sharp decodes them, and with the option `fastJpeg`. Also JPEGs for each second that any core worked, all
- * epochs and the threads' start included, which other work on the machine changes less. Prints JSON.
+ * counted. Also JPEGs for each second that any core worked, all epochs and the threads' start included, which other
+ * work on the machine changes less. Prints JSON.
  *
  *     image_pipeline.ts FOLDER [workers] [batch]
  *
@@ -17,12 +17,11 @@ const [folder, workers = "2", batchSize = "64"] = Deno.args;
 torch.setNumThreads(1);
 
 /** The best of three epochs, and by the time that cores worked. */
-async function rates(fastJpeg: boolean): Promise<[number, number]> {
+async function rates(): Promise<[number, number]> {
   const before = process.cpuUsage();
   using photos = new data.ImageFolder(folder, {
     part: { kind: "random", size: 224 },
     workers: Number(workers),
-    fastJpeg,
   });
   const loader = new data.Loader(photos, {
     batchSize: Number(batchSize),
@@ -42,11 +41,5 @@ async function rates(fastJpeg: boolean): Promise<[number, number]> {
   return [best, total / (user + system) * 1e6];
 }
 
-const [exact, exactWork] = await rates(false);
-const [fast, fastWork] = await rates(true);
-console.log(JSON.stringify({
-  "images a second": exact,
-  "images a second, fast JPEG": fast,
-  "images a second of work": exactWork,
-  "images a second of work, fast JPEG": fastWork,
-}));
+const [rate, work] = await rates();
+console.log(JSON.stringify({ "images a second": rate, "images a second of work": work }));

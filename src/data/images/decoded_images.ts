@@ -52,12 +52,6 @@ export interface ImageReadOptions {
    * decoding takes longer with it.
    */
   orient?: boolean;
-  /**
-   * Whether ordinary JPEG is decoded by libjpeg-turbo with its fast arithmetic (`npm:@julusian/jpeg-turbo`), for
-   * about half of the time. False by default: sharp then decodes to the very pixels that Pillow does, from which
-   * those of the fast way differ by about one of 255. Where there is no build of it, sharp is used all the same.
-   */
-  fastJpeg?: boolean;
   /** Images of more pixels are refused before they are unpacked; 178,956,970 by default, as in Pillow. */
   maxPixels?: number;
 }
@@ -108,8 +102,8 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
     this.name = name;
     this.imageShape = [3, part.height, part.width];
     this.options = { ...options };
-    const { orient = false, fastJpeg = false } = options;
-    this.#pool = new DecodePool({ part, orient, maxPixels, fastJpeg }, workers);
+    const { orient = false } = options;
+    this.#pool = new DecodePool({ part, orient, maxPixels }, workers);
   }
 
   /** The images that were skipped so far, by index. */

@@ -9,8 +9,8 @@ export function loadGolden(): Record<string, torch.Tensor> {
 }
 
 /** The bytes of a picture of Pillow's. */
-export function picture(name: string): Uint8Array {
-  return torch.scope(() => loadGolden()[`file/${name}`].data() as Uint8Array);
+export function picture(name: string): Uint8Array<ArrayBuffer> {
+  return torch.scope(() => loadGolden()[`file/${name}`].data() as Uint8Array<ArrayBuffer>);
 }
 
 /** Writes files below a new folder, runs `body` with the folder, and removes it. */

@@ -1,0 +1,29 @@
+/**
+ * Packages that only some uses need: they are loaded, and downloaded, when such a use comes.
+ *
+ * @module
+ */
+
+import { LibraryError } from "./errors.ts";
+
+/**
+ * Loads a package. Its name is in a variable here, because one that is written out in an import would be downloaded
+ * with this package, for everyone; for the same reason who uses it says himself what types it has.
+ *
+ * @param specifier Such as `npm:sharp@^0.34.5`.
+ * @param user What needs it, in the plural, for the message.
+ * @param more Further sentences of the message.
+ * @throws {LibraryError} If it cannot be had, or does not run here.
+ */
+export async function loadPackage<T>(specifier: string, user: string, more = ""): Promise<T> {
+  try {
+    return await import(specifier) as T;
+  } catch (cause) {
+    throw new LibraryError(
+      `${user} need the package ${specifier}, which cannot be loaded: ${
+        (cause as Error).message.replace(/\.$/, "")
+      }. \`deno cache ${specifier}\` downloads it.${more && ` ${more}`}`,
+      { cause },
+    );
+  }
+}
