@@ -13,7 +13,7 @@ names = sys.argv[1]
 device = sys.argv[2] if len(sys.argv) > 2 else "cpu"
 dtype = sys.argv[3] if len(sys.argv) > 3 else "float32"
 BATCH = int(sys.argv[4]) if len(sys.argv) > 4 else 8
-ROUNDS = 6
+ROUNDS = 10
 
 
 def synchronize():

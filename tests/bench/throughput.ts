@@ -18,7 +18,7 @@ const [names, device = "cpu", dtype = "float32", size = "8"] = Deno.args as [
   string,
 ];
 const batch = Number(size);
-const rounds = 6;
+const rounds = 10;
 
 const synchronize = () => device === "cpu" || torch.cuda.synchronize();
 
