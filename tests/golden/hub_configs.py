@@ -282,7 +282,7 @@ def main(path):
             # A thousand lines that say nothing; the first ones stand for them.
             case["config"]["id2label"] = {key: labels[key] for key in list(labels)[:5]}
             case["numClasses"] = min(case["numClasses"], 5)
-    json.dump(cases, open(path, "w"), indent=2)
+    json.dump(cases, open(path, "w"), indent=1)
 
 
 main(sys.argv[1])
