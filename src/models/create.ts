@@ -51,8 +51,9 @@ export function create(name: string, options: CreateOptions = {}): Backbone {
     options;
   const build: BuildOptions = { ...given, numClasses: given.numClasses ?? known.numClasses };
   if (weights === undefined) return known.build(build);
-  // What is loaded needs no initial values; a head that may stay fresh does.
-  const model = head === "load" ? skipped(() => known.build(build)) : known.build(build);
+  // What is loaded needs no initial values; a head that may stay fresh does, if there is one.
+  const allLoaded = head === "load" || build.numClasses === 0;
+  const model = allLoaded ? skipped(() => known.build(build)) : known.build(build);
   try {
     loadWeights(model, weights, { head, dialects, assign });
     return model;

@@ -1,17 +1,13 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ClipImageTower, type ClipOptions } from "../../src/models/clip.ts";
-import {
-  clipDialects,
-  dialects,
-  translateFor,
-  vitDialects,
-} from "../../src/models/dialects/mod.ts";
+import { clipDialects, dialects, vitDialects } from "../../src/models/dialects/mod.ts";
 import { entry, list } from "../../src/models/registry.ts";
 import { VisionTransformer, type VitOptions } from "../../src/models/vit.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { fill, uniform } from "../parity/parity.ts";
+import { assertComputesTheSame, stateOf, translateFor } from "./dialect_records.ts";
 
 const path = new URL("../golden/dialects.safetensors", import.meta.url).pathname;
 
@@ -61,31 +57,11 @@ const makers: Record<string, Record<string, () => nn.Classifier>> = {
   "OpenCLIP with timm's trunk": { vit: () => vit({ numClasses: 10 }) },
 };
 
-/** A publisher's state dict, filled as its golden record says. */
-function stateOf(record: string): { state: Record<string, torch.Tensor>; size: number } {
-  const facts = JSON.parse(torch.loadSafetensorsMetadata(path)[record]);
-  const state: Record<string, torch.Tensor> = {};
-  for (const line of facts.state as string[]) {
-    const at = line.indexOf(" ");
-    state[line.slice(0, at)] = torch.zeros(JSON.parse(line.slice(at + 1)));
-  }
-  fill(state);
-  return { state, size: facts.size };
-}
-
 for (const [record, models] of Object.entries(makers)) {
   for (const [target, make] of Object.entries(models)) {
     test(`${record} computes the same as our ${target}`, () => {
-      const { state, size } = stateOf(record);
       using model = make();
-      model.loadStateDict(translateFor(model, state));
-      model.to(device).eval();
-      const images = uniform("images", [2, 3, size, size]).mul(2).to(device);
-      const output = torch.noGrad(() => model.forward(images)).cpu();
-      const expected = torch.loadSafetensors(path)[`${record}/output`];
-      assertEquals(output.shape, expected.shape);
-      const difference = output.sub(expected).norm().item() / expected.norm().item();
-      assert(difference < 1e-5, `differs by ${difference}`);
+      assertComputesTheSame(model, path, record);
     });
   }
 }
@@ -96,7 +72,9 @@ test("every golden state is compared, and every dialect is spoken", () => {
   using tower = clip();
   using transformer = vit();
   const own = [tower, transformer].map((model) => new Set(Object.keys(model.stateDict())));
-  const states = Object.keys(makers).map((record) => new Set(Object.keys(stateOf(record).state)));
+  const states = Object.keys(makers).map((record) =>
+    new Set(Object.keys(stateOf(path, record).state))
+  );
   states.push(own[0]);
   for (const dialect of [...clipDialects, ...vitDialects]) {
     const spoken = states.some((keys) => own.some((names) => dialect.recognises(keys, names)));
@@ -129,7 +107,7 @@ test("a state that nobody recognises is passed on, and so are joins that lack a 
   using model = vit();
   const own = model.stateDict();
   assertEquals(Object.keys(translateFor(model, own)), Object.keys(own));
-  const { state } = stateOf("ViTModel");
+  const { state } = stateOf(path, "ViTModel");
   delete state["encoder.layer.1.attention.attention.key.bias"];
   const error = assertThrows(() => model.loadStateDict(translateFor(model, state)));
   assertStringIncludes((error as Error).message, "1 missing: blocks.1.attn.qkv.bias");
