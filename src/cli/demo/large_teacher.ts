@@ -8,13 +8,11 @@
 import * as data from "../../data/mod.ts";
 import type { ImageDataset } from "../../data/mod.ts";
 import * as models from "../../models/mod.ts";
-import * as optim from "../../optim/mod.ts";
 import * as torch from "../../torch/mod.ts";
-import { fit } from "../../train/fit.ts";
 import type { MetricsLog } from "../../train/metrics.ts";
-import { Supervised } from "../../train/supervised.ts";
 import { augment, PIXELS } from "./custom_kd_data.ts";
 import { loadTeacher, teacherFile } from "./teacher_cache.ts";
+import { trainTeacher } from "./train_teacher.ts";
 
 /** How the teacher is made. */
 export interface LargeTeacherRecipe {
@@ -73,24 +71,8 @@ export async function makeLargeTeacher(
       seed,
       transform: augment(),
     });
-    using optimizer = new optim.AdamW(model.parameters(), { lr: recipe.lr, weightDecay: 0.05 });
-    const { done } = await fit({
-      name: "teacher",
-      method: new Supervised(model, { labelSmoothing: 0.1 }),
-      optimizer,
-      schedule: new optim.OneCycle(optimizer, {
-        maxLr: recipe.lr,
-        totalSteps: recipe.epochs * batches.length,
-      }),
-      batches,
-      epochs: recipe.epochs,
-      metrics,
-      checkpoint,
-      resume: true,
-      signal,
-    });
-    if (!done) return null;
-    torch.saveSafetensors(file, model.stateDict(), { recipe: JSON.stringify(recipe) });
+    const fitting = { name: "teacher", metrics, checkpoint, resume: true, signal };
+    if (!await trainTeacher(model, batches, recipe, file, fitting)) return null;
   }
   owned.move();
   return model;

@@ -9,15 +9,13 @@ import * as data from "../../data/mod.ts";
 import type { ImageDataset } from "../../data/mod.ts";
 import * as models from "../../models/mod.ts";
 import type { Classifier } from "../../nn/mod.ts";
-import * as optim from "../../optim/mod.ts";
 import * as teachers from "../../teachers/mod.ts";
 import type { Teacher } from "../../teachers/mod.ts";
 import * as torch from "../../torch/mod.ts";
-import { fit } from "../../train/fit.ts";
-import { Supervised } from "../../train/supervised.ts";
 import { PIXELS } from "./digits_and_clothes.ts";
 import { RotationBatches } from "./rotation.ts";
 import { loadTeacher, teacherFile } from "./teacher_cache.ts";
+import { trainTeacher } from "./train_teacher.ts";
 
 /** How one teacher is made. */
 export interface Recipe {
@@ -96,24 +94,11 @@ export async function makeTeacher(
           data.normalise(PIXELS.mean, PIXELS.std),
         ),
       });
-    using optimizer = new optim.AdamW(model.parameters(), { lr: recipe.lr, weightDecay: 0.05 });
-    const { done } = await fit({
-      name: `teacher ${recipe.name}`,
-      method: new Supervised(model, { labelSmoothing: 0.1 }),
-      optimizer,
-      schedule: new optim.OneCycle(optimizer, {
-        maxLr: recipe.lr,
-        totalSteps: recipe.epochs * batches.length,
-      }),
-      batches,
-      epochs: recipe.epochs,
-      signal,
-    });
-    if (!done) {
+    const fitting = { name: `teacher ${recipe.name}`, signal };
+    if (!await trainTeacher(model, batches, recipe, file, fitting)) {
       model.dispose();
       return null;
     }
-    torch.saveSafetensors(file, model.stateDict(), { recipe: JSON.stringify(recipe) });
   }
   return recipe.task === "all classes"
     ? teachers.predictive({ name: recipe.name, model })

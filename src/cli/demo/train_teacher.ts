@@ -1,0 +1,48 @@
+/**
+ * How the demos train their teachers.
+ *
+ * @module
+ */
+
+import type { Classifier } from "../../nn/mod.ts";
+import * as optim from "../../optim/mod.ts";
+import * as torch from "../../torch/mod.ts";
+import { fit, type FitOptions } from "../../train/fit.ts";
+import type { Batches } from "../../train/method.ts";
+import { type Labelled, Supervised } from "../../train/supervised.ts";
+
+/** What a teacher's training takes beside its model and images; its file holds the whole recipe. */
+export interface TeacherRecipe {
+  /** The largest learning rate. */
+  lr: number;
+  /** How many times it sees its images. */
+  epochs: number;
+}
+
+/**
+ * Trains a teacher and writes it to `file`.
+ *
+ * @returns Whether it was trained to the end; what was interrupted is not written.
+ */
+export async function trainTeacher(
+  model: Classifier,
+  batches: Batches<Labelled>,
+  recipe: TeacherRecipe,
+  file: string,
+  options: Omit<FitOptions, "epochs">,
+): Promise<boolean> {
+  using optimizer = new optim.AdamW(model.parameters(), { lr: recipe.lr, weightDecay: 0.05 });
+  const { done } = await fit({
+    ...options,
+    method: new Supervised(model, { labelSmoothing: 0.1 }),
+    optimizer,
+    schedule: new optim.OneCycle(optimizer, {
+      maxLr: recipe.lr,
+      totalSteps: recipe.epochs * batches.length,
+    }),
+    batches,
+    epochs: recipe.epochs,
+  });
+  if (done) torch.saveSafetensors(file, model.stateDict(), { recipe: JSON.stringify(recipe) });
+  return done;
+}
