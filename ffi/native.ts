@@ -21,6 +21,10 @@ export let native: Native;
 export let context = 0;
 /** This context's argument frame: arguments in, results out. */
 export let frame: Float64Array;
+/** What follows the frame: at each place, what its slot cannot hold, read as integers. */
+export let wideInts: BigInt64Array;
+/** The same memory as {@linkcode wideInts}, read as floats. */
+export let wideFloats: Float64Array;
 /** `ap_op_call`, apart from the others because every operator goes through it. */
 export let opCall: (context: number, op: number, given: number) => number;
 /** `ap_release_one`. */
@@ -73,7 +77,10 @@ export function open(): void {
   opCall = native.ap_op_call;
   releaseOne = native.ap_release_one;
   context = id;
-  frame = new Float64Array(view(native.ap_context_frame(id), frameSlots * 8));
+  const slots = view(native.ap_context_frame(id), 2 * frameSlots * 8);
+  frame = new Float64Array(slots, 0, frameSlots);
+  wideInts = new BigInt64Array(slots, frameSlots * 8);
+  wideFloats = new Float64Array(slots, frameSlots * 8);
   text = new Uint8Array(view(native.ap_context_text(id), textBytes));
   opened = true;
   // A worker's context goes with the worker: its tensors must not outlive it.

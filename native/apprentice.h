@@ -12,6 +12,8 @@
  * How operator arguments lie in the frame, by kind (a lower-case kind is the optional form: one slot 0 for
  * "none", or 1 followed by the value; t and g are a single slot, 0 for none):
  *   T tensor, G generator: the handle          S scalar, I int, N symbolic int, F float: the number
+ *     (what is no double for S, an int64, a uint64 or a float that must stay one, lies in the wide slot of
+ *     the same place, behind the frame; the frame's slot then holds 0x0010abc0 + kind above and its place below)
  *   B bool: 0 or 1                             Y dtype, O layout, M memory format: libtorch's number
  *   V device: type * 256 + index + 1           H string: its length; the bytes follow each other in the text
  *   L tensors, J optional tensors, A ints, X symbolic ints, D floats, C bools, R scalars: length, elements
@@ -33,7 +35,7 @@
 #define AP_API __attribute__((visibility("default")))
 #endif
 
-#define AP_ABI_VERSION 2
+#define AP_ABI_VERSION 3
 #define AP_FRAME_SLOTS 65536
 #define AP_TEXT_BYTES 65536
 

@@ -5,6 +5,8 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <mutex>
 
@@ -158,6 +160,72 @@ int64_t Context::integer(size_t& at) const {
     throw Failure(AP_ERROR_ARGUMENT, c10::str("expected a whole number, got ", value));
   }
   return static_cast<int64_t>(value);
+}
+
+namespace {
+
+// Beyond these, two whole numbers may be the same double.
+constexpr double kLargestWhole = 9007199254740991.0;
+
+// A slot with these bits above and its own place below says that the value lies in `wide`. It is a number next to
+// 2^-1022 that nobody computes with, not a NaN: JavaScript does not keep the bits of those.
+constexpr uint32_t kWide = 0x0010abc0;
+
+enum WideKind : uint32_t { kWideInt = 1, kWideUnsigned = 2, kWideFloat = 3 };
+
+}  // namespace
+
+bool is_open(double value) {
+  return value == 0 ? std::signbit(value) : std::isfinite(value) && std::abs(value) > kLargestWhole;
+}
+
+bool is_floating(const at::Tensor& tensor) {
+  if (!tensor.defined()) return false;
+  const at::ScalarType type = tensor.scalar_type();
+  return !c10::isIntegralType(type, /*includeBool=*/true);
+}
+
+at::Scalar Context::scalar(size_t& at, bool& open) const {
+  const size_t slot = at;
+  const double value = number(at);
+  if (C10_LIKELY(value >= -kLargestWhole && value <= kLargestWhole)) {
+    const int64_t whole = static_cast<int64_t>(value);
+    if (static_cast<double>(whole) == value) {
+      if (C10_LIKELY(whole != 0 || !std::signbit(value))) return at::Scalar(whole);
+      open = true;
+      return at::Scalar(value);
+    }
+    uint64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    const uint32_t kind = static_cast<uint32_t>(bits >> 32) - kWide;
+    if (C10_LIKELY(kind < kWideInt || kind > kWideFloat || static_cast<uint32_t>(bits) != slot)) {
+      return at::Scalar(value);
+    }
+    std::memcpy(&bits, &wide[slot], sizeof bits);
+    switch (kind) {
+      case kWideInt: return at::Scalar(static_cast<int64_t>(bits));
+      case kWideUnsigned: return at::Scalar(bits);
+      default: return at::Scalar(wide[slot]);
+    }
+  }
+  open = is_open(value);
+  return at::Scalar(value);
+}
+
+void settle(at::Scalar& scalar) {
+  if (!scalar.isFloatingPoint()) return;
+  const double value = scalar.toDouble();
+  if (value == 0) {
+    scalar = at::Scalar(static_cast<int64_t>(0));
+    return;
+  }
+  char digits[400];
+  std::snprintf(digits, sizeof digits, "%.0f", value);
+  throw Failure(AP_ERROR_ARGUMENT,
+                c10::str("the number ", value, " is beyond 2^53, where a JavaScript number cannot tell whole numbers "
+                         "apart, and no tensor beside it is floating: write the BigInt ",
+                         std::abs(value) < 1e20 ? std::string(digits) + "n" : "of an integer",
+                         ", or torch.float(", value, ") for a float"));
 }
 
 size_t Context::length(size_t& at) const {

@@ -6,6 +6,7 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/core/Scalar.h>
 
 #include <memory>
 #include <stdexcept>
@@ -55,6 +56,8 @@ class Context {
   Context();
 
   double frame[AP_FRAME_SLOTS];
+  // The values that a slot of the frame cannot hold, at the same places: the caller sees both as one block.
+  double wide[AP_FRAME_SLOTS];
   char text[AP_TEXT_BYTES];
 
   bool owned_by_this_thread() const { return owner_ == std::this_thread::get_id(); }
@@ -107,10 +110,16 @@ class Context {
     return frame[at++];
   }
   int64_t integer(size_t& at) const;
+  // A number as an operator takes it: a whole one is an int, as a PyTorch user would have written it, since it
+  // then takes on the tensor's dtype, where a float would turn an integer tensor into a float one. `open` is set
+  // for a number whose meaning depends on the tensors beside it; see settle().
+  at::Scalar scalar(size_t& at, bool& open) const;
   size_t length(size_t& at) const;
   std::string string(size_t& at, size_t& text_at) const;
 
   std::vector<std::unique_ptr<c10::InferenceMode>> inference;
+  // Whether a number was read since the last settling whose meaning depends on the tensors beside it.
+  bool unsettled = false;
 
  private:
   static constexpr uint32_t kIndexBits = 22;
@@ -199,5 +208,12 @@ int32_t guarded(uint32_t ctx, Body&& body) {
 int32_t put_text(Context& context, const std::string& text);
 
 c10::Device device_from(uint32_t code);
+
+// Decides what a number that scalar() left open is beside tensors none of which is floating: -0 is the integer 0,
+// and a whole number that a double cannot tell from its neighbours is an error. Beside floating ones it is a float.
+void settle(at::Scalar& value);
+// Whether scalar() leaves a number open.
+bool is_open(double value);
+bool is_floating(const at::Tensor& tensor);
 
 }  // namespace apprentice

@@ -97,6 +97,13 @@ int64_t enumerated(int64_t value, int64_t count, const char* what) {
   return value;
 }
 
+at::Scalar scalar(Context& c, size_t& at) {
+  bool open = false;
+  const at::Scalar value = c.scalar(at, open);
+  c.unsettled |= open;
+  return value;
+}
+
 c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
   if (kind >= 'a' && kind <= 'z' && kind != 't' && kind != 'g') {
     return c.number(at) == 0 ? c10::IValue() : read(c, static_cast<char>(kind - 'a' + 'A'), at, text_at);
@@ -112,7 +119,7 @@ c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
       const double handle = c.number(at);
       return handle == 0 ? c10::IValue() : c10::IValue(c.generator(handle));
     }
-    case 'S': return scalar_from(c.number(at));
+    case 'S': return scalar(c, at);
     case 'F': return c.number(at);
     case 'B': return c.number(at) != 0;
     case 'I':
@@ -165,7 +172,7 @@ c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
       const size_t n = c.length(at);
       c10::impl::GenericList list(c10::NumberType::get());
       list.reserve(n);
-      for (size_t i = 0; i < n; i++) list.push_back(c10::IValue(scalar_from(c.number(at))));
+      for (size_t i = 0; i < n; i++) list.push_back(c10::IValue(scalar(c, at)));
       return list;
     }
     default: throw Failure(AP_ERROR_OPERATOR, "this operator takes an argument of a type that cannot be passed from here");
@@ -213,13 +220,59 @@ void write(Context& c, char kind, c10::IValue&& value, size_t& at) {
   }
 }
 
+void settle_value(c10::IValue& value) {
+  if (!value.isScalar()) return;
+  at::Scalar scalar = value.toScalar();
+  settle(scalar);
+  value = scalar;
+}
+
+// Settles the arguments at the places `open`, unless a tensor among all of them is floating.
+void settle_all(torch::jit::Stack& stack, const std::vector<size_t>& open) {
+  bool tensors = false;
+  for (const c10::IValue& value : stack) {
+    if (value.isTensor()) {
+      if (is_floating(value.toTensor())) return;
+      tensors = true;
+    } else if (value.isTensorList()) {
+      for (const at::Tensor& tensor : value.toTensorVector()) {
+        if (is_floating(tensor)) return;
+      }
+      tensors = true;
+    }
+  }
+  if (!tensors) return;
+  for (const size_t place : open) {
+    if (stack[place].isList()) {
+      // A list shares its elements with whoever holds it: nobody else holds this one.
+      auto list = stack[place].toList();
+      for (size_t i = 0; i < list.size(); i++) {
+        c10::IValue element = list.get(i);
+        if (element.isDouble() && is_open(element.toDouble())) settle_value(element);
+        list.set(i, element);
+      }
+    } else {
+      settle_value(stack[place]);
+    }
+  }
+}
+
 int32_t call_boxed(Context& c, const Operator& op, uint32_t given) {
   const c10::FunctionSchema& schema = op.handle.schema();
   torch::jit::Stack stack;
   stack.reserve(op.arguments);
   size_t at = 0;
   size_t text_at = 0;
-  for (uint32_t i = 0; i < given; i++) stack.push_back(read(c, op.kinds[i], at, text_at));
+  c.unsettled = false;
+  std::vector<size_t> open;
+  for (uint32_t i = 0; i < given; i++) {
+    stack.push_back(read(c, op.kinds[i], at, text_at));
+    if (C10_UNLIKELY(c.unsettled)) {
+      open.push_back(i);
+      c.unsettled = false;
+    }
+  }
+  if (C10_UNLIKELY(!open.empty())) settle_all(stack, open);
   for (uint32_t i = given; i < op.arguments; i++) {
     const auto& argument = schema.arguments()[i];
     if (!argument.default_value()) {
@@ -285,16 +338,6 @@ const Operator& operator_at(uint32_t op) {
 at::ScalarType scalar_type_from(int64_t value) {
   return static_cast<at::ScalarType>(
       enumerated(value, static_cast<int64_t>(at::ScalarType::Undefined), "dtype"));
-}
-
-at::Scalar scalar_from(double value) {
-  // JavaScript has one kind of number. A whole one is an int, as a PyTorch user would have written it: it then
-  // takes on the tensor's dtype, where a float would turn an integer tensor into a float one.
-  if (value >= -9007199254740992.0 && value <= 9007199254740992.0) {
-    const int64_t whole = static_cast<int64_t>(value);
-    if (static_cast<double>(whole) == value && !(value == 0 && std::signbit(value))) return at::Scalar(whole);
-  }
-  return at::Scalar(value);
 }
 
 }  // namespace apprentice

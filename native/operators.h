@@ -26,8 +26,6 @@ using Unboxed = int32_t (*)(Context&, const Operator&);
 // The unboxed call for a signature given by its kinds, or null.
 Unboxed find_unboxed(const std::string& kinds, const c10::OperatorHandle& handle);
 
-at::Scalar scalar_from(double value);
-
 // A dtype by its number, or an error if it names none.
 at::ScalarType scalar_type_from(int64_t value);
 

@@ -89,7 +89,7 @@ class Reader {
       case c10::TypeKind::BoolType: return take(AP_VALUE_BOOL, type), c10::IValue(c_.number(at_) != 0);
       case c10::TypeKind::IntType: return take(AP_VALUE_NUMBER, type), c10::IValue(c_.integer(at_));
       case c10::TypeKind::FloatType: return take(AP_VALUE_NUMBER, type), c10::IValue(c_.number(at_));
-      case c10::TypeKind::NumberType: return take(AP_VALUE_NUMBER, type), c10::IValue(scalar_from(c_.number(at_)));
+      case c10::TypeKind::NumberType: return take(AP_VALUE_NUMBER, type), c10::IValue(number());
       case c10::TypeKind::StringType: return take(AP_VALUE_STRING, type), c10::IValue(c_.string(at_, text_at_));
       case c10::TypeKind::DeviceObjType:
         return take(AP_VALUE_STRING, type), c10::IValue(c10::Device(c_.string(at_, text_at_)));
@@ -125,6 +125,11 @@ class Reader {
   }
 
  private:
+  at::Scalar number() {
+    bool open = false;
+    return c_.scalar(at_, open);
+  }
+
   int kind(size_t& at) const { return static_cast<int>(c_.integer(at)); }
 
   void take(ap_value wanted, const c10::TypePtr& type) {

@@ -41,7 +41,13 @@ struct Holder<const std::optional<at::Tensor>&> {
 template <>
 struct Holder<const at::Scalar&> {
   at::Scalar value;
-  static Holder read(Context& c, size_t& at) { return {scalar_from(c.number(at))}; }
+  bool open;
+  static Holder read(Context& c, size_t& at) {
+    bool open = false;
+    at::Scalar value = c.scalar(at, open);
+    c.unsettled |= open;
+    return {std::move(value), open};
+  }
   const at::Scalar& get() { return value; }
 };
 template <>
@@ -123,6 +129,22 @@ inline bool needs_grad(const Holder<const std::optional<at::Tensor>&>& held) {
   return held.value && held.value->unsafeGetTensorImpl()->requires_grad();
 }
 
+template <class T>
+inline bool floats(const Holder<T>&) {
+  return false;
+}
+inline bool floats(const Holder<const at::Tensor&>& held) { return is_floating(held.value); }
+inline bool floats(const Holder<at::Tensor&>& held) { return is_floating(held.value); }
+inline bool floats(const Holder<const std::optional<at::Tensor>&>& held) {
+  return held.value && is_floating(*held.value);
+}
+
+template <class T>
+inline void settle_held(Holder<T>&) {}
+inline void settle_held(Holder<const at::Scalar&>& held) {
+  if (held.open) settle(held.value);
+}
+
 inline int32_t put(Context& c, at::Tensor&& tensor) {
   c.frame[0] = c.add(std::move(tensor));
   return 1;
@@ -144,6 +166,10 @@ struct Call<Result(Args...)> {
     std::tuple<Holder<Args>...> held{Holder<Args>::read(c, at)...};
     return std::apply(
         [&](auto&... holders) -> int32_t {
+          if (C10_UNLIKELY(c.unsettled)) {
+            c.unsettled = false;
+            if (!(floats(holders) || ...)) (settle_held(holders), ...);
+          }
           // The signature was verified when the operator was found.
           const auto& typed = static_cast<const c10::TypedOperatorHandle<Result(Args...)>&>(op.handle);
           if constexpr (std::is_same_v<Result, at::Tensor&>) {

@@ -22,18 +22,19 @@ import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
 import { type MemoryFormat, memoryFormatCode } from "./frame_arguments.ts";
 import { isOperand, products, watcher } from "./products.ts";
 import { Generator } from "./random.ts";
+import { isScalar, type Scalar, scalarSlot } from "./scalar.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What an operator takes: tensors, numbers, booleans, strings, lists of them, or nothing. */
 export type Argument =
   | Tensor
   | Generator
-  | number
+  | Scalar
   | boolean
   | string
   | null
   | undefined
-  | readonly (Tensor | null | number | boolean)[];
+  | readonly (Tensor | null | Scalar | boolean)[];
 
 /** Arguments by libtorch's own names. */
 export type NamedArguments = { readonly [name: string]: Argument };
@@ -195,6 +196,10 @@ function put(at: number, kind: string, value: Argument, where: string, length?: 
       frame[at] = typeof value === "number" ? value : memoryFormatCode(value as MemoryFormat);
       return at + 1;
     case "S":
+      if (typeof value === "boolean") value = value ? 1 : 0;
+      if (!isScalar(value)) wrong(where, "a number, a BigInt or torch.float(…)", value);
+      frame[at] = scalarSlot(at, value);
+      return at + 1;
     case "I":
     case "N":
     case "F":

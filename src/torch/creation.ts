@@ -10,6 +10,7 @@ import { dtypeOfArray, flatten, fromBytes, fromList, type NestedArray } from "./
 import type { Device } from "./device.ts";
 import type { DType, TypedArray } from "./dtype.ts";
 import type { Generator } from "./random.ts";
+import type { Scalar } from "./scalar.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a new tensor is made as. */
@@ -157,15 +158,15 @@ export function ones(...given: Shape<TensorOptions>): Tensor {
 /** A tensor whose elements are all `value`. */
 export function full(
   shape: readonly number[],
-  value: number | boolean,
+  value: Scalar | boolean,
   options: TensorOptions = {},
 ): Tensor {
-  return create(
-    "aten::full",
-    [shape, Number(value)],
-    options,
-    typeof value === "boolean" ? "bool" : undefined,
-  );
+  const natural = typeof value === "boolean"
+    ? "bool"
+    : typeof value === "bigint"
+    ? "int64"
+    : undefined;
+  return create("aten::full", [shape, value], options, natural);
 }
 
 /** A tensor of whatever lies in its memory, of a shape such as `[2, 3]`. */

@@ -10,6 +10,7 @@ import { frame, writeText } from "../../ffi/native.ts";
 import type { TensorCore } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
 import { type DType, dtypeCode } from "./dtype.ts";
+import { type Scalar, scalarSlot } from "./scalar.ts";
 
 /** How a tensor's elements lie in memory. */
 export type MemoryFormat = "contiguous" | "preserve" | "channelsLast" | "channelsLast3d";
@@ -102,6 +103,30 @@ export function putOptional(at: number, value: number | null | undefined): numbe
   frame[at] = 1;
   frame[at + 1] = value;
   return at + 2;
+}
+
+/** A number, a BigInt or `torch.float(…)`. */
+export function putScalar(at: number, value: Scalar): number {
+  frame[at] = scalarSlot(at, value);
+  return at + 1;
+}
+
+/** A scalar or none. */
+export function putOptionalScalar(at: number, value: Scalar | null | undefined): number {
+  if (value === null || value === undefined) {
+    frame[at] = 0;
+    return at + 1;
+  }
+  frame[at] = 1;
+  return putScalar(at + 1, value);
+}
+
+/** A list of scalars. */
+export function putScalars(at: number, values: readonly Scalar[]): number {
+  checkList(values, "numbers");
+  frame[at++] = values.length;
+  for (const value of values) at = putScalar(at, value);
+  return at;
 }
 
 /** A boolean or none. */

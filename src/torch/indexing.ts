@@ -8,6 +8,7 @@ import { ArgumentError, IndexError } from "../errors.ts";
 import { type Argument, call } from "./call.ts";
 import { TensorCore } from "./core.ts";
 import { tensor } from "./creation.ts";
+import { isScalar, type Scalar } from "./scalar.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A range of one dimension: from `start` up to `end`, every `step`-th element. */
@@ -123,7 +124,7 @@ export function indexTensor(source: Tensor, at: readonly Index[]): Tensor {
 export function indexPut(
   source: Tensor,
   at: readonly Index[],
-  value: Tensor | number,
+  value: Tensor | Scalar,
   accumulate: boolean,
 ): void {
   const temporary: Tensor[] = [];
@@ -131,8 +132,11 @@ export function indexPut(
     const { view, picks } = applyViews(source, at, temporary);
     if (view !== source) temporary.push(view);
     let values = value as Tensor;
-    if (typeof value === "number") {
-      values = tensor(value, { dtype: source.dtype, device: source.device });
+    if (isScalar(value)) {
+      values = tensor(typeof value === "object" ? value.value : value, {
+        dtype: source.dtype,
+        device: source.device,
+      });
       temporary.push(values);
     }
     if (picks.length > 0) call("aten::index_put_", view, picks, values, accumulate);

@@ -22,6 +22,7 @@ export {
   type LoadSafetensorsOptions,
   saveSafetensors,
 } from "./safetensors.ts";
+export { Float, float, type Scalar } from "./scalar.ts";
 export { keep, Scope, scope } from "./scope.ts";
 export {
   loadScript,

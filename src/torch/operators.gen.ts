@@ -23,7 +23,10 @@ import {
   putOptional,
   putOptionalBool,
   putOptionalNumbers,
+  putOptionalScalar,
   putOptionalString,
+  putScalar,
+  putScalars,
   putString,
   putTensors,
   type Reduction,
@@ -31,6 +34,7 @@ import {
 } from "./frame_arguments.ts";
 import { watcher } from "./products.ts";
 import type { Generator } from "./random.ts";
+import { isScalar, type Scalar, scalarSlot } from "./scalar.ts";
 import type { Tensor } from "./tensor.ts";
 
 // Every operator, with the letters of its arguments and results that this file was generated for.
@@ -865,12 +869,12 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::add.Tensor`, `aten::add.Scalar`.
    */
-  add(other: Tensor | number, options?: { alpha?: number }): Tensor {
-    if (typeof other === "number") {
+  add(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
-      $f[2] = options?.alpha ?? 1;
+      $f[1] = scalarSlot(1, other as Scalar);
+      $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[6] || find(6), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -878,19 +882,19 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = (other as Tensor)?.handle;
-    $f[2] = options?.alpha ?? 1;
+    $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[7] || find(7), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `add`. (`aten::add_.Tensor`, `aten::add_.Scalar`) */
-  add_(other: Tensor | number, options?: { alpha?: number }): this {
-    if (typeof other === "number") {
+  add_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
-      $f[2] = options?.alpha ?? 1;
+      $f[1] = scalarSlot(1, other as Scalar);
+      $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[8] || find(8), 3);
       if ($n < 0) fail($n);
       return this;
@@ -898,7 +902,7 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = (other as Tensor)?.handle;
-    $f[2] = options?.alpha ?? 1;
+    $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[9] || find(9), 3);
     if ($n < 0) fail($n);
     return this;
@@ -909,13 +913,13 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::addbmm`.
    */
-  addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
+  addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = batch1?.handle;
     $f[2] = batch2?.handle;
-    $f[3] = options?.beta ?? 1;
-    $f[4] = options?.alpha ?? 1;
+    $f[3] = scalarSlot(3, options?.beta ?? 1);
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[10] || find(10), 5);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -928,61 +932,61 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::addcdiv`.
    */
-  addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor {
+  addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = tensor1?.handle;
     $f[2] = tensor2?.handle;
-    $f[3] = options?.value ?? 1;
+    $f[3] = scalarSlot(3, options?.value ?? 1);
     const $n = opCall(context, ids[11] || find(11), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `addcdiv`. (`aten::addcdiv_`) */
-  addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): this {
+  addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = tensor1?.handle;
     $f[2] = tensor2?.handle;
-    $f[3] = options?.value ?? 1;
+    $f[3] = scalarSlot(3, options?.value ?? 1);
     const $n = opCall(context, ids[12] || find(12), 4);
     if ($n < 0) fail($n);
     return this;
   }
 
   /** This tensor plus `value` times `tensor1` times `tensor2`, elementwise. (`aten::addcmul`) */
-  addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor {
+  addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = tensor1?.handle;
     $f[2] = tensor2?.handle;
-    $f[3] = options?.value ?? 1;
+    $f[3] = scalarSlot(3, options?.value ?? 1);
     const $n = opCall(context, ids[13] || find(13), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `addcmul`. (`aten::addcmul_`) */
-  addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): this {
+  addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = tensor1?.handle;
     $f[2] = tensor2?.handle;
-    $f[3] = options?.value ?? 1;
+    $f[3] = scalarSlot(3, options?.value ?? 1);
     const $n = opCall(context, ids[14] || find(14), 4);
     if ($n < 0) fail($n);
     return this;
   }
 
   /** beta · this + alpha · mat1 @ mat2. (`aten::addmm`) */
-  addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
+  addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = mat1?.handle;
     $f[2] = mat2?.handle;
-    $f[3] = options?.beta ?? 1;
-    $f[4] = options?.alpha ?? 1;
+    $f[3] = scalarSlot(3, options?.beta ?? 1);
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[15] || find(15), 5);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -991,13 +995,13 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `addmm`. (`aten::addmm_`) */
-  addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: number; alpha?: number }): this {
+  addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = mat1?.handle;
     $f[2] = mat2?.handle;
-    $f[3] = options?.beta ?? 1;
-    $f[4] = options?.alpha ?? 1;
+    $f[3] = scalarSlot(3, options?.beta ?? 1);
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[16] || find(16), 5);
     if ($n < 0) fail($n);
     if (watcher !== null) watcher("aten::addmm_", this, [this, mat1, mat2]);
@@ -1005,13 +1009,13 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** beta · this + alpha · mat @ vec. (`aten::addmv`) */
-  addmv(mat: Tensor, vec: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
+  addmv(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = mat?.handle;
     $f[2] = vec?.handle;
-    $f[3] = options?.beta ?? 1;
-    $f[4] = options?.alpha ?? 1;
+    $f[3] = scalarSlot(3, options?.beta ?? 1);
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[17] || find(17), 5);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -1020,13 +1024,13 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `addmv`. (`aten::addmv_`) */
-  addmv_(mat: Tensor, vec: Tensor, options?: { beta?: number; alpha?: number }): this {
+  addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = mat?.handle;
     $f[2] = vec?.handle;
-    $f[3] = options?.beta ?? 1;
-    $f[4] = options?.alpha ?? 1;
+    $f[3] = scalarSlot(3, options?.beta ?? 1);
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[18] || find(18), 5);
     if ($n < 0) fail($n);
     if (watcher !== null) watcher("aten::addmv_", this, [this, mat, vec]);
@@ -1034,13 +1038,13 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** beta · this + alpha · vec1 ⊗ vec2. (`aten::addr`) */
-  addr(vec1: Tensor, vec2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
+  addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = vec1?.handle;
     $f[2] = vec2?.handle;
-    $f[3] = options?.beta ?? 1;
-    $f[4] = options?.alpha ?? 1;
+    $f[3] = scalarSlot(3, options?.beta ?? 1);
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[19] || find(19), 5);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1354,13 +1358,13 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** beta · this + alpha · batch1 @ batch2, in batches. (`aten::baddbmm`) */
-  baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
+  baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = batch1?.handle;
     $f[2] = batch2?.handle;
-    $f[3] = options?.beta ?? 1;
-    $f[4] = options?.alpha ?? 1;
+    $f[3] = scalarSlot(3, options?.beta ?? 1);
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[47] || find(47), 5);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -1369,13 +1373,13 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `baddbmm`. (`aten::baddbmm_`) */
-  baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: number; alpha?: number }): this {
+  baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = batch1?.handle;
     $f[2] = batch2?.handle;
-    $f[3] = options?.beta ?? 1;
-    $f[4] = options?.alpha ?? 1;
+    $f[3] = scalarSlot(3, options?.beta ?? 1);
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[48] || find(48), 5);
     if ($n < 0) fail($n);
     if (watcher !== null) watcher("aten::baddbmm_", this, [this, batch1, batch2]);
@@ -1449,11 +1453,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::bitwise_and.Tensor`, `aten::bitwise_and.Scalar`.
    */
-  bitwiseAnd(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  bitwiseAnd(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[54] || find(54), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -1471,11 +1475,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::bitwise_and_.Tensor`, `aten::bitwise_and_.Scalar`.
    */
-  bitwiseAnd_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  bitwiseAnd_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[56] || find(56), 2);
       if ($n < 0) fail($n);
       return this;
@@ -1493,11 +1497,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::bitwise_left_shift.Tensor`, `aten::bitwise_left_shift.Tensor_Scalar`.
    */
-  bitwiseLeftShift(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  bitwiseLeftShift(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[58] || find(58), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -1533,11 +1537,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::bitwise_or.Tensor`, `aten::bitwise_or.Scalar`.
    */
-  bitwiseOr(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  bitwiseOr(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[62] || find(62), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -1555,11 +1559,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::bitwise_or_.Tensor`, `aten::bitwise_or_.Scalar`.
    */
-  bitwiseOr_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  bitwiseOr_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[64] || find(64), 2);
       if ($n < 0) fail($n);
       return this;
@@ -1577,11 +1581,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::bitwise_right_shift.Tensor`, `aten::bitwise_right_shift.Tensor_Scalar`.
    */
-  bitwiseRightShift(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  bitwiseRightShift(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[66] || find(66), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -1599,11 +1603,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::bitwise_xor.Tensor`, `aten::bitwise_xor.Scalar`.
    */
-  bitwiseXor(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  bitwiseXor(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[68] || find(68), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -1621,11 +1625,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::bitwise_xor_.Tensor`, `aten::bitwise_xor_.Scalar`.
    */
-  bitwiseXor_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  bitwiseXor_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[70] || find(70), 2);
       if ($n < 0) fail($n);
       return this;
@@ -1707,20 +1711,20 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Positive elements as they are, negative ones alpha · (exp(x / alpha) - 1). (`aten::celu`) */
-  celu(alpha: number = 1): Tensor {
+  celu(alpha: Scalar = 1): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = alpha;
+    $f[1] = scalarSlot(1, alpha);
     const $n = opCall(context, ids[78] || find(78), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `celu`. (`aten::celu_`) */
-  celu_(alpha: number = 1): this {
+  celu_(alpha: Scalar = 1): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = alpha;
+    $f[1] = scalarSlot(1, alpha);
     const $n = opCall(context, ids[79] || find(79), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1774,15 +1778,15 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::clamp`, `aten::clamp.Tensor`.
    */
-  clamp(min?: number | Tensor | null, max?: number | Tensor | null): Tensor {
+  clamp(min?: Scalar | Tensor | null, max?: Scalar | Tensor | null): Tensor {
     if (
-      (min === undefined || (min == null || typeof min === "number")) &&
-      (max === undefined || (max == null || typeof max === "number"))
+      (min === undefined || (min == null || isScalar(min))) &&
+      (max === undefined || (max == null || isScalar(max)))
     ) {
       const $f = frame;
       $f[0] = this.handle;
-      const $p = putOptional(1, min as number | null | undefined);
-      putOptional($p, max as number | null | undefined);
+      const $p = putOptionalScalar(1, min as Scalar | null | undefined);
+      putOptionalScalar($p, max as Scalar | null | undefined);
       const $n = opCall(context, ids[84] || find(84), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -1797,11 +1801,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Every element, at most `max`. (`aten::clamp_max`, `aten::clamp_max.Tensor`) */
-  clampMax(max: number | Tensor): Tensor {
-    if (typeof max === "number") {
+  clampMax(max: Scalar | Tensor): Tensor {
+    if (isScalar(max)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = max as number;
+      $f[1] = scalarSlot(1, max as Scalar);
       const $n = opCall(context, ids[86] || find(86), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -1815,11 +1819,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `clampMax`. (`aten::clamp_max_`, `aten::clamp_max_.Tensor`) */
-  clampMax_(max: number | Tensor): this {
-    if (typeof max === "number") {
+  clampMax_(max: Scalar | Tensor): this {
+    if (isScalar(max)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = max as number;
+      $f[1] = scalarSlot(1, max as Scalar);
       const $n = opCall(context, ids[88] || find(88), 2);
       if ($n < 0) fail($n);
       return this;
@@ -1833,11 +1837,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Every element, at least `min`. (`aten::clamp_min`, `aten::clamp_min.Tensor`) */
-  clampMin(min: number | Tensor): Tensor {
-    if (typeof min === "number") {
+  clampMin(min: Scalar | Tensor): Tensor {
+    if (isScalar(min)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = min as number;
+      $f[1] = scalarSlot(1, min as Scalar);
       const $n = opCall(context, ids[90] || find(90), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -1851,11 +1855,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `clampMin`. (`aten::clamp_min_`, `aten::clamp_min_.Tensor`) */
-  clampMin_(min: number | Tensor): this {
-    if (typeof min === "number") {
+  clampMin_(min: Scalar | Tensor): this {
+    if (isScalar(min)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = min as number;
+      $f[1] = scalarSlot(1, min as Scalar);
       const $n = opCall(context, ids[92] || find(92), 2);
       if ($n < 0) fail($n);
       return this;
@@ -1869,15 +1873,15 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `clamp`. (`aten::clamp_`, `aten::clamp_.Tensor`) */
-  clamp_(min?: number | Tensor | null, max?: number | Tensor | null): this {
+  clamp_(min?: Scalar | Tensor | null, max?: Scalar | Tensor | null): this {
     if (
-      (min === undefined || (min == null || typeof min === "number")) &&
-      (max === undefined || (max == null || typeof max === "number"))
+      (min === undefined || (min == null || isScalar(min))) &&
+      (max === undefined || (max == null || isScalar(max)))
     ) {
       const $f = frame;
       $f[0] = this.handle;
-      const $p = putOptional(1, min as number | null | undefined);
-      putOptional($p, max as number | null | undefined);
+      const $p = putOptionalScalar(1, min as Scalar | null | undefined);
+      putOptionalScalar($p, max as Scalar | null | undefined);
       const $n = opCall(context, ids[94] || find(94), 3);
       if ($n < 0) fail($n);
       return this;
@@ -1931,11 +1935,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::copysign.Tensor`, `aten::copysign.Scalar`.
    */
-  copysign(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  copysign(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[99] || find(99), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -1949,11 +1953,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `copysign`. (`aten::copysign_.Tensor`, `aten::copysign_.Scalar`) */
-  copysign_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  copysign_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[101] || find(101), 2);
       if ($n < 0) fail($n);
       return this;
@@ -2255,11 +2259,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The p-norm of this tensor less `other`. (`aten::dist`) */
-  dist(other: Tensor, p: number = 2): Tensor {
+  dist(other: Tensor, p: Scalar = 2): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = other?.handle;
-    $f[2] = p;
+    $f[2] = scalarSlot(2, p);
     const $n = opCall(context, ids[130] || find(130), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2272,7 +2276,7 @@ export abstract class TensorOperators extends TensorCore {
    * libtorch's `aten::div.Tensor`, `aten::div.Scalar`, `aten::div.Tensor_mode`,
    * `aten::div.Scalar_mode`.
    */
-  div(other: Tensor | number, options?: { roundingMode?: "trunc" | "floor" | null }): Tensor {
+  div(other: Tensor | Scalar, options?: { roundingMode?: "trunc" | "floor" | null }): Tensor {
     if (isTensor(other) && options?.roundingMode !== undefined) {
       const $id = ids[131] || find(131);
       const $f = frame;
@@ -2283,20 +2287,20 @@ export abstract class TensorOperators extends TensorCore {
       if ($n < 0) fail($n);
       return make($f[0]);
     }
-    if (typeof other === "number" && options?.roundingMode !== undefined) {
+    if (isScalar(other) && options?.roundingMode !== undefined) {
       const $id = ids[132] || find(132);
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
-    if (typeof other === "number") {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[133] || find(133), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -2315,7 +2319,7 @@ export abstract class TensorOperators extends TensorCore {
    * libtorch's `aten::div_.Tensor`, `aten::div_.Scalar`, `aten::div_.Tensor_mode`,
    * `aten::div_.Scalar_mode`.
    */
-  div_(other: Tensor | number, options?: { roundingMode?: "trunc" | "floor" | null }): this {
+  div_(other: Tensor | Scalar, options?: { roundingMode?: "trunc" | "floor" | null }): this {
     if (isTensor(other) && options?.roundingMode !== undefined) {
       const $id = ids[135] || find(135);
       const $f = frame;
@@ -2326,20 +2330,20 @@ export abstract class TensorOperators extends TensorCore {
       if ($n < 0) fail($n);
       return this;
     }
-    if (typeof other === "number" && options?.roundingMode !== undefined) {
+    if (isScalar(other) && options?.roundingMode !== undefined) {
       const $id = ids[136] || find(136);
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
       if ($n < 0) fail($n);
       return this;
     }
-    if (typeof other === "number") {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[137] || find(137), 2);
       if ($n < 0) fail($n);
       return this;
@@ -2387,24 +2391,24 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Positive elements times `scale`, negative ones alpha · (exp(x) - 1). (`aten::elu`) */
-  elu(alpha: number = 1, scale: number = 1, inputScale: number = 1): Tensor {
+  elu(alpha: Scalar = 1, scale: Scalar = 1, inputScale: Scalar = 1): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = alpha;
-    $f[2] = scale;
-    $f[3] = inputScale;
+    $f[1] = scalarSlot(1, alpha);
+    $f[2] = scalarSlot(2, scale);
+    $f[3] = scalarSlot(3, inputScale);
     const $n = opCall(context, ids[142] || find(142), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `elu`. (`aten::elu_`) */
-  elu_(alpha: number = 1, scale: number = 1, inputScale: number = 1): this {
+  elu_(alpha: Scalar = 1, scale: Scalar = 1, inputScale: Scalar = 1): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = alpha;
-    $f[2] = scale;
-    $f[3] = inputScale;
+    $f[1] = scalarSlot(1, alpha);
+    $f[2] = scalarSlot(2, scale);
+    $f[3] = scalarSlot(3, inputScale);
     const $n = opCall(context, ids[143] || find(143), 4);
     if ($n < 0) fail($n);
     return this;
@@ -2424,11 +2428,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::eq.Tensor`, `aten::eq.Scalar`.
    */
-  eq(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  eq(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[145] || find(145), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -2442,11 +2446,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `eq`. (`aten::eq_.Tensor`, `aten::eq_.Scalar`) */
-  eq_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  eq_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[147] || find(147), 2);
       if ($n < 0) fail($n);
       return this;
@@ -2618,10 +2622,10 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Fills the main diagonal with `fillValue`, in place. (`aten::fill_diagonal_`) */
-  fillDiagonal_(fillValue: number, wrap: boolean = false): this {
+  fillDiagonal_(fillValue: Scalar, wrap: boolean = false): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = fillValue;
+    $f[1] = scalarSlot(1, fillValue);
     $f[2] = wrap ? 1 : 0;
     const $n = opCall(context, ids[165] || find(165), 3);
     if ($n < 0) fail($n);
@@ -2629,11 +2633,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Sets all elements to `value`, in place. (`aten::fill_.Tensor`, `aten::fill_.Scalar`) */
-  fill_(value: Tensor | number): this {
-    if (typeof value === "number") {
+  fill_(value: Tensor | Scalar): this {
+    if (isScalar(value)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = value as number;
+      $f[1] = scalarSlot(1, value as Scalar);
       const $n = opCall(context, ids[166] || find(166), 2);
       if ($n < 0) fail($n);
       return this;
@@ -2690,11 +2694,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::float_power.Tensor_Tensor`, `aten::float_power.Tensor_Scalar`.
    */
-  floatPower(exponent: Tensor | number): Tensor {
-    if (typeof exponent === "number") {
+  floatPower(exponent: Tensor | Scalar): Tensor {
+    if (isScalar(exponent)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = exponent as number;
+      $f[1] = scalarSlot(1, exponent as Scalar);
       const $n = opCall(context, ids[172] || find(172), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -2721,11 +2725,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::floor_divide`, `aten::floor_divide.Scalar`.
    */
-  floorDivide(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  floorDivide(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[175] || find(175), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -2743,11 +2747,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::floor_divide_.Tensor`, `aten::floor_divide_.Scalar`.
    */
-  floorDivide_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  floorDivide_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[177] || find(177), 2);
       if ($n < 0) fail($n);
       return this;
@@ -2794,11 +2798,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::fmod.Tensor`, `aten::fmod.Scalar`.
    */
-  fmod(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  fmod(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[182] || find(182), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -2812,11 +2816,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `fmod`. (`aten::fmod_.Tensor`, `aten::fmod_.Scalar`) */
-  fmod_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  fmod_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[184] || find(184), 2);
       if ($n < 0) fail($n);
       return this;
@@ -2898,11 +2902,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::ge.Tensor`, `aten::ge.Scalar`.
    */
-  ge(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  ge(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[192] || find(192), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -2916,11 +2920,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `ge`. (`aten::ge_.Tensor`, `aten::ge_.Scalar`) */
-  ge_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  ge_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[194] || find(194), 2);
       if ($n < 0) fail($n);
       return this;
@@ -2994,11 +2998,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::gt.Tensor`, `aten::gt.Scalar`.
    */
-  gt(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  gt(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[200] || find(200), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -3012,11 +3016,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `gt`. (`aten::gt_.Tensor`, `aten::gt_.Scalar`) */
-  gt_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  gt_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[202] || find(202), 2);
       if ($n < 0) fail($n);
       return this;
@@ -3030,10 +3034,10 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Elements in [-lambd, lambd] become 0. (`aten::hardshrink`) */
-  hardshrink(lambd: number = 0.5): Tensor {
+  hardshrink(lambd: Scalar = 0.5): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = lambd;
+    $f[1] = scalarSlot(1, lambd);
     const $n = opCall(context, ids[204] || find(204), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3076,22 +3080,22 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Every element moved into [`minVal`, `maxVal`]. (`aten::hardtanh`) */
-  hardtanh(minVal: number = -1, maxVal: number = 1): Tensor {
+  hardtanh(minVal: Scalar = -1, maxVal: Scalar = 1): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = minVal;
-    $f[2] = maxVal;
+    $f[1] = scalarSlot(1, minVal);
+    $f[2] = scalarSlot(2, maxVal);
     const $n = opCall(context, ids[209] || find(209), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `hardtanh`. (`aten::hardtanh_`) */
-  hardtanh_(minVal: number = -1, maxVal: number = 1): this {
+  hardtanh_(minVal: Scalar = -1, maxVal: Scalar = 1): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = minVal;
-    $f[2] = maxVal;
+    $f[1] = scalarSlot(1, minVal);
+    $f[2] = scalarSlot(2, maxVal);
     const $n = opCall(context, ids[210] || find(210), 3);
     if ($n < 0) fail($n);
     return this;
@@ -3122,12 +3126,12 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::histc`.
    */
-  histc(bins: number = 100, min: number = 0, max: number = 0): Tensor {
+  histc(bins: number = 100, min: Scalar = 0, max: Scalar = 0): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = bins;
-    $f[2] = min;
-    $f[3] = max;
+    $f[2] = scalarSlot(2, min);
+    $f[3] = scalarSlot(3, max);
     const $n = opCall(context, ids[213] || find(213), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3207,26 +3211,26 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::index_add`.
    */
-  indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor {
+  indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
     $f[2] = index?.handle;
     $f[3] = source?.handle;
-    $f[4] = options?.alpha ?? 1;
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[221] || find(221), 5);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `indexAdd`. (`aten::index_add_`) */
-  indexAdd_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): this {
+  indexAdd_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): this {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = dim;
     $f[2] = index?.handle;
     $f[3] = source?.handle;
-    $f[4] = options?.alpha ?? 1;
+    $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[222] || find(222), 5);
     if ($n < 0) fail($n);
     return this;
@@ -3261,13 +3265,13 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::index_fill.int_Scalar`, `aten::index_fill.int_Tensor`.
    */
-  indexFill(dim: number, index: Tensor, value: number | Tensor): Tensor {
-    if (typeof value === "number") {
+  indexFill(dim: number, index: Tensor, value: Scalar | Tensor): Tensor {
+    if (isScalar(value)) {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
       $f[2] = (index as Tensor)?.handle;
-      $f[3] = value as number;
+      $f[3] = scalarSlot(3, value as Scalar);
       const $n = opCall(context, ids[225] || find(225), 4);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -3287,13 +3291,13 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::index_fill_.int_Scalar`, `aten::index_fill_.int_Tensor`.
    */
-  indexFill_(dim: number, index: Tensor, value: number | Tensor): this {
-    if (typeof value === "number") {
+  indexFill_(dim: number, index: Tensor, value: Scalar | Tensor): this {
+    if (isScalar(value)) {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
       $f[2] = (index as Tensor)?.handle;
-      $f[3] = value as number;
+      $f[3] = scalarSlot(3, value as Scalar);
       const $n = opCall(context, ids[227] || find(227), 4);
       if ($n < 0) fail($n);
       return this;
@@ -3553,11 +3557,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::le.Tensor`, `aten::le.Scalar`.
    */
-  le(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  le(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[249] || find(249), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -3571,11 +3575,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `le`. (`aten::le_.Tensor`, `aten::le_.Scalar`) */
-  le_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  le_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[251] || find(251), 2);
       if ($n < 0) fail($n);
       return this;
@@ -3589,20 +3593,20 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Positive elements as they are, negative ones times `negativeSlope`. (`aten::leaky_relu`) */
-  leakyRelu(negativeSlope: number = 0.01): Tensor {
+  leakyRelu(negativeSlope: Scalar = 0.01): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = negativeSlope;
+    $f[1] = scalarSlot(1, negativeSlope);
     const $n = opCall(context, ids[253] || find(253), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `leakyRelu`. (`aten::leaky_relu_`) */
-  leakyRelu_(negativeSlope: number = 0.01): this {
+  leakyRelu_(negativeSlope: Scalar = 0.01): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = negativeSlope;
+    $f[1] = scalarSlot(1, negativeSlope);
     const $n = opCall(context, ids[254] || find(254), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3613,12 +3617,12 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::lerp.Tensor`, `aten::lerp.Scalar`.
    */
-  lerp(end: Tensor, weight: Tensor | number): Tensor {
-    if (typeof weight === "number") {
+  lerp(end: Tensor, weight: Tensor | Scalar): Tensor {
+    if (isScalar(weight)) {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = (end as Tensor)?.handle;
-      $f[2] = weight as number;
+      $f[2] = scalarSlot(2, weight as Scalar);
       const $n = opCall(context, ids[255] || find(255), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -3633,12 +3637,12 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `lerp`. (`aten::lerp_.Tensor`, `aten::lerp_.Scalar`) */
-  lerp_(end: Tensor, weight: Tensor | number): this {
-    if (typeof weight === "number") {
+  lerp_(end: Tensor, weight: Tensor | Scalar): this {
+    if (isScalar(weight)) {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = (end as Tensor)?.handle;
-      $f[2] = weight as number;
+      $f[2] = scalarSlot(2, weight as Scalar);
       const $n = opCall(context, ids[257] || find(257), 3);
       if ($n < 0) fail($n);
       return this;
@@ -3949,11 +3953,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::lt.Tensor`, `aten::lt.Scalar`.
    */
-  lt(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  lt(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[288] || find(288), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -3967,11 +3971,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `lt`. (`aten::lt_.Tensor`, `aten::lt_.Scalar`) */
-  lt_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  lt_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[290] || find(290), 2);
       if ($n < 0) fail($n);
       return this;
@@ -3989,12 +3993,12 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::masked_fill.Tensor`, `aten::masked_fill.Scalar`.
    */
-  maskedFill(mask: Tensor, value: Tensor | number): Tensor {
-    if (typeof value === "number") {
+  maskedFill(mask: Tensor, value: Tensor | Scalar): Tensor {
+    if (isScalar(value)) {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = (mask as Tensor)?.handle;
-      $f[2] = value as number;
+      $f[2] = scalarSlot(2, value as Scalar);
       const $n = opCall(context, ids[292] || find(292), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -4013,12 +4017,12 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::masked_fill_.Tensor`, `aten::masked_fill_.Scalar`.
    */
-  maskedFill_(mask: Tensor, value: Tensor | number): this {
-    if (typeof value === "number") {
+  maskedFill_(mask: Tensor, value: Tensor | Scalar): this {
+    if (isScalar(value)) {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = (mask as Tensor)?.handle;
-      $f[2] = value as number;
+      $f[2] = scalarSlot(2, value as Scalar);
       const $n = opCall(context, ids[294] || find(294), 3);
       if ($n < 0) fail($n);
       return this;
@@ -4376,11 +4380,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::mul.Tensor`, `aten::mul.Scalar`.
    */
-  mul(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  mul(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[322] || find(322), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -4394,11 +4398,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `mul`. (`aten::mul_.Tensor`, `aten::mul_.Scalar`) */
-  mul_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  mul_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[324] || find(324), 2);
       if ($n < 0) fail($n);
       return this;
@@ -4620,11 +4624,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::ne.Tensor`, `aten::ne.Scalar`.
    */
-  ne(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  ne(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[341] || find(341), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -4638,11 +4642,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `ne`. (`aten::ne_.Tensor`, `aten::ne_.Scalar`) */
-  ne_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  ne_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[343] || find(343), 2);
       if ($n < 0) fail($n);
       return this;
@@ -4698,13 +4702,13 @@ export abstract class TensorOperators extends TensorCore {
   /** A tensor filled with `fillValue`, of this one's dtype and device. (`aten::new_full`) */
   newFull(
     size: readonly number[],
-    fillValue: number,
+    fillValue: Scalar,
     options?: { dtype?: DType | null; device?: Device | null },
   ): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     let $p = putNumbers(1, size);
-    $f[$p++] = fillValue;
+    $p = putScalar($p, fillValue);
     $p = putDType($p, options?.dtype);
     $f[$p++] = 0;
     $p = putDevice($p, options?.device);
@@ -4780,18 +4784,18 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::norm.Scalar`, `aten::norm.ScalarOpt_dim`.
    */
-  norm(p?: number | null, dim?: number | readonly number[], keepdim?: boolean): Tensor {
-    if ((p === undefined || typeof p === "number") && dim === undefined && keepdim === undefined) {
+  norm(p?: Scalar | null, dim?: number | readonly number[], keepdim?: boolean): Tensor {
+    if ((p === undefined || isScalar(p)) && dim === undefined && keepdim === undefined) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = (p as number | undefined) ?? 2;
+      $f[1] = scalarSlot(1, (p as Scalar | undefined) ?? 2);
       const $n = opCall(context, ids[353] || find(353), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
     $f[0] = this.handle;
-    let $p = putOptional(1, p as number | null);
+    let $p = putOptionalScalar(1, p as Scalar | null);
     $p = putFixed($p, dim as number | readonly number[], 1);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[354] || find(354), 4);
@@ -4903,11 +4907,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::pow.Tensor_Tensor`, `aten::pow.Tensor_Scalar`.
    */
-  pow(exponent: Tensor | number): Tensor {
-    if (typeof exponent === "number") {
+  pow(exponent: Tensor | Scalar): Tensor {
+    if (isScalar(exponent)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = exponent as number;
+      $f[1] = scalarSlot(1, exponent as Scalar);
       const $n = opCall(context, ids[364] || find(364), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -4921,11 +4925,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `pow`. (`aten::pow_.Tensor`, `aten::pow_.Scalar`) */
-  pow_(exponent: Tensor | number): this {
-    if (typeof exponent === "number") {
+  pow_(exponent: Tensor | Scalar): this {
+    if (isScalar(exponent)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = exponent as number;
+      $f[1] = scalarSlot(1, exponent as Scalar);
       const $n = opCall(context, ids[366] || find(366), 2);
       if ($n < 0) fail($n);
       return this;
@@ -5169,11 +5173,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::remainder.Tensor`, `aten::remainder.Scalar`.
    */
-  remainder(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  remainder(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[388] || find(388), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -5187,11 +5191,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `remainder`. (`aten::remainder_.Tensor`, `aten::remainder_.Scalar`) */
-  remainder_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  remainder_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[390] || find(390), 2);
       if ($n < 0) fail($n);
       return this;
@@ -5205,24 +5209,24 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Every slice along `dim` scaled down to a p-norm of at most `maxnorm`. (`aten::renorm`) */
-  renorm(p: number, dim: number, maxnorm: number): Tensor {
+  renorm(p: Scalar, dim: number, maxnorm: Scalar): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = p;
+    $f[1] = scalarSlot(1, p);
     $f[2] = dim;
-    $f[3] = maxnorm;
+    $f[3] = scalarSlot(3, maxnorm);
     const $n = opCall(context, ids[392] || find(392), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `renorm`. (`aten::renorm_`) */
-  renorm_(p: number, dim: number, maxnorm: number): this {
+  renorm_(p: Scalar, dim: number, maxnorm: Scalar): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = p;
+    $f[1] = scalarSlot(1, p);
     $f[2] = dim;
-    $f[3] = maxnorm;
+    $f[3] = scalarSlot(3, maxnorm);
     const $n = opCall(context, ids[393] || find(393), 4);
     if ($n < 0) fail($n);
     return this;
@@ -5365,15 +5369,15 @@ export abstract class TensorOperators extends TensorCore {
    * libtorch's `aten::rrelu`.
    */
   rrelu(
-    lower: number = 0.125,
-    upper: number = 0.3333333333333333,
+    lower: Scalar = 0.125,
+    upper: Scalar = 0.3333333333333333,
     training: boolean = false,
     generator?: Generator | null,
   ): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = lower;
-    $f[2] = upper;
+    $f[1] = scalarSlot(1, lower);
+    $f[2] = scalarSlot(2, upper);
     $f[3] = training ? 1 : 0;
     $f[4] = optionalHandle(generator);
     const $n = opCall(context, ids[405] || find(405), 5);
@@ -5404,12 +5408,12 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::rsub.Tensor`, `aten::rsub.Scalar`.
    */
-  rsub(other: Tensor | number, options?: { alpha?: number }): Tensor {
-    if (typeof other === "number") {
+  rsub(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
-      $f[2] = options?.alpha ?? 1;
+      $f[1] = scalarSlot(1, other as Scalar);
+      $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[408] || find(408), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -5417,7 +5421,7 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = (other as Tensor)?.handle;
-    $f[2] = options?.alpha ?? 1;
+    $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[409] || find(409), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5432,7 +5436,7 @@ export abstract class TensorOperators extends TensorCore {
   scatter(
     dim: number,
     index: Tensor,
-    srcOrValue: Tensor | number,
+    srcOrValue: Tensor | Scalar,
     options?: { reduce?: "add" | "multiply" },
   ): Tensor {
     if (isTensor(srcOrValue) && options?.reduce !== undefined) {
@@ -5447,24 +5451,24 @@ export abstract class TensorOperators extends TensorCore {
       if ($n < 0) fail($n);
       return make($f[0]);
     }
-    if (typeof srcOrValue === "number" && options?.reduce !== undefined) {
+    if (isScalar(srcOrValue) && options?.reduce !== undefined) {
       const $id = ids[411] || find(411);
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
       $f[2] = (index as Tensor)?.handle;
-      $f[3] = srcOrValue as number;
+      $f[3] = scalarSlot(3, srcOrValue as Scalar);
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
-    if (typeof srcOrValue === "number") {
+    if (isScalar(srcOrValue)) {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
       $f[2] = (index as Tensor)?.handle;
-      $f[3] = srcOrValue as number;
+      $f[3] = scalarSlot(3, srcOrValue as Scalar);
       const $n = opCall(context, ids[412] || find(412), 4);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -5559,7 +5563,7 @@ export abstract class TensorOperators extends TensorCore {
   scatter_(
     dim: number,
     index: Tensor,
-    srcOrValue: Tensor | number,
+    srcOrValue: Tensor | Scalar,
     options?: { reduce?: "add" | "multiply" },
   ): this {
     if (isTensor(srcOrValue) && options?.reduce !== undefined) {
@@ -5574,24 +5578,24 @@ export abstract class TensorOperators extends TensorCore {
       if ($n < 0) fail($n);
       return this;
     }
-    if (typeof srcOrValue === "number" && options?.reduce !== undefined) {
+    if (isScalar(srcOrValue) && options?.reduce !== undefined) {
       const $id = ids[419] || find(419);
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
       $f[2] = (index as Tensor)?.handle;
-      $f[3] = srcOrValue as number;
+      $f[3] = scalarSlot(3, srcOrValue as Scalar);
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
       if ($n < 0) fail($n);
       return this;
     }
-    if (typeof srcOrValue === "number") {
+    if (isScalar(srcOrValue)) {
       const $f = frame;
       $f[0] = this.handle;
       $f[1] = dim as number;
       $f[2] = (index as Tensor)?.handle;
-      $f[3] = srcOrValue as number;
+      $f[3] = scalarSlot(3, srcOrValue as Scalar);
       const $n = opCall(context, ids[420] || find(420), 4);
       if ($n < 0) fail($n);
       return this;
@@ -5849,21 +5853,21 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** log(1 + exp(beta · x)) / beta; linear above `threshold`. (`aten::softplus`) */
-  softplus(beta: number = 1, threshold: number = 20): Tensor {
+  softplus(beta: Scalar = 1, threshold: Scalar = 20): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = beta;
-    $f[2] = threshold;
+    $f[1] = scalarSlot(1, beta);
+    $f[2] = scalarSlot(2, threshold);
     const $n = opCall(context, ids[445] || find(445), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** Every element moved towards 0 by `lambd`, at most to it. (`aten::softshrink`) */
-  softshrink(lambd: number = 0.5): Tensor {
+  softshrink(lambd: Scalar = 0.5): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = lambd;
+    $f[1] = scalarSlot(1, lambd);
     const $n = opCall(context, ids[446] || find(446), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6027,12 +6031,12 @@ export abstract class TensorOperators extends TensorCore {
    */
   std(
     dim?: number | readonly number[] | null,
-    options?: { correction?: number | null; keepdim?: boolean },
+    options?: { correction?: Scalar | null; keepdim?: boolean },
   ): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     let $p = putOptionalNumbers(1, dim, 1);
-    $p = putOptional($p, options?.correction);
+    $p = putOptionalScalar($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
     const $n = opCall(context, ids[461] || find(461), 4);
     if ($n < 0) fail($n);
@@ -6042,12 +6046,12 @@ export abstract class TensorOperators extends TensorCore {
   /** The standard deviation and the mean. (`aten::std_mean.correction`) */
   stdMean(
     dim?: number | readonly number[] | null,
-    options?: { correction?: number | null; keepdim?: boolean },
+    options?: { correction?: Scalar | null; keepdim?: boolean },
   ): [std: Tensor, mean: Tensor] {
     const $f = frame;
     $f[0] = this.handle;
     let $p = putOptionalNumbers(1, dim, 1);
-    $p = putOptional($p, options?.correction);
+    $p = putOptionalScalar($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
     const $n = opCall(context, ids[462] || find(462), 4);
     if ($n < 0) fail($n);
@@ -6060,12 +6064,12 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::sub.Tensor`, `aten::sub.Scalar`.
    */
-  sub(other: Tensor | number, options?: { alpha?: number }): Tensor {
-    if (typeof other === "number") {
+  sub(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
-      $f[2] = options?.alpha ?? 1;
+      $f[1] = scalarSlot(1, other as Scalar);
+      $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[463] || find(463), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -6073,19 +6077,19 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = (other as Tensor)?.handle;
-    $f[2] = options?.alpha ?? 1;
+    $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[464] || find(464), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `sub`. (`aten::sub_.Tensor`, `aten::sub_.Scalar`) */
-  sub_(other: Tensor | number, options?: { alpha?: number }): this {
-    if (typeof other === "number") {
+  sub_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
-      $f[2] = options?.alpha ?? 1;
+      $f[1] = scalarSlot(1, other as Scalar);
+      $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[465] || find(465), 3);
       if ($n < 0) fail($n);
       return this;
@@ -6093,7 +6097,7 @@ export abstract class TensorOperators extends TensorCore {
     const $f = frame;
     $f[0] = this.handle;
     $f[1] = (other as Tensor)?.handle;
-    $f[2] = options?.alpha ?? 1;
+    $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[466] || find(466), 3);
     if ($n < 0) fail($n);
     return this;
@@ -6272,22 +6276,22 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** Elements at most `threshold` become `value`. (`aten::threshold`) */
-  threshold(threshold: number, value: number): Tensor {
+  threshold(threshold: Scalar, value: Scalar): Tensor {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = threshold;
-    $f[2] = value;
+    $f[1] = scalarSlot(1, threshold);
+    $f[2] = scalarSlot(2, value);
     const $n = opCall(context, ids[482] || find(482), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
 
   /** The in-place form of `threshold`. (`aten::threshold_`) */
-  threshold_(threshold: number, value: number): this {
+  threshold_(threshold: Scalar, value: Scalar): this {
     const $f = frame;
     $f[0] = this.handle;
-    $f[1] = threshold;
-    $f[2] = value;
+    $f[1] = scalarSlot(1, threshold);
+    $f[2] = scalarSlot(2, value);
     const $n = opCall(context, ids[483] || find(483), 3);
     if ($n < 0) fail($n);
     return this;
@@ -6578,12 +6582,12 @@ export abstract class TensorOperators extends TensorCore {
    */
   var(
     dim?: number | readonly number[] | null,
-    options?: { correction?: number | null; keepdim?: boolean },
+    options?: { correction?: Scalar | null; keepdim?: boolean },
   ): Tensor {
     const $f = frame;
     $f[0] = this.handle;
     let $p = putOptionalNumbers(1, dim, 1);
-    $p = putOptional($p, options?.correction);
+    $p = putOptionalScalar($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
     const $n = opCall(context, ids[506] || find(506), 4);
     if ($n < 0) fail($n);
@@ -6593,12 +6597,12 @@ export abstract class TensorOperators extends TensorCore {
   /** The variance and the mean. (`aten::var_mean.correction`) */
   varMean(
     dim?: number | readonly number[] | null,
-    options?: { correction?: number | null; keepdim?: boolean },
+    options?: { correction?: Scalar | null; keepdim?: boolean },
   ): [variance: Tensor, mean: Tensor] {
     const $f = frame;
     $f[0] = this.handle;
     let $p = putOptionalNumbers(1, dim, 1);
-    $p = putOptional($p, options?.correction);
+    $p = putOptionalScalar($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
     const $n = opCall(context, ids[507] || find(507), 4);
     if ($n < 0) fail($n);
@@ -6678,11 +6682,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::special_xlog1py`, `aten::special_xlog1py.other_scalar`.
    */
-  xlog1py(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  xlog1py(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[514] || find(514), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -6700,11 +6704,11 @@ export abstract class TensorOperators extends TensorCore {
    *
    * libtorch's `aten::xlogy.Tensor`, `aten::xlogy.Scalar_Other`.
    */
-  xlogy(other: Tensor | number): Tensor {
-    if (typeof other === "number") {
+  xlogy(other: Tensor | Scalar): Tensor {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[516] || find(516), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
@@ -6718,11 +6722,11 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /** The in-place form of `xlogy`. (`aten::xlogy_.Tensor`, `aten::xlogy_.Scalar_Other`) */
-  xlogy_(other: Tensor | number): this {
-    if (typeof other === "number") {
+  xlogy_(other: Tensor | Scalar): this {
+    if (isScalar(other)) {
       const $f = frame;
       $f[0] = this.handle;
-      $f[1] = other as number;
+      $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[518] || find(518), 2);
       if ($n < 0) fail($n);
       return this;
@@ -7184,12 +7188,12 @@ export function complex(real: Tensor, imag: Tensor): Tensor {
  *
  * libtorch's `aten::constant_pad_nd`.
  */
-export function constantPadNd(input: Tensor, pad: readonly number[], value: number = 0): Tensor {
+export function constantPadNd(input: Tensor, pad: readonly number[], value: Scalar = 0): Tensor {
   const $id = ids[546] || find(546);
   const $f = frame;
   $f[0] = input?.handle;
-  let $p = putNumbers(1, pad);
-  $f[$p++] = value;
+  const $p = putNumbers(1, pad);
+  putScalar($p, value);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -7590,13 +7594,13 @@ export function ctcLoss(
 export function cumulativeTrapezoid(
   y: Tensor,
   x?: Tensor,
-  options?: { dx?: number; dim?: number },
+  options?: { dx?: Scalar; dim?: number },
 ): Tensor {
   if (x === undefined) {
     const $id = ids[561] || find(561);
     const $f = frame;
     $f[0] = (y as Tensor)?.handle;
-    $f[1] = options?.dx ?? 1;
+    $f[1] = scalarSlot(1, options?.dx ?? 1);
     $f[2] = options?.dim ?? -1;
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
@@ -7786,31 +7790,29 @@ export function foreachAbs(input: readonly Tensor[]): Tensor[] {
  */
 export function foreachAdd(
   input: readonly Tensor[],
-  scalarOrOtherOrScalars: number | readonly Tensor[] | readonly number[],
-  options?: { alpha?: number },
+  scalarOrOtherOrScalars: Scalar | readonly Tensor[] | readonly Scalar[],
+  options?: { alpha?: Scalar },
 ): Tensor[] {
-  if (typeof scalarOrOtherOrScalars === "number") {
+  if (isScalar(scalarOrOtherOrScalars)) {
     const $id = ids[573] || find(573);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOtherOrScalars as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOtherOrScalars as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return makeList();
   }
   if (isTensorList(scalarOrOtherOrScalars)) {
     const $id = ids[574] || find(574);
-    const $f = frame;
     let $p = putTensors(0, input as readonly Tensor[]);
     $p = putTensors($p, scalarOrOtherOrScalars as readonly Tensor[]);
-    $f[$p++] = options?.alpha ?? 1;
+    putScalar($p, options?.alpha ?? 1);
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
     return makeList();
   }
   const $id = ids[575] || find(575);
   const $p = putTensors(0, input as readonly Tensor[]);
-  putNumbers($p, scalarOrOtherOrScalars as readonly number[]);
+  putScalars($p, scalarOrOtherOrScalars as readonly Scalar[]);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return makeList();
@@ -7824,31 +7826,29 @@ export function foreachAdd(
  */
 export function foreachAdd_(
   input: readonly Tensor[],
-  scalarOrOtherOrScalars: number | readonly Tensor[] | readonly number[],
-  options?: { alpha?: number },
+  scalarOrOtherOrScalars: Scalar | readonly Tensor[] | readonly Scalar[],
+  options?: { alpha?: Scalar },
 ): void {
-  if (typeof scalarOrOtherOrScalars === "number") {
+  if (isScalar(scalarOrOtherOrScalars)) {
     const $id = ids[576] || find(576);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOtherOrScalars as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOtherOrScalars as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return;
   }
   if (isTensorList(scalarOrOtherOrScalars)) {
     const $id = ids[577] || find(577);
-    const $f = frame;
     let $p = putTensors(0, input as readonly Tensor[]);
     $p = putTensors($p, scalarOrOtherOrScalars as readonly Tensor[]);
-    $f[$p++] = options?.alpha ?? 1;
+    putScalar($p, options?.alpha ?? 1);
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
     return;
   }
   const $id = ids[578] || find(578);
   const $p = putTensors(0, input as readonly Tensor[]);
-  putNumbers($p, scalarOrOtherOrScalars as readonly number[]);
+  putScalars($p, scalarOrOtherOrScalars as readonly Scalar[]);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return;
@@ -7863,15 +7863,14 @@ export function foreachAddcdiv_(
   input: readonly Tensor[],
   tensor1: readonly Tensor[],
   tensor2: readonly Tensor[],
-  valueOrScalars?: number | readonly number[],
+  valueOrScalars?: Scalar | readonly Scalar[],
 ): void {
-  if ((valueOrScalars === undefined || typeof valueOrScalars === "number")) {
+  if ((valueOrScalars === undefined || isScalar(valueOrScalars))) {
     const $id = ids[579] || find(579);
-    const $f = frame;
     let $p = putTensors(0, input as readonly Tensor[]);
     $p = putTensors($p, tensor1 as readonly Tensor[]);
     $p = putTensors($p, tensor2 as readonly Tensor[]);
-    $f[$p++] = (valueOrScalars as number | undefined) ?? 1;
+    putScalar($p, (valueOrScalars as Scalar | undefined) ?? 1);
     const $n = opCall(context, $id, 4);
     if ($n < 0) fail($n);
     return;
@@ -7880,7 +7879,7 @@ export function foreachAddcdiv_(
   let $p = putTensors(0, input as readonly Tensor[]);
   $p = putTensors($p, tensor1 as readonly Tensor[]);
   $p = putTensors($p, tensor2 as readonly Tensor[]);
-  putNumbers($p, valueOrScalars as readonly number[]);
+  putScalars($p, valueOrScalars as readonly Scalar[]);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
   return;
@@ -7895,15 +7894,14 @@ export function foreachAddcmul_(
   input: readonly Tensor[],
   tensor1: readonly Tensor[],
   tensor2: readonly Tensor[],
-  valueOrScalars?: number | readonly number[],
+  valueOrScalars?: Scalar | readonly Scalar[],
 ): void {
-  if ((valueOrScalars === undefined || typeof valueOrScalars === "number")) {
+  if ((valueOrScalars === undefined || isScalar(valueOrScalars))) {
     const $id = ids[581] || find(581);
-    const $f = frame;
     let $p = putTensors(0, input as readonly Tensor[]);
     $p = putTensors($p, tensor1 as readonly Tensor[]);
     $p = putTensors($p, tensor2 as readonly Tensor[]);
-    $f[$p++] = (valueOrScalars as number | undefined) ?? 1;
+    putScalar($p, (valueOrScalars as Scalar | undefined) ?? 1);
     const $n = opCall(context, $id, 4);
     if ($n < 0) fail($n);
     return;
@@ -7912,7 +7910,7 @@ export function foreachAddcmul_(
   let $p = putTensors(0, input as readonly Tensor[]);
   $p = putTensors($p, tensor1 as readonly Tensor[]);
   $p = putTensors($p, tensor2 as readonly Tensor[]);
-  putNumbers($p, valueOrScalars as readonly number[]);
+  putScalars($p, valueOrScalars as readonly Scalar[]);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
   return;
@@ -7925,13 +7923,12 @@ export function foreachAddcmul_(
  */
 export function foreachClampMax_(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[],
+  scalarOrOther: Scalar | readonly Tensor[],
 ): void {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[583] || find(583);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return;
@@ -7951,13 +7948,12 @@ export function foreachClampMax_(
  */
 export function foreachClampMin_(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[],
+  scalarOrOther: Scalar | readonly Tensor[],
 ): void {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[585] || find(585);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return;
@@ -7998,13 +7994,12 @@ export function foreachCopy_(
  */
 export function foreachDiv(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[] | Tensor,
+  scalarOrOther: Scalar | readonly Tensor[] | Tensor,
 ): Tensor[] {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[588] || find(588);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return makeList();
@@ -8034,13 +8029,12 @@ export function foreachDiv(
  */
 export function foreachDiv_(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[] | Tensor,
+  scalarOrOther: Scalar | readonly Tensor[] | Tensor,
 ): void {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[591] || find(591);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return;
@@ -8070,14 +8064,13 @@ export function foreachDiv_(
 export function foreachLerp_(
   input: readonly Tensor[],
   tensors1: readonly Tensor[],
-  weightOrWeights: number | readonly Tensor[],
+  weightOrWeights: Scalar | readonly Tensor[],
 ): void {
-  if (typeof weightOrWeights === "number") {
+  if (isScalar(weightOrWeights)) {
     const $id = ids[594] || find(594);
-    const $f = frame;
     let $p = putTensors(0, input as readonly Tensor[]);
     $p = putTensors($p, tensors1 as readonly Tensor[]);
-    $f[$p++] = weightOrWeights as number;
+    putScalar($p, weightOrWeights as Scalar);
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
     return;
@@ -8107,13 +8100,12 @@ export function foreachMax(input: readonly Tensor[]): Tensor[] {
  */
 export function foreachMaximum_(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[],
+  scalarOrOther: Scalar | readonly Tensor[],
 ): void {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[597] || find(597);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return;
@@ -8133,13 +8125,12 @@ export function foreachMaximum_(
  */
 export function foreachMinimum_(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[],
+  scalarOrOther: Scalar | readonly Tensor[],
 ): void {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[599] || find(599);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return;
@@ -8160,13 +8151,12 @@ export function foreachMinimum_(
  */
 export function foreachMul(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[] | Tensor,
+  scalarOrOther: Scalar | readonly Tensor[] | Tensor,
 ): Tensor[] {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[601] || find(601);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return makeList();
@@ -8196,13 +8186,12 @@ export function foreachMul(
  */
 export function foreachMul_(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[] | Tensor,
+  scalarOrOther: Scalar | readonly Tensor[] | Tensor,
 ): void {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[604] || find(604);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return;
@@ -8245,13 +8234,12 @@ export function foreachNeg_(input: readonly Tensor[]): void {
 /** The norm of every tensor of a list. (`aten::_foreach_norm.Scalar`) */
 export function foreachNorm(
   input: readonly Tensor[],
-  ord: number = 2,
+  ord: Scalar = 2,
   dtype?: DType | null,
 ): Tensor[] {
   const $id = ids[609] || find(609);
-  const $f = frame;
   let $p = putTensors(0, input);
-  $f[$p++] = ord;
+  $p = putScalar($p, ord);
   putDType($p, dtype);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -8265,13 +8253,12 @@ export function foreachNorm(
  */
 export function foreachPow(
   input: readonly Tensor[],
-  exponent: number | readonly Tensor[],
+  exponent: Scalar | readonly Tensor[],
 ): Tensor[] {
-  if (typeof exponent === "number") {
+  if (isScalar(exponent)) {
     const $id = ids[610] || find(610);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = exponent as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, exponent as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return makeList();
@@ -8327,23 +8314,21 @@ export function foreachSqrt_(input: readonly Tensor[]): void {
  */
 export function foreachSub(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[],
-  options?: { alpha?: number },
+  scalarOrOther: Scalar | readonly Tensor[],
+  options?: { alpha?: Scalar },
 ): Tensor[] {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[616] || find(616);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return makeList();
   }
   const $id = ids[617] || find(617);
-  const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
   $p = putTensors($p, scalarOrOther as readonly Tensor[]);
-  $f[$p++] = options?.alpha ?? 1;
+  putScalar($p, options?.alpha ?? 1);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
   return makeList();
@@ -8356,23 +8341,21 @@ export function foreachSub(
  */
 export function foreachSub_(
   input: readonly Tensor[],
-  scalarOrOther: number | readonly Tensor[],
-  options?: { alpha?: number },
+  scalarOrOther: Scalar | readonly Tensor[],
+  options?: { alpha?: Scalar },
 ): void {
-  if (typeof scalarOrOther === "number") {
+  if (isScalar(scalarOrOther)) {
     const $id = ids[618] || find(618);
-    const $f = frame;
-    let $p = putTensors(0, input as readonly Tensor[]);
-    $f[$p++] = scalarOrOther as number;
+    const $p = putTensors(0, input as readonly Tensor[]);
+    putScalar($p, scalarOrOther as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return;
   }
   const $id = ids[619] || find(619);
-  const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
   $p = putTensors($p, scalarOrOther as readonly Tensor[]);
-  $f[$p++] = options?.alpha ?? 1;
+  putScalar($p, options?.alpha ?? 1);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
   return;
@@ -8394,13 +8377,13 @@ export function foreachZero_(input: readonly Tensor[]): void {
  */
 export function fullLike(
   input: Tensor,
-  fillValue: number,
+  fillValue: Scalar,
   options?: { dtype?: DType | null; device?: Device | null; memoryFormat?: MemoryFormat | null },
 ): Tensor {
   const $id = ids[621] || find(621);
   const $f = frame;
   $f[0] = input?.handle;
-  $f[1] = fillValue;
+  $f[1] = scalarSlot(1, fillValue);
   let $p = putDType(2, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -8761,14 +8744,14 @@ export function instanceNorm(
  */
 export function isin(
   elements: Tensor,
-  testElementsOrTestElement: Tensor | number,
+  testElementsOrTestElement: Tensor | Scalar,
   options?: { assumeUnique?: boolean; invert?: boolean },
 ): Tensor {
-  if (typeof testElementsOrTestElement === "number") {
+  if (isScalar(testElementsOrTestElement)) {
     const $id = ids[634] || find(634);
     const $f = frame;
     $f[0] = (elements as Tensor)?.handle;
-    $f[1] = testElementsOrTestElement as number;
+    $f[1] = scalarSlot(1, testElementsOrTestElement as Scalar);
     $f[2] = (options?.assumeUnique ?? false) ? 1 : 0;
     $f[3] = (options?.invert ?? false) ? 1 : 0;
     const $n = opCall(context, $id, 4);
@@ -8883,12 +8866,12 @@ export function linalgCholeskyEx(
 }
 
 /** The condition number of matrices. (`aten::linalg_cond`, `aten::linalg_cond.p_str`) */
-export function linalgCond(input: Tensor, p?: number | "fro" | "nuc" | null): Tensor {
-  if ((p === undefined || (p == null || typeof p === "number"))) {
+export function linalgCond(input: Tensor, p?: Scalar | "fro" | "nuc" | null): Tensor {
+  if ((p === undefined || (p == null || isScalar(p)))) {
     const $id = ids[641] || find(641);
     const $f = frame;
     $f[0] = (input as Tensor)?.handle;
-    putOptional(1, p as number | null | undefined);
+    putOptionalScalar(1, p as Scalar | null | undefined);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -9129,16 +9112,16 @@ export function linalgMatrixExp(input: Tensor): Tensor {
  */
 export function linalgMatrixNorm(
   input: Tensor,
-  ord?: number | "fro" | "nuc",
+  ord?: Scalar | "fro" | "nuc",
   dim?: readonly number[],
   keepdim?: boolean,
   options?: { dtype?: DType | null },
 ): Tensor {
-  if (typeof ord === "number") {
+  if (isScalar(ord)) {
     const $id = ids[659] || find(659);
     const $f = frame;
     $f[0] = (input as Tensor)?.handle;
-    $f[1] = ord as number;
+    $f[1] = scalarSlot(1, ord as Scalar);
     let $p = putNumbers(2, (dim as readonly number[] | undefined) ?? [-2, -1]);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putDType($p, options?.dtype);
@@ -9210,16 +9193,16 @@ export function linalgMultiDot(tensors: readonly Tensor[]): Tensor {
  */
 export function linalgNorm(
   input: Tensor,
-  ord?: number | "fro" | "nuc" | null,
+  ord?: Scalar | "fro" | "nuc" | null,
   dim?: number | readonly number[] | null,
   keepdim?: boolean,
   options?: { dtype?: DType | null },
 ): Tensor {
-  if ((ord === undefined || (ord == null || typeof ord === "number"))) {
+  if ((ord === undefined || (ord == null || isScalar(ord)))) {
     const $id = ids[664] || find(664);
     const $f = frame;
     $f[0] = (input as Tensor)?.handle;
-    let $p = putOptional(1, ord as number | null | undefined);
+    let $p = putOptionalScalar(1, ord as Scalar | null | undefined);
     $p = putOptionalNumbers($p, dim as number | readonly number[] | null | undefined, 1);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putDType($p, options?.dtype);
@@ -9396,7 +9379,7 @@ export function linalgVecdot(x: Tensor, y: Tensor, options?: { dim?: number }): 
  */
 export function linalgVectorNorm(
   input: Tensor,
-  ord: number = 2,
+  ord: Scalar = 2,
   dim?: number | readonly number[] | null,
   keepdim: boolean = false,
   options?: { dtype?: DType | null },
@@ -9404,7 +9387,7 @@ export function linalgVectorNorm(
   const $id = ids[677] || find(677);
   const $f = frame;
   $f[0] = input?.handle;
-  $f[1] = ord;
+  $f[1] = scalarSlot(1, ord);
   let $p = putOptionalNumbers(2, dim, 1);
   $f[$p++] = keepdim ? 1 : 0;
   putDType($p, options?.dtype);
@@ -9635,8 +9618,8 @@ export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction = "m
 export function multiMarginLoss(
   input: Tensor,
   target: Tensor,
-  p: number = 1,
-  margin: number = 1,
+  p: Scalar = 1,
+  margin: Scalar = 1,
   weight?: Tensor | null,
   reduction: Reduction = "mean",
 ): Tensor {
@@ -9644,8 +9627,8 @@ export function multiMarginLoss(
   const $f = frame;
   $f[0] = input?.handle;
   $f[1] = target?.handle;
-  $f[2] = p;
-  $f[3] = margin;
+  $f[2] = scalarSlot(2, p);
+  $f[3] = scalarSlot(3, margin);
   $f[4] = optionalHandle(weight);
   $f[5] = reductionCode(reduction);
   const $n = opCall(context, $id, 6);
@@ -9994,10 +9977,10 @@ export function polygamma(n: number, input: Tensor): Tensor {
 }
 
 /** A number to the power of every element. (`aten::pow.Scalar`) */
-export function pow(input: number, exponent: Tensor): Tensor {
+export function pow(input: Scalar, exponent: Tensor): Tensor {
   const $id = ids[706] || find(706);
   const $f = frame;
-  $f[0] = input;
+  $f[0] = scalarSlot(0, input);
   $f[1] = exponent?.handle;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10149,12 +10132,12 @@ export function replicationPad2d(input: Tensor, padding: number | readonly numbe
  *
  * libtorch's `aten::result_type.Tensor`, `aten::result_type.Scalar`.
  */
-export function resultType(tensor: Tensor, other: Tensor | number): DType {
-  if (typeof other === "number") {
+export function resultType(tensor: Tensor, other: Tensor | Scalar): DType {
+  if (isScalar(other)) {
     const $id = ids[716] || find(716);
     const $f = frame;
     $f[0] = (tensor as Tensor)?.handle;
-    $f[1] = other as number;
+    $f[1] = scalarSlot(1, other as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
     return dtypeFromCode($f[0]);
@@ -10237,7 +10220,7 @@ export function scaledDotProductAttention(
  */
 export function searchsorted(
   sortedSequence: Tensor,
-  input: Tensor | number,
+  input: Tensor | Scalar,
   options?: {
     outInt32?: boolean;
     right?: boolean;
@@ -10245,11 +10228,11 @@ export function searchsorted(
     sorter?: Tensor | null;
   },
 ): Tensor {
-  if (typeof input === "number") {
+  if (isScalar(input)) {
     const $id = ids[721] || find(721);
     const $f = frame;
     $f[0] = (sortedSequence as Tensor)?.handle;
-    $f[1] = input as number;
+    $f[1] = scalarSlot(1, input as Scalar);
     $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
     $f[3] = (options?.right ?? false) ? 1 : 0;
     let $p = putOptionalString(4, options?.side);
@@ -10345,12 +10328,12 @@ export function tensordot(
  *
  * libtorch's `aten::trapezoid.dx`, `aten::trapezoid.x`.
  */
-export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: number; dim?: number }): Tensor {
+export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor {
   if (x === undefined) {
     const $id = ids[727] || find(727);
     const $f = frame;
     $f[0] = (y as Tensor)?.handle;
-    $f[1] = options?.dx ?? 1;
+    $f[1] = scalarSlot(1, options?.dx ?? 1);
     $f[2] = options?.dim ?? -1;
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
@@ -10606,32 +10589,32 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
  * libtorch's `aten::where.self`, `aten::where.ScalarOther`, `aten::where.Scalar`,
  * `aten::where.ScalarSelf`.
  */
-export function where(condition: Tensor, input: Tensor | number, other: Tensor | number): Tensor {
-  if (typeof input === "number" && typeof other === "number") {
+export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor | Scalar): Tensor {
+  if (isScalar(input) && isScalar(other)) {
     const $id = ids[741] || find(741);
     const $f = frame;
     $f[0] = (condition as Tensor)?.handle;
-    $f[1] = input as number;
-    $f[2] = other as number;
+    $f[1] = scalarSlot(1, input as Scalar);
+    $f[2] = scalarSlot(2, other as Scalar);
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
-  if (isTensor(input) && typeof other === "number") {
+  if (isTensor(input) && isScalar(other)) {
     const $id = ids[742] || find(742);
     const $f = frame;
     $f[0] = (condition as Tensor)?.handle;
     $f[1] = (input as Tensor)?.handle;
-    $f[2] = other as number;
+    $f[2] = scalarSlot(2, other as Scalar);
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
-  if (typeof input === "number" && isTensor(other)) {
+  if (isScalar(input) && isTensor(other)) {
     const $id = ids[743] || find(743);
     const $f = frame;
     $f[0] = (condition as Tensor)?.handle;
-    $f[1] = input as number;
+    $f[1] = scalarSlot(1, input as Scalar);
     $f[2] = (other as Tensor)?.handle;
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);

@@ -13,6 +13,7 @@ import { nest, type NestedArray, readBytes } from "./data_transfer.ts";
 import { type Device, deviceCode, deviceName } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode, dtypes, type TypedArray } from "./dtype.ts";
 import { type Index, indexPut, indexTensor } from "./indexing.ts";
+import type { Scalar } from "./scalar.ts";
 import { TensorOperators, where } from "./operators.gen.ts";
 import { describe, format } from "./print.ts";
 
@@ -300,13 +301,13 @@ export class Tensor extends TensorOperators implements Disposable {
   }
 
   /** Writes `value` to the part that {@linkcode Tensor.index} would return, in place. */
-  indexPut_(at: Index[], value: Tensor | number, options?: { accumulate?: boolean }): this {
+  indexPut_(at: Index[], value: Tensor | Scalar, options?: { accumulate?: boolean }): this {
     indexPut(this, at, value, options?.accumulate ?? false);
     return this;
   }
 
   /** This tensor where `condition` is true, `other` elsewhere, with broadcasting. */
-  where(condition: Tensor, other: Tensor | number): Tensor {
+  where(condition: Tensor, other: Tensor | Scalar): Tensor {
     return where(condition, this, other);
   }
 

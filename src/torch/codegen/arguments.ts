@@ -55,11 +55,13 @@ export function typeOf(a: Argument, operator: string): string {
     case "t":
       return "Tensor | null";
     case "S":
+      return "Scalar";
+    case "s":
+      return "Scalar | null";
     case "I":
     case "N":
     case "F":
       return "number";
-    case "s":
     case "i":
     case "n":
     case "f":
@@ -87,9 +89,10 @@ export function typeOf(a: Argument, operator: string): string {
       return "Generator | null";
     case "L":
       return "readonly Tensor[]";
+    case "R":
+      return "readonly Scalar[]";
     case "A":
     case "X":
-    case "R":
       return list;
     case "a":
     case "x":
@@ -124,8 +127,8 @@ export function fallbackOf(a: Argument): string | undefined {
 
 /** What writes an argument: the value of one slot, or a call that writes several from a place on. */
 export interface Writing {
-  /** The expression for the one slot. */
-  slot?: string;
+  /** The expression for the one slot, which is at the place `at`. */
+  slot?: string | ((at: string) => string);
   /** The call that writes at the place `at` and returns the next. */
   put?: (at: string) => string;
 }
@@ -142,6 +145,12 @@ export function writing(a: Argument, value: string): Writing {
     case "g":
       return { slot: `optionalHandle(${value})` };
     case "S":
+      return {
+        slot: (at) => `scalarSlot(${at}, ${value})`,
+        put: (at) => `putScalar(${at}, ${value})`,
+      };
+    case "s":
+      return { put: (at) => `putOptionalScalar(${at}, ${value})` };
     case "I":
     case "N":
     case "F":
@@ -152,7 +161,6 @@ export function writing(a: Argument, value: string): Writing {
       return { slot: `dtypeCode(${value})` };
     case "M":
       return { slot: `memoryFormatCode(${value})` };
-    case "s":
     case "i":
     case "n":
     case "f":
@@ -167,9 +175,10 @@ export function writing(a: Argument, value: string): Writing {
       return { put: (at) => `putMemoryFormat(${at}, ${value})` };
     case "L":
       return { put: (at) => `putTensors(${at}, ${value})` };
+    case "R":
+      return { put: (at) => `putScalars(${at}, ${value})` };
     case "A":
     case "X":
-    case "R":
       return {
         put: (at) => length ? `putFixed(${at}, ${value}${length})` : `putNumbers(${at}, ${value})`,
       };
@@ -196,8 +205,10 @@ export function test(a: Argument | undefined, name: string): string {
 }
 
 function testGiven(a: Argument, name: string): string {
-  if ("SINF".includes(a.kind)) return `typeof ${name} === "number"`;
-  if ("sinf".includes(a.kind)) return `(${name} == null || typeof ${name} === "number")`;
+  if (a.kind === "S") return `isScalar(${name})`;
+  if (a.kind === "s") return `(${name} == null || isScalar(${name}))`;
+  if ("INF".includes(a.kind)) return `typeof ${name} === "number"`;
+  if ("inf".includes(a.kind)) return `(${name} == null || typeof ${name} === "number")`;
   if (a.kind === "T") return `isTensor(${name})`;
   if (a.kind === "t") return `(${name} == null || isTensor(${name}))`;
   if (a.kind === "B") return `typeof ${name} === "boolean"`;

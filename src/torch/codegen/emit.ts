@@ -140,8 +140,9 @@ class Emitter {
     s.arguments.forEach((a, i) => {
       const isThis = this.method && i === 0;
       const w = hidden.has(a.name) ? { slot: "0" } : writing(a, isThis ? "this" : value(a));
-      if (w.slot !== undefined) {
-        lines.push(`$f[${place === undefined ? at++ : "$p++"}] = ${w.slot};`);
+      if (w.slot !== undefined && (place === undefined || w.put === undefined)) {
+        const here = place === undefined ? String(at++) : "$p++";
+        lines.push(`$f[${here}] = ${typeof w.slot === "string" ? w.slot : w.slot(here)};`);
         return;
       }
       lines.push(

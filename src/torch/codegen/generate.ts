@@ -27,7 +27,10 @@ const imports = [
   "putOptional",
   "putOptionalBool",
   "putOptionalNumbers",
+  "putOptionalScalar",
   "putOptionalString",
+  "putScalar",
+  "putScalars",
   "putString",
   "putTensors",
   "reductionCode",
@@ -68,6 +71,7 @@ import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
 import { type MemoryFormat, type Reduction, ${used.join(", ")} } from "./frame_arguments.ts";
 import { watcher } from "./products.ts";
 import type { Generator } from "./random.ts";
+import { isScalar, type Scalar, scalarSlot } from "./scalar.ts";
 import type { Tensor } from "./tensor.ts";
 
 // Every operator, with the letters of its arguments and results that this file was generated for.
