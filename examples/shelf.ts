@@ -3,6 +3,9 @@
  * the hub, or from files as their publishers ship them; each preprocesses the photographs as its publisher did.
  *
  *     deno run -A examples/shelf.ts PHOTOS TEACHER...
+ *
+ * PHOTOS is a folder (whatever folders it has in it), a list of paths, or tar files.
+ *
  *     deno run -A examples/shelf.ts photos hf://timm/vit_small_patch14_dinov2.lvd142m hf://timm/resnet50.a1_in1k
  *
  * What remains is student.safetensors: MobileNetV3 with features in the place of many.
@@ -24,11 +27,10 @@ for (const teacher of shelf) {
 }
 
 // One decoded batch serves all: the teachers see the bytes, the student its own normalisation of them.
-using folder = new data.ImageFolder(photos, {
+using images = data.images(photos, {
   part: { kind: "random", size: 224, scale: [0.3, 1] },
   workers: 2,
 });
-using images = folder.unlabelled();
 const { mean, std } = models.entry("mobilenet_v3_small");
 const epochs = 3;
 const batches = new data.Loader(images, {

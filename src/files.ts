@@ -169,6 +169,44 @@ async function replaceFolder(temporary: string, path: string): Promise<void> {
   await Deno.remove(old, { recursive: true }).catch(() => {});
 }
 
+/**
+ * Tells about a file that is to be read, and refuses what is none: reading from a pipe or a terminal may wait for
+ * ever, and reading from a device never end. A link counts as what it leads to.
+ *
+ * @throws {FileError} If there is nothing of that name, or something else than a file.
+ * @throws {Deno.errors.NotCapable} If reading it was not permitted.
+ */
+export function statRegular(path: string): Deno.FileInfo {
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.statSync(path);
+  } catch (error) {
+    passPermission(error);
+    throw new FileError(
+      `Cannot read ${path}: ${(error as Error).message}. Check that the file is there.`,
+      { cause: error },
+    );
+  }
+  if (info.isFile) return info;
+  throw new FileError(`Cannot read ${path}: it is ${kindOf(info)}, not a file.`);
+}
+
+/** What something that is no file is called. */
+function kindOf(info: Deno.FileInfo): string {
+  if (info.isDirectory) return "a folder";
+  if (info.isFifo) return "a pipe";
+  if (info.isSocket) return "a socket";
+  return info.isBlockDevice || info.isCharDevice ? "a device" : "something else";
+}
+
+/**
+ * Throws an error on if Deno refused something that it was not permitted: nothing is wrong with the file then, and the
+ * message says which permission to give.
+ */
+export function passPermission(error: unknown): void {
+  if (error instanceof Deno.errors.NotCapable) throw error;
+}
+
 /** The folder that a file lies in. */
 function folderOf(path: string): string {
   const at = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
@@ -179,6 +217,7 @@ function folderOf(path: string): string {
 /** Says which place could not be written, and why. */
 function writeError(path: string, error: unknown): FileError {
   if (error instanceof FileError) return error;
+  passPermission(error);
   const reason = error instanceof Error ? error.message : String(error);
   const full = /os error (28|122)\b/.test(reason);
   return new FileError(

@@ -5,6 +5,7 @@
  */
 
 import { LibraryError } from "./errors.ts";
+import { passPermission } from "./files.ts";
 
 /**
  * Loads a package. Its name is in a variable here, because one that is written out in an import would be downloaded
@@ -14,11 +15,18 @@ import { LibraryError } from "./errors.ts";
  * @param user What needs it, in the plural, for the message.
  * @param more Further sentences of the message.
  * @throws {LibraryError} If it cannot be had, or does not run here.
+ * @throws {Deno.errors.NotCapable} If it was not permitted what it needs.
  */
 export async function loadPackage<T>(specifier: string, user: string, more = ""): Promise<T> {
   try {
     return await import(specifier) as T;
   } catch (cause) {
+    passPermission(cause);
+    // What a package's own code was refused may come wrapped up.
+    const refused = /Requires \w+ access.*--allow-\w+ flag/s.exec((cause as Error).message);
+    if (refused !== null) {
+      throw new Deno.errors.NotCapable(`${user} need ${specifier}: ${refused[0]}`, { cause });
+    }
     throw new LibraryError(
       `${user} need the package ${specifier}, which cannot be loaded: ${
         (cause as Error).message.replace(/\.$/, "")

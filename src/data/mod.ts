@@ -35,7 +35,9 @@ export {
   type SkippedImage,
 } from "./images/decoded_images.ts";
 export { ImageFiles, type ImageFilesParts, UnlabelledImageFiles } from "./images/image_files.ts";
-export { IMAGE_EXTENSIONS, ImageFolder, type ImageFolderOptions } from "./images/image_folder.ts";
+export { IMAGE_EXTENSIONS } from "./images/folder_listing.ts";
+export { ImageFolder, type ImageFolderOptions } from "./images/image_folder.ts";
+export { images, type ImagesOptions } from "./images/images.ts";
 export { ImageList, type ImageListOptions } from "./images/image_list.ts";
 export { TarShards, type TarShardsOptions } from "./images/tar_shards.ts";
 export type { ImageSource } from "./images/image_source.ts";

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { LibraryError } from "../../errors.ts";
+import { passPermission, statRegular } from "../../files.ts";
 import { imageRandom } from "../shuffle.ts";
 import type { Decoder } from "./decoder.ts";
 
@@ -40,14 +42,44 @@ export interface DecodeJob {
 export interface DecodeFailure {
   readonly row: number;
   readonly reason: string;
-  /** Whether the file could not even be read. */
-  readonly unread: boolean;
+  /**
+   * What failed: reading the file, decoding it, or, which is no fault of the file, something that was not permitted
+   * or a library that is not there.
+   */
+  readonly kind: "read" | "decode" | "permission" | "library";
 }
 
 /** No image file is larger; one that is, is refused before it is read. */
 const MAX_FILE_BYTES = 2 ** 30;
 
 class ReadError extends Error {}
+
+/** What failed, by the error. */
+function kindOf(error: unknown): DecodeFailure["kind"] {
+  if (error instanceof Deno.errors.NotCapable) return "permission";
+  if (error instanceof LibraryError) return "library";
+  return error instanceof ReadError ? "read" : "decode";
+}
+
+/** Waits for work, but only for some seconds; the work is told whether it is still wanted. */
+async function within(
+  seconds: number,
+  work: (wanted: () => boolean) => Promise<void>,
+): Promise<void> {
+  let late = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      late = true;
+      reject(new Error(`decoding took longer than ${seconds} seconds and was given up`));
+    }, 1000 * seconds);
+  });
+  try {
+    await Promise.race([work(() => !late), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** How many images are begun at a time, so that one is decoded while another is resized. */
 const LANES = 2;
@@ -62,10 +94,14 @@ export async function runTasks(decoder: Decoder, job: DecodeJob): Promise<Decode
       const { row, image } = task;
       const into = new Uint8Array(memory, row * decoder.size, decoder.size);
       try {
-        await decoder.decode(readImage(task), () => imageRandom(seed, epoch, image), into);
+        const random = () => imageRandom(seed, epoch, image);
+        await within(
+          decoder.timeLimit,
+          (wanted) => decoder.decode(readImage(task), random, into, wanted),
+        );
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        failures.push({ row, reason: oneLine(reason), unread: error instanceof ReadError });
+        failures.push({ row, reason: oneLine(reason), kind: kindOf(error) });
       }
     }
   };
@@ -90,12 +126,13 @@ export function closeShard(): void {
 function readImage({ path, offset, length }: ImageBytes): Uint8Array<ArrayBuffer> {
   try {
     if (offset === undefined || length === undefined) {
-      const bytes = Deno.readFileSync(path);
-      if (bytes.length > MAX_FILE_BYTES) throw new Error(`it has ${bytes.length} bytes`);
-      return bytes;
+      const { size } = statRegular(path);
+      if (size > MAX_FILE_BYTES) throw new Error(`it has ${size} bytes`);
+      return Deno.readFileSync(path);
     }
     return readPart(path, offset, length);
   } catch (error) {
+    passPermission(error);
     throw new ReadError((error as Error).message, { cause: error });
   }
 }
@@ -104,6 +141,7 @@ function readImage({ path, offset, length }: ImageBytes): Uint8Array<ArrayBuffer
 export function readPart(path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
   if (shard?.path !== path) {
     closeShard();
+    statRegular(path);
     shard = { path, file: Deno.openSync(path) };
   }
   const { file } = shard!;

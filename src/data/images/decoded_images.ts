@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, FileError, FormatError } from "../../errors.ts";
+import { ArgumentError, FileError, FormatError, LibraryError } from "../../errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
@@ -48,14 +48,21 @@ export interface ImageReadOptions {
   /** Called once for each image that is skipped; by default a warning names it, the first ten times. */
   onSkip?: (image: SkippedImage) => void;
   /**
-   * Whether images are turned upright as their EXIF data says. False by default, as in torchvision;
-   * decoding takes longer with it.
+   * Whether images are turned upright as their files say. False by default, as in torchvision, which leaves every
+   * kind of file as its pixels lie, but for TIFF, which Pillow turns while reading; decoding takes longer with it.
    */
   orient?: boolean;
   /** Images of more pixels are refused before they are unpacked; 178,956,970 by default, as in Pillow. */
   maxPixels?: number;
+  /**
+   * After so many seconds an image is given up as one that cannot be decoded; 30 by default. A decoder that does not
+   * come back keeps a core busy until the process ends, but holds up nothing else.
+   */
+  timeLimit?: number;
 }
 
+/** Timers take no longer ones. */
+const MOST_SECONDS = 2_000_000;
 const MAX_PIXELS = 178_956_970;
 /** How many images may stand in for one before it is taken that all of them are damaged. */
 const MAX_REPLACEMENTS = 100;
@@ -88,6 +95,7 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
   protected constructor(source: ImageSource, name: string, options: ImageReadOptions) {
     const part = partSettings(options.part ?? { kind: "centre", size: 224, resize: 256 });
     const { workers = defaultWorkers(), onError = "throw", maxPixels = MAX_PIXELS } = options;
+    const { timeLimit = 30 } = options;
     if (!Number.isSafeInteger(workers) || workers < 0 || workers > 256) {
       throw new ArgumentError(`workers is a whole number from 0 to 256, got ${workers}.`);
     }
@@ -97,13 +105,18 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
     if (!Number.isSafeInteger(maxPixels) || maxPixels < 1) {
       throw new ArgumentError(`maxPixels is a whole number of at least 1, got ${maxPixels}.`);
     }
+    if (!(timeLimit > 0 && timeLimit <= MOST_SECONDS)) {
+      throw new ArgumentError(
+        `timeLimit is a number of seconds above 0, at most ${MOST_SECONDS}, got ${timeLimit}.`,
+      );
+    }
     this.source = source;
     this.length = source.length;
     this.name = name;
     this.imageShape = [3, part.height, part.width];
     this.options = { ...options };
     const { orient = false } = options;
-    this.#pool = new DecodePool({ part, orient, maxPixels }, workers);
+    this.#pool = new DecodePool({ part, orient, maxPixels, timeLimit }, workers);
   }
 
   /** The images that were skipped so far, by index. */
@@ -180,6 +193,9 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
       failures.sort((a, b) => a.row - b.row);
       for (const failure of failures) {
         const { row } = failure;
+        // Another image would fare no better.
+        if (failure.kind === "permission") throw new Deno.errors.NotCapable(failure.reason);
+        if (failure.kind === "library") throw new LibraryError(`${failure.reason}.`);
         if (this.options.onError !== "skip") throw this.#error(indices[row], failure);
         this.#skip(indices[row], failure);
         if (round >= Math.min(MAX_REPLACEMENTS, this.length - 1)) {
@@ -197,11 +213,12 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
     return indices;
   }
 
-  #error(index: number, { reason, unread }: DecodeFailure): Error {
+  #error(index: number, { reason, kind }: DecodeFailure): Error {
     const path = this.source.describe(index);
-    if (unread) {
+    if (kind === "read") {
+      const why = reason.includes(path) ? reason : `Cannot read ${path}: ${reason}`;
       return new FileError(
-        `Cannot read ${path}: ${reason}. Check that the file is there and may be read` +
+        `${why}. Check that the file is there and may be read` +
           `, or pass over such images with onError: "skip".`,
       );
     }

@@ -8,7 +8,11 @@
 
 import type { ImageSize, TurboJpeg } from "../../../ffi/turbo_jpeg.ts";
 import type { RandomSequence } from "../philox.ts";
+import { turnBack, turnOf } from "./avif_turn.ts";
+import { decodeBitmap, isBitmap } from "./bitmap.ts";
 import { type Cut, type PartSettings, planCut } from "./crop.ts";
+import { opaqueGif } from "./gif_colours.ts";
+import { decodePortableMap, isPortableMap } from "./portable_map.ts";
 import { cutOut, type Pixels, resizePart } from "./resize_part.ts";
 import { openSharp, type Sharp, type SharpPipeline } from "./sharp_package.ts";
 import { openTurboJpeg } from "./turbo_jpeg.ts";
@@ -16,10 +20,12 @@ import { openTurboJpeg } from "./turbo_jpeg.ts";
 /** What a decoder is told once. */
 export interface DecodeSettings {
   readonly part: PartSettings;
-  /** Whether images are turned upright as their EXIF data says. */
+  /** Whether images are turned upright as their files say; TIFF files always are. */
   readonly orient: boolean;
   /** Larger images are refused. */
   readonly maxPixels: number;
+  /** After so many seconds, an image is given up. */
+  readonly timeLimit: number;
 }
 
 /** From this many times the result's size on, JPEG is decoded at a lower resolution. */
@@ -54,20 +60,42 @@ export class Decoder {
     return 3 * height * width;
   }
 
+  /** After so many seconds, an image is given up. */
+  get timeLimit(): number {
+    return this.#settings.timeLimit;
+  }
+
   /**
    * Decodes an image, takes the part wanted and writes it as three planes of rows.
    *
    * @param bytes The file's contents.
    * @param random Gives what a random part is drawn from, from its beginning.
    * @param into Room for {@linkcode size} bytes.
+   * @param wanted Whether the image is still waited for; if not, nothing is written, since `into` may be another's.
    * @throws If the file is damaged, too large or no image.
    */
   async decode(
     bytes: Uint8Array<ArrayBuffer>,
     random: () => RandomSequence,
     into: Uint8Array,
+    wanted: () => boolean = () => true,
   ): Promise<void> {
-    if (!this.#decodeJpeg(bytes, random, into)) await this.#decodeAny(bytes, random, into);
+    if (this.#decodeJpeg(bytes, random, into)) return;
+    const { part, maxPixels } = this.#settings;
+    const read = isBitmap(bytes)
+      ? decodeBitmap
+      : isPortableMap(bytes)
+      ? decodePortableMap
+      : undefined;
+    if (read === undefined) return await this.#decodeAny(bytes, random, into, wanted);
+    const image = read(bytes, maxPixels);
+    this.#finish(image, planCut(part, image.width, image.height, random()), into);
+  }
+
+  /** Cuts a part out of a whole image and resizes it. */
+  #finish(image: Pixels, cut: Cut, into: Uint8Array): void {
+    this.#checkSize(cut);
+    resizePart(cutOut(image, cut), cut, this.#settings.part, into);
   }
 
   /** Ordinary JPEG; false if it is anything else or damaged, of which sharp may say more. */
@@ -99,6 +127,7 @@ export class Decoder {
     bytes: Uint8Array,
     random: () => RandomSequence,
     into: Uint8Array,
+    wanted: () => boolean,
   ): Promise<void> {
     const { part, orient, maxPixels } = this.#settings;
     const sharp = this.#sharp ??= await openSharp();
@@ -108,10 +137,20 @@ export class Decoder {
       ignoreIcc: true,
       autoOrient: orient,
     };
-    const { format, size, hasAlpha } = await describe(sharp(bytes, options), orient);
+    const { format, turned, ...upright } = await describe(sharp(bytes, options));
+    // Pillow turns TIFF files while it reads them, and nothing else.
+    options.autoOrient ||= format === "tiff";
+    const turn = format === "heif" && !orient ? turnOf(bytes) : undefined;
+    if (turn !== undefined && (turn.quarters > 0 || turn.mirror !== "none")) {
+      const image = turnBack(await pixelsOf(sharp(bytes, options)), turn);
+      if (!wanted()) return;
+      return this.#finish(image, planCut(part, image.width, image.height, random()), into);
+    }
+    const size = options.autoOrient ? turned : upright;
     const cut = planCut(part, size.width, size.height, random());
     this.#checkSize(cut);
-    let pipeline = sharp(bytes, options);
+    const gif = format === "gif" ? opaqueGif(bytes) : undefined;
+    let pipeline = sharp(gif?.bytes ?? bytes, options);
     if (format === "jpeg" && !orient && shrinkable(cut)) {
       shrink(pipeline, cut, size);
     } else {
@@ -120,11 +159,8 @@ export class Decoder {
         pipeline = pipeline.extract({ left, top, width, height });
       }
     }
-    if (hasAlpha) pipeline = pipeline.removeAlpha();
-    const { data, info } = await pipeline.toColourspace("srgb").raw().toBuffer({
-      resolveWithObject: true,
-    });
-    resizePart(inColours(data, info), cut, part, into);
+    const pixels = await pixelsOf(pipeline, gif?.outside);
+    if (wanted()) resizePart(pixels, cut, part, into);
   }
 
   /** An image that is a long line may become far larger than it was. */
@@ -143,29 +179,46 @@ export class Decoder {
   }
 }
 
-/** What sharp made of an image, with grey repeated. */
-function inColours(
-  data: Uint8Array,
-  { width, height, channels }: { width: number; height: number; channels: number },
-): Pixels {
+/**
+ * What a pipeline makes of an image, with grey repeated and without transparency; `outside` is the colour of what is
+ * wholly transparent, if that has none of its own. Taking the transparency off is not left to sharp, which never comes
+ * back from it where colours are Lab.
+ */
+async function pixelsOf(
+  pipeline: SharpPipeline,
+  outside?: readonly [number, number, number],
+): Promise<Pixels> {
+  const { data, info } = await pipeline.toColourspace("srgb").raw().toBuffer({
+    resolveWithObject: true,
+  });
+  const { width, height, channels } = info;
   if (channels === 3) return { data, width, height };
-  if (channels !== 1) throw new Error(`it has ${channels} channels`);
-  const colours = new Uint8Array(3 * data.length);
-  for (let i = 0; i < data.length; i++) colours.fill(data[i], 3 * i, 3 * i + 3);
+  if (channels < 1 || channels > 5) throw new Error(`it has ${channels} channels`);
+  const grey = channels < 3;
+  const colours = new Uint8Array(3 * width * height);
+  for (let from = 0, to = 0; from < data.length; from += channels, to += 3) {
+    if (outside !== undefined && channels === 4 && data[from + 3] === 0) {
+      colours.set(outside, to);
+      continue;
+    }
+    colours[to] = data[from];
+    colours[to + 1] = data[grey ? from : from + 1];
+    colours[to + 2] = data[grey ? from : from + 2];
+  }
   return { data: colours, width, height };
 }
 
-interface Description {
+interface Description extends ImageSize {
   readonly format: string;
-  readonly size: ImageSize;
-  readonly hasAlpha: boolean;
+  /** The size once it is turned upright. */
+  readonly turned: ImageSize;
 }
 
 /** What any file is. */
-async function describe(pipeline: SharpPipeline, orient: boolean): Promise<Description> {
-  const { format, width, height, autoOrient, hasAlpha } = await pipeline.metadata();
+async function describe(pipeline: SharpPipeline): Promise<Description> {
+  const { format, width, height, autoOrient } = await pipeline.metadata();
   if (!FORMATS.includes(format)) throw new Error(`its format is ${format}, which is not taken`);
-  return { format, size: orient ? autoOrient : { width, height }, hasAlpha };
+  return { format, width, height, turned: autoOrient };
 }
 
 /** Whether a part is so large that nothing is lost by decoding at a lower resolution. */

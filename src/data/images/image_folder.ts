@@ -4,26 +4,27 @@
  * @module
  */
 
-import { FileError, FormatError } from "../../errors.ts";
+import { ArgumentError, FormatError } from "../../errors.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
+import {
+  byCodePoints,
+  hasEnding,
+  IMAGE_EXTENSIONS,
+  imagesBelow,
+  LeftOut,
+  listFolder,
+} from "./folder_listing.ts";
 import { ImageFiles } from "./image_files.ts";
 import { FileSource } from "./image_source.ts";
 
-/** The endings of the files that can be decoded. */
-export const IMAGE_EXTENSIONS: readonly string[] = Object.freeze([
-  ".jpg",
-  ".jpeg",
-  ".png",
-  ".webp",
-  ".gif",
-  ".tif",
-  ".tiff",
-  ".avif",
-]);
-
 /** Options of {@linkcode ImageFolder}. */
 export interface ImageFolderOptions extends ImageReadOptions {
-  /** The endings of the files to take, in small letters, with their dot. */
+  /**
+   * The classes in the order of their numbers, such as `classNames` of the training images, so that a class without a
+   * folder here shifts no other's number. By default the folders' names, sorted.
+   */
+  classNames?: readonly string[];
+  /** The endings of the files to take, with their dot; those of {@linkcode IMAGE_EXTENSIONS} by default. */
   extensions?: readonly string[];
   /** Takes folders without any image as classes too; false by default, which is an error. */
   allowEmpty?: boolean;
@@ -33,7 +34,8 @@ export interface ImageFolderOptions extends ImageReadOptions {
 
 /**
  * A folder that holds one folder for each class, with the class's images in it or in folders below. Classes are
- * numbered in the order of their names and images in that of their paths, as by torchvision's `ImageFolder`.
+ * numbered in the order of their names and images in that of their paths, as by torchvision's `ImageFolder`. A warning
+ * counts the files that are no images. Images without classes are what {@linkcode images} opens.
  *
  * @example
  * ```ts
@@ -74,26 +76,33 @@ export class ImageFolder extends ImageFiles {
    * @throws {ArgumentError} If an option is not usable.
    */
   constructor(root: string, options: ImageFolderOptions = {}) {
-    const { extensions = IMAGE_EXTENSIONS, allowEmpty = false, name = root, ...reading } = options;
-    const classNames = list(root).folders.sort(byCodePoints);
-    if (classNames.length === 0) {
+    const { extensions = IMAGE_EXTENSIONS, allowEmpty = false, name = root, ...rest } = options;
+    const { classNames: given, ...reading } = rest;
+    const { folders, files } = listFolder(root);
+    if (folders.length === 0) {
+      const flat = files.some((file) => hasEnding(file, extensions));
       throw new FormatError(
-        `${root} has no folders in it; there has to be one for each class, with its images inside.`,
+        `${root} has no folders in it; there has to be one for each class, with its images inside.${
+          flat ? ` Its images without labels are data.images(${JSON.stringify(root)}).` : ""
+        }`,
       );
     }
+    const classNames = given ?? folders.sort(byCodePoints);
+    checkClasses(root, folders, classNames);
+    const there = new Set(folders);
+    const leftOut = new LeftOut();
+    for (const file of files) leftOut.add(file);
     const paths: string[] = [];
     const labels: number[] = [];
     const empty: string[] = [];
     classNames.forEach((className, label) => {
-      const before = paths.length;
-      for (const folder of foldersBelow(root, className).sort(byCodePoints)) {
-        for (const file of list(`${root}/${folder}`).files.sort(byCodePoints)) {
-          if (!extensions.some((ending) => file.toLowerCase().endsWith(ending))) continue;
-          paths.push(`${folder}/${file}`);
-          labels.push(label);
-        }
+      if (!there.has(className)) return;
+      const found = imagesBelow(root, className, extensions, leftOut);
+      for (const path of found) {
+        paths.push(path);
+        labels.push(label);
       }
-      if (paths.length === before) empty.push(className);
+      if (found.length === 0) empty.push(className);
     });
     if (paths.length === 0 || (empty.length > 0 && !allowEmpty)) {
       throw new FormatError(
@@ -102,68 +111,28 @@ export class ImageFolder extends ImageFiles {
         }. Remove those folders, or give allowEmpty: true.`,
       );
     }
+    leftOut.warn(name);
     super({ source: new FileSource(root, paths), labels, classNames, name }, reading);
     this.root = root;
   }
 }
 
-/** The names of what is in a folder; links count as what they lead to. */
-function list(path: string): { files: string[]; folders: string[] } {
-  const files: string[] = [];
-  const folders: string[] = [];
-  try {
-    for (const entry of Deno.readDirSync(path)) {
-      const isFolder = entry.isSymlink
-        ? leadsToFolder(path, `${path}/${entry.name}`)
-        : entry.isDirectory;
-      (isFolder ? folders : files).push(entry.name);
-    }
-  } catch (error) {
-    if (error instanceof FormatError) throw error;
-    throw new FileError(
-      `Cannot list the folder ${path}: ${(error as Error).message}. Check that it is there.`,
-      { cause: error },
-    );
+/** Class names that were given have to name every folder, each once. */
+function checkClasses(
+  root: string,
+  folders: readonly string[],
+  classNames: readonly string[],
+): void {
+  const names = new Set(classNames);
+  if (names.size < classNames.length) {
+    const twice = classNames.find((name, i) => classNames.indexOf(name) < i);
+    throw new ArgumentError(`classNames has ${JSON.stringify(twice)} more than once.`);
   }
-  return { files, folders };
-}
-
-/** Whether a link in a folder leads to a folder, which must not be one that it lies in. */
-function leadsToFolder(folder: string, link: string): boolean {
-  let target: string;
-  try {
-    target = Deno.realPathSync(link);
-  } catch {
-    // It leads nowhere: as a file it will be named when it is read.
-    return false;
-  }
-  if (!Deno.statSync(target).isDirectory) return false;
-  if (`${Deno.realPathSync(folder)}/`.startsWith(`${target}/`)) {
-    throw new FormatError(`${link} leads back to ${target}, which it lies in; remove that link.`);
-  }
-  return true;
-}
-
-/** A folder and all those below it, as paths from `root`. */
-function foldersBelow(root: string, folder: string): string[] {
-  const { folders } = list(`${root}/${folder}`);
-  return [folder, ...folders.flatMap((name) => foldersBelow(root, `${folder}/${name}`))];
-}
-
-/** The order of Python's strings, which is not JavaScript's beyond the first 65,536 characters. */
-function byCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    if (a.charCodeAt(i) !== b.charCodeAt(i)) {
-      const start = i > 0 && isLowSurrogate(a.charCodeAt(i)) && isLowSurrogate(b.charCodeAt(i))
-        ? i - 1
-        : i;
-      return a.codePointAt(start)! - b.codePointAt(start)!;
-    }
-  }
-  return a.length - b.length;
-}
-
-function isLowSurrogate(code: number): boolean {
-  return code >= 0xdc00 && code <= 0xdfff;
+  const extra = folders.filter((folder) => !names.has(folder));
+  if (extra.length === 0) return;
+  throw new FormatError(
+    `${root} has folders that are not among the ${classNames.length} class names given: ${
+      extra.slice(0, 10).join(", ")
+    }${extra.length > 10 ? ", ..." : ""}. Move them away, or add them to classNames.`,
+  );
 }

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError, FileError, FormatError } from "../../errors.ts";
+import { passPermission } from "../../files.ts";
 
 /** More files than any data set has. */
 const MAX_PATHS = 1_000_000;
@@ -55,6 +56,7 @@ function findFiles(pattern: string): string[] {
       if (names.test(name)) found.push(slash < 0 ? name : folder + name);
     }
   } catch (error) {
+    passPermission(error);
     throw new FileError(
       `Cannot list the folder ${folder}: ${(error as Error).message}. Check that it is there.`,
       { cause: error },

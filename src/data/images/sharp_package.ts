@@ -15,11 +15,9 @@ export interface SharpPipeline {
     width: number;
     height: number;
     autoOrient: { width: number; height: number };
-    hasAlpha: boolean;
   }>;
   resize(width: number, height: number, options: { fit: string; kernel: string }): SharpPipeline;
   extract(part: { left: number; top: number; width: number; height: number }): SharpPipeline;
-  removeAlpha(): SharpPipeline;
   toColourspace(name: string): SharpPipeline;
   raw(): SharpPipeline;
   toBuffer(options: { resolveWithObject: true }): Promise<{

@@ -5,6 +5,7 @@
  */
 
 import { FileError, FormatError } from "../../errors.ts";
+import { passPermission, statRegular } from "../../files.ts";
 
 /** A file in a tar file. */
 export interface TarEntry {
@@ -30,10 +31,12 @@ export function readTar(
   path: string,
   visit: (entry: TarEntry, read: (offset: number, length: number) => Uint8Array) => void,
 ): void {
+  statRegular(path);
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path);
   } catch (error) {
+    passPermission(error);
     throw new FileError(
       `Cannot read ${path}: ${(error as Error).message}. Check that the file is there.`,
       { cause: error },

@@ -4,15 +4,12 @@
  * @module
  */
 
-import { ArgumentError, FormatError } from "../../errors.ts";
-import { type LabelledPath, readClassNames, resolveLabels } from "./class_names.ts";
+import { ArgumentError } from "../../errors.ts";
+import { readClassNames, resolveLabels } from "./class_names.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
-import type { ImageBytes } from "./decode_tasks.ts";
 import { ImageFiles } from "./image_files.ts";
-import { IMAGE_EXTENSIONS } from "./image_folder.ts";
-import type { ImageSource } from "./image_source.ts";
 import { expandPaths } from "./shard_paths.ts";
-import { readTar } from "./tar_index.ts";
+import { indexShards } from "./tar_samples.ts";
 
 /** Options of {@linkcode TarShards}. */
 export interface TarShardsOptions extends ImageReadOptions {
@@ -20,12 +17,14 @@ export interface TarShardsOptions extends ImageReadOptions {
   classNames?: readonly string[] | string;
   /** Where in a sample's `.json` its label is; by default `label`, `cls` or `class`. */
   labelKey?: string;
+  /**
+   * The part of each sample that is its image, by what follows the first dot of the name, such as `"jpg"` or
+   * `"depth.png"`. By default the one image that is called by its kind alone, or the only one that there is.
+   */
+  image?: string;
   /** What messages call it; the paths as they were given by default. */
   name?: string;
 }
-
-/** A label's file is not larger. */
-const MAX_LABEL_BYTES = 1_048_576;
 
 /**
  * Samples in tar files, as WebDataset lays them out: files that follow each other and share their name up to the
@@ -85,119 +84,14 @@ export class TarShards extends ImageFiles {
    * @throws {ArgumentError} If a pattern or an option is not usable.
    */
   constructor(paths: string | readonly string[], options: TarShardsOptions = {}) {
-    const { classNames, labelKey, name, ...reading } = options;
+    const { classNames, labelKey, image, name, ...reading } = options;
     const given = typeof paths === "string" ? [paths] : paths;
     const shards = given.flatMap(expandPaths);
     if (shards.length === 0) throw new ArgumentError("There are no tar files; give at least one.");
-    const { source, labels } = indexShards(shards, labelKey);
+    const { source, labels } = indexShards(shards, { image, labelKey, labelled: true });
     const names = classNames === undefined ? undefined : readClassNames(classNames);
     const resolved = resolveLabels(labels, names);
     super({ source, ...resolved, name: name ?? given.join(", ") }, reading);
     this.shards = shards;
   }
-}
-
-/** Images within tar files. */
-class ShardSource implements ImageSource {
-  readonly shards: readonly string[];
-  readonly names: string[] = [];
-  readonly #places: number[] = [];
-
-  constructor(shards: readonly string[]) {
-    this.shards = shards;
-  }
-
-  get length(): number {
-    return this.names.length;
-  }
-
-  add(shard: number, name: string, offset: number, length: number): void {
-    this.names.push(name);
-    this.#places.push(shard, offset, length);
-  }
-
-  bytes(image: number): ImageBytes {
-    const [shard, offset, length] = this.#places.slice(3 * image, 3 * image + 3);
-    return { path: this.shards[shard], offset, length };
-  }
-
-  describe(image: number): string {
-    return `${this.shards[this.#places[3 * image]]}: ${this.names[image]}`;
-  }
-}
-
-interface Sample {
-  key: string;
-  image?: { name: string; offset: number; length: number };
-  label?: string;
-}
-
-function indexShards(
-  shards: readonly string[],
-  labelKey: string | undefined,
-): { source: ShardSource; labels: LabelledPath[] } {
-  const source = new ShardSource(shards);
-  const labels: LabelledPath[] = [];
-  shards.forEach((path, shard) => {
-    let sample: Sample | undefined;
-    const finish = () => {
-      if (sample === undefined) return;
-      const { key, image, label } = sample;
-      const place = `${path}: ${key}`;
-      if (image === undefined || label === undefined) {
-        throw new FormatError(
-          `${place} has no ${
-            image === undefined ? "image" : "label (.cls or .json)"
-          }; each sample ` +
-            `has files of one name up to the first dot, an image and a label, one after the other.`,
-        );
-      }
-      source.add(shard, image.name, image.offset, image.length);
-      labels.push({ label, place });
-    };
-    readTar(path, ({ name, offset, length }, read) => {
-      const slash = name.lastIndexOf("/") + 1;
-      const dot = name.indexOf(".", slash);
-      // Folders' own notes and files whose names begin with a dot are no samples.
-      if (dot <= slash) return;
-      const key = name.slice(0, dot);
-      const ending = name.slice(dot).toLowerCase();
-      if (sample?.key !== key) {
-        finish();
-        sample = { key };
-      }
-      const last = ending.slice(ending.lastIndexOf("."));
-      if (IMAGE_EXTENSIONS.includes(last)) {
-        sample.image ??= { name, offset, length };
-      } else if (ending === ".cls" || ending === ".json") {
-        if (length > MAX_LABEL_BYTES) {
-          throw new FormatError(`${path}: ${name} has ${length} bytes; that is no label.`);
-        }
-        const text = new TextDecoder().decode(read(offset, length)).trim();
-        const label = ending === ".cls" ? text : labelInJson(text, labelKey, `${path}: ${name}`);
-        if (ending === ".cls" || sample.label === undefined) sample.label = label ?? sample.label;
-      }
-    });
-    finish();
-  });
-  if (source.length === 0) throw new FormatError(`There are no samples in ${shards.join(", ")}.`);
-  return { source, labels };
-}
-
-/** A `.json` may hold other things beside a `.cls`: without a label in it, it is passed over. */
-function labelInJson(text: string, key: string | undefined, place: string): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new FormatError(`${place} is not JSON: ${(error as Error).message}.`, { cause: error });
-  }
-  if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-    const fields = value as Record<string, unknown>;
-    value = (key === undefined ? ["label", "cls", "class"] : [key])
-      .map((one) => Object.hasOwn(fields, one) ? fields[one] : undefined)
-      .find((one) => one !== undefined);
-  }
-  if (typeof value === "string") return value;
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? String(value) : undefined;
 }

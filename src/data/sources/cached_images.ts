@@ -9,7 +9,7 @@
 
 import { dirname } from "node:path";
 import { ChecksumError, FileError } from "../../errors.ts";
-import { makeFolder, writeAtomic } from "../../files.ts";
+import { makeFolder, passPermission, writeAtomic } from "../../files.ts";
 import type { Bytes } from "./read_file.ts";
 
 /** What a cached file must hold. */
@@ -86,14 +86,15 @@ export interface CacheLookup {
   readonly damage?: string;
 }
 
-/** Reads a cached file and checks all of it. Never throws for what it finds there. */
+/** Reads a cached file and checks all of it. Never throws for what it finds there, only where it may not look. */
 export async function readCachedFile(path: string, layout: CachedLayout): Promise<CacheLookup> {
   const header = encodeHeader(layout);
   const pixels = layout.shape.reduce((product, size) => product * size, 1);
   const length = header.length + pixels + layout.shape[0];
   let bytes: Bytes;
   try {
-    const { size } = await Deno.stat(path);
+    const { size, isFile } = await Deno.stat(path);
+    if (!isFile) return { damage: "it is not a file" };
     // Known before a byte is read: a huge file in this place is not read at all.
     if (size !== length) return { damage: `it has ${size} bytes instead of ${length}` };
     bytes = await Deno.readFile(path);
@@ -101,6 +102,7 @@ export async function readCachedFile(path: string, layout: CachedLayout): Promis
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return {};
     }
+    passPermission(error);
     return { damage: `it cannot be read (${(error as Error).message})` };
   }
   if (bytes.length !== length) return { damage: `it has ${bytes.length} bytes, not ${length}` };
@@ -157,6 +159,7 @@ export async function ensureWritable(folder: string): Promise<void> {
 }
 
 function unwritable(folder: string, error: unknown): FileError {
+  passPermission(error);
   return new FileError(
     `The data sets' cache ${folder} cannot be written: ${(error as Error).message} ` +
       `Set APPRENTICE_CACHE to a folder that can be, or give one in the option cache.`,

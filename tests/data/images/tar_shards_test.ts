@@ -6,47 +6,9 @@ import { readTar } from "../../../src/data/images/tar_index.ts";
 import { ArgumentError, FileError, FormatError } from "../../../src/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, picture, withFiles } from "./pictures.ts";
+import { greyPng, header, join, picture, tar, withFiles } from "./pictures.ts";
 
 const options = { part: { kind: "whole", size: 2 }, workers: 0 } as const;
-
-/** A tar file of these files in this order. */
-function tar(files: [name: string, content: Uint8Array | string][]): Uint8Array {
-  const parts = files.flatMap(([name, content]) => {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    return [header(name, bytes.length), padded(bytes)];
-  });
-  return join([...parts, new Uint8Array(1024)]);
-}
-
-function header(name: string, length: number, type = "0"): Uint8Array {
-  const block = new Uint8Array(512);
-  const write = (text: string, at: number) => block.set(new TextEncoder().encode(text), at);
-  write(name, 0);
-  write(length.toString(8).padStart(11, "0"), 124);
-  write("        ", 148);
-  write(type, 156);
-  write("ustar\x0000", 257);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  write(`${sum.toString(8).padStart(6, "0")}\0`, 148);
-  return block;
-}
-
-function padded(bytes: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(Math.ceil(bytes.length / 512) * 512);
-  whole.set(bytes);
-  return whole;
-}
-
-function join(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
 
 async function firsts(shards: data.ImageFiles, indices: number[]): Promise<number[]> {
   using batch = await shards.batch(Int32Array.from(indices));
