@@ -30,6 +30,8 @@ const byCode: Record<number, ErrorClass> = {
   11: VersionError,
   12: LibraryError,
   13: DeviceError,
+  14: ShapeError,
+  15: DTypeError,
 };
 
 /** libtorch has one error for most mistakes; its words tell which mistake it was. */
@@ -54,8 +56,29 @@ const byWords: [RegExp, ErrorClass][] = [
 const noDevice =
   /not linked with support for|NVIDIA driver|No CUDA GPUs|no CUDA-capable device|invalid device ordinal|not compiled with CUDA/i;
 
+/**
+ * What libtorch's checks say, without what they say to those who work on libtorch: where in its source a check stands,
+ * and that it should be reported.
+ */
+function inWords(message: string): string {
+  return message
+    .replace(/\s*\(Could this error message be improved\?[^)]*\)/g, "")
+    .replace(
+      /^(.*?)\s*INTERNAL ASSERT FAILED at "[^"]*":\d+, please report a bug to PyTorch\.\s*/s,
+      (_, check: string) =>
+        `libtorch cannot work with these arguments${
+          check === "" || check === "false" ? "" : ` (${check} does not hold)`
+        }: `,
+    )
+    .replace(/^Expected (.+?) to be true, but got false\./s, "$1 has to hold, and does not.")
+    .replace(/^unflatten got an unexpected error:\s*/, "unflatten: ")
+    .replace(/\nException raised from [^\n]*(\nframe #[^\n]*)*\n?/, "")
+    .replace(/: (\n|$)/, ".$1");
+}
+
 /** The typed error for a native error code and its message. */
 export function nativeError(code: number, message: string): ApprenticeError {
+  message = inWords(message);
   if (code === 12) {
     message = "This thread has no open context in the native library (a worker that has ended?).";
   }

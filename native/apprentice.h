@@ -52,7 +52,9 @@ enum ap_error {
   AP_ERROR_OPERATOR = 10,
   AP_ERROR_VERSION = 11,
   AP_ERROR_CONTEXT = 12,
-  AP_ERROR_DEVICE = 13
+  AP_ERROR_DEVICE = 13,
+  AP_ERROR_SHAPE = 14,
+  AP_ERROR_DTYPE = 15
 };
 
 /* Kinds of TorchScript's values; "absent" is an argument that takes its default. */

@@ -228,6 +228,14 @@ void settle(at::Scalar& scalar) {
                          ", or torch.float(", value, ") for a float"));
 }
 
+int64_t Context::symbolic(size_t& at) const {
+  const int64_t value = integer(at);
+  if (C10_UNLIKELY(value < -(int64_t{1} << 61))) {
+    throw Failure(AP_ERROR_ARGUMENT, c10::str(value, " is below what a size or place may be"));
+  }
+  return value;
+}
+
 size_t Context::length(size_t& at) const {
   const int64_t value = integer(at);
   if (value < 0 || static_cast<size_t>(value) > AP_FRAME_SLOTS - at) {

@@ -114,6 +114,8 @@ class Context {
   // then takes on the tensor's dtype, where a float would turn an integer tensor into a float one. `open` is set
   // for a number whose meaning depends on the tensors beside it; see settle().
   at::Scalar scalar(size_t& at, bool& open) const;
+  // An integer where libtorch could take a symbol: it holds symbols in what lies below.
+  int64_t symbolic(size_t& at) const;
   size_t length(size_t& at) const;
   std::string string(size_t& at, size_t& text_at) const;
 

@@ -122,8 +122,8 @@ c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
     case 'S': return scalar(c, at);
     case 'F': return c.number(at);
     case 'B': return c.number(at) != 0;
-    case 'I':
-    case 'N': return c.integer(at);
+    case 'I': return c.integer(at);
+    case 'N': return c.symbolic(at);
     case 'Y': return static_cast<int64_t>(scalar_type_from(c.integer(at)));
     case 'O': return enumerated(c.integer(at), static_cast<int64_t>(c10::Layout::NumOptions), "layout");
     case 'M': return enumerated(c.integer(at), static_cast<int64_t>(c10::MemoryFormat::NumOptions), "memory format");
@@ -151,7 +151,7 @@ c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
       const size_t n = c.length(at);
       c10::List<int64_t> list;
       list.reserve(n);
-      for (size_t i = 0; i < n; i++) list.push_back(c.integer(at));
+      for (size_t i = 0; i < n; i++) list.push_back(kind == 'X' ? c.symbolic(at) : c.integer(at));
       return list;
     }
     case 'D': {
@@ -281,6 +281,7 @@ int32_t call_boxed(Context& c, const Operator& op, uint32_t given) {
     }
     stack.push_back(*argument.default_value());
   }
+  if (op.guard != nullptr) op.guard(schema, stack);
   op.handle.callBoxed(stack);
   size_t out = 0;
   const char* results = op.kinds.c_str() + op.arguments + 1;
@@ -356,8 +357,8 @@ int32_t ap_op_find(uint32_t ctx, uint32_t text_bytes) {
     if (!handle) throw Failure(AP_ERROR_OPERATOR, "libtorch has no operator " + name);
     const std::string kinds = kinds_of(handle->schema());
     Operator op{*handle, kinds, static_cast<uint32_t>(handle->schema().arguments().size()), is_functional(*handle),
-                nullptr};
-    op.unboxed = find_unboxed(kinds, *handle);
+                find_guard(*handle), nullptr};
+    if (op.guard == nullptr) op.unboxed = find_unboxed(kinds, *handle);
     operators.push_back(std::move(op));
     // Numbers start at 1, so that 0 can mean "not looked up yet".
     const uint32_t id = static_cast<uint32_t>(operators.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "context.h"
+#include "guards.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>
 
@@ -17,6 +18,8 @@ struct Operator {
   // Whether its results are always new tensors, so that the layers of autograd have nothing to do when no
   // argument requires a gradient.
   bool functional;
+  // What is checked before it is called, if libtorch does not do so itself; else null.
+  Guard guard;
   // The call without boxing, for the signatures that have one; else null.
   int32_t (*unboxed)(Context&, const Operator&);
 };

@@ -59,7 +59,7 @@ struct Holder<int64_t> {
 template <>
 struct Holder<c10::SymInt> {
   int64_t value;
-  static Holder read(Context& c, size_t& at) { return {c.integer(at)}; }
+  static Holder read(Context& c, size_t& at) { return {c.symbolic(at)}; }
   c10::SymInt get() { return c10::SymInt(value); }
 };
 template <>
@@ -112,7 +112,7 @@ struct Holder<c10::SymIntArrayRef> {
   static Holder read(Context& c, size_t& at) {
     Holder holder;
     const size_t n = c.length(at);
-    for (size_t i = 0; i < n; i++) holder.value.push_back(c10::SymInt(c.integer(at)));
+    for (size_t i = 0; i < n; i++) holder.value.push_back(c10::SymInt(c.symbolic(at)));
     return holder;
   }
   c10::SymIntArrayRef get() { return value; }

@@ -13,6 +13,8 @@ export const NATIVE_SOURCES: readonly string[] = [
   "autograd.cpp",
   "context.cpp",
   "context.h",
+  "guards.cpp",
+  "guards.h",
   "operators.cpp",
   "operators.h",
   "runtime.cpp",

@@ -39,6 +39,12 @@ const stringTypes: Record<string, string> = {
   UPLO: '"L" | "U"',
 };
 
+/** The strings that an argument may be; undefined if it may be any. */
+export function stringsOf(a: Argument, operator: string): string[] | undefined {
+  const type = stringType(a, operator);
+  return type === "string" ? undefined : type.split(" | ").map((one) => JSON.parse(one));
+}
+
 function stringType(a: Argument, operator: string): string {
   return stringTypes[`${operator.split(".")[0]}.${a.name}`] ?? stringTypes[a.name] ?? "string";
 }

@@ -16,7 +16,7 @@ export interface Table {
 }
 
 /** Whether an argument is given in order. One by name that another overload has in order counts, too. */
-function parametersOf(overloads: readonly Schema[], method: boolean): Parameter[] {
+export function parametersOf(overloads: readonly Schema[], method: boolean): Parameter[] {
   const list: Parameter[] = [];
   const visible = (s: Schema) =>
     s.arguments.slice(method ? 1 : 0).filter((a) => !hidden.has(a.name));
@@ -42,7 +42,7 @@ function parametersOf(overloads: readonly Schema[], method: boolean): Parameter[
 }
 
 /** One parameter in order, and which argument it is in each overload that has it. */
-interface Parameter {
+export interface Parameter {
   name: string;
   here: Map<Schema, Argument>;
 }
