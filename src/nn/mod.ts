@@ -16,7 +16,7 @@ export { Linear } from "./layers/linear.ts";
 export * from "./layers/layer_norm_2d.ts";
 export * from "./layers/losses.ts";
 export * from "./layers/normalization.ts";
-export type { Pair } from "./layers/options.ts";
+export type { Pair } from "./options.ts";
 export * from "./layers/pooling.ts";
 export * from "./layers/shaping.ts";
 export * from "./layers/transformer.ts";

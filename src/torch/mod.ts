@@ -13,6 +13,8 @@ export type { Device } from "./device.ts";
 export { type DType, isFloatingPoint, type TypedArray } from "./dtype.ts";
 export type { MemoryFormat, Reduction } from "./frame_arguments.ts";
 export { type Index, Slice, slice } from "./indexing.ts";
+// These two come before the generated ones of the same name.
+export { klDiv, nllLoss } from "./losses.ts";
 export * from "./memory.ts";
 export * from "./operators.gen.ts";
 export { Generator, getRngState, manualSeed, setRngState } from "./random.ts";

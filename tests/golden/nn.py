@@ -133,7 +133,7 @@ def run(layer, inputs):
     return layer(*inputs)
 
 
-def layer_case(make, make_inputs, training):
+def layer_case(make, make_inputs, training, run=run):
     torch.manual_seed(7)
     layer = make().train(training)
     initial = {k: plain(v) for k, v in layer.state_dict().items()}
@@ -253,13 +253,18 @@ def dropout_case():
     return plain(F.dropout(x, 0.4, True))
 
 
-golden = {
-    "torch": torch.__version__.split("+")[0],
-    "layers": {name: layer_case(*case) for name, case in layers.items()},
-    "losses": {name: loss_case(*case) for name, case in losses.items()},
-    "inits": {name: init_case(function) for name, function in inits.items()},
-    "dropout": dropout_case(),
-}
-path = pathlib.Path(__file__).with_suffix(".json")
-path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")
-print(path, path.stat().st_size, "bytes")
+def write(script, golden):
+    """Writes what a script computed beside it, and names the version of PyTorch."""
+    path = pathlib.Path(script).with_suffix(".json")
+    golden = {"torch": torch.__version__.split("+")[0], **golden}
+    path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")
+    print(path, path.stat().st_size, "bytes")
+
+
+if __name__ == "__main__":
+    write(__file__, {
+        "layers": {name: layer_case(*case) for name, case in layers.items()},
+        "losses": {name: loss_case(*case) for name, case in losses.items()},
+        "inits": {name: init_case(function) for name, function in inits.items()},
+        "dropout": dropout_case(),
+    })

@@ -148,7 +148,7 @@ test("options that cannot be used are refused", () => {
     [() => new nn.Linear(2, 1.5), "outFeatures"],
     [() => new nn.Conv2d(3, 4, 3, { groups: 2 }), "multiples of groups (2)"],
     [() => new nn.Conv2d(3, 4, [3, 3, 3] as unknown as [number, number]), "one number or 2"],
-    [() => new nn.Conv2d(3, 4, 2, { padding: "same" }), 'padding "same" needs'],
+    [() => new nn.Conv2d(3, 4, 3, { padding: "same", stride: 2 }), 'padding "same" needs stride 1'],
     [() => new nn.Dropout(-0.1), "from 0 to 1"],
     [() => new nn.GroupNorm(3, 4), "3 equal groups"],
     [() => new nn.LayerNorm([]), "must not be empty"],
@@ -218,7 +218,6 @@ test("a batch norm cannot train on one value a channel, and says what to do", ()
   const one = torch.zeros([1, 3], { device });
   assertThrows(() => norm.forward(one), ShapeError, "Use a larger batch");
   assertEquals(norm.numBatchesTracked!.item(), 0, "a refused batch does not count");
-  assertThrows(() => norm.forward(torch.zeros([0, 3], { device })), ShapeError, "[0, 3]");
   assertEquals(norm.eval().forward(one).shape, [1, 3]);
   using images = new nn.BatchNorm2d(3).to(device);
   assertThrows(() => images.forward(torch.zeros([1, 3, 1, 1], { device })), ShapeError);

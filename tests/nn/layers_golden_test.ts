@@ -1,9 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as nn from "../../src/nn/mod.ts";
-import * as torch from "../../src/torch/mod.ts";
-import type { Tensor } from "../../src/torch/mod.ts";
-import { assertClose, device, test } from "../helpers.ts";
-import { golden, type LayerCase, pattern, restore, type Stored, tolerance } from "./golden.ts";
+import { test } from "../helpers.ts";
+import { checkLayer, golden } from "./golden.ts";
 
 const layers: Record<string, () => nn.Module> = {
   "Linear": () => new nn.Linear(5, 3),
@@ -69,34 +67,10 @@ const layers: Record<string, () => nn.Module> = {
     ),
 };
 
-function assertSame(actual: Tensor, stored: Stored, exact = false): void {
-  assertEquals(actual.shape, stored.shape);
-  assertEquals(actual.dtype, stored.dtype);
-  assertClose(actual, restore(stored), exact ? { rtol: 1e-6, atol: 1e-8 } : tolerance);
-}
-
-function check(name: string, expected: LayerCase): void {
-  torch.manualSeed(7);
-  using layer = layers[name]().to(device).train(expected.training);
-  const state = layer.stateDict();
-  assertEquals(Object.keys(state), Object.keys(expected.initial), "state-dict keys, in order");
-  for (const key in state) assertSame(state[key], expected.initial[key], true);
-
-  const inputs = expected.inputs.map(restore);
-  expected.inputGrads.forEach((grad, i) => grad && inputs[i].requiresGrad_());
-  const output = name === "MultiheadAttention masked"
-    ? (layer as nn.MultiheadAttention).forward(inputs[0], undefined, undefined, inputs[1])
-    : layer.forward(...inputs);
-  assertSame(output, expected.output);
-  output.mul(pattern(output.shape)).sum().backward();
-  expected.inputGrads.forEach((grad, i) => grad && assertSame(inputs[i].grad!, grad));
-  const parameters = layer.namedParameters();
-  assertEquals(parameters.map(([key]) => key), Object.keys(expected.grads));
-  for (const [key, parameter] of parameters) assertSame(parameter.grad!, expected.grads[key]);
-  const buffers = layer.namedBuffers();
-  assertEquals(buffers.map(([key]) => key), Object.keys(expected.buffers));
-  for (const [key, buffer] of buffers) assertSame(buffer, expected.buffers[key]);
-}
+const runs: Record<string, Parameters<typeof checkLayer>[2]> = {
+  "MultiheadAttention masked": (layer, [x, mask]) =>
+    (layer as nn.MultiheadAttention).forward(x, undefined, undefined, mask),
+};
 
 test("every golden layer is tested", () => {
   assertEquals(Object.keys(layers).sort(), Object.keys(golden.layers).sort());
@@ -104,6 +78,6 @@ test("every golden layer is tested", () => {
 
 for (const [name, expected] of Object.entries(golden.layers)) {
   test(`${name}: initial weights, output, gradients and buffers are PyTorch's`, () => {
-    check(name, expected);
+    checkLayer(layers[name], expected, runs[name]);
   });
 }

@@ -7,6 +7,7 @@
 import { ArgumentError, IndexError, ShapeError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { checkInteger, checkNumber } from "../options.ts";
 import { asClasses, checkIndicesOnDevice, checkProbabilities, findBadIndex } from "./classes.ts";
 import { checkNotEmpty, checkTarget, type Reduction, reductionCode, shapeText } from "./shapes.ts";
 import { sameShape } from "./shapes.ts";
@@ -53,13 +54,26 @@ function checkLogits(
     );
   }
   checkNotEmpty(loss, shape, options.reduction);
-  const weight = options.weight?.shape;
-  if (weight !== undefined && !sameShape(weight, [count])) {
+  checkWeights(loss, count, options.weight);
+  return count;
+}
+
+/** Checks that there is one weight for every class, if there are weights. */
+function checkWeights(loss: string, count: number, weight: Tensor | null | undefined): void {
+  if (!weight) return;
+  const shape = weight.shape;
+  if (!sameShape(shape, [count])) {
     throw new ShapeError(
-      `${loss}: ${count} classes need a weight of shape [${count}], got ${shapeText(weight)}.`,
+      `${loss}: ${count} classes need a weight of shape [${count}], got ${shapeText(shape)}.`,
     );
   }
-  return count;
+}
+
+/** The label that is passed over. */
+function ignoredLabel(loss: string, options: NllLossOptions): number {
+  const ignored = options.ignoreIndex ?? -100;
+  checkInteger(loss, "ignoreIndex", ignored);
+  return ignored;
 }
 
 /** Runs a loss on labels, which are checked: beforehand on a GPU, by libtorch itself on the CPU. */
@@ -71,8 +85,8 @@ function withClasses(
   run: (classes: Tensor) => Tensor,
 ): Tensor {
   const count = checkLogits(loss, logits.shape, labels.shape, options);
+  const ignored = ignoredLabel(loss, options);
   const classes = asClasses(labels);
-  const ignored = options.ignoreIndex ?? -100;
   try {
     if ((options.checkClasses ?? true) && classes.device !== "cpu") {
       checkIndicesOnDevice("The class", "classes", classes, count, ignored);
@@ -115,15 +129,20 @@ export function crossEntropy(
 ): Tensor {
   const reduction = reductionCode(options.reduction);
   const smoothing = options.labelSmoothing ?? 0;
-  if (!(smoothing >= 0 && smoothing <= 1)) {
-    throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${smoothing}.`);
-  }
-  const ignored = options.ignoreIndex ?? -100;
+  checkNumber("crossEntropy", "labelSmoothing", smoothing, 0, 1);
+  const ignored = ignoredLabel("crossEntropy", options);
   const run = (target: Tensor): Tensor =>
     torch.crossEntropyLoss(logits, target, options.weight, reduction, ignored, smoothing);
   const shape = logits.shape;
   if (torch.isFloatingPoint(classes.dtype) && sameShape(shape, classes.shape)) {
     checkNotEmpty("crossEntropy", shape, options.reduction);
+    checkWeights("crossEntropy", shape[shape.length === 1 ? 0 : 1], options.weight);
+    if (ignored >= 0) {
+      throw new ArgumentError(
+        `crossEntropy: ignoreIndex is for labels, got ${ignored} with target probabilities; give ` +
+          `the rows to ignore a target of zeros instead.`,
+      );
+    }
     checkProbabilities(classes);
     return run(classes);
   }
@@ -146,14 +165,13 @@ export function nllLoss(
 ): Tensor {
   const reduction = reductionCode(options.reduction);
   return withClasses("nllLoss", logProbabilities, classes, options, (target) =>
-    torch.call(
-      "aten::nll_loss_nd",
+    torch.nllLoss(
       logProbabilities,
       target,
       options.weight,
       reduction,
-      options.ignoreIndex ?? -100,
-    ) as Tensor);
+      ignoredLabel("nllLoss", options),
+    ));
 }
 
 /** Options of {@linkcode binaryCrossEntropyWithLogits}. */

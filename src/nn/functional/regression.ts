@@ -4,9 +4,10 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ShapeError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { checkNumber } from "../options.ts";
 import { checkTarget, type Reduction, reductionCode, sameShape, shapeText } from "./shapes.ts";
 
 /** What every loss can be told. */
@@ -15,14 +16,23 @@ export interface LossOptions {
   reduction?: Reduction;
 }
 
+/** Options of {@linkcode mseLoss} and {@linkcode l1Loss}. */
+export interface WeightedLossOptions extends LossOptions {
+  /** A weight for every element, of the input's shape. The mean is then the weighted one. */
+  weight?: Tensor | null;
+}
+
 /**
  * The mean squared error.
  *
  * @throws {ShapeError} if the shapes differ (PyTorch would broadcast) or there are no elements.
  */
-export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
   checkTarget("mseLoss", input, target, options.reduction);
-  return torch.mseLoss(input, target, reductionCode(options.reduction));
+  const code = reductionCode(options.reduction);
+  if (!options.weight) return torch.mseLoss(input, target, code);
+  using errors = torch.mseLoss(input, target, 0);
+  return weighted("mseLoss", errors, options.weight, options.reduction);
 }
 
 /**
@@ -30,9 +40,30 @@ export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}
  *
  * @throws {ShapeError} if the shapes differ (PyTorch would broadcast) or there are no elements.
  */
-export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
   checkTarget("l1Loss", input, target, options.reduction);
-  return torch.l1Loss(input, target, reductionCode(options.reduction));
+  const code = reductionCode(options.reduction);
+  if (!options.weight) return torch.l1Loss(input, target, code);
+  using errors = torch.l1Loss(input, target, 0);
+  return weighted("l1Loss", errors, options.weight, options.reduction);
+}
+
+/** Puts weighted errors together: their sum, or that divided by the sum of the weights. */
+function weighted(loss: string, errors: Tensor, weight: Tensor, reduction?: Reduction): Tensor {
+  if (!sameShape(errors.shape, weight.shape)) {
+    throw new ShapeError(
+      `${loss}: the input is ${shapeText(errors.shape)} and the weight ${
+        shapeText(weight.shape)
+      }; they must be the same.`,
+    );
+  }
+  const products = errors.mul(weight);
+  if (reduction === "none") return products;
+  using all = products;
+  if (reduction === "sum") return all.sum();
+  using total = all.sum();
+  using weights = weight.sum();
+  return total.div(weights);
 }
 
 /** Options of {@linkcode smoothL1Loss}. */
@@ -45,11 +76,12 @@ export interface SmoothL1Options extends LossOptions {
  * Squared error up to `beta`, absolute error beyond: 0.5 d² / beta where |d| < beta, else |d| - 0.5 beta
  * (Girshick 2015, equation 3).
  *
+ * @throws {ArgumentError} if `beta` is not a finite number of at least 0.
  * @throws {ShapeError} if the shapes differ (PyTorch would broadcast) or there are no elements.
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
   const beta = options.beta ?? 1;
-  if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta must be at least 0, got ${beta}.`);
+  checkNumber("smoothL1Loss", "beta", beta, 0);
   checkTarget("smoothL1Loss", input, target, options.reduction);
   return torch.smoothL1Loss(input, target, reductionCode(options.reduction), beta);
 }
@@ -72,14 +104,11 @@ export interface KlDivOptions {
  * @throws {ShapeError} if the shapes differ (PyTorch would broadcast) or there are no elements.
  */
 export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  const batch = options.reduction === "batchmean";
-  const reduction = batch ? "sum" : options.reduction as Reduction | undefined;
+  const { reduction, logTarget = false } = options;
+  const batch = reduction === "batchmean";
   checkTarget("klDiv", input, target, batch ? "mean" : reduction);
-  const logTarget = options.logTarget ?? false;
-  const loss = torch.klDiv(input, target, reductionCode(reduction), { logTarget });
-  if (!batch) return loss;
-  using total = loss;
-  return total.div(input.shape[0] ?? 1);
+  const code = batch ? reduction : reductionCode(reduction);
+  return torch.klDiv(input, target, code, { logTarget });
 }
 
 /** Options of {@linkcode cosineEmbeddingLoss}. */
@@ -111,5 +140,7 @@ export function cosineEmbeddingLoss(
     );
   }
   const reduction = reductionCode(options.reduction);
-  return torch.cosineEmbeddingLoss(a, b, target, options.margin ?? 0, reduction);
+  const margin = options.margin ?? 0;
+  checkNumber("cosineEmbeddingLoss", "margin", margin);
+  return torch.cosineEmbeddingLoss(a, b, target, margin, reduction);
 }

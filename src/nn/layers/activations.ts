@@ -5,14 +5,45 @@
  */
 
 import type { Tensor } from "../../torch/mod.ts";
-import { checkApproximation, type GeluApproximation } from "../functional/activations.ts";
+import {
+  checkApproximation,
+  type GeluApproximation,
+  type InplaceOptions,
+} from "../functional/activations.ts";
 import { Module } from "../module.ts";
+import { checkInteger, checkKnown, checkNumber } from "../options.ts";
+
+/** An activation that can write over its input. */
+abstract class Activation extends Module {
+  /** Whether the result is written over the input, which is then returned. */
+  readonly inplace: boolean;
+
+  constructor(options: InplaceOptions) {
+    super();
+    checkKnown(new.target.name, options, ["inplace"]);
+    this.inplace = options.inplace ?? false;
+  }
+
+  /** Whether it writes over its input, where it does. */
+  protected override describe(): string {
+    return this.inplace ? "inplace: true" : "";
+  }
+}
 
 /** max(x, 0). */
-export class ReLU extends Module {
+export class ReLU extends Activation {
+  /**
+   * Makes a new tensor by default.
+   *
+   * @throws {ArgumentError} if there is no such option.
+   */
+  constructor(options: InplaceOptions = {}) {
+    super(options);
+  }
+
   /** Shapes: the input's own. */
   override forward(input: Tensor): Tensor {
-    return input.relu();
+    return this.inplace ? input.relu_() : input.relu();
   }
 }
 
@@ -27,6 +58,7 @@ export class GELU extends Module {
    */
   constructor(options: { approximate?: GeluApproximation } = {}) {
     super();
+    checkKnown("GELU", options, ["approximate"]);
     this.#options = { approximate: options.approximate ?? "none" };
     checkApproximation(this.#options.approximate);
   }
@@ -38,18 +70,36 @@ export class GELU extends Module {
 }
 
 /** x sigmoid(x). */
-export class SiLU extends Module {
+export class SiLU extends Activation {
+  /**
+   * Makes a new tensor by default.
+   *
+   * @throws {ArgumentError} if there is no such option.
+   */
+  constructor(options: InplaceOptions = {}) {
+    super(options);
+  }
+
   /** Shapes: the input's own. */
   override forward(input: Tensor): Tensor {
-    return input.silu();
+    return this.inplace ? input.silu_() : input.silu();
   }
 }
 
 /** x min(max(x + 3, 0), 6) / 6 (Howard et al. 2019). */
-export class Hardswish extends Module {
+export class Hardswish extends Activation {
+  /**
+   * Makes a new tensor by default.
+   *
+   * @throws {ArgumentError} if there is no such option.
+   */
+  constructor(options: InplaceOptions = {}) {
+    super(options);
+  }
+
   /** Shapes: the input's own. */
   override forward(input: Tensor): Tensor {
-    return input.hardswish();
+    return this.inplace ? input.hardswish_() : input.hardswish();
   }
 }
 
@@ -70,24 +120,31 @@ export class Tanh extends Module {
 }
 
 /** x where positive, a small slope elsewhere. */
-export class LeakyReLU extends Module {
+export class LeakyReLU extends Activation {
   /** The slope where x is negative. */
   readonly negativeSlope: number;
 
-  /** The slope is 0.01 by default. */
-  constructor(negativeSlope = 0.01) {
-    super();
+  /**
+   * The slope is 0.01 by default, and a new tensor is made.
+   *
+   * @throws {ArgumentError} if the slope is not a finite number, or there is no such option.
+   */
+  constructor(negativeSlope = 0.01, options: InplaceOptions = {}) {
+    super(options);
+    checkNumber("LeakyReLU", "negativeSlope", negativeSlope);
     this.negativeSlope = negativeSlope;
   }
 
   /** Shapes: the input's own. */
   override forward(input: Tensor): Tensor {
-    return input.leakyRelu(this.negativeSlope);
+    return this.inplace
+      ? input.leakyRelu_(this.negativeSlope)
+      : input.leakyRelu(this.negativeSlope);
   }
 
   /** The slope. */
   protected override describe(): string {
-    return `${this.negativeSlope}`;
+    return `${this.negativeSlope}${this.inplace ? ", inplace: true" : ""}`;
   }
 }
 
@@ -96,9 +153,14 @@ export class Softmax extends Module {
   /** The dimension. */
   readonly dim: number;
 
-  /** The last dimension by default. */
+  /**
+   * The last dimension by default.
+   *
+   * @throws {ArgumentError} if it is not a whole number.
+   */
   constructor(dim = -1) {
     super();
+    checkInteger("Softmax", "dim", dim);
     this.dim = dim;
   }
 

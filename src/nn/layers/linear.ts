@@ -8,7 +8,7 @@ import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
-import { checkSize } from "./options.ts";
+import { checkKnown, checkSize, checkWeight } from "../options.ts";
 
 /** Draws a bias as PyTorch does: U(-b, b) with b = 1 / sqrt(fanIn). */
 export function initBias(bias: Tensor, weight: Tensor): void {
@@ -43,15 +43,18 @@ export class Linear extends Module {
   /**
    * A layer with PyTorch's initial weights: both uniform within 1 / sqrt(inFeatures).
    *
-   * @throws {ArgumentError} if a size is not a whole number of at least 1.
+   * @throws {ArgumentError} if a size is not a whole number of at least 1, the weight does not fit this machine,
+   * or there is no such option.
    */
   constructor(inFeatures: number, outFeatures: number, options: { bias?: boolean } = {}) {
     super();
     checkSize("Linear", "inFeatures", inFeatures);
     checkSize("Linear", "outFeatures", outFeatures);
+    checkKnown("Linear", options, ["bias"]);
+    const shape = checkWeight("Linear", [outFeatures, inFeatures]);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
-    this.weight = this.registerParameter("weight", torch.empty([outFeatures, inFeatures]));
+    this.weight = this.registerParameter("weight", torch.empty(shape));
     this.bias = options.bias ?? true
       ? this.registerParameter("bias", torch.empty([outFeatures]))
       : null;

@@ -6,15 +6,30 @@
 
 import type { Tensor } from "../../torch/mod.ts";
 import * as functional from "../functional/mod.ts";
+import { reductionCode } from "../functional/shapes.ts";
 import { Module } from "../module.ts";
+import { checkInteger, checkKnown, checkNumber } from "../options.ts";
 
 /** Cross entropy; see `nn.functional.crossEntropy`. Keys: `weight`, if given. */
 export class CrossEntropyLoss extends Module {
   readonly #options: functional.CrossEntropyOptions;
 
-  /** Keeps a copy of the weight, if there is one. */
+  /**
+   * Keeps a copy of the weight, if there is one.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: functional.CrossEntropyOptions = {}) {
     super();
+    checkLoss("CrossEntropyLoss", options, [
+      "weight",
+      "ignoreIndex",
+      "reduction",
+      "checkClasses",
+      "labelSmoothing",
+    ]);
+    checkInteger("CrossEntropyLoss", "ignoreIndex", options.ignoreIndex ?? -100);
+    checkNumber("CrossEntropyLoss", "labelSmoothing", options.labelSmoothing ?? 0, 0, 1);
     this.#options = withWeight(this, options);
   }
 
@@ -28,15 +43,34 @@ export class CrossEntropyLoss extends Module {
 export class NLLLoss extends Module {
   readonly #options: functional.NllLossOptions;
 
-  /** Keeps a copy of the weight, if there is one. */
+  /**
+   * Keeps a copy of the weight, if there is one.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: functional.NllLossOptions = {}) {
     super();
+    checkLoss("NLLLoss", options, ["weight", "ignoreIndex", "reduction", "checkClasses"]);
+    checkInteger("NLLLoss", "ignoreIndex", options.ignoreIndex ?? -100);
     this.#options = withWeight(this, options);
   }
 
   /** Shapes: log probabilities (B, C), classes (B). */
   override forward(logProbabilities: Tensor, classes: Tensor): Tensor {
     return functional.nllLoss(logProbabilities, classes, this.#options);
+  }
+}
+
+/** Checks the options that losses have in common, and that there are no others. */
+function checkLoss(
+  loss: string,
+  options: { reduction?: functional.Reduction | "batchmean" },
+  known: readonly string[],
+): void {
+  checkKnown(loss, options, known);
+  const { reduction } = options;
+  if (reduction !== "batchmean" || loss !== "KLDivLoss") {
+    reductionCode(reduction as functional.Reduction | undefined);
   }
 }
 
@@ -50,9 +84,14 @@ function withWeight<O extends { weight?: Tensor | null }>(module: Module, option
 export class MSELoss extends Module {
   readonly #options: functional.LossOptions;
 
-  /** The mean by default. */
+  /**
+   * The mean by default.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: functional.LossOptions = {}) {
     super();
+    checkLoss("MSELoss", options, ["reduction"]);
     this.#options = options;
   }
 
@@ -66,9 +105,14 @@ export class MSELoss extends Module {
 export class L1Loss extends Module {
   readonly #options: functional.LossOptions;
 
-  /** The mean by default. */
+  /**
+   * The mean by default.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: functional.LossOptions = {}) {
     super();
+    checkLoss("L1Loss", options, ["reduction"]);
     this.#options = options;
   }
 
@@ -82,9 +126,15 @@ export class L1Loss extends Module {
 export class SmoothL1Loss extends Module {
   readonly #options: functional.SmoothL1Options;
 
-  /** The mean and a beta of 1 by default. */
+  /**
+   * The mean and a beta of 1 by default.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: functional.SmoothL1Options = {}) {
     super();
+    checkLoss("SmoothL1Loss", options, ["reduction", "beta"]);
+    checkNumber("SmoothL1Loss", "beta", options.beta ?? 1, 0);
     this.#options = options;
   }
 
@@ -98,9 +148,14 @@ export class SmoothL1Loss extends Module {
 export class KLDivLoss extends Module {
   readonly #options: functional.KlDivOptions;
 
-  /** The mean over all elements by default, as in PyTorch. */
+  /**
+   * The mean over all elements by default, as in PyTorch.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: functional.KlDivOptions = {}) {
     super();
+    checkLoss("KLDivLoss", options, ["reduction", "logTarget"]);
     this.#options = options;
   }
 
@@ -114,9 +169,14 @@ export class KLDivLoss extends Module {
 export class BCEWithLogitsLoss extends Module {
   readonly #options: functional.BinaryCrossEntropyOptions;
 
-  /** Keeps copies of the weights, if there are any. Keys: `weight`, `pos_weight`. */
+  /**
+   * Keeps copies of the weights, if there are any. Keys: `weight`, `pos_weight`.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: functional.BinaryCrossEntropyOptions = {}) {
     super();
+    checkLoss("BCEWithLogitsLoss", options, ["weight", "posWeight", "reduction"]);
     this.#options = withWeight(this, options);
     if (options.posWeight) {
       const copy = options.posWeight.detach().clone();
@@ -134,9 +194,15 @@ export class BCEWithLogitsLoss extends Module {
 export class CosineEmbeddingLoss extends Module {
   readonly #options: functional.CosineEmbeddingOptions;
 
-  /** The mean and a margin of 0 by default. */
+  /**
+   * The mean and a margin of 0 by default.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(options: functional.CosineEmbeddingOptions = {}) {
     super();
+    checkLoss("CosineEmbeddingLoss", options, ["reduction", "margin"]);
+    checkNumber("CosineEmbeddingLoss", "margin", options.margin ?? 0);
     this.#options = options;
   }
 

@@ -7,10 +7,10 @@
 import { ArgumentError, ShapeError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { checkBatch } from "../functional/layers.ts";
+import { checkBatch } from "../functional/normalization.ts";
 import { shapeText } from "../functional/shapes.ts";
 import { Module } from "../module.ts";
-import { checkSize, sizes } from "./options.ts";
+import { checkKnown, checkNumber, checkSize, sizes } from "../options.ts";
 
 /** Options of {@linkcode BatchNorm1d} and {@linkcode BatchNorm2d}. */
 export interface BatchNormOptions {
@@ -20,6 +20,8 @@ export interface BatchNormOptions {
   momentum?: number | null;
   /** Whether there are a weight and a bias; true by default. */
   affine?: boolean;
+  /** Whether there is a bias beside the weight; true by default. */
+  bias?: boolean;
   /** Whether running statistics are kept and used in evaluation; true by default. */
   trackRunningStats?: boolean;
 }
@@ -45,16 +47,22 @@ abstract class BatchNorm extends Module {
   /** The numbers of dimensions that an input may have. */
   protected abstract readonly dims: readonly number[];
 
-  /** @throws {ArgumentError} if the size cannot be used. */
+  /** @throws {ArgumentError} if the size or an option cannot be used. */
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super();
-    checkSize(new.target.name, "numFeatures", numFeatures);
+    const layer = new.target.name;
+    checkSize(layer, "numFeatures", numFeatures);
+    checkKnown(layer, options, ["eps", "momentum", "affine", "bias", "trackRunningStats"]);
     this.numFeatures = numFeatures;
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum === undefined ? 0.1 : options.momentum;
+    checkNumber(layer, "eps", this.eps, 0);
+    if (this.momentum !== null) checkNumber(layer, "momentum", this.momentum, 0, 1);
     if (options.affine ?? true) {
       this.weight = this.registerParameter("weight", torch.ones([numFeatures]));
-      this.bias = this.registerParameter("bias", torch.zeros([numFeatures]));
+      if (options.bias ?? true) {
+        this.bias = this.registerParameter("bias", torch.zeros([numFeatures]));
+      }
     }
     if (options.trackRunningStats ?? true) {
       this.runningMean = this.registerBuffer("running_mean", torch.zeros([numFeatures]));
@@ -70,7 +78,8 @@ abstract class BatchNorm extends Module {
   /**
    * Shapes: the input's own.
    *
-   * @throws {ShapeError} if the input has other dimensions, or is too small to train on.
+   * @throws {ShapeError} if the input has other dimensions, or one value a channel to train on. (None is no error: an
+   * empty batch leaves the running statistics as they are.)
    */
   override forward(input: Tensor): Tensor {
     const shape = input.shape;
@@ -160,10 +169,13 @@ export class LayerNorm extends Module {
   /**
    * Normalises over one dimension, or several.
    *
-   * @throws {ArgumentError} if a size cannot be used.
+   * @throws {ArgumentError} if a size or an option cannot be used.
    */
   constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
     super();
+    const layer = new.target.name;
+    checkKnown(layer, options, ["eps", "elementwiseAffine", "bias"]);
+    checkNumber(layer, "eps", options.eps ?? 1e-5, 0);
     const shape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     this.normalizedShape = sizes("LayerNorm", "normalizedShape", shape, shape.length);
     if (shape.length === 0) {
@@ -187,6 +199,16 @@ export class LayerNorm extends Module {
   }
 }
 
+/** Options of {@linkcode GroupNorm}. */
+export interface GroupNormOptions {
+  /** Added to the variance; 1e-5 by default. */
+  eps?: number;
+  /** Whether there are a weight and a bias; true by default. */
+  affine?: boolean;
+  /** Whether there is a bias beside the weight; true by default. */
+  bias?: boolean;
+}
+
 /**
  * Group normalisation (Wu and He 2018): over groups of channels, for every sample by itself.
  *
@@ -207,14 +229,12 @@ export class GroupNorm extends Module {
   /**
    * Splits the channels into groups.
    *
-   * @throws {ArgumentError} if the channels cannot be split evenly.
+   * @throws {ArgumentError} if the channels cannot be split evenly, or an option cannot be used.
    */
-  constructor(
-    numGroups: number,
-    numChannels: number,
-    options: { eps?: number; affine?: boolean } = {},
-  ) {
+  constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     super();
+    checkKnown("GroupNorm", options, ["eps", "affine", "bias"]);
+    checkNumber("GroupNorm", "eps", options.eps ?? 1e-5, 0);
     checkSize("GroupNorm", "numGroups", numGroups);
     checkSize("GroupNorm", "numChannels", numChannels);
     if (numChannels % numGroups !== 0) {
@@ -227,7 +247,9 @@ export class GroupNorm extends Module {
     this.eps = options.eps ?? 1e-5;
     if (options.affine ?? true) {
       this.weight = this.registerParameter("weight", torch.ones([numChannels]));
-      this.bias = this.registerParameter("bias", torch.zeros([numChannels]));
+      if (options.bias ?? true) {
+        this.bias = this.registerParameter("bias", torch.zeros([numChannels]));
+      }
     }
   }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { Module } from "../module.ts";
-import { MultiheadAttention } from "./attention.ts";
+import { checkKnown, checkSize, checkWord } from "../options.ts";
+import { type AttentionMaskOptions, MultiheadAttention } from "./attention.ts";
 import { Linear } from "./linear.ts";
 import { LayerNorm } from "./normalization.ts";
 import { Dropout } from "./shaping.ts";
@@ -18,8 +18,10 @@ export interface TransformerEncoderLayerOptions {
   dimFeedforward?: number;
   /** The probability of an element to be dropped in training; 0.1 by default. */
   dropout?: number;
-  /** The activation between the two linear layers; `"relu"` by default. */
-  activation?: "relu" | "gelu";
+  /** The activation between the two linear layers, by name or as a function; `"relu"` by default. */
+  activation?: "relu" | "gelu" | ((input: Tensor) => Tensor);
+  /** Whether attention, linear layers and norms have biases; true by default. */
+  bias?: boolean;
   /** Whether the norms come before attention and linear layers, as in ViT; false by default. */
   normFirst?: boolean;
   /** Added to the norms' variance; 1e-5 by default. */
@@ -28,9 +30,9 @@ export interface TransformerEncoderLayerOptions {
 
 /**
  * Self-attention and two linear layers, each with a norm and a way around it (Vaswani et al. 2017,
- * section 3.1). The batch always comes first.
+ * section 3.1). The batch always comes first; one sample may come without it.
  *
- * Shapes: (B, L, E) to (B, L, E). Keys: `self_attn.*`, `linear1.*`, `linear2.*`, `norm1.*`, `norm2.*`.
+ * Shapes: (B, L, E) to (B, L, E), or (L, E) to (L, E). Keys: `self_attn.*`, `linear1.*`, `linear2.*`, `norm1.*`, `norm2.*`.
  */
 export class TransformerEncoderLayer extends Module {
   readonly #attention: MultiheadAttention;
@@ -39,7 +41,7 @@ export class TransformerEncoderLayer extends Module {
   readonly #norm1: LayerNorm;
   readonly #norm2: LayerNorm;
   readonly #dropout: Dropout;
-  readonly #gelu: boolean;
+  readonly #activation: (input: Tensor) => Tensor;
   readonly #normFirst: boolean;
 
   /**
@@ -49,30 +51,47 @@ export class TransformerEncoderLayer extends Module {
    */
   constructor(dim: number, numHeads: number, options: TransformerEncoderLayerOptions = {}) {
     super();
+    const layer = "TransformerEncoderLayer";
+    checkKnown(layer, options, [
+      "dimFeedforward",
+      "dropout",
+      "activation",
+      "normFirst",
+      "layerNormEps",
+      "bias",
+    ]);
     const activation = options.activation ?? "relu";
-    if (activation !== "relu" && activation !== "gelu") {
-      throw new ArgumentError(
-        `TransformerEncoderLayer: the activation is "relu" or "gelu", got "${activation}".`,
-      );
+    if (typeof activation !== "function") {
+      checkWord(layer, "activation", activation, ["relu", "gelu"]);
     }
     const p = options.dropout ?? 0.1;
     const inner = options.dimFeedforward ?? 2048;
-    const norm = { eps: options.layerNormEps ?? 1e-5 };
+    checkSize(layer, "dim", dim);
+    checkSize(layer, "numHeads", numHeads);
+    checkSize(layer, "dimFeedforward", inner);
+    const bias = options.bias ?? true;
+    const norm = { eps: options.layerNormEps ?? 1e-5, bias };
     this.#attention = this.registerModule(
       "self_attn",
-      new MultiheadAttention(dim, numHeads, { dropout: p }),
+      new MultiheadAttention(dim, numHeads, { dropout: p, bias }),
     );
-    this.#linear1 = this.registerModule("linear1", new Linear(dim, inner));
+    this.#linear1 = this.registerModule("linear1", new Linear(dim, inner, { bias }));
     this.#dropout = this.registerModule("dropout", new Dropout(p));
-    this.#linear2 = this.registerModule("linear2", new Linear(inner, dim));
+    this.#linear2 = this.registerModule("linear2", new Linear(inner, dim, { bias }));
     this.#norm1 = this.registerModule("norm1", new LayerNorm(dim, norm));
     this.#norm2 = this.registerModule("norm2", new LayerNorm(dim, norm));
-    this.#gelu = activation === "gelu";
+    this.#activation = typeof activation === "function"
+      ? activation
+      : activation === "gelu"
+      ? (x) => x.gelu()
+      : (x) => x.relu();
     this.#normFirst = options.normFirst ?? false;
   }
 
-  /** Shapes: (B, L, E) to (B, L, E); for `mask` see {@linkcode MultiheadAttention.forward}. */
-  override forward(input: Tensor, mask?: Tensor): Tensor {
+  /**
+   * Shapes: (B, L, E) to (B, L, E), or (L, E) to (L, E); for the masks see {@linkcode MultiheadAttention.forward}.
+   */
+  override forward(input: Tensor, mask?: Tensor | AttentionMaskOptions): Tensor {
     const attend = (x: Tensor): Tensor =>
       this.#dropout.forward(this.#attention.forward(x, undefined, undefined, mask));
     if (this.#normFirst) {
@@ -85,7 +104,7 @@ export class TransformerEncoderLayer extends Module {
 
   #mix(x: Tensor): Tensor {
     const inner = this.#linear1.forward(x);
-    const active = this.#gelu ? inner.gelu() : inner.relu();
-    return this.#dropout.forward(this.#linear2.forward(this.#dropout.forward(active)));
+    const active = this.#dropout.forward(this.#activation(inner));
+    return this.#dropout.forward(this.#linear2.forward(active));
   }
 }

@@ -1,0 +1,103 @@
+/**
+ * Looking up rows of a table.
+ *
+ * @module
+ */
+
+import { ArgumentError, IndexError } from "../../errors.ts";
+import * as torch from "../../torch/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+import { checkNumber } from "../options.ts";
+import { asClasses, checkIndicesOnDevice, findBadIndex } from "./classes.ts";
+
+/** Options of {@linkcode embedding}. */
+export interface EmbeddingOptions {
+  /** The index whose row receives no gradient; a negative one counts from the end. */
+  paddingIdx?: number | null;
+  /** Rows that are looked up are scaled down to this norm first, in place; as they are by default. */
+  maxNorm?: number | null;
+  /** The exponent of that norm; 2 by default. */
+  normType?: number;
+  /** Whether a row's gradient is divided by how often it is looked up; false by default. */
+  scaleGradByFreq?: boolean;
+  /** Whether indices on a GPU are checked before use, which waits for it; true by default. */
+  checkIndices?: boolean;
+}
+
+/**
+ * A padding index as a row from 0 on, or undefined where there is none.
+ *
+ * @throws {ArgumentError} if there is no such row.
+ */
+export function paddingRow(
+  layer: string,
+  paddingIdx: number | null | undefined,
+  rows: number,
+): number | undefined {
+  if (paddingIdx === undefined || paddingIdx === null) return undefined;
+  if (!Number.isInteger(paddingIdx) || paddingIdx < -rows || paddingIdx >= rows) {
+    throw new ArgumentError(
+      `${layer}: paddingIdx must be a whole number from ${-rows} to ${
+        rows - 1
+      }, got ${paddingIdx}.`,
+    );
+  }
+  return paddingIdx < 0 ? rows + paddingIdx : paddingIdx;
+}
+
+/**
+ * The rows of `weight` (N, D) at `indices` (*): (*, D).
+ *
+ * @throws {IndexError} if an index is out of range; names it and its place.
+ * @throws {ArgumentError} if an option cannot be used.
+ */
+export function embedding(
+  indices: Tensor,
+  weight: Tensor,
+  options: EmbeddingOptions = {},
+): Tensor {
+  const { paddingIdx, maxNorm } = options;
+  const padding = paddingIdx === undefined || paddingIdx === null
+    ? -1
+    : paddingRow("embedding", paddingIdx, weight.shape[0]);
+  if (maxNorm !== undefined && maxNorm !== null) {
+    checkNumber("embedding", "maxNorm", maxNorm, 0);
+    checkNumber("embedding", "normType", options.normType ?? 2, 0);
+  }
+  const rows = asClasses(indices);
+  try {
+    if ((options.checkIndices ?? true) && rows.device !== "cpu") {
+      checkIndicesOnDevice("The index", "embeddings", rows, weight.shape[0]);
+    }
+    if (maxNorm !== undefined && maxNorm !== null) {
+      renormalize(weight, rows, maxNorm, options.normType ?? 2);
+    }
+    return torch.embedding(weight, rows, padding, options.scaleGradByFreq ?? false);
+  } catch (error) {
+    if (error instanceof IndexError && rows.device === "cpu") {
+      findBadIndex("The index", "embeddings", rows, weight.shape[0]);
+    }
+    throw error;
+  } finally {
+    if (rows !== indices) rows.dispose();
+  }
+}
+
+/** Scales the rows that are looked up down to a norm. libtorch takes rows one after the other in memory. */
+function renormalize(weight: Tensor, rows: Tensor, maxNorm: number, normType: number): void {
+  // This operator does not check the indices before it writes.
+  if (rows.device === "cpu") {
+    findBadIndex("The index", "embeddings", rows, weight.shape[0]);
+  }
+  torch.scope(() =>
+    torch.noGrad(() =>
+      void torch.call(
+        "aten::embedding_renorm_",
+        weight,
+        rows.contiguous(),
+        maxNorm,
+        normType,
+      )
+    )
+  );
+}
