@@ -18,7 +18,13 @@ import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { residual } from "./parts/residual.ts";
 import { checkHeads } from "./parts/self_attention.ts";
 import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
-import { checkCounts, countPatches } from "./small/checks.ts";
+import {
+  checkCounts,
+  checkFactors,
+  checkParameterCount,
+  countPatches,
+  transformerParameters,
+} from "./parts/size_checks.ts";
 
 /** Options of {@linkcode ClipImageTower}. */
 export interface ClipOptions {
@@ -169,6 +175,7 @@ export class ClipImageTower extends TokenBackbone {
     const { mlpRatio = 4, embedDim = 512, activation = "quickGelu" } = options;
     const { features = "embedding", dynamicImageSize = false } = options;
     checkCounts(name, { dim, depth, heads, embedDim });
+    checkFactors(name, { mlpRatio });
     checkHeads(name, dim, heads);
     tokenActivation(activation);
     const patches = countPatches(name, imageSize, patchSize);
@@ -176,6 +183,13 @@ export class ClipImageTower extends TokenBackbone {
       throw new ArgumentError(`${name}: features is "embedding" or "pooled", got "${features}".`);
     }
     const hidden = Math.trunc(dim * mlpRatio);
+    checkCounts(name, { "dim times mlpRatio": Math.min(hidden, 1) });
+    checkParameterCount(
+      name,
+      transformerParameters(depth, dim, hidden) + embedDim * (dim + numClasses) +
+        dim * (patches + inChannels * patchSize ** 2 + numClasses),
+      { imageSize, patchSize, inChannels, dim, depth, mlpRatio, embedDim, numClasses },
+    );
 
     this.classToken = this.#parameter("class_embedding", [dim], dim);
     this.positions = this.#parameter("positional_embedding", [1 + patches, dim], dim);

@@ -15,7 +15,16 @@ import { classifierHead } from "./parts/classifier_head.ts";
 import { DropPath, dropPathRates } from "./parts/drop_path.ts";
 import { Mlp } from "./parts/mlp.ts";
 import { residual } from "./parts/residual.ts";
+import {
+  checkBlocks,
+  checkCounts,
+  checkFactors,
+  checkList,
+  checkParameterCount,
+  transformerParameters,
+} from "./parts/size_checks.ts";
 import { chainGroups, groupsEndingAt, Stage } from "./parts/stage.ts";
+import { checkHeads } from "./parts/self_attention.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { WindowAttention } from "./parts/window_attention.ts";
 
@@ -165,8 +174,29 @@ export class Swin extends Backbone {
     super();
     const { dim, depths, heads, window = 7, patchSize = 4, mlpRatio = 4 } = options;
     const checked = checkBuildOptions("Swin", options);
+    checkCounts("Swin", { dim, window, patchSize });
+    checkFactors("Swin", { mlpRatio });
+    checkList("Swin", "depths", depths);
+    checkList("Swin", "heads", heads, depths.length);
+    const total = depths.reduce((a, b) => a + b);
+    checkBlocks("Swin", `depths [${depths.join(", ")}]`, total);
     this.stageDims = depths.map((_, i) => dim * 2 ** i);
-    const rates = dropPathRates(checked.dropPath, depths.reduce((a, b) => a + b));
+    checkCounts("Swin", { "dim of the last of the depths": this.stageDims.at(-1)! });
+    this.stageDims.forEach((width, i) => {
+      checkHeads(`Swin's stage ${i}`, width, heads[i]);
+      checkCounts("Swin", { "dim times mlpRatio": width * mlpRatio });
+    });
+    checkParameterCount(
+      "Swin",
+      this.stageDims.reduce(
+        (sum, width, i) =>
+          sum + transformerParameters(depths[i], width, width * mlpRatio) + 8 * width * width +
+          depths[i] * heads[i] * (2 * window - 1) ** 2,
+        dim * checked.inChannels * patchSize ** 2,
+      ) + this.stageDims.at(-1)! * checked.numClasses,
+      { dim, depths, heads, window, patchSize, mlpRatio, ...checked },
+    );
+    const rates = dropPathRates(checked.dropPath, total);
     const parts: nn.Module[] = [new Stem(checked.inChannels, dim, patchSize)];
     this.stageDims.forEach((width, i) => {
       if (i > 0) parts.push(new PatchMerging(this.stageDims[i - 1]));

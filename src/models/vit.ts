@@ -15,11 +15,18 @@ import { type TokenActivation, tokenActivation } from "./parts/gelu.ts";
 import { PatchEmbed } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { checkHeads } from "./parts/self_attention.ts";
+import {
+  checkCounts,
+  checkFactors,
+  checkParameterCount,
+  checkSmall,
+  countPatches,
+  transformerParameters,
+} from "./parts/size_checks.ts";
 import { PackedSwiGlu } from "./parts/swiglu.ts";
 import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { VitBlock } from "./parts/vit_block.ts";
-import { checkCounts, countPatches } from "./small/checks.ts";
 
 /** Options of {@linkcode VisionTransformer}. */
 export interface VitOptions {
@@ -137,9 +144,20 @@ export class VisionTransformer extends TokenBackbone {
     const { heads = 12, mlpRatio = 4, activation = "gelu", qkvBias = true, layerScale } = options;
     const { classToken = true, registers = 0, prefixPositions = true, preNorm = false } = options;
     const { pool = classToken ? "token" : "avg", eps = 1e-6 } = options;
-    checkCounts(name, { dim, depth, heads, "registers + 1": registers + 1 });
+    checkCounts(name, { dim, depth, heads });
+    checkCounts(name, { registers }, 0);
+    checkFactors(name, { mlpRatio });
+    checkSmall(name, { eps, ...(layerScale === undefined ? {} : { layerScale }) });
     checkHeads(name, dim, heads);
     const patches = countPatches(name, imageSize, patchSize);
+    const hidden = Math.trunc(dim * mlpRatio);
+    checkCounts(name, { "dim times mlpRatio": Math.min(hidden, 1) });
+    checkParameterCount(
+      name,
+      transformerParameters(depth, dim, hidden) +
+        dim * (patches + registers + inChannels * patchSize ** 2 + numClasses),
+      { imageSize, patchSize, inChannels, dim, depth, mlpRatio, registers, numClasses },
+    );
     if (pool !== "avg" && (pool !== "token" || !classToken)) {
       throw new ArgumentError(
         `${name}: pool is "avg", or "token" where there is a class token, got "${pool}".`,
@@ -158,7 +176,6 @@ export class VisionTransformer extends TokenBackbone {
       new PatchEmbed(patchSize, inChannels, dim, { bias: !preNorm }),
     );
     if (preNorm) this.normPre = this.registerModule("norm_pre", new nn.LayerNorm(dim, { eps }));
-    const hidden = Math.trunc(dim * mlpRatio);
     const block = { heads, hidden, activation, qkvBias, eps, layerScale };
     const rates = dropPathRates(dropPath, depth);
     const blocks = rates.map((rate) => new VitBlock(dim, rate, block));

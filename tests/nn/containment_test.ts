@@ -30,7 +30,7 @@ const walks: Record<string, (module: nn.Module) => unknown> = {
   requiresGrad_: (module) => module.requiresGrad_(false),
   freeze: (module) => module.freeze(),
   zeroGrad: (module) => module.zeroGrad(),
-  toString: (module) => module.toString(),
+  text: (module) => String(module),
   summary: (module) => models.summary(module, { inputShape: [1, 2] }),
 };
 
