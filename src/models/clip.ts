@@ -11,6 +11,7 @@ import type { Tensor } from "../torch/mod.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { DropPath, dropPathRates } from "./parts/drop_path.ts";
+import { fitPositions } from "./parts/fit_positions.ts";
 import { type TokenActivation, tokenActivation } from "./parts/gelu.ts";
 import { Mlp } from "./parts/mlp.ts";
 import { patchGrid } from "./parts/patch_embed.ts";
@@ -243,15 +244,24 @@ export class ClipImageTower extends TokenBackbone {
   /**
    * A state dict of the same tower fitted to this one: its position embedding is interpolated to this one's grid,
    * and the projection left out if this one has none. Everything else is passed on as it is.
+   *
+   * @throws {ShapeError} if the position embedding is not of a class token and the patches of a square image.
    */
   adaptState(state: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     const adapted: Record<string, Tensor> = { ...state };
     if (this.proj === null) delete adapted["proj"];
     const given = state["positional_embedding"];
     if (given === undefined || given.ndim !== 2) return adapted;
-    adapted["positional_embedding"] = torch.noGrad(() =>
-      resamplePositions(given.unsqueeze(0), this.grid).squeeze(0)
+    const { pos_embed } = torch.noGrad(() =>
+      fitPositions({ pos_embed: given.unsqueeze(0) }, {
+        model: "ClipImageTower",
+        grid: this.grid,
+        classToken: true,
+        registers: 0,
+        positions: true,
+      })
     );
+    adapted["positional_embedding"] = torch.noGrad(() => pos_embed.squeeze(0));
     return adapted;
   }
 }

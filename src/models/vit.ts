@@ -12,6 +12,7 @@ import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { type TokenActivation, tokenActivation } from "./parts/gelu.ts";
+import { fitPositions } from "./parts/fit_positions.ts";
 import { PatchEmbed } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { checkHeads } from "./parts/self_attention.ts";
@@ -243,17 +244,21 @@ export class VisionTransformer extends TokenBackbone {
 
   /**
    * A state dict of the same network fitted to this one: its position embedding is interpolated to this one's grid,
-   * and DINOv2's mask token, which only its training uses, left out. Everything else is passed on as it is.
+   * class token and registers that have positions on one side only are reconciled (to the same outputs), and DINOv2's
+   * mask token, which only its training uses, left out. Everything else is passed on as it is.
+   *
+   * @throws {ShapeError} if the position embedding is of another number of tokens before the patches.
    */
   adaptState(state: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     const { mask_token: _, ...adapted } = state;
-    const given = state["pos_embed"];
-    if (given === undefined || given.ndim !== 3) return adapted;
-    const prefixTokens = this.#prefixPositions;
-    return {
-      ...adapted,
-      pos_embed: torch.noGrad(() => resamplePositions(given, this.grid, { prefixTokens })),
-    };
+    const classToken = this.classToken !== null;
+    return fitPositions(adapted, {
+      model: "VisionTransformer",
+      grid: this.grid,
+      classToken,
+      registers: this.#prefix - Number(classToken),
+      positions: this.#prefixPositions > 0 || this.#prefix === 0,
+    });
   }
 }
 
