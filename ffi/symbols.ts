@@ -79,6 +79,8 @@ export const symbols = {
   ap_grad: { parameters: [ctx, "u32", "u32", "u32"], result: status },
   // int32_t ap_get_grads(uint32_t ctx, uint32_t count)
   ap_get_grads: { parameters: [ctx, "u32"], result: status },
+  // int32_t ap_step_grads(uint32_t ctx, uint32_t count, uint32_t fused)
+  ap_step_grads: { parameters: [ctx, "u32", "u32"], result: status },
   // int32_t ap_set_grad(uint32_t ctx, double handle, double grad)
   ap_set_grad: { parameters: [ctx, handle, handle], result: status },
   // int32_t ap_clear_grads(uint32_t ctx, uint32_t count)

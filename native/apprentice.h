@@ -116,6 +116,7 @@ AP_API int32_t ap_set_requires_grad(uint32_t ctx, double handle, uint32_t on);
 AP_API int32_t ap_backward(uint32_t ctx, uint32_t roots, uint32_t inputs, uint32_t flags);
 AP_API int32_t ap_grad(uint32_t ctx, uint32_t outputs, uint32_t inputs, uint32_t flags);
 AP_API int32_t ap_get_grads(uint32_t ctx, uint32_t count);
+AP_API int32_t ap_step_grads(uint32_t ctx, uint32_t count, uint32_t fused);
 AP_API int32_t ap_set_grad(uint32_t ctx, double handle, double grad);
 AP_API int32_t ap_clear_grads(uint32_t ctx, uint32_t count);
 AP_API int32_t ap_grad_mode(uint32_t ctx, int32_t mode);

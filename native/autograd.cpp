@@ -25,6 +25,61 @@ std::vector<at::Tensor> read_tensors(Context& c, uint32_t count, size_t& at) {
   return tensors;
 }
 
+// Whether two tensors of the same sizes lie alike; the stride of a dimension of one element says nothing.
+bool same_strides(const at::Tensor& a, const at::Tensor& b) {
+  for (int64_t i = 0; i < a.dim(); i++) {
+    if (a.size(i) > 1 && a.stride(i) != b.stride(i)) return false;
+  }
+  return true;
+}
+
+bool has_plain_memory(const at::Tensor& tensor) {
+  return tensor.layout() == at::kStrided && !tensor.is_neg() && !tensor.is_conj() && !tensor._is_zerotensor() &&
+         (tensor.numel() == 0 || tensor.const_data_ptr() != nullptr);
+}
+
+// A hash (FNV-1a) of how tensors lie, in as many bits as a double holds exactly.
+class Layout {
+ public:
+  void add(int64_t value) { hash_ = (hash_ ^ static_cast<uint64_t>(value)) * 0x100000001b3ull; }
+  void add(const at::Tensor& tensor) {
+    add(static_cast<int64_t>(tensor.scalar_type()));
+    add(static_cast<int64_t>(tensor.device().type()));
+    add(tensor.device().index());
+    add(tensor.dim());
+    for (const int64_t size : tensor.sizes()) add(size);
+    for (const int64_t stride : tensor.strides()) add(stride);
+  }
+  double value() const { return static_cast<double>(hash_ >> 12); }
+
+ private:
+  uint64_t hash_ = 0xcbf29ce484222325ull;
+};
+
+// A parameter's gradient in plain memory. The fused kernels run along it without a look at strides: it lies as the
+// parameter does, which has to lie without gaps.
+at::Tensor step_grad(at::Tensor& parameter, uint32_t place, bool fused) {
+  const bool dense = has_plain_memory(parameter) && parameter.is_non_overlapping_and_dense();
+  if (fused && !dense) {
+    throw Failure(AP_ERROR_ARGUMENT, c10::str("parameter ", place, " has no memory of its own without gaps (it is ",
+                                           parameter.toString(), parameter.sizes(), "); take its clone()"));
+  }
+  at::Tensor grad = parameter.grad();
+  if (!grad.defined()) return grad;
+  if (!grad.sizes().equals(parameter.sizes()) || grad.scalar_type() != parameter.scalar_type() ||
+      grad.device() != parameter.device()) {
+    throw Failure(AP_ERROR_ARGUMENT,
+                  c10::str("parameter ", place, " is ", parameter.toString(), parameter.sizes(), " on ",
+                           parameter.device(), ", its gradient ", grad.toString(), grad.sizes(), " on ", grad.device(),
+                           "; call zeroGrad() after a parameter has changed"));
+  }
+  if (has_plain_memory(grad) && (!dense || same_strides(grad, parameter))) return grad;
+  at::Tensor plain = at::empty_like(parameter, parameter.options().requires_grad(false));
+  plain.copy_(grad.layout() == at::kStrided ? grad : grad.to_dense());
+  parameter.mutable_grad() = plain;
+  return plain;
+}
+
 }  // namespace
 
 int32_t ap_set_requires_grad(uint32_t ctx, double handle, uint32_t on) {
@@ -64,6 +119,24 @@ int32_t ap_get_grads(uint32_t ctx, uint32_t count) {
       at::Tensor grad = c.tensor(c.frame[i]).grad();
       c.frame[i] = grad.defined() ? c.add(std::move(grad)) : 0;
     }
+    return static_cast<int32_t>(count);
+  });
+}
+
+// frame: parameters; back come their gradients (0 for none), each in memory that lies as its parameter's, and after
+// them a number that stays the same while no parameter changes its sizes, strides, dtype or device
+int32_t ap_step_grads(uint32_t ctx, uint32_t count, uint32_t fused) {
+  return guarded(ctx, [&](Context& c) {
+    if (count >= AP_FRAME_SLOTS) throw Failure(AP_ERROR_ARGUMENT, "the argument frame is full");
+    const c10::AutoGradMode off(false);
+    Layout layout;
+    for (uint32_t i = 0; i < count; i++) {
+      at::Tensor& parameter = c.tensor(c.frame[i]);
+      at::Tensor grad = step_grad(parameter, i, fused != 0);
+      layout.add(parameter);
+      c.frame[i] = grad.defined() ? c.add(std::move(grad)) : 0;
+    }
+    c.frame[count] = layout.value();
     return static_cast<int32_t>(count);
   });
 }

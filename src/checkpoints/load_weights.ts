@@ -6,7 +6,7 @@
 
 import { quote } from "../archive/file_reader.ts";
 import { isContiguous } from "../archive/pytorch/arrangement.ts";
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { Classifier, type Module } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
@@ -127,7 +127,7 @@ function load(model: Module, checkpoint: Checkpoint, options: LoadWeightsOptions
   let values = found.values;
   const first = compare(shapes, shapesOf(values));
   if (first.misshaped.length + first.unexpected.length > 0 && adapts(model)) {
-    values = throughTensors(values, (state) => model.adaptState(state));
+    values = throughTensors(values, (state) => adapted(model, state, path));
   }
   if (options.head === "fit") {
     const { missing, unexpected, misshaped } = compare(shapes, shapesOf(values));
@@ -223,6 +223,23 @@ export function headPrefixesOf(model: Module): string[] {
 
 function adapts(model: Module): model is Module & AdaptsState {
   return typeof (model as Partial<AdaptsState>).adaptState === "function";
+}
+
+/** What a model makes of a state dict; what it says against it names the file and the model. */
+function adapted(
+  model: Module & AdaptsState,
+  state: Readonly<Record<string, Tensor>>,
+  path: string,
+): Record<string, Tensor> {
+  try {
+    return model.adaptState(state);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new ShapeError(
+      `${path} does not fit this ${model.constructor.name}; nothing was loaded: ${error.message}`,
+      { cause: error },
+    );
+  }
 }
 
 /** Complex numbers would lose their imaginary part in silence. */

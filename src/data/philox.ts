@@ -78,9 +78,11 @@ export class RandomSequence {
    * @param seed A whole number below 2^53.
    * @param purpose A number below 2^32 for what the numbers are for.
    * @param part A whole number below 2^53: which of the purpose's sequences.
+   * @throws {ArgumentError} if the seed or the part is none.
    */
   constructor(seed: number, purpose: number, part: number) {
     checkWhole(seed, "A seed");
+    checkWhole(part, "The number of an epoch, a batch or an image");
     this.#key0 = seed >>> 0;
     this.#key1 = Math.floor(seed / TWO_32);
     this.#purpose = purpose;

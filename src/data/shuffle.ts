@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, OutOfMemoryError } from "../errors.ts";
 import { RandomSequence } from "./philox.ts";
 
 /** What random numbers are for; each purpose has numbers of its own. */
@@ -25,11 +25,28 @@ function shuffled(count: number, random: RandomSequence): Int32Array {
   return order;
 }
 
-/** The numbers from 0 to `count - 1`. */
+/**
+ * The numbers from 0 to `count - 1`.
+ *
+ * @throws {ArgumentError} If the count is not a whole number from 0 to 2^31 - 1.
+ */
 export function inOrder(count: number): Int32Array {
-  const order = new Int32Array(count);
+  if (!Number.isSafeInteger(count) || count < 0 || count >= 2 ** 31) {
+    throw new ArgumentError(
+      `An order is of a whole number of images from 0 to 2^31 - 1, got ${count}.`,
+    );
+  }
+  const order = allocate(count);
   for (let i = 0; i < count; i++) order[i] = i;
   return order;
+}
+
+function allocate(count: number): Int32Array {
+  try {
+    return new Int32Array(count);
+  } catch (cause) {
+    throw new OutOfMemoryError(`There is no memory for an order of ${count} images.`, { cause });
+  }
 }
 
 /**
@@ -39,7 +56,7 @@ export function inOrder(count: number): Int32Array {
  * @param count How many images, below 2^31.
  * @param seed A whole number below 2^53.
  * @param epoch A whole number below 2^53.
- * @throws {ArgumentError} If the seed is none.
+ * @throws {ArgumentError} If the count, the seed or the epoch is none.
  *
  * @example
  * ```ts
@@ -52,7 +69,11 @@ export function shuffledOrder(count: number, seed: number, epoch: number): Int32
   return shuffled(count, new RandomSequence(seed, ORDER, epoch));
 }
 
-/** A random order for picking images from a dataset once, not related to any epoch's. */
+/**
+ * A random order for picking images from a dataset once, not related to any epoch's.
+ *
+ * @throws {ArgumentError} If the count or the seed is none.
+ */
 export function selectionOrder(count: number, seed: number): Int32Array {
   return shuffled(count, new RandomSequence(seed, SELECTION, 0));
 }
@@ -60,7 +81,7 @@ export function selectionOrder(count: number, seed: number): Int32Array {
 /**
  * The indices of random parts, of the given sizes, that have no image in common.
  *
- * @throws {ArgumentError} If a size is not a whole number, or there are too few images.
+ * @throws {ArgumentError} If a size or the seed is not a whole number, or there are too few images.
  */
 export function splitOrder(
   name: string,
@@ -80,13 +101,21 @@ export function splitOrder(
   return sizes.map((size) => order.subarray(at, at += size));
 }
 
-/** The seed of what is random within one batch of one epoch. */
+/**
+ * The seed of what is random within one batch of one epoch.
+ *
+ * @throws {ArgumentError} If one of the three is not a whole number of at least 0.
+ */
 export function batchSeed(seed: number, epoch: number, batch: number): number {
   const epochs = new RandomSequence(seed, AUGMENTATION, epoch);
   return new RandomSequence(epochs.nextWide(), AUGMENTATION, batch).nextWide();
 }
 
-/** What is random about one image in one epoch, whoever asks and whenever. */
+/**
+ * What is random about one image in one epoch, whoever asks and whenever.
+ *
+ * @throws {ArgumentError} If one of the three is not a whole number of at least 0.
+ */
 export function imageRandom(seed: number, epoch: number, image: number): RandomSequence {
   const epochs = new RandomSequence(seed, IMAGE, epoch);
   return new RandomSequence(epochs.nextWide(), IMAGE, image);

@@ -7,6 +7,7 @@
 import { ArgumentError } from "../errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { Linear } from "../nn/layers/linear.ts";
+import { rememberModes } from "../nn/modes.ts";
 import type { Module } from "../nn/module.ts";
 import { checkCount, type Teacher } from "../teachers/teacher.ts";
 import { noGrad } from "../torch/backward.ts";
@@ -255,13 +256,13 @@ export class CustomKD extends Method<CustomKDInput> {
 /** Passes features through a head without gradients for its parameters, and without changing its buffers. */
 function forwardFrozen(head: Module, features: Tensor): Tensor {
   const trained = head.parameters().filter((parameter) => parameter.requiresGrad);
-  const { training } = head;
+  const restore = rememberModes(head.modules());
   for (const parameter of trained) parameter.requiresGrad = false;
   head.eval();
   try {
     return head.forward(features);
   } finally {
     for (const parameter of trained) parameter.requiresGrad = true;
-    head.train(training);
+    restore();
   }
 }

@@ -17,6 +17,7 @@ import { convNorm } from "./parts/conv_norm_act.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { BasicBlock, residualStages } from "./parts/residual_block.ts";
+import { checkBlocks, checkCounts } from "./parts/size_checks.ts";
 import type { Stage } from "./parts/stage.ts";
 
 /** What makes one residual network for CIFAR another. */
@@ -61,6 +62,8 @@ export class CifarResNet extends Backbone {
   constructor(options: CifarResNetOptions) {
     super();
     const { numClasses, inChannels, dropout, dropPath } = checkBuildOptions("CifarResNet", options);
+    checkCounts("CifarResNet", { depth: options.depth });
+    checkBlocks("CifarResNet", `depth ${options.depth}`, 3 * options.depth);
     const depths = WIDTHS.map(() => options.depth);
     this.conv1 = new nn.Conv2d(inChannels, WIDTHS[0], 3, { padding: 1, bias: false });
     this.bn1 = new nn.BatchNorm2d(WIDTHS[0]);

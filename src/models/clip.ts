@@ -11,6 +11,7 @@ import type { Tensor } from "../torch/mod.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { DropPath, dropPathRates } from "./parts/drop_path.ts";
+import { fitPositions } from "./parts/fit_positions.ts";
 import { type TokenActivation, tokenActivation } from "./parts/gelu.ts";
 import { Mlp } from "./parts/mlp.ts";
 import { patchGrid } from "./parts/patch_embed.ts";
@@ -18,7 +19,13 @@ import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { residual } from "./parts/residual.ts";
 import { checkHeads } from "./parts/self_attention.ts";
 import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
-import { checkCounts, countPatches } from "./small/checks.ts";
+import {
+  checkCounts,
+  checkFactors,
+  checkParameterCount,
+  countPatches,
+  transformerParameters,
+} from "./parts/size_checks.ts";
 
 /** Options of {@linkcode ClipImageTower}. */
 export interface ClipOptions {
@@ -169,6 +176,7 @@ export class ClipImageTower extends TokenBackbone {
     const { mlpRatio = 4, embedDim = 512, activation = "quickGelu" } = options;
     const { features = "embedding", dynamicImageSize = false } = options;
     checkCounts(name, { dim, depth, heads, embedDim });
+    checkFactors(name, { mlpRatio });
     checkHeads(name, dim, heads);
     tokenActivation(activation);
     const patches = countPatches(name, imageSize, patchSize);
@@ -176,6 +184,13 @@ export class ClipImageTower extends TokenBackbone {
       throw new ArgumentError(`${name}: features is "embedding" or "pooled", got "${features}".`);
     }
     const hidden = Math.trunc(dim * mlpRatio);
+    checkCounts(name, { "dim times mlpRatio": Math.min(hidden, 1) });
+    checkParameterCount(
+      name,
+      transformerParameters(depth, dim, hidden) + embedDim * (dim + numClasses) +
+        dim * (patches + inChannels * patchSize ** 2 + numClasses),
+      { imageSize, patchSize, inChannels, dim, depth, mlpRatio, embedDim, numClasses },
+    );
 
     this.classToken = this.#parameter("class_embedding", [dim], dim);
     this.positions = this.#parameter("positional_embedding", [1 + patches, dim], dim);
@@ -229,15 +244,24 @@ export class ClipImageTower extends TokenBackbone {
   /**
    * A state dict of the same tower fitted to this one: its position embedding is interpolated to this one's grid,
    * and the projection left out if this one has none. Everything else is passed on as it is.
+   *
+   * @throws {ShapeError} if the position embedding is not of a class token and the patches of a square image.
    */
   adaptState(state: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     const adapted: Record<string, Tensor> = { ...state };
     if (this.proj === null) delete adapted["proj"];
     const given = state["positional_embedding"];
     if (given === undefined || given.ndim !== 2) return adapted;
-    adapted["positional_embedding"] = torch.noGrad(() =>
-      resamplePositions(given.unsqueeze(0), this.grid).squeeze(0)
+    const { pos_embed } = torch.noGrad(() =>
+      fitPositions({ pos_embed: given.unsqueeze(0) }, {
+        model: "ClipImageTower",
+        grid: this.grid,
+        classToken: true,
+        registers: 0,
+        positions: true,
+      })
     );
+    adapted["positional_embedding"] = torch.noGrad(() => pos_embed.squeeze(0));
     return adapted;
   }
 }

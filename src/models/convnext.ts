@@ -14,6 +14,7 @@ import { CIFAR10_IMAGES } from "./parts/cifar.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { DropPath, dropPathRates } from "./parts/drop_path.ts";
 import { gelu } from "./parts/gelu.ts";
+import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, groupsEndingAt, Stage } from "./parts/stage.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 
@@ -114,7 +115,20 @@ export class ConvNeXt extends Backbone {
     super();
     const { depths, dims, patchSize = 4 } = options;
     const checked = checkBuildOptions("ConvNeXt", options);
-    const rates = dropPathRates(checked.dropPath, depths.reduce((a, b) => a + b));
+    checkList("ConvNeXt", "depths", depths);
+    checkList("ConvNeXt", "dims", dims, depths.length);
+    checkCounts("ConvNeXt", { patchSize });
+    const total = depths.reduce((a, b) => a + b);
+    checkBlocks("ConvNeXt", `depths [${depths.join(", ")}]`, total);
+    checkParameterCount(
+      "ConvNeXt",
+      dims.reduce(
+        (sum, dim, i) => sum + depths[i] * (8 * dim + 49) * dim + 4 * dim * (dims[i - 1] ?? 0),
+        0,
+      ) + dims[0] * checked.inChannels * patchSize ** 2 + dims.at(-1)! * checked.numClasses,
+      { depths, dims, patchSize, ...checked },
+    );
+    const rates = dropPathRates(checked.dropPath, total);
     const stem = new nn.Conv2d(checked.inChannels, dims[0], patchSize, { stride: patchSize });
     const parts: nn.Module[] = [
       new Stage(stem, new nn.LayerNorm2d(dims[0], { eps })),

@@ -14,7 +14,7 @@ import { classifierHead } from "./parts/classifier_head.ts";
 import { initConvolutions } from "./parts/conv_init.ts";
 import { ConvNormAct } from "./parts/conv_norm_act.ts";
 import { makeDivisible } from "./parts/divisible.ts";
-import { EFFICIENTNET_STAGES } from "./parts/efficientnet_stages.ts";
+import { checkScaling, EFFICIENTNET_STAGES } from "./parts/efficientnet_stages.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { InvertedResidual } from "./parts/inverted_residual.ts";
 import { chainGroups, groupsEndingAt, Stage } from "./parts/stage.ts";
@@ -57,6 +57,7 @@ export class EfficientNet extends Backbone {
       options,
       { dropPath: 0.2 },
     );
+    checkScaling("EfficientNet", options, numClasses);
     const stages = EFFICIENTNET_STAGES.map((stage) => ({
       ...stage,
       width: makeDivisible(stage.width * options.widthFactor),

@@ -13,7 +13,7 @@ import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { convNorm } from "./parts/conv_norm_act.ts";
 import { makeDivisible } from "./parts/divisible.ts";
-import { EFFICIENTNET_STAGES } from "./parts/efficientnet_stages.ts";
+import { checkScaling, EFFICIENTNET_STAGES } from "./parts/efficientnet_stages.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { SameConv2d } from "./parts/same_conv.ts";
 import { chainGroups, groupsEndingAt } from "./parts/stage.ts";
@@ -118,6 +118,7 @@ export class EfficientNetLite extends Backbone {
       options,
       { dropPath: 0.2 },
     );
+    checkScaling("EfficientNetLite", options, numClasses);
     const stages = EFFICIENTNET_STAGES.map((stage, i, { length }) => ({
       ...stage,
       width: makeDivisible(stage.width * options.widthFactor),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
@@ -17,6 +18,7 @@ import { ConvNormAct } from "./parts/conv_norm_act.ts";
 import { makeDivisible } from "./parts/divisible.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { InvertedResidual } from "./parts/inverted_residual.ts";
+import { checkBlocks, checkCounts, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, groupsEndingAt } from "./parts/stage.ts";
 
 /** A line of the paper's tables 1 and 2: kernel, exp size, #out, SE, NL, s. */
@@ -101,6 +103,17 @@ export class MobileNetV3 extends Backbone {
       options,
       { dropout: 0.2 },
     );
+    checkRows(rows, stageEnds);
+    checkCounts("MobileNetV3", { featureDim });
+    checkParameterCount(
+      "MobileNetV3",
+      rows.reduce(
+        (sum, [kernel, expanded, width], i) =>
+          sum + expanded * ((rows[i - 1]?.[2] ?? 16) + width + kernel ** 2 + expanded / 2),
+        0,
+      ) + featureDim * (rows.at(-1)![2] * 6 + numClasses),
+      { "the rows": "given", featureDim, numClasses },
+    );
     let before = 16;
     const parts: nn.Module[] = [
       new ConvNormAct(inChannels, before, { kernel: 3, stride: 2, activation: "hardswish", norm }),
@@ -159,6 +172,27 @@ export class MobileNetV3 extends Backbone {
       return { stages, features: this.classifier.at(0).forward(pooled).hardswish_() };
     });
   }
+}
+
+/** Checks the blocks, and that stages end with blocks that are there. */
+function checkRows(rows: readonly BottleneckRow[], stageEnds: readonly number[]): void {
+  const name = "MobileNetV3";
+  if (rows.length === 0) {
+    throw new ArgumentError(`${name}: rows is empty; give at least one block.`);
+  }
+  checkBlocks(name, "rows", rows.length);
+  for (const [i, [kernel, expanded, width, , , stride]] of rows.entries()) {
+    checkCounts(`${name}'s row ${i}`, { kernel, expanded, width, stride });
+  }
+  stageEnds.forEach((end, i) => {
+    const after = stageEnds[i - 1] ?? 0;
+    if (Number.isInteger(end) && end > after && end <= rows.length) return;
+    throw new ArgumentError(
+      `${name}: stageEnds must rise from 1 to at most the ${rows.length} rows, got [${
+        stageEnds.slice(0, 20).join(", ")
+      }].`,
+    );
+  });
 }
 
 function entryOf(

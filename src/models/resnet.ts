@@ -16,6 +16,7 @@ import { convNorm } from "./parts/conv_norm_act.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { BasicBlock, Bottleneck, residualStages } from "./parts/residual_block.ts";
+import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import type { Stage } from "./parts/stage.ts";
 
 /** Channels of the stages of basic blocks (He et al. 2016, table 1). */
@@ -67,9 +68,27 @@ export class ResNet extends Backbone {
     super();
     const { block, depths, widthPerGroup } = options;
     const { numClasses, inChannels, dropout, dropPath } = checkBuildOptions("ResNet", options);
+    checkList("ResNet", "depths", depths, WIDTHS.length);
+    const total = depths.reduce((a, b) => a + b);
+    checkBlocks("ResNet", `depths [${depths.join(", ")}]`, total);
+    if (widthPerGroup !== undefined) {
+      checkCounts("ResNet", {
+        widthPerGroup,
+        "widthPerGroup's channels": 512 * widthPerGroup / 64,
+      });
+    }
+    const inner = WIDTHS.map((width) => width * (widthPerGroup ?? 64) / 64);
+    checkParameterCount(
+      "ResNet",
+      depths.reduce(
+        (sum, depth, i) => sum + depth * (9 * inner[i] ** 2 + 2 * inner[i] * WIDTHS[i] * 4),
+        0,
+      ) + 49 * 64 * inChannels + 512 * block.expansion * numClasses,
+      { depths, widthPerGroup, inChannels, numClasses },
+    );
     this.conv1 = new nn.Conv2d(inChannels, 64, 7, { stride: 2, padding: 3, bias: false });
     this.bn1 = new nn.BatchNorm2d(64);
-    const rates = dropPathRates(dropPath, depths.reduce((a, b) => a + b));
+    const rates = dropPathRates(dropPath, total);
     [this.layer1, this.layer2, this.layer3, this.layer4] = residualStages(
       block,
       64,

@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../errors.ts";
 import type { Module } from "../nn/mod.ts";
+import { rememberModes } from "../nn/modes.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { watchProducts } from "../torch/products.ts";
@@ -155,10 +156,9 @@ function observe(
   like?: torch.Tensor,
 ): Map<Module, Work> {
   const work = new Map<Module, Work>();
-  const modes: [Module, boolean][] = [];
-  for (const [, module] of model.namedModules()) {
+  const restore = rememberModes(model.modules());
+  for (const module of model.modules()) {
     work.set(module, { output: null, flops: 0, activations: 0 });
-    modes.push([module, module.training]);
   }
   try {
     model.eval();
@@ -178,7 +178,7 @@ function observe(
       })
     );
   } finally {
-    for (const [module, training] of modes) module.training = training;
+    restore();
   }
   return work;
 }

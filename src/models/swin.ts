@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
@@ -15,12 +16,25 @@ import { classifierHead } from "./parts/classifier_head.ts";
 import { DropPath, dropPathRates } from "./parts/drop_path.ts";
 import { Mlp } from "./parts/mlp.ts";
 import { residual } from "./parts/residual.ts";
+import {
+  checkBlocks,
+  checkCounts,
+  checkFactors,
+  checkList,
+  checkParameterCount,
+  transformerParameters,
+} from "./parts/size_checks.ts";
 import { chainGroups, groupsEndingAt, Stage } from "./parts/stage.ts";
+import { checkHeads } from "./parts/self_attention.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { WindowAttention } from "./parts/window_attention.ts";
 
+/** Whose names the parameters of a Swin have. */
+type Names = "torchvision" | "timm";
+
 /** What the blocks of a Swin share, and in what they differ. */
 interface BlockOptions {
+  readonly names: Names;
   readonly heads: number;
   readonly window: number;
   readonly shift: number;
@@ -36,17 +50,19 @@ class SwinBlock extends nn.Module {
   readonly attn: WindowAttention;
   /** The norm before the MLP. */
   readonly norm2: nn.LayerNorm;
-  /** The MLP; its layers are called 0 and 3, as torchvision has the activation and dropout between them. */
+  /** The MLP; torchvision calls its layers 0 and 3, as it has the activation and dropout between them. */
   readonly mlp: Mlp;
   readonly #dropPath: DropPath;
 
   /** For maps of `dim` channels. */
-  constructor(dim: number, { heads, window, shift, mlpRatio, dropPath }: BlockOptions) {
+  constructor(dim: number, options: BlockOptions) {
     super();
+    const { names, heads, window, shift, mlpRatio, dropPath } = options;
+    const timm = names === "timm";
     this.norm1 = new nn.LayerNorm(dim);
-    this.attn = new WindowAttention(dim, heads, window, shift);
+    this.attn = new WindowAttention(dim, heads, window, shift, { keepsIndex: !timm });
     this.norm2 = new nn.LayerNorm(dim);
-    this.mlp = new Mlp(dim, dim * mlpRatio, { names: ["0", "3"] });
+    this.mlp = new Mlp(dim, dim * mlpRatio, { names: timm ? ["fc1", "fc2"] : ["0", "3"] });
     this.#dropPath = this.registerModule("stochastic_depth", new DropPath(dropPath));
   }
 
@@ -65,7 +81,7 @@ class SwinBlock extends nn.Module {
 
 /**
  * Makes one pixel of every 2x2, with twice the channels (Liu et al. 2021, section 3.1). Maps with odd sides are padded
- * with zeros. Keys as torchvision's: `reduction`, `norm`.
+ * with zeros. Keys as torchvision's and timm's: `reduction`, `norm`.
  */
 class PatchMerging extends nn.Module {
   /** From four pixels to one. */
@@ -95,20 +111,54 @@ class PatchMerging extends nn.Module {
   }
 }
 
-/** From images to patches with channels last. Keys as torchvision's: `0` (the convolution), `2` (the norm). */
+/**
+ * From images to patches with channels last. Keys as torchvision's: `0` (the convolution), `2` (the norm); or as timm's:
+ * `proj`, `norm`.
+ */
 class Stem extends nn.Module {
   readonly #patches: nn.Conv2d;
   readonly #norm: nn.LayerNorm;
 
-  constructor(inChannels: number, dim: number, patchSize: number) {
+  constructor(names: Names, inChannels: number, dim: number, patchSize: number) {
     super();
+    const [conv, norm] = names === "timm" ? ["proj", "norm"] : ["0", "2"];
     const patches = new nn.Conv2d(inChannels, dim, patchSize, { stride: patchSize });
-    this.#patches = this.registerModule("0", patches);
-    this.#norm = this.registerModule("2", new nn.LayerNorm(dim));
+    this.#patches = this.registerModule(conv, patches);
+    this.#norm = this.registerModule(norm, new nn.LayerNorm(dim));
   }
 
   override forward(images: Tensor): Tensor {
     return torch.scope(() => this.#norm.forward(this.#patches.forward(images).permute(0, 2, 3, 1)));
+  }
+}
+
+/** A stage with timm's names: what halves the map before it, if anything does, and the blocks. Only holds them. */
+class NamedStage extends nn.Module {
+  readonly downsample?: nn.Module;
+  readonly blocks: Stage;
+
+  constructor(downsample: nn.Module | undefined, blocks: Stage) {
+    super();
+    if (downsample !== undefined) this.downsample = downsample;
+    this.blocks = blocks;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.blocks.forward(this.downsample?.forward(x) ?? x);
+  }
+}
+
+/** A head with timm's name for its layer, `fc`. */
+class NamedHead extends nn.Module {
+  readonly fc: nn.Module;
+
+  constructor(fc: nn.Module) {
+    super();
+    this.fc = fc;
+  }
+
+  override forward(features: Tensor): Tensor {
+    return this.fc.forward(features);
   }
 }
 
@@ -126,11 +176,13 @@ export interface SwinOptions extends BuildOptions {
   readonly patchSize?: number;
   /** The hidden width of a block's MLP over its own; 4 by default. */
   readonly mlpRatio?: number;
+  /** Whose names the parameters have; `"torchvision"` by default. */
+  readonly names?: "torchvision" | "timm";
 }
 
 /**
  * Swin Transformer (Liu et al., Swin transformer: hierarchical vision transformer using shifted windows, 2021).
- * Parameters have torchvision's names. Images may have any size of at least a patch. Its stages are those of the
+ * Parameters have torchvision's names, or timm's. Images may have any size of at least a patch. Its stages are those of the
  * paper's figure 3a, as maps (B, C, H, W), at strides 4, 8, 16 and 32.
  *
  * @example
@@ -164,25 +216,57 @@ export class Swin extends Backbone {
   constructor(options: SwinOptions) {
     super();
     const { dim, depths, heads, window = 7, patchSize = 4, mlpRatio = 4 } = options;
+    const { names = "torchvision" } = options;
+    if (names !== "torchvision" && names !== "timm") {
+      throw new ArgumentError(`Swin: names is "torchvision" or "timm", got "${names}".`);
+    }
     const checked = checkBuildOptions("Swin", options);
+    checkCounts("Swin", { dim, window, patchSize });
+    checkFactors("Swin", { mlpRatio });
+    checkList("Swin", "depths", depths);
+    checkList("Swin", "heads", heads, depths.length);
+    const total = depths.reduce((a, b) => a + b);
+    checkBlocks("Swin", `depths [${depths.join(", ")}]`, total);
     this.stageDims = depths.map((_, i) => dim * 2 ** i);
-    const rates = dropPathRates(checked.dropPath, depths.reduce((a, b) => a + b));
-    const parts: nn.Module[] = [new Stem(checked.inChannels, dim, patchSize)];
+    checkCounts("Swin", { "dim of the last of the depths": this.stageDims.at(-1)! });
+    this.stageDims.forEach((width, i) => {
+      checkHeads(`Swin's stage ${i}`, width, heads[i]);
+      checkCounts("Swin", { "dim times mlpRatio": width * mlpRatio });
+    });
+    checkParameterCount(
+      "Swin",
+      this.stageDims.reduce(
+        (sum, width, i) =>
+          sum + transformerParameters(depths[i], width, width * mlpRatio) + 8 * width * width +
+          depths[i] * heads[i] * (2 * window - 1) ** 2,
+        dim * checked.inChannels * patchSize ** 2,
+      ) + this.stageDims.at(-1)! * checked.numClasses,
+      { dim, depths, heads, window, patchSize, mlpRatio, ...checked },
+    );
+    const rates = dropPathRates(checked.dropPath, total);
+    const parts: nn.Module[] = [new Stem(names, checked.inChannels, dim, patchSize)];
     this.stageDims.forEach((width, i) => {
       if (i > 0) parts.push(new PatchMerging(this.stageDims[i - 1]));
-      const shared = { heads: heads[i], window, mlpRatio };
+      const shared = { names, heads: heads[i], window, mlpRatio };
       const blocks = rates.splice(0, depths[i]).map((dropPath, at) => {
         const shift = at % 2 === 0 ? 0 : Math.floor(window / 2);
         return new SwinBlock(width, { ...shared, shift, dropPath });
       });
       parts.push(new Stage(...blocks));
     });
-    this.registerModule("features", new nn.ModuleList(parts));
+    if (names === "timm") {
+      this.registerModule("patch_embed", parts[0]);
+      const stages = depths.map((_, i) =>
+        new NamedStage(i === 0 ? undefined : parts[2 * i], parts[2 * i + 1] as Stage)
+      );
+      this.registerModule("layers", new nn.ModuleList(stages));
+    } else this.registerModule("features", new nn.ModuleList(parts));
     this.#groups = groupsEndingAt(parts, depths.slice(1).map((_, i) => 2 * i + 1));
     this.featureDim = this.stageDims.at(-1)!;
     this.norm = new nn.LayerNorm(this.featureDim);
     this.numClasses = checked.numClasses;
-    this.head = classifierHead(this.featureDim, checked.numClasses, checked.dropout);
+    const head = classifierHead(this.featureDim, checked.numClasses, checked.dropout);
+    this.head = names === "timm" ? new NamedHead(head) : head;
     initTruncNormal(this, [nn.Linear]);
   }
 
@@ -193,6 +277,16 @@ export class Swin extends Backbone {
     const stages = maps.map((map) => map.permute(0, 3, 1, 2));
     for (const map of maps) map.dispose();
     return { stages, features };
+  }
+
+  /** A state dict of the same network without what follows from the windows' sizes, where this one does not keep it. */
+  adaptState(state: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+    const own = this.stateDict();
+    return Object.fromEntries(
+      Object.entries(state).filter(([key]) =>
+        Object.hasOwn(own, key) || !/\.(relative_position_index|attn_mask)$/.test(key)
+      ),
+    );
   }
 }
 
@@ -213,12 +307,12 @@ const shapes: Readonly<Record<string, Shape>> = {
 function imagenet(
   name: string,
   shape: Shape,
-  facts: { source: string; cropFraction: number; dropPath: number },
+  facts: { names: Names; cropFraction: number; dropPath: number },
 ): ModelEntry {
-  const { source, cropFraction, dropPath: published } = facts;
+  const { names, cropFraction, dropPath: published } = facts;
   return {
     name,
-    source,
+    source: names,
     paper,
     inputSize: 224,
     cropFraction,
@@ -227,19 +321,19 @@ function imagenet(
     interpolation: "bicubic",
     featureDim: 8 * shape.dim,
     numClasses: 1000,
-    build: ({ dropPath = published, ...options }) => new Swin({ ...options, ...shape, dropPath }),
+    build: ({ dropPath = published, ...options }) =>
+      new Swin({ ...options, ...shape, names, dropPath }),
   };
 }
 
 /** torchvision's, whose published weights resize images to `resizeSize` pixels first. */
 function torchvision(name: string, shape: Shape, resizeSize: number, dropPath: number) {
-  return imagenet(name, shape, { source: "torchvision", cropFraction: 224 / resizeSize, dropPath });
+  return imagenet(name, shape, { names: "torchvision", cropFraction: 224 / resizeSize, dropPath });
 }
 
-/** timm's, which are Microsoft's own; files with timm's names load too. */
+/** timm's, whose weights are Microsoft's own. */
 function timm(size: string): ModelEntry {
-  const source = "timm's weights, with torchvision's names";
-  const facts = { source, cropFraction: 0.9, dropPath: 0.1 };
+  const facts = { names: "timm", cropFraction: 0.9, dropPath: 0.1 } as const;
   return imagenet(`swin_${size}_patch4_window7_224`, shapes[size], facts);
 }
 

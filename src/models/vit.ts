@@ -12,14 +12,22 @@ import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { type TokenActivation, tokenActivation } from "./parts/gelu.ts";
+import { fitPositions } from "./parts/fit_positions.ts";
 import { PatchEmbed } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { checkHeads } from "./parts/self_attention.ts";
+import {
+  checkCounts,
+  checkFactors,
+  checkParameterCount,
+  checkSmall,
+  countPatches,
+  transformerParameters,
+} from "./parts/size_checks.ts";
 import { PackedSwiGlu } from "./parts/swiglu.ts";
 import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { VitBlock } from "./parts/vit_block.ts";
-import { checkCounts, countPatches } from "./small/checks.ts";
 
 /** Options of {@linkcode VisionTransformer}. */
 export interface VitOptions {
@@ -137,9 +145,20 @@ export class VisionTransformer extends TokenBackbone {
     const { heads = 12, mlpRatio = 4, activation = "gelu", qkvBias = true, layerScale } = options;
     const { classToken = true, registers = 0, prefixPositions = true, preNorm = false } = options;
     const { pool = classToken ? "token" : "avg", eps = 1e-6 } = options;
-    checkCounts(name, { dim, depth, heads, "registers + 1": registers + 1 });
+    checkCounts(name, { dim, depth, heads });
+    checkCounts(name, { registers }, 0);
+    checkFactors(name, { mlpRatio });
+    checkSmall(name, { eps, ...(layerScale === undefined ? {} : { layerScale }) });
     checkHeads(name, dim, heads);
     const patches = countPatches(name, imageSize, patchSize);
+    const hidden = Math.trunc(dim * mlpRatio);
+    checkCounts(name, { "dim times mlpRatio": Math.min(hidden, 1) });
+    checkParameterCount(
+      name,
+      transformerParameters(depth, dim, hidden) +
+        dim * (patches + registers + inChannels * patchSize ** 2 + numClasses),
+      { imageSize, patchSize, inChannels, dim, depth, mlpRatio, registers, numClasses },
+    );
     if (pool !== "avg" && (pool !== "token" || !classToken)) {
       throw new ArgumentError(
         `${name}: pool is "avg", or "token" where there is a class token, got "${pool}".`,
@@ -158,7 +177,6 @@ export class VisionTransformer extends TokenBackbone {
       new PatchEmbed(patchSize, inChannels, dim, { bias: !preNorm }),
     );
     if (preNorm) this.normPre = this.registerModule("norm_pre", new nn.LayerNorm(dim, { eps }));
-    const hidden = Math.trunc(dim * mlpRatio);
     const block = { heads, hidden, activation, qkvBias, eps, layerScale };
     const rates = dropPathRates(dropPath, depth);
     const blocks = rates.map((rate) => new VitBlock(dim, rate, block));
@@ -226,17 +244,21 @@ export class VisionTransformer extends TokenBackbone {
 
   /**
    * A state dict of the same network fitted to this one: its position embedding is interpolated to this one's grid,
-   * and DINOv2's mask token, which only its training uses, left out. Everything else is passed on as it is.
+   * class token and registers that have positions on one side only are reconciled (to the same outputs), and DINOv2's
+   * mask token, which only its training uses, left out. Everything else is passed on as it is.
+   *
+   * @throws {ShapeError} if the position embedding is of another number of tokens before the patches.
    */
   adaptState(state: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     const { mask_token: _, ...adapted } = state;
-    const given = state["pos_embed"];
-    if (given === undefined || given.ndim !== 3) return adapted;
-    const prefixTokens = this.#prefixPositions;
-    return {
-      ...adapted,
-      pos_embed: torch.noGrad(() => resamplePositions(given, this.grid, { prefixTokens })),
-    };
+    const classToken = this.classToken !== null;
+    return fitPositions(adapted, {
+      model: "VisionTransformer",
+      grid: this.grid,
+      classToken,
+      registers: this.#prefix - Number(classToken),
+      positions: this.#prefixPositions > 0 || this.#prefix === 0,
+    });
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
@@ -16,6 +17,7 @@ import { initConvolutions } from "./parts/conv_init.ts";
 import { convNorm } from "./parts/conv_norm_act.ts";
 import { DropPath } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
+import { checkCounts, checkParameterCount } from "./parts/size_checks.ts";
 import { Stage } from "./parts/stage.ts";
 
 const SLOPE = 0.1;
@@ -117,8 +119,21 @@ export class WideResNet extends Backbone {
   constructor(options: WideResNetOptions) {
     super();
     const { numClasses, inChannels, dropout, dropPath } = checkBuildOptions("WideResNet", options);
-    const perGroup = (options.depth - 4) / 6;
-    const widths = [16, 32, 64].map((width) => width * options.widen);
+    const { depth, widen } = options;
+    checkCounts("WideResNet", { depth, widen });
+    const perGroup = (depth - 4) / 6;
+    if (!Number.isInteger(perGroup) || perGroup < 1) {
+      throw new ArgumentError(
+        `WideResNet: depth must be 6n + 4 for an n of at least 1, such as 28, got ${depth}.`,
+      );
+    }
+    checkParameterCount(
+      "WideResNet",
+      perGroup * 2 * 9 * (16 ** 2 + 32 ** 2 + 64 ** 2) * widen ** 2 +
+        64 * widen * numClasses + 9 * 16 * inChannels,
+      { depth, widen, inChannels, numClasses },
+    );
+    const widths = [16, 32, 64].map((width) => width * widen);
     let before = 16;
     let made = 0;
     const group = (width: number, stride: number): Group =>

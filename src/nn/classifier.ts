@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../errors.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Module } from "./module.ts";
 
@@ -24,8 +25,19 @@ export abstract class Classifier extends Module {
   /** The number of classes, C. */
   abstract readonly numClasses: number;
 
-  /** The logits of a batch of images: (B, C, H, W) to (B, {@linkcode Classifier.numClasses}). */
+  /**
+   * The logits of a batch of images: (B, C, H, W) to (B, {@linkcode Classifier.numClasses}).
+   *
+   * @throws {ArgumentError} if there is no head.
+   */
   override forward(images: Tensor): Tensor {
-    return this.head.forward(this.features(images));
+    const { head } = this;
+    if (typeof head?.forward !== "function") {
+      throw new ArgumentError(
+        `This ${this.constructor.name} has no head to make logits of its features; give it one ` +
+          "(nn.Identity for logits that are the features), or call features().",
+      );
+    }
+    return head.forward(this.features(images));
   }
 }

@@ -7,20 +7,11 @@
 import { ArgumentError, DTypeError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, DType, Tensor } from "../torch/mod.ts";
+import { containsItself, reachable, walk, within } from "./module_tree.ts";
+import { type ModuleToOptions, move } from "./move.ts";
 import { type LoadReport, loadStateDict } from "./state_dict.ts";
 
-/** Where, and as which dtype, {@linkcode Module.to} puts a module. */
-export interface ModuleToOptions {
-  /** The device wanted; unchanged if absent. */
-  device?: Device;
-  /** The dtype wanted for floating-point parameters and buffers; unchanged if absent. */
-  dtype?: DType;
-  /**
-   * How tensors of four dimensions lie in memory; unchanged if absent. Convolutions are often faster
-   * with `"channelsLast"`, if the images lie so too.
-   */
-  memoryFormat?: "contiguous" | "channelsLast";
-}
+export type { ModuleToOptions } from "./move.ts";
 
 /** How {@linkcode Module.registerBuffer} treats a buffer. */
 export interface BufferOptions {
@@ -72,6 +63,11 @@ export abstract class Module implements Disposable {
   readonly #parameters = new Map<string, Tensor>();
   readonly #buffers = new Map<string, Buffer>();
   readonly #modules = new Map<string, Module>();
+  #frozen = false;
+  /** Whether the parameters of this module were last said to stay as they are. */
+  #untrained = false;
+  /** The mode that was last asked for while the module is frozen. */
+  #asked = true;
 
   /** Computes the output. Subclasses may declare the inputs they take more exactly. */
   abstract forward(...inputs: Tensor[]): Tensor;
@@ -116,10 +112,14 @@ export abstract class Module implements Disposable {
   /**
    * Makes `module` a child with a name of its own choosing. Returns it.
    *
-   * @throws {ArgumentError} if the name is empty, holds a dot or is taken.
+   * @throws {ArgumentError} if the name is empty, holds a dot or is taken, or if the module contains this one.
    */
   registerModule<M extends Module>(name: string, module: M): M {
     this.#checkName(name);
+    if (!(module instanceof Module)) {
+      throw new ArgumentError(`The part "${name}" must be a module, got ${typeof module}.`);
+    }
+    if (reachable<Module>(module).has(this)) throw containsItself(this, "", name);
     this.#modules.set(name, module);
     return module;
   }
@@ -156,20 +156,25 @@ export abstract class Module implements Disposable {
     return this.namedChildren().map(([, module]) => module);
   }
 
-  /** This module (its name is "") and all below it, each once, with their dotted names. */
+  /**
+   * This module (its name is "") and all below it, each once, with their dotted names.
+   *
+   * @throws {ArgumentError} if a module contains itself.
+   */
   namedModules(): [string, Module][] {
     const found: [string, Module][] = [];
     const seen = new Set<Module>();
-    const walk = (module: Module, name: string): void => {
-      if (seen.has(module)) return;
+    walk<Module>(this, (module, name) => {
+      if (seen.has(module)) return false;
       seen.add(module);
       found.push([name, module]);
-      for (const [child, value] of module.namedChildren()) {
-        walk(value, name === "" ? child : `${name}.${child}`);
-      }
-    };
-    walk(this, "");
+    });
     return found;
+  }
+
+  /** This module and all below it, each once. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
   }
 
   /** All parameters with their dotted names; one that is shared comes once. */
@@ -213,20 +218,20 @@ export abstract class Module implements Disposable {
    */
   stateDict(): Record<string, Tensor> {
     const state: Record<string, Tensor> = {};
-    this.#collectState("", state);
+    this.#collectState(state);
     return state;
   }
 
-  #collectState(prefix: string, state: Record<string, Tensor>, optional?: Set<string>): void {
-    for (const [name, tensor] of this.#parameters) state[prefix + name] = tensor;
-    for (const [name, buffer] of this.#buffers) {
-      if (!buffer.persistent) continue;
-      state[prefix + name] = buffer.tensor;
-      if (buffer.optional) optional?.add(prefix + name);
-    }
-    for (const [name, child] of this.namedChildren()) {
-      child.#collectState(`${prefix}${name}.`, state, optional);
-    }
+  #collectState(state: Record<string, Tensor>, optional?: Set<string>): void {
+    walk<Module>(this, (module, name) => {
+      const prefix = name === "" ? "" : `${name}.`;
+      for (const [key, tensor] of module.#parameters) state[prefix + key] = tensor;
+      for (const [key, buffer] of module.#buffers) {
+        if (!buffer.persistent) continue;
+        state[prefix + key] = buffer.tensor;
+        if (buffer.optional) optional?.add(prefix + key);
+      }
+    });
   }
 
   /**
@@ -243,15 +248,18 @@ export abstract class Module implements Disposable {
   ): LoadReport {
     const own: Record<string, Tensor> = {};
     const optional = new Set<string>();
-    this.#collectState("", own, optional);
+    this.#collectState(own, optional);
     return loadStateDict(this.constructor.name, own, state, optional, options.strict ?? true);
   }
 
-  /** Sets the training mode of this module and all below it. */
+  /** Sets the training mode of this module and all below it; those that are frozen stay in evaluation mode. */
   train(on = true): this {
-    this.training = on;
-    for (const child of this.children()) child.train(on);
-    return this;
+    return within(this, () => {
+      if (this.#frozen) this.#asked = on;
+      this.training = on && !this.#frozen;
+      for (const child of this.children()) child.train(on);
+      return this;
+    });
   }
 
   /** Same as `train(false)`. */
@@ -259,10 +267,66 @@ export abstract class Module implements Disposable {
     return this.train(false);
   }
 
-  /** Sets whether the parameters are trained. */
+  /**
+   * Sets whether the parameters of this module and all below it are trained. Batch norms whose parameters are not
+   * trained hold their running statistics, and normalize by them in training too; all else depends on the mode, as
+   * in PyTorch. `true` undoes {@linkcode Module.freeze}.
+   */
   requiresGrad_(on = true): this {
+    for (const module of this.modules()) {
+      module.#untrained = !on;
+      if (on && module.#frozen) {
+        module.#frozen = false;
+        module.training = module.#asked;
+      }
+    }
     for (const parameter of this.parameters()) parameter.requiresGrad = on;
     return this;
+  }
+
+  /**
+   * Makes this module and all below it a fixed function: no parameter is trained, batch norms use and keep their
+   * running statistics, and dropout and stochastic depth are off, whatever {@linkcode Module.train} is called with,
+   * on this module or on one that it is part of. {@linkcode Module.unfreeze} undoes it, also of a part alone. A state
+   * dict does not say what is frozen.
+   *
+   * @example
+   * ```ts
+   * import { models, torch } from "@apprentice/distill";
+   *
+   * using student = models.create("resnet18", { numClasses: 10 });
+   * student.freeze();
+   * student.head.unfreeze(); // only the head is trained
+   * student.train();
+   * student.forward(torch.randn([2, 3, 32, 32])).requiresGrad; // true
+   * ```
+   */
+  freeze(): this {
+    this.requiresGrad_(false);
+    for (const module of this.modules()) {
+      if (!module.#frozen) module.#asked = module.training;
+      module.#frozen = true;
+      module.training = false;
+    }
+    return this;
+  }
+
+  /**
+   * Undoes {@linkcode Module.freeze}: all parameters are trained, and every module is in the mode that it was last
+   * told to be in.
+   */
+  unfreeze(): this {
+    return this.requiresGrad_(true);
+  }
+
+  /** Whether this module is frozen. Parts of it need not be. */
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  /** Whether running statistics follow what is seen: in training, unless the parameters are not trained. */
+  protected get updatesStatistics(): boolean {
+    return this.training && !this.#untrained;
   }
 
   /** Takes the gradients off all parameters. */
@@ -293,8 +357,11 @@ export abstract class Module implements Disposable {
 
   /** Frees all parameters and buffers. The module cannot be used afterwards. */
   dispose(): void {
-    for (const tensor of this.parameters()) tensor.dispose();
-    for (const [, tensor] of this.namedBuffers()) tensor.dispose();
+    // Also of a module that contains itself.
+    for (const module of reachable<Module>(this)) {
+      for (const tensor of module.#parameters.values()) tensor.dispose();
+      for (const { tensor } of module.#buffers.values()) tensor.dispose();
+    }
   }
 
   /** Same as {@linkcode Module.dispose}, for `using`. */
@@ -312,8 +379,12 @@ export abstract class Module implements Disposable {
     const children = this.namedChildren();
     const head = `${this.constructor.name}(${this.describe()}`;
     if (children.length === 0) return `${head})`;
-    const lines = children.map(([name, child]) =>
-      `  (${name}): ${child.toString().replaceAll("\n", "\n  ")}`
+    const lines = within(
+      this,
+      () =>
+        children.map(([name, child]) =>
+          `  (${name}): ${child.toString().replaceAll("\n", "\n  ")}`
+        ),
     );
     return `${head}\n${lines.join("\n")}\n)`;
   }
@@ -326,18 +397,4 @@ export abstract class Module implements Disposable {
 
 function isDType(target: Device | DType): target is DType {
   return target !== "cpu" && !target.startsWith("cuda");
-}
-
-/** Gives a tensor object other memory: libtorch's `set_data`, as PyTorch's `module.to` does. */
-function move(tensor: Tensor, options: ModuleToOptions, withGrad: boolean): void {
-  const dtype = torch.isFloatingPoint(tensor.dtype) ? options.dtype : undefined;
-  const memoryFormat = tensor.ndim === 4 ? options.memoryFormat : undefined;
-  using _ = torch.scope();
-  const moved = tensor.detach().to({ device: options.device, dtype, memoryFormat });
-  const same = moved.device === tensor.device && moved.dtype === tensor.dtype;
-  if (same && memoryFormat === undefined) return;
-  const grad = withGrad ? tensor.grad : null;
-  if (grad !== null) tensor.grad = null;
-  torch.call("aten::set_data", tensor, moved);
-  if (grad !== null) tensor.grad = grad.to({ device: options.device, dtype });
 }

@@ -27,6 +27,8 @@ export interface AdamOptions extends BaseOptions {
   amsgrad?: boolean;
   /** Climbs instead of descending; false by default. */
   maximize?: boolean;
+  /** Whether weight decay stays out of the averages, as AdamW's, which cannot be otherwise; false by default. */
+  decoupledWeightDecay?: boolean;
 }
 
 function checkAs(name: string): (options: AdamOptions) => void {
@@ -40,31 +42,34 @@ function checkAs(name: string): (options: AdamOptions) => void {
         `${name}: betas must be two numbers from 0 to below 1, got [${betas}].`,
       );
     }
+    if (name === "AdamW" && !options.decoupledWeightDecay) {
+      throw new ArgumentError(
+        "AdamW: decoupledWeightDecay cannot be false; Adam is the one with an L2 penalty.",
+      );
+    }
   };
 }
 
-/** What Adam and AdamW share: all but how weight decay enters. */
+/** What Adam and AdamW share: all but what stands for options that are absent. */
 abstract class AdamBase extends Optimizer<AdamOptions> {
-  readonly #step: (...args: Parameters<typeof torch.fusedAdam_>) => void;
   /** One step count for all parameters of a call, by device, and the list that repeats it. */
   readonly #counts = new Map<string, { count: Tensor; list: Tensor[] }>();
 
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
     options: AdamOptions | undefined,
-    name: string,
-    weightDecay: number,
-    step: typeof torch.fusedAdam_,
+    name: "Adam" | "AdamW",
+    defaults: { weightDecay: number; decoupledWeightDecay: boolean },
   ) {
     super(params, {
       lr: options?.lr ?? 1e-3,
       betas: options?.betas ?? [0.9, 0.999],
       eps: options?.eps ?? 1e-8,
-      weightDecay: options?.weightDecay ?? weightDecay,
+      weightDecay: options?.weightDecay ?? defaults.weightDecay,
       amsgrad: options?.amsgrad ?? false,
       maximize: options?.maximize ?? false,
+      decoupledWeightDecay: options?.decoupledWeightDecay ?? defaults.decoupledWeightDecay,
     }, checkAs(name));
-    this.#step = step;
   }
 
   /** The state tensors' names. */
@@ -84,8 +89,10 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
     if (places.every((place) => steps[place] === first)) {
       return this.#fused(group, places, params, grads, first + 1);
     }
-    for (const count of new Set(places.map((place) => steps[place]))) {
-      const picked = places.flatMap((place, i) => steps[place] === count ? [i] : []);
+    // As they are before any of them is changed: one that lags by a step would else be taken again.
+    const counts = places.map((place) => steps[place]);
+    for (const count of new Set(counts)) {
+      const picked = counts.flatMap((own, i) => own === count ? [i] : []);
       this.#fused(
         group,
         picked.map((i) => places[i]),
@@ -103,7 +110,8 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
     grads: readonly Tensor[],
     step: number,
   ): void {
-    this.#step(
+    const update = group.decoupledWeightDecay ? torch.fusedAdamw_ : torch.fusedAdam_;
+    update(
       params,
       grads,
       this.stateOf("exp_avg", places),
@@ -148,7 +156,8 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
 }
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1), as PyTorch's; weight decay is added to the gradient.
+ * Adam (Kingma and Ba 2015, algorithm 1), as PyTorch's; weight decay is added to the gradient, unless
+ * `decoupledWeightDecay` is set.
  *
  * @example
  * ```ts
@@ -169,7 +178,10 @@ export class Adam extends AdamBase {
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
     options?: Partial<AdamOptions>,
   ) {
-    super(params, options as AdamOptions, "Adam", 0, torch.fusedAdam_);
+    super(params, options as AdamOptions, "Adam", {
+      weightDecay: 0,
+      decoupledWeightDecay: false,
+    });
   }
 }
 
@@ -196,6 +208,9 @@ export class AdamW extends AdamBase {
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
     options?: Partial<AdamOptions>,
   ) {
-    super(params, options as AdamOptions, "AdamW", 0.01, torch.fusedAdamw_);
+    super(params, options as AdamOptions, "AdamW", {
+      weightDecay: 0.01,
+      decoupledWeightDecay: true,
+    });
   }
 }

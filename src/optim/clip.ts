@@ -17,7 +17,7 @@ export interface ClipGradNormOptions {
 }
 
 function presentGrads(params: readonly Tensor[]): Tensor[] {
-  return torch.gradsOf(params).filter((grad) => grad !== null);
+  return torch.stepGradsOf(params, false).grads.filter((grad) => grad !== null);
 }
 
 /**

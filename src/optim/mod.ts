@@ -13,6 +13,25 @@ export {
   type OptimizerState,
   type ParamGroup,
 } from "./optimizer.ts";
-export { type Rule, Schedule } from "./schedule.ts";
-export * from "./schedules.ts";
+export { ChainedScheduler, SequentialSchedule } from "./joined_schedules.ts";
+export * from "./cosine_schedules.ts";
+export * from "./cycle_schedules.ts";
+export {
+  Constant,
+  ConstantLR,
+  type ConstantLROptions,
+  ExponentialLR,
+  type Factor,
+  LambdaLR,
+  LinearLR,
+  type LinearLROptions,
+  LinearWarmup,
+  MultiplicativeLR,
+  MultiStepLR,
+  PolynomialLR,
+  type PolynomialLROptions,
+  StepLR,
+} from "./decay_schedules.ts";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./plateau.ts";
+export { ClosedSchedule, type Rule, Schedule, type Scheduled } from "./schedule.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";

@@ -7,6 +7,9 @@
 import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
+import { numbersOf, setNumbers } from "./group_numbers.ts";
+import { checkParameters } from "./parameters.ts";
+import { readState } from "./saved_state.ts";
 
 /** Options that every optimiser has. */
 export interface BaseOptions {
@@ -45,11 +48,15 @@ interface Chunk<O extends BaseOptions> {
   readonly dtype: string;
 }
 
+/** As many parameters as one native call has room for, with all their state. */
+const mostPerCall = 8192;
+
 /**
  * The base of the optimisers.
  *
  * A step is one native call for all parameters that share options, device and dtype. Parameters
- * without a gradient are passed over. The optimiser's own tensors live outside every scope until
+ * without a gradient are passed over, and their state stays as it is. A sparse gradient counts as the
+ * dense one of the same values. The optimiser's own tensors live outside every scope until
  * {@linkcode Optimizer.dispose}.
  */
 export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements Disposable {
@@ -61,6 +68,10 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
   /** State tensors by name, then by the place of the parameter. */
   readonly #state = new Map<string, (Tensor | undefined)[]>();
   readonly #steps: number[];
+  readonly #defaults: O;
+  readonly #check: (options: O) => void;
+  /** How the parameters lay in memory at the last step. */
+  #layout: number | null = null;
 
   /** Checks and keeps the groups. `check` throws for options that cannot be used. @ignore */
   constructor(
@@ -77,27 +88,60 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
     const plain = params.length === 0 || params[0] instanceof Tensor;
     const groups = plain ? [{ params } as unknown as ParamGroup<O>] : params as ParamGroup<O>[];
     check(defaults);
-    this.paramGroups = groups.map((group, i) => {
-      if (!Array.isArray(group?.params)) {
-        throw new ArgumentError(
-          `${name}: element ${i} is neither a tensor nor a group { params: [...] }.`,
-        );
-      }
-      const given = Object.entries(group).filter(([, value]) => value !== undefined);
-      const filled = {
-        ...defaults,
-        ...Object.fromEntries(given),
-        params: [...group.params],
-      };
-      check(filled);
-      return filled;
-    });
+    this.#defaults = defaults;
+    this.#check = check;
+    this.paramGroups = groups.map((group, i) => this.#filled(group, `element ${i}`));
     this.#params = this.paramGroups.flatMap((group) => group.params);
     this.#steps = new Array(this.#params.length).fill(0);
     if (this.#params.length === 0) {
       throw new ArgumentError(`${name} got no parameters; pass model.parameters().`);
     }
     checkParameters(name, this.#params);
+  }
+
+  /** A group with the optimiser's options where it has none of its own. */
+  #filled(group: ParamGroup<O>, what: string): FilledGroup<O> {
+    if (!Array.isArray(group?.params)) {
+      throw new ArgumentError(
+        `${this.constructor.name}: ${what} is neither a tensor nor a group { params: [...] }.`,
+      );
+    }
+    const given = Object.entries(group).filter(([, value]) => value !== undefined);
+    const filled: FilledGroup<O> = {
+      ...this.#defaults,
+      ...Object.fromEntries(given),
+      params: [...group.params],
+    };
+    this.#check(filled);
+    return filled;
+  }
+
+  /**
+   * Adds parameters, such as those of layers that are trained from now on; their step counts start at 0.
+   *
+   * @throws {ArgumentError} if an option cannot be used, or a parameter cannot be trained or is there already.
+   *
+   * @example
+   * ```ts
+   * import { nn, optim } from "@apprentice/distill";
+   *
+   * using head = new nn.Linear(4, 2);
+   * using body = new nn.Linear(4, 4);
+   * using optimizer = new optim.SGD(head.parameters(), { lr: 0.1 });
+   * optimizer.addParamGroup({ params: body.parameters(), lr: 0.01 });
+   * ```
+   */
+  addParamGroup(group: ParamGroup<O>): void {
+    const filled = this.#filled(group, "what addParamGroup() got");
+    checkParameters(this.constructor.name, filled.params, this.#params);
+    this.paramGroups.push(filled);
+    for (const param of filled.params) {
+      this.#params.push(param);
+      this.#steps.push(0);
+      for (const tensors of this.#state.values()) tensors.push(undefined);
+    }
+    this.#chunks = null;
+    this.#layout = null;
   }
 
   /** The learning rate of the first group. Setting it sets that of all groups. */
@@ -118,29 +162,25 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
   readonly #inScope = (): void => torch.noGrad(this.#update);
 
   readonly #update = (): void => {
-    const chunks = this.#chunks ??= this.#split();
     const params = this.#params;
-    const grads = torch.gradsOf(params);
-    try {
-      for (const chunk of chunks) {
-        const places = chunk.places;
-        // Without gaps, which is what training looks like, nothing is picked or copied.
-        if (places.length === params.length && !grads.includes(null)) {
-          this.update(chunk.group, places, params, grads as Tensor[]);
-          continue;
-        }
-        const present = places.filter((place) => grads[place] !== null);
-        if (present.length === 0) continue;
-        this.update(
-          chunk.group,
-          present,
-          present.map((place) => params[place]),
-          present.map((place) => grads[place]!),
-        );
+    const { grads, layout } = torch.stepGradsOf(params);
+    if (layout !== this.#layout) this.#settle(layout);
+    const chunks = this.#chunks ??= this.#split();
+    for (const chunk of chunks) {
+      const places = chunk.places;
+      // Without gaps, which is what training looks like, nothing is picked or copied.
+      if (places.length === params.length && !grads.includes(null)) {
+        this.update(chunk.group, places, params, grads as Tensor[]);
+        continue;
       }
-    } catch (error) {
-      this.#checkMoved(chunks);
-      throw error;
+      const present = places.filter((place) => grads[place] !== null);
+      if (present.length === 0) continue;
+      this.update(
+        chunk.group,
+        present,
+        present.map((place) => params[place]),
+        present.map((place) => grads[place]!),
+      );
     }
   };
 
@@ -183,34 +223,57 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
   protected abstract readonly stateNames: readonly string[];
 
   #split(): Chunk<O>[] {
-    const chunks = new Map<string, { group: FilledGroup<O>; places: number[] }>();
+    const chunks: Chunk<O>[] = [];
     let place = 0;
-    this.paramGroups.forEach((group, i) => {
+    for (const group of this.paramGroups) {
+      const open = new Map<string, number[]>();
       for (const param of group.params) {
-        const key = `${i} ${param.device} ${param.dtype}`;
-        const chunk = chunks.get(key);
-        if (chunk) chunk.places.push(place);
-        else chunks.set(key, { group, places: [place] });
-        place++;
+        const { device, dtype } = param;
+        const key = `${device} ${dtype}`;
+        let places = open.get(key);
+        if (places === undefined || places.length === mostPerCall) {
+          places = [];
+          open.set(key, places);
+          chunks.push({ group, places, device, dtype });
+        }
+        places.push(place++);
       }
-    });
-    return Array.from(chunks, ([key, chunk]) => {
-      const [, device, dtype] = key.split(" ");
-      return { ...chunk, device, dtype };
-    });
+    }
+    return chunks;
   }
 
-  #checkMoved(chunks: readonly Chunk<O>[]): void {
-    for (const { places, device, dtype } of chunks) {
+  /** Parameters lie otherwise than at the last step: checks that they can, and lets their state lie as they do. */
+  #settle(layout: number): void {
+    const hasState = this.#state.values().some((tensors) => tensors.some(Boolean));
+    if (!hasState) this.#chunks = null;
+    for (const { places, device, dtype } of this.#chunks ?? []) {
       for (const place of places) {
         const param = this.#params[place];
-        if (param.isDisposed || (param.device === device && param.dtype === dtype)) continue;
+        if (param.device === device && param.dtype === dtype) continue;
         throw new DeviceError(
           `Parameter ${place} was ${dtype} on ${device} at the first step and is ${param.dtype} on ${param.device} ` +
             `now. Move the model first, then make a new ${this.constructor.name} and load the state into it.`,
         );
       }
     }
+    for (const [name, tensors] of this.#state) {
+      tensors.forEach((tensor, place) => {
+        if (tensor === undefined) return;
+        const param = this.#params[place];
+        const same = (a: readonly number[], b: readonly number[]) => a.join() === b.join();
+        if (!same(tensor.shape, param.shape)) {
+          throw new ShapeError(
+            `Parameter ${place} is [${param.shape.join(", ")}] now, its ${name} [${
+              tensor.shape.join(", ")
+            }]. Make a new ${this.constructor.name} for it.`,
+          );
+        }
+        if (same(tensor.strides, param.strides)) return;
+        tensors[place] = torch.keep(torch.emptyLike(param).copy_(tensor));
+        tensor.dispose();
+      });
+    }
+    this.#layout = layout;
   }
 
   /** Takes the gradients off all parameters, in one native call. */
@@ -243,51 +306,28 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
    * @throws {ShapeError} if a tensor is not of its parameter's shape.
    */
   loadStateDict(state: OptimizerState): void {
-    const name = this.constructor.name;
-    const places = new Map<string, { place: number; part: string; tensor: Tensor }>();
-    for (const [key, tensor] of Object.entries(state.tensors)) {
-      const [, number, part] = /^(\d+)\.(\w+)$/.exec(key) ?? [];
-      const param = this.#params[Number(number)];
-      if (param === undefined || !this.stateNames.includes(part)) {
-        throw new ArgumentError(
-          `The state's tensor "${key}" is not one of this ${name} of ${this.#params.length} parameters.`,
-        );
-      }
-      const want = param.shape.join(", ");
-      const got = tensor.shape.join(", ");
-      if (want !== got) {
-        throw new ShapeError(`The state's "${key}" is [${got}], its parameter [${want}].`);
-      }
-      places.set(key, { place: Number(number), part, tensor });
-    }
-    const groups = this.paramGroups.map((group) => new Map(numbersOf(group)));
-    const steps = new Array<number>(this.#params.length).fill(0);
-    for (const [key, value] of Object.entries(state.scalars)) {
-      const [, place] = /^(\d+)\.step$/.exec(key) ?? [];
-      const [, group, option] = /^groups\.(\d+)\.(\w+)$/.exec(key) ?? [];
-      if (place !== undefined && Number(place) < steps.length) steps[Number(place)] = value;
-      else if (groups[Number(group)]?.has(option) || option === "initialLr") {
-        groups[Number(group)].set(option, value);
-      } else {
-        throw new ArgumentError(
-          `The state's number "${key}" is not one of this ${name} of ${this.paramGroups.length} groups.`,
-        );
-      }
-    }
+    const saved = readState<O>(state, {
+      name: this.constructor.name,
+      params: this.#params,
+      groups: this.paramGroups,
+      stateNames: this.stateNames,
+      check: this.#check,
+    });
     // All of it fits: from here on nothing can fail halfway.
     this.#free();
-    this.#steps.splice(0, steps.length, ...steps);
+    this.#steps.splice(0, saved.steps.length, ...saved.steps);
     torch.scope(() =>
       torch.noGrad(() => {
-        for (const { place, part, tensor } of places.values()) {
+        for (const { place, part, tensor } of saved.tensors) {
           this.state(part)[place] = torch.keep(
             torch.emptyLike(this.#params[place]).copy_(tensor),
           );
         }
       })
     );
-    this.paramGroups.forEach((group, i) => setNumbers(group, groups[i]));
+    this.paramGroups.forEach((group, i) => setNumbers(group, saved.groups[i]));
     this.#chunks = null;
+    this.#layout = null;
   }
 
   #free(): void {
@@ -306,60 +346,6 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/** A group's options as numbers: booleans as 0 and 1, the pair of betas as beta1 and beta2. */
-function numbersOf(group: object): [string, number][] {
-  const found: [string, number][] = [];
-  for (const [key, value] of Object.entries(group)) {
-    if (typeof value === "number") found.push([key, value]);
-    else if (typeof value === "boolean") found.push([key, value ? 1 : 0]);
-    else if (key === "betas") found.push(["beta1", value[0]], ["beta2", value[1]]);
-  }
-  return found;
-}
-
-function setNumbers(group: object, numbers: ReadonlyMap<string, number>): void {
-  const target = group as Record<string, unknown>;
-  for (const [key, value] of numbers) {
-    if (key === "beta1") target.betas = [value, (target.betas as number[])[1]];
-    else if (key === "beta2") target.betas = [(target.betas as number[])[0], value];
-    else target[key] = typeof target[key] === "boolean" ? value !== 0 : value;
-  }
-}
-
-function checkParameters(name: string, params: readonly Tensor[]): void {
-  const seen = new Set<Tensor>();
-  params.forEach((param, i) => {
-    const fault = !(param instanceof Tensor)
-      ? `is a ${typeof param}, not a tensor`
-      : seen.has(param)
-      ? "is there twice"
-      : !torch.isFloatingPoint(param.dtype)
-      ? `is of dtype ${param.dtype}; only floating-point tensors can be trained`
-      : !param.isLeaf
-      ? "is the result of an operation; only leaf tensors can be trained (take its detach())"
-      : !isDense(param)
-      ? "is a view with gaps or overlaps in memory; take its clone()"
-      : null;
-    if (fault !== null) throw new ArgumentError(`${name}: parameter ${i} ${fault}.`);
-    seen.add(param);
-  });
-}
-
-/** Whether a tensor's elements fill one stretch of memory, in any order: native steps run along it. */
-function isDense(tensor: Tensor): boolean {
-  const strides = tensor.strides;
-  const dims = tensor.shape
-    .map((size, i) => ({ size, stride: strides[i] }))
-    .filter(({ size }) => size !== 1)
-    .sort((a, b) => a.stride - b.stride);
-  let expected = 1;
-  for (const { size, stride } of dims) {
-    if (size !== 0 && stride !== expected) return false;
-    expected *= size;
-  }
-  return true;
 }
 
 /**

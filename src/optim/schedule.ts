@@ -4,11 +4,21 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, IndexError } from "../errors.ts";
 import type { BaseOptions, FilledGroup, Optimizer } from "./optimizer.ts";
 
 /** The learning rate at a step, from the group's own rate at the start, for the group at a place. */
 export type Rule = (step: number, initialLr: number, group: number) => number;
+
+/** The part of an optimiser that schedules need. */
+// Whatever options the optimiser has beside its rate, no schedule reads them.
+export type Scheduled = Pick<Optimizer, "paramGroups">;
+
+/** What a schedule may set besides the rate. */
+interface WithMomentum {
+  momentum?: number;
+  betas?: readonly [number, number];
+}
 
 /** Checks that a count of steps is a whole number of at least `least`. */
 export function checkSteps(schedule: string, name: string, value: number, least = 1): void {
@@ -19,11 +29,34 @@ export function checkSteps(schedule: string, name: string, value: number, least 
   }
 }
 
-/** Checks that a factor or a rate is a finite number of at least 0. */
-export function checkFactor(schedule: string, name: string, value: number): void {
-  if (!(Number.isFinite(value) && value >= 0)) {
-    throw new ArgumentError(`${schedule}: ${name} must be a number of at least 0, got ${value}.`);
+/** Checks that a factor or a rate is a finite number from 0 to `most`. */
+export function checkFactor(
+  schedule: string,
+  name: string,
+  value: number,
+  most = Infinity,
+): void {
+  if (Number.isFinite(value) && value >= 0 && value <= most) return;
+  const range = most === Infinity ? "of at least 0" : `from 0 to ${most}`;
+  throw new ArgumentError(`${schedule}: ${name} must be a number ${range}, got ${value}.`);
+}
+
+/** An option that is one number for all groups, or one for each: always one for each. */
+export function forGroups<T>(
+  schedule: string,
+  name: string,
+  value: T | readonly T[],
+  { paramGroups }: Scheduled,
+  what = "rates",
+): readonly T[] {
+  const count = paramGroups.length;
+  const values = Array.isArray(value) ? [...value] : new Array<T>(count).fill(value as T);
+  if (values.length !== count) {
+    throw new ArgumentError(
+      `${schedule}: ${count} groups need ${count} ${what}, got ${values.length} as ${name}.`,
+    );
   }
+  return values;
 }
 
 /**
@@ -48,14 +81,25 @@ export function checkFactor(schedule: string, name: string, value: number): void
 export class Schedule {
   readonly #groups: FilledGroup<BaseOptions>[];
   readonly #rule: Rule;
+  readonly #momentum: ((step: number, group: number) => number | undefined) | undefined;
   #step = 0;
 
-  /** A schedule by a rule of your own. */
-  // Whatever options the optimiser has beside its rate, no schedule reads them.
-  constructor(optimizer: Pick<Optimizer, "paramGroups">, rule: Rule) {
+  /**
+   * A schedule by a rule of your own.
+   *
+   * @throws {ArgumentError} if the rule gives something else than a number of at least 0.
+   */
+  constructor(
+    optimizer: Scheduled,
+    rule: Rule,
+    momentum?: (step: number, group: number) => number | undefined,
+  ) {
+    if (typeof rule !== "function") {
+      throw new ArgumentError(`A schedule's rule is a function, got ${typeof rule}.`);
+    }
     this.#groups = optimizer.paramGroups;
     this.#rule = rule;
-    for (const group of this.#groups) group.initialLr ??= group.lr;
+    this.#momentum = momentum;
     this.apply();
   }
 
@@ -69,30 +113,106 @@ export class Schedule {
     return this.#groups;
   }
 
-  /** The rate of a group (the first by default) at any step. Changes nothing. */
+  /**
+   * The rate of a group (the first by default) at any step. Changes nothing.
+   *
+   * @throws {ArgumentError} if the step is not a whole number of at least 0.
+   * @throws {IndexError} if there is no such group.
+   */
   lrAt(step: number, group = 0): number {
-    return this.#rule(step, this.#groups[group].initialLr!, group);
+    checkSteps(this.constructor.name, "the step", step, 0);
+    this.checkGroup(group);
+    return this.rate(step, group);
   }
 
-  /** Goes to the next step, or to `to`, and sets the rates. */
+  /** Throws if there is no group at `group`. @ignore */
+  protected checkGroup(group: number): void {
+    const count = this.#groups.length;
+    if (Number.isSafeInteger(group) && group >= 0 && group < count) return;
+    throw new IndexError(
+      `${this.constructor.name}: there is no group ${group}; the optimiser has ${count}, from 0 to ${
+        count - 1
+      }.`,
+    );
+  }
+
+  /** The rate that a group started with; parameters that join late start with the one they have. */
+  #initial(group: number): number {
+    const own = this.#groups[group];
+    return own.initialLr ??= own.lr;
+  }
+
+  /** The rate at a step. @ignore */
+  rate(step: number, group: number): number {
+    const lr = this.#rule(step, this.#initial(group), group);
+    if (lr >= 0 && lr < Infinity) return lr;
+    throw new ArgumentError(
+      `${this.constructor.name}: the rate of group ${group} at step ${step} is ${lr}; it must be a number ` +
+        `of at least 0.`,
+    );
+  }
+
+  /** The momentum at a step, if the schedule sets one. @ignore */
+  momentum(step: number, group: number): number | undefined {
+    return this.#momentum?.(step, group);
+  }
+
+  /**
+   * What a step makes of a rate that other schedules have a part in, as PyTorch's `ChainedScheduler` has it: most
+   * schedules multiply it. @ignore
+   */
+  chain(lr: number, step: number, group: number): number {
+    const before = step === 0 ? this.#initial(group) : this.rate(step - 1, group);
+    return before === 0 ? lr : lr * this.rate(step, group) / before;
+  }
+
+  /** Whether it sets the rates of this optimiser. @ignore */
+  isOf(optimizer: Scheduled): boolean {
+    return this.#groups === optimizer.paramGroups;
+  }
+
+  /**
+   * Goes to the next step, or to `to`, and sets the rates.
+   *
+   * @throws {ArgumentError} if `to` is not a whole number of at least 0.
+   */
   step(to: number = this.#step + 1): void {
     checkSteps(this.constructor.name, "the step", to, 0);
     this.#step = to;
     this.apply();
   }
 
-  /** Sets the rates of the current step. */
+  /** Sets the rates of the current step, and the momenta if it has any. */
   protected apply(): void {
-    for (let i = 0; i < this.#groups.length; i++) this.#groups[i].lr = this.lrAt(this.#step, i);
+    for (let i = 0; i < this.#groups.length; i++) {
+      const group: FilledGroup<BaseOptions> & WithMomentum = this.#groups[i];
+      group.lr = this.rate(this.#step, i);
+      const momentum = this.momentum(this.#step, i);
+      if (momentum === undefined) continue;
+      if (group.betas) group.betas = [momentum, group.betas[1]];
+      else group.momentum = momentum;
+    }
   }
 
-  /** The step to save. */
-  stateDict(): { step: number } {
+  /** What to save: the step, and what else is not known from it. */
+  stateDict(): { step: number; [name: string]: number } {
     return { step: this.#step };
   }
 
-  /** Goes to a saved step. */
-  loadStateDict(state: { step: number }): void {
+  /**
+   * Goes to a saved step.
+   *
+   * @throws {ArgumentError} if the state is none.
+   */
+  loadStateDict(state: { step: number; [name: string]: number }): void {
     this.step(state.step);
+  }
+}
+
+/** A schedule whose rates do not build on one another: in a chain it sets them anew. */
+export class ClosedSchedule extends Schedule {
+  /** Its own rate, whatever that of the others is. @ignore */
+  override chain(_lr: number, step: number, group: number): number {
+    return this.rate(step, group);
   }
 }

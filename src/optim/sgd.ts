@@ -94,17 +94,26 @@ export class SGD extends Optimizer<SGDOptions> {
     const fresh = places.filter((place) => buffers[place] === undefined);
     const all = this.stateOf("momentum_buffer", places);
     if (fresh.length === 0) return fused(group, params, grads, all, false);
-    if (fresh.length === places.length) return fused(group, params, grads, all, true);
-    const isFresh = new Set(fresh);
-    for (const first of [true, false]) {
-      const picked = places.flatMap((place, i) => isFresh.has(place) === first ? [i] : []);
-      fused(
-        group,
-        picked.map((i) => params[i]),
-        picked.map((i) => grads[i]),
-        picked.map((i) => all[i]),
-        first,
-      );
+    try {
+      if (fresh.length === places.length) return fused(group, params, grads, all, true);
+      const isFresh = new Set(fresh);
+      for (const first of [true, false]) {
+        const picked = places.flatMap((place, i) => isFresh.has(place) === first ? [i] : []);
+        fused(
+          group,
+          picked.map((i) => params[i]),
+          picked.map((i) => grads[i]),
+          picked.map((i) => all[i]),
+          first,
+        );
+      }
+    } catch (error) {
+      // Zeros that no step has filled are not the momentum of a first step.
+      for (const place of fresh) {
+        buffers[place]!.dispose();
+        buffers[place] = undefined;
+      }
+      throw error;
     }
   }
 }

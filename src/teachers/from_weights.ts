@@ -107,5 +107,5 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
 }
 
 function frozen<M extends Module>(model: M): M {
-  return model.requiresGrad_(false).eval();
+  return model.freeze();
 }

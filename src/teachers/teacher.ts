@@ -99,7 +99,7 @@ export abstract class FrozenTeacher implements Disposable {
     this.#preprocess = preprocessor
       ? (images) => preprocessor.apply(images)
       : preprocess as ((images: Tensor) => Tensor) | undefined;
-    model?.requiresGrad_(false).eval();
+    model?.freeze();
   }
 
   /** Whether it wants raw images, which it preprocesses itself, and not the student's. */

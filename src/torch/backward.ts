@@ -106,6 +106,38 @@ export function gradsOf(tensors: readonly Tensor[]): (Tensor | null)[] {
   return grads;
 }
 
+/** What {@linkcode stepGradsOf} returns. */
+export interface StepGrads {
+  /** The gradients, null where there is none. */
+  readonly grads: (Tensor | null)[];
+  /** A number that stays the same while no tensor changes its shape, strides, dtype or device. */
+  readonly layout: number;
+}
+
+/** Tensors of one native call: as many as the frame holds, with room to spare. */
+const perCall = 32_768;
+
+/**
+ * The gradients of many tensors as an optimiser's step takes them. One that is sparse, that is libtorch's zeros without
+ * memory, or that lies in memory otherwise than its tensor is replaced by one of the same values that does not.
+ *
+ * @param fused Whether native kernels will run along the tensors' memory: then it must have no gaps.
+ * @throws {ArgumentError} if a tensor's memory has gaps or is not its own, or a gradient is not of its tensor's shape,
+ * dtype and device.
+ */
+export function stepGradsOf(tensors: readonly Tensor[], fused = true): StepGrads {
+  const grads = new Array<Tensor | null>(tensors.length);
+  let layout = 0;
+  for (let from = 0; from < tensors.length; from += perCall) {
+    const count = Math.min(perCall, tensors.length - from);
+    for (let i = 0; i < count; i++) frame[i] = tensors[from + i].handle;
+    check(native.ap_step_grads(context, count, fused ? 1 : 0));
+    for (let i = 0; i < count; i++) grads[from + i] = frame[i] === 0 ? null : make(frame[i]);
+    layout = (31 * layout + frame[count]) % Number.MAX_SAFE_INTEGER;
+  }
+  return { grads, layout };
+}
+
 /** Takes the gradients off many tensors in one native call. */
 export function clearGrads(tensors: readonly Tensor[]): void {
   const count = tensors.length;

@@ -6,11 +6,11 @@
 
 import { ApprenticeError, FileError, FormatError } from "../errors.ts";
 import { makeFolder, removeTemporaries, temporaryName } from "../files.ts";
-import type { OptimizerState } from "../optim/mod.ts";
+import type { OptimizerState, Schedule } from "../optim/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import type { Sums } from "./loss_sums.ts";
-import type { StepOptimizer, Trainable } from "./method.ts";
+import type { StepOptimizer, StepSchedule, Trainable } from "./method.ts";
 import type { MetricRecord } from "./metrics.ts";
 import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
 
@@ -41,7 +41,11 @@ export interface CheckpointParts {
   /** The optimisers of all stages. */
   optimizers: readonly StepOptimizer[];
   /** The stages, which must be the same when a run goes on. */
-  stages: readonly { readonly name: string; readonly batches: { readonly length: number } }[];
+  stages: readonly {
+    readonly name: string;
+    readonly batches: { readonly length: number };
+    readonly schedule?: StepSchedule;
+  }[];
 }
 
 const format = "apprentice-checkpoint";
@@ -74,6 +78,7 @@ export function saveCheckpoint(path: string, parts: CheckpointParts, position: P
       position: toText(position),
       optimizers: toText(optimizers),
       stages: toText(describeStages(parts)),
+      schedules: toText(parts.stages.map(({ schedule }) => schedule?.stateDict?.() ?? null)),
     });
   });
 }
@@ -117,6 +122,11 @@ export function loadCheckpoint(path: string, parts: CheckpointParts): Position {
           tensors: under(`optimizer/${i}/`),
           scalars: saved[i].scalars,
         });
+      });
+      // Rates that depend on more than the step, such as a plateau's, which earlier checkpoints did not hold.
+      const schedules = fromText(metadata.schedules ?? "[]", "schedules") as ScheduleState[];
+      parts.stages.forEach(({ schedule }, i) => {
+        if (schedules[i]) schedule?.loadStateDict?.(schedules[i]);
       });
       const tensors = [
         ...Object.values(parts.method.stateDict()),
@@ -195,6 +205,8 @@ async function stat(path: string): Promise<Deno.FileInfo | undefined> {
     );
   }
 }
+
+type ScheduleState = ReturnType<Schedule["stateDict"]> | null;
 
 interface SavedOptimizer {
   kind: string;

@@ -89,9 +89,12 @@ export interface FitResult {
  *
  * A checkpoint holds the method's state, the optimisers', the random numbers', and how far the run is.
  * It fits a run with the same method, optimisers and batches; `epochs` may be more than before.
- * Schedules are functions of the step alone, and loaders of seed and epoch, so they need no state.
+ * Schedules are functions of the step, and loaders of seed and epoch; a schedule that depends on more
+ * than the step, such as a plateau's, has its state saved.
  *
- * The method is in training mode when this returns.
+ * The method is put into training mode, and is in it when this returns. Frozen parts stay in evaluation mode,
+ * and so does a part that was put there within a model in training mode; evaluations leave each module's mode as
+ * it was.
  *
  * @throws {ArgumentError} if an option cannot be used.
  * @throws {FileError} if the checkpoint cannot be written; found out before training starts.

@@ -6,6 +6,7 @@
  */
 
 import type { StepResult } from "../distill/mod.ts";
+import type { Module } from "../nn/mod.ts";
 import type { Optimizer, Schedule } from "../optim/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 
@@ -13,6 +14,8 @@ import type { Tensor } from "../torch/mod.ts";
 export interface Trainable {
   /** Sets the training mode of everything that is trained. */
   train(on?: boolean): unknown;
+  /** All modules that have a mode of their own, if there are any: an evaluation leaves each as it was. */
+  modules?(): Iterable<Module>;
   /** Everything that training changes, by name. */
   stateDict(): Readonly<Record<string, Tensor>>;
   /** Puts back what {@linkcode Trainable.stateDict} gave. */
@@ -31,8 +34,13 @@ export type StepOptimizer = Pick<
   "step" | "zeroGrad" | "lr" | "paramGroups" | "stateDict" | "loadStateDict"
 >;
 
-/** What a stage needs of a schedule: the learning rate is a function of the step's number alone. */
-export type StepSchedule = Pick<Schedule, "step">;
+/**
+ * What a stage needs of a schedule: the learning rate is a function of the step's number. Where it is one of more than
+ * that, a checkpoint holds its state.
+ */
+export type StepSchedule =
+  & Pick<Schedule, "step">
+  & Partial<Pick<Schedule, "stateDict" | "loadStateDict">>;
 
 /** What a stage needs of a loader. */
 export interface Batches<B> {

@@ -6,6 +6,7 @@
 
 import { ArgumentError, TrainingError } from "../errors.ts";
 import { letSignalsIn } from "../interrupt.ts";
+import { rememberModes } from "../nn/modes.ts";
 import { clipGradNorm } from "../optim/mod.ts";
 import { Progress } from "../progress.ts";
 import * as torch from "../torch/mod.ts";
@@ -21,6 +22,7 @@ import type { FitOptions, FitResult } from "./fit.ts";
 import { addSums, LossSums, meansOf } from "./loss_sums.ts";
 import type { Stage, StepOptimizer, Trainable } from "./method.ts";
 import type { MetricRecord } from "./metrics.ts";
+import { startTraining } from "./modes.ts";
 import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
 
 // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
@@ -91,7 +93,7 @@ export class Run {
         record.run !== this.#name || !(typeof record.step === "number" && record.step > step)
       );
     }
-    method.train();
+    startTraining(method);
     // Gradients of before are none of this run's business, nor would they be there after a break.
     for (const optimizer of this.#optimizers) optimizer.zeroGrad();
     if (this.#position.epoch >= epochs) return this.#result(true);
@@ -264,6 +266,7 @@ export class Run {
     const { method } = this.#options;
     const states = getRandomStates(this.#devices);
     for (const state of states.values()) torch.keep(state);
+    const restore = rememberModes(method.modules?.() ?? []);
     method.train(false);
     try {
       const found = await evaluate(epoch);
@@ -280,6 +283,7 @@ export class Run {
       setRandomStates(states);
       for (const state of states.values()) state.dispose();
       method.train(true);
+      restore();
     }
   }
 

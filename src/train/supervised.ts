@@ -76,6 +76,11 @@ export class Supervised<B extends Labelled = Labelled> implements Method<B> {
     this.model.train(on);
   }
 
+  /** The model and all below it. */
+  modules(): nn.Module[] {
+    return this.model.modules();
+  }
+
   /** The model's state. */
   stateDict(): Record<string, Tensor> {
     return this.model.stateDict();

@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { philox, RandomSequence } from "../../src/data/philox.ts";
-import { batchSeed, selectionOrder, shuffledOrder } from "../../src/data/shuffle.ts";
+import {
+  batchSeed,
+  imageRandom,
+  inOrder,
+  selectionOrder,
+  shuffledOrder,
+  splitOrder,
+} from "../../src/data/shuffle.ts";
 import { ArgumentError } from "../../src/errors.ts";
 
 Deno.test("Philox gives the known answers that its authors published", () => {
@@ -78,4 +85,30 @@ Deno.test("a seed that is none is refused", () => {
   for (const seed of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
     assertThrows(() => shuffledOrder(3, seed, 0), ArgumentError, "seed");
   }
+});
+
+Deno.test("counts, seeds, epochs and numbers that are none are refused", () => {
+  const orders: Record<string, (value: number) => unknown> = {
+    "inOrder's count": (value) => inOrder(value),
+    "shuffledOrder's count": (value) => shuffledOrder(value, 1, 1),
+    "shuffledOrder's seed": (value) => shuffledOrder(5, value, 1),
+    "shuffledOrder's epoch": (value) => shuffledOrder(5, 1, value),
+    "selectionOrder's count": (value) => selectionOrder(value, 1),
+    "selectionOrder's seed": (value) => selectionOrder(5, value),
+    "splitOrder's count": (value) => splitOrder("split", value, [0], 1),
+    "splitOrder's sizes": (value) => splitOrder("split", 5, [value], 1),
+    "splitOrder's seed": (value) => splitOrder("split", 5, [2], value),
+    "batchSeed's seed": (value) => batchSeed(value, 1, 1),
+    "batchSeed's epoch": (value) => batchSeed(1, value, 1),
+    "batchSeed's batch": (value) => batchSeed(1, 1, value),
+    "imageRandom's seed": (value) => imageRandom(value, 1, 1),
+    "imageRandom's epoch": (value) => imageRandom(1, value, 1),
+    "imageRandom's image": (value) => imageRandom(1, 1, value),
+  };
+  for (const [name, make] of Object.entries(orders)) {
+    for (const value of [-3, 0.5, NaN, Infinity, -Infinity, 2 ** 53]) {
+      assertThrows(() => make(value), ArgumentError, String(value), name);
+    }
+  }
+  assertThrows(() => shuffledOrder(2 ** 31, 1, 1), ArgumentError, "2147483648");
 });

@@ -99,11 +99,16 @@ test("Constant and a rule of one's own", () => {
   assertEquals(rates(optimizer), [0.3 / 4, 0.1 / 5]);
 });
 
-test("a cosine stays at its minimum after the end", () => {
+test("a cosine rises again after its end, as its formula says", () => {
   using optimizer = twoGroups();
-  const schedule = new optim.CosineAnnealing(optimizer, { steps: 10, etaMin: 0.02 });
-  assertEquals(schedule.lrAt(10), 0.02);
-  assertEquals(schedule.lrAt(15), 0.02);
+  const schedule = new optim.CosineAnnealing(optimizer, {
+    steps: 14,
+    etaMin: 0.02,
+    warmupSteps: 4,
+  });
+  assertEquals(schedule.lrAt(14), 0.02);
+  assertAlmostEquals(schedule.lrAt(19), 0.16);
+  assertAlmostEquals(schedule.lrAt(24), 0.3);
 });
 
 test("schedules refuse options that cannot be used", () => {

@@ -9,6 +9,7 @@ import type { ImageDataset } from "../../data/mod.ts";
 import { type Accuracy, AccuracyCounter } from "../../eval/mod.ts";
 import { letSignalsIn } from "../../interrupt.ts";
 import type { Classifier } from "../../nn/mod.ts";
+import { rememberModes } from "../../nn/modes.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 
@@ -42,16 +43,17 @@ export async function measure(
   );
 }
 
-/** The accuracy of one model in training, which goes on with training afterwards. */
+/** The accuracy of one model in training, whose modes are afterwards what they were. */
 export async function measureModel(
   model: Classifier,
   dataset: ImageDataset,
   pixels: { mean: number[]; std: number[] },
 ): Promise<Accuracy> {
+  const restore = rememberModes(model.modules());
   model.eval();
   try {
     return (await measure({ model: (images) => model.forward(images) }, dataset, pixels)).model;
   } finally {
-    model.train();
+    restore();
   }
 }

@@ -251,6 +251,7 @@ function withOutputs(
   return {
     step: (batch) => method.step(outputs(batch)),
     train: (on) => method.train(on),
+    modules: () => method.modules(),
     stateDict: () => method.stateDict(),
     loadStateDict: (state) => method.loadStateDict(state),
   };

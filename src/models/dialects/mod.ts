@@ -7,13 +7,13 @@
 import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
 import type { Dialect } from "./dialect.ts";
-import { swinDialects } from "./swin.ts";
+import { swinDialects, timmSwinDialects } from "./swin.ts";
 import { vitDialects } from "./vit.ts";
 
 export { clipDialects } from "./clip.ts";
 export { convnextDialects } from "./convnext.ts";
 export type { Dialect } from "./dialect.ts";
-export { swinDialects } from "./swin.ts";
+export { swinDialects, timmSwinDialects } from "./swin.ts";
 export { vitDialects } from "./vit.ts";
 
 /** All dialects. Of several that recognise the same keys the first is right if the model's own are not known. */
@@ -22,4 +22,5 @@ export const dialects: readonly Dialect[] = [
   ...vitDialects,
   ...convnextDialects,
   ...swinDialects,
+  ...timmSwinDialects,
 ];

@@ -1,5 +1,5 @@
 /**
- * Other names of Swin Transformers, made those of torchvision: for {@linkcode Swin}.
+ * Other names of Swin Transformers, made those of torchvision or timm: for {@linkcode Swin}.
  *
  * @module
  */
@@ -70,8 +70,26 @@ function from(state: State, rules: readonly Rule[]): Record<string, Tensor> {
   return result;
 }
 
+/** From torchvision's names to timm's; what timm does not keep is left out. */
+const toTimm: readonly Rule[] = [
+  [/^.*\.relative_position_index$/, ""],
+  [/^features\.0\.0\./, "patch_embed.proj."],
+  [/^features\.0\.2\./, "patch_embed.norm."],
+  ...[0, 1, 2, 3].flatMap((i): Rule[] => [
+    [new RegExp(`^features\\.${2 * i}\\.(?=reduction|norm)`), `layers.${i}.downsample.`],
+    [new RegExp(`^features\\.${2 * i + 1}\\.`), `layers.${i}.blocks.`],
+  ]),
+  [/\.mlp\.0\./, ".mlp.fc1."],
+  [/\.mlp\.3\./, ".mlp.fc2."],
+  [/^head\./, "head.fc."],
+];
+
 function isSwin(own: ReadonlySet<string> | undefined): boolean {
   return own === undefined || own.has("features.1.0.attn.relative_position_bias_table");
+}
+
+function isTimmSwin(own: ReadonlySet<string> | undefined): boolean {
+  return own !== undefined && own.has("layers.0.blocks.0.attn.relative_position_bias_table");
 }
 
 /** Whether a state is of Microsoft's or timm's Swin, of which only timm's first stage does not halve its map. */
@@ -106,4 +124,20 @@ export const swinDialects: readonly Dialect[] = [
       ),
     translate: (state) => from(state, ofTransformers),
   },
+];
+
+/** The dialects that become timm's names, where a model has those. */
+export const timmSwinDialects: readonly Dialect[] = [
+  {
+    name: "torchvision's Swin",
+    recognises: (keys, own) =>
+      isTimmSwin(own) &&
+      hasEndings(keys, "features.0.0.weight", "features.1.0.attn.relative_position_bias_table"),
+    translate: (state) => translated(state, toTimm),
+  },
+  ...swinDialects.map((dialect): Dialect => ({
+    name: dialect.name,
+    recognises: (keys, own) => isTimmSwin(own) && dialect.recognises(keys),
+    translate: (state) => translated(dialect.translate(state), toTimm),
+  })),
 ];

@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../../errors.ts";
 import type { BuildOptions } from "../entry.ts";
+import { checkCounts } from "./size_checks.ts";
 
 /** Options with what stands for those that are absent. */
 export interface CheckedOptions {
@@ -32,16 +33,9 @@ export function checkBuildOptions(
 ): CheckedOptions {
   const { numClasses, inChannels = 3 } = options;
   const { dropout = published.dropout ?? 0, dropPath = published.dropPath ?? 0 } = options;
-  const counts: [string, number, number][] = [
-    ["numClasses", numClasses, 0],
-    ["inChannels", inChannels, 1],
-  ];
-  for (const [option, value, least] of counts) {
-    if (Number.isSafeInteger(value) && value >= least) continue;
-    throw new ArgumentError(
-      `${name}: ${option} must be a whole number of at least ${least}, got ${value}.`,
-    );
-  }
+  checkCounts(name, { numClasses }, 0);
+  checkCounts(name, { inChannels });
+  if (options.imageSize !== undefined) checkCounts(name, { imageSize: options.imageSize });
   for (const [option, value] of Object.entries({ dropout, dropPath })) {
     if (value >= 0 && value < 1) continue;
     throw new ArgumentError(`${name}: ${option} must be at least 0 and below 1, got ${value}.`);

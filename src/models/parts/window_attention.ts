@@ -63,7 +63,13 @@ export class WindowAttention extends nn.Module {
    *
    * @throws {ArgumentError} if the width cannot be split evenly.
    */
-  constructor(dim: number, heads: number, window: number, shift: number) {
+  constructor(
+    dim: number,
+    heads: number,
+    window: number,
+    shift: number,
+    options: { keepsIndex?: boolean } = {},
+  ) {
     super();
     if (dim % heads !== 0) {
       throw new ArgumentError(
@@ -82,6 +88,7 @@ export class WindowAttention extends nn.Module {
     this.#index = this.registerBuffer(
       "relative_position_index",
       torch.tensor(relativePositions(window)),
+      { persistent: options.keepsIndex ?? true },
     );
     this.qkv = new nn.Linear(dim, 3 * dim);
     this.proj = new nn.Linear(dim, dim);

@@ -6,7 +6,7 @@
 
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { checkCounts, checkWidths } from "./checks.ts";
+import { checkCounts, checkList, checkParameterCount } from "../parts/size_checks.ts";
 
 /** Options of {@linkcode SmallCnn}. */
 export interface SmallCnnOptions {
@@ -51,7 +51,13 @@ export class SmallCnn extends nn.Classifier {
     super();
     const { channels = 1, numClasses, widths = [16, 32, 64] } = options;
     checkCounts("SmallCnn", { channels, numClasses });
-    checkWidths("SmallCnn", widths);
+    checkList("SmallCnn", "widths", widths);
+    checkParameterCount(
+      "SmallCnn",
+      widths.reduce((sum, width, i) => sum + 9 * width * (widths[i - 1] ?? channels), 0) +
+        widths.at(-1)! * numClasses,
+      { channels, widths, numClasses },
+    );
     const layers: nn.Module[] = [];
     let before = channels;
     for (const [i, width] of widths.entries()) {

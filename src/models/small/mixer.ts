@@ -6,7 +6,7 @@
 
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { checkCounts, countPatches } from "./checks.ts";
+import { checkCounts, checkParameterCount, countPatches } from "../parts/size_checks.ts";
 
 /** Mixes along tokens, then along channels. */
 class Block extends nn.Module {
@@ -91,6 +91,11 @@ export class SmallMixer extends nn.Classifier {
     const { channels = 1, numClasses } = options;
     checkCounts("SmallMixer", { channels, numClasses, dim, depth });
     const tokens = countPatches("SmallMixer", imageSize, patchSize);
+    checkParameterCount(
+      "SmallMixer",
+      depth * 4 * (tokens * tokens + dim * dim) + dim * (channels * patchSize ** 2 + numClasses),
+      { channels, imageSize, patchSize, dim, depth, numClasses },
+    );
     this.patchEmbed = new nn.Conv2d(channels, dim, patchSize, { stride: patchSize });
     this.blocks = new nn.Sequential(...Array.from({ length: depth }, () => new Block(tokens, dim)));
     this.norm = new nn.LayerNorm(dim);

@@ -7,7 +7,7 @@
 import { ArgumentError } from "../../errors.ts";
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { checkCounts, checkWidths } from "./checks.ts";
+import { checkCounts, checkList, checkParameterCount } from "../parts/size_checks.ts";
 
 /** Options of {@linkcode Mlp}. */
 export interface MlpOptions {
@@ -53,7 +53,13 @@ export class Mlp extends nn.Classifier {
     super();
     const { inputs, numClasses, widths = [256, 128], dropout = 0 } = options;
     checkCounts("Mlp", { inputs, numClasses });
-    checkWidths("Mlp", widths);
+    checkList("Mlp", "widths", widths);
+    checkParameterCount(
+      "Mlp",
+      widths.reduce((sum, width, i) => sum + width * (widths[i - 1] ?? inputs), 0) +
+        widths.at(-1)! * numClasses,
+      { inputs, widths, numClasses },
+    );
     if (!(dropout >= 0 && dropout < 1)) {
       throw new ArgumentError(`Mlp: dropout must be from 0 to below 1, got ${dropout}.`);
     }

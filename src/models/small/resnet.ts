@@ -6,7 +6,7 @@
 
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { checkCounts, checkWidths } from "./checks.ts";
+import { checkBlocks, checkCounts, checkList, checkParameterCount } from "../parts/size_checks.ts";
 
 /** Two 3x3 convolutions with a shortcut around them. */
 class BasicBlock extends nn.Module {
@@ -87,7 +87,14 @@ export class SmallResNet extends nn.Classifier {
     const { channels = 1, numClasses, widths = [16, 32, 64], blocks: perStage = 1, stride = 1 } =
       options;
     checkCounts("SmallResNet", { channels, numClasses, blocks: perStage, stride });
-    checkWidths("SmallResNet", widths);
+    checkList("SmallResNet", "widths", widths);
+    checkBlocks("SmallResNet", `blocks ${perStage}`, perStage * widths.length);
+    checkParameterCount(
+      "SmallResNet",
+      widths.reduce((sum, width) => sum + 18 * perStage * width * width, 0) +
+        9 * channels * widths[0] + widths.at(-1)! * numClasses,
+      { channels, widths, blocks: perStage, numClasses },
+    );
     this.stem = new nn.Sequential(
       new nn.Conv2d(channels, widths[0], 3, { stride, padding: 1, bias: false }),
       new nn.BatchNorm2d(widths[0]),

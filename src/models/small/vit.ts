@@ -8,7 +8,13 @@ import { ArgumentError } from "../../errors.ts";
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { checkCounts, countPatches } from "./checks.ts";
+import {
+  checkCounts,
+  checkFactors,
+  checkParameterCount,
+  countPatches,
+  transformerParameters,
+} from "../parts/size_checks.ts";
 
 /** Pre-norm transformer block: attention, then a two-layer MLP. */
 class Block extends nn.Module {
@@ -96,6 +102,7 @@ export class SmallVit extends nn.Classifier {
     const { imageSize = 28, patchSize = 7, dim = 64, depth = 4, heads = 4, mlpRatio = 2 } = options;
     const { channels = 1, numClasses } = options;
     checkCounts("SmallVit", { channels, numClasses, dim, depth, heads });
+    checkFactors("SmallVit", { mlpRatio });
     checkCounts("SmallVit", { "dim times mlpRatio": dim * mlpRatio });
     if (dim % heads !== 0) {
       throw new ArgumentError(
@@ -103,6 +110,12 @@ export class SmallVit extends nn.Classifier {
       );
     }
     const tokens = countPatches("SmallVit", imageSize, patchSize);
+    checkParameterCount(
+      "SmallVit",
+      transformerParameters(depth, dim, dim * mlpRatio) +
+        dim * (tokens + channels * patchSize ** 2 + numClasses),
+      { channels, imageSize, patchSize, dim, depth, mlpRatio, numClasses },
+    );
     this.patchEmbed = new nn.Conv2d(channels, dim, patchSize, { stride: patchSize });
     this.positions = this.registerParameter(
       "positions",

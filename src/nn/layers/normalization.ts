@@ -89,10 +89,11 @@ abstract class BatchNorm extends Module {
           `channels, got ${shapeText(shape)}.`,
       );
     }
-    const batch = this.training || this.runningMean === null;
+    const learns = this.updatesStatistics;
+    const batch = learns || this.runningMean === null;
     let momentum = this.momentum ?? 0;
     if (batch) checkBatch(this.constructor.name, shape);
-    if (this.training && this.numBatchesTracked !== null) {
+    if (learns && this.numBatchesTracked !== null) {
       this.numBatchesTracked.add_(1);
       if (this.momentum === null) momentum = 1 / this.numBatchesTracked.item();
     }

@@ -1,0 +1,224 @@
+/**
+ * Schedules that multiply the rate by a factor.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../errors.ts";
+import { Recurrence } from "./recurrence.ts";
+import {
+  checkFactor,
+  checkSteps,
+  ClosedSchedule,
+  forGroups,
+  Schedule,
+  type Scheduled,
+} from "./schedule.ts";
+
+/** The rate that the groups started with, at every step. */
+export class Constant extends Schedule {
+  /** The same at every step. */
+  constructor(optimizer: Scheduled) {
+    super(optimizer, (_, lr) => lr);
+  }
+}
+
+/** Options of {@linkcode ConstantLR}. */
+export interface ConstantLROptions {
+  /** What the rate is multiplied by at first, from 0 to 1; 1/3 by default. */
+  factor?: number;
+  /** After so many steps it is the rate itself; 5 by default. */
+  totalIters?: number;
+}
+
+/** The rate times `factor`, and from step `totalIters` on the rate itself (PyTorch's `ConstantLR`). */
+export class ConstantLR extends Schedule {
+  /** @throws {ArgumentError} if an option cannot be used. */
+  constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
+    const { factor = 1 / 3, totalIters = 5 } = options;
+    checkFactor("ConstantLR", "factor", factor, 1);
+    checkSteps("ConstantLR", "totalIters", totalIters);
+    super(optimizer, (step, lr) => step < totalIters ? lr * factor : lr);
+  }
+}
+
+/** Options of {@linkcode LinearLR}. */
+export interface LinearLROptions {
+  /** What the rate is multiplied by at step 0, from 0 to 1; 1/3 by default. */
+  startFactor?: number;
+  /** What it is multiplied by from step `totalIters` on, from 0 to 1; 1 by default. */
+  endFactor?: number;
+  /** How many steps it takes from the one to the other; 5 by default. */
+  totalIters?: number;
+}
+
+/** The rate times a factor that goes linearly from one value to another (PyTorch's `LinearLR`). */
+export class LinearLR extends Schedule {
+  /** @throws {ArgumentError} if an option cannot be used. */
+  constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
+    checkFactor("LinearLR", "startFactor", startFactor, 1);
+    checkFactor("LinearLR", "endFactor", endFactor, 1);
+    checkSteps("LinearLR", "totalIters", totalIters);
+    super(optimizer, (step, lr) => {
+      const part = Math.min(step, totalIters) / totalIters;
+      return lr * (startFactor + (endFactor - startFactor) * part);
+    });
+  }
+}
+
+/** Linear growth from `start` times the rate to the rate itself, over `steps` steps. */
+export function warmUp(step: number, steps: number, start: number): number {
+  return step >= steps ? 1 : start + (1 - start) * (step / steps);
+}
+
+/** Grows linearly to the rate, which then stays (PyTorch's `LinearLR` with an end factor of 1). */
+export class LinearWarmup extends Schedule {
+  /**
+   * `startFactor` times the rate is where it starts; 0 by default.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(optimizer: Scheduled, options: { steps: number; startFactor?: number }) {
+    const { steps, startFactor = 0 } = options;
+    checkSteps("LinearWarmup", "steps", steps);
+    checkFactor("LinearWarmup", "startFactor", startFactor);
+    super(optimizer, (step, lr) => lr * warmUp(step, steps, startFactor));
+  }
+}
+
+/** Options of {@linkcode PolynomialLR}. */
+export interface PolynomialLROptions {
+  /** From this step on the rate is 0; 5 by default. */
+  totalIters?: number;
+  /** The exponent; 1 by default. */
+  power?: number;
+}
+
+/** The rate times (1 - t / totalIters) to the power of `power`, and then 0 (PyTorch's `PolynomialLR`). */
+export class PolynomialLR extends Schedule {
+  /** @throws {ArgumentError} if an option cannot be used. */
+  constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
+    const { totalIters = 5, power = 1 } = options;
+    checkSteps("PolynomialLR", "totalIters", totalIters);
+    checkFactor("PolynomialLR", "power", power);
+    super(optimizer, (step, lr) => lr * (1 - Math.min(step, totalIters) / totalIters) ** power);
+  }
+}
+
+/** The rate times `gamma` after every `stepSize` steps (PyTorch's `StepLR`). */
+export class StepLR extends Schedule {
+  /**
+   * `gamma` is 0.1 by default.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(optimizer: Scheduled, options: { stepSize: number; gamma?: number }) {
+    const { stepSize, gamma = 0.1 } = options;
+    checkSteps("StepLR", "stepSize", stepSize);
+    checkFactor("StepLR", "gamma", gamma);
+    super(optimizer, (step, lr) => lr * gamma ** Math.floor(step / stepSize));
+  }
+}
+
+/** The rate times `gamma` at every milestone (PyTorch's `MultiStepLR`). */
+export class MultiStepLR extends Schedule {
+  /**
+   * `gamma` is 0.1 by default.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(optimizer: Scheduled, options: { milestones: readonly number[]; gamma?: number }) {
+    const { gamma = 0.1 } = options;
+    const milestones = [...options.milestones];
+    for (const milestone of milestones) checkSteps("MultiStepLR", "a milestone", milestone, 0);
+    checkFactor("MultiStepLR", "gamma", gamma);
+    super(optimizer, (step, lr) => lr * gamma ** milestones.filter((m) => m <= step).length);
+  }
+}
+
+/** The rate times `gamma` after every step (PyTorch's `ExponentialLR`). */
+export class ExponentialLR extends Schedule {
+  /**
+   * `gamma` is between 0 and 1 for a falling rate.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(optimizer: Scheduled, options: { gamma: number }) {
+    checkFactor("ExponentialLR", "gamma", options.gamma);
+    super(optimizer, (step, lr) => lr * options.gamma ** step);
+  }
+}
+
+/** A factor by the step's number. */
+export type Factor = (step: number) => number;
+
+function factorsOf(
+  schedule: string,
+  factor: Factor | readonly Factor[],
+  optimizer: Scheduled,
+): readonly Factor[] {
+  const factors = forGroups<Factor>(schedule, "its factor", factor, optimizer, "functions");
+  const wrong = factors.find((one) => typeof one !== "function");
+  if (wrong === undefined) return factors;
+  throw new ArgumentError(
+    `${schedule}: its factor is a function of the step, got ${typeof wrong}.`,
+  );
+}
+
+/**
+ * The rate times a function of the step (PyTorch's `LambdaLR`).
+ *
+ * @example
+ * ```ts
+ * import { nn, optim } from "@apprentice/distill";
+ *
+ * using model = new nn.Linear(4, 2);
+ * using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+ * const schedule = new optim.LambdaLR(optimizer, (step) => 1 / (1 + step));
+ * schedule.step();
+ * optimizer.lr; // 0.05
+ * ```
+ */
+export class LambdaLR extends ClosedSchedule {
+  /**
+   * With one function for all groups, or one for each.
+   *
+   * @throws {ArgumentError} if there is not one for each group, or one gives no rate.
+   */
+  constructor(optimizer: Scheduled, factor: Factor | readonly Factor[]) {
+    const factors = factorsOf("LambdaLR", factor, optimizer);
+    super(optimizer, (step, lr, group) => lr * (factors[group] ?? factors[0])(step));
+  }
+}
+
+/**
+ * After every step the rate times a function of the step: the product of its values from step 1 on (PyTorch's
+ * `MultiplicativeLR`).
+ */
+export class MultiplicativeLR extends Schedule {
+  readonly #factors: readonly Factor[];
+  readonly #products: Recurrence;
+
+  /**
+   * With one function for all groups, or one for each; it must give the same for a step whenever it is asked.
+   *
+   * @throws {ArgumentError} if there is not one for each group, or one gives no rate.
+   */
+  constructor(optimizer: Scheduled, factor: Factor | readonly Factor[]) {
+    const factors = factorsOf("MultiplicativeLR", factor, optimizer);
+    const products = new Recurrence(
+      () => 1,
+      (product, step, group) => product * (factors[group] ?? factors[0])(step),
+    );
+    super(optimizer, (step, lr, group) => lr * products.at(step, group));
+    this.#factors = factors;
+    this.#products = products;
+  }
+
+  /** The rate at a step, going on from a rate that another schedule has left; step 0 then counts too. @ignore */
+  goOnFrom(lr: number, step: number, group: number): number {
+    const first = (this.#factors[group] ?? this.#factors[0])(0);
+    return lr * first * this.#products.at(step, group);
+  }
+}

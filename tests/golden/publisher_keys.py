@@ -1,0 +1,34 @@
+"""Writes publisher_keys.json: of every architecture's name that timm or torchvision has too, how many names its state
+dict has, and a hash of them with their shapes, for ten classes.
+
+Run with timm and torchvision installed: python tests/golden/publisher_keys.py NAMES
+where NAMES is a file with a name in each line, such as `models.list()` gives.
+"""
+
+import hashlib
+import json
+import pathlib
+import sys
+
+import timm
+import torch
+import torchvision
+
+
+def facts(model):
+    lines = sorted(f"{key} {list(value.shape)}" for key, value in model.state_dict().items())
+    text = "\n".join(line.replace(", ", ",") for line in lines)
+    return {"count": len(lines), "sha256": hashlib.sha256(text.encode()).hexdigest()[:16]}
+
+
+found = {"timm": {}, "torchvision": {}}
+with torch.device("meta"):
+    for name in pathlib.Path(sys.argv[1]).read_text().split():
+        if timm.is_model(name):
+            found["timm"][name] = facts(timm.create_model(name, num_classes=10))
+        if name in torchvision.models.list_models(module=torchvision.models):
+            found["torchvision"][name] = facts(torchvision.models.get_model(name, num_classes=10))
+golden = {"timm version": timm.__version__, "torchvision version": torchvision.__version__.split("+")[0], **found}
+path = pathlib.Path(__file__).with_suffix(".json")
+path.write_text(json.dumps(golden, indent=1) + "\n")
+print(path, path.stat().st_size, "bytes")

@@ -1,0 +1,228 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ArgumentError } from "../../src/errors.ts";
+import * as models from "../../src/models/mod.ts";
+import { BasicBlock, Bottleneck } from "../../src/models/parts/residual_block.ts";
+import type * as nn from "../../src/nn/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { test } from "../helpers.ts";
+
+type Options = Record<string, unknown>;
+
+interface Kind {
+  /** Options that work. */
+  good: Options;
+  make: (options: never) => nn.Module;
+  /** Options that are whole numbers of at least 1. */
+  counts: string[];
+  /** Options that are lists of them. */
+  lists?: string[];
+  /** Options that are numbers above 0. */
+  factors?: string[];
+  /** Options whose single values are fine, and which are too large together. */
+  huge: Options[];
+}
+
+const small = { numClasses: 3 };
+const build = { ...small, inChannels: 1 };
+
+const kinds: Record<string, Kind> = {
+  SmallCnn: {
+    good: { ...small, widths: [4, 4] },
+    make: (options) => new models.SmallCnn(options),
+    counts: ["numClasses", "channels"],
+    lists: ["widths"],
+    huge: [{ widths: [60000, 60000] }, { numClasses: 2 ** 24, widths: [60000] }],
+  },
+  SmallResNet: {
+    good: { ...small, widths: [4, 4] },
+    make: (options) => new models.SmallResNet(options),
+    counts: ["numClasses", "channels", "blocks", "stride"],
+    lists: ["widths"],
+    huge: [{ blocks: 1000, widths: [1, 2, 3] }, { blocks: 900, widths: [1000] }],
+  },
+  Mlp: {
+    good: { ...small, inputs: 4, widths: [4] },
+    make: (options) => new models.Mlp(options),
+    counts: ["numClasses", "inputs"],
+    lists: ["widths"],
+    huge: [{ inputs: 2 ** 20, widths: [4096] }],
+  },
+  SmallMixer: {
+    good: { ...small, dim: 4, depth: 1 },
+    make: (options) => new models.SmallMixer(options),
+    counts: ["numClasses", "channels", "imageSize", "patchSize", "dim", "depth"],
+    huge: [{ imageSize: 1024, patchSize: 4 }, { imageSize: 65536, patchSize: 1 }],
+  },
+  SmallVit: {
+    good: { ...small, dim: 4, depth: 1, heads: 2 },
+    make: (options) => new models.SmallVit(options),
+    counts: [
+      "numClasses",
+      "channels",
+      "imageSize",
+      "patchSize",
+      "dim",
+      "depth",
+      "heads",
+    ],
+    factors: ["mlpRatio"],
+    huge: [{ dim: 65536, depth: 1000 }, { imageSize: 65536, patchSize: 2 }],
+  },
+  VisionTransformer: {
+    good: { ...build, imageSize: 8, patchSize: 4, dim: 8, depth: 1, heads: 2 },
+    make: (options) => new models.VisionTransformer(options),
+    counts: ["inChannels", "imageSize", "patchSize", "dim", "depth", "heads"],
+    factors: ["mlpRatio"],
+    huge: [{ dim: 16384, depth: 10 }, { imageSize: 65536, patchSize: 1 }],
+  },
+  ClipImageTower: {
+    good: { ...build, imageSize: 8, patchSize: 4, dim: 8, depth: 1, heads: 2, embedDim: 4 },
+    make: (options) => new models.ClipImageTower(options),
+    counts: ["inChannels", "imageSize", "patchSize", "dim", "depth", "heads", "embedDim"],
+    factors: ["mlpRatio"],
+    huge: [{ dim: 16384, depth: 10 }, { embedDim: 65536, dim: 65536 }],
+  },
+  ConvNeXt: {
+    good: { ...build, depths: [1, 1], dims: [4, 8] },
+    make: (options) => new models.ConvNeXt(options),
+    counts: ["inChannels", "patchSize"],
+    lists: ["depths", "dims"],
+    huge: [{ depths: [1000, 1000, 1], dims: [1, 1, 1] }, { dims: [4, 60000] }],
+  },
+  Swin: {
+    good: { ...build, dim: 4, depths: [1, 1], heads: [1, 2], window: 2 },
+    make: (options) => new models.Swin(options),
+    counts: ["inChannels", "dim", "window", "patchSize"],
+    lists: ["depths", "heads"],
+    factors: ["mlpRatio"],
+    huge: [{ dim: 16384 }, { depths: Array(30).fill(1), heads: Array(30).fill(1) }],
+  },
+  ResNet: {
+    good: { ...build, block: Bottleneck, depths: [1, 1, 1, 1], widthPerGroup: 64 },
+    make: (options) => new models.ResNet(options),
+    counts: ["inChannels", "widthPerGroup"],
+    lists: ["depths"],
+    huge: [{ depths: [1000, 999, 1, 1] }, { widthPerGroup: 4096 }],
+  },
+  CifarResNet: {
+    good: { ...build, depth: 1 },
+    make: (options) => new models.CifarResNet(options),
+    counts: ["inChannels", "depth"],
+    huge: [{ depth: 999 }],
+  },
+  WideResNet: {
+    good: { ...build, depth: 10, widen: 1 },
+    make: (options) => new models.WideResNet(options),
+    counts: ["inChannels", "depth", "widen"],
+    huge: [{ widen: 1000 }],
+  },
+  MobileNetV3: {
+    good: { ...build, rows: [[3, 8, 8, true, "relu", 1]], stageEnds: [1], featureDim: 8 },
+    make: (options) => new models.MobileNetV3(options),
+    counts: ["inChannels", "featureDim"],
+    huge: [{ rows: [[3, 65000, 8, true, "relu", 1], [3, 65000, 8, true, "relu", 1]] }],
+  },
+  EfficientNet: {
+    good: { ...build, widthFactor: 0.1, depthFactor: 0.1 },
+    make: (options) => new models.EfficientNet(options),
+    counts: ["inChannels"],
+    factors: ["widthFactor", "depthFactor"],
+    huge: [{ widthFactor: 90 }, { depthFactor: 100, widthFactor: 10 }],
+  },
+  EfficientNetLite: {
+    good: { ...build, widthFactor: 0.1, depthFactor: 0.1 },
+    make: (options) => new models.EfficientNetLite(options),
+    counts: ["inChannels"],
+    factors: ["widthFactor", "depthFactor"],
+    huge: [{ widthFactor: 90 }],
+  },
+};
+
+/** Asserts that `make` is refused at once by an error that names the option, without a tensor left over. */
+function assertRefused(name: string, kind: Kind, changed: Options, option?: string): void {
+  const what = `${name} with ${JSON.stringify(changed).slice(0, 100)}`;
+  const [tensors, started] = [torch.memory().tensors, performance.now()];
+  try {
+    const made = torch.scope(() => kind.make({ ...kind.good, ...changed } as never));
+    made.dispose();
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw new Error(what, { cause: error });
+    assertStringIncludes(error.message, name);
+    if (option !== undefined) assertStringIncludes(error.message, option, what);
+    assert(performance.now() - started < 500, `${what} took too long`);
+    assertEquals(torch.memory().tensors, tensors, what);
+    return;
+  }
+  throw new Error(`${what} was not refused.`);
+}
+
+for (const [name, kind] of Object.entries(kinds)) {
+  test(`${name}: sizes that cannot be meant are refused at once, by name`, () => {
+    torch.scope(() => kind.make(kind.good as never)).dispose();
+    for (const count of kind.counts) {
+      for (const value of [0, -1, 1.5, NaN, Infinity, 2 ** 32, 2 ** 53, "3"]) {
+        assertRefused(name, kind, { [count]: value }, count);
+      }
+    }
+    for (const list of kind.lists ?? []) {
+      const good = kind.good[list] as number[];
+      for (const value of [0, -1, 1.5, NaN, 2 ** 32, undefined]) {
+        assertRefused(name, kind, { [list]: [...good.slice(0, -1), value] }, list);
+      }
+      assertRefused(name, kind, { [list]: [] }, list);
+      assertRefused(name, kind, { [list]: new Array(5000).fill(1) }, list);
+      if (name !== "ResNet") assertRefused(name, kind, { [list]: 3 }, list);
+    }
+    for (const factor of kind.factors ?? []) {
+      for (const value of [0, -1, NaN, Infinity, 1e9]) {
+        assertRefused(name, kind, { [factor]: value }, factor);
+      }
+    }
+    for (const value of [-1, NaN, 0.5, 2 ** 40]) {
+      assertRefused(name, kind, { numClasses: value }, "numClasses");
+    }
+    if ("inChannels" in kind.good) {
+      for (const value of [-0.1, 1, NaN]) {
+        assertRefused(name, kind, { dropout: value }, "dropout");
+        assertRefused(name, kind, { dropPath: value }, "dropPath");
+      }
+    }
+    for (const huge of kind.huge) assertRefused(name, kind, huge, Object.keys(huge)[0]);
+  });
+}
+
+test("lists for stages must fit together", () => {
+  assertRefused("ConvNeXt", kinds.ConvNeXt, { dims: [4] }, "dims must have 2 numbers");
+  assertRefused("Swin", kinds.Swin, { heads: [1] }, "heads must have 2 numbers");
+  assertRefused("Swin", kinds.Swin, { heads: [3, 3] }, "3 equal heads");
+  assertRefused("ResNet", kinds.ResNet, { depths: [1, 1], block: BasicBlock }, "4 numbers");
+  assertRefused("MobileNetV3", kinds.MobileNetV3, { rows: [] }, "rows is empty");
+  assertRefused("MobileNetV3", kinds.MobileNetV3, { stageEnds: [2] }, "stageEnds");
+  assertRefused("WideResNet", kinds.WideResNet, { depth: 12 }, "6n + 4");
+  for (const value of [-1, 0.5, 1e6]) {
+    assertRefused("VisionTransformer", kinds.VisionTransformer, { registers: value }, "registers");
+  }
+  assertRefused("VisionTransformer", kinds.VisionTransformer, { eps: NaN }, "eps");
+  assertRefused("VisionTransformer", kinds.VisionTransformer, { layerScale: NaN }, "layerScale");
+});
+
+test("models by name refuse the same", () => {
+  const wrong: [string, models.CreateOptions, string][] = [
+    ["resnet18", { numClasses: 2 ** 40 }, "numClasses must be at most"],
+    ["resnet18", { imageSize: NaN }, "imageSize"],
+    ["vit_tiny_patch16_224", { imageSize: 2 ** 32 }, "imageSize must be at most 65536"],
+    ["vit_tiny_patch16_224", { imageSize: 65536 }, "patches"],
+    ["convnext_tiny", { inChannels: 0 }, "inChannels"],
+  ];
+  for (const [name, options, message] of wrong) {
+    const tensors = torch.memory().tensors;
+    try {
+      models.create(name, options).dispose();
+      throw new Error("not refused");
+    } catch (error) {
+      if (!(error instanceof ArgumentError)) throw error;
+      assertStringIncludes(error.message, message);
+    }
+    assertEquals(torch.memory().tensors, tensors);
+  }
+});
