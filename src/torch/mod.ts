@@ -21,6 +21,7 @@ export {
   loadSafetensorsMetadata,
   type LoadSafetensorsOptions,
   saveSafetensors,
+  type SaveSafetensorsOptions,
 } from "./safetensors.ts";
 export { keep, Scope, scope } from "./scope.ts";
 export {
