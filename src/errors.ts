@@ -61,3 +61,25 @@ export class FileError extends ApprenticeError {}
 
 /** Training met a number it cannot go on with, such as a loss that is not finite. */
 export class TrainingError extends ApprenticeError {}
+
+/** One thing in which a run is not as the checkpoint says; see {@linkcode ResumeError}. */
+export interface RunDifference {
+  /** What differs: `stages.student.optimizer.groups.0.weightDecay`. */
+  readonly path: string;
+  /** What the checkpoint has there, as text. */
+  readonly saved: string;
+  /** What this run has there, as text. */
+  readonly here: string;
+}
+
+/** A run cannot go on from a checkpoint because what decides its result is not as it was. */
+export class ResumeError extends ApprenticeError {
+  /** All that differs. */
+  readonly differences: readonly RunDifference[];
+
+  /** Takes the message and what differs. */
+  constructor(message: string, differences: readonly RunDifference[], options?: ErrorOptions) {
+    super(message, options);
+    this.differences = differences;
+  }
+}

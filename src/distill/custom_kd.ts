@@ -8,6 +8,7 @@ import { ArgumentError } from "../errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { Linear } from "../nn/layers/linear.ts";
 import type { Module } from "../nn/module.ts";
+import type { Spec } from "../spec.ts";
 import { checkCount, type Teacher } from "../teachers/teacher.ts";
 import { noGrad } from "../torch/backward.ts";
 import { scope } from "../torch/scope.ts";
@@ -119,6 +120,7 @@ export class CustomKD extends Method<CustomKDInput> {
   readonly #weights: Required<CustomKDWeights>;
   readonly #distance: Distance;
   readonly #alternate: number;
+  readonly #head: "student" | "random";
   #stage: CustomKDStage = "customize";
 
   /** @throws {ArgumentError} if there is no teacher, the student is no classifier, or an option is out of its range. */
@@ -140,6 +142,7 @@ export class CustomKD extends Method<CustomKDInput> {
     this.teacher = teacher;
     this.#distance = distance;
     this.#alternate = alternate;
+    this.#head = head;
     this.customization = new Projection(
       teacher.featureDim,
       student.featureDim,
@@ -249,6 +252,21 @@ export class CustomKD extends Method<CustomKDInput> {
       this.checkLoss(sum.loss, [this.teacher], [output]);
       return { loss: sum.loss, terms: sum.terms };
     });
+  }
+
+  /** @ignore */
+  protected override settings(): Spec {
+    return {
+      weights: this.#weights,
+      distance: this.#distance,
+      head: this.#head,
+      alternate: this.#alternate,
+    };
+  }
+
+  /** @ignore */
+  protected override masters(): readonly Teacher[] {
+    return [this.teacher];
   }
 }
 

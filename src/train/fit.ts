@@ -6,6 +6,7 @@
 
 import type { Batches, Method, Stage, StepOptimizer, StepSchedule, Trainable } from "./method.ts";
 import type { MetricRecord, MetricsLog } from "./metrics.ts";
+import type { ResumeDifferences } from "./resume.ts";
 import { Run } from "./run.ts";
 
 /** What is common to all runs. */
@@ -42,12 +43,23 @@ export interface FitOptions {
    * case at the end, and at an interruption.
    */
   checkpointEvery?: number;
-  /** Goes on from the checkpoint if there is one; starts anew otherwise. */
-  resume?: boolean;
+  /**
+   * Goes on from the checkpoint if there is one; starts anew otherwise. Where this run is not what the checkpoint says
+   * (options of optimisers or of the method, schedule, data, weights of teachers), there is a `ResumeError` that lists the
+   * differences; `{ differences: "new" }` goes on with what this run has, `{ differences: "old" }` with the checkpoint's options
+   * of optimisers. Number of epochs, records, devices and threads may be others in any case.
+   */
+  resume?: boolean | ResumeOptions;
   /** Stops after the step at hand, with a checkpoint, once this is aborted. */
   signal?: AbortSignal;
   /** Whether to show progress; true by default. */
   progress?: boolean;
+}
+
+/** How a run goes on from its checkpoint. */
+export interface ResumeOptions {
+  /** What happens where the run is not what the checkpoint says; `"error"` by default. */
+  differences?: ResumeDifferences;
 }
 
 /** A run of one stage. */
@@ -95,7 +107,9 @@ export interface FitResult {
  *
  * @throws {ArgumentError} if an option cannot be used.
  * @throws {FileError} if the checkpoint cannot be written; found out before training starts.
- * @throws {FormatError} if the checkpoint to go on from is damaged or one of another run.
+ * @throws {FormatError} if the checkpoint to go on from does not fit this run's method and optimisers.
+ * @throws {ChecksumError} if it is damaged.
+ * @throws {ResumeError} if it is of a run with other settings; see `resume`.
  * @throws {TrainingError} when a loss or a parameter is not finite; the checkpoint stays as it is.
  *
  * @example

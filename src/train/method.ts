@@ -7,6 +7,7 @@
 
 import type { StepResult } from "../distill/mod.ts";
 import type { Optimizer, Schedule } from "../optim/mod.ts";
+import type { Spec } from "../spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 
 /** Something that is trained, and whose state a checkpoint holds. */
@@ -17,6 +18,11 @@ export interface Trainable {
   stateDict(): Readonly<Record<string, Tensor>>;
   /** Puts back what {@linkcode Trainable.stateDict} gave. */
   loadStateDict(state: Readonly<Record<string, Tensor>>): unknown;
+  /**
+   * What decides its losses beside its state, as plain data, such as options and the fingerprints of frozen teachers. A
+   * checkpoint keeps it, and a run that goes on from there as another one is an error.
+   */
+  spec?(): Spec | Promise<Spec>;
 }
 
 /** A {@linkcode Trainable} with one kind of step. */
@@ -40,6 +46,8 @@ export interface Batches<B> {
   readonly length: number;
   /** The batches of epoch number `epoch`, from batch number `from` on. */
   epoch(epoch: number, options?: { from?: number }): Iterable<B> | AsyncIterable<B>;
+  /** What decides the batches, as plain data; kept in checkpoints as {@linkcode Trainable.spec} is. */
+  spec?(): Spec | Promise<Spec>;
 }
 
 /** One kind of epoch: its steps, its optimiser, its data. */

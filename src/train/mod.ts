@@ -13,6 +13,8 @@ export type { Sums } from "./loss_sums.ts";
 export * from "./method.ts";
 export * from "./metrics.ts";
 export * from "./report/mod.ts";
+export type { ResumeDifferences } from "./resume.ts";
+export type { RunParts, RunSpec } from "./run_spec.ts";
 export * from "./run_folder.ts";
 export * from "./supervised.ts";
 export * from "./table.ts";

@@ -7,7 +7,7 @@
 import { ArgumentError, TrainingError } from "../errors.ts";
 import { letSignalsIn } from "../interrupt.ts";
 import { clipGradNorm } from "../optim/mod.ts";
-import { Progress } from "../progress.ts";
+import { Progress, say } from "../progress.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
 import {
@@ -22,6 +22,7 @@ import { addSums, LossSums, meansOf } from "./loss_sums.ts";
 import type { Stage, StepOptimizer, Trainable } from "./method.ts";
 import type { MetricRecord } from "./metrics.ts";
 import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
+import { type RunParts, type RunSpec, runSpec } from "./run_spec.ts";
 
 // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
 type AnyStage = Stage<any>;
@@ -41,6 +42,8 @@ export class Run {
   readonly #params: readonly (readonly Tensor[])[];
   readonly #devices: readonly Device[];
   readonly #sums = new LossSums();
+  /** What decides the run; known where there are checkpoints. */
+  #spec: RunSpec | undefined;
   #position: Position;
   /** Whether anything was done since the last checkpoint. */
   #unsaved = false;
@@ -77,13 +80,17 @@ export class Run {
     const { epochs, seed, signal, checkpoint, resume, metrics, method } = this.#options;
     if (checkpoint !== undefined) await checkWritable(checkpoint);
     if (seed !== undefined) torch.manualSeed(seed);
+    const run = this.#parts();
+    if (checkpoint !== undefined) this.#spec = await runSpec(run);
     if (resume && checkpoint !== undefined && await hasCheckpoint(checkpoint)) {
-      this.#position = loadCheckpoint(checkpoint, {
-        method,
-        optimizers: this.#optimizers,
-        stages: this.#stages,
-      });
+      const { differences = "error" } = resume === true ? {} : resume;
+      const parts = { method, optimizers: this.#optimizers, stages: this.#stages };
+      const comparison = { run, spec: this.#spec!, differences };
+      this.#position = loadCheckpoint(checkpoint, parts, comparison);
       this.#sums.restore(this.#position.sums);
+      // With the old options the run is the one that it was.
+      if (differences === "old") this.#spec = await runSpec(run);
+      this.#sayResumed(checkpoint);
     }
     const { step } = this.#position;
     if (resume) {
@@ -97,7 +104,7 @@ export class Run {
     if (this.#position.epoch >= epochs) return this.#result(true);
     using progress = this.#options.progress === false ? undefined : new Progress({
       label: this.#name,
-      total: this.#plan.reduce((sum, place) => sum + this.#stages[place].batches.length, 0),
+      total: this.#total,
       unit: "steps",
       start: step,
     });
@@ -111,6 +118,32 @@ export class Run {
     } finally {
       this.#sums.clear();
     }
+  }
+
+  #parts(): RunParts {
+    return {
+      method: this.#options.method,
+      stages: this.#stages,
+      plan: this.#plan,
+      options: this.#options,
+    };
+  }
+
+  /** The steps of all epochs. */
+  get #total(): number {
+    return this.#plan.reduce((sum, place) => sum + this.#stages[place].batches.length, 0);
+  }
+
+  #sayResumed(checkpoint: string): void {
+    if (this.#options.progress === false) return;
+    const { step, epoch } = this.#position;
+    const { epochs } = this.#options;
+    say(
+      epoch >= epochs
+        ? `${this.#name}: done already: ${step} steps, ${epoch} epochs in ${checkpoint}`
+        : `${this.#name}: resuming at step ${step} of ${this.#total} (epoch ${epoch + 1} of ` +
+          `${epochs}) from ${checkpoint}`,
+    );
   }
 
   #result(done: boolean): FitResult {
@@ -289,7 +322,8 @@ export class Run {
     this.#position.sums = this.#sums.read();
     this.#checkMeans(meansOf(this.#position.sums));
     this.#checkParameters();
-    const parts = { method, optimizers: this.#optimizers, stages: this.#stages };
+    const spec = this.#spec;
+    const parts = { method, optimizers: this.#optimizers, stages: this.#stages, spec };
     saveCheckpoint(checkpoint, parts, this.#position);
     this.#unsaved = false;
   }
@@ -324,6 +358,12 @@ function checkOptions(options: FitOptions): void {
   if (checkpoint === "") throw new ArgumentError("checkpoint is the name of a file, got none.");
   if (resume && checkpoint === undefined) {
     throw new ArgumentError("resume needs a checkpoint to go on from: give its file's name.");
+  }
+  const differences = typeof resume === "object" ? resume.differences ?? "error" : "error";
+  if (!["error", "new", "old"].includes(differences)) {
+    throw new ArgumentError(
+      `resume: differences is "error", "new" or "old", got ${JSON.stringify(differences)}.`,
+    );
   }
 }
 

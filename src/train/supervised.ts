@@ -7,6 +7,8 @@
 import { ArgumentError } from "../errors.ts";
 import type { Module } from "../nn/mod.ts";
 import * as nn from "../nn/mod.ts";
+import { moduleSpec } from "../nn/spec.ts";
+import type { Spec } from "../spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { StepResult } from "../distill/mod.ts";
 import type { Method } from "./method.ts";
@@ -69,6 +71,15 @@ export class Supervised<B extends Labelled = Labelled> implements Method<B> {
       labelSmoothing: this.#labelSmoothing,
     });
     return { loss, terms: {} };
+  }
+
+  /** What decides its losses beside the model's state. */
+  spec(): Spec {
+    return {
+      name: "Supervised",
+      labelSmoothing: this.#labelSmoothing,
+      model: moduleSpec(this.model),
+    };
   }
 
   /** Sets the training mode of the model. */

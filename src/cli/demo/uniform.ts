@@ -43,7 +43,13 @@ export interface UniformDemoConfig {
   /** Options of plain KD. */
   kd: { temperature: number };
   /** Options of UNIFORM. */
-  uniform: { alpha1: number; alpha2: number; beta1: number; beta2: number };
+  uniform: {
+    alpha1: number;
+    alpha2: number;
+    beta1: number;
+    beta2: number;
+    featureTies: "zero" | "mean";
+  };
   /** How the teachers are made. */
   teachers: readonly Recipe[];
 }
@@ -58,7 +64,7 @@ export const UNIFORM_DEMO: UniformDemoConfig = {
   lr: 6e-3,
   widths: [16, 32, 64],
   kd: { temperature: 1 },
-  uniform: { alpha1: 1.5, alpha2: 1, beta1: 1, beta2: 0.1 },
+  uniform: { alpha1: 1.5, alpha2: 1, beta1: 1, beta2: 0.1, featureTies: "zero" },
   teachers: SHELF,
 };
 
@@ -253,6 +259,7 @@ function withOutputs(
     train: (on) => method.train(on),
     stateDict: () => method.stateDict(),
     loadStateDict: (state) => method.loadStateDict(state),
+    spec: () => method.spec(),
   };
 }
 
