@@ -23,6 +23,8 @@ import { Projection, type ProjectionShape } from "./projection.ts";
 /** The two stages of CustomKD. */
 export type CustomKDStage = "customize" | "distill";
 
+const stageNames = ["customize", "distill"] as const;
+
 /** The weights of the terms of {@linkcode CustomKD.distillStep}; the paper's summary leaves them open. */
 export interface CustomKDWeights {
   /** Of L_f̃t, task-specific knowledge: the student's features close to the customized ones; 1 by default (ours). */
@@ -108,6 +110,8 @@ export interface CustomKDInput {
  * ```
  */
 export class CustomKD extends Method<CustomKDInput> {
+  /** The names of the stages, in which `train.fit` is given one optimiser each. */
+  readonly stageNames: readonly ["customize", "distill"] = stageNames;
   /** The large teacher. */
   readonly teacher: Teacher;
   /** θ_p^h, from the teacher's features to the student's; thrown away at the end. */

@@ -8,6 +8,7 @@ import type { Batches, Method, Stage, StepOptimizer, StepSchedule, Trainable } f
 import type { MetricRecord, MetricsLog } from "./metrics.ts";
 import type { ResumeDifferences } from "./resume.ts";
 import { Run } from "./run.ts";
+import { stagesOf } from "./stages.ts";
 
 /** What is common to all runs. */
 export interface FitOptions {
@@ -50,9 +51,16 @@ export interface FitOptions {
    * of optimisers. Number of epochs, records, devices and threads may be others in any case.
    */
   resume?: boolean | ResumeOptions;
-  /** Stops after the step at hand, with a checkpoint, once this is aborted. */
+  /**
+   * Stops after the step at hand, with a checkpoint, once this is aborted. Without it, a run that has a checkpoint listens for
+   * Ctrl-C and SIGTERM itself: the first writes the checkpoint after the step at hand and ends the process with code 130 or
+   * 143, the second ends it at once. (Not in workers.)
+   */
   signal?: AbortSignal;
-  /** Whether to show progress; true by default. */
+  /**
+   * Whether to show progress on standard error: a line with the loss and the last evaluation, and a line for each epoch; true
+   * by default. Warnings are written in any case.
+   */
   progress?: boolean;
 }
 
@@ -64,7 +72,7 @@ export interface ResumeOptions {
 
 /** A run of one stage. */
 export interface SingleStage<B extends Disposable> extends FitOptions {
-  /** What is trained. */
+  /** What is trained; a method of several stages, such as CustomKD, goes with {@linkcode ManyStages}. */
   method: Method<NoInfer<B>>;
   /** Updates the method's parameters. */
   optimizer: StepOptimizer;
@@ -81,7 +89,10 @@ export interface ManyStages extends FitOptions {
   /** The kinds of epoch. */
   // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
   stages: readonly Stage<any>[];
-  /** Which stage an epoch is of, by its place in `stages`; each in turn by default. */
+  /**
+   * Which stage an epoch is of, by its place in `stages`. By default as the method says, if it has stages of these names (as
+   * CustomKD with `alternate`), else each in turn.
+   */
   stageOf?: (epoch: number) => number;
 }
 
@@ -105,7 +116,8 @@ export interface FitResult {
  *
  * The method is in training mode when this returns.
  *
- * @throws {ArgumentError} if an option cannot be used.
+ * @throws {ArgumentError} if an option cannot be used, if a method of several stages is used as if it had one, or if no
+ * parameter of an optimiser has a gradient after a stage's first step.
  * @throws {FileError} if the checkpoint cannot be written; found out before training starts.
  * @throws {FormatError} if the checkpoint to go on from does not fit this run's method and optimisers.
  * @throws {ChecksumError} if it is damaged.
@@ -130,15 +142,6 @@ export interface FitResult {
 export async function fit<B extends Disposable>(
   options: SingleStage<B> | ManyStages,
 ): Promise<FitResult> {
-  const stages = "stages" in options ? options.stages : [{
-    name: options.name ?? "training",
-    step: (batch: B) => options.method.step(batch),
-    optimizer: options.optimizer,
-    schedule: options.schedule,
-    batches: options.batches,
-  }];
-  const stageOf = "stages" in options && options.stageOf
-    ? options.stageOf
-    : (epoch: number) => epoch % stages.length;
+  const { stages, stageOf } = stagesOf(options);
   return await new Run(options, stages, stageOf).go();
 }

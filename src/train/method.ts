@@ -23,10 +23,18 @@ export interface Trainable {
    * checkpoint keeps it, and a run that goes on from there as another one is an error.
    */
   spec?(): Spec | Promise<Spec>;
+  /** The names of its stages, if epochs are of several kinds that train different things. */
+  readonly stageNames?: readonly string[];
+  /** Which of {@linkcode Trainable.stageNames} an epoch is of, from 0. */
+  stageOf?(epoch: number): string;
+  /** Told of every epoch, from 0, before its first step. */
+  beginEpoch?(epoch: number): unknown;
 }
 
 /** A {@linkcode Trainable} with one kind of step. */
 export interface Method<B> extends Trainable {
+  /** Absent: what has several stages is given to `fit` with an optimiser for each. */
+  readonly stageNames?: undefined;
   /** Computes the loss of a batch, recorded for gradients. */
   step(batch: B): StepResult;
 }

@@ -7,7 +7,7 @@
 import { ArgumentError, TrainingError } from "../errors.ts";
 import { letSignalsIn } from "../interrupt.ts";
 import { clipGradNorm } from "../optim/mod.ts";
-import { Progress, say } from "../progress.ts";
+import { say } from "../progress.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
 import {
@@ -17,12 +17,16 @@ import {
   type Position,
   saveCheckpoint,
 } from "./checkpoint.ts";
+import { checkGradients, checkLossDepends } from "./first_step.ts";
 import type { FitOptions, FitResult } from "./fit.ts";
 import { addSums, LossSums, meansOf } from "./loss_sums.ts";
 import type { Stage, StepOptimizer, Trainable } from "./method.ts";
 import type { MetricRecord } from "./metrics.ts";
+import { OwnInterrupt } from "./own_interrupt.ts";
 import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
+import { checkOptions, checkStages, planOf } from "./run_checks.ts";
 import { type RunParts, type RunSpec, runSpec } from "./run_spec.ts";
+import { type EpochPlace, RunProgress } from "./show.ts";
 
 // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
 type AnyStage = Stage<any>;
@@ -45,6 +49,10 @@ export class Run {
   /** What decides the run; known where there are checkpoints. */
   #spec: RunSpec | undefined;
   #position: Position;
+  /** Stops the run after the step at hand, once it is aborted. */
+  #stop: AbortSignal | undefined;
+  /** The stages whose first step in this process was looked at. */
+  readonly #looked = new Set<number>();
   /** Whether anything was done since the last checkpoint. */
   #unsaved = false;
 
@@ -77,7 +85,24 @@ export class Run {
 
   /** Trains. */
   async go(): Promise<FitResult> {
-    const { epochs, seed, signal, checkpoint, resume, metrics, method } = this.#options;
+    const { signal, checkpoint } = this.#options;
+    using own = signal === undefined && checkpoint !== undefined
+      ? OwnInterrupt.listen()
+      : undefined;
+    this.#stop = signal ?? own?.signal;
+    const result = await this.#train();
+    if (own?.signal.aborted) {
+      const { step } = this.#position;
+      await own.end(
+        `${this.#name}: interrupted at step ${step} of ${this.#total}; ` +
+          (step > 0 ? `go on with resume: true, from ${checkpoint}` : "nothing was trained yet"),
+      );
+    }
+    return result;
+  }
+
+  async #train(): Promise<FitResult> {
+    const { epochs, seed, checkpoint, resume, metrics, method } = this.#options;
     if (checkpoint !== undefined) await checkWritable(checkpoint);
     if (seed !== undefined) torch.manualSeed(seed);
     const run = this.#parts();
@@ -101,16 +126,14 @@ export class Run {
     method.train();
     // Gradients of before are none of this run's business, nor would they be there after a break.
     for (const optimizer of this.#optimizers) optimizer.zeroGrad();
+    torch.clearGrads(Object.values(method.stateDict()).filter((tensor) => tensor.requiresGrad));
     if (this.#position.epoch >= epochs) return this.#result(true);
-    using progress = this.#options.progress === false ? undefined : new Progress({
-      label: this.#name,
-      total: this.#total,
-      unit: "steps",
-      start: step,
-    });
+    using progress = this.#options.progress === false
+      ? undefined
+      : new RunProgress(this.#name, this.#total, step);
     try {
       while (this.#position.epoch < epochs) {
-        if (!signal?.aborted && await this.#epoch(progress)) continue;
+        if (!this.#stop?.aborted && await this.#epoch(progress)) continue;
         if (this.#unsaved) this.#checkpoint();
         return this.#result(false);
       }
@@ -151,26 +174,31 @@ export class Run {
   }
 
   /** Trains what is left of the epoch under way; false if it was interrupted. */
-  async #epoch(progress: Progress | undefined): Promise<boolean> {
-    const { signal, logEvery = 50, checkpointEvery = Infinity, epochs } = this.#options;
+  async #epoch(progress: RunProgress | undefined): Promise<boolean> {
+    const { logEvery = 50, checkpointEvery = Infinity, epochs, method } = this.#options;
     const position = this.#position;
     const { epoch } = position;
     const place = this.#plan[epoch];
     const stage = this.#stages[place];
     const { length } = stage.batches;
-    const text = `epoch ${epoch + 1}/${epochs}${this.#stages.length > 1 ? ` ${stage.name}` : ""}`;
+    const where: EpochPlace = {
+      epoch: epoch + 1,
+      epochs,
+      ...(this.#stages.length > 1 && { stage: stage.name }),
+    };
+    method.beginEpoch?.(epoch);
     const started = performance.now() - 1000 * position.seconds;
     if (position.batch < length) {
       for await (using batch of stage.batches.epoch(epoch, { from: position.batch })) {
         torch.scope(() => this.#step(place, batch));
         position.seconds = (performance.now() - started) / 1000;
-        progress?.update(position.step, text);
+        progress?.step(position.step, where, this.#shownLoss);
         const last = position.batch === length;
         if (last || position.step % logEvery === 0) this.#record(stage);
         if (!last && position.step % checkpointEvery === 0) this.#checkpoint();
         const pause = letSignalsIn();
         if (pause !== undefined) await pause;
-        if (signal?.aborted) return false;
+        if (this.#stop?.aborted) return false;
         if (last) break;
       }
     }
@@ -180,9 +208,17 @@ export class Run {
           `in epoch ${epoch + 1}. Their length must be what epoch() gives.`,
       );
     }
-    await this.#endEpoch(stage);
+    await this.#endEpoch(stage, where, progress);
     return true;
   }
+
+  /** The mean loss since the last record, or before there is one that of the epoch. Waits for the device. */
+  readonly #shownLoss = (): number | undefined => {
+    const { epochSums, epochs } = this.#position;
+    const last = epochs.at(-1)?.loss;
+    return meansOf(this.#sums.read()).loss ?? meansOf(epochSums).loss ??
+      (typeof last === "number" ? last : undefined);
+  };
 
   #step(place: number, batch: unknown): void {
     const stage = this.#stages[place];
@@ -196,7 +232,10 @@ export class Run {
       );
     }
     if (this.#options.checkFinite ?? loss.device === "cpu") this.#checkLoss(stage, loss, terms);
+    const first = !this.#looked.has(place);
+    if (first) checkLossDepends(stage.name, loss);
     loss.backward();
+    if (first) this.#lookAtGradients(place);
     const { clipNorm } = this.#options;
     if (clipNorm !== undefined) clipGradNorm(this.#params[place], clipNorm);
     stage.optimizer.step();
@@ -208,6 +247,16 @@ export class Run {
     position.batch++;
     position.step++;
     this.#unsaved = true;
+  }
+
+  /** After the first backward of a stage: whether the optimiser has what the loss depends on. */
+  #lookAtGradients(place: number): void {
+    this.#looked.add(place);
+    const { name } = this.#stages[place];
+    const { method } = this.#options;
+    for (const line of checkGradients(name, method, this.#params[place], this.#optimizers)) {
+      say(`${this.#name}: ${line}`);
+    }
   }
 
   #checkLoss(stage: AnyStage, loss: Tensor, terms: Readonly<Record<string, Tensor>>): void {
@@ -265,20 +314,28 @@ export class Run {
     );
   }
 
-  async #endEpoch(stage: AnyStage): Promise<void> {
+  async #endEpoch(
+    stage: AnyStage,
+    where: EpochPlace,
+    progress: RunProgress | undefined,
+  ): Promise<void> {
     const { epochs, evaluate, evaluateEvery = 1, checkpointEvery = 1, metrics } = this.#options;
     const position = this.#position;
     const epoch = position.epoch + 1;
+    const means = meansOf(position.epochSums);
     const record: Record<string, MetricRecord[string]> = {
       epoch,
       step: position.step,
       stage: stage.name,
-      ...meansOf(position.epochSums),
+      ...means,
       seconds: position.seconds,
     };
+    let evaluated: MetricRecord | undefined;
     if (evaluate !== undefined && (epoch % evaluateEvery === 0 || epoch === epochs)) {
-      Object.assign(record, await this.#evaluate(evaluate, epoch));
+      evaluated = await this.#evaluate(evaluate, epoch);
+      Object.assign(record, evaluated);
     }
+    progress?.epoch(where, means, evaluated, position.seconds);
     position.epoch = epoch;
     position.batch = 0;
     position.epochSums = {};
@@ -344,51 +401,4 @@ export class Run {
       stage,
     );
   }
-}
-
-function checkOptions(options: FitOptions): void {
-  checkWhole("epochs", options.epochs, 0);
-  checkWhole("logEvery", options.logEvery ?? 50, 1);
-  checkWhole("evaluateEvery", options.evaluateEvery ?? 1, 1);
-  checkWhole("checkpointEvery", options.checkpointEvery ?? 1, 1);
-  const { clipNorm, checkpoint, resume } = options;
-  if (clipNorm !== undefined && !(clipNorm > 0)) {
-    throw new ArgumentError(`clipNorm is a number above 0, got ${clipNorm}.`);
-  }
-  if (checkpoint === "") throw new ArgumentError("checkpoint is the name of a file, got none.");
-  if (resume && checkpoint === undefined) {
-    throw new ArgumentError("resume needs a checkpoint to go on from: give its file's name.");
-  }
-  const differences = typeof resume === "object" ? resume.differences ?? "error" : "error";
-  if (!["error", "new", "old"].includes(differences)) {
-    throw new ArgumentError(
-      `resume: differences is "error", "new" or "old", got ${JSON.stringify(differences)}.`,
-    );
-  }
-}
-
-function checkStages(stages: readonly AnyStage[]): void {
-  if (stages.length === 0) throw new ArgumentError("A run needs at least one stage.");
-  for (const { name, batches } of stages) {
-    if (Number.isSafeInteger(batches.length) && batches.length > 0) continue;
-    throw new ArgumentError(
-      `An epoch of "${name}" has ${batches.length} batches; it needs at least one.`,
-    );
-  }
-}
-
-/** The stage of every epoch, so that a wrong one is found before training starts. */
-function planOf(epochs: number, count: number, stageOf: (epoch: number) => number): Uint32Array {
-  return Uint32Array.from({ length: epochs }, (_, epoch) => {
-    const place = stageOf(epoch);
-    if (Number.isInteger(place) && place >= 0 && place < count) return place;
-    throw new ArgumentError(
-      `stageOf(${epoch}) is ${place}; there are ${count} stages, 0 to ${count - 1}.`,
-    );
-  });
-}
-
-function checkWhole(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new ArgumentError(`${name} is a whole number of at least ${least}, got ${value}.`);
 }
