@@ -171,7 +171,10 @@ function checkStudentPart(
   }
 }
 
-/** Refuses teachers that cannot teach this student together. */
+/**
+ * Refuses teachers that cannot teach this student together. A student that has no names for its classes takes them from the
+ * predictive teachers, if these agree.
+ */
 export function checkTeachers(
   method: string,
   student: Classifier,
@@ -204,4 +207,11 @@ export function checkTeachers(
       );
     }
   });
+  const named = teachers.flatMap((teacher: Teacher): (readonly string[])[] =>
+    teacher.kind === "predictive" && teacher.classNames !== null ? [teacher.classNames] : []
+  );
+  const agreed = named.every((names: readonly string[]) =>
+    names.every((name, i) => name === named[0][i])
+  );
+  if (named.length > 0 && agreed) student.classNames ??= named[0];
 }

@@ -66,6 +66,12 @@ export class PredictiveTeacher extends FrozenTeacher {
       : inverse(options.classes, numClasses, this.name);
   }
 
+  /** The names of the student's classes, as far as its model knows them. */
+  get classNames(): readonly string[] | null {
+    const names = (this.model as Classifier | null)?.classNames ?? null;
+    return names === null || this.#order === null ? names : this.#order.map((own) => names[own]);
+  }
+
   /** As every teacher's, with the order of its classes. */
   override spec(): Spec {
     const order = this.#order ?? undefined;

@@ -27,6 +27,8 @@ export interface Trainable {
   readonly stageNames?: readonly string[];
   /** Which of {@linkcode Trainable.stageNames} an epoch is of, from 0. */
   stageOf?(epoch: number): string;
+  /** Told of each stage's batches before training, so that it can look at the names of classes, say. */
+  meet?(batches: unknown): void;
   /** Told of every epoch, from 0, before its first step. */
   beginEpoch?(epoch: number): unknown;
 }

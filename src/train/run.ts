@@ -105,6 +105,7 @@ export class Run {
     const { epochs, seed, checkpoint, resume, metrics, method } = this.#options;
     if (checkpoint !== undefined) await checkWritable(checkpoint);
     if (seed !== undefined) torch.manualSeed(seed);
+    for (const { batches } of this.#stages) method.meet?.(batches);
     const run = this.#parts();
     if (checkpoint !== undefined) this.#spec = await runSpec(run);
     if (resume && checkpoint !== undefined && await hasCheckpoint(checkpoint)) {

@@ -196,10 +196,9 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
       uniform = new distill.Uniform({ student, teachers: shelf, ...config.uniform });
       return uniform;
     }));
-  torch.saveSafetensors(folder.path(RUN_FILES.student), main.student.stateDict(), {
-    architecture: "SmallCnn",
-    options: JSON.stringify({ numClasses: images.test.numClasses, widths: config.widths }),
-    pixels: JSON.stringify(PIXELS),
+  models.save(folder.path(RUN_FILES.student), main.student, {
+    classNames: images.test.classNames,
+    view: { size: [images.test.imageShape[1], images.test.imageShape[2]], ...PIXELS },
   });
 
   const results = await timed("test", async () => {
