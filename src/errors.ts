@@ -10,12 +10,15 @@ export class ApprenticeError extends Error {
   /** The class's own name, so that an uncaught error reads well. */
   override name: string;
 
-  /** Takes what `Error` takes. */
+  /** Takes what `Error` takes. A sentence that ends with another's message keeps one full stop. */
   constructor(message?: string, options?: ErrorOptions) {
-    super(message, options);
+    super(message?.replaceAll(doubleStop, "."), options);
     this.name = new.target.name;
   }
 }
+
+/** Two full stops at the end of a sentence, as where a message that has one is put before another. Not the folder "..". */
+const doubleStop = /(?<=[^\s./\\"'`])\.\.(?=\s|$)/g;
 
 /** An argument or option has a value that cannot be used; the message names it and the remedy. */
 export class ArgumentError extends ApprenticeError {}
