@@ -5,7 +5,7 @@
  */
 
 import { fromFileUrl } from "@std/path";
-import { ArgumentError, FileError, FormatError } from "../../errors.ts";
+import { ApprenticeError, ArgumentError, FileError, FormatError } from "../../errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { imageRandom } from "../shuffle.ts";
@@ -42,6 +42,8 @@ export async function decodePhotographs(
     try {
       await decoder.decode(bytes, () => imageRandom(0, 0, i), into);
     } catch (cause) {
+      // What this package says by itself is not the photograph's fault, such as a library that is missing.
+      if (cause instanceof ApprenticeError) throw cause;
       const reason = (cause as Error).message.trim().replaceAll(/\s*\n\s*/g, "; ");
       throw new FormatError(
         `Cannot decode ${name}: ${reason.replace(/\.$/, "")}. Give a photograph that is whole.`,
