@@ -6,6 +6,7 @@
 
 import { checkView, type View } from "../data/view.ts";
 import { ApprenticeError, ArgumentError, FormatError } from "../errors.ts";
+import { removeTemporaries } from "../files.ts";
 import { skipped } from "../nn/init.ts";
 import type { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
@@ -42,7 +43,8 @@ const small: Readonly<Record<string, (options: never) => Classifier>> = {
 
 /**
  * Writes a model to a safetensors file, with checksums, and in its metadata what {@linkcode load} needs: the
- * architecture and its options, the names of the classes, and the view. Other programs read the weights as ever.
+ * architecture and its options, the names of the classes, and the view. Other programs read the weights as ever. Clears
+ * away what processes that were killed left of the same file.
  *
  * @throws {ArgumentError} if the model was not made by this package's small classes or by {@linkcode create}, there are
  * not as many names as classes, or the view cannot be used.
@@ -95,6 +97,7 @@ export function save(path: string, model: Classifier, options: SaveModelOptions 
     ...(classNames && { classNames: JSON.stringify(classNames) }),
     ...(view && { view: JSON.stringify(view) }),
   };
+  removeTemporaries(path);
   torch.saveSafetensors(path, model.stateDict(), metadata, { checksums: true });
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { ArgumentError, FormatError, IndexError } from "../errors.ts";
+import { removeTemporaries } from "../files.ts";
 import { tensor, zeros } from "../torch/creation.ts";
 import { loadSafetensors, loadSafetensorsMetadata, saveSafetensors } from "../torch/safetensors.ts";
 import { keep, scope } from "../torch/scope.ts";
@@ -85,13 +86,14 @@ export class OutputCache implements Disposable {
   }
 
   /**
-   * Writes the outputs to a safetensors file, with checksums.
+   * Writes the outputs to a safetensors file, with checksums. Clears away what processes that were killed left of it.
    *
    * @throws {FileError} if it cannot be written; what was there before stays.
    */
   save(path: string): void {
     const { name, features, logits } = this;
     const tensors: Record<string, Tensor> = { features, ...(logits && { logits }) };
+    removeTemporaries(path);
     saveSafetensors(path, tensors, { format, name }, { checksums: true });
   }
 
