@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromFileUrl } from "@std/path";
+import { fileURLToPath } from "node:url";
 import { ApprenticeError, ArgumentError, FileError, FormatError } from "../../errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
@@ -74,7 +74,7 @@ async function readPhotograph(
       `A photograph's URL is one of a file, got ${photograph}. Fetch it and give its bytes.`,
     );
   }
-  const path = photograph instanceof URL ? fromFileUrl(photograph) : photograph;
+  const path = photograph instanceof URL ? fileURLToPath(photograph) : photograph;
   try {
     const { isFile, size } = await Deno.stat(path);
     // A pipe would be waited for, a device read for ever.
