@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { about, fingerprint, type Spec } from "../spec.ts";
+import { about, differencesOf, fingerprint, type Spec } from "../spec.ts";
 import { arange } from "../torch/creation.ts";
 import { noGrad } from "../torch/backward.ts";
 import { fingerprintTensors } from "../torch/fingerprint.ts";
@@ -96,9 +96,15 @@ async function someImages<B extends Batch>(dataset: Dataset<B>): Promise<Spec> {
   return await lookOf(() => dataset.batch(indices));
 }
 
-/** What the first batch looks like; null if it cannot be had. */
+/**
+ * What the first batch looks like; null if it cannot be had, or is another one each time it is made, which a transform can
+ * do that draws random numbers of its own.
+ */
 async function firstBatch<B extends Batch>(loader: Loader<B>): Promise<Spec> {
-  return await lookOf(() => loader.batch(0, 0));
+  const first = await lookOf(() => loader.batch(0, 0));
+  if (loader.transform === undefined && loader.normalise === undefined) return first;
+  const second = await lookOf(() => loader.batch(0, 0));
+  return differencesOf(first, second).length === 0 ? first : null;
 }
 
 async function lookOf<B extends Batch>(make: () => B | Promise<B>): Promise<Spec> {

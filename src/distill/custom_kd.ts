@@ -86,26 +86,32 @@ export interface CustomKDInput {
  *
  * @example
  * ```ts
- * import { distill, type nn, optim, type teachers, torch } from "@apprentice/distill";
+ * import { type data, distill, type nn, optim, type teachers, train } from "@apprentice/distill";
  *
- * function train(student: nn.Classifier, teacher: teachers.Teacher, epochs: number): void {
- *   const method = new distill.CustomKD({ student, teacher });
- *   const optimizers = {
- *     customize: new optim.AdamW(method.customizationParameters(), { lr: 1e-3 }),
- *     distill: new optim.AdamW(method.distillationParameters(), { lr: 1e-3 }),
- *   };
- *   for (let epoch = 0; epoch < epochs; epoch++) {
- *     using _ = torch.scope();
- *     const stage = method.beginEpoch(epoch);
- *     const labelled = {
- *       images: torch.rand([8, 1, 28, 28]),
- *       labels: torch.randint(0, 10, [8]),
- *     };
- *     const { loss } = method.step({ labelled, unlabelled: { images: torch.rand([8, 1, 28, 28]) } });
- *     loss.backward();
- *     optimizers[stage].step();
- *     optimizers[stage].zeroGrad();
- *   }
+ * async function teach(
+ *   student: nn.Classifier,
+ *   teacher: teachers.Teacher,
+ *   batches: data.PairedLoader, // of data.zipLoaders(labelled, unlabelled)
+ * ): Promise<void> {
+ *   const method = new distill.CustomKD({ student, teacher, alternate: 1 });
+ *   await train.fit({
+ *     method,
+ *     stages: [
+ *       {
+ *         name: "customize",
+ *         step: (batch: data.PairedBatch) => method.customizeStep(batch.labelled),
+ *         optimizer: new optim.AdamW(method.customizationParameters(), { lr: 1e-3 }),
+ *         batches,
+ *       },
+ *       {
+ *         name: "distill",
+ *         step: (batch: data.PairedBatch) => method.distillStep(batch),
+ *         optimizer: new optim.AdamW(method.distillationParameters(), { lr: 1e-3 }),
+ *         batches,
+ *       },
+ *     ],
+ *     epochs: 12,
+ *   });
  * }
  * ```
  */

@@ -23,7 +23,7 @@ import { addSums, LossSums, meansOf } from "./loss_sums.ts";
 import type { Stage, StepOptimizer, Trainable } from "./method.ts";
 import type { MetricRecord } from "./metrics.ts";
 import { OwnInterrupt } from "./own_interrupt.ts";
-import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
+import { devicesOf, withoutTrace } from "./random_states.ts";
 import { checkOptions, checkStages, planOf } from "./run_checks.ts";
 import { type RunParts, type RunSpec, runSpec } from "./run_spec.ts";
 import { type EpochPlace, RunProgress } from "./show.ts";
@@ -107,7 +107,9 @@ export class Run {
     if (seed !== undefined) torch.manualSeed(seed);
     for (const { batches } of this.#stages) method.meet?.(batches);
     const run = this.#parts();
-    if (checkpoint !== undefined) this.#spec = await runSpec(run);
+    if (checkpoint !== undefined) {
+      this.#spec = await withoutTrace(this.#devices, () => runSpec(run));
+    }
     if (resume && checkpoint !== undefined && await hasCheckpoint(checkpoint)) {
       const { differences = "error" } = resume === true ? {} : resume;
       const parts = { method, optimizers: this.#optimizers, stages: this.#stages };
@@ -115,7 +117,9 @@ export class Run {
       this.#position = loadCheckpoint(checkpoint, parts, comparison);
       this.#sums.restore(this.#position.sums);
       // With the old options the run is the one that it was.
-      if (differences === "old") this.#spec = await runSpec(run);
+      if (differences === "old") {
+        this.#spec = await withoutTrace(this.#devices, () => runSpec(run));
+      }
       this.#sayResumed(checkpoint);
     }
     const { step } = this.#position;
@@ -353,11 +357,9 @@ export class Run {
     epoch: number,
   ): Promise<MetricRecord> {
     const { method } = this.#options;
-    const states = getRandomStates(this.#devices);
-    for (const state of states.values()) torch.keep(state);
     method.train(false);
     try {
-      const found = await evaluate(epoch);
+      const found = await withoutTrace(this.#devices, () => evaluate(epoch));
       const clash = Object.keys(found ?? {}).filter((field) => taken.includes(field));
       if (clash.length > 0) {
         throw new ArgumentError(
@@ -368,8 +370,6 @@ export class Run {
       }
       return found;
     } finally {
-      setRandomStates(states);
-      for (const state of states.values()) state.dispose();
       method.train(true);
     }
   }

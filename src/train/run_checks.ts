@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../errors.ts";
 import type { FitOptions } from "./fit.ts";
+import type { Stage } from "./method.ts";
 
 /** Refuses options that cannot be used. */
 export function checkOptions(options: FitOptions): void {
@@ -29,16 +30,25 @@ export function checkOptions(options: FitOptions): void {
   }
 }
 
-/** Refuses a run without stages, and stages without batches. */
+/** Refuses a run without stages, stages without batches, and schedules of other optimisers. */
 export function checkStages(
-  stages: readonly { readonly name: string; readonly batches: { readonly length: number } }[],
+  // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
+  stages: readonly Stage<any>[],
 ): void {
   if (stages.length === 0) throw new ArgumentError("A run needs at least one stage.");
-  for (const { name, batches } of stages) {
-    if (Number.isSafeInteger(batches.length) && batches.length > 0) continue;
-    throw new ArgumentError(
-      `An epoch of "${name}" has ${batches.length} batches; it needs at least one.`,
-    );
+  for (const { name, batches, optimizer, schedule } of stages) {
+    if (!Number.isSafeInteger(batches.length) || batches.length < 1) {
+      throw new ArgumentError(
+        `An epoch of "${name}" has ${batches.length} batches; it needs at least one.`,
+      );
+    }
+    const groups = (schedule as { groups?: unknown } | undefined)?.groups;
+    if (Array.isArray(groups) && !optimizer.paramGroups.some((group) => groups.includes(group))) {
+      throw new ArgumentError(
+        `The schedule of "${name}" sets the learning rates of another optimiser, so that those of this one would ` +
+          `never change. Make it of the optimiser that the stage has.`,
+      );
+    }
   }
 }
 

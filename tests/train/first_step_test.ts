@@ -144,6 +144,24 @@ test("every stage's optimiser is looked at", async () => {
   );
 });
 
+test("a schedule of another optimiser is refused", async () => {
+  using room = new Room();
+  const method = new Supervised(room.student);
+  const optimizer = room.sgd(room.student.parameters());
+  const other = room.sgd(room.student.parameters());
+  const options = { method, optimizer, batches: room.labelled, epochs: 1, progress: false };
+  await assertRejects(
+    () => fit({ ...options, schedule: new optim.StepLR(other, { stepSize: 1 }) }),
+    ArgumentError,
+    "sets the learning rates of another optimiser",
+  );
+  const { done } = await fit({
+    ...options,
+    schedule: new optim.StepLR(optimizer, { stepSize: 1 }),
+  });
+  assert(done);
+});
+
 test("frozen parameters only, and a loss without gradients, are refused", async () => {
   using room = new Room();
   const method = new Supervised(room.student);

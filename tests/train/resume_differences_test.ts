@@ -270,6 +270,57 @@ test("what cannot be put back is refused with the old settings too", () =>
     }]);
   }));
 
+test("a transform that draws numbers of its own leaves no trace and is no difference", () =>
+  inFolder(async (checkpoint) => {
+    const ended: unknown[] = [];
+    for (const [file, stop] of [["none", 0], ["a", 0], ["b", 2], ["b", 0]] as const) {
+      torch.manualSeed(1);
+      using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [4] });
+      using dataset = images();
+      using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+      const controller = new AbortController();
+      let steps = 0;
+      const transform = (x: torch.Tensor) =>
+        torch.scope(() => x.to("float32").div(255).add(torch.randn(x.shape), { alpha: 0.1 }));
+      const method = new Supervised<data.LabelledBatch>(model);
+      const step = method.step.bind(method);
+      method.step = (batch) => (++steps === stop && controller.abort(), step(batch));
+      await fit({
+        method,
+        optimizer,
+        batches: new data.Loader(dataset, { batchSize: 23, transform, prefetch: 0 }),
+        epochs: 2,
+        seed: 3,
+        progress: false,
+        signal: controller.signal,
+        ...(file !== "none" && { checkpoint: `${checkpoint}-${file}`, resume: true }),
+      });
+      if (stop === 0) ended.push(model.parameters().map((param) => param.data()));
+    }
+    assertEquals(ended[1], ended[0]);
+    assertEquals(ended[2], ended[0]);
+  }));
+
+test("a model of another dtype is a difference", () =>
+  inFolder(async (checkpoint) => {
+    for (const dtype of ["float32", "float64"] as const) {
+      using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [4] });
+      model.to(dtype);
+      using dataset = images();
+      using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+      const options = {
+        method: new Supervised<data.LabelledBatch>(model),
+        optimizer,
+        batches: new data.Loader(dataset, { batchSize: 23 }),
+        checkpoint,
+        resume: true,
+        progress: false,
+      };
+      if (dtype === "float32") await fit({ ...options, epochs: 1 });
+      else await assertRejects(() => fit({ ...options, epochs: 2 }), ResumeError, '"float64" here');
+    }
+  }));
+
 test("an option that was changed by hand meanwhile is no difference", () =>
   inFolder(async (checkpoint) => {
     using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [4] });
