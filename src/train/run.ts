@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, TrainingError } from "../errors.ts";
+import { ArgumentError } from "../errors.ts";
 import { letSignalsIn } from "../interrupt.ts";
 import { clipGradNorm } from "../optim/mod.ts";
 import { say } from "../progress.ts";
@@ -17,6 +17,7 @@ import {
   type Position,
   saveCheckpoint,
 } from "./checkpoint.ts";
+import { checkLoss, checkMeans, checkParameters, type Place } from "./finite.ts";
 import { checkGradients, checkLossDepends } from "./first_step.ts";
 import type { FitOptions, FitResult } from "./fit.ts";
 import { addSums, LossSums, meansOf } from "./loss_sums.ts";
@@ -133,10 +134,11 @@ export class Run {
     for (const optimizer of this.#optimizers) optimizer.zeroGrad();
     torch.clearGrads(Object.values(method.stateDict()).filter((tensor) => tensor.requiresGrad));
     if (this.#position.epoch >= epochs) return this.#result(true);
-    using progress = this.#options.progress === false
-      ? undefined
-      : new RunProgress(this.#name, this.#total, step);
     try {
+      // Within, so that its last line is written while the sums are there.
+      using progress = this.#options.progress === false
+        ? undefined
+        : new RunProgress(this.#name, this.#total, step);
       while (this.#position.epoch < epochs) {
         if (!this.#stop?.aborted && await this.#epoch(progress)) continue;
         if (this.#unsaved) this.#checkpoint();
@@ -236,7 +238,9 @@ export class Run {
           `and not as a promise; the loss is ${loss === null ? "null" : typeof loss}.`,
       );
     }
-    if (this.#options.checkFinite ?? loss.device === "cpu") this.#checkLoss(stage, loss, terms);
+    if (this.#options.checkFinite ?? loss.device === "cpu") {
+      checkLoss(loss, terms, this.#place(stage));
+    }
     const first = !this.#looked.has(place);
     if (first) checkLossDepends(stage.name, loss);
     loss.backward();
@@ -254,6 +258,10 @@ export class Run {
     this.#unsaved = true;
   }
 
+  #place(stage: AnyStage): Place {
+    return { stage, position: this.#position, checkpoint: this.#options.checkpoint };
+  }
+
   /** After the first backward of a stage: whether the optimiser has what the loss depends on. */
   #lookAtGradients(place: number): void {
     this.#looked.add(place);
@@ -262,29 +270,6 @@ export class Run {
     for (const line of checkGradients(name, method, this.#params[place], this.#optimizers)) {
       say(`${this.#name}: ${line}`);
     }
-  }
-
-  #checkLoss(stage: AnyStage, loss: Tensor, terms: Readonly<Record<string, Tensor>>): void {
-    if (loss.numel !== 1 || Number.isFinite(loss.item())) return;
-    const parts = Object.entries(terms ?? {}).map(([name, term]) => `${name} ${term.item()}`);
-    this.#fail(
-      `The loss of "${stage.name}" is ${loss.item()}${
-        parts.length > 0 ? ` (${parts.join(", ")})` : ""
-      } in step ${this.#position.step + 1}, batch ${this.#position.batch + 1} of epoch ${
-        this.#position.epoch + 1
-      }`,
-      stage,
-    );
-  }
-
-  #fail(what: string, stage: AnyStage): never {
-    const { checkpoint } = this.#options;
-    throw new TrainingError(
-      `${what}. Lower the learning rate (now ${stage.optimizer.lr}), set clipNorm, or look for NaN ` +
-        `in the data.${
-          checkpoint === undefined ? "" : ` The checkpoint ${checkpoint} is as it was before.`
-        }`,
-    );
   }
 
   /** Records the means since the last record, and makes sure that they are numbers. */
@@ -301,22 +286,9 @@ export class Run {
       lr: stage.optimizer.lr,
       ...means,
     });
-    this.#checkMeans(means);
+    checkMeans(means, this.#place(stage));
     addSums(epochSums, sums);
     this.#sums.clear();
-  }
-
-  #checkMeans(means: Readonly<Record<string, number>>): void {
-    const bad = Object.entries(means).filter(([, mean]) => !Number.isFinite(mean));
-    if (bad.length === 0) return;
-    const { epoch, step } = this.#position;
-    const stage = this.#stages[this.#plan[epoch]];
-    const list = bad.map(([name, mean]) => `${name} ${mean}`).join(", ");
-    this.#fail(
-      `A loss of "${stage.name}" is not finite (means since the last record: ${list}) up to step ` +
-        `${step} in epoch ${epoch + 1}`,
-      stage,
-    );
   }
 
   async #endEpoch(
@@ -378,28 +350,13 @@ export class Run {
     const { checkpoint, method } = this.#options;
     if (checkpoint === undefined) return;
     this.#position.sums = this.#sums.read();
-    this.#checkMeans(meansOf(this.#position.sums));
-    this.#checkParameters();
+    const { epoch, sums } = this.#position;
+    const now = this.#stages[this.#plan[Math.min(epoch, this.#plan.length - 1)]];
+    checkMeans(meansOf(sums), this.#place(now));
+    this.#stages.forEach((stage, i) => checkParameters(this.#params[i], this.#place(stage)));
     const spec = this.#spec;
     const parts = { method, optimizers: this.#optimizers, stages: this.#stages, spec };
     saveCheckpoint(checkpoint, parts, this.#position);
     this.#unsaved = false;
-  }
-
-  /** A finite loss can have gradients that are not: such weights must not take the place of good ones. */
-  #checkParameters(): void {
-    const place = this.#params.findIndex((params) =>
-      torch.scope(() =>
-        torch.noGrad(() =>
-          !torch.foreachNorm([...params], Infinity).every((norm) => Number.isFinite(norm.item()))
-        )
-      )
-    );
-    if (place < 0) return;
-    const stage = this.#stages[place];
-    this.#fail(
-      `Parameters that "${stage.name}" trains are NaN or infinite after step ${this.#position.step}`,
-      stage,
-    );
   }
 }

@@ -32,6 +32,7 @@ async function train(): Promise<void> {
     await made.fit({ ...options, resume: false });
   } else if (kind === "two") {
     using other = training("adamw");
+    other.onStep = made.onStep;
     await Promise.all([
       made.fit({ ...options, checkpoint: checkpoints[1] }),
       other.fit({ ...options, checkpoint: checkpoints[0] }),
