@@ -9,12 +9,17 @@ import { asClasses, findBadIndex } from "../nn/functional/classes.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 
+/** For more classes there is no matrix: it would have hundreds of millions of numbers. */
+export const MOST_CONFUSED = 4096;
+
 /** Counts of predictions, batch by batch. */
 export class ConfusionCounter {
   /** The number of classes. */
   readonly classes: number;
-  /** For each class the predictions of its images: row by row. */
+  /** For each class the predictions of its images: row by row; empty for more than {@linkcode MOST_CONFUSED} classes. */
   readonly counts: Float64Array;
+  /** For each class how many of its images were predicted right. */
+  readonly right: Float64Array;
   /** How many images each class had. */
   readonly seen: Float64Array;
   /** For each of `topK` how many images had their class among so many of the largest scores. */
@@ -26,7 +31,8 @@ export class ConfusionCounter {
   /** For `classes` classes. */
   constructor(classes: number, topK: readonly number[]) {
     this.classes = classes;
-    this.counts = new Float64Array(classes * classes);
+    this.counts = new Float64Array(classes > MOST_CONFUSED ? 0 : classes * classes);
+    this.right = new Float64Array(classes);
     this.seen = new Float64Array(classes);
     this.within = new Float64Array(topK.length);
     this.#topK = topK;
@@ -71,8 +77,10 @@ export class ConfusionCounter {
         this.loss += Number(loss[row]);
         // NaN counts as the largest.
         if (best[row] !== best[row]) continue;
-        this.counts[label * classes + Number(predicted[row])]++;
-        let rank = predicted[row] === targets[row] ? 0 : 1;
+        const guess = Number(predicted[row]);
+        if (this.counts.length > 0) this.counts[label * classes + guess]++;
+        if (guess === label) this.right[label]++;
+        let rank = guess === label ? 0 : 1;
         if (rank > 0) { while (rank < most && likely[row * most + rank] !== targets[row]) rank++; }
         this.#topK.forEach((k, i) => this.within[i] += rank < k ? 1 : 0);
       }

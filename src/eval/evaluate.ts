@@ -11,7 +11,7 @@ import { ArgumentError } from "../errors.ts";
 import { letSignalsIn } from "../interrupt.ts";
 import { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
-import type { Device } from "../torch/mod.ts";
+import { type Device, Tensor } from "../torch/mod.ts";
 import type { Accuracy } from "./accuracy.ts";
 import { checkTopK, ConfusionCounter } from "./confusion.ts";
 import { deviceOf, inEvaluation, type Scorer, scoresOf } from "./model_mode.ts";
@@ -20,7 +20,9 @@ import { deviceOf, inEvaluation, type Scorer, scoresOf } from "./model_mode.ts";
 export interface Evaluation extends Accuracy {
   /** For each of the option `topK` the share of images whose class is among so many of the likeliest ones. */
   topK: Record<number, number>;
-  /** For each class (rows) how many of its images were taken for which class (columns). */
+  /**
+   * For each class (rows) how many of its images were taken for which class (columns); empty for more than 4,096 classes.
+   */
   confusion: number[][];
   /** The mean cross-entropy. */
   loss: number;
@@ -87,6 +89,9 @@ export async function evaluate(
   images: Dataset<LabelledBatch> | LabelledBatches,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  if (typeof images !== "object" || images === null) {
+    throw new ArgumentError(`evaluate takes a data set or a loader, got ${images}.`);
+  }
   const loader = "epoch" in images ? images : loaderOf(model, images, options);
   const dataset = "epoch" in images ? images.dataset : images;
   if ("epoch" in images && (options.transform ?? options.view) !== undefined) {
@@ -104,7 +109,8 @@ export async function evaluate(
     for await (using batch of loader.epoch(0)) {
       options.signal?.throwIfAborted();
       torch.scope(() => {
-        const scores = scoresOf(model, batch.images.to(device));
+        if (!(batch.labels instanceof Tensor)) throw unlabelled();
+        const scores = scoresOf(model, batch.images, device);
         if (counter === undefined) {
           const classes = scores.shape[1] ?? 0;
           topK = topKOf(options.topK, classes);
@@ -122,6 +128,13 @@ export async function evaluate(
     const classNames = known.classNames ?? (model instanceof Classifier ? model.classNames : null);
     return resultOf(counter, topK, known.sources, classNames);
   });
+}
+
+function unlabelled(): ArgumentError {
+  return new ArgumentError(
+    "evaluate: these images have no labels to compare the model with. Give a data set with labels; predict says what " +
+      "is on images without.",
+  );
 }
 
 /** What a data set says of its classes. */
@@ -191,13 +204,12 @@ function resultOf(
   sources: Described["sources"],
   classNames: readonly string[] | null,
 ): Evaluation {
-  const { classes, counts, seen, within, loss } = counter;
+  const { classes, counts, right, seen, within, loss } = counter;
   const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
   const mean = (shares: readonly number[]) => {
     const known = shares.filter((share) => !Number.isNaN(share));
     return known.reduce((a, b) => a + b, 0) / known.length;
   };
-  const right = Float64Array.from(seen, (_, i) => counts[i * classes + i]);
   const count = sum(seen);
   const byClass = Array.from(right, (hits, i) => hits / seen[i]);
   const ranges = sources ?? [{ name: "all", classes: [0, classes] as const }];
@@ -216,7 +228,7 @@ function resultOf(
     count,
     topK: Object.fromEntries(topK.map((k, i) => [k, within[i] / count])),
     confusion: Array.from(
-      { length: classes },
+      { length: counts.length > 0 ? classes : 0 },
       (_, row) => Array.from(counts.subarray(row * classes, (row + 1) * classes)),
     ),
     loss: loss / count,

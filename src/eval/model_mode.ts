@@ -29,9 +29,13 @@ export function deviceOf(model: Scorer): Device {
   return model.parameters()[0]?.device ?? "cpu";
 }
 
-/** The scores of a batch, in inference mode; belongs to the scope around it. */
-export function scoresOf(model: Scorer, images: Tensor): Tensor {
+/** The scores of a batch on a device, in the model's dtype and inference mode; belongs to the scope around it. */
+export function scoresOf(model: Scorer, images: Tensor, device: Device): Tensor {
   return torch.inferenceMode(() =>
-    torch.scope(() => model instanceof Module ? model.forward(images) : model(images))
+    torch.scope(() => {
+      if (!(model instanceof Module)) return model(images.to(device));
+      const dtype = model.parameters()[0]?.dtype ?? images.dtype;
+      return model.forward(images.to({ device, dtype }));
+    })
   );
 }

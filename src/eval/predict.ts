@@ -141,7 +141,7 @@ function checkImage(image: Tensor): Tensor {
 }
 
 function look(model: Scorer, images: Tensor, options: PredictOptions): Prediction[] {
-  const scores = scoresOf(model, images.to(deviceOf(model)));
+  const scores = scoresOf(model, images, deviceOf(model));
   const [rows, classes] = scores.shape;
   if (scores.ndim !== 2 || rows !== images.size(0) || classes < 1) {
     throw new ShapeError(

@@ -156,3 +156,30 @@ test("training on labels tells the model the names of its classes, which then mu
   await assertRejects(() => evaluate(model, other), ArgumentError, "not the model's");
   await assertRejects(() => run(other), ArgumentError, 'Class 1 of the model is "b"');
 });
+
+test("very many classes are counted without a matrix of them", async () => {
+  const classes = 30_000;
+  const labels = Int32Array.of(7, 29_999, 3);
+  using dataset = new data.ImageDataset({
+    images: torch.zeros([3, 1, 1, 1], { dtype: "uint8" }),
+    labels,
+    classNames: Array.from({ length: classes }, (_, i) => `${i}`),
+  });
+  const { overall, confusion, topK } = await evaluate(
+    () => torch.arange(classes).to("float32").expand([3, classes]),
+    dataset,
+  );
+  assertClose([overall, topK[1], topK[5]], [1 / 3, 1 / 3, 1 / 3]);
+  assertEquals(confusion, []);
+});
+
+test("images without labels are refused; models of other dtypes are given theirs", async () => {
+  using dataset = six();
+  using model = new models.SmallCnn({ numClasses: 3, widths: [4] });
+  using images = dataset.unlabelled();
+  await assertRejects(() => evaluate(model, images as never), ArgumentError, "have no labels");
+  await assertRejects(() => evaluate(model, null as never), ArgumentError, "got null");
+  const { confusion } = await evaluate(model, dataset);
+  model.to("float64");
+  assertEquals((await evaluate(model, dataset)).confusion, confusion);
+});

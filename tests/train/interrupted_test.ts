@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { BATCHES } from "./trainings.ts";
 
-const EPOCHS = 12;
+const EPOCHS = 40;
 const ignore = Deno.build.os === "windows";
 
 interface Ended {
