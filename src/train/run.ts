@@ -96,7 +96,9 @@ export class Run {
       const { step } = this.#position;
       await own.end(
         `${this.#name}: interrupted at step ${step} of ${this.#total}; ` +
-          (step > 0 ? `go on with resume: true, from ${checkpoint}` : "nothing was trained yet"),
+          (step > 0
+            ? `the checkpoint ${checkpoint} is written, go on from it with resume: true`
+            : "nothing was trained yet"),
       );
     }
     return result;
