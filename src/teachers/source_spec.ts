@@ -36,22 +36,40 @@ function layersOf(model: Module): Spec {
   return layers;
 }
 
-/** The size of a file and the checksum of its beginning, middle and end; undefined if it is no file that can be read. */
+/** How many files of a folder are looked at. */
+const MOST_FILES = 1000;
+
+/**
+ * The size of a file and the checksum of its beginning, middle and end, or those of a folder's files by name; undefined if
+ * it is neither, or cannot be read.
+ */
 function fileSpec(path: string): Spec | undefined {
-  const block = 2 ** 20;
   try {
-    const { size, isFile } = Deno.statSync(path);
-    if (!isFile) return undefined;
-    using file = Deno.openSync(path);
-    const bytes = new Uint8Array(block);
-    let sum = 0;
-    for (const at of [0, Math.floor(size / 2), Math.max(0, size - block)]) {
-      file.seekSync(at, Deno.SeekMode.Start);
-      const count = file.readSync(bytes) ?? 0;
-      sum = crc32Of(bytes.subarray(0, count), sum);
+    const { isFile, isDirectory, size } = Deno.statSync(path);
+    if (isFile) return { size, checksum: samplesOf(path, size) };
+    if (!isDirectory) return undefined;
+    const files: Record<string, Spec> = {};
+    const names = [...Deno.readDirSync(path)].map(({ name }) => name).sort().slice(0, MOST_FILES);
+    for (const name of names) {
+      const inner = Deno.statSync(`${path}/${name}`);
+      if (!inner.isFile) continue;
+      files[name] = { size: inner.size, checksum: samplesOf(`${path}/${name}`, inner.size) };
     }
-    return { size, checksum: crc32Text(sum) };
+    return fingerprint(files);
   } catch {
     return undefined;
   }
+}
+
+function samplesOf(path: string, size: number): string {
+  const block = 2 ** 20;
+  using file = Deno.openSync(path);
+  const bytes = new Uint8Array(Math.min(block, size));
+  let sum = 0;
+  for (const at of [0, Math.floor(size / 2), Math.max(0, size - block)]) {
+    file.seekSync(at, Deno.SeekMode.Start);
+    const count = file.readSync(bytes) ?? 0;
+    sum = crc32Of(bytes.subarray(0, count), sum);
+  }
+  return crc32Text(sum);
 }
