@@ -110,8 +110,9 @@ export interface FitResult {
  * Trains a method: seeded, every step in a scope of its own, with records, evaluation, and checkpoints
  * from which a run goes on to the same numbers (on the CPU bit for bit, wherever it was stopped).
  *
- * A checkpoint holds the method's state, the optimisers', the random numbers', and how far the run is.
- * It fits a run with the same method, optimisers and batches; `epochs` may be more than before.
+ * A checkpoint holds the method's state, the optimisers', the random numbers', how far the run is, checksums, and what
+ * decides the run: options, schedules, fingerprints of data and teachers. It fits a run that these are the same of;
+ * `epochs` may be more than before.
  * Schedules are functions of the step alone, and loaders of seed and epoch, so they need no state.
  *
  * The method is in training mode when this returns.
@@ -126,7 +127,7 @@ export interface FitResult {
  *
  * @example
  * ```ts
- * import { data, models, optim, train } from "@apprentice/distill";
+ * import { data, evaluation, models, optim, train } from "@apprentice/distill";
  *
  * using images = await data.mnist("test");
  * using few = images.balancedSubset(20);
@@ -136,6 +137,7 @@ export interface FitResult {
  *   optimizer: new optim.AdamW(model.parameters(), { lr: 2e-3 }),
  *   batches: new data.Loader(few, { batchSize: 50, shuffle: true, seed: 0 }),
  *   epochs: 2,
+ *   evaluate: async () => ({ accuracy: (await evaluation.evaluate(model, few)).overall }),
  * });
  * ```
  */
