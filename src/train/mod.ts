@@ -4,6 +4,7 @@
  * @module
  */
 
+export { ResumeError, type RunDifference, TrainingError } from "../errors.ts";
 export * from "../eval/accuracy.ts";
 export * from "../interrupt.ts";
 export * from "../progress.ts";
