@@ -208,7 +208,9 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
    * the first batch. Where they are put and how many are begun ahead is not part of it.
    */
   spec(): Promise<Spec> {
-    return loaderSpec(this);
+    const few = (batchSize: number) =>
+      new Loader(this.dataset, { ...this, batchSize, dropLast: false });
+    return loaderSpec(this, few);
   }
 
   /** The batch with its images transformed, as float32, on the device. */

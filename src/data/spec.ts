@@ -28,8 +28,15 @@ interface Described {
   path?(index: number): string;
 }
 
-/** What decides a loader's batches. */
-export async function loaderSpec<B extends Batch>(loader: Loader<B>): Promise<Spec> {
+/**
+ * What decides a loader's batches.
+ *
+ * @param few Makes a loader of smaller batches, otherwise the same.
+ */
+export async function loaderSpec<B extends Batch>(
+  loader: Loader<B>,
+  few: (batchSize: number) => Loader<B>,
+): Promise<Spec> {
   const { batchSize, shuffle, seed, dropLast, raw } = loader;
   return {
     batchSize,
@@ -39,7 +46,7 @@ export async function loaderSpec<B extends Batch>(loader: Loader<B>): Promise<Sp
     raw,
     dataset: await datasetSpec(loader.dataset),
     // A transform is a function and has no other description than what it does.
-    transformed: await firstBatch(loader),
+    transformed: await firstBatch(loader, few),
   };
 }
 
@@ -100,10 +107,16 @@ async function someImages<B extends Batch>(dataset: Dataset<B>): Promise<Spec> {
  * What the first batch looks like; null if it cannot be had, or is another one each time it is made, which a transform can
  * do that draws random numbers of its own.
  */
-async function firstBatch<B extends Batch>(loader: Loader<B>): Promise<Spec> {
-  const first = await lookOf(() => loader.batch(0, 0));
+async function firstBatch<B extends Batch>(
+  loader: Loader<B>,
+  few: (batchSize: number) => Loader<B>,
+): Promise<Spec> {
+  // Decoding a whole batch of photographs can take seconds.
+  const inMemory = (loader.dataset as Described).images instanceof Tensor;
+  const looked = inMemory ? loader : few(Math.min(loader.batchSize, LOOKED_AT));
+  const first = await lookOf(() => looked.batch(0, 0));
   if (loader.transform === undefined && loader.normalise === undefined) return first;
-  const second = await lookOf(() => loader.batch(0, 0));
+  const second = await lookOf(() => looked.batch(0, 0));
   return differencesOf(first, second).length === 0 ? first : null;
 }
 

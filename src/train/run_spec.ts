@@ -101,12 +101,11 @@ export function runDifferences(saved: RunSpec, now: RunSpec, run: RunParts): Spe
 
 /** The options of every group of an optimiser, without its parameters. */
 export function groupOptions(optimizer: StepOptimizer): Record<string, Spec>[] {
-  return optimizer.paramGroups.map(({ params: _, ...options }) =>
-    Object.fromEntries(Object.entries(options).filter(([, value]) => isPlain(value))) as Record<
-      string,
-      Spec
-    >
-  );
+  return optimizer.paramGroups.map(({ params: _, ...options }) => {
+    const plain = Object.entries(options).filter(([, value]) => isPlain(value));
+    // Copies, because a list may be changed in its place.
+    return Object.fromEntries(plain.map(([name, value]) => [name, structuredClone(value)]));
+  });
 }
 
 /** Puts back options that {@linkcode groupOptions} gave. */
@@ -142,6 +141,7 @@ function stepsOf({ stages, plan }: RunParts, place: number): number[] {
 /** What each group has at some steps. The optimiser's options are left as they are. */
 function ratesOf({ schedule, optimizer }: AnyStage, steps: readonly number[]): Rates {
   const before = groupOptions(optimizer);
+  const { stepCount } = (schedule ?? {}) as { stepCount?: unknown };
   try {
     return Object.fromEntries(steps.map((step) => {
       try {
@@ -155,6 +155,7 @@ function ratesOf({ schedule, optimizer }: AnyStage, steps: readonly number[]): R
       ];
     }));
   } finally {
+    if (typeof stepCount === "number") schedule?.step(stepCount);
     setGroupOptions(optimizer, before);
   }
 }
