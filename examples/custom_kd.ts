@@ -4,7 +4,7 @@
  *
  *     deno run -A examples/custom_kd.ts
  */
-import { data, distill, models, optim, teachers, torch, train } from "../mod.ts";
+import { data, distill, evaluation, models, optim, teachers, torch, train } from "../mod.ts";
 
 const { mean, std } = data.FASHION_MNIST_STATISTICS;
 const transform = data.normalise(mean, std);
@@ -42,7 +42,7 @@ await train.fit({
   epochs: 60,
   progress: false,
 });
-report("student before");
+await report("student before");
 
 // Distances of features are small numbers beside a cross-entropy: they want large weights.
 const method = new distill.CustomKD({
@@ -69,16 +69,9 @@ await train.fit({
   ],
   epochs: 12,
 });
-report("student after");
+await report("student after");
 
-function report(name: string): void {
-  student.eval();
-  const counter = new train.AccuracyCounter(10);
-  for (using batch of new data.Loader(test, { batchSize: 500, transform })) {
-    torch.inferenceMode(() =>
-      torch.scope(() => counter.add(student.forward(batch.images), batch.labels))
-    );
-  }
-  student.train();
-  console.log(`${name}: ${(100 * counter.result().overall).toFixed(1)} % of the test images`);
+async function report(name: string): Promise<void> {
+  const { overall } = await evaluation.evaluate(student, test, { transform });
+  console.log(`${name}: ${(100 * overall).toFixed(1)} % of the test images`);
 }

@@ -52,5 +52,5 @@ const schedule = new optim.OneCycle(optimizer, {
 });
 await train.fit({ name: "student", method, optimizer, schedule, batches, epochs });
 
-torch.saveSafetensors("student.safetensors", student.stateDict());
+models.save("student.safetensors", student, { view: { size: [224, 224], mean, std } });
 console.log("wrote student.safetensors");

@@ -3,7 +3,7 @@
  *
  *     deno run -A examples/train_classifier.ts
  */
-import { data, models, optim, torch, train } from "../mod.ts";
+import { data, evaluation, models, optim, torch, train } from "../mod.ts";
 
 using images = await data.mnist("train");
 using test = await data.mnist("test");
@@ -16,12 +16,6 @@ using optimizer = new optim.AdamW(model.parameters(), { lr: 3e-3 });
 const batches = new data.Loader(images, { batchSize: 128, shuffle: true, transform });
 await train.fit({ method: new train.Supervised(model), optimizer, batches, epochs: 1 });
 
-model.eval();
-const counter = new train.AccuracyCounter(10);
-for (using batch of new data.Loader(test, { batchSize: 500, transform })) {
-  torch.inferenceMode(() =>
-    torch.scope(() => counter.add(model.forward(batch.images), batch.labels))
-  );
-}
-console.log(`right on ${(100 * counter.result().overall).toFixed(1)} % of the test images`);
-torch.saveSafetensors("mnist.safetensors", model.stateDict());
+const { overall } = await evaluation.evaluate(model, test, { transform });
+console.log(`right on ${(100 * overall).toFixed(1)} % of the test images`);
+models.save("mnist.safetensors", model, { view: { size: [28, 28], mean, std } });

@@ -4,7 +4,17 @@
  *
  *     deno run -A examples/uniform.ts
  */
-import { data, distill, models, type nn, optim, teachers, torch, train } from "../mod.ts";
+import {
+  data,
+  distill,
+  evaluation,
+  models,
+  type nn,
+  optim,
+  teachers,
+  torch,
+  train,
+} from "../mod.ts";
 
 const { mean, std } = data.FASHION_MNIST_STATISTICS;
 const transform = data.normalise(mean, std);
@@ -49,14 +59,8 @@ await train.fit({ name: "student", method, optimizer, schedule, batches, epochs 
 
 // How good is it, and how did its teachers agree?
 for (const [name, model] of [["CNN", cnn], ["MLP", mlp], ["student", student]] as const) {
-  model.eval();
-  const counter = new train.AccuracyCounter(10);
-  for (using batch of new data.Loader(test, { batchSize: 500, transform })) {
-    torch.inferenceMode(() =>
-      torch.scope(() => counter.add(model.forward(batch.images), batch.labels))
-    );
-  }
-  console.log(`${name}: ${(100 * counter.result().overall).toFixed(1)} % of the test images`);
+  const { overall } = await evaluation.evaluate(model, test, { transform });
+  console.log(`${name}: ${(100 * overall).toFixed(1)} % of the test images`);
 }
 console.table(method.votes().consensus);
-torch.saveSafetensors("student.safetensors", student.stateDict());
+models.save("student.safetensors", student, { view: { size: [28, 28], mean, std } });

@@ -4,7 +4,9 @@
  *
  * In the cache, `native/<package>-<libtorch>/` holds the library built from one version of the native
  * source against one libtorch, and the file `native/<package>.default` names the one to use when
- * `LIBTORCH` is not set: the last one that set-up was asked for.
+ * `LIBTORCH` is not set: the last one that set-up was asked for. A program that was bundled into one file (`deno bundle`)
+ * does not have the native source beside it to tell which build is its own: it takes the one that this version was set up
+ * for last, and the check of the ABI's number when it is opened does the rest.
  *
  * @module
  */
@@ -16,8 +18,14 @@ import { inspectLibtorch, libraryFileName, type Libtorch, readIfThere } from "./
 /** The folder of the native source: beside this file, or where this file was imported from. */
 export const NATIVE_SOURCE: URL = new URL("../native/", import.meta.url);
 
+/** Whether this code was bundled into one file elsewhere: its files are not where it was imported from. */
+export function isBundled(source: URL = NATIVE_SOURCE): boolean {
+  return source.protocol === "file:" && !Deno.build.standalone && sourceHash(source) === undefined;
+}
+
 /** The command that puts the library where it is looked for. */
 export function setupCommand(): string {
+  if (isBundled()) return `deno run -A jsr:@apprentice/distill@${VERSION}/cli setup`;
   const main = new URL("../src/cli/main.ts", import.meta.url);
   // The task of that name is there only for who works in this repository.
   if (main.protocol === "file:" && !main.pathname.includes("/node_modules/")) {
@@ -95,12 +103,29 @@ export function locate(options: LocateOptions = {}): Located {
   searched.push("LIBTORCH: not set");
 
   const pointer = `${native}/${packageKey}.default`;
-  const key = readIfThere(pointer)?.trim();
+  const key = readIfThere(pointer)?.trim() ||
+    (isBundled(options.source) ? lastSetUp(native) : undefined);
   if (!key) {
     searched.push(`${pointer}: there is no such file`);
     return { library: null, searched };
   }
   return open(`${native}/${key}`, searched);
+}
+
+/** What the cache was last set up to for this version, from whichever folder of native source. */
+function lastSetUp(native: string): string | undefined {
+  let newest: { key: string; time: number } | undefined;
+  try {
+    for (const { name } of Deno.readDirSync(native)) {
+      if (!name.startsWith(`${VERSION}-`) || !name.endsWith(".default")) continue;
+      const time = Deno.statSync(`${native}/${name}`).mtime?.getTime() ?? 0;
+      const key = readIfThere(`${native}/${name}`)?.trim();
+      if (key && (newest === undefined || time > newest.time)) newest = { key, time };
+    }
+  } catch {
+    // There is no cache, or none that can be read: the caller says where it looked.
+  }
+  return newest?.key;
 }
 
 /** Looks into one folder of the cache. */

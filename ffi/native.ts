@@ -9,7 +9,7 @@
  */
 
 import { LibraryError, VersionError } from "../src/errors.ts";
-import { locate, setupCommand } from "./locate.ts";
+import { isBundled, locate, setupCommand } from "./locate.ts";
 import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";
 import { nativeError } from "./native_error.ts";
 
@@ -47,7 +47,12 @@ export function open(): void {
   const { library, searched } = locate();
   if (library === null) {
     throw new LibraryError(
-      `The native library is not built yet. Run \`${setupCommand()}\`.\nLooked at:\n` +
+      `The native library is not built yet. Run \`${setupCommand()}\`${
+        isBundled()
+          ? ", or `deno task setup` in the folder that this program was bundled from, with the same " +
+            "APPRENTICE_CACHE; or set APPRENTICE_LIBRARY to a library that was built elsewhere"
+          : ""
+      }.\nLooked at:\n` +
         searched.map((place) => `  ${place}`).join("\n"),
     );
   }

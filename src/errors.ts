@@ -10,12 +10,15 @@ export class ApprenticeError extends Error {
   /** The class's own name, so that an uncaught error reads well. */
   override name: string;
 
-  /** Takes what `Error` takes. */
+  /** Takes what `Error` takes. A sentence that ends with another's message keeps one full stop. */
   constructor(message?: string, options?: ErrorOptions) {
-    super(message, options);
+    super(message?.replaceAll(doubleStop, "."), options);
     this.name = new.target.name;
   }
 }
+
+/** Two full stops at the end of a sentence, as where a message that has one is put before another. Not the folder "..". */
+const doubleStop = /(?<=[^\s./\\"'`])\.\.(?=\s|$)/g;
 
 /** An argument or option has a value that cannot be used; the message names it and the remedy. */
 export class ArgumentError extends ApprenticeError {}
@@ -61,3 +64,25 @@ export class FileError extends ApprenticeError {}
 
 /** Training met a number it cannot go on with, such as a loss that is not finite. */
 export class TrainingError extends ApprenticeError {}
+
+/** One thing in which a run is not as the checkpoint says; see {@linkcode ResumeError}. */
+export interface RunDifference {
+  /** What differs: `stages.student.optimizer.groups.0.weightDecay`. */
+  readonly path: string;
+  /** What the checkpoint has there, as text. */
+  readonly saved: string;
+  /** What this run has there, as text. */
+  readonly here: string;
+}
+
+/** A run cannot go on from a checkpoint because what decides its result is not as it was. */
+export class ResumeError extends ApprenticeError {
+  /** All that differs. */
+  readonly differences: readonly RunDifference[];
+
+  /** Takes the message and what differs. */
+  constructor(message: string, differences: readonly RunDifference[], options?: ErrorOptions) {
+    super(message, options);
+    this.differences = differences;
+  }
+}

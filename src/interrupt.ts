@@ -11,6 +11,9 @@ import { say } from "./progress.ts";
 /** The exit code of a process that was interrupted, as shells have it: 128 + SIGINT. */
 export const INTERRUPTED_EXIT_CODE = 130;
 
+/** The exit code of a process that was asked to end: 128 + SIGTERM. */
+const TERMINATED_EXIT_CODE = 143;
+
 /** Work was stopped by Ctrl-C or a request to terminate before it was done. */
 export class InterruptedError extends ApprenticeError {}
 
@@ -43,7 +46,7 @@ export interface InterruptOptions {
 
 /**
  * Turns the first Ctrl-C (SIGINT) or SIGTERM into an aborted {@linkcode Interrupt.signal}; the second
- * quits at once with code 130. The listeners go with the object, so hold it with `using`.
+ * quits at once with code 130 or 143. The listeners go with the object, so hold it with `using`.
  *
  * @example
  * ```ts
@@ -59,19 +62,27 @@ export interface InterruptOptions {
 export class Interrupt {
   readonly #controller = new AbortController();
   readonly #message: string;
-  readonly #names: Deno.Signal[];
-  readonly #onSignal: () => void;
+  readonly #listeners: [name: Deno.Signal, listener: () => void][];
+  #exitCode = INTERRUPTED_EXIT_CODE;
 
   /** Starts listening. */
   constructor(options: InterruptOptions = {}) {
     this.#message = options.message ?? "stopping after this step; press again to quit at once";
-    this.#names = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-    this.#onSignal = () => {
-      if (this.#controller.signal.aborted) Deno.exit(INTERRUPTED_EXIT_CODE);
-      this.#controller.abort(new InterruptedError("interrupted; what was made so far is kept"));
-      say(this.#message);
-    };
-    for (const name of this.#names) Deno.addSignalListener(name, this.#onSignal);
+    const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+    this.#listeners = names.map((name) => [name, () => this.#onSignal(name)]);
+    for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
+  }
+
+  #onSignal(name: Deno.Signal): void {
+    this.#exitCode = name === "SIGTERM" ? TERMINATED_EXIT_CODE : INTERRUPTED_EXIT_CODE;
+    if (this.#controller.signal.aborted) Deno.exit(this.#exitCode);
+    this.#controller.abort(new InterruptedError("interrupted; what was made so far is kept"));
+    say(this.#message);
+  }
+
+  /** The code that a process killed by the last signal would end with: 130 after Ctrl-C, 143 after SIGTERM. */
+  get exitCode(): number {
+    return this.#exitCode;
   }
 
   /** Aborted at the first press, with an {@linkcode InterruptedError} as its reason. */
@@ -81,7 +92,7 @@ export class Interrupt {
 
   /** Stops listening: from here on Ctrl-C ends the process as it does by default. */
   [Symbol.dispose](): void {
-    for (const name of this.#names) Deno.removeSignalListener(name, this.#onSignal);
+    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
   }
 }
 

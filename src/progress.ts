@@ -129,7 +129,7 @@ export class Progress {
   /** When and how much, at the last drawings within the window that the rate is measured over. */
   #samples: { at: number; done: number }[] = [];
   #done: number;
-  #text = "";
+  #text: string | (() => string) = "";
   #nextAt: number;
   #lastLineAt = -Infinity;
   #quarter = 0;
@@ -176,9 +176,10 @@ export class Progress {
    * look at the clock. A value that is not finite is ignored.
    *
    * @param done How much is done, counted from the beginning, not from the last call.
-   * @param text Something to show beside the numbers, such as the loss; stays until replaced.
+   * @param text Something to show beside the numbers, such as the loss; stays until replaced. A function is only asked when
+   * the line is drawn.
    */
-  update(done: number, text?: string): void {
+  update(done: number, text?: string | (() => string)): void {
     if (done - done === 0) this.#done = done; // false for NaN and the infinities
     if (text !== undefined) this.#text = text;
     const now = this.#now();
@@ -195,7 +196,7 @@ export class Progress {
    * @param n How many more.
    * @param text As for {@linkcode Progress.update}.
    */
-  advance(n: number, text?: string): void {
+  advance(n: number, text?: string | (() => string)): void {
     this.update(this.#done + n, text);
   }
 
@@ -205,7 +206,7 @@ export class Progress {
    *
    * @param text The last words beside the numbers; without it, those of the last `update`.
    */
-  finish(text?: string): void {
+  finish(text?: string | (() => string)): void {
     if (this.#finished) return;
     if (text !== undefined) this.#text = text;
     this.#finished = true;
@@ -250,6 +251,10 @@ export class Progress {
     const elapsed = now - from.at;
     if (elapsed <= 0 || (!whole && elapsed < RATE_FROM)) return NaN;
     return (this.#done - from.done) / (elapsed / 1000);
+  }
+
+  #words(): string {
+    return oneLine(typeof this.#text === "function" ? this.#text() : this.#text);
   }
 
   #fraction(): number | undefined {
@@ -302,7 +307,7 @@ export class Progress {
   #plainLine(now: number, last: boolean): string {
     const { percent, count, rate, time } = this.#numbers(now, last);
     const head = [percent, count].filter(Boolean).join(" ");
-    const parts = [head, rate, time, oneLine(this.#text)].filter(Boolean);
+    const parts = [head, rate, time, this.#words()].filter(Boolean);
     return `${this.#label}: ${parts.join(", ")}`;
   }
 
@@ -319,7 +324,7 @@ export class Progress {
     const columns = Math.max(1, this.#stream.columns() - 1);
     const numbers = this.#numbers(now, last);
     const fraction = this.#fraction();
-    let text = oneLine(this.#text);
+    let text = this.#words();
     const parts = (): string[] =>
       [
         numbers.percent.padStart(numbers.percent ? 4 : 0),

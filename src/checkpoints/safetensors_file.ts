@@ -7,25 +7,57 @@
 import type { FileReader } from "../archive/file_reader.ts";
 import { contiguousStrides } from "../archive/pytorch/arrangement.ts";
 import { openFile, readHeader } from "../torch/safetensors.ts";
-import { MappedFile } from "./bytes.ts";
+import { checkTensorBytes } from "../torch/safetensors_checksums.ts";
+import type { Tensor } from "../torch/mod.ts";
+import { type ByteSource, MappedFile } from "./bytes.ts";
 import type { CheckpointContent } from "./checkpoint.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Reads the names and places of the tensors in a safetensors file. */
 export function readSafetensors(file: FileReader): CheckpointContent {
   using opened = openFile(file.path);
-  const { entries, metadata, start } = readHeader(file.path, opened);
+  const { entries, metadata, start, checksums } = readHeader(file.path, opened);
   const source = new MappedFile(file.path, file.size);
   const tensors = new Map<string, StoredTensor>();
-  for (const { name, dtype, shape, begin } of entries) {
+  for (const [i, { name, dtype, shape, begin, end }] of entries.entries()) {
     tensors.set(name, {
       dtype,
       shape,
       strides: contiguousStrides(shape),
       offset: 0,
-      source,
+      source: checksums === undefined
+        ? source
+        : new CheckedBytes(source, start + begin, start + end, (bytes) => {
+          checkTensorBytes(file.path, name, bytes, checksums[i]);
+        }),
       begin: start + begin,
     });
   }
   return { format: "safetensors", tensors, metadata };
+}
+
+/** The bytes of one tensor, looked at for damage before they are first given out. */
+class CheckedBytes implements ByteSource {
+  readonly mapped = true;
+  #checked = false;
+
+  constructor(
+    readonly source: MappedFile,
+    readonly begin: number,
+    readonly end: number,
+    readonly check: (bytes: Uint8Array) => void,
+  ) {}
+
+  view(begin: number, end: number): Tensor {
+    if (!this.#checked) {
+      using all = this.source.view(this.begin, this.end);
+      this.check(all.data() as Uint8Array);
+      this.#checked = true;
+    }
+    return this.source.view(begin, end);
+  }
+
+  release(): void {
+    this.source.release();
+  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Spec } from "../spec.ts";
 import type { Batch } from "./batch.ts";
 
 /** What a loader says of the batch that it asks for. */
@@ -33,4 +34,9 @@ export interface Dataset<B extends Batch> {
    * else. Without a context, seed and epoch are 0.
    */
   batch(indices: Int32Array, context?: BatchContext): B | Promise<B>;
+  /**
+   * What decides its images and labels, as plain data, so that a run is not continued with others without a word. Without
+   * it some images are looked at instead.
+   */
+  spec?(): Spec | Promise<Spec>;
 }

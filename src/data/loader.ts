@@ -14,6 +14,8 @@ import type { Dataset } from "./dataset.ts";
 import { Epoch, isPromise } from "./epoch.ts";
 import { checkWhole } from "./philox.ts";
 import { batchSeed, inOrder, shuffledOrder } from "./shuffle.ts";
+import { loaderSpec } from "./spec.ts";
+import type { Spec } from "../spec.ts";
 import { type FixedTransform, toFloat, type Transform } from "./transforms/transform.ts";
 
 /** How a {@linkcode Loader} makes batches. */
@@ -199,6 +201,16 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     const raw = this.dataset.batch(indices, { seed: this.seed, epoch });
     if (!isPromise(raw)) return this.#finish(raw, indices.length, epoch, index);
     return raw.then((batch) => this.#finish(batch.keep(), indices.length, epoch, index).keep());
+  }
+
+  /**
+   * What decides the batches: the dataset by a fingerprint of its contents, sizes, seed, and what the transform makes of
+   * the first batch. Where they are put and how many are begun ahead is not part of it.
+   */
+  spec(): Promise<Spec> {
+    const few = (batchSize: number) =>
+      new Loader(this.dataset, { ...this, batchSize, dropLast: false });
+    return loaderSpec(this, few);
   }
 
   /** The batch with its images transformed, as float32, on the device. */

@@ -63,6 +63,8 @@ export {
   MNIST_STATISTICS,
 } from "./statistics.ts";
 export * from "./transforms/mod.ts";
+export type { Photograph } from "./images/decode_one.ts";
+export type { View } from "./view.ts";
 export { UnlabelledImages } from "./unlabelled_images.ts";
 export type { WholeNumbers } from "./whole_numbers.ts";
 export { PairedBatch, PairedLoader, zipLoaders } from "./zip_loaders.ts";

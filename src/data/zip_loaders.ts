@@ -8,6 +8,7 @@ import type { LabelledBatch, UnlabelledBatch } from "./batch.ts";
 import { Epoch, isPromise } from "./epoch.ts";
 import { checkFirst, type EpochOptions, type Loader } from "./loader.ts";
 import { checkWhole } from "./philox.ts";
+import type { Spec } from "../spec.ts";
 
 /** A batch of both kinds, disposed of together. */
 export class PairedBatch implements Disposable {
@@ -69,6 +70,11 @@ export class PairedLoader {
     const make = (batch: number) => this.batch(epoch, batch);
     const keep = (batch: PairedBatch) => void batch.keep();
     return new Epoch({ first, end: this.length, prefetch, make, keep });
+  }
+
+  /** What decides the batches of both; see `Loader.spec`. */
+  async spec(): Promise<Spec> {
+    return { labelled: await this.labelled.spec(), unlabelled: await this.unlabelled.spec() };
   }
 
   /** One pair of an epoch: always the same. A promise if either loader has to be waited for. */

@@ -27,6 +27,11 @@ export interface VoteSummary {
   images: number;
   /** For each teacher the share of feature elements whose sign was the consensus sign; empty without features voting. */
   consensus: TeacherAgreement[];
+  /**
+   * The share of feature elements on which as many teachers are positive as negative; 0 without features voting. With few
+   * teachers it is large, and `featureTies` decides much.
+   */
+  ties: number;
   /** For each predictive teacher the share of images whose pseudo class was its own; empty without predictive ones. */
   pseudoClass: TeacherAgreement[];
   /** How far the pseudo class was ahead of the next class, as a share of the votes. */
@@ -44,6 +49,7 @@ export class VoteAccount extends Module {
   readonly #pseudoNames: readonly string[];
   readonly #images: Tensor;
   readonly #consensus: Tensor;
+  readonly #ties: Tensor;
   readonly #pseudo: Tensor;
   readonly #margin: Tensor;
   readonly #histogram: Tensor;
@@ -51,8 +57,8 @@ export class VoteAccount extends Module {
   /** The names of those who vote on features and of those who vote on classes. */
   constructor(consensusNames: readonly string[], pseudoNames: readonly string[]) {
     super();
-    const sum = (name: string, length: number) =>
-      this.registerBuffer(name, zeros([length], { dtype: "float64" }));
+    const sum = (name: string, length: number, optional = false) =>
+      this.registerBuffer(name, zeros([length], { dtype: "float64" }), { optional });
     this.#consensusNames = consensusNames;
     this.#pseudoNames = pseudoNames;
     this.#images = sum("images", 1);
@@ -60,6 +66,8 @@ export class VoteAccount extends Module {
     this.#pseudo = sum("pseudo_class", pseudoNames.length);
     this.#margin = sum("margin", 1);
     this.#histogram = sum("histogram", bins);
+    // Optional, because it came later than the others.
+    this.#ties = sum("ties", 1, true);
   }
 
   /** An account computes nothing: see {@linkcode VoteAccount.add}. @ignore */
@@ -72,7 +80,11 @@ export class VoteAccount extends Module {
     noGrad(() =>
       scope(() => {
         this.#images.add_(batch);
-        if (features) this.#consensus.add_(features.agreement, { alpha: batch });
+        if (features) {
+          const { agreement, consensus } = features;
+          this.#consensus.add_(agreement, { alpha: batch });
+          this.#ties.add_(consensus.eq(0).sum(), { alpha: batch / consensus.numel });
+        }
         if (logits) {
           this.#pseudo.add_(logits.agreement, { alpha: batch });
           this.#margin.add_(logits.margin.sum());
@@ -92,6 +104,7 @@ export class VoteAccount extends Module {
     return {
       images,
       consensus: by(this.#consensusNames, read(this.#consensus)),
+      ties: share(read(this.#ties)[0]),
       pseudoClass: by(this.#pseudoNames, read(this.#pseudo)),
       margin: {
         mean: share(read(this.#margin)[0]),

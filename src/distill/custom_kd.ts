@@ -9,6 +9,7 @@ import type { Classifier } from "../nn/classifier.ts";
 import { Linear } from "../nn/layers/linear.ts";
 import { rememberModes } from "../nn/modes.ts";
 import type { Module } from "../nn/module.ts";
+import type { Spec } from "../spec.ts";
 import { checkCount, type Teacher } from "../teachers/teacher.ts";
 import { noGrad } from "../torch/backward.ts";
 import { scope } from "../torch/scope.ts";
@@ -22,6 +23,8 @@ import { Projection, type ProjectionShape } from "./projection.ts";
 
 /** The two stages of CustomKD. */
 export type CustomKDStage = "customize" | "distill";
+
+const stageNames = ["customize", "distill"] as const;
 
 /** The weights of the terms of {@linkcode CustomKD.distillStep}; the paper's summary leaves them open. */
 export interface CustomKDWeights {
@@ -84,30 +87,38 @@ export interface CustomKDInput {
  *
  * @example
  * ```ts
- * import { distill, type nn, optim, type teachers, torch } from "@apprentice/distill";
+ * import { type data, distill, type nn, optim, type teachers, train } from "@apprentice/distill";
  *
- * function train(student: nn.Classifier, teacher: teachers.Teacher, epochs: number): void {
- *   const method = new distill.CustomKD({ student, teacher });
- *   const optimizers = {
- *     customize: new optim.AdamW(method.customizationParameters(), { lr: 1e-3 }),
- *     distill: new optim.AdamW(method.distillationParameters(), { lr: 1e-3 }),
- *   };
- *   for (let epoch = 0; epoch < epochs; epoch++) {
- *     using _ = torch.scope();
- *     const stage = method.beginEpoch(epoch);
- *     const labelled = {
- *       images: torch.rand([8, 1, 28, 28]),
- *       labels: torch.randint(0, 10, [8]),
- *     };
- *     const { loss } = method.step({ labelled, unlabelled: { images: torch.rand([8, 1, 28, 28]) } });
- *     loss.backward();
- *     optimizers[stage].step();
- *     optimizers[stage].zeroGrad();
- *   }
+ * async function teach(
+ *   student: nn.Classifier,
+ *   teacher: teachers.Teacher,
+ *   batches: data.PairedLoader, // of data.zipLoaders(labelled, unlabelled)
+ * ): Promise<void> {
+ *   const method = new distill.CustomKD({ student, teacher, alternate: 1 });
+ *   await train.fit({
+ *     method,
+ *     stages: [
+ *       {
+ *         name: "customize",
+ *         step: (batch: data.PairedBatch) => method.customizeStep(batch.labelled),
+ *         optimizer: new optim.AdamW(method.customizationParameters(), { lr: 1e-3 }),
+ *         batches,
+ *       },
+ *       {
+ *         name: "distill",
+ *         step: (batch: data.PairedBatch) => method.distillStep(batch),
+ *         optimizer: new optim.AdamW(method.distillationParameters(), { lr: 1e-3 }),
+ *         batches,
+ *       },
+ *     ],
+ *     epochs: 12,
+ *   });
  * }
  * ```
  */
 export class CustomKD extends Method<CustomKDInput> {
+  /** The names of the stages, in which `train.fit` is given one optimiser each. */
+  readonly stageNames: readonly ["customize", "distill"] = stageNames;
   /** The large teacher. */
   readonly teacher: Teacher;
   /** θ_p^h, from the teacher's features to the student's; thrown away at the end. */
@@ -120,6 +131,7 @@ export class CustomKD extends Method<CustomKDInput> {
   readonly #weights: Required<CustomKDWeights>;
   readonly #distance: Distance;
   readonly #alternate: number;
+  readonly #head: "student" | "random";
   #stage: CustomKDStage = "customize";
 
   /** @throws {ArgumentError} if there is no teacher, the student is no classifier, or an option is out of its range. */
@@ -141,6 +153,7 @@ export class CustomKD extends Method<CustomKDInput> {
     this.teacher = teacher;
     this.#distance = distance;
     this.#alternate = alternate;
+    this.#head = head;
     this.customization = new Projection(
       teacher.featureDim,
       student.featureDim,
@@ -250,6 +263,21 @@ export class CustomKD extends Method<CustomKDInput> {
       this.checkLoss(sum.loss, [this.teacher], [output]);
       return { loss: sum.loss, terms: sum.terms };
     });
+  }
+
+  /** @ignore */
+  protected override settings(): Spec {
+    return {
+      weights: this.#weights,
+      distance: this.#distance,
+      head: this.#head,
+      alternate: this.#alternate,
+    };
+  }
+
+  /** @ignore */
+  protected override masters(): readonly Teacher[] {
+    return [this.teacher];
   }
 }
 

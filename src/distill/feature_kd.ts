@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
+import type { Spec } from "../spec.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { scope } from "../torch/scope.ts";
 import { checkChoice, checkNumber } from "./checks.ts";
@@ -116,5 +117,15 @@ export class FeatureKD extends Method<FeatureKDInput> {
       this.checkLoss(sum.loss, [this.teacher], [output]);
       return { loss: sum.loss, terms: sum.terms };
     });
+  }
+
+  /** @ignore */
+  protected override settings(): Spec {
+    return { weights: this.#weights, distance: this.#distance };
+  }
+
+  /** @ignore */
+  protected override masters(): readonly Teacher[] {
+    return [this.teacher];
   }
 }

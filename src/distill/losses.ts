@@ -2,6 +2,9 @@
  * The losses that teach the student: of UNIFORM (arXiv 2508.19498), of CustomKD (arXiv 2503.18244) and
  * of plain knowledge distillation.
  *
+ * All take float16 and bfloat16 too, also beside float32: they compute in float32 and return that, and gradients
+ * flow back in the dtype of what was given.
+ *
  * @module
  */
 
@@ -18,7 +21,7 @@ import {
   smoothL1Loss,
 } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
-import type { Tensor } from "../torch/tensor.ts";
+import { Tensor } from "../torch/tensor.ts";
 import {
   checkChoice,
   checkLike,
@@ -28,6 +31,7 @@ import {
   checkTemperature,
   naming,
 } from "./checks.ts";
+import { wide } from "./inputs.ts";
 import { type LogitVote, voteLogits } from "./voting.ts";
 
 /** libtorch's number for the sum as a loss's reduction. */
@@ -80,17 +84,24 @@ export function logitTransferLoss(
   checkNumber(alpha2, "alpha2");
   checkTemperature(temperature);
   checkMatrix(studentLogits, "the student's logits");
-  const { probabilities, pseudoClass } = vote;
-  checkLike(studentLogits, "the student's logits", probabilities, "the teachers' vote");
+  const { pseudoClass } = vote;
   return scope(() => {
+    const logits = wide(studentLogits);
+    const probabilities = widened(vote.probabilities);
+    checkLike(logits, "the student's logits", probabilities, "the teachers' vote");
     const target = noGrad(() => {
       const weighted = probabilities.mul(alpha2);
       if (alpha1 === alpha2) return weighted;
       const chosen = pseudoClass.unsqueeze(1);
       return weighted.scatter_(1, chosen, probabilities.gather(1, chosen).mul_(alpha1));
     });
-    return softCrossEntropy(studentLogits, target, temperature);
+    return softCrossEntropy(logits, target, temperature);
   });
+}
+
+/** {@linkcode wide}, for what a check has still to look at. */
+function widened(part: Tensor): Tensor {
+  return part instanceof Tensor ? wide(part) : part;
 }
 
 /** `-T² · mean_b Σ_c target_c log softmax(logits / T)_c`; rows of `target` need not sum to 1. */
@@ -135,21 +146,20 @@ export function featureTransferLoss(
 ): Tensor {
   const { distance = "mse" } = options;
   checkMatrix(x, "the student's features");
-  checkLike(x, "the student's features", target, "the target");
-  switch (distance) {
-    case "mse":
-      return mseLoss(x, target);
-    case "l1":
-      return l1Loss(x, target);
-    case "smoothL1":
-      return smoothL1Loss(x, target);
-    case "cosine":
-      return scope(() => cosineSimilarity(x, target, 1).mean().rsub(1));
-    default:
-      checkChoice(distance, ["mse", "l1", "smoothL1", "cosine"], "distance");
-      return x;
-  }
+  checkChoice(distance, ["mse", "l1", "smoothL1", "cosine"], "distance");
+  return scope(() => {
+    const [a, b] = [wide(x), widened(target)];
+    checkLike(a, "the student's features", b, "the target");
+    return distances[distance](a, b);
+  });
 }
+
+const distances: Record<Distance, (a: Tensor, b: Tensor) => Tensor> = {
+  mse: mseLoss,
+  l1: l1Loss,
+  smoothL1: smoothL1Loss,
+  cosine: (a, b) => cosineSimilarity(a, b, 1).mean().rsub(1),
+};
 
 /**
  * Reconstruction of UNIFORM (arXiv 2508.19498, step 1):
@@ -186,13 +196,15 @@ export function reconstructionLoss(
   }
   const decodedName = naming("decoded features");
   const originalName = naming("original features");
-  for (let i = 0; i < decoded.length; i++) {
-    checkMatrix(decoded[i], decodedName(i));
-    checkLike(decoded[i], decodedName(i), original[i], originalName(i));
-  }
   return scope(() => {
-    let sum = residualNorm(decoded[0], original[0]);
-    for (let i = 1; i < decoded.length; i++) sum = sum.add(residualNorm(decoded[i], original[i]));
+    const pairs = decoded.map((part, i): [Tensor, Tensor] => {
+      checkMatrix(part, decodedName(i));
+      const [a, b] = [wide(part), widened(original[i])];
+      checkLike(a, decodedName(i), b, originalName(i));
+      return [a, b];
+    });
+    let sum = residualNorm(...pairs[0]);
+    for (const pair of pairs.slice(1)) sum = sum.add(residualNorm(...pair));
     return sum.mean();
   });
 }
@@ -220,10 +232,11 @@ export function klDivergence(
   const { temperature = 1 } = options;
   checkTemperature(temperature);
   const [batch] = checkMatrix(studentLogits, "the student's logits");
-  checkLike(studentLogits, "the student's logits", probabilities, "the teachers' prediction");
   return scope(() => {
-    const scaled = temperature === 1 ? studentLogits : studentLogits.div(temperature);
-    const sum = klDiv(scaled.logSoftmax(1), probabilities, sumReduction);
+    const [logits, target] = [wide(studentLogits), widened(probabilities)];
+    checkLike(logits, "the student's logits", target, "the teachers' prediction");
+    const scaled = temperature === 1 ? logits : logits.div(temperature);
+    const sum = klDiv(scaled.logSoftmax(1), target, sumReduction);
     return sum.mul(temperature ** 2 / batch);
   });
 }
@@ -260,9 +273,10 @@ export function kdLoss(
   options: KdOptions = {},
 ): Tensor {
   const { temperature = 4, average = "probabilities" } = options;
-  const list = Array.isArray(teacherLogits) ? teacherLogits : [teacherLogits];
-  checkMatrices(list, "logits");
+  const given = Array.isArray(teacherLogits) ? teacherLogits : [teacherLogits];
   return scope(() => {
+    const list = given.map(widened);
+    checkMatrices(list, "logits");
     const { probabilities } = voteLogits(list, { average, temperature, checkFinite: false });
     return klDivergence(studentLogits, probabilities, { temperature });
   });
@@ -285,7 +299,10 @@ export function kdLoss(
  */
 export function entropyLoss(logits: Tensor): Tensor {
   checkMatrix(logits, "the logits");
-  return scope(() => crossEntropyLoss(logits, logits.softmax(1)));
+  return scope(() => {
+    const z = wide(logits);
+    return crossEntropyLoss(z, z.softmax(1));
+  });
 }
 
 /**
@@ -293,5 +310,7 @@ export function entropyLoss(logits: Tensor): Tensor {
  * 2503.18244, stage 1, and L_L of stage 2). `nn.functional.crossEntropy`, but no label is passed over.
  */
 export function labelledLoss(logits: Tensor, labels: Tensor): Tensor {
-  return crossEntropy(logits, labels, { ignoreIndex: Number.MIN_SAFE_INTEGER });
+  return scope(() =>
+    crossEntropy(widened(logits), labels, { ignoreIndex: Number.MIN_SAFE_INTEGER })
+  );
 }

@@ -7,6 +7,8 @@
 import { ArgumentError, ShapeError, TrainingError } from "../errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { Module } from "../nn/module.ts";
+import { moduleSpec } from "../nn/spec.ts";
+import type { Spec } from "../spec.ts";
 import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkMatrix, countNotFinite } from "./checks.ts";
@@ -54,6 +56,25 @@ export abstract class Method<Input> extends Module {
 
   /** The loss of one batch, with its graph; `backward` and the optimiser are the caller's part. */
   abstract step(input: Input): StepResult;
+
+  /** The method's options, all filled in. @ignore */
+  protected abstract settings(): Spec;
+
+  /** Who teaches. @ignore */
+  protected abstract masters(): readonly Teacher[];
+
+  /**
+   * What decides its losses beside its state: its options, the layers of what is trained, the teachers by the fingerprints
+   * of their weights. A checkpoint keeps it, so that a run is not continued as another one without a word.
+   */
+  spec(): Spec {
+    return {
+      name: this.constructor.name,
+      options: this.settings(),
+      trained: moduleSpec(this),
+      teachers: this.masters().map((teacher) => teacher.spec()),
+    };
+  }
 
   /** The student's logits for images (B, C, H, W): (B, numClasses). */
   override forward(images: Tensor): Tensor {
@@ -150,7 +171,10 @@ function checkStudentPart(
   }
 }
 
-/** Refuses teachers that cannot teach this student together. */
+/**
+ * Refuses teachers that cannot teach this student together. A student that has no names for its classes takes them from the
+ * predictive teachers, if these agree.
+ */
 export function checkTeachers(
   method: string,
   student: Classifier,
@@ -183,4 +207,11 @@ export function checkTeachers(
       );
     }
   });
+  const named = teachers.flatMap((teacher: Teacher): (readonly string[])[] =>
+    teacher.kind === "predictive" && teacher.classNames !== null ? [teacher.classNames] : []
+  );
+  const agreed = named.every((names: readonly string[]) =>
+    names.every((name, i) => name === named[0][i])
+  );
+  if (named.length > 0 && agreed) student.classNames ??= named[0];
 }

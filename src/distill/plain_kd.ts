@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
+import type { Spec } from "../spec.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { scope } from "../torch/scope.ts";
 import { checkChoice, checkTemperature } from "./checks.ts";
@@ -40,7 +41,7 @@ export interface PlainKDOptions extends KdOptions {
 export class PlainKD extends Method<UnlabelledInput> {
   /** Who teaches, in the order of `teacherOutputs`. */
   readonly teachers: readonly Teacher[];
-  readonly #options: KdOptions;
+  readonly #options: Required<KdOptions>;
   readonly #predictive: readonly number[];
 
   /**
@@ -49,10 +50,10 @@ export class PlainKD extends Method<UnlabelledInput> {
    */
   constructor(options: PlainKDOptions) {
     super(options.student, options.checkFinite);
-    const { student, teachers, temperature, average } = options;
+    const { student, teachers, temperature = 4, average = "probabilities" } = options;
     checkTeachers("PlainKD", student, teachers);
-    checkTemperature(temperature ?? 4);
-    checkChoice(average ?? "probabilities", ["probabilities", "logits"], "average");
+    checkTemperature(temperature);
+    checkChoice(average, ["probabilities", "logits"], "average");
     this.teachers = [...teachers];
     this.#options = { temperature, average };
     this.#predictive = teachers.flatMap(({ kind }, i) => kind === "predictive" ? [i] : []);
@@ -83,5 +84,15 @@ export class PlainKD extends Method<UnlabelledInput> {
       this.checkLoss(loss, asked, outputs);
       return { loss, terms: { kd: loss.detach() } };
     });
+  }
+
+  /** @ignore */
+  protected override settings(): Spec {
+    return { ...this.#options };
+  }
+
+  /** @ignore */
+  protected override masters(): readonly Teacher[] {
+    return this.teachers;
   }
 }

@@ -7,6 +7,7 @@
 import { ArgumentError } from "../errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { ModuleList } from "../nn/layers/containers.ts";
+import type { Spec } from "../spec.ts";
 import { checkCount, type Teacher, type TeacherOutput } from "../teachers/teacher.ts";
 import { noGrad } from "../torch/backward.ts";
 import { scope } from "../torch/scope.ts";
@@ -65,7 +66,10 @@ export interface UniformOptions {
   average?: "probabilities" | "logits";
   /** The teachers' weights in the average of features; equal. */
   weights?: readonly number[];
-  /** The target of elements whose signs balance; `"zero"`, the equations taken literally. */
+  /**
+   * The target of elements whose signs balance: `"mean"`, that of all teachers; `"zero"` takes the equations literally, and
+   * with two teachers pulls about half of all elements, those on which the two differ, to 0. `"mean"`.
+   */
   featureTies?: "zero" | "mean";
   /** Which of the classes with most votes wins; `"probability"`. */
   classTies?: "probability" | "first";
@@ -86,6 +90,19 @@ export interface UniformOptions {
    */
   checkFinite?: boolean;
 }
+
+/** What options are that are not given, as far as they have one default. */
+const optionDefaults = {
+  temperature: 1,
+  distance: "mse",
+  average: "probabilities",
+  featureTies: "mean",
+  classTies: "probability",
+  detachTarget: false,
+  standardize: "none",
+  featureVoting: true,
+  logitVoting: true,
+} as const;
 
 /** The votes of one step. */
 interface Votes {
@@ -286,7 +303,8 @@ export class Uniform extends Method<UnlabelledInput> {
   }
 
   #featureTarget(encoded: readonly Tensor[], votes: Votes): Tensor {
-    const { featureVoting = true, featureTies: ties, weights } = this.#options;
+    const { featureVoting = true, featureTies: ties = optionDefaults.featureTies, weights } =
+      this.#options;
     const options = { weights, names: this.#names, checkFinite: false };
     if (!featureVoting) return averageFeatures(encoded, options);
     votes.features = voteFeatures(encoded, { ...options, ties });
@@ -310,6 +328,19 @@ export class Uniform extends Method<UnlabelledInput> {
   resetVotes(): void {
     this.account.reset();
   }
+
+  /** @ignore */
+  protected override settings(): Spec {
+    const { student: _, teachers: __, checkFinite: ___, weights, ...given } = this.#options;
+    // Encoders, decoders and the width are in what is trained.
+    const { encoder: _e, decoder: _d, commonDim: _c, ...options } = given;
+    return { ...optionDefaults, ...options, weights: weights && [...weights] };
+  }
+
+  /** @ignore */
+  protected override masters(): readonly Teacher[] {
+    return this.teachers;
+  }
 }
 
 function checkOptions(options: UniformOptions): void {
@@ -319,7 +350,7 @@ function checkOptions(options: UniformOptions): void {
   if (weights !== undefined) checkWeights(weights, teachers.length);
   checkChoice(distance ?? "mse", ["mse", "l1", "smoothL1", "cosine"], "distance");
   checkChoice(average ?? "probabilities", ["probabilities", "logits"], "average");
-  checkChoice(featureTies ?? "zero", ["zero", "mean"], "featureTies");
+  checkChoice(featureTies ?? "mean", ["zero", "mean"], "featureTies");
   checkChoice(classTies ?? "probability", ["probability", "first"], "classTies");
   checkChoice(standardize ?? "none", ["none", "batch", "running"], "standardize");
 }

@@ -8,7 +8,8 @@ import { type Checkpoint, loadWeights } from "../checkpoints/mod.ts";
 import { skipped } from "../nn/init.ts";
 import type { Backbone } from "./backbone.ts";
 import { dialects } from "./dialects/mod.ts";
-import type { BuildOptions } from "./entry.ts";
+import type { View } from "../data/view.ts";
+import type { BuildOptions, ModelEntry } from "./entry.ts";
 import { entry } from "./registry.ts";
 
 /** How {@linkcode create} makes a model. */
@@ -30,7 +31,7 @@ export interface CreateOptions extends Partial<BuildOptions> {
 
 /**
  * Makes a model of a published architecture, on the CPU in float32: with fresh weights, or with those of a file.
- * {@linkcode list} has the names.
+ * {@linkcode list} has the names. With weights, its `view` is what these expect of images.
  *
  * @throws {ArgumentError} if there is no such architecture, an option cannot be used, or the weights are another
  * model's: the message lists the names that do not fit.
@@ -50,15 +51,31 @@ export function create(name: string, options: CreateOptions = {}): Backbone {
   const { weights, head = options.numClasses === undefined ? "load" : "fit", assign, ...given } =
     options;
   const build: BuildOptions = { ...given, numClasses: given.numClasses ?? known.numClasses };
-  if (weights === undefined) return known.build(build);
+  if (weights === undefined) return named(known, build);
   // What is loaded needs no initial values; a head that may stay fresh does, if there is one.
   const allLoaded = head === "load" || build.numClasses === 0;
-  const model = allLoaded ? skipped(() => known.build(build)) : known.build(build);
+  const model = allLoaded ? skipped(() => named(known, build)) : named(known, build);
   try {
     loadWeights(model, weights, { head, dialects, assign });
+    model.view = viewOf(known, build);
     return model;
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** An architecture with fresh weights, which knows how it was made. */
+function named(known: ModelEntry, build: BuildOptions): Backbone {
+  const model = known.build(build);
+  model.recipe = { architecture: known.name, options: { ...build } };
+  return model;
+}
+
+/** What published weights expect of images; null where their channels are not those that they were trained on. */
+function viewOf(known: ModelEntry, { inChannels = 3, imageSize }: BuildOptions): View | null {
+  if (inChannels !== known.mean.length) return null;
+  const { mean, std, interpolation, cropFraction } = known;
+  const side = imageSize ?? known.inputSize;
+  return { size: [side, side], mean, std, interpolation, cropFraction };
 }

@@ -19,6 +19,7 @@ export { type BuildOptions, type ModelEntry } from "./entry.ts";
 export { MobileNetV3, type MobileNetV3Options } from "./mobilenet_v3.ts";
 export { entry, list } from "./registry.ts";
 export { ResNet, type ResNetOptions } from "./resnet.ts";
+export { load, save, type SaveModelOptions } from "./saved.ts";
 export * from "./small/cnn.ts";
 export * from "./small/mixer.ts";
 export * from "./small/mlp.ts";

@@ -5,8 +5,18 @@
  */
 
 import { ArgumentError } from "../errors.ts";
+import type { View } from "../data/view.ts";
+import type { Spec } from "../spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Module } from "./module.ts";
+
+/** How a model was made: what `models.load` makes it by again. */
+export interface ModelRecipe {
+  /** The architecture's name. */
+  readonly architecture: string;
+  /** The options that it was given. */
+  readonly options: Readonly<Record<string, Spec | undefined>>;
+}
 
 /**
  * A model that classifies images: a backbone that turns them into features, and a head that turns
@@ -24,6 +34,21 @@ export abstract class Classifier extends Module {
 
   /** The number of classes, C. */
   abstract readonly numClasses: number;
+
+  /**
+   * The names of the classes, in their order; null if they are not known. Training on labels sets them, `models.save` keeps
+   * them, and a data set with others cannot be used for evaluation by mistake.
+   */
+  classNames: readonly string[] | null = null;
+
+  /**
+   * What the model wants of images, so that it can be given photographs and data sets as they are; null if that is not
+   * known. `models.save` keeps it.
+   */
+  view: View | null = null;
+
+  /** How it was made, for models of this package; null for others. */
+  recipe: ModelRecipe | null = null;
 
   /**
    * The logits of a batch of images: (B, C, H, W) to (B, {@linkcode Classifier.numClasses}).

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { Classifier } from "./classifier.ts";
+export { Classifier, type ModelRecipe } from "./classifier.ts";
 export * as functional from "./functional/mod.ts";
 export * as init from "./init.ts";
 export * from "./layers/activations.ts";

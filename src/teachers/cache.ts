@@ -5,8 +5,10 @@
  * @module
  */
 
-import { ArgumentError, IndexError } from "../errors.ts";
+import { ArgumentError, FormatError, IndexError } from "../errors.ts";
+import { removeTemporaries } from "../files.ts";
 import { tensor, zeros } from "../torch/creation.ts";
+import { loadSafetensors, loadSafetensorsMetadata, saveSafetensors } from "../torch/safetensors.ts";
 import { keep, scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { checkCount, type Teacher, type TeacherOutput } from "./teacher.ts";
@@ -26,7 +28,12 @@ export interface CacheOptions {
   signal?: AbortSignal;
 }
 
-/** A teacher's outputs for a fixed set of images, in memory. Make one with {@linkcode cacheOutputs}. */
+const format = "apprentice-outputs";
+
+/**
+ * A teacher's outputs for a fixed set of images, in memory. Make one with {@linkcode cacheOutputs}; keep it in a file with
+ * {@linkcode OutputCache.save}.
+ */
 export class OutputCache implements Disposable {
   /** The teacher's name. */
   readonly name: string;
@@ -75,6 +82,54 @@ export class OutputCache implements Disposable {
           { cause },
         );
       }
+    });
+  }
+
+  /**
+   * Writes the outputs to a safetensors file, with checksums. Clears away what processes that were killed left of it.
+   *
+   * @throws {FileError} if it cannot be written; what was there before stays.
+   */
+  save(path: string): void {
+    const { name, features, logits } = this;
+    const tensors: Record<string, Tensor> = { features, ...(logits && { logits }) };
+    removeTemporaries(path);
+    saveSafetensors(path, tensors, { format, name }, { checksums: true });
+  }
+
+  /**
+   * Reads what {@linkcode OutputCache.save} wrote.
+   *
+   * @param name The teacher whose outputs they must be; not looked at if absent.
+   * @throws {FormatError} if the file is missing, is not one of these, or is another teacher's.
+   * @throws {ChecksumError} if it is damaged: remove it and ask the teacher again.
+   * @throws {FileError} if it cannot be read.
+   */
+  static load(path: string, name?: string): OutputCache {
+    const metadata = loadSafetensorsMetadata(path);
+    if (metadata.format !== format || metadata.name === undefined) {
+      throw new FormatError(
+        `${path} does not hold a teacher's outputs (its format is ${
+          metadata.format ?? "not said"
+        }). Remove it and ask the teacher again, or give another file.`,
+      );
+    }
+    if (name !== undefined && metadata.name !== name) {
+      throw new FormatError(
+        `${path} holds the outputs of teacher "${metadata.name}", not of "${name}". Give another file.`,
+      );
+    }
+    return scope(() => {
+      const { features, logits } = loadSafetensors(path);
+      const matrices = features?.ndim === 2 &&
+        (logits === undefined || (logits.ndim === 2 && logits.shape[0] === features.shape[0]));
+      if (!matrices) {
+        throw new FormatError(
+          `${path} does not hold a teacher's outputs: features and logits are matrices of as many rows. ` +
+            `Remove it and ask the teacher again.`,
+        );
+      }
+      return new OutputCache(metadata.name, features, logits);
     });
   }
 

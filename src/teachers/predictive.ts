@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
+import type { Spec } from "../spec.ts";
 import { tensor } from "../torch/creation.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkCount, FrozenTeacher, type TeacherOptions } from "./teacher.ts";
@@ -63,6 +64,18 @@ export class PredictiveTeacher extends FrozenTeacher {
     this.#order = options.classes === undefined
       ? null
       : inverse(options.classes, numClasses, this.name);
+  }
+
+  /** The names of the student's classes, as far as its model knows them. */
+  get classNames(): readonly string[] | null {
+    const names = (this.model as Classifier | null)?.classNames ?? null;
+    return names === null || this.#order === null ? names : this.#order.map((own) => names[own]);
+  }
+
+  /** As every teacher's, with the order of its classes. */
+  override spec(): Spec {
+    const order = this.#order ?? undefined;
+    return { ...super.spec() as Record<string, Spec>, numClasses: this.numClasses, order };
   }
 
   /**

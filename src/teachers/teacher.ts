@@ -6,6 +6,7 @@
 
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
+import type { Spec } from "../spec.ts";
 import { noGrad } from "../torch/backward.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
@@ -13,6 +14,7 @@ import { Tensor } from "../torch/tensor.ts";
 import type { DescriptiveTeacher } from "./descriptive.ts";
 import type { PredictiveTeacher } from "./predictive.ts";
 import { type Preprocessing, Preprocessor } from "./preprocessing.ts";
+import { sourceSpec } from "./source_spec.ts";
 import type { Weights } from "./weights.ts";
 
 /** Anything that can teach: tell the two apart by `kind`. */
@@ -124,6 +126,22 @@ export abstract class FrozenTeacher implements Disposable {
   /** Same as {@linkcode FrozenTeacher.release}, for `using`. */
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  /**
+   * What decides what it says: its weights by their fingerprint (of those that are not in memory the file's), its
+   * layers, its preprocessing.
+   */
+  spec(): Spec {
+    const { name, featureDim, model, preprocessing } = this;
+    return {
+      name,
+      featureDim,
+      preprocess: preprocessing === null
+        ? this.#preprocess && "function"
+        : { ...preprocessing } as Spec,
+      ...sourceSpec(model, this.facts),
+    };
   }
 
   /** Runs `body` on the preprocessed images in evaluation mode, without recording gradients. @ignore */

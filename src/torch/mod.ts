@@ -23,6 +23,7 @@ export {
   loadSafetensorsMetadata,
   type LoadSafetensorsOptions,
   saveSafetensors,
+  type SaveSafetensorsOptions,
 } from "./safetensors.ts";
 export { Float, float, type Scalar } from "./scalar.ts";
 export { keep, Scope, scope } from "./scope.ts";

@@ -7,12 +7,20 @@
  * @module
  */
 
+import { crc32Of } from "../crc32.ts";
 import { ArgumentError, FileError, FormatError } from "../errors.ts";
 import { writeAtomicSync } from "../files.ts";
 import { TensorCore } from "./core.ts";
 import { fromRawBytes, rawBytes } from "./data_transfer.ts";
 import type { Device } from "./device.ts";
 import { type DType, dtypes } from "./dtype.ts";
+import {
+  CHECKSUMS,
+  checksumsText,
+  checkTensorBytes,
+  readChecksums,
+  sealHead,
+} from "./safetensors_checksums.ts";
 import { type Entry, parseHeader } from "./safetensors_header.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -43,6 +51,15 @@ export interface LoadSafetensorsOptions {
   names?: readonly string[];
 }
 
+/** How {@linkcode saveSafetensors} writes a file. */
+export interface SaveSafetensorsOptions {
+  /**
+   * Puts checksums of the header and of each tensor into the file, as one more entry of its metadata: whatever reads the
+   * file with this package then finds damage. Other readers pass over them. False by default.
+   */
+  checksums?: boolean;
+}
+
 /**
  * Writes named tensors to a safetensors file, as Python's `safetensors.torch.save_file` does. The file
  * appears under its name when it is whole; one that was there before is replaced then.
@@ -50,6 +67,7 @@ export interface LoadSafetensorsOptions {
  * @param path Where to. Folders that lack are made.
  * @param tensors The tensors by name; any dtype, any device, in memory in any order.
  * @param metadata Strings by name, to be stored beside the tensors.
+ * @param options Whether the file has checksums.
  * @throws {ArgumentError} if a name or the metadata cannot be stored.
  * @throws {DisposedError} if a tensor was disposed of.
  * @throws {FileError} if the file cannot be written.
@@ -69,7 +87,9 @@ export function saveSafetensors(
   path: string,
   tensors: Readonly<Record<string, Tensor>>,
   metadata?: Readonly<Record<string, string>>,
+  options: SaveSafetensorsOptions = {},
 ): void {
+  const { checksums = false } = options;
   const list = Object.entries(tensors).map(([name, tensor]) => {
     checkName(name, tensor);
     return { name, tensor, dtype: tensor.dtype, shape: tensor.shape };
@@ -78,7 +98,15 @@ export function saveSafetensors(
     order.indexOf(a.dtype) - order.indexOf(b.dtype) || (a.name < b.name ? -1 : 1)
   );
   const fields: string[] = [];
-  if (metadata !== undefined) fields.push(`"__metadata__":${metadataText(metadata)}`);
+  // Twice through the tensors: their bytes are not kept between the checksums, which come first, and the writing.
+  const sums = checksums ? list.map(({ tensor }) => crc32Of(rawBytes(tensor))) : undefined;
+  const all = sums ? { ...metadata, [CHECKSUMS]: checksumsText(sums) } : metadata;
+  if (metadata !== undefined && Object.hasOwn(metadata, CHECKSUMS)) {
+    throw new ArgumentError(
+      `The metadata's name "${CHECKSUMS}" is taken: give the option { checksums: true } instead.`,
+    );
+  }
+  if (all !== undefined) fields.push(`"__metadata__":${metadataText(all)}`);
   let at = 0;
   for (const { name, dtype, shape } of list) {
     const end = at + shape.reduce((a, b) => a * b, 1) * dtypes[dtype].bytes;
@@ -99,6 +127,7 @@ export function saveSafetensors(
   const head = new Uint8Array(8 + length).fill(0x20);
   new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
   head.set(text, 8);
+  if (checksums) sealHead(head);
 
   writeAtomicSync(
     path,
@@ -151,6 +180,7 @@ function metadataText(metadata: Readonly<Record<string, string>>): string {
  * @returns The tensors by name.
  * @throws {FormatError} if the file is missing, truncated or not a sound safetensors file; the message
  * names the file, the tensor and the remedy.
+ * @throws {ChecksumError} if the file has checksums and is not what was written.
  * @throws {ArgumentError} if the file has no tensor of one of `names`.
  * @throws {FileError} if the file is there and cannot be read.
  */
@@ -159,7 +189,7 @@ export function loadSafetensors(
   options: LoadSafetensorsOptions = {},
 ): Record<string, Tensor> {
   using file = openFile(path);
-  const { entries, start } = readHeader(path, file);
+  const { entries, start, checksums } = readHeader(path, file);
   const wanted = options.names === undefined ? undefined : new Set(options.names);
   for (const name of wanted ?? []) {
     if (!entries.some((entry) => entry.name === name)) {
@@ -173,9 +203,12 @@ export function loadSafetensors(
   }
   const made: [string, Tensor][] = [];
   try {
-    for (const entry of entries) {
+    for (const [i, entry] of entries.entries()) {
       if (wanted !== undefined && !wanted.has(entry.name)) continue;
-      made.push([entry.name, readTensor(path, file, entry, start, options.device)]);
+      made.push([
+        entry.name,
+        readTensor(path, file, entry, start, checksums?.[i], options.device),
+      ]);
     }
   } catch (error) {
     for (const [, tensor] of made) tensor.dispose();
@@ -232,11 +265,20 @@ function readAt(path: string, file: Deno.FsFile, at: number, bytes: Uint8Array):
   }
 }
 
-/** Reads and checks the header of an open safetensors file; `start` is where the tensors' bytes begin. */
-export function readHeader(
-  path: string,
-  file: Deno.FsFile,
-): { entries: Entry[]; metadata: Record<string, string>; start: number } {
+/** What the head of a safetensors file says. */
+export interface SafetensorsHead {
+  /** The tensors, in the order of their bytes. */
+  entries: Entry[];
+  /** The strings beside them, without the checksums. */
+  metadata: Record<string, string>;
+  /** Where the tensors' bytes begin. */
+  start: number;
+  /** The CRC-32 of each tensor's bytes, if the file has checksums. */
+  checksums?: number[];
+}
+
+/** Reads and checks the header of an open safetensors file. */
+export function readHeader(path: string, file: Deno.FsFile): SafetensorsHead {
   const bad = (what: string): never => {
     throw new FormatError(
       `${path} is not a sound safetensors file: ${what}. Fetch or write the file anew.`,
@@ -262,10 +304,14 @@ export function readHeader(
   const bytes = new Uint8Array(Number(length));
   if (readAt(path, file, 8, bytes) < bytes.length) bad("it became shorter while it was read");
   const start = 8 + bytes.length;
-  return {
-    ...parseHeader(bytes, size - start, formatNames, mostDimensions, bad),
-    start,
-  };
+  const { entries, metadata } = parseHeader(bytes, size - start, formatNames, mostDimensions, bad);
+  const { [CHECKSUMS]: text, ...rest } = metadata;
+  if (text === undefined) return { entries, metadata, start };
+  const head = new Uint8Array(start);
+  head.set(first);
+  head.set(bytes, 8);
+  const checksums = readChecksums(path, head, text, entries.length);
+  return { entries, metadata: rest, start, checksums };
 }
 
 function readTensor(
@@ -273,6 +319,7 @@ function readTensor(
   file: Deno.FsFile,
   entry: Entry,
   start: number,
+  checksum: number | undefined,
   device: Device = "cpu",
 ): Tensor {
   const bytes = new Uint8Array(entry.end - entry.begin);
@@ -281,6 +328,7 @@ function readTensor(
       `${path} became shorter while its tensor "${entry.name}" was read. Fetch or write the file anew.`,
     );
   }
+  if (checksum !== undefined) checkTensorBytes(path, entry.name, bytes, checksum);
   const tensor = fromRawBytes(bytes, entry.dtype, entry.shape);
   if (device === "cpu") return tensor;
   try {

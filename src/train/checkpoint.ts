@@ -4,15 +4,18 @@
  * @module
  */
 
-import { ApprenticeError, FileError, FormatError } from "../errors.ts";
+import { ApprenticeError, ChecksumError, FileError, FormatError, ResumeError } from "../errors.ts";
 import { makeFolder, removeTemporaries, temporaryName } from "../files.ts";
 import type { OptimizerState, Schedule } from "../optim/mod.ts";
+import { canonicalJson, parseSpec, type Spec } from "../spec.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import type { Sums } from "./loss_sums.ts";
 import type { StepOptimizer, StepSchedule, Trainable } from "./method.ts";
 import type { MetricRecord } from "./metrics.ts";
 import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
+import { type ResumeDifferences, settleDifferences } from "./resume.ts";
+import { groupOptions, type RunParts, type RunSpec } from "./run_spec.ts";
 
 /** Where a run stands; all that is not a tensor. */
 export interface Position {
@@ -46,10 +49,25 @@ export interface CheckpointParts {
     readonly batches: { readonly length: number };
     readonly schedule?: StepSchedule;
   }[];
+  /** What decides the run, to be compared when it goes on; nothing is compared if absent. */
+  spec?: RunSpec;
+}
+
+/** How a checkpoint is compared with the run that goes on from it. */
+export interface Comparison {
+  /** The run. */
+  run: RunParts;
+  /** What decides it. */
+  spec: RunSpec;
+  /** What happens where it differs. */
+  differences: ResumeDifferences;
 }
 
 const format = "apprentice-checkpoint";
-const version = "1";
+/** Since version 2 with checksums, and with what decides the run. */
+const version = "2";
+const versions = ["1", version];
+const fields = ["format", "version", "position", "optimizers", "stages", "spec"];
 
 /**
  * Writes a checkpoint, to a temporary name first: a crash leaves the old one or the new one.
@@ -72,35 +90,51 @@ export function saveCheckpoint(path: string, parts: CheckpointParts, position: P
     for (const [device, state] of getRandomStates(devicesOf(Object.values(record)))) {
       record[`random/${device}`] = state;
     }
-    torch.saveSafetensors(path, record, {
+    const metadata = {
       format,
       version,
       position: toText(position),
       optimizers: toText(optimizers),
       stages: toText(describeStages(parts)),
       schedules: toText(parts.stages.map(({ schedule }) => schedule?.stateDict?.() ?? null)),
-    });
+      ...(parts.spec && { spec: canonicalJson(parts.spec as unknown as Spec) }),
+    };
+    torch.saveSafetensors(path, record, metadata, { checksums: true });
   });
 }
 
 /**
  * Reads a checkpoint into the parts it was saved from. If it does not fit, they stay as they were.
  *
- * @throws {FormatError} if the file is missing, damaged, not a checkpoint, or one of another method,
- * of other optimisers or of other data.
+ * @param comparison The run, if it is to be compared with the one that the checkpoint is of.
+ * @throws {FormatError} if the file is missing, not a checkpoint, or one of another method or of other optimisers.
+ * @throws {ChecksumError} if it is damaged.
+ * @throws {ResumeError} if it is of a run that something else decides.
  * @throws {FileError} if it cannot be read.
  */
-export function loadCheckpoint(path: string, parts: CheckpointParts): Position {
-  const metadata = torch.loadSafetensorsMetadata(path);
-  if (metadata.format !== format || metadata.version !== version) {
+export function loadCheckpoint(
+  path: string,
+  parts: CheckpointParts,
+  comparison?: Comparison,
+): Position {
+  const metadata = readMetadata(path);
+  if (metadata.format !== format || !versions.includes(metadata.version)) {
     throw new FormatError(
       `${path} is not a checkpoint of this version of the package (its format is ` +
         `${metadata.format ?? "not said"}, version ${metadata.version ?? "not said"}; wanted is ` +
         `${format}, version ${version}). Choose another file, or remove it to train anew.`,
     );
   }
+  const unknown = Object.keys(metadata).filter((name) => !fields.includes(name));
+  if (unknown.length > 0) {
+    throw new ChecksumError(
+      `${path} is damaged: its metadata has ${
+        unknown.join(", ")
+      }, which no checkpoint has. ${remedy}`,
+    );
+  }
   return torch.scope(() => {
-    const record = torch.loadSafetensors(path);
+    const record = readRecord(path);
     const under = (prefix: string): Record<string, Tensor> =>
       Object.fromEntries(
         Object.entries(record).filter(([name]) => name.startsWith(prefix))
@@ -110,12 +144,16 @@ export function loadCheckpoint(path: string, parts: CheckpointParts): Position {
     try {
       const position = fromText(metadata.position, "position") as Position;
       const saved = fromText(metadata.optimizers, "optimizers") as SavedOptimizer[];
-      same("stages", fromText(metadata.stages, "stages"), describeStages(parts));
+      const spec = metadata.spec === undefined ? undefined : readSpec(metadata.spec);
+      sameStages(fromText(metadata.stages, "stages"), parts, position, spec, comparison);
       same(
         "optimisers",
         saved.map(({ kind, groups }) => ({ kind, groups })),
         parts.optimizers.map(describe),
       );
+      const options = () =>
+        new Map(parts.optimizers.map((optimizer) => [optimizer, groupOptions(optimizer)]));
+      const given = options();
       parts.method.loadStateDict(under("method/"));
       parts.optimizers.forEach((optimizer, i) => {
         optimizer.loadStateDict({
@@ -128,6 +166,10 @@ export function loadCheckpoint(path: string, parts: CheckpointParts): Position {
       parts.stages.forEach(({ schedule }, i) => {
         if (schedules[i]) schedule?.loadStateDict?.(schedules[i]);
       });
+      if (spec !== undefined && comparison !== undefined) {
+        const { run, spec: own, differences } = comparison;
+        settleDifferences(path, spec, own, run, differences, given, options());
+      }
       const tensors = [
         ...Object.values(parts.method.stateDict()),
         ...parts.optimizers.flatMap((optimizer) => Object.values(optimizer.stateDict().tensors)),
@@ -142,6 +184,7 @@ export function loadCheckpoint(path: string, parts: CheckpointParts): Position {
       return position;
     } catch (error) {
       undo();
+      if (error instanceof ResumeError) throw error;
       if (!(error instanceof ApprenticeError || error instanceof TypeError)) throw error;
       throw new FormatError(
         `The checkpoint ${path} does not fit this run: ${error.message}\n` +
@@ -207,6 +250,53 @@ async function stat(path: string): Promise<Deno.FileInfo | undefined> {
 }
 
 type ScheduleState = ReturnType<Schedule["stateDict"]> | null;
+const remedy = "Go on from an earlier copy of the checkpoint, or remove it to train anew.";
+
+function readMetadata(path: string): Record<string, string> {
+  return forCheckpoint(() => torch.loadSafetensorsMetadata(path));
+}
+
+function readRecord(path: string): Record<string, Tensor> {
+  return forCheckpoint(() => torch.loadSafetensors(path));
+}
+
+/** Says of a damaged file what can be done where it is a checkpoint. */
+function forCheckpoint<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ChecksumError)) throw error;
+    const what = error.message.replace(/ Take an earlier copy.*$/, "");
+    throw new ChecksumError(`${what} ${remedy}`, { cause: error });
+  }
+}
+
+function readSpec(text: string): RunSpec {
+  try {
+    return parseSpec(text) as unknown as RunSpec;
+  } catch (cause) {
+    throw new FormatError(`its "spec" cannot be read.`, { cause });
+  }
+}
+
+/**
+ * The stages must be the same by name, and an epoch that is under way as long as it was. Other lengths are one of the
+ * differences that are listed, where the checkpoint has what decided its run.
+ */
+function sameStages(
+  saved: unknown,
+  parts: CheckpointParts,
+  position: Position,
+  spec: RunSpec | undefined,
+  comparison: Comparison | undefined,
+): void {
+  const own = describeStages(parts);
+  const names = (stages: unknown) =>
+    Array.isArray(stages) ? toText(stages.map((stage) => stage?.name)) : "none";
+  const strict = spec === undefined || comparison === undefined ||
+    (position.batch > 0 && comparison.differences === "new");
+  if (strict || names(saved) !== names(own)) same("stages", saved, own);
+}
 
 interface SavedOptimizer {
   kind: string;

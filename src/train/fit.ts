@@ -6,7 +6,9 @@
 
 import type { Batches, Method, Stage, StepOptimizer, StepSchedule, Trainable } from "./method.ts";
 import type { MetricRecord, MetricsLog } from "./metrics.ts";
+import type { ResumeDifferences } from "./resume.ts";
 import { Run } from "./run.ts";
+import { stagesOf } from "./stages.ts";
 
 /** What is common to all runs. */
 export interface FitOptions {
@@ -42,17 +44,35 @@ export interface FitOptions {
    * case at the end, and at an interruption.
    */
   checkpointEvery?: number;
-  /** Goes on from the checkpoint if there is one; starts anew otherwise. */
-  resume?: boolean;
-  /** Stops after the step at hand, with a checkpoint, once this is aborted. */
+  /**
+   * Goes on from the checkpoint if there is one; starts anew otherwise. Where this run is not what the checkpoint says
+   * (options of optimisers or of the method, schedule, data, weights of teachers), there is a `ResumeError` that lists the
+   * differences; `{ differences: "new" }` goes on with what this run has, `{ differences: "old" }` with the checkpoint's options
+   * of optimisers. Number of epochs, records, devices and threads may be others in any case.
+   */
+  resume?: boolean | ResumeOptions;
+  /**
+   * Stops after the step at hand, with a checkpoint, once this is aborted. Without it, a run that has a checkpoint listens for
+   * Ctrl-C and SIGTERM itself: the first writes the checkpoint after the step at hand and ends the process with code 130 or
+   * 143, the second ends it at once. (Not in workers.)
+   */
   signal?: AbortSignal;
-  /** Whether to show progress; true by default. */
+  /**
+   * Whether to show progress on standard error: a line with the loss and the last evaluation, and a line for each epoch; true
+   * by default. Warnings are written in any case.
+   */
   progress?: boolean;
+}
+
+/** How a run goes on from its checkpoint. */
+export interface ResumeOptions {
+  /** What happens where the run is not what the checkpoint says; `"error"` by default. */
+  differences?: ResumeDifferences;
 }
 
 /** A run of one stage. */
 export interface SingleStage<B extends Disposable> extends FitOptions {
-  /** What is trained. */
+  /** What is trained; a method of several stages, such as CustomKD, goes with {@linkcode ManyStages}. */
   method: Method<NoInfer<B>>;
   /** Updates the method's parameters. */
   optimizer: StepOptimizer;
@@ -69,7 +89,10 @@ export interface ManyStages extends FitOptions {
   /** The kinds of epoch. */
   // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
   stages: readonly Stage<any>[];
-  /** Which stage an epoch is of, by its place in `stages`; each in turn by default. */
+  /**
+   * Which stage an epoch is of, by its place in `stages`. By default as the method says, if it has stages of these names (as
+   * CustomKD with `alternate`), else each in turn.
+   */
   stageOf?: (epoch: number) => number;
 }
 
@@ -87,23 +110,27 @@ export interface FitResult {
  * Trains a method: seeded, every step in a scope of its own, with records, evaluation, and checkpoints
  * from which a run goes on to the same numbers (on the CPU bit for bit, wherever it was stopped).
  *
- * A checkpoint holds the method's state, the optimisers', the random numbers', and how far the run is.
- * It fits a run with the same method, optimisers and batches; `epochs` may be more than before.
- * Schedules are functions of the step, and loaders of seed and epoch; a schedule that depends on more
- * than the step, such as a plateau's, has its state saved.
+ * A checkpoint holds the method's state, the optimisers', the random numbers', how far the run is, checksums, and what
+ * decides the run: options, schedules, fingerprints of data and teachers. It fits a run that these are the same of;
+ * `epochs` may be more than before.
+ * Schedules are functions of the step, and loaders of seed and epoch; a schedule that depends on more than the step, such
+ * as a plateau's, has its state saved.
  *
  * The method is put into training mode, and is in it when this returns. Frozen parts stay in evaluation mode,
  * and so does a part that was put there within a model in training mode; evaluations leave each module's mode as
  * it was.
  *
- * @throws {ArgumentError} if an option cannot be used.
+ * @throws {ArgumentError} if an option cannot be used, if a method of several stages is used as if it had one, or if no
+ * parameter of an optimiser has a gradient after a stage's first step.
  * @throws {FileError} if the checkpoint cannot be written; found out before training starts.
- * @throws {FormatError} if the checkpoint to go on from is damaged or one of another run.
+ * @throws {FormatError} if the checkpoint to go on from does not fit this run's method and optimisers.
+ * @throws {ChecksumError} if it is damaged.
+ * @throws {ResumeError} if it is of a run with other settings; see `resume`.
  * @throws {TrainingError} when a loss or a parameter is not finite; the checkpoint stays as it is.
  *
  * @example
  * ```ts
- * import { data, models, optim, train } from "@apprentice/distill";
+ * import { data, evaluation, models, optim, train } from "@apprentice/distill";
  *
  * using images = await data.mnist("test");
  * using few = images.balancedSubset(20);
@@ -113,21 +140,13 @@ export interface FitResult {
  *   optimizer: new optim.AdamW(model.parameters(), { lr: 2e-3 }),
  *   batches: new data.Loader(few, { batchSize: 50, shuffle: true, seed: 0 }),
  *   epochs: 2,
+ *   evaluate: async () => ({ accuracy: (await evaluation.evaluate(model, few)).overall }),
  * });
  * ```
  */
 export async function fit<B extends Disposable>(
   options: SingleStage<B> | ManyStages,
 ): Promise<FitResult> {
-  const stages = "stages" in options ? options.stages : [{
-    name: options.name ?? "training",
-    step: (batch: B) => options.method.step(batch),
-    optimizer: options.optimizer,
-    schedule: options.schedule,
-    batches: options.batches,
-  }];
-  const stageOf = "stages" in options && options.stageOf
-    ? options.stageOf
-    : (epoch: number) => epoch % stages.length;
+  const { stages, stageOf } = stagesOf(options);
   return await new Run(options, stages, stageOf).go();
 }

@@ -8,6 +8,7 @@
 import type { StepResult } from "../distill/mod.ts";
 import type { Module } from "../nn/mod.ts";
 import type { Optimizer, Schedule } from "../optim/mod.ts";
+import type { Spec } from "../spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 
 /** Something that is trained, and whose state a checkpoint holds. */
@@ -20,10 +21,25 @@ export interface Trainable {
   stateDict(): Readonly<Record<string, Tensor>>;
   /** Puts back what {@linkcode Trainable.stateDict} gave. */
   loadStateDict(state: Readonly<Record<string, Tensor>>): unknown;
+  /**
+   * What decides its losses beside its state, as plain data, such as options and the fingerprints of frozen teachers. A
+   * checkpoint keeps it, and a run that goes on from there as another one is an error.
+   */
+  spec?(): Spec | Promise<Spec>;
+  /** The names of its stages, if epochs are of several kinds that train different things. */
+  readonly stageNames?: readonly string[];
+  /** Which of {@linkcode Trainable.stageNames} an epoch is of, from 0. */
+  stageOf?(epoch: number): string;
+  /** Told of each stage's batches before training, so that it can look at the names of classes, say. */
+  meet?(batches: unknown): void;
+  /** Told of every epoch, from 0, before its first step. */
+  beginEpoch?(epoch: number): unknown;
 }
 
 /** A {@linkcode Trainable} with one kind of step. */
 export interface Method<B> extends Trainable {
+  /** Absent: what has several stages is given to `fit` with an optimiser for each. */
+  readonly stageNames?: undefined;
   /** Computes the loss of a batch, recorded for gradients. */
   step(batch: B): StepResult;
 }
@@ -48,6 +64,8 @@ export interface Batches<B> {
   readonly length: number;
   /** The batches of epoch number `epoch`, from batch number `from` on. */
   epoch(epoch: number, options?: { from?: number }): Iterable<B> | AsyncIterable<B>;
+  /** What decides the batches, as plain data; kept in checkpoints as {@linkcode Trainable.spec} is. */
+  spec?(): Spec | Promise<Spec>;
 }
 
 /** One kind of epoch: its steps, its optimiser, its data. */

@@ -23,3 +23,18 @@ export function getRandomStates(devices: readonly Device[]): Map<Device, Tensor>
 export function setRandomStates(states: ReadonlyMap<Device, Tensor>): void {
   for (const [device, state] of states) torch.setRngState(state, device);
 }
+
+/** Does something without a trace in the random numbers. */
+export async function withoutTrace<T>(
+  devices: readonly Device[],
+  work: () => T | Promise<T>,
+): Promise<T> {
+  const states = getRandomStates(devices);
+  for (const state of states.values()) torch.keep(state);
+  try {
+    return await work();
+  } finally {
+    setRandomStates(states);
+    for (const state of states.values()) state.dispose();
+  }
+}

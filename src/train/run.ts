@@ -4,11 +4,11 @@
  * @module
  */
 
-import { ArgumentError, TrainingError } from "../errors.ts";
+import { ArgumentError } from "../errors.ts";
 import { letSignalsIn } from "../interrupt.ts";
 import { rememberModes } from "../nn/modes.ts";
 import { clipGradNorm } from "../optim/mod.ts";
-import { Progress } from "../progress.ts";
+import { say } from "../progress.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
 import {
@@ -18,12 +18,18 @@ import {
   type Position,
   saveCheckpoint,
 } from "./checkpoint.ts";
+import { checkLoss, checkMeans, checkParameters, type Place } from "./finite.ts";
+import { checkGradients, checkLossDepends } from "./first_step.ts";
 import type { FitOptions, FitResult } from "./fit.ts";
 import { addSums, LossSums, meansOf } from "./loss_sums.ts";
 import type { Stage, StepOptimizer, Trainable } from "./method.ts";
 import type { MetricRecord } from "./metrics.ts";
 import { startTraining } from "./modes.ts";
-import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
+import { OwnInterrupt } from "./own_interrupt.ts";
+import { devicesOf, withoutTrace } from "./random_states.ts";
+import { checkOptions, checkStages, planOf } from "./run_checks.ts";
+import { type RunParts, type RunSpec, runSpec } from "./run_spec.ts";
+import { type EpochPlace, RunProgress } from "./show.ts";
 
 // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
 type AnyStage = Stage<any>;
@@ -43,7 +49,13 @@ export class Run {
   readonly #params: readonly (readonly Tensor[])[];
   readonly #devices: readonly Device[];
   readonly #sums = new LossSums();
+  /** What decides the run; known where there are checkpoints. */
+  #spec: RunSpec | undefined;
   #position: Position;
+  /** Stops the run after the step at hand, once it is aborted. */
+  #stop: AbortSignal | undefined;
+  /** The stages whose first step in this process was looked at. */
+  readonly #looked = new Set<number>();
   /** Whether anything was done since the last checkpoint. */
   #unsaved = false;
 
@@ -76,16 +88,44 @@ export class Run {
 
   /** Trains. */
   async go(): Promise<FitResult> {
-    const { epochs, seed, signal, checkpoint, resume, metrics, method } = this.#options;
+    const { signal, checkpoint } = this.#options;
+    using own = signal === undefined && checkpoint !== undefined
+      ? OwnInterrupt.listen()
+      : undefined;
+    this.#stop = signal ?? own?.signal;
+    const result = await this.#train();
+    if (own?.signal.aborted) {
+      const { step } = this.#position;
+      await own.end(
+        `${this.#name}: interrupted at step ${step} of ${this.#total}; ` +
+          (step > 0
+            ? `the checkpoint ${checkpoint} is written, go on from it with resume: true`
+            : "nothing was trained yet"),
+      );
+    }
+    return result;
+  }
+
+  async #train(): Promise<FitResult> {
+    const { epochs, seed, checkpoint, resume, metrics, method } = this.#options;
     if (checkpoint !== undefined) await checkWritable(checkpoint);
     if (seed !== undefined) torch.manualSeed(seed);
+    for (const { batches } of this.#stages) method.meet?.(batches);
+    const run = this.#parts();
+    if (checkpoint !== undefined) {
+      this.#spec = await withoutTrace(this.#devices, () => runSpec(run));
+    }
     if (resume && checkpoint !== undefined && await hasCheckpoint(checkpoint)) {
-      this.#position = loadCheckpoint(checkpoint, {
-        method,
-        optimizers: this.#optimizers,
-        stages: this.#stages,
-      });
+      const { differences = "error" } = resume === true ? {} : resume;
+      const parts = { method, optimizers: this.#optimizers, stages: this.#stages };
+      const comparison = { run, spec: this.#spec!, differences };
+      this.#position = loadCheckpoint(checkpoint, parts, comparison);
       this.#sums.restore(this.#position.sums);
+      // With the old options the run is the one that it was.
+      if (differences === "old") {
+        this.#spec = await withoutTrace(this.#devices, () => runSpec(run));
+      }
+      this.#sayResumed(checkpoint);
     }
     const { step } = this.#position;
     if (resume) {
@@ -96,16 +136,15 @@ export class Run {
     startTraining(method);
     // Gradients of before are none of this run's business, nor would they be there after a break.
     for (const optimizer of this.#optimizers) optimizer.zeroGrad();
+    torch.clearGrads(Object.values(method.stateDict()).filter((tensor) => tensor.requiresGrad));
     if (this.#position.epoch >= epochs) return this.#result(true);
-    using progress = this.#options.progress === false ? undefined : new Progress({
-      label: this.#name,
-      total: this.#plan.reduce((sum, place) => sum + this.#stages[place].batches.length, 0),
-      unit: "steps",
-      start: step,
-    });
     try {
+      // Within, so that its last line is written while the sums are there.
+      using progress = this.#options.progress === false
+        ? undefined
+        : new RunProgress(this.#name, this.#total, step);
       while (this.#position.epoch < epochs) {
-        if (!signal?.aborted && await this.#epoch(progress)) continue;
+        if (!this.#stop?.aborted && await this.#epoch(progress)) continue;
         if (this.#unsaved) this.#checkpoint();
         return this.#result(false);
       }
@@ -115,31 +154,62 @@ export class Run {
     }
   }
 
+  #parts(): RunParts {
+    return {
+      method: this.#options.method,
+      stages: this.#stages,
+      plan: this.#plan,
+      options: this.#options,
+    };
+  }
+
+  /** The steps of all epochs. */
+  get #total(): number {
+    return this.#plan.reduce((sum, place) => sum + this.#stages[place].batches.length, 0);
+  }
+
+  #sayResumed(checkpoint: string): void {
+    if (this.#options.progress === false) return;
+    const { step, epoch } = this.#position;
+    const { epochs } = this.#options;
+    say(
+      epoch >= epochs
+        ? `${this.#name}: done already: ${step} steps, ${epoch} epochs in ${checkpoint}`
+        : `${this.#name}: resuming at step ${step} of ${this.#total} (epoch ${epoch + 1} of ` +
+          `${epochs}) from ${checkpoint}`,
+    );
+  }
+
   #result(done: boolean): FitResult {
     return { done, step: this.#position.step, epochs: [...this.#position.epochs] };
   }
 
   /** Trains what is left of the epoch under way; false if it was interrupted. */
-  async #epoch(progress: Progress | undefined): Promise<boolean> {
-    const { signal, logEvery = 50, checkpointEvery = Infinity, epochs } = this.#options;
+  async #epoch(progress: RunProgress | undefined): Promise<boolean> {
+    const { logEvery = 50, checkpointEvery = Infinity, epochs, method } = this.#options;
     const position = this.#position;
     const { epoch } = position;
     const place = this.#plan[epoch];
     const stage = this.#stages[place];
     const { length } = stage.batches;
-    const text = `epoch ${epoch + 1}/${epochs}${this.#stages.length > 1 ? ` ${stage.name}` : ""}`;
+    const where: EpochPlace = {
+      epoch: epoch + 1,
+      epochs,
+      ...(this.#stages.length > 1 && { stage: stage.name }),
+    };
+    method.beginEpoch?.(epoch);
     const started = performance.now() - 1000 * position.seconds;
     if (position.batch < length) {
       for await (using batch of stage.batches.epoch(epoch, { from: position.batch })) {
         torch.scope(() => this.#step(place, batch));
         position.seconds = (performance.now() - started) / 1000;
-        progress?.update(position.step, text);
+        progress?.step(position.step, where, this.#shownLoss);
         const last = position.batch === length;
         if (last || position.step % logEvery === 0) this.#record(stage);
         if (!last && position.step % checkpointEvery === 0) this.#checkpoint();
         const pause = letSignalsIn();
         if (pause !== undefined) await pause;
-        if (signal?.aborted) return false;
+        if (this.#stop?.aborted) return false;
         if (last) break;
       }
     }
@@ -149,9 +219,17 @@ export class Run {
           `in epoch ${epoch + 1}. Their length must be what epoch() gives.`,
       );
     }
-    await this.#endEpoch(stage);
+    await this.#endEpoch(stage, where, progress);
     return true;
   }
+
+  /** The mean loss since the last record, or before there is one that of the epoch. Waits for the device. */
+  readonly #shownLoss = (): number | undefined => {
+    const { epochSums, epochs } = this.#position;
+    const last = epochs.at(-1)?.loss;
+    return meansOf(this.#sums.read()).loss ?? meansOf(epochSums).loss ??
+      (typeof last === "number" ? last : undefined);
+  };
 
   #step(place: number, batch: unknown): void {
     const stage = this.#stages[place];
@@ -164,8 +242,13 @@ export class Run {
           `and not as a promise; the loss is ${loss === null ? "null" : typeof loss}.`,
       );
     }
-    if (this.#options.checkFinite ?? loss.device === "cpu") this.#checkLoss(stage, loss, terms);
+    if (this.#options.checkFinite ?? loss.device === "cpu") {
+      checkLoss(loss, terms, this.#place(stage));
+    }
+    const first = !this.#looked.has(place);
+    if (first) checkLossDepends(stage.name, loss);
     loss.backward();
+    if (first) this.#lookAtGradients(place);
     const { clipNorm } = this.#options;
     if (clipNorm !== undefined) clipGradNorm(this.#params[place], clipNorm);
     stage.optimizer.step();
@@ -179,27 +262,18 @@ export class Run {
     this.#unsaved = true;
   }
 
-  #checkLoss(stage: AnyStage, loss: Tensor, terms: Readonly<Record<string, Tensor>>): void {
-    if (loss.numel !== 1 || Number.isFinite(loss.item())) return;
-    const parts = Object.entries(terms ?? {}).map(([name, term]) => `${name} ${term.item()}`);
-    this.#fail(
-      `The loss of "${stage.name}" is ${loss.item()}${
-        parts.length > 0 ? ` (${parts.join(", ")})` : ""
-      } in step ${this.#position.step + 1}, batch ${this.#position.batch + 1} of epoch ${
-        this.#position.epoch + 1
-      }`,
-      stage,
-    );
+  #place(stage: AnyStage): Place {
+    return { stage, position: this.#position, checkpoint: this.#options.checkpoint };
   }
 
-  #fail(what: string, stage: AnyStage): never {
-    const { checkpoint } = this.#options;
-    throw new TrainingError(
-      `${what}. Lower the learning rate (now ${stage.optimizer.lr}), set clipNorm, or look for NaN ` +
-        `in the data.${
-          checkpoint === undefined ? "" : ` The checkpoint ${checkpoint} is as it was before.`
-        }`,
-    );
+  /** After the first backward of a stage: whether the optimiser has what the loss depends on. */
+  #lookAtGradients(place: number): void {
+    this.#looked.add(place);
+    const { name } = this.#stages[place];
+    const { method } = this.#options;
+    for (const line of checkGradients(name, method, this.#params[place], this.#optimizers)) {
+      say(`${this.#name}: ${line}`);
+    }
   }
 
   /** Records the means since the last record, and makes sure that they are numbers. */
@@ -216,38 +290,33 @@ export class Run {
       lr: stage.optimizer.lr,
       ...means,
     });
-    this.#checkMeans(means);
+    checkMeans(means, this.#place(stage));
     addSums(epochSums, sums);
     this.#sums.clear();
   }
 
-  #checkMeans(means: Readonly<Record<string, number>>): void {
-    const bad = Object.entries(means).filter(([, mean]) => !Number.isFinite(mean));
-    if (bad.length === 0) return;
-    const { epoch, step } = this.#position;
-    const stage = this.#stages[this.#plan[epoch]];
-    const list = bad.map(([name, mean]) => `${name} ${mean}`).join(", ");
-    this.#fail(
-      `A loss of "${stage.name}" is not finite (means since the last record: ${list}) up to step ` +
-        `${step} in epoch ${epoch + 1}`,
-      stage,
-    );
-  }
-
-  async #endEpoch(stage: AnyStage): Promise<void> {
+  async #endEpoch(
+    stage: AnyStage,
+    where: EpochPlace,
+    progress: RunProgress | undefined,
+  ): Promise<void> {
     const { epochs, evaluate, evaluateEvery = 1, checkpointEvery = 1, metrics } = this.#options;
     const position = this.#position;
     const epoch = position.epoch + 1;
+    const means = meansOf(position.epochSums);
     const record: Record<string, MetricRecord[string]> = {
       epoch,
       step: position.step,
       stage: stage.name,
-      ...meansOf(position.epochSums),
+      ...means,
       seconds: position.seconds,
     };
+    let evaluated: MetricRecord | undefined;
     if (evaluate !== undefined && (epoch % evaluateEvery === 0 || epoch === epochs)) {
-      Object.assign(record, await this.#evaluate(evaluate, epoch));
+      evaluated = await this.#evaluate(evaluate, epoch);
+      Object.assign(record, evaluated);
     }
+    progress?.epoch(where, means, evaluated, position.seconds);
     position.epoch = epoch;
     position.batch = 0;
     position.epochSums = {};
@@ -264,12 +333,10 @@ export class Run {
     epoch: number,
   ): Promise<MetricRecord> {
     const { method } = this.#options;
-    const states = getRandomStates(this.#devices);
-    for (const state of states.values()) torch.keep(state);
     const restore = rememberModes(method.modules?.() ?? []);
     method.train(false);
     try {
-      const found = await evaluate(epoch);
+      const found = await withoutTrace(this.#devices, () => evaluate(epoch));
       const clash = Object.keys(found ?? {}).filter((field) => taken.includes(field));
       if (clash.length > 0) {
         throw new ArgumentError(
@@ -280,8 +347,6 @@ export class Run {
       }
       return found;
     } finally {
-      setRandomStates(states);
-      for (const state of states.values()) state.dispose();
       method.train(true);
       restore();
     }
@@ -291,68 +356,13 @@ export class Run {
     const { checkpoint, method } = this.#options;
     if (checkpoint === undefined) return;
     this.#position.sums = this.#sums.read();
-    this.#checkMeans(meansOf(this.#position.sums));
-    this.#checkParameters();
-    const parts = { method, optimizers: this.#optimizers, stages: this.#stages };
+    const { epoch, sums } = this.#position;
+    const now = this.#stages[this.#plan[Math.min(epoch, this.#plan.length - 1)]];
+    checkMeans(meansOf(sums), this.#place(now));
+    this.#stages.forEach((stage, i) => checkParameters(this.#params[i], this.#place(stage)));
+    const spec = this.#spec;
+    const parts = { method, optimizers: this.#optimizers, stages: this.#stages, spec };
     saveCheckpoint(checkpoint, parts, this.#position);
     this.#unsaved = false;
   }
-
-  /** A finite loss can have gradients that are not: such weights must not take the place of good ones. */
-  #checkParameters(): void {
-    const place = this.#params.findIndex((params) =>
-      torch.scope(() =>
-        torch.noGrad(() =>
-          !torch.foreachNorm([...params], Infinity).every((norm) => Number.isFinite(norm.item()))
-        )
-      )
-    );
-    if (place < 0) return;
-    const stage = this.#stages[place];
-    this.#fail(
-      `Parameters that "${stage.name}" trains are NaN or infinite after step ${this.#position.step}`,
-      stage,
-    );
-  }
-}
-
-function checkOptions(options: FitOptions): void {
-  checkWhole("epochs", options.epochs, 0);
-  checkWhole("logEvery", options.logEvery ?? 50, 1);
-  checkWhole("evaluateEvery", options.evaluateEvery ?? 1, 1);
-  checkWhole("checkpointEvery", options.checkpointEvery ?? 1, 1);
-  const { clipNorm, checkpoint, resume } = options;
-  if (clipNorm !== undefined && !(clipNorm > 0)) {
-    throw new ArgumentError(`clipNorm is a number above 0, got ${clipNorm}.`);
-  }
-  if (checkpoint === "") throw new ArgumentError("checkpoint is the name of a file, got none.");
-  if (resume && checkpoint === undefined) {
-    throw new ArgumentError("resume needs a checkpoint to go on from: give its file's name.");
-  }
-}
-
-function checkStages(stages: readonly AnyStage[]): void {
-  if (stages.length === 0) throw new ArgumentError("A run needs at least one stage.");
-  for (const { name, batches } of stages) {
-    if (Number.isSafeInteger(batches.length) && batches.length > 0) continue;
-    throw new ArgumentError(
-      `An epoch of "${name}" has ${batches.length} batches; it needs at least one.`,
-    );
-  }
-}
-
-/** The stage of every epoch, so that a wrong one is found before training starts. */
-function planOf(epochs: number, count: number, stageOf: (epoch: number) => number): Uint32Array {
-  return Uint32Array.from({ length: epochs }, (_, epoch) => {
-    const place = stageOf(epoch);
-    if (Number.isInteger(place) && place >= 0 && place < count) return place;
-    throw new ArgumentError(
-      `stageOf(${epoch}) is ${place}; there are ${count} stages, 0 to ${count - 1}.`,
-    );
-  });
-}
-
-function checkWhole(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new ArgumentError(`${name} is a whole number of at least ${least}, got ${value}.`);
 }

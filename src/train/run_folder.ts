@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { ArgumentError, FileError } from "../errors.ts";
-import { makeFolder, writeAtomic } from "../files.ts";
+import { makeFolder, removeTemporaries, writeAtomic } from "../files.ts";
 
 /** The names of the files in a run folder. */
 export const RUN_FILES = {
@@ -81,7 +81,7 @@ export class RunFolder {
   }
 
   /**
-   * Opens the folder of an earlier run, to go on with it.
+   * Opens the folder of an earlier run, to go on with it. Clears away what processes that were killed left half written.
    *
    * @throws {FileError} If there is no such folder.
    */
@@ -92,6 +92,7 @@ export class RunFolder {
         `There is no run folder at ${path}. Give the path of one, or start a new run.`,
       );
     }
+    for (const name of Object.values(RUN_FILES)) removeTemporaries(join(path, name));
     return new RunFolder(path);
   }
 

@@ -7,6 +7,8 @@
 import { ArgumentError } from "../errors.ts";
 import type { Module } from "../nn/mod.ts";
 import * as nn from "../nn/mod.ts";
+import { moduleSpec } from "../nn/spec.ts";
+import type { Spec } from "../spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { StepResult } from "../distill/mod.ts";
 import type { Method } from "./method.ts";
@@ -71,6 +73,25 @@ export class Supervised<B extends Labelled = Labelled> implements Method<B> {
     return { loss, terms: {} };
   }
 
+  /**
+   * Takes the names of the classes from the data, for a model that has none yet.
+   *
+   * @throws {ArgumentError} if it has others.
+   */
+  meet(batches: unknown): void {
+    const { model } = this;
+    if (model instanceof nn.Classifier) meetClasses(model, batches);
+  }
+
+  /** What decides its losses beside the model's state. */
+  spec(): Spec {
+    return {
+      name: "Supervised",
+      labelSmoothing: this.#labelSmoothing,
+      model: moduleSpec(this.model),
+    };
+  }
+
   /** Sets the training mode of the model. */
   train(on = true): void {
     this.model.train(on);
@@ -90,4 +111,23 @@ export class Supervised<B extends Labelled = Labelled> implements Method<B> {
   loadStateDict(state: Readonly<Record<string, Tensor>>): void {
     this.model.loadStateDict(state);
   }
+}
+
+/** Gives a model the names of its data's classes; those that it has must be the same. */
+function meetClasses(model: nn.Classifier, batches: unknown): void {
+  const { dataset } = (batches ?? {}) as { dataset?: { classNames?: unknown; name?: unknown } };
+  const names = dataset?.classNames;
+  if (!Array.isArray(names) || names.length !== model.numClasses) return;
+  if (model.classNames === null) {
+    model.classNames = Object.freeze([...names]);
+    return;
+  }
+  const at = model.classNames.findIndex((name, i) => name !== names[i]);
+  if (at < 0) return;
+  throw new ArgumentError(
+    `Class ${at} of the model is "${model.classNames[at]}", and that of the images "${
+      names[at]
+    }": labels would mean ` +
+      `other classes than those that the model knows. Set model.classNames to null if it is to learn these.`,
+  );
 }

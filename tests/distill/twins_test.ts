@@ -96,6 +96,7 @@ test("UNIFORM: 50 steps give PyTorch's losses", () => {
     alpha2: 0.5,
     beta1: 1,
     beta2: 0.1,
+    featureTies: "zero", // as the twin has it
     encoder: "mlp",
     decoder: "linear",
   });

@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { type MetricRecord, readMetrics } from "../../src/train/metrics.ts";
 import { BATCHES } from "./trainings.ts";
 
-const EPOCHS = 20;
+const EPOCHS = 40;
 const windows = Deno.build.os === "windows";
 
 /** How a training in a process of its own ended. */

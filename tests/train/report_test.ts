@@ -470,3 +470,37 @@ Deno.test("a report is written as a whole or not at all", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("ticks of what is counted are whole numbers, others need not be", async () => {
+  /** The texts of the wide chart's axes. */
+  const ticks = async (block: ReportBlock): Promise<string[]> => {
+    const html = await renderReport({ title: "t", sections: [{ heading: "s", blocks: [block] }] });
+    const wide = /<div class="wide"[^>]*>([\s\S]*?)<\/div>/.exec(html)![1];
+    return [...wide.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+  };
+  const numbers = (texts: string[]) =>
+    texts.map((t) => Number(t.replace(",", ""))).filter((n) => !Number.isNaN(n));
+  for (const last of [2, 3, 4, 6, 11]) {
+    const points = Array.from({ length: last }, (_, i): [number, number] => [i + 1, i + 5]);
+    const curves = { kind: "curves" as const, title: "t", x: "epoch", y: "y" };
+    const whole = numbers(await ticks({ ...curves, series: [{ name: "a", points }] }));
+    assert(whole.length >= 2, `${whole}`);
+    assert(whole.every(Number.isInteger), `${last}: ${whole}`);
+    const half = points.map(([x, y]): [number, number] => [x, y / 40]);
+    const some = numbers(await ticks({ ...curves, series: [{ name: "a", points: half }] }));
+    assert(some.some((tick) => !Number.isInteger(tick)), `${some}`);
+  }
+  const bars = { kind: "bars" as const, title: "t", categories: ["x", "y"] };
+  const counted = await ticks({ ...bars, series: [{ name: "n", values: [1, 2] }] });
+  assert(numbers(counted).every(Number.isInteger), `${counted}`);
+  const counts = await ticks({
+    kind: "histogram",
+    title: "t",
+    x: "images",
+    y: "n",
+    edges: [0, 1, 2],
+    counts: [1, 2],
+    labels: ["a", "b"],
+  });
+  assert(numbers(counts).every(Number.isInteger), `${counts}`);
+});

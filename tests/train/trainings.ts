@@ -89,6 +89,7 @@ export function training(kind: Kind, seed = 1): Training {
     train: (on) => method.train(on),
     stateDict: () => method.stateDict(),
     loadStateDict: (state) => method.loadStateDict(state),
+    spec: () => method.spec!(),
   });
   const supervised = watched(new Supervised<data.LabelledBatch>(model, { labelSmoothing: 0.1 }));
 

@@ -6,8 +6,7 @@
 
 import * as distill from "../../distill/mod.ts";
 import { linearProbe, type LinearProbeOptions } from "../../eval/mod.ts";
-import type * as models from "../../models/mod.ts";
-import * as torch from "../../torch/mod.ts";
+import * as models from "../../models/mod.ts";
 import { MetricsLog } from "../../train/metrics.ts";
 import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
 import {
@@ -171,10 +170,9 @@ export async function runCustomKdDemo(options: CustomKdDemoOptions): Promise<Cus
         return { method, stages: [customize, distillation] };
       }),
   );
-  torch.saveSafetensors(folder.path(RUN_FILES.student), customKd.stateDict(), {
-    architecture: "SmallCnn",
-    options: JSON.stringify({ numClasses: images.test.numClasses, widths: config.widths }),
-    pixels: JSON.stringify(PIXELS),
+  models.save(folder.path(RUN_FILES.student), customKd, {
+    classNames: images.test.classNames,
+    view: { size: [images.test.imageShape[1], images.test.imageShape[2]], ...PIXELS },
   });
 
   const { labelled, test } = images;

@@ -6,7 +6,7 @@
 
 import type { Classifier } from "../../nn/mod.ts";
 import * as optim from "../../optim/mod.ts";
-import * as torch from "../../torch/mod.ts";
+import * as models from "../../models/mod.ts";
 import { fit, type FitOptions } from "../../train/fit.ts";
 import type { Batches } from "../../train/method.ts";
 import { type Labelled, Supervised } from "../../train/supervised.ts";
@@ -43,6 +43,6 @@ export async function trainTeacher(
     batches,
     epochs: recipe.epochs,
   });
-  if (done) torch.saveSafetensors(file, model.stateDict(), { recipe: JSON.stringify(recipe) });
+  if (done) models.save(file, model, { metadata: { recipe: JSON.stringify(recipe) } });
   return done;
 }

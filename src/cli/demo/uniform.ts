@@ -43,7 +43,13 @@ export interface UniformDemoConfig {
   /** Options of plain KD. */
   kd: { temperature: number };
   /** Options of UNIFORM. */
-  uniform: { alpha1: number; alpha2: number; beta1: number; beta2: number };
+  uniform: {
+    alpha1: number;
+    alpha2: number;
+    beta1: number;
+    beta2: number;
+    featureTies: "zero" | "mean";
+  };
   /** How the teachers are made. */
   teachers: readonly Recipe[];
 }
@@ -58,7 +64,7 @@ export const UNIFORM_DEMO: UniformDemoConfig = {
   lr: 6e-3,
   widths: [16, 32, 64],
   kd: { temperature: 1 },
-  uniform: { alpha1: 1.5, alpha2: 1, beta1: 1, beta2: 0.1 },
+  uniform: { alpha1: 1.5, alpha2: 1, beta1: 1, beta2: 0.1, featureTies: "zero" },
   teachers: SHELF,
 };
 
@@ -190,10 +196,9 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
       uniform = new distill.Uniform({ student, teachers: shelf, ...config.uniform });
       return uniform;
     }));
-  torch.saveSafetensors(folder.path(RUN_FILES.student), main.student.stateDict(), {
-    architecture: "SmallCnn",
-    options: JSON.stringify({ numClasses: images.test.numClasses, widths: config.widths }),
-    pixels: JSON.stringify(PIXELS),
+  models.save(folder.path(RUN_FILES.student), main.student, {
+    classNames: images.test.classNames,
+    view: { size: [images.test.imageShape[1], images.test.imageShape[2]], ...PIXELS },
   });
 
   const results = await timed("test", async () => {
@@ -254,6 +259,7 @@ function withOutputs(
     modules: () => method.modules(),
     stateDict: () => method.stateDict(),
     loadStateDict: (state) => method.loadStateDict(state),
+    spec: () => method.spec(),
   };
 }
 

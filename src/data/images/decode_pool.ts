@@ -49,7 +49,7 @@ export class DecodePool {
 
   constructor(settings: DecodeSettings, workers: number) {
     this.#settings = settings;
-    this.#workers = workers;
+    this.#workers = workers > 0 && !hasWorkerFile() ? 0 : workers;
   }
 
   /**
@@ -150,8 +150,30 @@ export class DecodePool {
   }
 }
 
+const workerFile = new URL("./decode_worker.ts", import.meta.url);
+let warned = false;
+
+/** Whether threads can be started: a program that was bundled into one file has none for them, and decodes in this one. */
+function hasWorkerFile(): boolean {
+  if (workerFile.protocol !== "file:") return true;
+  try {
+    Deno.statSync(workerFile);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) return true;
+    if (!warned) {
+      console.warn(
+        "Images are decoded in this thread: a program that was bundled into one file has no file to start others " +
+          "from. Run it unbundled, with deno run or deno compile, if that is too slow.",
+      );
+    }
+    warned = true;
+    return false;
+  }
+  return true;
+}
+
 function openWorker(): Worker {
-  const url = new URL("./decode_worker.ts", import.meta.url);
+  const url = workerFile;
   if (url.protocol === "file:") return new Worker(url);
   // Workers of this kind, which an idle process need not wait for, are started from files only.
   const code = `import ${JSON.stringify(url.href)};`;

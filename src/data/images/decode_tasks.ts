@@ -61,26 +61,6 @@ function kindOf(error: unknown): DecodeFailure["kind"] {
   return error instanceof ReadError ? "read" : "decode";
 }
 
-/** Waits for work, but only for some seconds; the work is told whether it is still wanted. */
-async function within(
-  seconds: number,
-  work: (wanted: () => boolean) => Promise<void>,
-): Promise<void> {
-  let late = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late = true;
-      reject(new Error(`decoding took longer than ${seconds} seconds and was given up`));
-    }, 1000 * seconds);
-  });
-  try {
-    await Promise.race([work(() => !late), limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** How many images are begun at a time, so that one is decoded while another is resized. */
 const LANES = 2;
 
@@ -95,10 +75,7 @@ export async function runTasks(decoder: Decoder, job: DecodeJob): Promise<Decode
       const into = new Uint8Array(memory, row * decoder.size, decoder.size);
       try {
         const random = () => imageRandom(seed, epoch, image);
-        await within(
-          decoder.timeLimit,
-          (wanted) => decoder.decode(readImage(task), random, into, wanted),
-        );
+        await decoder.decode(readImage(task), random, into);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         failures.push({ row, reason: oneLine(reason), kind: kindOf(error) });

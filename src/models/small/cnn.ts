@@ -49,6 +49,7 @@ export class SmallCnn extends nn.Classifier {
    */
   constructor(options: SmallCnnOptions) {
     super();
+    this.recipe = { architecture: "SmallCnn", options: { ...options } };
     const { channels = 1, numClasses, widths = [16, 32, 64] } = options;
     checkCounts("SmallCnn", { channels, numClasses });
     checkList("SmallCnn", "widths", widths);

@@ -87,6 +87,7 @@ export class SmallMixer extends nn.Classifier {
    */
   constructor(options: SmallMixerOptions) {
     super();
+    this.recipe = { architecture: "SmallMixer", options: { ...options } };
     const { imageSize = 28, patchSize = 7, dim = 64, depth = 3 } = options;
     const { channels = 1, numClasses } = options;
     checkCounts("SmallMixer", { channels, numClasses, dim, depth });

@@ -51,6 +51,7 @@ export class Mlp extends nn.Classifier {
    */
   constructor(options: MlpOptions) {
     super();
+    this.recipe = { architecture: "Mlp", options: { ...options } };
     const { inputs, numClasses, widths = [256, 128], dropout = 0 } = options;
     checkCounts("Mlp", { inputs, numClasses });
     checkList("Mlp", "widths", widths);

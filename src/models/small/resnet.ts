@@ -84,6 +84,7 @@ export class SmallResNet extends nn.Classifier {
    */
   constructor(options: SmallResNetOptions) {
     super();
+    this.recipe = { architecture: "SmallResNet", options: { ...options } };
     const { channels = 1, numClasses, widths = [16, 32, 64], blocks: perStage = 1, stride = 1 } =
       options;
     checkCounts("SmallResNet", { channels, numClasses, blocks: perStage, stride });

@@ -99,6 +99,7 @@ export class SmallVit extends nn.Classifier {
    */
   constructor(options: SmallVitOptions) {
     super();
+    this.recipe = { architecture: "SmallVit", options: { ...options } };
     const { imageSize = 28, patchSize = 7, dim = 64, depth = 4, heads = 4, mlpRatio = 2 } = options;
     const { channels = 1, numClasses } = options;
     checkCounts("SmallVit", { channels, numClasses, dim, depth, heads });

@@ -71,6 +71,12 @@ function axis(name: string, extra: Record<string, unknown>): Record<string, unkn
   };
 }
 
+/** Keeps the ticks of what is counted, such as epochs, on whole numbers. */
+function ticksOf(values: Iterable<number>): { minInterval?: number } {
+  for (const value of values) if (!Number.isInteger(value)) return {};
+  return { minInterval: 1 };
+}
+
 const GRID_LINES = { splitLine: { show: true, lineStyle: { color: LINE } } };
 
 function percentText(value: number): string {
@@ -123,11 +129,13 @@ export function drawCurves(charts: ChartLibrary, block: CurvesBlock): Html {
       nameGap: 26,
       min: "dataMin",
       max: "dataMax",
+      ...ticksOf(raw.flat().map(([x]) => x)),
       axisLabel: { color: INK, fontSize: 12, hideOverlap: true, formatter: formatCount },
     }),
     yAxis: axis("", {
       type: block.log ? "log" : "value",
       scale: true,
+      ...(block.log ? {} : ticksOf(raw.flat().map(([, y]) => y))),
       ...GRID_LINES,
       axisLabel: { color: INK, fontSize: 12, formatter: block.percent ? percentText : axisText },
     }),
@@ -177,7 +185,9 @@ export function drawBars(charts: ChartLibrary, block: BarsBlock): Html {
     grid: { left: 16, right: 52, top: 6, bottom: 6, containLabel: true },
     xAxis: axis("", {
       type: "value",
-      ...(block.percent ? { min: 0, max: 1 } : {}),
+      ...(block.percent
+        ? { min: 0, max: 1 }
+        : ticksOf(block.series.flatMap(({ values }) => values.filter((value) => value !== null)))),
       ...GRID_LINES,
       axisLabel: {
         color: INK,
@@ -244,6 +254,7 @@ export function drawHistogram(charts: ChartLibrary, block: HistogramBlock): Html
     yAxis: axis("", {
       type: "value",
       ...GRID_LINES,
+      ...ticksOf(counts),
       axisLabel: { color: INK, fontSize: 12, formatter: formatCount },
     }),
     series: [{

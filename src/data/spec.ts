@@ -1,0 +1,169 @@
+/**
+ * What data is made of, as plain data: enough to tell other images, labels, sizes or transforms from the same ones.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { about, differencesOf, fingerprint, type Spec } from "../spec.ts";
+import { arange } from "../torch/creation.ts";
+import { noGrad } from "../torch/backward.ts";
+import { fingerprintTensors } from "../torch/fingerprint.ts";
+import { scope } from "../torch/scope.ts";
+import { Tensor } from "../torch/tensor.ts";
+import { type Batch, LabelledBatch } from "./batch.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Loader } from "./loader.ts";
+
+/** How many images of a dataset are looked at where they are not all in memory. */
+const LOOKED_AT = 16;
+
+/** What datasets say of themselves, as far as they have it. */
+interface Described {
+  readonly images?: unknown;
+  readonly labels?: unknown;
+  readonly classNames?: unknown;
+  readonly imageShape?: unknown;
+  readonly options?: unknown;
+  path?(index: number): string;
+}
+
+/**
+ * What decides a loader's batches.
+ *
+ * @param few Makes a loader of smaller batches, otherwise the same.
+ */
+export async function loaderSpec<B extends Batch>(
+  loader: Loader<B>,
+  few: (batchSize: number) => Loader<B>,
+): Promise<Spec> {
+  const { batchSize, shuffle, seed, dropLast, raw } = loader;
+  return {
+    batchSize,
+    shuffle,
+    seed,
+    dropLast,
+    raw,
+    dataset: await datasetSpec(loader.dataset),
+    // A transform is a function and has no other description than what it does.
+    transformed: await firstBatch(loader, few),
+  };
+}
+
+/** What decides a dataset's images and labels. */
+async function datasetSpec<B extends Batch>(dataset: Dataset<B>): Promise<Spec> {
+  if (dataset.spec !== undefined) return await dataset.spec();
+  const { images, labels, classNames, imageShape, options, path } = dataset as Described;
+  const spec: Record<string, Spec> = { images: dataset.length };
+  if (Array.isArray(imageShape)) spec.imageShape = [...imageShape];
+  if (Array.isArray(classNames)) spec.classNames = [...classNames];
+  if (labels instanceof Tensor) spec.labels = fingerprintTensors({ labels });
+  else if (labels instanceof Int32Array) spec.labels = hashOf([labels]);
+  if (images instanceof Tensor) {
+    spec.pixels = fingerprintTensors({ images });
+    return spec;
+  }
+  if (typeof path === "function") {
+    spec.files = filesOf(dataset.length, (index) => path.call(dataset, index));
+  }
+  if (typeof options === "object" && options !== null) spec.reading = readingOf(options);
+  spec.looks = await someImages(dataset);
+  return spec;
+}
+
+/** A fingerprint of the files' names, without the folder that all of them lie in. */
+function filesOf(length: number, path: (index: number) => string): string {
+  const paths = Array.from({ length }, (_, index) => path(index));
+  let common = paths[0].slice(0, paths[0].lastIndexOf("/") + 1);
+  for (const one of paths) {
+    while (!one.startsWith(common)) {
+      common = common.slice(0, common.lastIndexOf("/", common.length - 2) + 1);
+    }
+  }
+  return hashOf(paths.map((one) => `${one.slice(common.length)}\n`));
+}
+
+/** How files are read, without what changes nothing about the images. */
+function readingOf(options: object): Spec {
+  const { workers: _, onSkip: __, ...rest } = options as Record<string, unknown>;
+  return JSON.parse(JSON.stringify(rest));
+}
+
+function hashOf(parts: Iterable<string | Int32Array>): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** What some images of a dataset look like, evenly spread; null if they cannot be had. */
+async function someImages<B extends Batch>(dataset: Dataset<B>): Promise<Spec> {
+  const count = Math.min(LOOKED_AT, dataset.length);
+  const step = dataset.length / count;
+  const indices = Int32Array.from({ length: count }, (_, i) => Math.floor(i * step));
+  return await lookOf(() => dataset.batch(indices));
+}
+
+/**
+ * What the first batch looks like; null if it cannot be had, or is another one each time it is made, which a transform can
+ * do that draws random numbers of its own.
+ */
+async function firstBatch<B extends Batch>(
+  loader: Loader<B>,
+  few: (batchSize: number) => Loader<B>,
+): Promise<Spec> {
+  // Decoding a whole batch of photographs can take seconds.
+  const inMemory = (loader.dataset as Described).images instanceof Tensor;
+  const looked = inMemory ? loader : few(Math.min(loader.batchSize, LOOKED_AT));
+  const first = await lookOf(() => looked.batch(0, 0));
+  if (loader.transform === undefined && loader.normalise === undefined) return first;
+  const second = await lookOf(() => looked.batch(0, 0));
+  return differencesOf(first, second).length === 0 ? first : null;
+}
+
+async function lookOf<B extends Batch>(make: () => B | Promise<B>): Promise<Spec> {
+  let batch: B;
+  try {
+    const made = make();
+    batch = made instanceof Promise ? await made : made;
+  } catch {
+    // Whatever is wrong will be said when the batch is wanted for training.
+    return null;
+  }
+  try {
+    return {
+      ...looks(batch.images),
+      labels: batch instanceof LabelledBatch
+        ? fingerprint(Array.from(batch.labels.data() as BigInt64Array, Number))
+        : undefined,
+    };
+  } finally {
+    batch.dispose();
+  }
+}
+
+/**
+ * Some means over the pixels of a batch, which change with nearly everything that can be done to images: of the values,
+ * of their squares, and of the values weighted by row, by column and by image. Not exact ones, because devices round
+ * differently.
+ */
+function looks(images: Tensor): Record<string, Spec> {
+  return noGrad(() =>
+    scope(() => {
+      const pixels = images.detach().cpu().to("float64");
+      const mean = (values: Tensor): Spec => about(values.mean().item() as number);
+      const weighted = (dim: number): Spec => {
+        const length = pixels.size(dim);
+        const weights = arange(length).to("float64").div(length).add(0.5);
+        const shape = pixels.shape.map((_, i) => i === dim ? length : 1);
+        return mean(pixels.mul(weights.reshape(shape)));
+      };
+      const dims = Array.from({ length: pixels.ndim }, (_, i) => i);
+      return {
+        shape: images.shape,
+        mean: mean(pixels),
+        squares: mean(pixels.pow(2)),
+        byDimension: dims.map(weighted),
+      };
+    })
+  );
+}

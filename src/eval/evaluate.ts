@@ -1,0 +1,237 @@
+/**
+ * How good a model is on a data set.
+ *
+ * @module
+ */
+
+import * as data from "../data/mod.ts";
+import type { Dataset, LabelledBatch, Transform, View } from "../data/mod.ts";
+import { applyView, checkView } from "../data/view.ts";
+import { ArgumentError } from "../errors.ts";
+import { letSignalsIn } from "../interrupt.ts";
+import { Classifier } from "../nn/mod.ts";
+import * as torch from "../torch/mod.ts";
+import { type Device, Tensor } from "../torch/mod.ts";
+import type { Accuracy } from "./accuracy.ts";
+import { checkTopK, ConfusionCounter } from "./confusion.ts";
+import { deviceOf, inEvaluation, type Scorer, scoresOf } from "./model_mode.ts";
+
+/** How good a model is; shares are from 0 to 1, NaN where there was no image. */
+export interface Evaluation extends Accuracy {
+  /** For each of the option `topK` the share of images whose class is among so many of the likeliest ones. */
+  topK: Record<number, number>;
+  /**
+   * For each class (rows) how many of its images were taken for which class (columns); empty for more than 4,096 classes.
+   */
+  confusion: number[][];
+  /** The mean cross-entropy. */
+  loss: number;
+  /** The names of the classes, as far as data set or model have them. */
+  classNames: readonly string[] | null;
+}
+
+/** Labelled batches: a `Loader`, or anything with epochs like its. */
+export interface LabelledBatches {
+  /** The batches of an epoch. */
+  epoch(epoch: number): Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>;
+  /** What is loaded from. */
+  readonly dataset?: unknown;
+}
+
+/** Options of {@linkcode evaluate}. */
+export interface EvaluateOptions {
+  /** Images in a batch of a data set; 256 by default. A loader has its own. */
+  batchSize?: number;
+  /**
+   * What is done to a data set's images, as in a `Loader`, which has its own. By default what the model's `view` says;
+   * without one they only become float32 from 0 to 1.
+   */
+  transform?: Transform;
+  /** What the model wants of images; its own `view` by default. Not beside `transform`. */
+  view?: View;
+  /** Where it is computed; where the model lies by default. */
+  device?: Device;
+  /** The numbers of guesses to count; 1 and, with at least 5 classes, 5 by default. */
+  topK?: readonly number[];
+  /** Called after every batch with the number of images done. */
+  onProgress?: (done: number) => void;
+  /** Stops between two batches: its reason is thrown. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Measures a model on labelled images: accuracy in all, by class, by data set, within several guesses, and which class is
+ * taken for which. Images are looked at in evaluation mode, without recording gradients and batch by batch; afterwards
+ * every part of the model is in the mode that it was in.
+ *
+ * @param model The model, or a function from images to scores.
+ * @param images A data set, or a loader.
+ * @throws {ArgumentError} if there is no image, or the data set's class names are not the model's, in the same order.
+ * @throws {ShapeError} if the scores do not fit the data set's classes.
+ * @throws {IndexError} if a label is not one of the classes.
+ *
+ * @example
+ * ```ts
+ * import { data, evaluation, models } from "@apprentice/distill";
+ *
+ * using test = await data.mnist("test");
+ * using few = test.take(500);
+ * using model = new models.SmallCnn({ numClasses: 10 });
+ * const { mean, std } = data.MNIST_STATISTICS;
+ * const { overall, topK, confusion } = await evaluation.evaluate(model, few, {
+ *   transform: data.normalise(mean, std),
+ * });
+ * console.log(overall, topK[5], confusion[3][8]); // how many threes were taken for eights
+ * ```
+ */
+export async function evaluate(
+  model: Scorer,
+  images: Dataset<LabelledBatch> | LabelledBatches,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  if (typeof images !== "object" || images === null) {
+    throw new ArgumentError(`evaluate takes a data set or a loader, got ${images}.`);
+  }
+  const loader = "epoch" in images ? images : loaderOf(model, images, options);
+  const dataset = "epoch" in images ? images.dataset : images;
+  if ("epoch" in images && (options.transform ?? options.view) !== undefined) {
+    throw new ArgumentError(
+      "evaluate: a loader has a transform of its own; give the option transform or view beside a data set only.",
+    );
+  }
+  const known = describe(dataset);
+  checkClassNames(model, known);
+  const device = options.device ?? deviceOf(model);
+  return await inEvaluation(model, async () => {
+    let counter: ConfusionCounter | undefined;
+    let topK: readonly number[] = [];
+    let done = 0;
+    for await (using batch of loader.epoch(0)) {
+      options.signal?.throwIfAborted();
+      torch.scope(() => {
+        if (!(batch.labels instanceof Tensor)) throw unlabelled();
+        const scores = scoresOf(model, batch.images, device);
+        if (counter === undefined) {
+          const classes = scores.shape[1] ?? 0;
+          topK = topKOf(options.topK, classes);
+          counter = new ConfusionCounter(known.classNames?.length ?? classes, topK);
+        }
+        counter.add(scores, batch.labels);
+      });
+      done += batch.labels.size(0);
+      options.onProgress?.(done);
+      await letSignalsIn();
+    }
+    if (counter === undefined || done === 0) {
+      throw new ArgumentError("evaluate: there are no images to evaluate the model on.");
+    }
+    const classNames = known.classNames ?? (model instanceof Classifier ? model.classNames : null);
+    return resultOf(counter, topK, known.sources, classNames);
+  });
+}
+
+function unlabelled(): ArgumentError {
+  return new ArgumentError(
+    "evaluate: these images have no labels to compare the model with. Give a data set with labels; predict says what " +
+      "is on images without.",
+  );
+}
+
+/** What a data set says of its classes. */
+interface Described {
+  readonly name?: string;
+  readonly classNames?: readonly string[];
+  readonly sources?: readonly { name: string; classes: readonly [number, number] }[];
+}
+
+function describe(dataset: unknown): Described {
+  const { name, classNames, sources } = (dataset ?? {}) as Described;
+  return {
+    name: typeof name === "string" ? name : "the data set",
+    classNames: Array.isArray(classNames) ? classNames : undefined,
+    sources: Array.isArray(sources) ? sources : undefined,
+  };
+}
+
+/** A class that is missing in a folder shifts the numbers of all after it: labels then mean something else. */
+function checkClassNames(model: Scorer, { name, classNames }: Described): void {
+  if (!(model instanceof Classifier) || classNames === undefined) return;
+  const own = model.classNames;
+  if (own === null) return;
+  const at = classNames.findIndex((one, i) => one !== own[i]);
+  if (at < 0 && classNames.length === own.length) return;
+  const place = at < 0 ? classNames.length : at;
+  const called = (names: readonly string[]) =>
+    place < names.length ? `class ${place} "${names[place]}"` : `no class ${place}`;
+  throw new ArgumentError(
+    `The classes of ${name} are not the model's: it has ${classNames.length}, the model ${own.length}; it has ` +
+      `${called(classNames)}, the model ${
+        called(own)
+      }. Their numbers would mean different things. Make the data set ` +
+      `with the model's class names in their order (ImageFolder and others take classNames), or set ` +
+      `model.classNames if only the names differ.`,
+  );
+}
+
+function topKOf(given: readonly number[] | undefined, classes: number): readonly number[] {
+  const topK = given ?? (classes >= 5 ? [1, 5] : [1]);
+  checkTopK(topK, classes);
+  return topK;
+}
+
+function loaderOf(
+  model: Scorer,
+  dataset: Dataset<LabelledBatch>,
+  options: EvaluateOptions,
+): data.Loader<LabelledBatch> {
+  const { batchSize = 256, transform } = options;
+  const view = options.view ?? (model instanceof Classifier ? model.view ?? undefined : undefined);
+  if (options.view !== undefined && transform !== undefined) {
+    throw new ArgumentError("evaluate: give transform or view, not both.");
+  }
+  if (view !== undefined) checkView(view);
+  const own = transform ?? (view && ((images: torch.Tensor) => applyView(images, view)));
+  return new data.Loader(dataset, {
+    batchSize,
+    device: options.device ?? deviceOf(model),
+    transform: own,
+  });
+}
+
+function resultOf(
+  counter: ConfusionCounter,
+  topK: readonly number[],
+  sources: Described["sources"],
+  classNames: readonly string[] | null,
+): Evaluation {
+  const { classes, counts, right, seen, within, loss } = counter;
+  const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
+  const mean = (shares: readonly number[]) => {
+    const known = shares.filter((share) => !Number.isNaN(share));
+    return known.reduce((a, b) => a + b, 0) / known.length;
+  };
+  const count = sum(seen);
+  const byClass = Array.from(right, (hits, i) => hits / seen[i]);
+  const ranges = sources ?? [{ name: "all", classes: [0, classes] as const }];
+  const byDataset = Object.fromEntries(
+    ranges.map(({ name, classes: [from, to] }) => [
+      name,
+      sum(right.subarray(from, to)) / sum(seen.subarray(from, to)),
+    ]),
+  );
+  return {
+    overall: sum(right) / count,
+    byClass,
+    meanByClass: mean(byClass),
+    byDataset,
+    meanByDataset: mean(Object.values(byDataset)),
+    count,
+    topK: Object.fromEntries(topK.map((k, i) => [k, within[i] / count])),
+    confusion: Array.from(
+      { length: counts.length > 0 ? classes : 0 },
+      (_, row) => Array.from(counts.subarray(row * classes, (row + 1) * classes)),
+    ),
+    loss: loss / count,
+    classNames,
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * Looking at models without changing them.
+ *
+ * @module
+ */
+
+import { Module } from "../nn/mod.ts";
+import * as torch from "../torch/mod.ts";
+import type { Device, Tensor } from "../torch/mod.ts";
+
+/** What is looked at: a model, or a function from images (B, C, H, W) to scores (B, classes). */
+export type Scorer = Module | ((images: Tensor) => Tensor);
+
+/** Runs `work` with a model in evaluation mode; every part of it is in the mode that it was in afterwards. */
+export async function inEvaluation<T>(model: Scorer, work: () => Promise<T>): Promise<T> {
+  if (!(model instanceof Module)) return await work();
+  const modes = model.namedModules().map(([, part]) => [part, part.training] as const);
+  model.eval();
+  try {
+    return await work();
+  } finally {
+    for (const [part, training] of modes) part.training = training;
+  }
+}
+
+/** The device that a model lies on; the CPU for functions. */
+export function deviceOf(model: Scorer): Device {
+  if (!(model instanceof Module)) return "cpu";
+  return model.parameters()[0]?.device ?? "cpu";
+}
+
+/** The scores of a batch on a device, in the model's dtype and inference mode; belongs to the scope around it. */
+export function scoresOf(model: Scorer, images: Tensor, device: Device): Tensor {
+  return torch.inferenceMode(() =>
+    torch.scope(() => {
+      if (!(model instanceof Module)) return model(images.to(device));
+      const dtype = model.parameters()[0]?.dtype ?? images.dtype;
+      return model.forward(images.to({ device, dtype }));
+    })
+  );
+}

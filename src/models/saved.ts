@@ -1,0 +1,181 @@
+/**
+ * Models in a file of their own, with all that it takes to use them: architecture and options, names of classes, view.
+ *
+ * @module
+ */
+
+import { checkView, type View } from "../data/view.ts";
+import { ApprenticeError, ArgumentError, FormatError } from "../errors.ts";
+import { removeTemporaries } from "../files.ts";
+import { skipped } from "../nn/init.ts";
+import type { Classifier } from "../nn/mod.ts";
+import * as torch from "../torch/mod.ts";
+import { create } from "./create.ts";
+import { list } from "./registry.ts";
+import { Mlp, type MlpOptions } from "./small/mlp.ts";
+import { SmallCnn, type SmallCnnOptions } from "./small/cnn.ts";
+import { SmallMixer, type SmallMixerOptions } from "./small/mixer.ts";
+import { SmallResNet, type SmallResNetOptions } from "./small/resnet.ts";
+import { SmallVit, type SmallVitOptions } from "./small/vit.ts";
+
+/** What {@linkcode save} keeps beside the weights. */
+export interface SaveModelOptions {
+  /** The names of the classes, in their order; the model's own by default. */
+  classNames?: readonly string[];
+  /** What the model wants of images; the model's own by default. */
+  view?: View;
+  /** Other strings by name. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+const format = "apprentice-model";
+const version = "1";
+const taken = ["format", "version", "architecture", "options", "classNames", "view"];
+
+/** The small architectures by the names of their classes. */
+const small: Readonly<Record<string, (options: never) => Classifier>> = {
+  Mlp: (options: MlpOptions) => new Mlp(options),
+  SmallCnn: (options: SmallCnnOptions) => new SmallCnn(options),
+  SmallMixer: (options: SmallMixerOptions) => new SmallMixer(options),
+  SmallResNet: (options: SmallResNetOptions) => new SmallResNet(options),
+  SmallVit: (options: SmallVitOptions) => new SmallVit(options),
+};
+
+/**
+ * Writes a model to a safetensors file, with checksums, and in its metadata what {@linkcode load} needs: the
+ * architecture and its options, the names of the classes, and the view. Other programs read the weights as ever. Clears
+ * away what processes that were killed left of the same file.
+ *
+ * @throws {ArgumentError} if the model was not made by this package's small classes or by {@linkcode create}, there are
+ * not as many names as classes, or the view cannot be used.
+ * @throws {FileError} if the file cannot be written; what was there before stays.
+ *
+ * @example
+ * ```ts
+ * import { models } from "@apprentice/distill";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+ * using student = new models.SmallCnn({ numClasses: 2 });
+ * models.save(path, student, {
+ *   classNames: ["cat", "dog"],
+ *   view: { size: [28, 28], mean: [0.5], std: [0.25] },
+ * });
+ * using again = models.load(path);
+ * again.classNames; // ["cat", "dog"]
+ * await Deno.remove(path);
+ * ```
+ */
+export function save(path: string, model: Classifier, options: SaveModelOptions = {}): void {
+  const { recipe } = model;
+  if (recipe === null) {
+    throw new ArgumentError(
+      `This ${model.constructor.name} does not know how it was made, so that it could not be loaded again. Make it ` +
+        `with models.create or as one of ${
+          Object.keys(small).join(", ")
+        }; or write its weights alone, with ` +
+        `torch.saveSafetensors.`,
+    );
+  }
+  const classNames = options.classNames ?? model.classNames;
+  if (classNames !== null && classNames.length !== model.numClasses) {
+    throw new ArgumentError(
+      `The model has ${model.numClasses} classes, and classNames ${classNames.length} names; give one for each.`,
+    );
+  }
+  const view = options.view ?? model.view;
+  if (view !== null) checkView(view);
+  const clash = Object.keys(options.metadata ?? {}).filter((name) => taken.includes(name));
+  if (clash.length > 0) {
+    throw new ArgumentError(`The metadata's names ${clash.join(", ")} are taken; use others.`);
+  }
+  const metadata = {
+    ...options.metadata,
+    format,
+    version,
+    architecture: recipe.architecture,
+    options: JSON.stringify(recipe.options),
+    ...(classNames && { classNames: JSON.stringify(classNames) }),
+    ...(view && { view: JSON.stringify(view) }),
+  };
+  removeTemporaries(path);
+  torch.saveSafetensors(path, model.stateDict(), metadata, { checksums: true });
+}
+
+/**
+ * Makes a model of a file that {@linkcode save} wrote: on the CPU, in evaluation mode, with the names of its classes and
+ * its view.
+ *
+ * @throws {FormatError} if the file is missing, was not written by {@linkcode save}, or does not fit together.
+ * @throws {ChecksumError} if it is damaged.
+ * @throws {FileError} if it cannot be read.
+ */
+export function load(path: string): Classifier {
+  const metadata = torch.loadSafetensorsMetadata(path);
+  if (metadata.format !== format || metadata.version !== version) {
+    throw new FormatError(
+      `${path} is not a model that models.save of this version wrote (its format is ` +
+        `${metadata.format ?? "not said"}, version ${
+          metadata.version ?? "not said"
+        }). Weights alone are loaded into a ` +
+        `model that is there already, with models.create(name, { weights }) or loadStateDict.`,
+    );
+  }
+  let model: Classifier | undefined;
+  try {
+    model = build(metadata.architecture, json(metadata.options, "options"));
+    const own = model;
+    torch.scope(() => own.loadStateDict(torch.loadSafetensors(path)));
+    own.classNames = namesOf(metadata.classNames, own.numClasses);
+    own.view = viewOf(metadata.view);
+    return own.eval();
+  } catch (error) {
+    model?.dispose();
+    const bad = error instanceof TypeError ||
+      (error instanceof ApprenticeError && error.constructor === ArgumentError);
+    if (!bad && !(error instanceof FormatError)) throw error;
+    if (error instanceof FormatError && error.message.includes(path)) throw error;
+    throw new FormatError(
+      `${path} does not fit together: ${error.message.replace(/\.$/, "")}. Make the file anew.`,
+      { cause: error },
+    );
+  }
+}
+
+/** A model whose initial values do not matter. */
+function build(architecture: string | undefined, options: unknown): Classifier {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new FormatError(`its options are ${JSON.stringify(options)}`);
+  }
+  const name = architecture ?? "";
+  if (Object.hasOwn(small, name)) return skipped(() => small[name](options as never));
+  if (!list().includes(name)) {
+    throw new FormatError(
+      `its architecture is ${JSON.stringify(architecture)}, which this version does not know`,
+    );
+  }
+  return skipped(() => create(name, options));
+}
+
+function namesOf(text: string | undefined, count: number): readonly string[] | null {
+  if (text === undefined) return null;
+  const names = json(text, "classNames");
+  const good = Array.isArray(names) && names.length === count &&
+    names.every((name) => typeof name === "string");
+  if (!good) throw new FormatError(`its classNames are no ${count} names`);
+  return Object.freeze(names);
+}
+
+function viewOf(text: string | undefined): View | null {
+  if (text === undefined) return null;
+  const view = json(text, "view") as View;
+  checkView(view);
+  return view;
+}
+
+function json(text: string | undefined, what: string): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch (cause) {
+    throw new FormatError(`its ${what} cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * What decides how a run comes out, as plain data: kept in its checkpoints, so that it is not continued as another one
+ * without a word.
+ *
+ * @module
+ */
+
+import { differencesOf, type Spec, type SpecDifference } from "../spec.ts";
+import type { Tensor } from "../torch/mod.ts";
+import type { FitOptions } from "./fit.ts";
+import type { Stage, StepOptimizer, Trainable } from "./method.ts";
+
+/** How many steps a schedule is asked about. */
+const SAMPLES = 64;
+
+// deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
+type AnyStage = Stage<any>;
+
+/** What a run is made of. */
+export interface RunParts {
+  /** What is trained. */
+  readonly method: Trainable;
+  /** The stages. */
+  readonly stages: readonly AnyStage[];
+  /** The stage of every epoch, by its place. */
+  readonly plan: Uint32Array;
+  /** The loop's own options. */
+  readonly options: Pick<FitOptions, "seed" | "clipNorm">;
+}
+
+/** By a step's number, what each group has at it. */
+type Rates = { readonly [step: string]: Spec };
+
+/** What decides a run. */
+export interface RunSpec {
+  /** Of every part but the schedules, which are functions of the step. */
+  readonly parts: Spec;
+  /** For every stage what its schedule gives at some steps. */
+  readonly rates: readonly Rates[];
+  /** The stage of every epoch. */
+  readonly plan: readonly number[];
+}
+
+/** What decides a run, before its first step. */
+export async function runSpec(run: RunParts): Promise<RunSpec> {
+  const { method, stages, plan, options } = run;
+  const rates = stages.map((stage, place) => ratesOf(stage, stepsOf(run, place)));
+  const names = namesOf(method);
+  const described: Record<string, Spec> = {};
+  for (const stage of stages) {
+    described[stageKey(stage, described)] = {
+      optimizer: optimizerSpec(stage, names),
+      batches: {
+        length: stage.batches.length,
+        ...await stage.batches.spec?.() as Record<string, Spec> | undefined,
+      },
+    };
+  }
+  const parts = {
+    seed: options.seed,
+    clipNorm: options.clipNorm,
+    method: await method.spec?.(),
+    stages: described,
+  };
+  return { parts, rates, plan: Array.from(plan) };
+}
+
+/** In what a run differs from the one that a checkpoint is of, as far as it decides the result. */
+export function runDifferences(saved: RunSpec, now: RunSpec, run: RunParts): SpecDifference[] {
+  const found = differencesOf(saved.parts, now.parts);
+  const seen: Record<string, true> = {};
+  run.stages.forEach((stage, place) => {
+    const key = stageKey(stage, seen);
+    seen[key] = true;
+    const before = saved.rates[place] ?? {};
+    const own = ratesOf(stage, Object.keys(before).map(Number));
+    for (const step of Object.keys(before)) {
+      const [first] = differencesOf(before[step], own[step]);
+      if (first === undefined) continue;
+      // Of many steps one is enough, and none where the options say the same.
+      const known = found.some(({ path }) => path.startsWith(`stages.${key}.optimizer.groups.`));
+      if (known && stage.schedule === undefined) return;
+      const path = `stages.${key}.schedule.step ${step}.groups.${first.path}`;
+      found.push({ ...first, path });
+      return;
+    }
+  });
+  const common = Math.min(saved.plan.length, now.plan.length);
+  for (let epoch = 0; epoch < common; epoch++) {
+    if (saved.plan[epoch] === now.plan[epoch]) continue;
+    const name = (place: number) => run.stages[place]?.name ?? place;
+    found.push({
+      path: `stage of epoch ${epoch + 1}`,
+      before: name(saved.plan[epoch]),
+      now: name(now.plan[epoch]),
+    });
+    break;
+  }
+  return found;
+}
+
+/** The options of every group of an optimiser, without its parameters. */
+export function groupOptions(optimizer: StepOptimizer): Record<string, Spec>[] {
+  return optimizer.paramGroups.map(({ params: _, ...options }) => {
+    const plain = Object.entries(options).filter(([, value]) => isPlain(value));
+    // Copies, because a list may be changed in its place.
+    return Object.fromEntries(plain.map(([name, value]) => [name, structuredClone(value)]));
+  });
+}
+
+/** Puts back options that {@linkcode groupOptions} gave. */
+export function setGroupOptions(
+  optimizer: StepOptimizer,
+  options: readonly Record<string, Spec>[],
+): void {
+  optimizer.paramGroups.forEach((group, i) => Object.assign(group, options[i]));
+}
+
+/** The name of a stage, with a number where it is taken. */
+function stageKey({ name }: AnyStage, taken: Readonly<Record<string, unknown>>): string {
+  for (let n = 1;; n++) {
+    const key = n === 1 ? name : `${name} (${n})`;
+    if (!Object.hasOwn(taken, key)) return key;
+  }
+}
+
+function isPlain(value: unknown): boolean {
+  return ["number", "boolean", "string"].includes(typeof value) ||
+    (Array.isArray(value) && value.every((part) => typeof part === "number"));
+}
+
+/** The steps at which a stage's schedule is looked at: the first ones, and others evenly spread over the run. */
+function stepsOf({ stages, plan }: RunParts, place: number): number[] {
+  const epochs = plan.reduce((count, own) => count + (own === place ? 1 : 0), 0);
+  const total = epochs * stages[place].batches.length;
+  const steps = new Set([0, 1, 2]);
+  for (let i = 0; i <= SAMPLES; i++) steps.add(Math.floor(i * (total - 1) / SAMPLES));
+  return [...steps].filter((step) => step >= 0 && step < total).sort((a, b) => a - b);
+}
+
+/** What each group has at some steps. The optimiser's options are left as they are. */
+function ratesOf({ schedule, optimizer }: AnyStage, steps: readonly number[]): Rates {
+  const before = groupOptions(optimizer);
+  const { stepCount } = (schedule ?? {}) as { stepCount?: unknown };
+  try {
+    return Object.fromEntries(steps.map((step) => {
+      try {
+        schedule?.step(step);
+      } catch {
+        return [String(step), "past the schedule's end"];
+      }
+      return [
+        String(step),
+        groupOptions(optimizer).map(({ lr, momentum, betas }) => ({ lr, momentum, betas })),
+      ];
+    }));
+  } finally {
+    if (typeof stepCount === "number") schedule?.step(stepCount);
+    setGroupOptions(optimizer, before);
+  }
+}
+
+/** Kind, options and parameters of an optimiser; under a schedule as they are at its first step. */
+function optimizerSpec({ optimizer, schedule }: AnyStage, names: Map<Tensor, string>): Spec {
+  const before = groupOptions(optimizer);
+  try {
+    schedule?.step(0);
+    const options = groupOptions(optimizer);
+    const groups = optimizer.paramGroups.map(({ params }, i): Spec => {
+      // What it is at each step is the schedule's part.
+      const { lr, ...rest } = options[i];
+      return {
+        ...(schedule === undefined ? { lr } : {}),
+        ...rest,
+        params: params.map((param) => names.get(param) ?? "?"),
+      };
+    });
+    return { kind: optimizer.constructor.name, groups };
+  } finally {
+    setGroupOptions(optimizer, before);
+  }
+}
+
+/** The names that a method's state has for its tensors. */
+export function namesOf(method: Trainable): Map<Tensor, string> {
+  return new Map(Object.entries(method.stateDict()).map(([name, tensor]) => [tensor, name]));
+}

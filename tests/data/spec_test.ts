@@ -1,0 +1,115 @@
+/** What loaders say of their data: the same where nothing that matters has changed, something else where it has. */
+
+import { assert, assertEquals } from "@std/assert";
+import { encode } from "fast-png";
+import * as data from "../../src/data/mod.ts";
+import { differencesOf, type Spec } from "../../src/spec.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { device, test } from "../helpers.ts";
+
+/** Writes photographs of one colour each, 10 by 8. */
+async function write(folder: string, colours: Record<string, number>): Promise<void> {
+  for (const [name, grey] of Object.entries(colours)) {
+    const path = `${folder}/${name}`;
+    await Deno.mkdir(path.replace(/\/[^/]*$/, ""), { recursive: true });
+    const pixels = new Uint8Array(240).map((_, i) => grey + i % 11);
+    await Deno.writeFile(
+      path,
+      encode({ width: 10, height: 8, data: pixels, channels: 3, depth: 8 }),
+    );
+  }
+}
+
+const colours = { "a/1.png": 10, "a/2.png": 60, "b/3.png": 110, "b/4.png": 160 };
+
+async function specOf(
+  folder: string,
+  reading: data.ImageFolderOptions = {},
+  options: Partial<data.LoaderOptions> = {},
+): Promise<Spec> {
+  using photos = new data.ImageFolder(folder, {
+    part: { kind: "whole", size: 6 },
+    workers: 0,
+    ...reading,
+  });
+  return await new data.Loader(photos, { batchSize: 2, ...options }).spec();
+}
+
+test("a folder of photographs: what changes the images is seen, what does not is not", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    const folder = `${root}/photos`;
+    await write(folder, colours);
+    const spec = await specOf(folder);
+    const paths = async (now: Promise<Spec>) =>
+      differencesOf(spec, await now).map(({ path }) => path);
+    assertEquals(await paths(specOf(folder)), []);
+    assertEquals(await paths(specOf(folder, { workers: 1, onSkip: () => {} })), []);
+    assertEquals(await paths(specOf(folder, {}, { prefetch: 5, device })), []);
+    await Deno.rename(folder, `${root}/moved`);
+    assertEquals(await paths(specOf(`${root}/moved`, { name: "other" })), []);
+
+    const seen = async (change: Promise<Spec>, path: RegExp) => {
+      const found = await paths(change);
+      assert(found.some((one) => path.test(one)), `${path}: ${found}`);
+    };
+    const moved = `${root}/moved`;
+    await seen(
+      specOf(moved, { part: { kind: "centre", size: 6 } }),
+      /^dataset\.reading\.part\.kind$/,
+    );
+    await seen(specOf(moved, {}, { shuffle: true }), /^shuffle$/);
+    await seen(specOf(moved, {}, { normalise: data.normalise(0.5, 0.5) }), /^transformed\./);
+    await write(moved, { "b/4.png": 161 });
+    await seen(specOf(moved), /^dataset\.looks\./);
+    await write(moved, colours);
+    assertEquals(await paths(specOf(moved)), []);
+    await Deno.rename(`${moved}/b/4.png`, `${moved}/b/5.png`);
+    await seen(specOf(moved), /^dataset\.files$/);
+    await Deno.rename(`${moved}/b/5.png`, `${moved}/a/4.png`);
+    await seen(specOf(moved), /^dataset\.(files|labels)$/);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+test("a damaged photograph does not stop a loader from describing itself", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await write(root, colours);
+    await Deno.writeTextFile(`${root}/a/1.png`, "no photograph");
+    const spec = await specOf(root) as { transformed: Spec; dataset: { images: Spec } };
+    assertEquals([spec.transformed, spec.dataset.images], [null, 4]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+test("images one by one, and data sets that describe themselves", async () => {
+  const source = (shift: number) => ({
+    length: 5,
+    imageShape: [3, 2, 2] as const,
+    classNames: ["x", "y"],
+    get: (index: number) => ({
+      pixels: new Uint8Array(12).fill(20 * index + shift),
+      label: index % 2,
+    }),
+  });
+  const loader = (shift: number) =>
+    new data.Loader(data.labelledSamples(source(shift)), {
+      batchSize: 5,
+    });
+  assertEquals(differencesOf(await loader(0).spec(), await loader(0).spec()), []);
+  assert(differencesOf(await loader(0).spec(), await loader(1).spec()).length > 0);
+  const own: data.Dataset<data.UnlabelledBatch> = {
+    length: 3,
+    batch: (indices) =>
+      new data.UnlabelledBatch(
+        torch.zeros([indices.length, 1, 2, 2], { dtype: "uint8" }),
+        torch.tensor(indices, { dtype: "int64" }),
+      ),
+    spec: () => ({ mine: 7 }),
+  };
+  const spec = await new data.Loader(own, { batchSize: 3 }).spec() as { dataset: Spec };
+  assertEquals(spec.dataset, { mine: 7 });
+});

@@ -1,0 +1,58 @@
+/** What teachers say of themselves: other weights, layers, classes or preprocessing are seen. */
+
+import { assert, assertEquals } from "@std/assert";
+import * as models from "../../src/models/mod.ts";
+import { differencesOf } from "../../src/spec.ts";
+import * as teachers from "../../src/teachers/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { test } from "../helpers.ts";
+
+const mlp = (seed: number, dropout = 0) => {
+  torch.manualSeed(seed);
+  return new models.Mlp({ inputs: 4, numClasses: 3, widths: [5], dropout });
+};
+
+test("a teacher of a model: its weights, layers, name, classes and preprocessing", () => {
+  const made: models.Mlp[] = [];
+  const teacher = (
+    options: Partial<teachers.TeacherOptions & { classes: number[] }> = {},
+    seed = 1,
+    dropout = 0,
+  ) => {
+    made.push(mlp(seed, dropout));
+    return teachers.predictive({ name: "one", model: made.at(-1)!, ...options }).spec();
+  };
+  const spec = teacher();
+  const paths = (now: ReturnType<typeof teacher>) =>
+    differencesOf(spec, now).map(({ path }) => path);
+  assertEquals(paths(teacher()), []);
+  assertEquals(paths(teacher({}, 2)), ["weights"]);
+  assertEquals(paths(teacher({}, 1, 0.5)), ["layers"]);
+  assertEquals(paths(teacher({ name: "two" })), ["name"]);
+  assertEquals(paths(teacher({ classes: [0, 2, 1] })), ["order"]);
+  const preprocess = { size: [2, 2] as const, mean: [0.5], std: [0.5] };
+  assertEquals(paths(teacher({ preprocess })), ["preprocess"]);
+  for (const model of made) model.dispose();
+});
+
+test("a teacher of a file: the file's contents, not its place", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const files: string[] = [];
+    for (const [name, seed] of [["a", 1], ["b", 1], ["c", 2]] as const) {
+      torch.manualSeed(seed);
+      using model = models.create("resnet20", { numClasses: 10 });
+      files.push(`${folder}/${name}/resnet20.safetensors`);
+      torch.saveSafetensors(files.at(-1)!, model.stateDict());
+    }
+    const specs = [];
+    for (const file of files) {
+      using teacher = await teachers.load(file, { name: "t" });
+      specs.push(teacher.spec());
+    }
+    assertEquals(differencesOf(specs[0], specs[1]), []);
+    assert(differencesOf(specs[0], specs[2]).length > 0, JSON.stringify(specs));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
