@@ -91,6 +91,16 @@ export function writeAtomicSync(
   }
 }
 
+/**
+ * Makes sure that a path can be written as a file: nothing stands there, or a file, or a link to one.
+ *
+ * @throws {FileError} If a folder, FIFO, socket or device stands there.
+ * @throws {Deno.errors.NotCapable} If Deno was not given the permission to look.
+ */
+export function checkTarget(path: string): void {
+  findTarget(path);
+}
+
 /** Links that lead to links are followed this often, as Linux does. */
 const MOST_LINKS = 40;
 

@@ -6,14 +6,15 @@
 
 import type { FileReader } from "../archive/file_reader.ts";
 import { contiguousStrides } from "../archive/pytorch/arrangement.ts";
-import { openFile, readHeader } from "../torch/safetensors.ts";
+import { openFileSync } from "../regular_files.ts";
+import { readHeader } from "../torch/safetensors.ts";
 import { MappedFile } from "./bytes.ts";
 import type { CheckpointContent } from "./checkpoint.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Reads the names and places of the tensors in a safetensors file. */
 export function readSafetensors(file: FileReader): CheckpointContent {
-  using opened = openFile(file.path);
+  using opened = openFileSync(file.path);
   const { entries, metadata, start } = readHeader(file.path, opened);
   const source = new MappedFile(file.path, file.size);
   const tensors = new Map<string, StoredTensor>();
