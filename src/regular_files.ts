@@ -20,6 +20,18 @@ export function kindOf(info: Deno.FileInfo): string {
 }
 
 /**
+ * Makes sure that what was found at a path is a file.
+ *
+ * @throws {FileError} If it is a folder, FIFO, socket or device.
+ */
+export function checkIsFile(path: string, info: Deno.FileInfo): void {
+  if (info.isFile) return;
+  throw new FileError(
+    `Cannot read ${path}: it is a ${kindOf(info)}, not a file. Give the path of a file.`,
+  );
+}
+
+/**
  * Opens a file for reading.
  *
  * @throws {FormatError} If there is none.
@@ -28,7 +40,7 @@ export function kindOf(info: Deno.FileInfo): string {
  */
 export async function openFile(path: string): Promise<Deno.FsFile> {
   try {
-    checkKind(await Deno.stat(path));
+    checkIsFile(path, await Deno.stat(path));
     return await Deno.open(path);
   } catch (cause) {
     throw readProblem(path, cause);
@@ -42,7 +54,7 @@ export async function openFile(path: string): Promise<Deno.FsFile> {
  */
 export function openFileSync(path: string): Deno.FsFile {
   try {
-    checkKind(Deno.statSync(path));
+    checkIsFile(path, Deno.statSync(path));
     return Deno.openSync(path);
   } catch (cause) {
     throw readProblem(path, cause);
@@ -63,7 +75,7 @@ export async function readFile(
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const info = await Deno.stat(path);
-    checkKind(info);
+    checkIsFile(path, info);
     checkSize(path, info.size, atMost);
     return await Deno.readFile(path);
   } catch (cause) {
@@ -79,7 +91,7 @@ export async function readFile(
 export function readFileSync(path: string, atMost = Infinity): Uint8Array<ArrayBuffer> {
   try {
     const info = Deno.statSync(path);
-    checkKind(info);
+    checkIsFile(path, info);
     checkSize(path, info.size, atMost);
     return Deno.readFileSync(path);
   } catch (cause) {
@@ -117,7 +129,7 @@ export function readTextFileSync(path: string, atMost = LARGEST_TEXT): string {
 export function fileSizeSync(path: string): number {
   try {
     const info = Deno.statSync(path);
-    checkKind(info);
+    checkIsFile(path, info);
     return info.size;
   } catch (cause) {
     throw readProblem(path, cause);
@@ -149,11 +161,6 @@ export function readProblem(path: string, cause: unknown): Error {
   if (isMissing(cause)) {
     return new FormatError(`There is no file ${path}; check the path.`, { cause });
   }
-  if (cause instanceof NoFile) {
-    return new FileError(
-      `Cannot read ${path}: it is a ${cause.message}, not a file. Give the path of a file.`,
-    );
-  }
   return new FileError(`Cannot read ${path}: ${reasonOf(path, cause)}.`, { cause });
 }
 
@@ -177,13 +184,6 @@ export function reasonOf(path: string, cause: unknown): string {
   return `${reason}: the system does not let this user (${
     whose || "see its access rights"
   }). Change its mode or owner, or run as another user`;
-}
-
-/** What stands in place of a file; never leaves this module. */
-class NoFile extends Error {}
-
-function checkKind(info: Deno.FileInfo): void {
-  if (!info.isFile) throw new NoFile(kindOf(info));
 }
 
 function checkSize(path: string, size: number, atMost: number): void {

@@ -7,7 +7,7 @@
 import { ArgumentError, FileError } from "../errors.ts";
 import { isHubSpec, parseHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
 import { list } from "../models/registry.ts";
-import { isMissing, readProblem, readTextFile } from "../regular_files.ts";
+import { checkIsFile, isMissing, readProblem, readTextFile } from "../regular_files.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
 import { loadScript, type ScriptModule } from "../torch/script.ts";
@@ -165,7 +165,10 @@ async function find(spec: string, options: LoadTeacherOptions): Promise<Place> {
 
 async function statOf(path: string): Promise<Deno.FileInfo> {
   try {
-    return await Deno.stat(path);
+    const info = await Deno.stat(path);
+    if (info.isDirectory) return info;
+    checkIsFile(path, info);
+    return info;
   } catch (cause) {
     if (!isMissing(cause)) throw readProblem(path, cause);
     throw new FileError(
