@@ -13,6 +13,7 @@
 
 import { cacheRoot } from "../src/paths.ts";
 import { VERSION } from "../src/version.ts";
+import type { LibraryFile } from "./library_files.ts";
 import { inspectLibtorch, libraryFileName, type Libtorch, readIfThere } from "./libtorch.ts";
 
 /** The folder of the native source: beside this file, or where this file was imported from. */
@@ -41,6 +42,8 @@ export interface Located {
   library: string | null;
   /** The libtorch that it was built against and loads; not known for `APPRENTICE_LIBRARY`. */
   libtorch?: Libtorch;
+  /** What set-up wrote down of the libraries, if it did. */
+  files?: LibraryFile[];
   /** Every place that was looked at, in order, with what was wrong there. */
   searched: string[];
 }
@@ -61,6 +64,8 @@ export interface BuildRecord {
   abi: number;
   /** When, in ISO 8601. */
   date: string;
+  /** The library and those of libtorch as they were then; records of earlier versions have none. */
+  files?: LibraryFile[];
 }
 
 /** Where to look; the process's own environment by default. */
@@ -146,17 +151,28 @@ function open(folder: string, searched: string[]): Located {
     `${version} (${variant})`
   );
   if (was !== is) return missing(`built for libtorch ${was}, but ${libtorch.path} is ${is} now`);
-  return { library, libtorch, searched: [...searched, library] };
+  const found: Located = { library, libtorch, searched: [...searched, library] };
+  return record.files === undefined ? found : { ...found, files: record.files };
 }
 
 /** Reads `build.json` of a folder in the cache; undefined if it is missing or not what it should be. */
 export function readBuildRecord(folder: string): BuildRecord | undefined {
   try {
     const record = JSON.parse(readIfThere(`${folder}/build.json`) ?? "null") as BuildRecord | null;
-    return typeof record?.libtorch?.path === "string" ? record : undefined;
-  } catch {
+    if (typeof record?.libtorch?.path !== "string") return undefined;
+    const { files } = record;
+    const sound = files === undefined || Array.isArray(files) && files.every(isLibraryFile);
+    return sound ? record : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     return undefined;
   }
+}
+
+function isLibraryFile(file: unknown): file is LibraryFile {
+  const { path, size, changed, sha256 } = (file ?? {}) as Partial<LibraryFile>;
+  return typeof path === "string" && typeof size === "number" && typeof changed === "number" &&
+    typeof sha256 === "string";
 }
 
 /**
@@ -193,7 +209,8 @@ export function sourceHash(source: URL): string | undefined {
       hash.add(Deno.readFileSync(new URL(name, source)));
     }
     return hash.toString();
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     return undefined;
   }
 }
@@ -204,7 +221,8 @@ function pathHash(path: string): string {
   let real = path;
   try {
     real = Deno.realPathSync(path);
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     // As it was given, then: the folder is looked at elsewhere.
   }
   hash.add(new TextEncoder().encode(real));
@@ -246,7 +264,8 @@ class Hash {
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     return false;
   }
 }

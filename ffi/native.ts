@@ -9,6 +9,7 @@
  */
 
 import { LibraryError, VersionError } from "../src/errors.ts";
+import { libraryDamage } from "./library_files.ts";
 import { isBundled, locate, setupCommand } from "./locate.ts";
 import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";
 import { nativeError } from "./native_error.ts";
@@ -39,12 +40,13 @@ const decoder = new TextDecoder();
  * Opens the library, if it is not open yet.
  *
  * @throws {LibraryError} when it is missing or cannot be loaded; the message lists where it was
- * looked for and what to run.
+ * looked for and what to run. Also when it or libtorch is seen to be damaged.
+ * @throws {Deno.errors.NotCapable} when Deno was not given the permission to read or to load libraries.
  * @throws {VersionError} when it was built for another version of this package.
  */
 export function open(): void {
   if (opened) return;
-  const { library, searched } = locate();
+  const { library, libtorch, files, searched } = locate();
   if (library === null) {
     throw new LibraryError(
       `The native library is not built yet. Run \`${setupCommand()}\`${
@@ -56,11 +58,14 @@ export function open(): void {
         searched.map((place) => `  ${place}`).join("\n"),
     );
   }
+  const damage = libraryDamage(library, libtorch?.path, files);
+  if (damage !== null) throw new LibraryError(`${damage}. ${mend(libtorch !== undefined)}`);
   sleepRatherThanSpin();
   let opening: Deno.DynamicLibrary<typeof symbols>;
   try {
     opening = Deno.dlopen(library, symbols);
   } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
     throw new LibraryError(
       `The native library ${library} cannot be loaded: ${(cause as Error).message}. ` +
         `Run \`${setupCommand()} --force\` to build it anew.`,
@@ -90,6 +95,13 @@ export function open(): void {
   opened = true;
   // A worker's context goes with the worker: its tensors must not outlive it.
   globalThis.addEventListener("unload", () => native.ap_context_close(context));
+}
+
+/** What to do about a damaged library. */
+function mend(built: boolean): string {
+  return built
+    ? `Run \`${setupCommand()}\` to mend it.`
+    : `Put a whole one there, or unset APPRENTICE_LIBRARY and run \`${setupCommand()}\`.`;
 }
 
 /**

@@ -5,55 +5,48 @@
  * @module
  */
 
+import { isAbsolute } from "node:path";
 import { ApprenticeError, FileError } from "./errors.ts";
+import { isNotAllowed, kindOf } from "./regular_files.ts";
+import {
+  createTemporarySync,
+  folderOf,
+  holdFolder,
+  removeTemporariesNowAndThen,
+  type Temporary,
+  temporaryName,
+} from "./temporaries.ts";
 
-/** A name beside `path` that no other process and no other call uses. */
-export function temporaryName(path: string): string {
-  return `${path}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
-}
-
-/**
- * Removes what processes that were killed left of writes to `path`. For files that only one process
- * writes: another's write that is under way would be lost.
- */
-export function removeTemporaries(path: string): void {
-  const folder = folderOf(path);
-  const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-  try {
-    for (const entry of Deno.readDirSync(folder)) {
-      if (!entry.name.startsWith(`${name}.`)) continue;
-      if (!/^\d+-[0-9a-f]{8}\.tmp$/.test(entry.name.slice(name.length + 1))) continue;
-      Deno.removeSync(`${folder}/${entry.name}`);
-    }
-  } catch {
-    // They are in nobody's way.
-  }
-}
+export { removeTemporaries, temporaryName } from "./temporaries.ts";
 
 /**
- * Writes a whole file, or leaves what was there as it was. Folders that lack are made.
+ * Writes a whole file, or leaves what was there as it was. Folders that lack are made. A link stays: what it leads
+ * to is written. What killed processes left of earlier writes to this file is cleared away.
  *
  * @param path The file's final name.
  * @param content Bytes, or text to be written as UTF-8.
- * @throws {FileError} If the place cannot be written; nothing is left behind.
+ * @throws {FileError} If the place cannot be written, or is no file but a folder, FIFO, socket or device; nothing is
+ * left behind.
+ * @throws {Deno.errors.NotCapable} If Deno was not given the permission to read and write in that folder.
  */
 export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  await makeFolder(folderOf(path));
-  const temporary = temporaryName(path);
+  const { target, mode } = findTarget(path);
+  await makeFolder(folderOf(target));
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  let temporary: Temporary | undefined;
   try {
-    const file = await Deno.open(temporary, { write: true, createNew: true });
-    try {
-      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-      // Without this a power cut could leave the new name with an empty file.
-      await file.syncData();
-    } finally {
-      file.close();
-    }
-    await Deno.rename(temporary, path);
+    removeTemporariesNowAndThen(target);
+    temporary = createTemporarySync(target, mode);
+    const { file } = temporary;
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    // Without this a power cut could leave the new name with an empty file.
+    await file.syncData();
+    await Deno.rename(temporary.path, target);
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
+    if (temporary) await Deno.remove(temporary.path).catch(() => {});
     throw writeError(path, error);
+  } finally {
+    temporary?.file.close();
   }
 }
 
@@ -63,38 +56,85 @@ export async function writeAtomic(path: string, content: Uint8Array | string): P
  * @param path The file's final name.
  * @param content Bytes, or text to be written as UTF-8, or parts that follow each other: what makes them
  * may throw, which is passed on and leaves nothing behind.
- * @throws {FileError} If the place cannot be written; nothing is left behind.
+ * @throws As {@linkcode writeAtomic} does.
  */
 export function writeAtomicSync(
   path: string,
   content: Uint8Array | string | Iterable<Uint8Array>,
 ): void {
-  makeFolderSync(folderOf(path));
-  const temporary = temporaryName(path);
+  const { target, mode } = findTarget(path);
+  makeFolderSync(folderOf(target));
+  const parts = typeof content === "string"
+    ? [new TextEncoder().encode(content)]
+    : content instanceof Uint8Array
+    ? [content]
+    : content;
+  let temporary: Temporary | undefined;
   try {
-    const file = Deno.openSync(temporary, { write: true, createNew: true });
-    try {
-      const parts = typeof content === "string"
-        ? [new TextEncoder().encode(content)]
-        : content instanceof Uint8Array
-        ? [content]
-        : content;
-      for (const bytes of parts) {
-        for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-      }
-      file.syncDataSync();
-    } finally {
-      file.close();
+    removeTemporariesNowAndThen(target);
+    temporary = createTemporarySync(target, mode);
+    const { file } = temporary;
+    for (const bytes of parts) {
+      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
     }
-    Deno.renameSync(temporary, path);
+    file.syncDataSync();
+    Deno.renameSync(temporary.path, target);
   } catch (error) {
     try {
-      Deno.removeSync(temporary);
+      if (temporary) Deno.removeSync(temporary.path);
     } catch {
-      // It was never made, or its folder is gone: there is nothing left behind.
+      // Its folder is gone: there is nothing left behind.
     }
-    if (error instanceof ApprenticeError) throw error;
     throw writeError(path, error);
+  } finally {
+    temporary?.file.close();
+  }
+}
+
+/**
+ * Makes sure that a path can be written as a file: nothing stands there, or a file, or a link to one.
+ *
+ * @throws {FileError} If a folder, FIFO, socket or device stands there.
+ * @throws {Deno.errors.NotCapable} If Deno was not given the permission to look.
+ */
+export function checkTarget(path: string): void {
+  findTarget(path);
+}
+
+/** Links that lead to links are followed this often, as Linux does. */
+const MOST_LINKS = 40;
+
+/**
+ * Where writing to a path leads: through links, also to a file that is not there yet.
+ *
+ * @returns The path that is no link, and the access rights of the file that is there.
+ * @throws {FileError} If something stands there that is no file.
+ */
+function findTarget(path: string): { target: string; mode?: number } {
+  let target = path;
+  for (let links = 0;; links++) {
+    let info: Deno.FileInfo;
+    try {
+      info = Deno.lstatSync(target);
+    } catch (error) {
+      // Nothing is there, or what it is shows when it is written.
+      if (isNotAllowed(error)) throw error;
+      return { target };
+    }
+    if (info.isFile) return { target, mode: info.mode === null ? undefined : info.mode & 0o777 };
+    if (!info.isSymlink || links === MOST_LINKS) {
+      throw new FileError(
+        `Cannot write ${path}: ${
+          info.isSymlink
+            ? "it is a link that leads in a circle"
+            : `${target === path ? "it is" : `it leads to ${target},`} a ${
+              kindOf(info)
+            }, not a file`
+        }. Give the name of a file.`,
+      );
+    }
+    const next = Deno.readLinkSync(target);
+    target = isAbsolute(next) ? next : `${folderOf(target)}/${next}`;
   }
 }
 
@@ -102,6 +142,7 @@ export function writeAtomicSync(
  * Makes a folder and those above it; one that exists is fine.
  *
  * @throws {FileError} If it cannot be made.
+ * @throws {Deno.errors.NotCapable} If Deno was not given the permission.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -115,6 +156,7 @@ export async function makeFolder(path: string): Promise<void> {
  * {@linkcode makeFolder}, without waiting for a promise.
  *
  * @throws {FileError} If it cannot be made.
+ * @throws {Deno.errors.NotCapable} If Deno was not given the permission.
  */
 export function makeFolderSync(path: string): void {
   try {
@@ -138,8 +180,10 @@ export async function makeFolderAtomic<T>(
   path: string,
   fill: (temporary: string) => Promise<T>,
 ): Promise<T> {
+  removeTemporariesNowAndThen(path);
   const temporary = temporaryName(path);
   await makeFolder(temporary);
+  using _held = holdFolder(temporary);
   try {
     const result = await fill(temporary);
     await replaceFolder(temporary, path);
@@ -169,55 +213,9 @@ async function replaceFolder(temporary: string, path: string): Promise<void> {
   await Deno.remove(old, { recursive: true }).catch(() => {});
 }
 
-/**
- * Tells about a file that is to be read, and refuses what is none: reading from a pipe or a terminal may wait for
- * ever, and reading from a device never end. A link counts as what it leads to.
- *
- * @throws {FileError} If there is nothing of that name, or something else than a file.
- * @throws {Deno.errors.NotCapable} If reading it was not permitted.
- */
-export function statRegular(path: string): Deno.FileInfo {
-  let info: Deno.FileInfo;
-  try {
-    info = Deno.statSync(path);
-  } catch (error) {
-    passPermission(error);
-    throw new FileError(
-      `Cannot read ${path}: ${(error as Error).message}. Check that the file is there.`,
-      { cause: error },
-    );
-  }
-  if (info.isFile) return info;
-  throw new FileError(`Cannot read ${path}: it is ${kindOf(info)}, not a file.`);
-}
-
-/** What something that is no file is called. */
-function kindOf(info: Deno.FileInfo): string {
-  if (info.isDirectory) return "a folder";
-  if (info.isFifo) return "a pipe";
-  if (info.isSocket) return "a socket";
-  return info.isBlockDevice || info.isCharDevice ? "a device" : "something else";
-}
-
-/**
- * Throws an error on if Deno refused something that it was not permitted: nothing is wrong with the file then, and the
- * message says which permission to give.
- */
-export function passPermission(error: unknown): void {
-  if (error instanceof Deno.errors.NotCapable) throw error;
-}
-
-/** The folder that a file lies in. */
-function folderOf(path: string): string {
-  const at = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
-  if (at < 0) return ".";
-  return at === 0 ? "/" : path.slice(0, at);
-}
-
 /** Says which place could not be written, and why. */
-function writeError(path: string, error: unknown): FileError {
-  if (error instanceof FileError) return error;
-  passPermission(error);
+function writeError(path: string, error: unknown): Error {
+  if (error instanceof ApprenticeError || isNotAllowed(error)) return error as Error;
   const reason = error instanceof Error ? error.message : String(error);
   const full = /os error (28|122)\b/.test(reason);
   return new FileError(

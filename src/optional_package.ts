@@ -5,7 +5,7 @@
  */
 
 import { LibraryError } from "./errors.ts";
-import { passPermission } from "./files.ts";
+import { isNotAllowed } from "./regular_files.ts";
 
 /**
  * Loads a package. Its name is in a variable here, because one that is written out in an import would be downloaded
@@ -15,13 +15,13 @@ import { passPermission } from "./files.ts";
  * @param user What needs it, in the plural, for the message.
  * @param more Further sentences of the message.
  * @throws {LibraryError} If it cannot be had, or does not run here.
- * @throws {Deno.errors.NotCapable} If it was not permitted what it needs.
+ * @throws {Deno.errors.NotCapable} If Deno was not given a permission that it needs.
  */
 export async function loadPackage<T>(specifier: string, user: string, more = ""): Promise<T> {
   try {
     return await import(specifier) as T;
   } catch (cause) {
-    passPermission(cause);
+    if (isNotAllowed(cause)) throw cause;
     // What a package's own code was refused may come wrapped up.
     const refused = /Requires \w+ access.*--allow-\w+ flag/s.exec((cause as Error).message);
     if (refused !== null) {

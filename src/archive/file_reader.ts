@@ -4,7 +4,8 @@
  * @module
  */
 
-import { FileError, FormatError } from "../errors.ts";
+import { FormatError } from "../errors.ts";
+import { openFileSync, readProblem } from "../regular_files.ts";
 
 /** Throws the error for a file that is not sound. */
 export type Bad = (what: string) => never;
@@ -23,26 +24,6 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
-/** The error for what went wrong between this process and the file. */
-export function unreadable(path: string, cause: unknown): FileError | FormatError {
-  if (cause instanceof Deno.errors.NotFound) {
-    return new FormatError(`There is no file ${path}; check the path.`, { cause });
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new FileError(`Cannot read ${path}: ${reason}. Check what it is and who may read it.`, {
-    cause,
-  });
-}
-
-/** A file's size in bytes. */
-export function sizeOf(path: string): number {
-  try {
-    return Deno.statSync(path).size;
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-}
-
 /** A file that is open for reading. */
 export class FileReader implements Disposable {
   /** Its path. */
@@ -56,21 +37,17 @@ export class FileReader implements Disposable {
    * Opens a file. `bad` throws the error for one that is too short.
    *
    * @throws {FormatError} if there is none.
-   * @throws {FileError} if it cannot be read.
+   * @throws {FileError} if it is no file but a folder, FIFO, socket or device, or it cannot be read.
    */
   constructor(path: string, bad: Bad = badFile(path)) {
     this.path = path;
     this.#bad = bad;
-    try {
-      this.#file = Deno.openSync(path);
-    } catch (cause) {
-      throw unreadable(path, cause);
-    }
+    this.#file = openFileSync(path);
     try {
       this.size = this.#file.statSync().size;
     } catch (cause) {
       this.#file.close();
-      throw unreadable(path, cause);
+      throw readProblem(path, cause);
     }
   }
 
@@ -93,7 +70,7 @@ export class FileReader implements Disposable {
         filled += count;
       }
     } catch (cause) {
-      throw unreadable(this.path, cause);
+      throw readProblem(this.path, cause);
     }
     if (filled < length) this.#bad("it became shorter while it was read");
     return bytes;

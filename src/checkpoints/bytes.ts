@@ -4,7 +4,8 @@
  * @module
  */
 
-import { badFile, sizeOf } from "../archive/file_reader.ts";
+import { badFile } from "../archive/file_reader.ts";
+import { fileSizeSync } from "../regular_files.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 
@@ -37,7 +38,7 @@ export class MappedFile implements ByteSource {
   view(begin: number, end: number): Tensor {
     if (this.#whole === null) {
       // Mapping a file that became shorter would end the process at the first page that is not there.
-      if (sizeOf(this.#path) < this.#size) {
+      if (fileSizeSync(this.#path) < this.#size) {
         badFile(this.#path)("it became shorter since it was opened");
       }
       this.#whole = torch.keep(

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { FileReader, unreadable } from "../archive/file_reader.ts";
+import { FileReader } from "../archive/file_reader.ts";
 import { isPickle, isSafetensors, otherFormat } from "../archive/other_formats.ts";
 import { checkIgnore } from "../archive/pytorch/names.ts";
 import { FormatError } from "../errors.ts";
+import { readProblem } from "../regular_files.ts";
 import { Checkpoint, type CheckpointContent } from "./checkpoint.ts";
 import { readSafetensors } from "./safetensors_file.ts";
 import { readSharded } from "./sharded.ts";
@@ -56,7 +57,7 @@ export function openCheckpoint(path: string, options: OpenCheckpointOptions = {}
   try {
     isFolder = Deno.statSync(path).isDirectory;
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw readProblem(path, cause);
   }
   return new Checkpoint(path, readFile(isFolder ? findInFolder(path) : path, ignore));
 }
@@ -92,7 +93,7 @@ function findInFolder(folder: string): string {
     names = [...Deno.readDirSync(folder)].filter((entry) => !entry.isDirectory)
       .map((entry) => entry.name).sort();
   } catch (cause) {
-    throw unreadable(folder, cause);
+    throw readProblem(folder, cause);
   }
   const usual = usualNames.find((name) => names.includes(name));
   if (usual !== undefined) return `${folder}/${usual}`;

@@ -6,7 +6,8 @@
 
 import type { FileReader } from "../archive/file_reader.ts";
 import { contiguousStrides } from "../archive/pytorch/arrangement.ts";
-import { openFile, readHeader } from "../torch/safetensors.ts";
+import { openFileSync } from "../regular_files.ts";
+import { readHeader } from "../torch/safetensors.ts";
 import { checkTensorBytes } from "../torch/safetensors_checksums.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { type ByteSource, MappedFile } from "./bytes.ts";
@@ -15,7 +16,7 @@ import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Reads the names and places of the tensors in a safetensors file. */
 export function readSafetensors(file: FileReader): CheckpointContent {
-  using opened = openFile(file.path);
+  using opened = openFileSync(file.path);
   const { entries, metadata, start, checksums } = readHeader(file.path, opened);
   const source = new MappedFile(file.path, file.size);
   const tensors = new Map<string, StoredTensor>();

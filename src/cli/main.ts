@@ -12,6 +12,7 @@ import { customKdDemoCommand, demoCommand } from "./demo/command.ts";
 import { doctorCommand } from "./doctor.ts";
 import { setupCommand } from "./setup.ts";
 import { teachersCommand } from "./teachers.ts";
+import { verifyCommand } from "./verify.ts";
 
 /** The command line with all its sub-commands. */
 function commandLine(): Command {
@@ -22,7 +23,8 @@ function commandLine(): Command {
     .addCommand(doctorCommand())
     .addCommand(demoCommand())
     .addCommand(customKdDemoCommand())
-    .addCommand(teachersCommand());
+    .addCommand(teachersCommand())
+    .addCommand(verifyCommand());
 }
 
 /** The arguments without the `--` that `deno task name -- …` hands on. */

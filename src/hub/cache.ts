@@ -7,18 +7,29 @@
  */
 
 import { dirname, relative } from "node:path";
-import { FileError } from "../errors.ts";
+import { ApprenticeError, FileError } from "../errors.ts";
 import { makeFolder, temporaryName, writeAtomic } from "../files.ts";
+import { isMissing, isNotAllowed, readProblem, readTextFile } from "../regular_files.ts";
+import { removeTemporaries } from "../temporaries.ts";
 import { pause } from "./client.ts";
 import { isCommit } from "./names.ts";
+import { readRecord } from "./records.ts";
 
 /** Milliseconds between two looks at a lock that another process holds. */
 const LOOK_EVERY = 100;
+/** No file that names a commit is larger, in bytes. */
+const MOST_REF = 1024;
+/** A download that nobody can continue was left if it was not touched for so long, in milliseconds. */
+const LEFT = 3600_000;
+/** One that can be continued is kept for longer. */
+const GIVEN_UP = 7 * 24 * 3600_000;
 
 /** The files of one repository that are on this machine. */
 export class RepoCache {
   /** The folder of the repository. */
   readonly folder: string;
+  /** The folder of what is known of them: beside the locks, where Python's tools look for no models. */
+  readonly records: string;
   readonly #locks: string;
   readonly #links: boolean;
 
@@ -31,6 +42,7 @@ export class RepoCache {
     const name = `models--${repo.replaceAll("/", "--")}`;
     this.folder = `${cacheDir}/${name}`;
     this.#locks = `${cacheDir}/.locks/${name}`;
+    this.records = `${this.#locks}/known`;
     this.#links = links;
   }
 
@@ -48,9 +60,10 @@ export class RepoCache {
   async readRef(revision: string): Promise<string | null> {
     if (isCommit(revision)) return revision;
     try {
-      const commit = (await Deno.readTextFile(`${this.folder}/refs/${revision}`)).trim();
+      const commit = (await readTextFile(`${this.folder}/refs/${revision}`, MOST_REF)).trim();
       return isCommit(commit) ? commit : null;
-    } catch {
+    } catch (error) {
+      if (isNotAllowed(error)) throw error;
       return null;
     }
   }
@@ -61,9 +74,47 @@ export class RepoCache {
     await writeAtomic(`${this.folder}/refs/${revision}`, commit).catch(() => {});
   }
 
-  /** Whether a commit's file is here. */
-  has(commit: string, name: string): Promise<boolean> {
-    return isFile(`${this.snapshot(commit)}/${name}`);
+  /** Whether a commit's file is here, of the size that it had when it was downloaded. */
+  async has(commit: string, name: string): Promise<boolean> {
+    return await isFile(this.path(commit, name)) && await this.damage(commit, name) === null;
+  }
+
+  /** The path of a commit's file. */
+  path(commit: string, name: string): string {
+    return `${this.snapshot(commit)}/${name}`;
+  }
+
+  /** In words, how a file's size differs from what it had when it was downloaded; null if it does not. */
+  async damage(commit: string, name: string): Promise<string | null> {
+    const record = await readRecord(this.records, commit, name);
+    if (record === null) return null;
+    const { size } = await Deno.stat(this.path(commit, name));
+    return size === record.size ? null : `it has ${size} bytes and had ${record.size}`;
+  }
+
+  /** Takes a file out of the cache, with the content that it is linked to, so that it is fetched anew. */
+  async discard(commit: string, name: string): Promise<void> {
+    const path = this.path(commit, name);
+    try {
+      const real = await Deno.realPath(path);
+      const blobs = await Deno.realPath(`${this.folder}/blobs`).catch(() => null);
+      // Only what lies in this cache: a user may have linked a file of his own.
+      if (blobs !== null && dirname(real) === blobs) await Deno.remove(real);
+      await Deno.remove(path);
+    } catch (error) {
+      if (!isMissing(error)) throw fileProblem(path, error);
+    }
+  }
+
+  /** The commits of which files are here. */
+  async commits(): Promise<string[]> {
+    try {
+      const entries = await Array.fromAsync(Deno.readDir(`${this.folder}/snapshots`));
+      return entries.map(({ name }) => name).filter(isCommit).sort();
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw readProblem(`${this.folder}/snapshots`, error);
+    }
   }
 
   /** Whether it is known that a commit has no such file. */
@@ -87,8 +138,9 @@ export class RepoCache {
           if (entry.isDirectory) await walk(path, `${prefix}${entry.name}/`);
           else if (await isFile(path)) found.push(prefix + entry.name);
         }
-      } catch {
+      } catch (error) {
         // No such commit here.
+        if (isNotAllowed(error)) throw error;
       }
     };
     await walk(this.snapshot(commit), "");
@@ -105,6 +157,7 @@ export class RepoCache {
     const path = `${this.snapshot(commit)}/${name}`;
     if (await isFile(path)) return;
     await makeFolder(dirname(path));
+    removeTemporaries(path);
     const temporary = temporaryName(path);
     try {
       if (!this.#links) throw new Deno.errors.NotSupported("links are switched off");
@@ -156,18 +209,39 @@ export class RepoCache {
   }
 }
 
+/**
+ * Removes downloads that were left: what a living process downloads is touched every few seconds, so age tells, also
+ * on a file system that several machines share.
+ */
+export async function removeLeftDownloads(blobs: string): Promise<void> {
+  try {
+    for await (const { name, isFile } of Deno.readDir(blobs)) {
+      if (!isFile || !name.endsWith(".incomplete")) continue;
+      const path = `${blobs}/${name}`;
+      const age = Date.now() - ((await Deno.stat(path)).mtime?.getTime() ?? Date.now());
+      if (age > (UNNAMED.test(name) ? LEFT : GIVEN_UP)) await Deno.remove(path);
+    }
+  } catch {
+    // Another process was faster, or they may not be removed: they are in nobody's way.
+  }
+}
+
+/** The ending of a download that is not called by its content's checksum, so that nobody can continue it. */
+const UNNAMED = /\.[0-9a-f]{8}\.incomplete$/;
+
 /** Whether a path leads to a file. */
 export async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
-  } catch {
+  } catch (error) {
+    if (isNotAllowed(error)) throw error;
     return false;
   }
 }
 
 /** Says which place of the cache could not be written, and why. */
-export function fileProblem(path: string, error: unknown): FileError {
-  if (error instanceof FileError) return error;
+export function fileProblem(path: string, error: unknown): Error {
+  if (error instanceof ApprenticeError || isNotAllowed(error)) return error as Error;
   const reason = error instanceof Error ? error.message : String(error);
   const full = /os error (28|122)\b/.test(reason);
   return new FileError(

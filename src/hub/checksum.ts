@@ -6,10 +6,38 @@
 
 import { createHash } from "node:crypto";
 import { ChecksumError } from "../errors.ts";
+import { openFile } from "../regular_files.ts";
 
 /** Whether a file's ETag says what is in it, so that parts of it can be put together. */
 export function isChecksum(etag: string): boolean {
   return /^([0-9a-f]{64}|[0-9a-f]{40})$/.test(etag);
+}
+
+/** What a file's content is compared by: the SHA-256 of large ones, git's checksum of small ones. */
+export type ChecksumKind = "sha256" | "git";
+
+/** Which of the two an ETag is; null for neither. */
+export function checksumKind(etag: string): ChecksumKind | null {
+  return !isChecksum(etag) ? null : etag.length === 64 ? "sha256" : "git";
+}
+
+/**
+ * The checksums that a file's content may be called by, the usual one first.
+ *
+ * @throws {FileError} If it cannot be read.
+ */
+export async function checksumsOf(path: string, kind: ChecksumKind): Promise<string[]> {
+  using file = await openFile(path);
+  const { size } = await file.stat();
+  // Git puts a line before the content. Some mirrors have no git behind them and give the SHA-1 of the content.
+  const hashes = kind === "sha256"
+    ? [createHash("sha256")]
+    : [createHash("sha1").update(`blob ${size}\0`), createHash("sha1")];
+  const buffer = new Uint8Array(1 << 20);
+  for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) {
+    for (const hash of hashes) hash.update(buffer.subarray(0, n));
+  }
+  return hashes.map((hash) => hash.digest("hex"));
 }
 
 /**
@@ -21,24 +49,14 @@ export function isChecksum(etag: string): boolean {
  * @throws {ChecksumError} If it is another one.
  */
 export async function checkContent(path: string, etag: string, name: string): Promise<void> {
-  if (!isChecksum(etag)) return;
+  const kind = checksumKind(etag);
+  if (kind === null) return;
+  const found = await checksumsOf(path, kind);
+  if (found.includes(etag)) return;
   const { size } = await Deno.stat(path);
-  const large = etag.length === 64;
-  // Git puts a line before the content. Some mirrors have no git behind them and give the SHA-1 of the content.
-  const hashes = large
-    ? [createHash("sha256")]
-    : [createHash("sha1").update(`blob ${size}\0`), createHash("sha1")];
-  using file = await Deno.open(path);
-  const buffer = new Uint8Array(1 << 20);
-  for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) {
-    for (const hash of hashes) hash.update(buffer.subarray(0, n));
-  }
-  const digests = hashes.map((hash) => hash.digest("hex"));
-  if (digests.includes(etag)) return;
   throw new ChecksumError(
-    `${name} arrived damaged: its ${large ? "SHA-256" : "git checksum"} is ${
-      digests[0]
-    }, expected ${etag} ` +
-      `(${size} bytes). It is not used; try again.`,
+    `${name} arrived damaged: its ${kind === "sha256" ? "SHA-256" : "git checksum"} is ${
+      found[0]
+    }, expected ${etag} (${size} bytes). It is not used; try again.`,
   );
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isNotAllowed } from "../regular_files.ts";
 import type { HubSettings } from "./settings.ts";
 import { HubAccessError, HubError, HubNotFoundError, HubUnavailableError } from "./errors.ts";
 
@@ -150,7 +151,7 @@ export class HubClient {
     };
     const broken = (error: unknown, at: string): unknown => {
       if (this.#signal?.aborted) return this.#signal.reason;
-      if (error instanceof HubError) return error;
+      if (error instanceof HubError || isNotAllowed(error)) return error;
       return new HubUnavailableError(
         `${shown(at)} cannot be reached: ${
           late || reasonOf(error)

@@ -9,7 +9,8 @@ import { dirname } from "node:path";
 import { ChecksumError, FileError } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { formatBytes } from "../text.ts";
-import { fileProblem, isFile, type RepoCache } from "./cache.ts";
+import { LeastRate } from "../least_rate.ts";
+import { fileProblem, isFile, removeLeftDownloads, type RepoCache } from "./cache.ts";
 import { checkContent, isChecksum } from "./checksum.ts";
 import type { HubClient } from "./client.ts";
 import { HubError, HubUnavailableError } from "./errors.ts";
@@ -17,6 +18,11 @@ import { isSafeETag, plainETag } from "./names.ts";
 
 /** Bytes after which a connection that broke counts as one that worked. */
 const WORTH_IT = 1 << 20;
+/** The most bytes of a file of which the hub does not say how large it is. */
+const MOST_UNKNOWN = 2 ** 30;
+/** Of such a file, the bytes after which the room is looked at again, and the room that must be left. */
+const CHECK_ROOM_EVERY = 64 << 20;
+const SPARE = 256 << 20;
 
 /** What a hub says of a file. */
 export interface RemoteFile {
@@ -28,6 +34,14 @@ export interface RemoteFile {
   readonly etag: string;
   /** Its bytes, if the hub says. */
   readonly size: number | null;
+}
+
+/** What is asked of a connection. */
+export interface Pace {
+  /** Bytes a second below which it counts as broken off. */
+  readonly leastRate: number;
+  /** Milliseconds over which they are counted. */
+  readonly rateWindow: number;
 }
 
 /** How far a file has come. */
@@ -74,19 +88,23 @@ export async function downloadBlob(
   file: RemoteFile,
   cache: RepoCache,
   onBytes: OnBytes,
+  pace: Pace,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const path = cache.blob(file.etag);
-  if (await isFile(path)) return false;
+  const isHere = async (): Promise<boolean> =>
+    await isFile(path) && (file.size === null || await sizeOf(path) === file.size);
+  if (await isHere()) return false;
   using lock = await cache.lock(file.etag, signal);
-  if (await isFile(path)) return false;
+  if (await isHere()) return false;
   await makeFolder(dirname(path));
+  await removeLeftDownloads(dirname(path));
   // Without a checksum parts of two versions could be put together, without a lock two processes' bytes.
   const kept = lock.locked && isChecksum(file.etag);
   const part = `${path}${kept ? "" : `.${crypto.randomUUID().slice(0, 8)}`}.incomplete`;
   try {
     const found = await sizeOf(part);
-    await receive(client, file, part, onBytes);
+    await receive(client, file, part, onBytes, pace);
     try {
       await checkContent(part, file.etag, file.name);
     } catch (error) {
@@ -94,7 +112,7 @@ export async function downloadBlob(
       await Deno.remove(part).catch(() => {});
       if (found === 0) throw error;
       // What an earlier call left was the damaged part, perhaps.
-      await receive(client, file, part, onBytes);
+      await receive(client, file, part, onBytes, pace);
       await checkContent(part, file.etag, file.name);
     }
     await Deno.rename(part, path).catch((error) => {
@@ -113,11 +131,12 @@ async function receive(
   file: RemoteFile,
   part: string,
   onBytes: OnBytes,
+  pace: Pace,
 ): Promise<void> {
   for (let failures = 0;;) {
     const before = await sizeOf(part);
     try {
-      return await receiveRest(client, file, part, before, onBytes);
+      return await receiveRest(client, file, part, before, onBytes, pace);
     } catch (error) {
       failures = await sizeOf(part) - before >= WORTH_IT ? 1 : failures + 1;
       await client.pauseAfter(error, failures);
@@ -132,6 +151,7 @@ async function receiveRest(
   part: string,
   before: number,
   onBytes: OnBytes,
+  pace: Pace,
 ): Promise<void> {
   const { name, url, size } = file;
   let have = before;
@@ -156,10 +176,23 @@ async function receiveRest(
 
   using out = await openPart(part, have);
   onBytes(have, size);
+  const most = size ?? MOST_UNKNOWN;
+  const rate = new LeastRate(pace.leastRate, pace.rateWindow);
+  let checked = have;
   for (let bytes = await answer.read(); bytes !== null; bytes = await answer.read()) {
-    if (size !== null && have + bytes.length > size) {
+    if (have + bytes.length > most) {
       out.truncateSync(0);
-      throw new HubError(`The hub sent more of ${name} than the ${size} bytes it has. Try again.`);
+      throw new HubError(
+        size !== null
+          ? `The hub sent more of ${name} than the ${size} bytes it has. Try again.`
+          : `The hub does not say how large ${name} is and sent more than ${
+            formatBytes(MOST_UNKNOWN)
+          }. Check HF_ENDPOINT and proxies, or fetch it in another way.`,
+      );
+    }
+    if (size === null && have - checked > CHECK_ROOM_EVERY) {
+      await checkRoom(part, SPARE, name);
+      checked = have;
     }
     try {
       for (let at = 0; at < bytes.length;) at += await out.write(bytes.subarray(at));
@@ -168,6 +201,12 @@ async function receiveRest(
     }
     have += bytes.length;
     onBytes(have, size);
+    const slow = have === size ? null : rate.add(bytes.length);
+    if (slow !== null) {
+      throw new HubUnavailableError(
+        `The download of ${name} is too slow: ${slow}. Ask again to go on from there, or set the option leastRate.`,
+      );
+    }
   }
   if (size !== null && have !== size) {
     throw new HubUnavailableError(
@@ -196,6 +235,12 @@ async function openPart(path: string, at: number): Promise<Deno.FsFile> {
 
 /** Says at once what would fail after hours. */
 async function checkRoom(path: string, bytes: number, name: string): Promise<void> {
+  // Asking for the permission would interrupt who works at a terminal.
+  if (
+    Deno.permissions.querySync({ name: "sys", kind: "statfs" as "osRelease" }).state !== "granted"
+  ) {
+    return;
+  }
   let free: number;
   try {
     const { bavail, bsize } = await statfs(dirname(path));

@@ -12,10 +12,7 @@ export {
   HubUnavailableError,
 } from "./errors.ts";
 export { type HubSpec, isHubSpec, parseHubSpec } from "./names.ts";
-export {
-  type HubProgress,
-  type HubSnapshot,
-  resolveHub,
-  type ResolveHubOptions,
-} from "./resolve.ts";
+export { type HubProgress, resolveHub, type ResolveHubOptions } from "./resolve.ts";
+export type { HubSnapshot } from "./snapshot.ts";
+export { type VerifiedFile, verify, type VerifyHubOptions } from "./verify.ts";
 export { type HubSettings, type HubSettingsOptions, readHubSettings } from "./settings.ts";

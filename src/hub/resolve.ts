@@ -4,16 +4,20 @@
  * @module
  */
 
-import { FileError, FormatError } from "../errors.ts";
+import { ArgumentError, ChecksumError } from "../errors.ts";
 import { loadPackage } from "../optional_package.ts";
 import { Progress, say } from "../progress.ts";
 import { RepoCache } from "./cache.ts";
+import { checksumsOf, isChecksum } from "./checksum.ts";
 import { HubClient, type Patience } from "./client.ts";
 import { askAbout, downloadBlob } from "./download.ts";
-import { HubError, HubNotFoundError, HubOfflineError } from "./errors.ts";
-import { isCommit, isSafePath, parseHubSpec } from "./names.ts";
-import { CONFIG_FILES, isIndex, selectFiles, type Selection, shardsOf } from "./selection.ts";
+import { HubError, HubNotFoundError, HubOfflineError, HubUnavailableError } from "./errors.ts";
+import { findLocal } from "./local.ts";
+import { isCommit, parseHubSpec } from "./names.ts";
+import { writeRecord } from "./records.ts";
+import { CONFIG_FILES, selectFiles } from "./selection.ts";
 import { type HubSettings, type HubSettingsOptions, readHubSettings } from "./settings.ts";
+import { type HubSnapshot, openSnapshot, shardsIn } from "./snapshot.ts";
 
 /** How far a download has come. */
 export interface HubProgress {
@@ -37,34 +41,16 @@ export interface ResolveHubOptions extends HubSettingsOptions {
   readonly answerTimeout?: number;
   /** Milliseconds without a byte until a download counts as broken off (default 10 s). */
   readonly idleTimeout?: number;
+  /** Bytes a second below which a download counts as broken off (default 1024; 0 for any). */
+  readonly leastRate?: number;
+  /** Milliseconds over which that rate is taken (default 30 s). */
+  readonly rateWindow?: number;
+  /** Milliseconds after which all ends that is not done (default: none); what was downloaded is kept. */
+  readonly timeout?: number;
   /** How often something is tried again that failed for a passing reason (default 5). */
   readonly retries?: number;
   /** Milliseconds before the first new try (default 500); doubled each time. */
   readonly backoff?: number;
-}
-
-/** One commit of a repository, as far as it is on this machine. */
-export interface HubSnapshot {
-  /** The repository. */
-  readonly repo: string;
-  /** The commit, 40 hexadecimal digits. */
-  readonly revision: string;
-  /** The folder of its files. */
-  readonly folder: string;
-  /** The path of the weights, or of the index of several files of weights; null if `files` were asked for. */
-  readonly weights: string | null;
-  /** What `config.json` says, or `open_clip_config.json` where there is no other; null if there is neither. */
-  readonly config: unknown;
-  /** What `preprocessor_config.json` says; null if there is none. */
-  readonly preprocessor: unknown;
-  /** Why the hub was not asked or did not answer, so that this may not be the newest; null if it is. */
-  readonly cachedBecause: string | null;
-  /**
-   * The path of one of the files.
-   *
-   * @throws {HubNotFoundError} If it was not downloaded.
-   */
-  file(name: string): string;
 }
 
 /** Files of this size, in bytes, get a bar. */
@@ -84,8 +70,12 @@ const WORTH_A_BAR = 1 << 20;
  * @throws {HubNotFoundError} If the repository, revision or file does not exist.
  * @throws {HubOfflineError} If the network may not be used and the model is not here.
  * @throws {HubUnavailableError} If the hub cannot be reached and the model is not here.
- * @throws {ChecksumError} If what arrives is not what the hub said.
+ * Every file's size is compared whenever it is used; a damaged one is fetched anew. Checksums (the hub's SHA-256 of
+ * large files, git's of small ones) are compared when a file arrives, and by `hub.verify` when you ask.
+ *
+ * @throws {ChecksumError} If what arrives is not what the hub said, or a file here is damaged and cannot be fetched.
  * @throws {FileError} If the cache cannot be written or is full.
+ * @throws {Deno.errors.NotCapable} If Deno was not given the permission for the cache or the network.
  *
  * @example
  * ```ts ignore
@@ -99,6 +89,33 @@ export async function resolveHub(
   spec: string,
   options: ResolveHubOptions = {},
 ): Promise<HubSnapshot> {
+  const { timeout } = options;
+  if (timeout === undefined) return await resolveWithin(spec, options);
+  if (!(timeout > 0)) {
+    throw new ArgumentError(
+      `The option timeout is a number of milliseconds above 0, got ${timeout}.`,
+    );
+  }
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    const said = `${spec} did not arrive within ${
+      timeout / 1000
+    } s. Ask again to go on from there.`;
+    late.abort(new HubUnavailableError(said));
+  }, Math.min(timeout, LONGEST_TIMER));
+  try {
+    const signals = options.signal ? [options.signal, late.signal] : [late.signal];
+    return await resolveWithin(spec, { ...options, signal: AbortSignal.any(signals) });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What timers count to. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** {@linkcode resolveHub} without an end of its own. */
+async function resolveWithin(spec: string, options: ResolveHubOptions): Promise<HubSnapshot> {
   const { repo, revision, path } = parseHubSpec(spec);
   const { signal, files } = options;
   signal?.throwIfAborted();
@@ -107,6 +124,8 @@ export async function resolveHub(
     ...read,
     answerTimeout: options.answerTimeout ?? read.answerTimeout,
     idleTimeout: options.idleTimeout ?? read.idleTimeout,
+    leastRate: options.leastRate ?? read.leastRate,
+    rateWindow: options.rateWindow ?? read.rateWindow,
   };
   const cache = new RepoCache(settings.cacheDir, repo, settings.links);
   const local = await findLocal(cache, repo, revision, path, files);
@@ -114,6 +133,12 @@ export async function resolveHub(
   if (isCommit(revision) && local?.complete) return local.open(null);
   if (settings.offline) {
     if (local?.usable) return local.open("the network may not be used (HF_HUB_OFFLINE)");
+    if (local?.damage) {
+      throw new ChecksumError(
+        `${local.damage}. The network may not be used, so it is not fetched anew: unset HF_HUB_OFFLINE (or the ` +
+          `option offline), or put the file there.`,
+      );
+    }
     throw new HubOfflineError(
       `${spec} is not on this machine (${cache.folder}) and the network may not be used. ` +
         `Unset HF_HUB_OFFLINE (or the option offline), or copy the files there.`,
@@ -129,6 +154,11 @@ export async function resolveHub(
     listed = await listFiles(client, settings.endpoint, repo, revision);
   } catch (error) {
     const reached = !(error instanceof HubError) || error instanceof HubNotFoundError;
+    if (local?.damage && !reached) {
+      throw new ChecksumError(`${local.damage}. It cannot be fetched anew: ${error.message}`, {
+        cause: error,
+      });
+    }
     if (!local?.usable || reached) throw error;
     if (settings.bars && !options.onProgress) {
       say(`${spec}: using the files of an earlier download. ${error.message}`);
@@ -136,16 +166,30 @@ export async function resolveHub(
     return local.open(error.message);
   }
 
+  if (local?.damage && settings.bars && !options.onProgress) {
+    say(`${spec}: ${local.damage}; fetching it anew.`);
+  }
   const client = new HubClient(settings, repo, revision, patience, signal);
   const { commit, names } = listed;
   const fetchFile = async (name: string): Promise<void> => {
     if (await cache.has(commit, name)) return;
+    await cache.discard(commit, name);
     const address = name.split("/").map(encodeURIComponent).join("/");
     const url = `${settings.endpoint}/${repo}/resolve/${commit}/${address}`;
     const remote = await askAbout(client, name, url);
     using report = reporter(name, settings, options);
-    const fresh = await downloadBlob(client, remote, cache, report.onBytes, signal);
+    const fresh = await downloadBlob(client, remote, cache, report.onBytes, settings, signal);
     await cache.link(remote.etag, commit, name, fresh);
+    const path = cache.path(commit, name);
+    const known = isChecksum(remote.etag);
+    if (!known && settings.bars && !options.onProgress) {
+      say(`${name}: the hub gives no checksum of it, so only its size could be compared.`);
+    }
+    await writeRecord(cache.records, commit, name, {
+      etag: remote.etag,
+      size: (await Deno.stat(path)).size,
+      ...(known ? {} : { sha256: (await checksumsOf(path, "sha256"))[0] }),
+    });
   };
   const chosen = selectFiles(names, repo, path, files);
   for (const name of [...chosen.configs, ...chosen.files]) await fetchFile(chosen.folder + name);
@@ -214,102 +258,6 @@ async function listFiles(
     );
   }
   return { commit: sha, names };
-}
-
-/** What of a model is on this machine. */
-interface Local {
-  /** Whether it can be used. */
-  readonly usable: boolean;
-  /** Whether nothing of it can be missing. */
-  readonly complete: boolean;
-  /** Makes it a snapshot. */
-  readonly open: (why: string | null) => Promise<HubSnapshot>;
-}
-
-/** Looks for a model on this machine; null if there is nothing that could be used. */
-async function findLocal(
-  cache: RepoCache,
-  repo: string,
-  revision: string,
-  path: string,
-  files: readonly string[] | undefined,
-): Promise<Local | null> {
-  const commit = await cache.readRef(revision);
-  if (commit === null) return null;
-  let chosen: Selection;
-  try {
-    chosen = selectFiles(await cache.names(commit), repo, path, files);
-    for (const shard of await shardsIn(cache, commit, chosen)) {
-      if (!await cache.has(commit, chosen.folder + shard)) return null;
-    }
-  } catch {
-    return null;
-  }
-  let complete = true;
-  if (chosen.weights !== null) {
-    for (const name of CONFIG_FILES) {
-      const known = chosen.configs.includes(name) ||
-        await cache.lacks(commit, chosen.folder + name);
-      complete &&= known;
-    }
-  }
-  const open = (why: string | null): Promise<HubSnapshot> =>
-    openSnapshot(cache, repo, commit, chosen, why);
-  return { usable: true, complete, open };
-}
-
-/** The files that hold the weights, where the weights are an index. */
-async function shardsIn(cache: RepoCache, commit: string, chosen: Selection): Promise<string[]> {
-  const { weights, folder } = chosen;
-  if (weights === null || !isIndex(weights)) return [];
-  return shardsOf(await readJson(`${cache.snapshot(commit)}/${folder}${weights}`), weights);
-}
-
-async function openSnapshot(
-  cache: RepoCache,
-  repo: string,
-  commit: string,
-  chosen: Selection,
-  cachedBecause: string | null,
-): Promise<HubSnapshot> {
-  const folder = `${cache.snapshot(commit)}/${chosen.folder}`.replace(/\/$/, "");
-  const parsed = async (name: string): Promise<unknown> =>
-    chosen.configs.includes(name) ? await readJson(`${folder}/${name}`) : null;
-  const config = await parsed("config.json") ?? await parsed("open_clip_config.json");
-  const preprocessor = await parsed("preprocessor_config.json");
-  const file = (name: string): string => {
-    const path = `${folder}/${name}`;
-    try {
-      if (isSafePath(name) && Deno.statSync(path).isFile) return path;
-    } catch {
-      // Said below.
-    }
-    throw new HubNotFoundError(
-      `${name} of ${repo} is not on this machine; ask for it with resolveHub's option files.`,
-    );
-  };
-  const weights = chosen.weights === null ? null : file(chosen.weights);
-  return { repo, revision: commit, folder, weights, config, preprocessor, cachedBecause, file };
-}
-
-/** No description of a model is larger. */
-const LARGEST_JSON = 64 << 20;
-
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    const { size } = await Deno.stat(path);
-    if (size > LARGEST_JSON) throw new FormatError(`${path} is too large: ${size} bytes.`);
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof FormatError) throw error;
-    throw new FileError(`Cannot read ${path}: ${(error as Error).message}.`, { cause: error });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new FormatError(`${path} is not JSON: ${(error as Error).message}.`, { cause: error });
-  }
 }
 
 /** Tells who asked, or shows a bar. */

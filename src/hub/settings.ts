@@ -6,6 +6,8 @@
  */
 
 import { ArgumentError, FileError } from "../errors.ts";
+import { LEAST_RATE, RATE_WINDOW } from "../least_rate.ts";
+import { isMissing, readTextFileSync } from "../regular_files.ts";
 
 /** What {@linkcode readHubSettings} puts before the environment. */
 export interface HubSettingsOptions {
@@ -41,10 +43,16 @@ export interface HubSettings {
   readonly answerTimeout: number;
   /** Milliseconds without a byte after which a download counts as broken off. */
   readonly idleTimeout: number;
+  /** Bytes a second below which a download counts as broken off. */
+  readonly leastRate: number;
+  /** Milliseconds over which that rate is taken. */
+  readonly rateWindow: number;
 }
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
 const DEFAULT_SECONDS = 10;
+/** No file with a token is larger, in bytes. */
+const MOST_TOKEN = 1 << 16;
 
 /**
  * Reads `HF_ENDPOINT`, `HF_TOKEN`, `HF_TOKEN_PATH`, `HF_HOME`, `HF_HUB_CACHE`, `XDG_CACHE_HOME`,
@@ -52,7 +60,7 @@ const DEFAULT_SECONDS = 10;
  * `HF_HUB_DISABLE_IMPLICIT_TOKEN`, `HF_HUB_ETAG_TIMEOUT` and `HF_HUB_DOWNLOAD_TIMEOUT` (seconds).
  *
  * @throws {ArgumentError} If the address or the token cannot be one.
- * @throws {FileError} If nothing tells where the cache is.
+ * @throws {FileError} If nothing tells where the cache is, or there is a file for the token that cannot be read.
  */
 export function readHubSettings(options: HubSettingsOptions = {}): HubSettings {
   const { env = (name: string): string | undefined => Deno.env.get(name) } = options;
@@ -73,6 +81,8 @@ export function readHubSettings(options: HubSettingsOptions = {}): HubSettings {
     links: !on("HF_HUB_DISABLE_SYMLINKS"),
     answerTimeout: seconds(env("HF_HUB_ETAG_TIMEOUT")) * 1000,
     idleTimeout: seconds(env("HF_HUB_DOWNLOAD_TIMEOUT")) * 1000,
+    leastRate: LEAST_RATE,
+    rateWindow: RATE_WINDOW,
   };
 }
 
@@ -88,13 +98,17 @@ function findToken(
     const value = env(name);
     if (value) return checkToken(value, name);
   }
-  let path = env("HF_TOKEN_PATH");
+  const own = env("HF_TOKEN_PATH");
+  let path: string;
   try {
-    path = path ? expand(path, env) : `${home()}/token`;
-    return checkToken(Deno.readTextFileSync(path), path);
+    path = own ? expand(own, env) : `${home()}/token`;
+  } catch {
+    return { token: null, tokenFrom: "" }; // Nothing tells where it would be.
+  }
+  try {
+    return checkToken(readTextFileSync(path, MOST_TOKEN), path);
   } catch (error) {
-    if (error instanceof ArgumentError) throw error;
-    // No file, or one that is not for us: as if there were no token.
+    if (!isMissing(error)) throw error;
     return { token: null, tokenFrom: "" };
   }
 }

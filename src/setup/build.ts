@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { elfDamage } from "../../ffi/library_files.ts";
 import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
 import { NATIVE_SOURCE_FILE } from "../../ffi/locate.ts";
 import { SetupError } from "../errors.ts";
@@ -98,8 +99,14 @@ export async function buildLibrary(options: BuildOptions): Promise<string> {
   const waiting: number[] = [];
   for (const [i, unit] of units.entries()) {
     objects[i] = `${options.objects}/${await digest(common + JSON.stringify(unit))}.o`;
-    // A kept object file's date tells when it was last of use.
-    await Deno.utime(objects[i], new Date(), new Date()).catch(() => waiting.push(i));
+    try {
+      // A kept object file's date tells when it was last of use.
+      await Deno.utime(objects[i], new Date(), new Date());
+      if (elfDamage(objects[i]) !== null) waiting.push(i);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      waiting.push(i);
+    }
   }
 
   if (waiting.length > 0) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { libraryDamage } from "../../ffi/library_files.ts";
 import {
   inspectLibtorch,
   isSupportedVersion,
@@ -23,6 +24,7 @@ import { cacheRoot } from "../paths.ts";
 import { VERSION } from "../version.ts";
 import { runCommand } from "./commands.ts";
 import { compilerCandidates, findCompiler, installHint } from "./compiler.ts";
+import { compareLibraries } from "./library_record.ts";
 import { type CudaReport, inspectCuda } from "./cuda.ts";
 import { cachedLibtorch } from "./libtorch.ts";
 import { PIP_COMMANDS } from "./pip.ts";
@@ -139,7 +141,9 @@ export function whatNext(report: DoctorReport): string[] {
   if (!report.usable) {
     if (!report.compiler) next.push(`Install a C++ compiler: ${installHint()}.`);
     if (report.library.path === null) next.push(`Run: ${setupCommand()}`);
-    else next.push(`Build the library anew: ${setupCommand()} --force`);
+    else {next.push(
+        `Have it, and libtorch if that is damaged, made anew: ${setupCommand()} --force`,
+      );}
   }
   const { cuda, libtorch } = report;
   if (cuda.cards.length > 0 && !cuda.available && libtorch?.variant === "cpu") {
@@ -163,8 +167,11 @@ async function inspectLibrary(env: (name: string) => string | undefined, source:
   problem: string | null;
 }> {
   try {
-    const { library: path, libtorch, searched } = locate({ env, source });
+    const { library: path, libtorch, files, searched } = locate({ env, source });
     if (!path) return { path, searched, facts: null, problem: "it is not there" };
+    const damage = libraryDamage(path, libtorch?.path, files) ??
+      (await compareLibraries(files ?? [], true)).damage;
+    if (damage !== null) return { path, searched, libtorch, facts: null, problem: damage };
     try {
       return { path, searched, libtorch, facts: await probeLibrary(path), problem: null };
     } catch (error) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { elfDamage, librariesOf, type LibraryFile } from "../../ffi/library_files.ts";
 import {
   inspectLibtorch,
   isSupportedVersion,
@@ -14,6 +15,7 @@ import {
 import { ApprenticeError, ChecksumError, SetupError, VersionError } from "../errors.ts";
 import { makeFolder, makeFolderAtomic } from "../files.ts";
 import { verifyChecksum } from "./checksum.ts";
+import { compareLibraries, recordedLibraries } from "./library_record.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { downloadWithPip } from "./pip.ts";
 import type { Report } from "./report.ts";
@@ -46,8 +48,12 @@ export async function obtainLibtorch(options: LibtorchOptions): Promise<Libtorch
   if (options.own) return ownLibtorch(options.own);
   const wheel = options.wheel ?? wheelFor();
   const there = cachedLibtorch(options.cache, wheel);
-  if (there) return there;
   const folder = folderOf(options.cache, wheel);
+  if (there) {
+    const damage = await damageOf(there.path, recordedLibraries(options.cache, there.path));
+    if (damage === null) return there;
+    options.report.line(`${damage}; fetching it anew.`);
+  }
 
   const file = await fetchWheel(wheel, options);
   await makeFolderAtomic(folder, async (temporary) => {
@@ -68,6 +74,15 @@ export async function obtainLibtorch(options: LibtorchOptions): Promise<Libtorch
   const libtorch = inspectLibtorch(`${folder}/torch`);
   if (typeof libtorch === "string") throw new SetupError(`${folder}/torch: ${libtorch}.`);
   return libtorch;
+}
+
+/** In words, what is damaged of a libtorch; null if nothing is. */
+async function damageOf(libtorch: string, files: readonly LibraryFile[]): Promise<string | null> {
+  for (const path of librariesOf(libtorch)) {
+    const damage = elfDamage(path);
+    if (damage !== null) return `${path} is damaged: ${damage}`;
+  }
+  return (await compareLibraries(files, true)).damage;
 }
 
 /** The libtorch in the cache that was unpacked from a wheel, if it is there. */
@@ -99,6 +114,14 @@ export function ownLibtorch(path: string): Libtorch {
     throw new VersionError(
       `LIBTORCH is ${path}, which holds libtorch ${libtorch.version}; supported are versions ` +
         `${OLDEST_LIBTORCH} to ${NEWEST_LIBTORCH}. Set it to another one, or unset it to have one fetched.`,
+    );
+  }
+  for (const library of librariesOf(path)) {
+    const damage = elfDamage(library);
+    if (damage === null) continue;
+    throw new SetupError(
+      `LIBTORCH is ${path}, whose ${library} is damaged: ${damage}. Install it anew, or unset LIBTORCH to have one ` +
+        "fetched.",
     );
   }
   // The path is written into the library and the cache, where a relative one would mean nothing.

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { librariesOf, libraryDamage } from "../../ffi/library_files.ts";
 import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
 import {
   type BuildRecord,
   libraryKey,
   locate,
+  type Located,
   NATIVE_SOURCE,
   packageKeyOf,
   readBuildRecord,
@@ -18,6 +20,7 @@ import { ApprenticeError, FileError, SetupError } from "../errors.ts";
 import { makeFolder, makeFolderAtomic, writeAtomic } from "../files.ts";
 import { cacheRoot } from "../paths.ts";
 import { VERSION } from "../version.ts";
+import { compareLibraries, describeLibraries } from "./library_record.ts";
 import type { LibtorchOptions } from "./libtorch.ts";
 import {
   callbackReport,
@@ -60,7 +63,8 @@ export interface SetupSurroundings
 
 /**
  * Makes everything ready that tensors need: finds libtorch or fetches it, and builds the native library
- * against it. Does nothing if all is there. Several processes may do this at once.
+ * against it. Does nothing if all is there and as it was made: what is damaged is made or fetched anew. Several
+ * processes may do this at once.
  *
  * @throws {SetupError} If there is no compiler, it refuses, or libtorch cannot be had.
  * @throws {VersionError} If `LIBTORCH` names a version that is not supported.
@@ -91,35 +95,33 @@ export async function setupIn(
 ): Promise<SetupResult> {
   const env = surroundings.env ?? ((name: string) => Deno.env.get(name));
   const source = surroundings.source ?? NATIVE_SOURCE;
-  const find = (): SetupResult | undefined => {
-    const { library, libtorch } = locate({ env, source });
-    return library ? { library, libtorch, built: false } : undefined;
-  };
-
   const explicit = env("APPRENTICE_LIBRARY");
   if (explicit) {
-    const found = find();
-    if (found) return found;
+    const { library } = locate({ env, source });
+    const damage = library === null ? `${explicit}: there is no such file` : libraryDamage(library);
+    if (library !== null && damage === null) return { library, libtorch: undefined, built: false };
     throw new SetupError(
-      `APPRENTICE_LIBRARY is ${explicit}: there is no such file. Unset it to have the library built.`,
+      `APPRENTICE_LIBRARY is ${damage}. Unset it to have the library built.`,
     );
   }
 
   const cache = cacheRoot(env);
   const packageKey = packageKeyOf(source);
-  const there = options.force ? undefined : find();
+  const report = chooseReport(options);
+  const find = (say?: Report): Promise<SetupResult | undefined> =>
+    findSound(locate({ env, source }), say);
+  const there = options.force ? undefined : await find(report);
   if (there) {
     if (env("LIBTORCH")) await pointTo(cache, packageKey, there.library);
     return there;
   }
 
-  const report = chooseReport(options);
   const { lockCache } = await import("./lock.ts");
   using _lock = await lockCache(
     cache,
     () => report.line("Another set-up is running; waiting for it."),
   );
-  const madeMeanwhile = options.force ? undefined : find();
+  const madeMeanwhile = options.force ? undefined : await find();
   if (madeMeanwhile) return madeMeanwhile;
   try {
     return await make(surroundings, env, source, cache, packageKey, report);
@@ -132,6 +134,33 @@ export async function setupIn(
       { cause: error },
     );
   }
+}
+
+/** What was found, if it is still as it was made. What an earlier version built is written down now. */
+async function findSound(located: Located, report?: Report): Promise<SetupResult | undefined> {
+  const { library, libtorch, files } = located;
+  if (library === null || libtorch === undefined) return undefined;
+  const seen = libraryDamage(library, libtorch.path, files);
+  const { damage, files: now } = seen !== null
+    ? { damage: seen, files: [] }
+    : files === undefined
+    ? { damage: null, files: await describeLibraries([library, ...librariesOf(libtorch.path)]) }
+    : await compareLibraries(files, false);
+  if (damage !== null) {
+    report?.line(`${damage}; making it anew.`);
+    return undefined;
+  }
+  if (JSON.stringify(now) !== JSON.stringify(files)) {
+    const folder = library.replace(/[/\\][^/\\]*$/, "");
+    const record = readBuildRecord(folder);
+    // Where it cannot be written, it is read anew the next time.
+    if (record) await writeRecord(folder, { ...record, files: now }).catch(() => {});
+  }
+  return { library, libtorch, built: false };
+}
+
+function writeRecord(folder: string, record: BuildRecord): Promise<void> {
+  return writeAtomic(`${folder}/build.json`, JSON.stringify(record, null, 2) + "\n");
 }
 
 /** Makes what is not there; the lock is held. */
@@ -180,8 +209,15 @@ async function make(
       compiler: compiler.version,
       abi,
       date: new Date().toISOString(),
+      files: [
+        ...(await describeLibraries([built])).map((file) => ({
+          ...file,
+          path: `${folder}/${libraryFileName("apprentice")}`,
+        })),
+        ...await describeLibraries(librariesOf(libtorch.path)),
+      ],
     };
-    await writeAtomic(`${temporary}/build.json`, JSON.stringify(record, null, 2) + "\n");
+    await writeRecord(temporary, record);
   });
   const library = `${folder}/${libraryFileName("apprentice")}`;
   await pointTo(cache, packageKey, library);

@@ -7,6 +7,7 @@
 import { ArgumentError, FileError } from "../errors.ts";
 import { isHubSpec, parseHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
 import { list } from "../models/registry.ts";
+import { checkIsFile, isMissing, readProblem, readTextFile } from "../regular_files.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
 import { loadScript, type ScriptModule } from "../torch/script.ts";
@@ -164,8 +165,12 @@ async function find(spec: string, options: LoadTeacherOptions): Promise<Place> {
 
 async function statOf(path: string): Promise<Deno.FileInfo> {
   try {
-    return await Deno.stat(path);
+    const info = await Deno.stat(path);
+    if (info.isDirectory) return info;
+    checkIsFile(path, info);
+    return info;
   } catch (cause) {
+    if (!isMissing(cause)) throw readProblem(path, cause);
     throw new FileError(
       `There is no teacher at ${path}: ${(cause as Error).message}. Give a file, a folder, or ` +
         `hf://organisation/name.`,
@@ -177,9 +182,10 @@ async function statOf(path: string): Promise<Deno.FileInfo> {
 async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
-  } catch {
-    return null;
+    text = await readTextFile(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
   }
   try {
     return JSON.parse(text);

@@ -14,6 +14,7 @@ import {
   FormatError,
   ShapeError,
 } from "../errors.ts";
+import { isMissing, readFileSync } from "../regular_files.ts";
 import { tensor, zeros } from "../torch/creation.ts";
 import type { DType, TypedArray } from "../torch/dtype.ts";
 import { getNumThreads } from "../torch/memory.ts";
@@ -120,7 +121,7 @@ export class OnnxModel implements Disposable {
     this.#runtime = runtime;
     this.#options = options;
     checkOptions(options, runtime);
-    let bytes = readFile(path);
+    let bytes = readModel(path);
     const graph = readOnnxGraph(bytes, path);
     const { logits } = options;
     this.logits = logits === true
@@ -337,13 +338,15 @@ function checkOptions(options: OpenOnnxOptions, runtime: OrtRuntime): void {
   }
 }
 
-function readFile(path: string): Uint8Array<ArrayBuffer> {
+/** A file in the format that ONNX is written in cannot be larger: beyond that weights lie in files of their own. */
+const MOST_BYTES = 2 ** 31;
+
+function readModel(path: string): Uint8Array<ArrayBuffer> {
   try {
-    return Deno.readFileSync(path);
+    return readFileSync(path, MOST_BYTES);
   } catch (cause) {
-    throw new FileError(`Cannot read the ONNX model ${path}: ${(cause as Error).message}.`, {
-      cause,
-    });
+    if (!isMissing(cause)) throw cause;
+    throw new FileError(`There is no ONNX model ${path}; check the path.`, { cause });
   }
 }
 

@@ -8,8 +8,9 @@
  */
 
 import { crc32Of } from "../crc32.ts";
-import { ArgumentError, FileError, FormatError } from "../errors.ts";
+import { ArgumentError, FormatError } from "../errors.ts";
 import { writeAtomicSync } from "../files.ts";
+import { openFileSync, readProblem } from "../regular_files.ts";
 import { TensorCore } from "./core.ts";
 import { fromRawBytes, rawBytes } from "./data_transfer.ts";
 import type { Device } from "./device.ts";
@@ -64,13 +65,13 @@ export interface SaveSafetensorsOptions {
  * Writes named tensors to a safetensors file, as Python's `safetensors.torch.save_file` does. The file
  * appears under its name when it is whole; one that was there before is replaced then.
  *
- * @param path Where to. Folders that lack are made.
+ * @param path Where to. Folders that lack are made; a link stays, and what it leads to is written.
  * @param tensors The tensors by name; any dtype, any device, in memory in any order.
  * @param metadata Strings by name, to be stored beside the tensors.
  * @param options Whether the file has checksums.
  * @throws {ArgumentError} if a name or the metadata cannot be stored.
  * @throws {DisposedError} if a tensor was disposed of.
- * @throws {FileError} if the file cannot be written.
+ * @throws {FileError} if the file cannot be written, or something that is no file stands there.
  *
  * @example
  * ```ts
@@ -182,13 +183,13 @@ function metadataText(metadata: Readonly<Record<string, string>>): string {
  * names the file, the tensor and the remedy.
  * @throws {ChecksumError} if the file has checksums and is not what was written.
  * @throws {ArgumentError} if the file has no tensor of one of `names`.
- * @throws {FileError} if the file is there and cannot be read.
+ * @throws {FileError} if it is no file but a folder, FIFO, socket or device, or it cannot be read.
  */
 export function loadSafetensors(
   path: string,
   options: LoadSafetensorsOptions = {},
 ): Record<string, Tensor> {
-  using file = openFile(path);
+  using file = openFileSync(path);
   const { entries, start, checksums } = readHeader(path, file);
   const wanted = options.names === undefined ? undefined : new Set(options.names);
   for (const name of wanted ?? []) {
@@ -223,30 +224,11 @@ export function loadSafetensors(
  *
  * @param path The file.
  * @throws {FormatError} if the file is missing, truncated or not a sound safetensors file.
- * @throws {FileError} if the file is there and cannot be read.
+ * @throws {FileError} if it is no file but a folder, FIFO, socket or device, or it cannot be read.
  */
 export function loadSafetensorsMetadata(path: string): Record<string, string> {
-  using file = openFile(path);
+  using file = openFileSync(path);
   return readHeader(path, file).metadata;
-}
-
-/** Opens a file for {@linkcode readHeader}. */
-export function openFile(path: string): Deno.FsFile {
-  try {
-    return Deno.openSync(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) {
-      throw new FormatError(`There is no file ${path}; check the path.`, { cause });
-    }
-    throw unreadable(path, cause);
-  }
-}
-
-function unreadable(path: string, cause: unknown): FileError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new FileError(`Cannot read ${path}: ${reason}. Check what it is and who may read it.`, {
-    cause,
-  });
 }
 
 /** Fills `bytes` from the file's place `at` on; returns how many there were. */
@@ -261,7 +243,7 @@ function readAt(path: string, file: Deno.FsFile, at: number, bytes: Uint8Array):
     }
     return filled;
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw readProblem(path, cause);
   }
 }
 
@@ -288,7 +270,7 @@ export function readHeader(path: string, file: Deno.FsFile): SafetensorsHead {
   try {
     size = file.statSync().size;
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw readProblem(path, cause);
   }
   const first = new Uint8Array(8);
   if (readAt(path, file, 0, first) < 8) {

@@ -13,6 +13,7 @@ import { Names } from "../archive/pytorch/names.ts";
 import { archivedStorage } from "../archive/pytorch/storage.ts";
 import { checkSum, readZipTable, unpackEntry, type ZipEntry } from "../archive/zip_table.ts";
 import { FileError, FormatError } from "../errors.ts";
+import { fileSizeSync, isMissing } from "../regular_files.ts";
 
 /** The most bytes that the packed files, which are source code, may have when unpacked. */
 const mostUnpacked = 256 * 2 ** 20;
@@ -21,22 +22,16 @@ const mostUnpacked = 256 * 2 ** 20;
  * Checks that a file is a whole TorchScript archive: its table, the place and size of every file in it, every
  * checksum, and that every tensor lies within its data.
  *
- * @throws {FileError} if it cannot be read.
+ * @throws {FileError} if there is none, it is a folder, FIFO, socket or device, or it cannot be read.
  * @throws {FormatError} if it is damaged, or is something else: the message says what.
  */
 export function checkScriptArchive(path: string): void {
-  try {
-    if (!Deno.statSync(path).isFile) throw new Error("it is no file");
-  } catch (cause) {
-    throw new FileError(`Cannot read the TorchScript file ${path}: ${(cause as Error).message}.`, {
-      cause,
-    });
-  }
   const bad: Bad = (what) => {
     throw new FormatError(
       `${path} is truncated or damaged: ${what}. Download or export it again.`,
     );
   };
+  checkIsThere(path);
   using file = new FileReader(path, bad);
   const head = file.read(0, Math.min(file.size, 512));
   // The signature of a file's header, or of the end of an empty archive.
@@ -71,6 +66,16 @@ export function checkScriptArchive(path: string): void {
     const data = { files, folder: `${folder}/${part}/` };
     new Names(path, unsound, "program")
       .read(Cursor.of(pickle, unsound), (id) => archivedStorage(id, data, unsound));
+  }
+}
+
+/** Says of a file that is not there that it cannot be read, as of one that may not be. */
+function checkIsThere(path: string): void {
+  try {
+    fileSizeSync(path);
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+    throw new FileError(`There is no TorchScript file ${path}; check the path.`, { cause });
   }
 }
 

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { ArgumentError, FileError, FormatError } from "../errors.ts";
-import { makeFolderSync, writeAtomicSync } from "../files.ts";
+import { ApprenticeError, ArgumentError, FileError, FormatError } from "../errors.ts";
+import { checkTarget, makeFolderSync, writeAtomicSync } from "../files.ts";
+import { isMissing, isNotAllowed, readTextFileSync } from "../regular_files.ts";
 
 /** What a record's field may hold. */
 export type MetricValue = number | string | boolean | null | readonly number[];
@@ -140,9 +141,9 @@ export class MetricsLog {
  */
 export function readMetrics(path: string): MetricRecord[] {
   try {
-    return parseLines(Deno.readTextFileSync(path), path).records;
+    return parseLines(readTextFileSync(path, Infinity), path).records;
   } catch (error) {
-    if (error instanceof FormatError) throw error;
+    if (!isMissing(error)) throw error;
     throw new FileError(
       `Cannot read metrics from ${path}: ${reason(error)}. Check the path of the run folder.`,
       { cause: error },
@@ -152,8 +153,10 @@ export function readMetrics(path: string): MetricRecord[] {
 
 function openToAppend(path: string, createNew: boolean): Deno.FsFile {
   try {
+    checkTarget(path);
     return Deno.openSync(path, { append: true, create: true, createNew });
   } catch (error) {
+    if (error instanceof ApprenticeError || isNotAllowed(error)) throw error;
     const remedy = error instanceof Deno.errors.AlreadyExists
       ? "Pass { resume: true } to go on with it, or choose another file."
       : "Check that the folder may be written, or choose another place.";
@@ -253,15 +256,10 @@ function parseLines(text: string, path: string): { records: MetricRecord[]; whol
 function repair(path: string, keep: (record: MetricRecord) => boolean): void {
   let text: string;
   try {
-    text = Deno.readTextFileSync(path);
+    text = readTextFileSync(path, Infinity);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw new FileError(
-      `Cannot read metrics from ${path}: ${reason(error)}. Check its permissions.`,
-      {
-        cause: error,
-      },
-    );
+    if (isMissing(error)) return;
+    throw error;
   }
   const { records, whole } = parseLines(text, path);
   const kept = records.filter(keep);

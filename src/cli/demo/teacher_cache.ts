@@ -7,6 +7,7 @@
 import { makeFolder } from "../../files.ts";
 import type { Module } from "../../nn/mod.ts";
 import { cacheRoot } from "../../paths.ts";
+import { isNotAllowed } from "../../regular_files.ts";
 import * as torch from "../../torch/mod.ts";
 import { VERSION } from "../../version.ts";
 
@@ -35,7 +36,8 @@ export async function loadTeacher(model: Module, file: string): Promise<boolean>
     await Deno.stat(file);
     torch.scope(() => model.loadStateDict(torch.loadSafetensors(file)));
     return true;
-  } catch {
+  } catch (error) {
+    if (isNotAllowed(error)) throw error;
     return false;
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { ApprenticeError, FileError, FormatError } from "../../errors.ts";
-import { passPermission, statRegular } from "../../files.ts";
+import { passPermission, statFileSync } from "../../regular_files.ts";
 
 /** More than any list of images has; a larger file is refused. */
 const MAX_TEXT_BYTES = 2 ** 28;
@@ -13,7 +13,7 @@ const MAX_TEXT_BYTES = 2 ** 28;
 /** Reads a text file. */
 export function readText(path: string): string {
   try {
-    const { size } = statRegular(path);
+    const { size } = statFileSync(path);
     if (size > MAX_TEXT_BYTES) {
       throw new FormatError(`${path} has ${size} bytes, too many for a list of images.`);
     }

@@ -6,7 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { ApprenticeError, ArgumentError, FileError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../files.ts";
+import { passPermission } from "../../regular_files.ts";
 import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { imageRandom } from "../shuffle.ts";

@@ -7,7 +7,7 @@
  */
 
 import { LibraryError } from "../../errors.ts";
-import { passPermission, statRegular } from "../../files.ts";
+import { passPermission, statFileSync } from "../../regular_files.ts";
 import { imageRandom } from "../shuffle.ts";
 import type { Decoder } from "./decoder.ts";
 
@@ -103,7 +103,7 @@ export function closeShard(): void {
 function readImage({ path, offset, length }: ImageBytes): Uint8Array<ArrayBuffer> {
   try {
     if (offset === undefined || length === undefined) {
-      const { size } = statRegular(path);
+      const { size } = statFileSync(path);
       if (size > MAX_FILE_BYTES) throw new Error(`it has ${size} bytes`);
       return Deno.readFileSync(path);
     }
@@ -118,7 +118,7 @@ function readImage({ path, offset, length }: ImageBytes): Uint8Array<ArrayBuffer
 export function readPart(path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
   if (shard?.path !== path) {
     closeShard();
-    statRegular(path);
+    statFileSync(path);
     shard = { path, file: Deno.openSync(path) };
   }
   const { file } = shard!;

@@ -5,7 +5,7 @@
  */
 
 import { FileError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../files.ts";
+import { passPermission } from "../../regular_files.ts";
 
 /** The endings of the files that can be decoded. */
 export const IMAGE_EXTENSIONS: readonly string[] = Object.freeze([

@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../files.ts";
+import { passPermission } from "../../regular_files.ts";
 import type { UnlabelledOptions } from "../image_dataset.ts";
 import { selectionOrder } from "../shuffle.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";

@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError, FileError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../files.ts";
+import { passPermission } from "../../regular_files.ts";
 
 /** More files than any data set has. */
 const MAX_PATHS = 1_000_000;

@@ -5,7 +5,7 @@
  */
 
 import { FileError, FormatError } from "../../errors.ts";
-import { passPermission, statRegular } from "../../files.ts";
+import { passPermission, statFileSync } from "../../regular_files.ts";
 
 /** A file in a tar file. */
 export interface TarEntry {
@@ -31,7 +31,7 @@ export function readTar(
   path: string,
   visit: (entry: TarEntry, read: (offset: number, length: number) => Uint8Array) => void,
 ): void {
-  statRegular(path);
+  statFileSync(path);
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path);

@@ -9,7 +9,8 @@
 
 import { dirname } from "node:path";
 import { ChecksumError, FileError } from "../../errors.ts";
-import { makeFolder, passPermission, writeAtomic } from "../../files.ts";
+import { makeFolder, writeAtomic } from "../../files.ts";
+import { passPermission } from "../../regular_files.ts";
 import type { Bytes } from "./read_file.ts";
 
 /** What a cached file must hold. */

@@ -7,7 +7,7 @@
 
 import { join } from "node:path";
 import { ArgumentError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../files.ts";
+import { passPermission } from "../../regular_files.ts";
 import { findBadLabel, type ImageArrays, type Split, validateImageArrays } from "./arrays.ts";
 import { gunzip, isGzip, readSourceFile } from "./read_file.ts";
 

@@ -83,9 +83,9 @@ test("pipes and devices are refused, not read", async () => {
     assertEquals(folder.length, 1);
     await Deno.writeTextFile(`${root}/list.txt`, "a/pipe.png 0\na/zero.png 0\n");
     using list = new data.ImageList(`${root}/list.txt`, { workers: 0, part });
-    await assertRejects(() => list.batch(Int32Array.of(0)), FileError, "it is a pipe");
+    await assertRejects(() => list.batch(Int32Array.of(0)), FileError, "it is a FIFO");
     await assertRejects(() => list.batch(Int32Array.of(1)), FileError, "it is a device");
-    assertThrows(() => new data.TarShards(`${root}/pipe.tar`), FileError, "it is a pipe");
+    assertThrows(() => new data.TarShards(`${root}/pipe.tar`), FileError, "it is a FIFO");
     assertThrows(() => new data.ImageList(`${root}/zero.csv`), FileError, "it is a device");
   });
 });
