@@ -6,10 +6,10 @@
 
 import { ArgumentError, FormatError } from "../../errors.ts";
 import { type Bad, quote } from "../file_reader.ts";
-import { usualBudget } from "../pickle/budget.ts";
 import type { Cursor } from "../pickle/cursor.ts";
-import { unpickle } from "../pickle/unpickler.ts";
+import { type Limits, unpickle } from "../pickle/unpickler.ts";
 import { Callable, describe, Ignored, Instance, type PickleValue } from "../pickle/values.ts";
+import { checkCode } from "./code.ts";
 import { type StoredDType, storedDTypes } from "./dtypes.ts";
 import { type PickleKind, rebuilders } from "./rebuild.ts";
 import { DTypeValue, StorageType, TensorType } from "./values.ts";
@@ -20,6 +20,9 @@ const harmful = new RegExp(
     "pdb|cProfile)\\.|^(builtins|__builtin__)\\.(eval|exec|execfile|compile|open|input|getattr|setattr|__import__|" +
     "apply|globals|breakpoint|file)$",
 );
+
+/** Longer than the type of any list or dict. */
+const mostTypeLength = 2 ** 16;
 
 /** So many unknown names are told at once. */
 const mostTold = 8;
@@ -53,14 +56,17 @@ export class Names {
    *
    * @param cursor The pickle's bytes.
    * @param persistent The value that lies outside of the pickle under an id; absent where there is none.
+   * @param limits What it may take.
    * @throws {FormatError} if it is not sound, or asks for names that are refused.
    */
-  read(cursor: Cursor, persistent?: (id: PickleValue) => PickleValue): PickleValue {
-    // As a program, libtorch makes the same values anyhow.
-    const most = this.#kind === "program" ? usualBudget + 64 * cursor.left : usualBudget;
+  read(
+    cursor: Cursor,
+    persistent?: (id: PickleValue) => PickleValue,
+    limits?: Limits,
+  ): PickleValue {
     const find = (name: string): PickleValue => this.#find(name);
     try {
-      return unpickle(cursor, { find, persistent }, this.#bad, most);
+      return unpickle(cursor, { find, persistent }, this.#bad, limits);
     } finally {
       // What else is wrong may come of them.
       if (this.#refused.size > 0) this.#refuse();
@@ -74,13 +80,13 @@ export class Names {
     if (this.#kind !== "saved") {
       const dtype = quantized.get(name);
       if (dtype !== undefined) return new StorageType(dtype);
-      if (name.startsWith("__torch__.")) return new Callable(name, () => new Instance(name));
+      if (name.startsWith("__torch__.")) return programClass(name);
       if (/^torch\.per_(tensor|channel)_\w+$/.test(name)) return new Ignored(name);
     }
     if (this.#kind === "program" && !harmful.test(name)) {
       // libtorch knows or refuses it, but for this it would have to be checked here.
       if (/_rebuild_/.test(name)) this.#bad(`its pickle makes a tensor by ${quote(name)}`);
-      return new Ignored(name);
+      return programClass(name);
     }
     if (!this.#ignored.has(name)) {
       this.#refused.add(name);
@@ -94,6 +100,11 @@ export class Names {
     this.#refused.clear();
     refuse(this.#path, names);
   }
+}
+
+/** A class of a program. That of an enum is called with the enum's value alone. */
+function programClass(name: string): Callable {
+  return new Callable(name, (args) => new Instance(name, args), true);
 }
 
 /** Element types and the classes of storages and tensors; they have no arguments that could be wrong. */
@@ -163,14 +174,21 @@ function containers(bad: Bad): Callable[] {
 function lists(bad: Bad): Callable[] {
   const first = ([value, ...more]: PickleValue[]): PickleValue =>
     value === undefined || more.length > 1 ? bad("its pickle has a list without items") : value;
+  const typed = (args: PickleValue[]): PickleValue => {
+    // libtorch parses the type.
+    const [, type] = args;
+    if (typeof type === "string") {
+      if (type.length > mostTypeLength) bad(`its pickle has a type of ${type.length} characters`);
+      checkCode(new TextEncoder().encode(type), bad);
+    }
+    return first(args);
+  };
   return [
-    "build_intlist",
-    "build_doublelist",
-    "build_boollist",
-    "build_tensorlist",
-    "restore_type_tag",
-  ]
-    .map((name) => new Callable(`torch.jit._pickle.${name}`, first));
+    ...["build_intlist", "build_doublelist", "build_boollist", "build_tensorlist"].map((name) =>
+      new Callable(`torch.jit._pickle.${name}`, first)
+    ),
+    new Callable("torch.jit._pickle.restore_type_tag", typed),
+  ];
 }
 
 function bytes(args: PickleValue[], bad: Bad): PickleValue {
