@@ -158,6 +158,7 @@ function load(model: Module, checkpoint: Checkpoint, options: LoadWeightsOptions
       given,
       difference: problems,
       headPrefixes: fresh ? [] : headPrefixes,
+      skipped: checkpoint.skipped,
     });
   }
   checkDTypes(path, own, values);

@@ -17,7 +17,12 @@ export function readSafetensors(file: FileReader): CheckpointContent {
   const { entries, metadata, start } = readHeader(file.path, opened);
   const source = new MappedFile(file.path, file.size);
   const tensors = new Map<string, StoredTensor>();
-  for (const { name, dtype, shape, begin } of entries) {
+  const skipped = new Map<string, string>();
+  for (const { name, dtype, formatName, shape, begin } of entries) {
+    if (dtype === null) {
+      skipped.set(name, `has the dtype ${formatName}, which there is not here`);
+      continue;
+    }
     tensors.set(name, {
       dtype,
       shape,
@@ -27,5 +32,5 @@ export function readSafetensors(file: FileReader): CheckpointContent {
       begin: start + begin,
     });
   }
-  return { format: "safetensors", tensors, metadata };
+  return { format: "safetensors", tensors, skipped, metadata };
 }

@@ -325,9 +325,7 @@ class Unpickler {
       if (target.takesValue) return this.#machine.push(target.apply([args]), cost.container);
       this.#bad(`its pickle calls ${target.what} with ${describe(args)} for arguments`);
     }
-    // What a call makes of a list, such as a dict, is no larger than this.
-    const items = Array.isArray(args[0]) ? args[0].length : 0;
-    this.#machine.budget.spend(cost.entry * items);
+    this.#machine.budget.spend(copyCost(args[0]));
     this.#machine.push(target.apply(args), cost.container);
   }
 
@@ -340,6 +338,12 @@ class Unpickler {
       this.#bad(`its pickle sets the state of ${describe(target)} (BUILD)`);
     }
   }
+}
+
+/** What a call makes of a list, such as a dict, or of a text is no larger than this. */
+function copyCost(value: PickleValue | undefined): number {
+  if (Array.isArray(value)) return cost.entry * value.length;
+  return typeof value === "string" ? value.length : 0;
 }
 
 function plain(value: bigint): number | bigint {

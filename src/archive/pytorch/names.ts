@@ -8,11 +8,9 @@ import { ArgumentError, FormatError } from "../../errors.ts";
 import { type Bad, quote } from "../file_reader.ts";
 import type { Cursor } from "../pickle/cursor.ts";
 import { type Limits, unpickle } from "../pickle/unpickler.ts";
-import { Callable, describe, Ignored, Instance, type PickleValue } from "../pickle/values.ts";
-import { checkCode } from "./code.ts";
-import { type StoredDType, storedDTypes } from "./dtypes.ts";
+import { Ignored, type PickleValue } from "../pickle/values.ts";
+import { containers, lists, programClass, torchName } from "./allowed.ts";
 import { type PickleKind, rebuilders } from "./rebuild.ts";
-import { DTypeValue, StorageType, TensorType } from "./values.ts";
 
 /** What acts on the machine when Python calls it: a file that names such a thing was made to do harm. */
 const harmful = new RegExp(
@@ -20,9 +18,6 @@ const harmful = new RegExp(
     "pdb|cProfile)\\.|^(builtins|__builtin__)\\.(eval|exec|execfile|compile|open|input|getattr|setattr|__import__|" +
     "apply|globals|breakpoint|file)$",
 );
-
-/** Longer than the type of any list or dict. */
-const mostTypeLength = 2 ** 16;
 
 /** So many unknown names are told at once. */
 const mostTold = 8;
@@ -77,12 +72,7 @@ export class Names {
   #find(name: string): PickleValue {
     const found = this.#known.get(name) ?? torchName(name);
     if (found !== undefined) return found;
-    if (this.#kind !== "saved") {
-      const dtype = quantized.get(name);
-      if (dtype !== undefined) return new StorageType(dtype);
-      if (name.startsWith("__torch__.")) return programClass(name);
-      if (/^torch\.per_(tensor|channel)_\w+$/.test(name)) return new Ignored(name);
-    }
+    if (this.#kind !== "saved" && name.startsWith("__torch__.")) return programClass(name);
     if (this.#kind === "program" && !harmful.test(name)) {
       // libtorch knows or refuses it, but for this it would have to be checked here.
       if (/_rebuild_/.test(name)) this.#bad(`its pickle makes a tensor by ${quote(name)}`);
@@ -100,101 +90,6 @@ export class Names {
     this.#refused.clear();
     refuse(this.#path, names);
   }
-}
-
-/** A class of a program. That of an enum is called with the enum's value alone. */
-function programClass(name: string): Callable {
-  return new Callable(name, (args) => new Instance(name, args), true);
-}
-
-/** Element types and the classes of storages and tensors; they have no arguments that could be wrong. */
-function torchName(name: string): PickleValue | undefined {
-  const match = /^torch\.(?:cuda\.|storage\.)?(\w+)$/.exec(name);
-  const last = match?.[1] ?? "";
-  for (const [dtype, { storage }] of Object.entries(storedDTypes)) {
-    if (name === `torch.${dtype}`) return new DTypeValue(dtype as StoredDType);
-    if (last !== "" && last === storage) return new StorageType(dtype as StoredDType);
-  }
-  if (last === "UntypedStorage") return new StorageType(null);
-  return tensorTypes.has(name) ? new TensorType() : undefined;
-}
-
-/** The classes of storages of quantized tensors, with the types that they are stored as. */
-const quantized: ReadonlyMap<string, StoredDType> = new Map([
-  ["torch.QInt8Storage", "int8"],
-  ["torch.QUInt8Storage", "uint8"],
-  ["torch.QInt32Storage", "int32"],
-]);
-
-const tensorTypes = new Set([
-  "torch.Tensor",
-  "torch.nn.Parameter",
-  "torch.nn.parameter.Parameter",
-  "torch.nn.parameter.Buffer",
-]);
-
-function containers(bad: Bad): Callable[] {
-  const items = (name: string, args: PickleValue[]): PickleValue[] => {
-    const [first = []] = args;
-    if (args.length <= 1 && Array.isArray(first)) return first;
-    return bad(`its pickle makes a ${name} of ${describe(first)}`);
-  };
-  const both = (name: string, make: (args: PickleValue[]) => PickleValue): Callable[] => [
-    new Callable(`builtins.${name}`, make),
-    new Callable(`__builtin__.${name}`, make),
-  ];
-  return [
-    new Callable("collections.OrderedDict", (args) => {
-      const pairs = items("dict", args);
-      if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) {
-        bad("its pickle makes a dict of something else than pairs");
-      }
-      return new Map(pairs as [PickleValue, PickleValue][]);
-    }),
-    new Callable("torch.Size", (args) => [...items("torch.Size", args)]),
-    new Callable("torch.device", ([type, index]) => {
-      if (typeof type !== "string") return bad("its pickle has a device that is not named by text");
-      return typeof index === "number" ? `${type}:${index}` : type;
-    }),
-    // How protocol 2 stores bytes.
-    new Callable("_codecs.encode", ([text, coding]) => {
-      if (typeof text !== "string" || coding !== "latin1") {
-        return bad("its pickle has bytes that are not stored as Latin-1 text");
-      }
-      return Uint8Array.from(text, (character) => character.charCodeAt(0));
-    }),
-    ...both("set", (args) => new Set(items("set", args))),
-    ...both("frozenset", (args) => new Set(items("set", args))),
-    ...both("bytes", (args) => bytes(args, bad)),
-    ...both("bytearray", (args) => bytes(args, bad)),
-  ];
-}
-
-/** The functions by which TorchScript says what type a list or dict is of. */
-function lists(bad: Bad): Callable[] {
-  const first = ([value, ...more]: PickleValue[]): PickleValue =>
-    value === undefined || more.length > 1 ? bad("its pickle has a list without items") : value;
-  const typed = (args: PickleValue[]): PickleValue => {
-    // libtorch parses the type.
-    const [, type] = args;
-    if (typeof type === "string") {
-      if (type.length > mostTypeLength) bad(`its pickle has a type of ${type.length} characters`);
-      checkCode(new TextEncoder().encode(type), bad);
-    }
-    return first(args);
-  };
-  return [
-    ...["build_intlist", "build_doublelist", "build_boollist", "build_tensorlist"].map((name) =>
-      new Callable(`torch.jit._pickle.${name}`, first)
-    ),
-    new Callable("torch.jit._pickle.restore_type_tag", typed),
-  ];
-}
-
-function bytes(args: PickleValue[], bad: Bad): PickleValue {
-  if (args.length === 0) return new Uint8Array(0);
-  if (args.length === 1 && args[0] instanceof Uint8Array) return args[0];
-  return bad(`its pickle makes bytes of ${describe(args[0])}`);
 }
 
 function refuse(path: string, names: readonly string[]): never {
@@ -215,7 +110,7 @@ function refuse(path: string, names: readonly string[]): never {
     : ["are not tensors or plain containers", "them"];
   throw new FormatError(
     `${path} holds ${shown}, which ${what}; only these are read, and no code ever runs. ` +
-      `Save it anew without ${it}, or leave such values out with { ignore: [${shown}] }. ${safe}`,
+      `Save it anew without ${it}, or leave such values out with the option { ignore: [${shown}] }. ${safe}`,
   );
 }
 
