@@ -8,8 +8,10 @@ import { ArgumentError, FileError } from "../errors.ts";
 import { isHubSpec, parseHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
 import { list } from "../models/registry.ts";
 import type { Device } from "../torch/device.ts";
-import type { DType } from "../torch/dtype.ts";
+import { type DType, isFloatingPoint } from "../torch/dtype.ts";
+import { scope } from "../torch/scope.ts";
 import { loadScript, type ScriptModule } from "../torch/script.ts";
+import type { Tensor } from "../torch/tensor.ts";
 import { descriptive, type DescriptiveTeacher } from "./descriptive.ts";
 import { fileKind } from "./file_kind.ts";
 import type { ForeignClassifier, ForeignModel, TokenPooling } from "./foreign_model.ts";
@@ -17,6 +19,7 @@ import { classifierOfOnnx, featuresOfOnnx } from "./from_onnx.ts";
 import { classifierOfScript, featuresOfScript, type ScriptTap } from "./from_script.ts";
 import { teacherFromWeights } from "./from_weights.ts";
 import { OnnxModel } from "./onnx.ts";
+import { wholeNumberPreprocessing } from "./onnx_input.ts";
 import { ortRuntime } from "./onnx_runtime.ts";
 import { predictive, type PredictiveTeacher } from "./predictive.ts";
 import type { Preprocessing } from "./preprocessing.ts";
@@ -75,7 +78,8 @@ const USUAL: Pick<Preprocessing, "mean" | "std"> = {
  * Architecture, classes and preprocessing are read from the `config.json` of timm, transformers or OpenCLIP beside the
  * weights; without one the file's name must begin with the architecture's, as torchvision's files do. TorchScript
  * and ONNX files say nothing of their preprocessing: without `preprocessing` it is ImageNet's at 224 pixels, or at the
- * size that an ONNX model is fixed to.
+ * size that an ONNX model is fixed to. An ONNX model that takes whole numbers normalises pixels itself: it is given
+ * bytes from 0 to 255, resized.
  *
  * A TorchScript file is a program, which is run (see `torch.loadScript`): only if it is given itself, not if it
  * turns up in a repository, and not if `architecture` is given. All else is data.
@@ -263,19 +267,33 @@ async function fromOnnx(place: Place, options: LoadTeacherOptions): Promise<Teac
       imageSize: options.preprocessing?.size,
     })
   );
-  const [, height, width] = weights.get().imageShape;
-  const preprocess = { ...USUAL, ...options.preprocessing, size: [height, width] as const };
-  return fromForeign(
-    place,
-    options,
-    preprocess,
-    weights,
-    "ONNX",
-    (kind) =>
-      kind === "predictive"
-        ? classifierOfOnnx(() => weights.get())
-        : featuresOfOnnx(() => weights.get()),
-  );
+  const { imageShape: [channels, height, width], inputDType } = weights.get();
+  const isWhole = !isFloatingPoint(inputDType);
+  const { preprocessing } = options;
+  let usual: Pick<Preprocessing, "mean" | "std"> = USUAL;
+  if (isWhole) {
+    try {
+      usual = wholeNumberPreprocessing(place.path.name, inputDType, channels, preprocessing);
+    } catch (error) {
+      weights.release();
+      throw error;
+    }
+  }
+  const preprocess = { ...usual, ...preprocessing, size: [height, width] as const };
+  // Bytes that were resized as floats lie between whole numbers.
+  const seen = (images: Tensor): Tensor => isWhole ? images.round().clamp(0, 255) : images;
+  return fromForeign(place, options, preprocess, weights, "ONNX", (kind) => {
+    if (kind !== "predictive") {
+      const model = featuresOfOnnx(() => weights.get());
+      return { ...model, features: (images) => scope(() => model.features(seen(images))) };
+    }
+    const model = classifierOfOnnx(() => weights.get());
+    return {
+      ...model,
+      features: (images) => scope(() => model.features(seen(images))),
+      run: (images) => scope(() => model.run(seen(images))),
+    };
+  });
 }
 
 /** A teacher of a model that is a program by itself. */
