@@ -22,6 +22,7 @@ import { OnnxModel } from "./onnx.ts";
 import { wholeNumberPreprocessing } from "./onnx_input.ts";
 import { ortRuntime } from "./onnx_runtime.ts";
 import { predictive, type PredictiveTeacher } from "./predictive.ts";
+import type { FaultyFact } from "./configs/facts.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { type ModelConfig, readModelConfig } from "./preprocessing_config.ts";
 import type { Teacher, TeacherFacts } from "./teacher.ts";
@@ -64,6 +65,9 @@ export interface LoadTeacherOptions {
   hub?: ResolveHubOptions;
 }
 
+/** Those with the names of twenty thousand classes have a few million. */
+const mostConfigBytes = 2 ** 25;
+
 /** ImageNet's, which most publishers' are. */
 const USUAL: Pick<Preprocessing, "mean" | "std"> = {
   mean: [0.485, 0.456, 0.406],
@@ -86,7 +90,8 @@ const USUAL: Pick<Preprocessing, "mean" | "std"> = {
  *
  * The file is checked here, and loaded when the teacher is first asked; `release()` frees it until then.
  *
- * @throws {ArgumentError} if the architecture is not known, or the weights are another one's.
+ * @throws {ArgumentError} if the architecture is not known, the weights are another one's, or the publisher says of images
+ * what cannot be meant and `preprocessing` does not say what is.
  * @throws {FormatError} if a file is damaged or refused.
  * @throws {HubError} if the hub refuses, has no such repository, or cannot be reached.
  *
@@ -181,9 +186,18 @@ async function statOf(path: string): Promise<Deno.FileInfo> {
 async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
+    const { size } = await Deno.stat(path);
+    if (size > mostConfigBytes) {
+      throw new FileError(`${path} has ${size} bytes, which no description of a model has.`);
+    }
     text = await Deno.readTextFile(path);
-  } catch {
-    return null;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return null;
+    if (cause instanceof FileError) throw cause;
+    throw new FileError(
+      `Cannot read ${path}, which would say what the model is: ${(cause as Error).message}.`,
+      { cause },
+    );
   }
   try {
     return JSON.parse(text);
@@ -211,7 +225,7 @@ function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
       }. Give { architecture }, one of models.list().`,
     );
   }
-  const published = config.preprocessing;
+  const published = publishedPreprocessing(place, options);
   const { kind = "descriptive", device = "cpu", dtype = "float32" } = options;
   return teacherFromWeights({
     name: place.name,
@@ -228,6 +242,40 @@ function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
     dtype,
   });
 }
+
+/**
+ * What the publisher says is done to images. What cannot be meant is an error, unless the user says what is: to take
+ * another preprocessing in silence would give wrong features.
+ */
+function publishedPreprocessing(
+  { config, spec, path }: Place,
+  options: LoadTeacherOptions,
+): Partial<Preprocessing> | null {
+  const { faults } = config;
+  if (faults === undefined) return config.preprocessing;
+  const open = faults.facts.filter(({ field }) =>
+    options.preprocessing?.[field === "cropMode" ? "cropFraction" : field] === undefined
+  );
+  if (open.length === 0) return faults.rest;
+  const fields = [...new Set(open.map(({ field }) => examples[field]))].join(", ");
+  const said = [...new Set(open.map(({ text }) => text))].join("; ");
+  throw new ArgumentError(
+    `${open[0].file} ${
+      path.isFile ? "beside" : "in"
+    } ${spec} says of images what cannot be used: ${said}. ` +
+      `Say what is right, as { preprocessing: { ${fields} } }.`,
+  );
+}
+
+/** How a user says what a file got wrong. */
+const examples: Readonly<Record<FaultyFact["field"], string>> = {
+  size: "size: [224, 224]",
+  mean: "mean: [0.485, 0.456, 0.406]",
+  std: "std: [0.229, 0.224, 0.225]",
+  interpolation: 'interpolation: "bicubic"',
+  cropFraction: "cropFraction: 0.875",
+  cropMode: "cropFraction: 0.875",
+};
 
 function fromScript(place: Place, options: LoadTeacherOptions): Teacher {
   const { device = "cpu", tap, logits, tokens } = options;
