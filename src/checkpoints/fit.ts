@@ -59,6 +59,8 @@ export interface Mismatch {
   readonly headPrefixes: readonly string[];
   /** Tensors of the checkpoint that cannot be read, by the checkpoint's names, with the reason. */
   readonly skipped: ReadonlyMap<string, string>;
+  /** What to do where only the head does not fit, if not to leave the model's own. */
+  readonly headAdvice?: string;
 }
 
 /** The error for a checkpoint that does not fit. */
@@ -93,7 +95,9 @@ export function mismatch(about: Mismatch): ArgumentError | ShapeError {
   if (headPrefixes.length > 0 && all.every((name) => isUnder(name, headPrefixes))) {
     const heads = headPrefixes.map((head) => `${head}*`).join(", ");
     lines.push(
-      `Only the head (${heads}) does not fit: pass { head: "fresh" } to leave the model's own and load the rest.`,
+      `Only the head (${heads}) does not fit: ${
+        about.headAdvice ?? 'pass { head: "fresh" } to leave the model\'s own and load the rest'
+      }.`,
     );
   } else {
     lines.push(

@@ -52,6 +52,8 @@ export interface LoadWeightsOptions {
   dialects?: readonly WeightsDialect[];
   /** Classes to be left out of a file of PyTorch; see `openCheckpoint`. */
   ignore?: readonly string[];
+  /** What a message says to do where only the head does not fit, for callers without `head`. @ignore */
+  headAdvice?: string;
 }
 
 /** What {@linkcode loadWeights} did. */
@@ -159,6 +161,7 @@ function load(model: Module, checkpoint: Checkpoint, options: LoadWeightsOptions
       difference: problems,
       headPrefixes: fresh ? [] : headPrefixes,
       skipped: checkpoint.skipped,
+      headAdvice: options.headAdvice,
     });
   }
   checkDTypes(path, own, values);

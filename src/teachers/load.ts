@@ -17,7 +17,7 @@ import { fileKind } from "./file_kind.ts";
 import type { ForeignClassifier, ForeignModel, TokenPooling } from "./foreign_model.ts";
 import { classifierOfOnnx, featuresOfOnnx } from "./from_onnx.ts";
 import { classifierOfScript, featuresOfScript, type ScriptTap } from "./from_script.ts";
-import { teacherFromWeights } from "./from_weights.ts";
+import { type ReadingOptions, teacherFromWeights } from "./from_weights.ts";
 import { OnnxModel } from "./onnx.ts";
 import { wholeNumberPreprocessing } from "./onnx_input.ts";
 import { ortRuntime } from "./onnx_runtime.ts";
@@ -29,7 +29,7 @@ import type { Teacher, TeacherFacts } from "./teacher.ts";
 import { OnDemand } from "./weights.ts";
 
 /** How {@linkcode load} makes a teacher. What is absent is as its publisher says. */
-export interface LoadTeacherOptions {
+export interface LoadTeacherOptions extends ReadingOptions {
   /**
    * `"descriptive"` (the default): only its features are used. `"predictive"`: its classes are the student's, and
    * it gives logits too.
@@ -238,6 +238,12 @@ function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
     imageSize: options.preprocessing?.size?.[0] ?? config.imageSize ?? undefined,
     preprocessing: { ...published, ...options.preprocessing },
     classNames: config.labels,
+    reading: {
+      prefix: options.prefix,
+      ignore: options.ignore,
+      rename: options.rename,
+      strict: options.strict,
+    },
     device,
     dtype,
   });
