@@ -43,7 +43,7 @@ const sizesBehind = 8;
 /** An attribute of folders. */
 const isFolder = 0x10;
 
-/** What is packed beyond this ratio is a trap, unless it is small: weights and libraries hardly shrink. */
+/** What is packed beyond this ratio is a trap, unless all of it is small: weights and libraries hardly shrink. */
 const mostRatio = 100;
 const alwaysAllowed = 2 ** 24;
 
@@ -59,10 +59,18 @@ export function readZipTable(file: FileReader, bad: Bad): Map<string, ZipEntry> 
   const table = file.read(at, bytes);
   const found: ZipEntry[] = [];
   let next = 0;
+  let small = 0;
   for (let i = 0; i < count; i++) {
     const { entry, end } = readEntry(table, next, i, at, bad);
     found.push(entry);
     next = end;
+    // Many small ones are as good as a large one.
+    small += Math.max(0, entry.size - entry.packedSize * mostRatio);
+    if (small > alwaysAllowed) {
+      bad(
+        `its files claim to unpack to much more than the archive has, as ${quote(entry.name)} does`,
+      );
+    }
   }
   if (next !== bytes || at + bytes !== tableEnd) {
     bad("its table of files has bytes that belong to no file");

@@ -6,7 +6,7 @@
 
 import { quote } from "../archive/file_reader.ts";
 import type { StoredDType } from "../archive/pytorch/dtypes.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { materialize, type StoredTensor } from "./stored_tensor.ts";
 
@@ -28,6 +28,8 @@ export interface CheckpointContent {
   readonly format: CheckpointFormat;
   /** The tensors by name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** The tensors that cannot be read, with what is said of them. */
+  readonly skipped: ReadonlyMap<string, string>;
   /** Plain values that lie beside them. */
   readonly metadata: CheckpointMetadata;
 }
@@ -45,6 +47,8 @@ export class Checkpoint implements Disposable {
   readonly names: readonly string[];
   /** What it holds beside its tensors, as far as these are plain values: a safetensors file's metadata, or epochs and the like. */
   readonly metadata: CheckpointMetadata;
+  /** Tensors that are there and cannot be read (sparse and quantized ones, say), by name, with the reason. */
+  readonly skipped: ReadonlyMap<string, string>;
   readonly #tensors: ReadonlyMap<string, StoredTensor>;
 
   /** Wraps what a reader found; use {@linkcode openCheckpoint}. @ignore */
@@ -53,6 +57,7 @@ export class Checkpoint implements Disposable {
     this.format = content.format;
     this.names = [...content.tensors.keys()];
     this.metadata = content.metadata;
+    this.skipped = content.skipped;
     this.#tensors = content.tensors;
   }
 
@@ -60,6 +65,10 @@ export class Checkpoint implements Disposable {
   stored(name: string): StoredTensor {
     const found = this.#tensors.get(name);
     if (found !== undefined) return found;
+    const why = this.skipped.get(name);
+    if (why !== undefined) {
+      throw new DTypeError(`The tensor ${quote(name)} of ${this.path} ${why}.`);
+    }
     const shown = this.names.slice(0, 10).map(quote).join(", ") || "none";
     throw new ArgumentError(
       `${this.path} has no tensor ${quote(name)}; it has ${shown}${
@@ -92,6 +101,7 @@ export class Checkpoint implements Disposable {
    * disposed of. While it is alive the file must not be made shorter by others (replacing it is fine).
    *
    * @throws {ArgumentError} if there is none of this name.
+   * @throws {DTypeError} if it is one of {@linkcode Checkpoint.skipped}.
    */
   tensor(name: string): Tensor {
     return materialize(this.stored(name));

@@ -57,6 +57,10 @@ export interface Mismatch {
   readonly difference: Difference;
   /** How the names of the head's parameters begin; empty if that is not known. */
   readonly headPrefixes: readonly string[];
+  /** Tensors of the checkpoint that cannot be read, by the checkpoint's names, with the reason. */
+  readonly skipped: ReadonlyMap<string, string>;
+  /** What to do where only the head does not fit, if not to leave the model's own. */
+  readonly headAdvice?: string;
 }
 
 /** The error for a checkpoint that does not fit. */
@@ -68,6 +72,13 @@ export function mismatch(about: Mismatch): ArgumentError | ShapeError {
     (prefix === "" ? "" : ` Its tensors under "${prefix}" were looked at.`),
   ];
   if (missing.length > 0) lines.push(`  ${missing.length} missing: ${grouped(missing)}`);
+  const unread = missing.filter((name) => about.skipped.has(prefix + name));
+  if (unread.length > 0) {
+    const name = prefix + unread[0];
+    lines.push(
+      `  ${unread.length} of them cannot be read: ${name} ${about.skipped.get(name)}`,
+    );
+  }
   if (unexpected.length > 0) {
     lines.push(`  ${unexpected.length} unexpected: ${grouped(unexpected)}`);
   }
@@ -84,7 +95,9 @@ export function mismatch(about: Mismatch): ArgumentError | ShapeError {
   if (headPrefixes.length > 0 && all.every((name) => isUnder(name, headPrefixes))) {
     const heads = headPrefixes.map((head) => `${head}*`).join(", ");
     lines.push(
-      `Only the head (${heads}) does not fit: pass { head: "fresh" } to leave the model's own and load the rest.`,
+      `Only the head (${heads}) does not fit: ${
+        about.headAdvice ?? 'pass { head: "fresh" } to leave the model\'s own and load the rest'
+      }.`,
     );
   } else {
     lines.push(

@@ -52,6 +52,8 @@ export interface LoadWeightsOptions {
   dialects?: readonly WeightsDialect[];
   /** Classes to be left out of a file of PyTorch; see `openCheckpoint`. */
   ignore?: readonly string[];
+  /** What a message says to do where only the head does not fit, for callers without `head`. @ignore */
+  headAdvice?: string;
 }
 
 /** What {@linkcode loadWeights} did. */
@@ -158,6 +160,8 @@ function load(model: Module, checkpoint: Checkpoint, options: LoadWeightsOptions
       given,
       difference: problems,
       headPrefixes: fresh ? [] : headPrefixes,
+      skipped: checkpoint.skipped,
+      headAdvice: options.headAdvice,
     });
   }
   checkDTypes(path, own, values);

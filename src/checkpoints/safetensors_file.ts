@@ -20,7 +20,12 @@ export function readSafetensors(file: FileReader): CheckpointContent {
   const { entries, metadata, start, checksums } = readHeader(file.path, opened);
   const source = new MappedFile(file.path, file.size);
   const tensors = new Map<string, StoredTensor>();
-  for (const [i, { name, dtype, shape, begin, end }] of entries.entries()) {
+  const skipped = new Map<string, string>();
+  for (const [i, { name, dtype, formatName, shape, begin, end }] of entries.entries()) {
+    if (dtype === null) {
+      skipped.set(name, `has the dtype ${formatName}, which there is not here`);
+      continue;
+    }
     tensors.set(name, {
       dtype,
       shape,
@@ -34,7 +39,7 @@ export function readSafetensors(file: FileReader): CheckpointContent {
       begin: start + begin,
     });
   }
-  return { format: "safetensors", tensors, metadata };
+  return { format: "safetensors", tensors, skipped, metadata };
 }
 
 /** The bytes of one tensor, looked at for damage before they are first given out. */

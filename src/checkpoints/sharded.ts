@@ -24,6 +24,7 @@ export function readSharded(
   );
   const shards = new Map<string, CheckpointContent>();
   const tensors = new Map<string, StoredTensor>();
+  const skipped = new Map<string, string>();
   for (const [name, shard] of map) {
     let content = shards.get(shard);
     if (content === undefined) {
@@ -31,11 +32,16 @@ export function readSharded(
       shards.set(shard, content);
     }
     const stored = content.tensors.get(name);
+    const why = content.skipped.get(name);
+    if (why !== undefined) {
+      skipped.set(name, why);
+      continue;
+    }
     if (stored === undefined) bad(`the tensor ${quote(name)} is not in ${quote(shard)}`);
     tensors.set(name, stored);
   }
   const torch = [...shards.values()].some(({ format }) => format !== "safetensors");
-  return { format: torch ? "torch-sharded" : "safetensors-sharded", tensors, metadata };
+  return { format: torch ? "torch-sharded" : "safetensors-sharded", tensors, skipped, metadata };
 }
 
 function parseIndex(

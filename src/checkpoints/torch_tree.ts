@@ -7,13 +7,17 @@
 import type { Bad } from "../archive/file_reader.ts";
 import { quote } from "../archive/file_reader.ts";
 import { describe, Instance, type PickleValue } from "../archive/pickle/values.ts";
-import { PickledTensor, type Storage } from "../archive/pytorch/values.ts";
+import { PickledTensor, type Storage, UnreadableTensor } from "../archive/pytorch/values.ts";
 import type { ByteSource } from "./bytes.ts";
-import type { CheckpointMetadata } from "./checkpoint.ts";
+import type { CheckpointContent } from "./checkpoint.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Models are nested a few deep. */
 const mostDepth = 32;
+
+/** Far longer than any tensor's name, and far more than those of a model take together. */
+const longestName = 2 ** 12;
+const mostNameCharacters = 2 ** 25;
 
 /** More modules, parameters and settings than any model has. */
 const mostAttributes = 2 ** 20;
@@ -32,8 +36,18 @@ export function namedTensors(
   place: (storage: Storage) => { source: ByteSource; begin: number },
   bad: Bad,
   isScript: boolean,
-): { tensors: Map<string, StoredTensor>; metadata: CheckpointMetadata } {
+): Omit<CheckpointContent, "format"> {
   const tensors = new Map<string, StoredTensor>();
+  const skipped = new Map<string, string>();
+  let characters = 0;
+  /** Names of dicts lie in those of all tensors below: a long one makes much of little. */
+  const checkName = (name: string): void => {
+    characters += name.length;
+    if (name.length > longestName || characters > mostNameCharacters) {
+      bad(`it has a tensor with a name of ${name.length} characters: ${quote(name)}`);
+    }
+    if (tensors.has(name) || skipped.has(name)) bad(`two of its tensors are called ${quote(name)}`);
+  };
   const metadata: [string, string | number | boolean][] = [];
   let attributes = 0;
   // Each container counts once: a file can refer to one so often that to follow all ways would never end.
@@ -49,8 +63,13 @@ export function namedTensors(
     return entries;
   };
   const walk = (item: PickleValue, name: string, depth: number): void => {
+    if (item instanceof UnreadableTensor) {
+      checkName(name);
+      skipped.set(name, item.why);
+      return;
+    }
     if (item instanceof PickledTensor) {
-      if (tensors.has(name)) bad(`two of its tensors are called ${quote(name)}`);
+      checkName(name);
       const { source, begin } = place(item.storage);
       tensors.set(name, { ...item.arrangement, source, begin: begin + item.storage.begin });
       return;
@@ -74,6 +93,7 @@ export function namedTensors(
   if (isScript && !(value instanceof Instance)) {
     bad(`it is a TorchScript archive of ${describe(value)} where a module is expected`);
   }
-  walk(value, value instanceof PickledTensor ? "tensor" : "", 0);
-  return { tensors, metadata: Object.fromEntries(metadata) };
+  const isTensor = value instanceof PickledTensor || value instanceof UnreadableTensor;
+  walk(value, isTensor ? "tensor" : "", 0);
+  return { tensors, skipped, metadata: Object.fromEntries(metadata) };
 }

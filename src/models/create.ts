@@ -4,7 +4,9 @@
  * @module
  */
 
-import { type Checkpoint, loadWeights } from "../checkpoints/mod.ts";
+import { type Checkpoint, loadWeights, type LoadWeightsOptions } from "../checkpoints/mod.ts";
+import { ArgumentError } from "../errors.ts";
+import { isHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
 import { skipped } from "../nn/init.ts";
 import type { Backbone } from "./backbone.ts";
 import { dialects } from "./dialects/mod.ts";
@@ -13,8 +15,14 @@ import type { BuildOptions, ModelEntry } from "./entry.ts";
 import { entry } from "./registry.ts";
 
 /** How {@linkcode create} makes a model. */
-export interface CreateOptions extends Partial<BuildOptions> {
-  /** A file, folder or sharded index of weights, as their publisher ships them; fresh weights without it. */
+export interface CreateOptions
+  extends
+    Partial<BuildOptions>,
+    Pick<LoadWeightsOptions, "prefix" | "ignore" | "rename" | "strict" | "headAdvice"> {
+  /**
+   * A file, folder or sharded index of weights, as their publisher ships them; fresh weights without it. A repository of
+   * the hub, `hf://org/name`, is fetched first: {@linkcode create} then gives a promise.
+   */
   readonly weights?: string | Checkpoint;
   /**
    * What becomes of the classifier when weights are loaded. `"load"`: it must fit. `"fresh"`: it keeps its new
@@ -27,6 +35,8 @@ export interface CreateOptions extends Partial<BuildOptions> {
    * teachers. See `checkpoints.loadWeights`.
    */
   readonly assign?: boolean;
+  /** Of the hub: token, cache, progress. */
+  readonly hub?: ResolveHubOptions;
 }
 
 /**
@@ -36,6 +46,7 @@ export interface CreateOptions extends Partial<BuildOptions> {
  * @throws {ArgumentError} if there is no such architecture, an option cannot be used, or the weights are another
  * model's: the message lists the names that do not fit.
  * @throws {FormatError} if the file of weights is damaged or refused.
+ * @throws {HubError} if the hub refuses, has no such repository, or cannot be reached.
  *
  * @example
  * ```ts
@@ -46,17 +57,64 @@ export interface CreateOptions extends Partial<BuildOptions> {
  * student.features(torch.randn([1, 3, 64, 64])).shape; // [1, 512]
  * ```
  */
-export function create(name: string, options: CreateOptions = {}): Backbone {
+export function create(
+  name: string,
+  options: CreateOptions & { readonly weights: `hf://${string}` },
+): Promise<Backbone>;
+/** A model with fresh weights, or with those of a file. */
+export function create(name: string, options?: CreateOptions): Backbone;
+export function create(
+  name: string,
+  options: CreateOptions = {},
+): Backbone | Promise<Backbone> {
+  const { weights } = options;
+  // A name that is wrong need not wait for the hub.
+  entry(name);
+  return typeof weights === "string" && isHubSpec(weights)
+    ? fromHub(name, weights, options)
+    : build(name, options);
+}
+
+async function fromHub(name: string, spec: string, options: CreateOptions): Promise<Backbone> {
+  const { weights } = await resolveHub(spec, options.hub);
+  if (weights === null) {
+    throw new ArgumentError(
+      `There are no weights in ${spec} as the option hub.files chooses; leave it out for those of a model.`,
+    );
+  }
+  return build(name, { ...options, weights });
+}
+
+function build(name: string, options: CreateOptions): Backbone {
   const known = entry(name);
-  const { weights, head = options.numClasses === undefined ? "load" : "fit", assign, ...given } =
-    options;
+  const {
+    weights,
+    head = options.numClasses === undefined ? "load" : "fit",
+    assign,
+    prefix,
+    ignore,
+    rename,
+    strict,
+    headAdvice,
+    hub: _,
+    ...given
+  } = options;
   const build: BuildOptions = { ...given, numClasses: given.numClasses ?? known.numClasses };
   if (weights === undefined) return named(known, build);
   // What is loaded needs no initial values; a head that may stay fresh does, if there is one.
-  const allLoaded = head === "load" || build.numClasses === 0;
+  const allLoaded = strict !== false && (head === "load" || build.numClasses === 0);
   const model = allLoaded ? skipped(() => named(known, build)) : named(known, build);
   try {
-    loadWeights(model, weights, { head, dialects, assign });
+    loadWeights(model, weights, {
+      head,
+      dialects,
+      assign,
+      prefix,
+      ignore,
+      rename,
+      strict,
+      headAdvice,
+    });
     model.view = viewOf(known, build);
     return model;
   } catch (error) {

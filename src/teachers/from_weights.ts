@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { LoadWeightsOptions } from "../checkpoints/mod.ts";
 import { create } from "../models/create.ts";
 import { entry } from "../models/registry.ts";
 import type { Module } from "../nn/module.ts";
@@ -16,6 +17,9 @@ import { predictive } from "./predictive.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import type { Teacher, TeacherFacts } from "./teacher.ts";
 import { OnDemand } from "./weights.ts";
+
+/** How a file of weights is read. */
+export type ReadingOptions = Pick<LoadWeightsOptions, "prefix" | "ignore" | "rename" | "strict">;
 
 /** What a teacher from weights is made of. */
 export interface WeightsSource {
@@ -43,6 +47,8 @@ export interface WeightsSource {
   readonly dtype: DType;
   /** The names of its own classes. */
   readonly classNames?: readonly string[];
+  /** How the file of weights is read. */
+  readonly reading?: ReadingOptions;
 }
 
 /**
@@ -72,7 +78,10 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
       imageSize: imageSize === known.inputSize ? undefined : imageSize,
       weights: source.path,
       head: kind === "predictive" ? "load" : "fit",
+      headAdvice:
+        "give the right { numClasses }, or make a descriptive teacher, which needs no head",
       assign: true,
+      ...source.reading,
     });
     return frozen(model).to({ device, dtype });
   });

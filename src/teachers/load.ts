@@ -9,24 +9,28 @@ import { isHubSpec, parseHubSpec, resolveHub, type ResolveHubOptions } from "../
 import { list } from "../models/registry.ts";
 import { checkIsFile, isMissing, readProblem, readTextFile } from "../regular_files.ts";
 import type { Device } from "../torch/device.ts";
-import type { DType } from "../torch/dtype.ts";
+import { type DType, isFloatingPoint } from "../torch/dtype.ts";
+import { scope } from "../torch/scope.ts";
 import { loadScript, type ScriptModule } from "../torch/script.ts";
+import type { Tensor } from "../torch/tensor.ts";
 import { descriptive, type DescriptiveTeacher } from "./descriptive.ts";
 import { fileKind } from "./file_kind.ts";
 import type { ForeignClassifier, ForeignModel, TokenPooling } from "./foreign_model.ts";
 import { classifierOfOnnx, featuresOfOnnx } from "./from_onnx.ts";
 import { classifierOfScript, featuresOfScript, type ScriptTap } from "./from_script.ts";
-import { teacherFromWeights } from "./from_weights.ts";
+import { type ReadingOptions, teacherFromWeights } from "./from_weights.ts";
 import { OnnxModel } from "./onnx.ts";
+import { wholeNumberPreprocessing } from "./onnx_input.ts";
 import { ortRuntime } from "./onnx_runtime.ts";
 import { predictive, type PredictiveTeacher } from "./predictive.ts";
+import type { FaultyFact } from "./configs/facts.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { type ModelConfig, readModelConfig } from "./preprocessing_config.ts";
 import type { Teacher, TeacherFacts } from "./teacher.ts";
 import { OnDemand } from "./weights.ts";
 
 /** How {@linkcode load} makes a teacher. What is absent is as its publisher says. */
-export interface LoadTeacherOptions {
+export interface LoadTeacherOptions extends ReadingOptions {
   /**
    * `"descriptive"` (the default): only its features are used. `"predictive"`: its classes are the student's, and
    * it gives logits too.
@@ -62,6 +66,9 @@ export interface LoadTeacherOptions {
   hub?: ResolveHubOptions;
 }
 
+/** Those with the names of twenty thousand classes have a few million. */
+const mostConfigBytes = 2 ** 25;
+
 /** ImageNet's, which most publishers' are. */
 const USUAL: Pick<Preprocessing, "mean" | "std"> = {
   mean: [0.485, 0.456, 0.406],
@@ -76,14 +83,16 @@ const USUAL: Pick<Preprocessing, "mean" | "std"> = {
  * Architecture, classes and preprocessing are read from the `config.json` of timm, transformers or OpenCLIP beside the
  * weights; without one the file's name must begin with the architecture's, as torchvision's files do. TorchScript
  * and ONNX files say nothing of their preprocessing: without `preprocessing` it is ImageNet's at 224 pixels, or at the
- * size that an ONNX model is fixed to.
+ * size that an ONNX model is fixed to. An ONNX model that takes whole numbers normalises pixels itself: it is given
+ * bytes from 0 to 255, resized.
  *
  * A TorchScript file is a program, which is run (see `torch.loadScript`): only if it is given itself, not if it
  * turns up in a repository, and not if `architecture` is given. All else is data.
  *
  * The file is checked here, and loaded when the teacher is first asked; `release()` frees it until then.
  *
- * @throws {ArgumentError} if the architecture is not known, or the weights are another one's.
+ * @throws {ArgumentError} if the architecture is not known, the weights are another one's, or the publisher says of images
+ * what cannot be meant and `preprocessing` does not say what is.
  * @throws {FormatError} if a file is damaged or refused.
  * @throws {HubError} if the hub refuses, has no such repository, or cannot be reached.
  *
@@ -182,7 +191,7 @@ async function statOf(path: string): Promise<Deno.FileInfo> {
 async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
-    text = await readTextFile(path);
+    text = await readTextFile(path, mostConfigBytes);
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
@@ -213,7 +222,7 @@ function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
       }. Give { architecture }, one of models.list().`,
     );
   }
-  const published = config.preprocessing;
+  const published = publishedPreprocessing(place, options);
   const { kind = "descriptive", device = "cpu", dtype = "float32" } = options;
   return teacherFromWeights({
     name: place.name,
@@ -226,10 +235,50 @@ function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
     imageSize: options.preprocessing?.size?.[0] ?? config.imageSize ?? undefined,
     preprocessing: { ...published, ...options.preprocessing },
     classNames: config.labels,
+    reading: {
+      prefix: options.prefix,
+      ignore: options.ignore,
+      rename: options.rename,
+      strict: options.strict,
+    },
     device,
     dtype,
   });
 }
+
+/**
+ * What the publisher says is done to images. What cannot be meant is an error, unless the user says what is: to take
+ * another preprocessing in silence would give wrong features.
+ */
+function publishedPreprocessing(
+  { config, spec, path }: Place,
+  options: LoadTeacherOptions,
+): Partial<Preprocessing> | null {
+  const { faults } = config;
+  if (faults === undefined) return config.preprocessing;
+  const open = faults.facts.filter(({ field }) =>
+    options.preprocessing?.[field === "cropMode" ? "cropFraction" : field] === undefined
+  );
+  if (open.length === 0) return faults.rest;
+  const fields = [...new Set(open.map(({ field }) => examples[field]))].join(", ");
+  const said = [...new Set(open.map(({ text }) => text))].join("; ");
+  throw new ArgumentError(
+    `${open[0].file} ${
+      path.isFile ? "beside" : "in"
+    } ${spec} says of images what cannot be used: ${said}. ` +
+      `Say what is right, as { preprocessing: { ${fields} } }.`,
+  );
+}
+
+/** How a user says what a file got wrong. */
+const examples: Readonly<Record<FaultyFact["field"], string>> = {
+  size: "size: [224, 224]",
+  mean: "mean: [0.485, 0.456, 0.406]",
+  std: "std: [0.229, 0.224, 0.225]",
+  interpolation: 'interpolation: "bicubic"',
+  cropFraction: "cropFraction: 0.875",
+  cropMode: "cropFraction: 0.875",
+};
 
 function fromScript(place: Place, options: LoadTeacherOptions): Teacher {
   const { device = "cpu", tap, logits, tokens } = options;
@@ -269,19 +318,33 @@ async function fromOnnx(place: Place, options: LoadTeacherOptions): Promise<Teac
       imageSize: options.preprocessing?.size,
     })
   );
-  const [, height, width] = weights.get().imageShape;
-  const preprocess = { ...USUAL, ...options.preprocessing, size: [height, width] as const };
-  return fromForeign(
-    place,
-    options,
-    preprocess,
-    weights,
-    "ONNX",
-    (kind) =>
-      kind === "predictive"
-        ? classifierOfOnnx(() => weights.get())
-        : featuresOfOnnx(() => weights.get()),
-  );
+  const { imageShape: [channels, height, width], inputDType } = weights.get();
+  const isWhole = !isFloatingPoint(inputDType);
+  const { preprocessing } = options;
+  let usual: Pick<Preprocessing, "mean" | "std"> = USUAL;
+  if (isWhole) {
+    try {
+      usual = wholeNumberPreprocessing(place.path.name, inputDType, channels, preprocessing);
+    } catch (error) {
+      weights.release();
+      throw error;
+    }
+  }
+  const preprocess = { ...usual, ...preprocessing, size: [height, width] as const };
+  // Bytes that were resized as floats lie between whole numbers.
+  const seen = (images: Tensor): Tensor => isWhole ? images.round().clamp(0, 255) : images;
+  return fromForeign(place, options, preprocess, weights, "ONNX", (kind) => {
+    if (kind !== "predictive") {
+      const model = featuresOfOnnx(() => weights.get());
+      return { ...model, features: (images) => scope(() => model.features(seen(images))) };
+    }
+    const model = classifierOfOnnx(() => weights.get());
+    return {
+      ...model,
+      features: (images) => scope(() => model.features(seen(images))),
+      run: (images) => scope(() => model.run(seen(images))),
+    };
+  });
 }
 
 /** A teacher of a model that is a program by itself. */

@@ -9,7 +9,9 @@ export { type CacheOptions, cacheOutputs, OutputCache } from "./cache.ts";
 export { type CardOptions, type TeacherCard, teacherCard } from "./card.ts";
 export { load, type LoadTeacherOptions } from "./load.ts";
 export {
+  type FaultyFact,
   type ModelConfig,
+  type PreprocessingFaults,
   type PublishedPreprocessing,
   readModelConfig,
 } from "./preprocessing_config.ts";

@@ -22,6 +22,7 @@ import { cat } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { toFeatures, type TokenPooling } from "./foreign_model.ts";
+import { asTaken } from "./onnx_input.ts";
 import { findTap, penultimate, readOnnxGraph, withOutput } from "./onnx_graph.ts";
 import {
   dtypeOfOnnx,
@@ -95,7 +96,10 @@ export class OnnxModel implements Disposable {
   readonly inputName: string;
   /** The shape of its input; a name, or `"?"`, for what is not fixed. */
   readonly inputShape: readonly (number | string)[];
-  /** The dtype of its input. Images of others are converted. */
+  /**
+   * The dtype of its input. Images of others are converted; a model of whole numbers normalises pixels itself, and takes
+   * bytes from 0 to 255.
+   */
   readonly inputDType: DType;
   /** Its own outputs. */
   readonly outputs: readonly OnnxOutput[];
@@ -169,7 +173,8 @@ export class OnnxModel implements Disposable {
       this.#channelsLast = isChannels(last) && !isChannels(second);
       this.imageShape = imageShape(this.inputShape, this.#channelsLast, options.imageSize);
       [this.featureDim, this.numClasses] = scope(() => {
-        const { features, logits } = this.run(zeros([1, ...this.imageShape]));
+        const image = zeros([1, ...this.imageShape], { dtype: this.inputDType });
+        const { features, logits } = this.run(image);
         return [features.shape[1], logits?.shape[1]];
       });
     } catch (error) {
@@ -188,6 +193,7 @@ export class OnnxModel implements Disposable {
    * columns, and of tokens (B, N, D) the class token or the mean is taken; and logits (B, numClasses) if the
    * model was opened with some. Half precision becomes float32.
    * @throws {ShapeError} if the images are of another size than the model takes.
+   * @throws {DTypeError} if the model takes whole numbers and the images are none, such as normalised ones.
    * @throws {DisposedError} if the model was disposed of.
    */
   run(images: Tensor): { features: Tensor; logits?: Tensor } {
@@ -267,7 +273,7 @@ export class OnnxModel implements Disposable {
         }].`,
       );
     }
-    const converted = images.detach().to({ device: "cpu", dtype: this.inputDType });
+    const converted = asTaken(images.detach(), this.inputDType, this.path);
     return this.#channelsLast ? converted.permute(0, 2, 3, 1) : converted;
   }
 

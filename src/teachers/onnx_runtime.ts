@@ -99,12 +99,15 @@ const dtypes: Record<number, DType> = {
   1: "float32",
   2: "uint8",
   3: "int8",
+  4: "uint16",
   5: "int16",
   6: "int32",
   7: "int64",
   9: "bool",
   10: "float16",
   11: "float64",
+  12: "uint32",
+  13: "uint64",
 };
 
 /** The dtype that an element type of the ONNX format is, or undefined if there is none. */

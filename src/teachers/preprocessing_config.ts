@@ -9,11 +9,17 @@ import { isOpenClip, readOpenClip } from "./configs/open_clip.ts";
 import { isTimm, readTimm } from "./configs/timm.ts";
 import { isTransformers, readTransformers } from "./configs/transformers.ts";
 
-export type { ModelConfig, PublishedPreprocessing } from "./configs/facts.ts";
+export type {
+  FaultyFact,
+  ModelConfig,
+  PreprocessingFaults,
+  PublishedPreprocessing,
+} from "./configs/facts.ts";
 
 /**
  * Reads the `config.json` of timm or transformers, or OpenCLIP's `open_clip_config.json`. It never throws: what is
- * not said, or cannot be made sense of, is null, and `problems` says why.
+ * not said, or cannot be made sense of, is null, and `problems` says why. What is said of images and cannot be so (a
+ * standard deviation of 0) is in `faults`.
  *
  * @param config The parsed file.
  * @param preprocessor The parsed `preprocessor_config.json` of transformers, if there is one.

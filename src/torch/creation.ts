@@ -8,7 +8,7 @@ import { ArgumentError } from "../errors.ts";
 import { call } from "./call.ts";
 import { dtypeOfArray, flatten, fromBytes, fromList, type NestedArray } from "./data_transfer.ts";
 import type { Device } from "./device.ts";
-import type { DType, TypedArray } from "./dtype.ts";
+import { type DType, dtypes, isComplex, type TypedArray } from "./dtype.ts";
 import type { Generator } from "./random.ts";
 import type { Scalar } from "./scalar.ts";
 import type { Tensor } from "./tensor.ts";
@@ -39,7 +39,9 @@ export interface RandomOptions extends TensorOptions {
  * A tensor of the given values: a number, nested arrays or any typed array, copied once.
  *
  * Numbers become float32 (JavaScript cannot tell 1 from 1.0), booleans bool, bigints int64; a typed
- * array keeps its type (`Uint16Array` becomes int32, `Uint32Array` and `BigUint64Array` int64).
+ * array keeps its type (`Uint16Array` becomes int32, `Uint32Array` and `BigUint64Array` int64, which more operators
+ * take; `dtype` keeps them as they are). Numbers for a complex dtype are real parts; a typed array for one holds
+ * real and imaginary parts by turns, as `data()` gives them.
  *
  * @throws {ShapeError} if nested arrays are ragged or the values do not fill `shape`.
  * @throws {DTypeError} if a value does not fit the dtype.
@@ -67,7 +69,16 @@ export function tensor(values: NestedArray | TypedArray, options: FromValuesOpti
 }
 
 function fromTypedArray(values: TypedArray, options: FromValuesOptions): Tensor {
+  const { dtype } = options;
+  if (dtype !== undefined && dtype in dtypes && isComplex(dtype)) {
+    const shape = options.shape ?? [values.length / 2];
+    if (values instanceof Float64Array) return recast(values, "complex128", shape, dtype);
+    return recast(Float32Array.from(values as Iterable<number>, Number), "complex64", shape, dtype);
+  }
   const shape = options.shape ?? [values.length];
+  for (const [name, type] of unsigned) {
+    if (values instanceof type && dtype === name) return fromBytes(values, name, shape);
+  }
   const own = dtypeOfArray(values);
   if (own !== undefined) {
     if (options.dtype === "bool" || options.dtype === undefined || options.dtype === own) {
@@ -89,6 +100,21 @@ function fromTypedArray(values: TypedArray, options: FromValuesOptions): Tensor 
     );
   }
   throw new ArgumentError(`A tensor cannot be made of a ${(values as object).constructor.name}.`);
+}
+
+/** The typed arrays that keep their dtype only where it is asked for. */
+const unsigned = [
+  ["uint16", Uint16Array],
+  ["uint32", Uint32Array],
+  ["uint64", BigUint64Array],
+] as const;
+
+/** A tensor of a typed array's values as they are, in another dtype. */
+function recast(values: TypedArray, own: DType, shape: readonly number[], dtype: DType): Tensor {
+  const made = fromBytes(values, own, shape);
+  if (own === dtype) return made;
+  using _made = made;
+  return made.to(dtype);
 }
 
 /** Moves a tensor made on the CPU to where it should be. */

@@ -7,7 +7,7 @@
 import { check, context, frame, native, open } from "../../ffi/native.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { make } from "./core.ts";
-import { type DType, dtypeCode, dtypes, type TypedArray } from "./dtype.ts";
+import { type DType, dtypeCode, dtypes, isComplex, type TypedArray } from "./dtype.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A number, or arrays of arrays of them, all of one shape. */
@@ -15,8 +15,23 @@ export type NestedArray = number | boolean | bigint | readonly NestedArray[];
 
 type ArrayClass = new (length: number) => TypedArray;
 
-/** The typed array that holds a dtype's bytes; bfloat16 has none. */
-const arrays: Record<Exclude<DType, "bfloat16">, ArrayClass> = {
+/** What a dtype becomes that no typed array holds; its values stay exact. */
+const wider = {
+  bfloat16: "float32",
+  float8_e5m2: "float32",
+  float8_e4m3fn: "float32",
+  float8_e5m2fnuz: "float32",
+  float8_e4m3fnuz: "float32",
+  float8_e8m0fnu: "float32",
+  complex32: "complex64",
+} as const satisfies Partial<Record<DType, DType>>;
+
+function hasNoArray(dtype: DType): dtype is keyof typeof wider {
+  return dtype in wider;
+}
+
+/** The typed array that holds a dtype's bytes; real and imaginary parts by turns of complex ones. */
+const arrays: Record<Exclude<DType, keyof typeof wider>, ArrayClass> = {
   float32: Float32Array,
   float64: Float64Array,
   float16: Float16Array,
@@ -26,9 +41,14 @@ const arrays: Record<Exclude<DType, "bfloat16">, ArrayClass> = {
   int8: Int8Array,
   uint8: Uint8Array,
   bool: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
 };
 
-/** The dtype whose bytes a typed array holds, or undefined for the unsigned ones that have none. */
+/** The dtype that a typed array becomes as it is; undefined for the unsigned ones that hardly any operator takes. */
 export function dtypeOfArray(values: TypedArray): DType | undefined {
   if (values instanceof Float32Array) return "float32";
   if (values instanceof Float64Array) return "float64";
@@ -44,11 +64,12 @@ export function dtypeOfArray(values: TypedArray): DType | undefined {
 /** A tensor of a typed array's bytes, taken as `dtype`. */
 export function fromBytes(values: TypedArray, dtype: DType, shape: readonly number[]): Tensor {
   const count = shape.reduce((a, b) => a * b, 1);
-  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || count !== values.length) {
+  const needed = isComplex(dtype) ? 2 * count : count;
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || needed !== values.length) {
     throw new ShapeError(
       `${values.length} values do not fill a tensor of shape [${
         shape.join(", ")
-      }], which has ${count} elements.`,
+      }], which has ${count} elements${isComplex(dtype) ? " of two values each" : ""}.`,
     );
   }
   if ((values.buffer as ArrayBuffer).detached) {
@@ -91,11 +112,12 @@ export function rawBytes(tensor: Tensor): Uint8Array {
 /** The values of a tensor as a typed array; see `Tensor.data`. */
 export function readBytes(tensor: Tensor): TypedArray {
   const dtype = tensor.dtype;
-  if (dtype === "bfloat16") {
-    using wide = tensor.detach().to("float32");
+  if (hasNoArray(dtype)) {
+    using own = tensor.detach();
+    using wide = own.to(wider[dtype]);
     return readBytes(wide);
   }
-  const out = new arrays[dtype](tensor.numel);
+  const out = new arrays[dtype](isComplex(dtype) ? 2 * tensor.numel : tensor.numel);
   check(
     native.ap_tensor_to_data(
       context,
@@ -116,13 +138,13 @@ export function nest(
 ): NestedArray {
   const one = dtype === "bool"
     ? (v: number | bigint) => v !== 0
-    : dtype === "int64"
+    : dtype === "int64" || dtype === "uint64"
     ? (v: number | bigint) => {
       const value = Number(v);
       if (!Number.isSafeInteger(value)) {
         if (exact) return v;
         throw new DTypeError(
-          `The int64 ${v} is beyond 2^53 and does not fit a number; read it with data().`,
+          `The ${dtype} ${v} is beyond 2^53 and does not fit a number; read it with data().`,
         );
       }
       return value;
@@ -130,7 +152,9 @@ export function nest(
     : (v: number | bigint) => v as number;
   let at = 0;
   const build = (dim: number): NestedArray => {
-    if (dim === shape.length) return one(values[at++]);
+    if (dim === shape.length) {
+      return isComplex(dtype) ? [one(values[at++]), one(values[at++])] : one(values[at++]);
+    }
     const size = shape[dim];
     const list = new Array<NestedArray>(size);
     for (let i = 0; i < size; i++) list[i] = build(dim + 1);
@@ -179,6 +203,9 @@ const ranges: Partial<Record<DType, [number, number]>> = {
   int32: [-2147483648, 2147483647],
   // The largest number below 2^63 that a JavaScript number can be.
   int64: [-(2 ** 63), 2 ** 63 - 1024],
+  uint16: [0, 2 ** 16 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  uint64: [0, 2 ** 64 - 2048],
 };
 
 /** A flat list of values as a tensor of `dtype`. */
@@ -188,9 +215,13 @@ export function fromList(
   shape: readonly number[],
 ): Tensor {
   dtypeCode(dtype);
-  if (dtype === "bfloat16") {
+  if (isComplex(dtype)) {
+    using real = fromList(flat, "float64", shape);
+    return real.to(dtype);
+  }
+  if (hasNoArray(dtype)) {
     using wide = fromList(flat, "float32", shape);
-    return wide.to("bfloat16");
+    return wide.to(dtype);
   }
   const out = new arrays[dtype](flat.length);
   if (dtypes[dtype].floating) {
@@ -201,9 +232,9 @@ export function fromList(
     const range = ranges[dtype];
     for (let i = 0; i < flat.length; i++) {
       const value = flat[i];
-      if (typeof value === "bigint" && dtype === "int64") {
-        if (BigInt.asIntN(64, value) !== value) {
-          throw new DTypeError(`The value ${value} at place ${i} does not fit int64.`);
+      if (typeof value === "bigint" && (dtype === "int64" || dtype === "uint64")) {
+        if ((dtype === "int64" ? BigInt.asIntN : BigInt.asUintN)(64, value) !== value) {
+          throw new DTypeError(`The value ${value} at place ${i} does not fit ${dtype}.`);
         }
         out[i] = value;
         continue;
@@ -216,7 +247,9 @@ export function fromList(
           }.`,
         );
       }
-      (out as { [index: number]: number | bigint })[i] = dtype === "int64" ? BigInt(whole) : whole;
+      (out as { [index: number]: number | bigint })[i] = dtype === "int64" || dtype === "uint64"
+        ? BigInt(whole)
+        : whole;
     }
   }
   return fromBytes(out, dtype, shape);

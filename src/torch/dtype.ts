@@ -6,7 +6,10 @@
 
 import { DTypeError } from "../errors.ts";
 
-/** The element types that tensors can have. */
+/**
+ * The element types that tensors can have. For the unsigned ones beyond uint8, the complex and the 8-bit ones libtorch has
+ * few operators: convert them with `to()` to compute with them. `float8_e8m0fnu` are powers of two, as scales are.
+ */
 export type DType =
   | "float32"
   | "float64"
@@ -17,7 +20,18 @@ export type DType =
   | "int16"
   | "int8"
   | "uint8"
-  | "bool";
+  | "bool"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "complex32"
+  | "complex64"
+  | "complex128"
+  | "float8_e5m2"
+  | "float8_e4m3fn"
+  | "float8_e5m2fnuz"
+  | "float8_e4m3fnuz"
+  | "float8_e8m0fnu";
 
 /** Any of JavaScript's typed arrays. */
 export type TypedArray =
@@ -53,6 +67,17 @@ export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   float64: { code: 7, bytes: 8, floating: true },
   bool: { code: 11, bytes: 1, floating: false },
   bfloat16: { code: 15, bytes: 2, floating: true },
+  complex32: { code: 8, bytes: 4, floating: false },
+  complex64: { code: 9, bytes: 8, floating: false },
+  complex128: { code: 10, bytes: 16, floating: false },
+  float8_e5m2: { code: 23, bytes: 1, floating: true },
+  float8_e4m3fn: { code: 24, bytes: 1, floating: true },
+  float8_e5m2fnuz: { code: 25, bytes: 1, floating: true },
+  float8_e4m3fnuz: { code: 26, bytes: 1, floating: true },
+  uint16: { code: 27, bytes: 2, floating: false },
+  uint32: { code: 28, bytes: 4, floating: false },
+  uint64: { code: 29, bytes: 8, floating: false },
+  float8_e8m0fnu: { code: 44, bytes: 1, floating: true },
 };
 
 const names = new Map<number, DType>(
@@ -83,7 +108,12 @@ export function dtypeCode(dtype: DType): number {
   return info.code;
 }
 
-/** Whether a dtype holds fractions: float16, bfloat16, float32, float64. */
+/** Whether a dtype holds fractions: float16, bfloat16, float32, float64 and those of 8 bits. */
 export function isFloatingPoint(dtype: DType): boolean {
   return dtypes[dtype].floating;
+}
+
+/** Whether a dtype holds complex numbers: complex32, complex64, complex128. */
+export function isComplex(dtype: DType): boolean {
+  return dtype.startsWith("complex");
 }

@@ -10,7 +10,7 @@ export type { TensorCore } from "./core.ts";
 export * from "./creation.ts";
 export type { NestedArray } from "./data_transfer.ts";
 export type { Device } from "./device.ts";
-export { type DType, isFloatingPoint, type TypedArray } from "./dtype.ts";
+export { type DType, isComplex, isFloatingPoint, type TypedArray } from "./dtype.ts";
 export type { MemoryFormat, Reduction } from "./frame_arguments.ts";
 export { type Index, Slice, slice } from "./indexing.ts";
 // These two come before the generated ones of the same name.

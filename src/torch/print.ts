@@ -55,6 +55,12 @@ function render(
   text: (v: number | boolean | bigint) => string,
   short: boolean,
 ): string {
+  // Of complex numbers two lie below the last dimension.
+  if (dim === shape.length && Array.isArray(value)) {
+    const [real, imaginary] = value as number[];
+    const below = imaginary < 0 || Object.is(imaginary, -0);
+    return `${text(real)}${below ? "-" : "+"}${text(Math.abs(imaginary)).trim()}i`;
+  }
   if (!Array.isArray(value)) return text(value as number);
   const parts = value.map((item) => render(item, shape, dim + 1, text, short));
   if (short && shape[dim] > 2 * edge) parts.splice(edge, 0, "…");

@@ -8,7 +8,7 @@
  */
 
 import { crc32Of } from "../crc32.ts";
-import { ArgumentError, FormatError } from "../errors.ts";
+import { ArgumentError, DTypeError, FormatError } from "../errors.ts";
 import { writeAtomicSync } from "../files.ts";
 import { openFileSync, readProblem } from "../regular_files.ts";
 import { TensorCore } from "./core.ts";
@@ -26,14 +26,23 @@ import { type Entry, parseHeader } from "./safetensors_header.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** By element size, largest first, as the format's own library writes: every tensor lies aligned. */
-const formatNames: Record<DType, string> = {
+const formatNames: Partial<Record<DType, string>> = {
+  uint64: "U64",
   int64: "I64",
   float64: "F64",
+  complex64: "C64",
   float32: "F32",
+  uint32: "U32",
   int32: "I32",
   bfloat16: "BF16",
   float16: "F16",
+  uint16: "U16",
   int16: "I16",
+  float8_e8m0fnu: "F8_E8M0",
+  float8_e4m3fnuz: "F8_E4M3FNUZ",
+  float8_e5m2fnuz: "F8_E5M2FNUZ",
+  float8_e4m3fn: "F8_E4M3",
+  float8_e5m2: "F8_E5M2",
   int8: "I8",
   uint8: "U8",
   bool: "BOOL",
@@ -66,7 +75,8 @@ export interface SaveSafetensorsOptions {
  * appears under its name when it is whole; one that was there before is replaced then.
  *
  * @param path Where to. Folders that lack are made; a link stays, and what it leads to is written.
- * @param tensors The tensors by name; any dtype, any device, in memory in any order.
+ * @param tensors The tensors by name; any dtype but complex32 and complex128, which the format lacks; any device, in
+ * memory in any order.
  * @param metadata Strings by name, to be stored beside the tensors.
  * @param options Whether the file has checksums.
  * @throws {ArgumentError} if a name or the metadata cannot be stored.
@@ -93,7 +103,13 @@ export function saveSafetensors(
   const { checksums = false } = options;
   const list = Object.entries(tensors).map(([name, tensor]) => {
     checkName(name, tensor);
-    return { name, tensor, dtype: tensor.dtype, shape: tensor.shape };
+    const { dtype, shape } = tensor;
+    if (formatNames[dtype] === undefined) {
+      throw new ArgumentError(
+        `"${name}" is ${dtype}, which a safetensors file cannot hold; convert it with to() first.`,
+      );
+    }
+    return { name, tensor, dtype, shape };
   });
   list.sort((a, b) =>
     order.indexOf(a.dtype) - order.indexOf(b.dtype) || (a.name < b.name ? -1 : 1)
@@ -183,6 +199,8 @@ function metadataText(metadata: Readonly<Record<string, string>>): string {
  * names the file, the tensor and the remedy.
  * @throws {ChecksumError} if the file has checksums and is not what was written.
  * @throws {ArgumentError} if the file has no tensor of one of `names`.
+ * @throws {DTypeError} if a tensor that is read has a dtype that there is not here, such as those of 4 and 6 bits; leave
+ * it out by `names`.
  * @throws {FileError} if it is no file but a folder, FIFO, socket or device, or it cannot be read.
  */
 export function loadSafetensors(
@@ -296,6 +314,13 @@ export function readHeader(path: string, file: Deno.FsFile): SafetensorsHead {
   return { entries, metadata: rest, start, checksums };
 }
 
+function unreadableDType(path: string, { name, formatName }: Entry): DTypeError {
+  return new DTypeError(
+    `The tensor "${name}" of ${path} has the dtype ${formatName}, which there is not here. ` +
+      "Leave it out by naming those that are wanted: { names }.",
+  );
+}
+
 function readTensor(
   path: string,
   file: Deno.FsFile,
@@ -304,6 +329,7 @@ function readTensor(
   checksum: number | undefined,
   device: Device = "cpu",
 ): Tensor {
+  if (entry.dtype === null) throw unreadableDType(path, entry);
   const bytes = new Uint8Array(entry.end - entry.begin);
   if (readAt(path, file, start + entry.begin, bytes) < bytes.length) {
     throw new FormatError(

@@ -10,8 +10,10 @@ import { type DType, dtypes } from "./dtype.ts";
 export interface Entry {
   /** The tensor's name. */
   name: string;
-  /** Its element type. */
-  dtype: DType;
+  /** Its element type; null if there is no such one here. */
+  dtype: DType | null;
+  /** What the format calls its element type. */
+  formatName: string;
   /** Its shape. */
   shape: number[];
   /** Its first byte, counted from the end of the header. */
@@ -19,6 +21,15 @@ export interface Entry {
   /** The byte after its last. */
   end: number;
 }
+
+/** The sizes of the format's element types that there are not here; of others nothing is known. */
+const otherBits: Readonly<Record<string, number>> = { F4: 4, F6_E2M3: 6, F6_E3M2: 6 };
+
+/** A header is a table of tables of lists. */
+const deepestHeader = 3;
+
+/** More tables and lists than those of any model's tensors. */
+const mostParts = 2 ** 22;
 
 /**
  * Parses a header.
@@ -33,7 +44,7 @@ export interface Entry {
 export function parseHeader(
   bytes: Uint8Array,
   dataBytes: number,
-  formatNames: Record<DType, string>,
+  formatNames: Partial<Record<DType, string>>,
   mostDimensions: number,
   bad: (what: string) => never,
 ): { entries: Entry[]; metadata: Record<string, string> } {
@@ -51,14 +62,14 @@ export function parseHeader(
     const where = `its tensor ${JSON.stringify(name)}`;
     if (!isObject(value)) bad(`${where} is described by ${show(value)} instead of an object`);
     const { dtype: dtypeName, shape, data_offsets: offsets } = value as Record<string, unknown>;
-    const dtype = known.get(dtypeName as string);
-    if (dtype === undefined) {
+    if (typeof dtypeName !== "string" || !/^[A-Z][A-Z0-9_]{0,31}$/.test(dtypeName)) {
       bad(
         `${where} has the dtype ${show(dtypeName)}; what can be read is ${
           [...known.keys()].join(", ")
         }`,
       );
     }
+    const dtype = known.get(dtypeName) ?? null;
     if (!isSizes(shape)) bad(`${where} has the shape ${show(shape)}, not a list of whole numbers`);
     if (shape.length > mostDimensions) {
       bad(`${where} has ${shape.length} dimensions; at most ${mostDimensions} are allowed`);
@@ -75,18 +86,19 @@ export function parseHeader(
       );
     }
     // Sizes of 0 left out: the others must not overflow what libtorch multiplies them to for the strides.
-    const span = shape.reduce((a, b) => a * Math.max(b, 1), 1) * dtypes[dtype].bytes;
-    if (!Number.isSafeInteger(span)) {
+    const bits = dtype === null ? otherBits[dtypeName] : 8 * dtypes[dtype].bytes;
+    const span = Math.ceil(shape.reduce((a, b) => a * Math.max(b, 1), 1) * (bits ?? 1) / 8);
+    if (!Number.isSafeInteger(8 * span)) {
       bad(`${where} has the shape ${show(shape)}, which is too large`);
     }
     const needed = shape.includes(0) ? 0 : span;
-    if (needed !== end - begin) {
+    if (bits !== undefined && needed !== end - begin) {
       bad(
         `${where} has ${end - begin} bytes; its shape ${show(shape)} and dtype ${dtypeName} ` +
           `need ${needed}`,
       );
     }
-    entries.push({ name, dtype, shape, begin, end });
+    entries.push({ name, dtype, formatName: dtypeName, shape, begin, end });
   }
   checkCover(entries, dataBytes, bad);
   return { entries, metadata };
@@ -121,6 +133,7 @@ function parseJson(bytes: Uint8Array, bad: (what: string) => never): Record<stri
     return bad("its header is not UTF-8");
   }
   if (!text.startsWith("{")) bad(`its header starts with ${show(text.slice(0, 1))}, not with "{"`);
+  checkNesting(text, bad);
   try {
     value = JSON.parse(text);
   } catch (error) {
@@ -129,6 +142,21 @@ function parseJson(bytes: Uint8Array, bad: (what: string) => never): Record<stri
   const twice = duplicateKey(text);
   if (twice !== undefined) bad(`its header has ${JSON.stringify(twice)} twice`);
   return value as Record<string, unknown>;
+}
+
+/** What parsing makes of a text is many times as large where it nests or has nothing but empty lists. */
+function checkNesting(text: string, bad: (what: string) => never): void {
+  const marks = /["{}[\]]/g;
+  let depth = 0;
+  let parts = 0;
+  for (let found = marks.exec(text); found !== null; found = marks.exec(text)) {
+    const c = found[0];
+    if (c === '"') marks.lastIndex = endOfString(text, found.index);
+    else if (c === "}" || c === "]") depth--;
+    else if (++depth > deepestHeader) {
+      bad(`its header nests its parts more than ${deepestHeader} deep`);
+    } else if (++parts > mostParts) bad(`its header has more than ${mostParts} parts`);
+  }
 }
 
 /** A key that some object of a JSON text has twice: `JSON.parse` would take the last in silence. */
@@ -160,6 +188,7 @@ function duplicateKey(text: string): string | undefined {
 /** The place after the string of a JSON text that starts with the quote at `start`. */
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1);; quote = text.indexOf('"', quote + 1)) {
+    if (quote < 0) return text.length;
     let backslashes = 0;
     while (text[quote - 1 - backslashes] === "\\") backslashes++;
     if (backslashes % 2 === 0) return quote + 1;

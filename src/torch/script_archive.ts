@@ -1,26 +1,44 @@
 /**
  * Looks at a TorchScript file before libtorch does: a zip archive of weights and code, whose checksums
  * libtorch's own reader leaves unread. It believes the sizes in it, too: a tensor that reaches beyond its data would
- * read other memory.
+ * read other memory; and it follows whatever is nested as deep as it goes, until the stack is used up.
+ *
+ * libtorch reads two pickles in it, `data.pkl` and `constants.pkl`, and the code. What else may be pickled in there, the
+ * inputs of a trace and where the code came from, it is told not to read or reads only when asked for it.
  *
  * @module
  */
 
-import { type Bad, FileReader } from "../archive/file_reader.ts";
+import { type Bad, FileReader, quote } from "../archive/file_reader.ts";
 import { otherFormat } from "../archive/other_formats.ts";
 import { Cursor } from "../archive/pickle/cursor.ts";
+import { checkCode } from "../archive/pytorch/code.ts";
 import { Names } from "../archive/pytorch/names.ts";
+import { checkReferences } from "../archive/pytorch/references.ts";
 import { archivedStorage } from "../archive/pytorch/storage.ts";
 import { checkSum, readZipTable, unpackEntry, type ZipEntry } from "../archive/zip_table.ts";
 import { FileError, FormatError } from "../errors.ts";
 import { fileSizeSync, isMissing } from "../regular_files.ts";
 
-/** The most bytes that the packed files, which are source code, may have when unpacked. */
-const mostUnpacked = 256 * 2 ** 20;
+/** The most bytes that a file of code or a pickle may have. */
+const mostPartBytes = 2 ** 26;
+
+/** Modules lie in each other a dozen deep, and each takes a few values for one. */
+const mostDepth = 256;
+
+/** What the values of a pickle may take in any case, and for every byte of it in the file. */
+const budget = { usual: 2 ** 26, each: 64 };
+
+/** How many words code may have in any case, and how many bytes of the file another one takes. */
+const words = { usual: 250_000, bytesEach: 8 };
+
+/** A storage that several tensors refer to is written once, and referred to by what the pickle has stored. */
+const mostReadAgain = 2 ** 24;
 
 /**
  * Checks that a file is a whole TorchScript archive: its table, the place and size of every file in it, every
- * checksum, and that every tensor lies within its data.
+ * checksum, that every tensor lies within its data, and that nothing in it is nested or long enough to take libtorch's
+ * stack or all memory.
  *
  * @throws {FileError} if there is none, it is a folder, FIFO, socket or device, or it cannot be read.
  * @throws {FormatError} if it is damaged, or is something else: the message says what.
@@ -46,27 +64,71 @@ export function checkScriptArchive(path: string): void {
   if (new Set([...files.keys()].map((name) => name.toLowerCase())).size !== files.size) {
     bad("two files in it have the same name but for capitals");
   }
-  let unpacked = 0;
-  for (const entry of files.values()) {
-    if (entry.deflated) unpacked += entry.size;
-    if (unpacked > mostUnpacked) {
-      throw new FormatError(
-        `${path} holds more than 256 MiB of packed files, which code never is.`,
+  for (const entry of files.values()) checkSum(file, entry, bad);
+  for (const part of ["data", "constants"]) checkPickle(file, files, folder, part);
+  checkPrograms(file, files, folder);
+}
+
+/** The error for a part that is not what libtorch should see. */
+function unsoundPart(path: string, part: string): Bad {
+  return (what) => {
+    const said = what.replace(/^its (pickle|code) /, "it ");
+    throw new FormatError(`${path} is damaged or made to do harm: in ${part}, ${said}.`);
+  };
+}
+
+function checkPickle(
+  file: FileReader,
+  files: ReadonlyMap<string, ZipEntry>,
+  folder: string,
+  part: string,
+): void {
+  const unsound = unsoundPart(file.path, `${part}.pkl`);
+  const entry = files.get(`${folder}/${part}.pkl`)!;
+  const pickle = unpackEntry(file, entry, unsound, mostPartBytes);
+  const data = { files, folder: `${folder}/${part}/` };
+  const read = new Set<string>();
+  let readAgain = 0;
+  new Names(file.path, unsound, "program").read(Cursor.of(pickle, unsound), (id) => {
+    const storage = archivedStorage(id, data, unsound);
+    // libtorch reads it into memory of its own every time.
+    if (read.has(storage.key)) readAgain += storage.bytes;
+    if (readAgain > mostReadAgain) {
+      unsound(`it refers to the storage ${quote(storage.key)} again and again`);
+    }
+    read.add(storage.key);
+    return storage;
+  }, { bytes: budget.usual + budget.each * entry.packedSize, depth: mostDepth });
+}
+
+/** Checks the source code. libtorch finds it by the names of modules, in any case. */
+function checkPrograms(
+  file: FileReader,
+  files: ReadonlyMap<string, ZipEntry>,
+  folder: string,
+): void {
+  const sources = new Map<string, string>();
+  const mostWords = words.usual + file.size / words.bytesEach;
+  let count = 0;
+  let bytes = 0;
+  for (const [name, entry] of files) {
+    const inner = name.slice(folder.length + 1);
+    const module = /^code\/(.*)\.py$/is.exec(inner)?.[1];
+    if (module === undefined) continue;
+    const unsound = unsoundPart(file.path, inner);
+    if (module === "" || module.endsWith("/")) unsound("there is code of no module");
+    bytes += entry.size;
+    if (bytes > mostPartBytes) unsound(`it has, with the code before it, ${bytes} bytes`);
+    const code = unpackEntry(file, entry, unsound);
+    count += checkCode(code, unsound);
+    if (count > mostWords) {
+      unsound(
+        `it has, with the code before it, ${count} words, which is too much for a file of ${file.size} bytes`,
       );
     }
-    checkSum(file, entry, bad);
+    sources.set(module.replaceAll("/", "."), new TextDecoder().decode(code));
   }
-  // What else is pickled in there is not loaded.
-  for (const part of ["data", "constants"]) {
-    const unsound: Bad = (what) => {
-      const said = what.replace(/^its pickle /, "it ");
-      throw new FormatError(`${path} is damaged or made to do harm: in ${part}.pkl, ${said}.`);
-    };
-    const pickle = unpackEntry(file, files.get(`${folder}/${part}.pkl`)!, unsound);
-    const data = { files, folder: `${folder}/${part}/` };
-    new Names(path, unsound, "program")
-      .read(Cursor.of(pickle, unsound), (id) => archivedStorage(id, data, unsound));
-  }
+  checkReferences(sources, unsoundPart(file.path, "code"));
 }
 
 /** Says of a file that is not there that it cannot be read, as of one that may not be. */

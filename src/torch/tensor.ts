@@ -5,13 +5,20 @@
  */
 
 import { check, context, frame, native, releaseOne } from "../../ffi/native.ts";
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError, TorchError } from "../errors.ts";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { call } from "./call.ts";
 import { defineTensor, make } from "./core.ts";
 import { nest, type NestedArray, readBytes } from "./data_transfer.ts";
 import { type Device, deviceCode, deviceName } from "./device.ts";
-import { type DType, dtypeCode, dtypeFromCode, dtypes, type TypedArray } from "./dtype.ts";
+import {
+  type DType,
+  dtypeCode,
+  dtypeFromCode,
+  dtypes,
+  isComplex,
+  type TypedArray,
+} from "./dtype.ts";
 import { type Index, indexPut, indexTensor } from "./indexing.ts";
 import type { Scalar } from "./scalar.ts";
 import { TensorOperators, where } from "./operators.gen.ts";
@@ -169,10 +176,16 @@ export class Tensor extends TensorOperators implements Disposable {
   /**
    * The one element as a number (1 or 0 for a bool).
    *
-   * @throws {DTypeError} for an int64 beyond 2^53, which a number cannot hold: use `data()`.
+   * @throws {DTypeError} for an int64 beyond 2^53 or a complex number, which a number cannot hold: use `data()`.
    */
   item(): number {
-    if (check(native.ap_tensor_item(context, this.handle)) === 1) return frame[0];
+    let kind: number;
+    try {
+      kind = check(native.ap_tensor_item(context, this.handle));
+    } catch (cause) {
+      throw this.#noNumber(cause as Error);
+    }
+    if (kind === 1) return frame[0];
     const value = frame[0] * 4294967296 + frame[1];
     if (!Number.isSafeInteger(value)) {
       throw new DTypeError(
@@ -184,11 +197,23 @@ export class Tensor extends TensorOperators implements Disposable {
     return value;
   }
 
+  /** The error for what {@linkcode Tensor.item} could not read. */
+  #noNumber(cause: Error): Error {
+    if (!(cause instanceof TorchError) || this.isDisposed || this.numel !== 1) return cause;
+    const { dtype } = this;
+    return isComplex(dtype) || dtype === "uint64"
+      ? new DTypeError(
+        `The ${dtype} number of this tensor does not fit a number; read it with data() or toArray().`,
+        { cause },
+      )
+      : cause;
+  }
+
   /**
-   * The values as nested arrays of numbers (booleans for bool); a bare value for a tensor without
-   * dimensions.
+   * The values as nested arrays of numbers (booleans for bool, pairs of real and imaginary part for complex
+   * dtypes); a bare value for a tensor without dimensions.
    *
-   * @throws {DTypeError} for an int64 beyond 2^53, which a number cannot hold: use `data()`.
+   * @throws {DTypeError} for an int64 or uint64 beyond 2^53, which a number cannot hold: use `data()`.
    */
   toArray(): NestedArray {
     return nest(this.data(), this.shape, this.dtype);
@@ -196,8 +221,9 @@ export class Tensor extends TensorOperators implements Disposable {
 
   /**
    * A copy of the values, in order, as the typed array of their dtype: `BigInt64Array` for int64,
-   * `Float16Array` for float16, `Uint8Array` for uint8 and bool, and a `Float32Array` of the exact values for
-   * bfloat16.
+   * `BigUint64Array` for uint64, `Float16Array` for float16, `Uint8Array` for uint8 and bool, a `Float32Array` of the
+   * exact values for bfloat16 and the float8 ones, and a `Float32Array` (`Float64Array` for complex128) of real and
+   * imaginary parts by turns for complex ones.
    */
   data(): TypedArray {
     return readBytes(this);

@@ -15,7 +15,9 @@ export function bytes(...parts: Part[]): Uint8Array<ArrayBuffer> {
   const out: number[] = [];
   const add = (part: Part): void => {
     if (typeof part === "number") out.push(part);
-    else if (typeof part === "string") out.push(...new TextEncoder().encode(part));
+    else if (typeof part === "string") {
+      for (const byte of new TextEncoder().encode(part)) out.push(byte);
+    }
     else for (const one of part) add(one);
   };
   parts.forEach(add);

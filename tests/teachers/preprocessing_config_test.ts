@@ -181,7 +181,7 @@ Deno.test("timm's older files, and what they leave out", () => {
     std: [1, 1, 1],
   });
   // Values of timm.data.resolve_data_config({}, {}).
-  const bare = readModelConfig({ architecture: "resnet18", pretrained_cfg: { crop_pct: 0 } });
+  const bare = readModelConfig({ architecture: "resnet18", pretrained_cfg: { crop_pct: null } });
   assertEquals(bare.numClasses, null);
   assertEquals(bare.preprocessing, {
     size: [224, 224],

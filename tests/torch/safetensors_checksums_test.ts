@@ -73,7 +73,7 @@ test("every flipped bit of a file is found, or changes nothing", () =>
           read = torch.loadSafetensors(path);
         } catch (error) {
           assert(error instanceof ApprenticeError, `${error}`);
-          assertStringIncludes(error.message, path);
+          assertStringIncludes((error as Error).message, path);
           return;
         }
         assertEquals(plain(read), expected, `bit ${bit}`);

@@ -125,7 +125,7 @@ test("saveSafetensors: what cannot be stored is an ArgumentError and leaves the 
     says(save({ x }, { epoch: 4 }), ArgumentError, '"epoch"', "number");
     says(save({ x }, { epoch: "\udfff" }), ArgumentError, '"epoch"');
     says(save({ x, gone }), DisposedError);
-    says(save({ x: torch.complex(x, x) }), Error, "dtype");
+    says(save({ x: torch.complex(x, x).to("complex128") }), ArgumentError, "complex128");
     assertEquals(Deno.readFileSync(path), before);
     assertEquals([...Deno.readDirSync(folder)].length, 1);
     says(() => torch.saveSafetensors(join(path, "below"), { x }), FileError, path);
@@ -164,11 +164,11 @@ const malformed: [name: string, content: Uint8Array, ...words: string[]][] = [
   ["a header that is a number", file(7), '"{"'],
   ["a header that starts with a space", file(" {}"), '"{"'],
   ["a header with text after it", file("{} x"), "not JSON"],
-  ["a deeply nested header", file(`{"x":${"[".repeat(200_000)}`), "not JSON"],
+  ["a deeply nested header", file(`{"x":${"[".repeat(200_000)}`), "nests its parts"],
   ["a tensor that is not an object", file({ x: [] }), '"x"'],
   ["a tensor that is null", file({ x: null }), '"x"'],
   ["no dtype", file({ x: { shape: [], data_offsets: [0, 4] } }, 4), '"x"', "nothing"],
-  ["an unknown dtype", file({ x: { ...f32(0, 4), dtype: "F8_E4M3" } }, 4), '"x"', "F8_E4M3", "F32"],
+  ["another dtype's size", file({ x: { ...f32(0, 4), dtype: "F8_E4M3" } }, 4), '"x"', "F8_E4M3"],
   ["a dtype that is a number", file({ x: { ...f32(0, 4), dtype: 6 } }, 4), '"x"', "dtype 6"],
   ["a dtype in lower case", file({ x: { ...f32(0, 4), dtype: "f32" } }, 4), '"f32"'],
   ["no shape", file({ x: { dtype: "F32", data_offsets: [0, 4] } }, 4), '"x"', "shape"],

@@ -7,6 +7,7 @@
 
 import type { Bad } from "../file_reader.ts";
 import { Budget, cost } from "./budget.ts";
+import { depthOf } from "./depth.ts";
 import { describe, Ignored, type PickleValue } from "./values.ts";
 
 /** The memory of a pickle machine. */
@@ -20,11 +21,19 @@ export class Machine {
   /** Stored values: those numbered one after the other, as Python does, and others. */
   readonly #memo: PickleValue[] = [];
   readonly #sparseMemo = new Map<number, PickleValue>();
+  /** All values that may hold others, if their depth matters. */
+  readonly #made: PickleValue[] | null;
 
-  /** Takes what to call when the program is not sound, and how many bytes its values may take. */
-  constructor(bad: Bad, most: number) {
+  /** Takes what to call when the program is not sound, how many bytes its values may take, and whether their depth matters. */
+  constructor(bad: Bad, most: number, measured: boolean) {
     this.#bad = bad;
     this.budget = new Budget(bad, most);
+    this.#made = measured ? [] : null;
+  }
+
+  /** How deep the values that were made are nested, if that was wanted. */
+  depth(): number {
+    return depthOf(this.#made ?? []);
   }
 
   /** Puts a mark on the stack. */
@@ -42,6 +51,7 @@ export class Machine {
   /** Puts a value on the stack; `bytes` is what it takes beside its place. */
   push(value: PickleValue, bytes: number = cost.scalar): void {
     this.budget.spend(bytes + cost.place);
+    if (this.#made !== null && bytes >= cost.container) this.#made.push(value);
     this.#stack.push(value);
   }
 

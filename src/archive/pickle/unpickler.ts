@@ -23,6 +23,16 @@ export interface Meanings {
   persistent?(id: PickleValue): PickleValue;
 }
 
+/** What a pickle may take. */
+export interface Limits {
+  /** About how many bytes its values may take. */
+  readonly bytes: number;
+  /** How many values may lie in each other, also those that are thrown away. */
+  readonly depth: number;
+}
+
+const usualLimits: Limits = { bytes: usualBudget, depth: Infinity };
+
 /** No number in a checkpoint is longer. */
 const mostNumberBytes = 64;
 
@@ -34,15 +44,15 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * @param cursor The pickle's bytes.
  * @param meanings What its names stand for.
  * @param bad Throws the error for a pickle that is not sound.
- * @param most About how many bytes its values may take.
+ * @param limits What it may take.
  */
 export function unpickle(
   cursor: Cursor,
   meanings: Meanings,
   bad: Bad,
-  most: number = usualBudget,
+  limits: Limits = usualLimits,
 ): PickleValue {
-  return new Unpickler(cursor, meanings, bad, most).run();
+  return new Unpickler(cursor, meanings, bad, limits).run();
 }
 
 class Unpickler {
@@ -50,20 +60,27 @@ class Unpickler {
   readonly #meanings: Meanings;
   readonly #bad: Bad;
   readonly #machine: Machine;
+  readonly #mostDepth: number;
 
-  constructor(cursor: Cursor, meanings: Meanings, bad: Bad, most: number) {
+  constructor(cursor: Cursor, meanings: Meanings, bad: Bad, { bytes, depth }: Limits) {
     this.#in = cursor;
     this.#meanings = meanings;
     this.#bad = bad;
-    this.#machine = new Machine(bad, most);
+    this.#machine = new Machine(bad, bytes, depth < Infinity);
+    this.#mostDepth = depth;
   }
 
   run(): PickleValue {
     for (;;) {
       const code = this.#in.u8();
-      if (code === op.STOP) return this.#machine.pop();
+      if (code === op.STOP) break;
       this.#step(code);
     }
+    const value = this.#machine.pop();
+    if (this.#machine.depth() > this.#mostDepth) {
+      this.#bad(`its pickle nests its values more than ${this.#mostDepth} deep`);
+    }
+    return value;
   }
 
   #step(code: number): void {
@@ -305,11 +322,10 @@ class Unpickler {
       this.#bad(`its pickle calls ${describe(target)} (${opName(code)})`);
     }
     if (!Array.isArray(args)) {
+      if (target.takesValue) return this.#machine.push(target.apply([args]), cost.container);
       this.#bad(`its pickle calls ${target.what} with ${describe(args)} for arguments`);
     }
-    // What a call makes of a list, such as a dict, is no larger than this.
-    const items = Array.isArray(args[0]) ? args[0].length : 0;
-    this.#machine.budget.spend(cost.entry * items);
+    this.#machine.budget.spend(copyCost(args[0]));
     this.#machine.push(target.apply(args), cost.container);
   }
 
@@ -322,6 +338,12 @@ class Unpickler {
       this.#bad(`its pickle sets the state of ${describe(target)} (BUILD)`);
     }
   }
+}
+
+/** What a call makes of a list, such as a dict, or of a text is no larger than this. */
+function copyCost(value: PickleValue | undefined): number {
+  if (Array.isArray(value)) return cost.entry * value.length;
+  return typeof value === "string" ? value.length : 0;
 }
 
 function plain(value: bigint): number | bigint {

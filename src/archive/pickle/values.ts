@@ -31,12 +31,15 @@ export class Callable extends Opaque {
   readonly what: string;
   /** Makes the value that a call in the pickle stands for. */
   readonly apply: (args: PickleValue[]) => PickleValue;
+  /** Whether it may be called with a value that is no tuple, as TorchScript does with the classes of enums. */
+  readonly takesValue: boolean;
 
   /** Takes its full name in Python and what it does here. */
-  constructor(name: string, apply: (args: PickleValue[]) => PickleValue) {
+  constructor(name: string, apply: (args: PickleValue[]) => PickleValue, takesValue = false) {
     super();
     this.what = name;
     this.apply = apply;
+    this.takesValue = takesValue;
   }
 }
 
@@ -54,13 +57,16 @@ export class Ignored extends Opaque {
 /** An object of a class that a program brings with it. Nothing is known of it but its attributes. */
 export class Instance extends Opaque {
   readonly what: string;
+  /** What it was made of. */
+  readonly args: PickleValue[];
   /** What it was set to: its attributes by name, mostly. */
   state: PickleValue = null;
 
-  /** Takes the class's full name. */
-  constructor(name: string) {
+  /** Takes the class's full name and what the object is made of. */
+  constructor(name: string, args: PickleValue[] = []) {
     super();
     this.what = name;
+    this.args = args;
   }
 }
 

@@ -25,7 +25,8 @@ export type StoredDType =
   | "float8_e5m2"
   | "float8_e4m3fn"
   | "float8_e5m2fnuz"
-  | "float8_e4m3fnuz";
+  | "float8_e4m3fnuz"
+  | "float8_e8m0fnu";
 
 /** What is known of a stored element type. */
 export interface StoredDTypeInfo {
@@ -56,6 +57,7 @@ export const storedDTypes: Readonly<Record<StoredDType, StoredDTypeInfo>> = {
   float8_e4m3fn: { code: 24, bytes: 1, storage: "Float8_e4m3fnStorage" },
   float8_e5m2fnuz: { code: 25, bytes: 1, storage: "Float8_e5m2fnuzStorage" },
   float8_e4m3fnuz: { code: 26, bytes: 1, storage: "Float8_e4m3fnuzStorage" },
+  float8_e8m0fnu: { code: 44, bytes: 1, storage: "Float8_e8m0fnuStorage" },
   uint16: { code: 27, bytes: 2, storage: "UInt16Storage" },
   uint32: { code: 28, bytes: 4, storage: "UInt32Storage" },
   uint64: { code: 29, bytes: 8, storage: "UInt64Storage" },

@@ -6,13 +6,11 @@
 
 import { ArgumentError, FormatError } from "../../errors.ts";
 import { type Bad, quote } from "../file_reader.ts";
-import { usualBudget } from "../pickle/budget.ts";
 import type { Cursor } from "../pickle/cursor.ts";
-import { unpickle } from "../pickle/unpickler.ts";
-import { Callable, describe, Ignored, Instance, type PickleValue } from "../pickle/values.ts";
-import { type StoredDType, storedDTypes } from "./dtypes.ts";
+import { type Limits, unpickle } from "../pickle/unpickler.ts";
+import { Ignored, type PickleValue } from "../pickle/values.ts";
+import { containers, lists, programClass, torchName } from "./allowed.ts";
 import { type PickleKind, rebuilders } from "./rebuild.ts";
-import { DTypeValue, StorageType, TensorType } from "./values.ts";
 
 /** What acts on the machine when Python calls it: a file that names such a thing was made to do harm. */
 const harmful = new RegExp(
@@ -53,14 +51,17 @@ export class Names {
    *
    * @param cursor The pickle's bytes.
    * @param persistent The value that lies outside of the pickle under an id; absent where there is none.
+   * @param limits What it may take.
    * @throws {FormatError} if it is not sound, or asks for names that are refused.
    */
-  read(cursor: Cursor, persistent?: (id: PickleValue) => PickleValue): PickleValue {
-    // As a program, libtorch makes the same values anyhow.
-    const most = this.#kind === "program" ? usualBudget + 64 * cursor.left : usualBudget;
+  read(
+    cursor: Cursor,
+    persistent?: (id: PickleValue) => PickleValue,
+    limits?: Limits,
+  ): PickleValue {
     const find = (name: string): PickleValue => this.#find(name);
     try {
-      return unpickle(cursor, { find, persistent }, this.#bad, most);
+      return unpickle(cursor, { find, persistent }, this.#bad, limits);
     } finally {
       // What else is wrong may come of them.
       if (this.#refused.size > 0) this.#refuse();
@@ -71,16 +72,11 @@ export class Names {
   #find(name: string): PickleValue {
     const found = this.#known.get(name) ?? torchName(name);
     if (found !== undefined) return found;
-    if (this.#kind !== "saved") {
-      const dtype = quantized.get(name);
-      if (dtype !== undefined) return new StorageType(dtype);
-      if (name.startsWith("__torch__.")) return new Callable(name, () => new Instance(name));
-      if (/^torch\.per_(tensor|channel)_\w+$/.test(name)) return new Ignored(name);
-    }
+    if (this.#kind !== "saved" && name.startsWith("__torch__.")) return programClass(name);
     if (this.#kind === "program" && !harmful.test(name)) {
       // libtorch knows or refuses it, but for this it would have to be checked here.
       if (/_rebuild_/.test(name)) this.#bad(`its pickle makes a tensor by ${quote(name)}`);
-      return new Ignored(name);
+      return programClass(name);
     }
     if (!this.#ignored.has(name)) {
       this.#refused.add(name);
@@ -94,89 +90,6 @@ export class Names {
     this.#refused.clear();
     refuse(this.#path, names);
   }
-}
-
-/** Element types and the classes of storages and tensors; they have no arguments that could be wrong. */
-function torchName(name: string): PickleValue | undefined {
-  const match = /^torch\.(?:cuda\.|storage\.)?(\w+)$/.exec(name);
-  const last = match?.[1] ?? "";
-  for (const [dtype, { storage }] of Object.entries(storedDTypes)) {
-    if (name === `torch.${dtype}`) return new DTypeValue(dtype as StoredDType);
-    if (last !== "" && last === storage) return new StorageType(dtype as StoredDType);
-  }
-  if (last === "UntypedStorage") return new StorageType(null);
-  return tensorTypes.has(name) ? new TensorType() : undefined;
-}
-
-/** The classes of storages of quantized tensors, with the types that they are stored as. */
-const quantized: ReadonlyMap<string, StoredDType> = new Map([
-  ["torch.QInt8Storage", "int8"],
-  ["torch.QUInt8Storage", "uint8"],
-  ["torch.QInt32Storage", "int32"],
-]);
-
-const tensorTypes = new Set([
-  "torch.Tensor",
-  "torch.nn.Parameter",
-  "torch.nn.parameter.Parameter",
-  "torch.nn.parameter.Buffer",
-]);
-
-function containers(bad: Bad): Callable[] {
-  const items = (name: string, args: PickleValue[]): PickleValue[] => {
-    const [first = []] = args;
-    if (args.length <= 1 && Array.isArray(first)) return first;
-    return bad(`its pickle makes a ${name} of ${describe(first)}`);
-  };
-  const both = (name: string, make: (args: PickleValue[]) => PickleValue): Callable[] => [
-    new Callable(`builtins.${name}`, make),
-    new Callable(`__builtin__.${name}`, make),
-  ];
-  return [
-    new Callable("collections.OrderedDict", (args) => {
-      const pairs = items("dict", args);
-      if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) {
-        bad("its pickle makes a dict of something else than pairs");
-      }
-      return new Map(pairs as [PickleValue, PickleValue][]);
-    }),
-    new Callable("torch.Size", (args) => [...items("torch.Size", args)]),
-    new Callable("torch.device", ([type, index]) => {
-      if (typeof type !== "string") return bad("its pickle has a device that is not named by text");
-      return typeof index === "number" ? `${type}:${index}` : type;
-    }),
-    // How protocol 2 stores bytes.
-    new Callable("_codecs.encode", ([text, coding]) => {
-      if (typeof text !== "string" || coding !== "latin1") {
-        return bad("its pickle has bytes that are not stored as Latin-1 text");
-      }
-      return Uint8Array.from(text, (character) => character.charCodeAt(0));
-    }),
-    ...both("set", (args) => new Set(items("set", args))),
-    ...both("frozenset", (args) => new Set(items("set", args))),
-    ...both("bytes", (args) => bytes(args, bad)),
-    ...both("bytearray", (args) => bytes(args, bad)),
-  ];
-}
-
-/** The functions by which TorchScript says what type a list or dict is of. */
-function lists(bad: Bad): Callable[] {
-  const first = ([value, ...more]: PickleValue[]): PickleValue =>
-    value === undefined || more.length > 1 ? bad("its pickle has a list without items") : value;
-  return [
-    "build_intlist",
-    "build_doublelist",
-    "build_boollist",
-    "build_tensorlist",
-    "restore_type_tag",
-  ]
-    .map((name) => new Callable(`torch.jit._pickle.${name}`, first));
-}
-
-function bytes(args: PickleValue[], bad: Bad): PickleValue {
-  if (args.length === 0) return new Uint8Array(0);
-  if (args.length === 1 && args[0] instanceof Uint8Array) return args[0];
-  return bad(`its pickle makes bytes of ${describe(args[0])}`);
 }
 
 function refuse(path: string, names: readonly string[]): never {
@@ -197,7 +110,7 @@ function refuse(path: string, names: readonly string[]): never {
     : ["are not tensors or plain containers", "them"];
   throw new FormatError(
     `${path} holds ${shown}, which ${what}; only these are read, and no code ever runs. ` +
-      `Save it anew without ${it}, or leave such values out with { ignore: [${shown}] }. ${safe}`,
+      `Save it anew without ${it}, or leave such values out with the option { ignore: [${shown}] }. ${safe}`,
   );
 }
 

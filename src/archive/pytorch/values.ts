@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Opaque } from "../pickle/values.ts";
+import { Callable, Opaque } from "../pickle/values.ts";
 import type { Arrangement } from "./arrangement.ts";
 import type { StoredDType } from "./dtypes.ts";
 
@@ -20,6 +20,33 @@ export class DTypeValue extends Opaque {
     super();
     this.dtype = dtype;
     this.what = `torch.${dtype}`;
+  }
+}
+
+/** A name that stands for itself: an element type that no tensor here has, a layout, a way to quantize. */
+export class Named extends Opaque {
+  readonly what: string;
+
+  /** Takes its full name. */
+  constructor(name: string) {
+    super();
+    this.what = name;
+  }
+}
+
+/** A complex number. */
+export class Complex extends Opaque {
+  /** Its real part. */
+  readonly real: number;
+  /** Its imaginary part. */
+  readonly imaginary: number;
+  readonly what = "a complex number";
+
+  /** Takes both parts. */
+  constructor(real: number, imaginary: number) {
+    super();
+    this.real = real;
+    this.imaginary = imaginary;
   }
 }
 
@@ -74,7 +101,27 @@ export class PickledTensor extends Opaque {
   }
 }
 
-/** PyTorch's class of tensors or of parameters, which pickles name beside a tensor. */
-export class TensorType extends Opaque {
-  readonly what = "a tensor class";
+/** A tensor that is there and cannot be read. */
+export class UnreadableTensor extends Opaque {
+  /** Why not: what follows its name in a sentence. */
+  readonly why: string;
+  readonly what = "a tensor that cannot be read";
+
+  /** Takes why it cannot be read. */
+  constructor(why: string) {
+    super();
+    this.why = why;
+  }
+}
+
+/** PyTorch's class of tensors or of parameters, which pickles name beside a tensor, or call with one for a parameter. */
+export class TensorType extends Callable {
+  /** Takes the class's full name and what throws the error for a call that is none of a parameter. */
+  constructor(name: string) {
+    super(name, (args) => {
+      const [data] = args;
+      if (data instanceof PickledTensor || data instanceof UnreadableTensor) return data;
+      return new UnreadableTensor(`was made by calling ${name}, as PyTorch before 0.2 did`);
+    });
+  }
 }

@@ -46,6 +46,26 @@ export interface ModelConfig {
   readonly modelArgs: Readonly<Record<string, unknown>>;
   /** In words, why something above is null. */
   readonly problems: readonly string[];
+  /** What it says of images that cannot be so, or cannot be done here; absent if all of it can. */
+  readonly faults?: PreprocessingFaults;
+}
+
+/** What a publisher says of images and cannot be meant. */
+export interface PreprocessingFaults {
+  /** What is wrong. */
+  readonly facts: readonly FaultyFact[];
+  /** The rest of what it says of images. */
+  readonly rest: Partial<PublishedPreprocessing>;
+}
+
+/** A value in a publisher's file that cannot be so, or that there is not here. */
+export interface FaultyFact {
+  /** The name of the file. */
+  readonly file: string;
+  /** The key and its value, and why it cannot be. */
+  readonly text: string;
+  /** The part of a preprocessing that it decides. */
+  readonly field: keyof PublishedPreprocessing;
 }
 
 /** A description, or a part of one. */
@@ -80,6 +100,16 @@ export function numbersOf(facts: Facts, key: string): number[] | null {
   return value.every((one) => typeof one === "number" && Number.isFinite(one)) ? value : null;
 }
 
+/** A value as a message shows it: in short, however deep it is. */
+export function shown(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? "missing";
+    return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  } catch {
+    return "nested too deeply to be shown";
+  }
+}
+
 /** Whether something is a side of an image. */
 export function isSide(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= 1 << 16;
@@ -99,28 +129,111 @@ export class Problems {
   /** All of them, in words. */
   readonly all: string[] = [];
 
+  /** Values of images that cannot be so. */
+  readonly faults: FaultyFact[] = [];
+  readonly #file: string;
+
+  /** Takes the name of the file that says what is done to images. */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
   /** Adds one. */
   add(problem: string): null {
     this.all.push(problem);
     return null;
   }
+
+  /** Adds a value of images that cannot be so. */
+  fault(field: FaultyFact["field"], key: string, value: unknown, why: string): null {
+    const text = `${key} is ${shown(value)}, ${why}`;
+    this.faults.push({ file: this.#file, text, field });
+    return this.add(text);
+  }
 }
 
-/** Makes sure that the numbers of a preprocessing are some that can be computed with. */
-export function checkedPreprocessing(
-  found: PublishedPreprocessing,
+/** Mean or standard deviation, by the key that it is said under; `otherwise` where nothing is said. */
+export function statisticOf<T>(
+  field: "mean" | "std",
+  facts: Facts,
+  key: string,
+  otherwise: T,
   problems: Problems,
-): PublishedPreprocessing | null {
-  const { mean, std, cropFraction } = found;
-  if (mean.length !== std.length || !std.every((value) => value > 0)) {
-    return problems.add(
-      `mean [${mean.join(", ")}] and standard deviation [${std.join(", ")}] do not fit together`,
+): readonly number[] | T | null {
+  const value = facts[key];
+  if (value === undefined || value === null) return otherwise;
+  const fits = (one: unknown): one is number =>
+    typeof one === "number" && one <= 1 && (field === "mean" ? one >= 0 : one > 0);
+  if (Array.isArray(value) && value.length > 0 && value.length <= 64 && value.every(fits)) {
+    return value;
+  }
+  return problems.fault(
+    field,
+    key,
+    value,
+    field === "mean"
+      ? "not a mean from 0 to 1 for each channel"
+      : "not a standard deviation above 0 and at most 1 for each channel",
+  );
+}
+
+/** One of several words; `otherwise` where nothing is said. */
+export function wordOf<T>(
+  field: FaultyFact["field"],
+  facts: Facts,
+  key: string,
+  words: ReadonlyMap<string, T>,
+  otherwise: string,
+  problems: Problems,
+): T | null {
+  const value = facts[key] ?? otherwise;
+  return words.get(value as string) ??
+    problems.fault(
+      field,
+      key,
+      value,
+      `which there is not here; there are ${[...words.keys()].join(", ")}`,
     );
+}
+
+/** A part of a preprocessing each; null where what is said cannot be so. */
+export type PreprocessingParts = {
+  readonly [Key in keyof PublishedPreprocessing]: PublishedPreprocessing[Key] | null;
+};
+
+/**
+ * Puts a preprocessing together.
+ *
+ * @param parts Its parts.
+ * @param keys What the file calls them.
+ * @param channels How many channels the model takes, if that is said.
+ */
+export function assemble(
+  parts: PreprocessingParts,
+  keys: Partial<Record<keyof PublishedPreprocessing, string>>,
+  problems: Problems,
+  channels?: number,
+): Pick<ModelConfig, "preprocessing" | "faults"> {
+  const { mean, std, cropFraction } = parts;
+  const found: Record<string, unknown> = { ...parts };
+  const refuse = (field: keyof PublishedPreprocessing, value: unknown, why: string): void => {
+    found[field] = null;
+    problems.fault(field, keys[field] ?? field, value, why);
+  };
+  if (mean !== null && channels !== undefined && mean.length !== channels) {
+    refuse("mean", mean, `which does not fit ${channels} channels`);
   }
-  if (!(cropFraction > 0 && cropFraction <= 1)) {
-    return problems.add(`${cropFraction} of an image cannot be cut out of it`);
+  const wanted = channels ?? mean?.length;
+  if (std !== null && wanted !== undefined && std.length !== wanted) {
+    refuse("std", std, `which does not fit ${wanted} channels`);
   }
-  return found;
+  if (cropFraction !== null && !(cropFraction > 0 && cropFraction <= 1)) {
+    refuse("cropFraction", cropFraction, "which cannot be cut out of an image");
+  }
+  const rest = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
+  const whole = Object.keys(rest).length === Object.keys(parts).length;
+  if (whole) return { preprocessing: rest as unknown as PublishedPreprocessing };
+  return { preprocessing: null, faults: { facts: problems.faults, rest } };
 }
 
 /** The names of classes, from a list or a table by number; undefined if they are not numbered through. */

@@ -6,15 +6,16 @@
 
 import type { Interpolation } from "../../data/convert.ts";
 import {
-  checkedPreprocessing,
+  assemble,
   type Facts,
   isSide,
+  type ModelConfig,
   numberOf,
-  numbersOf,
   partOf,
   type Problems,
   type PublishedPreprocessing,
   sidesOf,
+  statisticOf,
   textOf,
 } from "./facts.ts";
 
@@ -48,34 +49,69 @@ const CONVNEXT_CROPS_BELOW = 384;
 export function readImageProcessor(
   file: Facts,
   problems: Problems,
-): PublishedPreprocessing | null {
+): Pick<ModelConfig, "preprocessing" | "faults"> {
   // Processors of several kinds of input have that of images inside.
   const config = "image_processor" in file ? partOf(file, "image_processor") : file;
   const type = textOf(config, "image_processor_type") ?? textOf(config, "feature_extractor_type") ??
     "";
   const habit = HABITS.find(([name]) => name.test(type))?.[1];
-  const resample = numberOf(config, "resample", habit?.resample ?? null);
-  const interpolation = resample === null ? undefined : RESAMPLE[resample];
-  if (
-    interpolation !== "bilinear" && interpolation !== "bicubic" && interpolation !== "nearest"
-  ) {
-    return problems.add(
-      `images are resized by ${interpolation ?? `number ${resample}`}, which there is not here`,
-    );
-  }
-  if (config.do_rescale === false) {
-    return problems.add("values are from 0 to 255 (do_rescale is false)");
-  }
-  const factor = numberOf(config, "rescale_factor", 1 / 255);
-  if (Math.abs(factor * 255 - 1) > 1e-3) {
-    return problems.add(`values are multiplied by ${factor}, not by 1/255`);
-  }
-  const normalises = config.do_normalize !== false;
-  const mean = normalises ? numbersOf(config, "image_mean") : [0, 0, 0];
-  const std = normalises ? numbersOf(config, "image_std") : [1, 1, 1];
-  if (mean === null || std === null) return problems.add("it has no image_mean and image_std");
+  const rescaled = isRescaled(config, problems);
   const shape = shapeOf(config, type, habit, problems);
-  return shape && checkedPreprocessing({ ...shape, interpolation, mean, std }, problems);
+  const statistic = (
+    field: "mean" | "std",
+    key: string,
+    none: number,
+  ): readonly number[] | null => {
+    if (!rescaled) return null;
+    if (config.do_normalize === false) return [none, none, none];
+    const found = statisticOf(field, config, key, undefined, problems);
+    return found === undefined
+      ? problems.fault(field, key, undefined, "and images are normalised (do_normalize)")
+      : found;
+  };
+  return assemble(
+    {
+      size: shape?.size ?? null,
+      cropFraction: shape?.cropFraction ?? null,
+      cropMode: shape?.cropMode ?? null,
+      interpolation: interpolationOf(config, habit, problems),
+      mean: statistic("mean", "image_mean", 0),
+      std: statistic("std", "image_std", 1),
+    },
+    { mean: "image_mean", std: "image_std", cropFraction: "crop_size over size" },
+    problems,
+  );
+}
+
+function interpolationOf(
+  config: Facts,
+  habit: Habit | undefined,
+  problems: Problems,
+): Interpolation | null {
+  const resample = config.resample ?? habit?.resample;
+  const name = RESAMPLE[resample as number];
+  if (name === "bilinear" || name === "bicubic" || name === "nearest") return name;
+  const what = name === undefined ? "" : ` (${name})`;
+  return problems.fault(
+    "interpolation",
+    "resample",
+    resample,
+    `a way to resize images${what} that there is not here`,
+  );
+}
+
+/** Whether values are brought to 0 to 1. */
+function isRescaled(config: Facts, problems: Problems): boolean {
+  if (config.do_rescale === false) {
+    problems.fault("mean", "do_rescale", false, "so values are from 0 to 255");
+    problems.fault("std", "do_rescale", false, "so values are from 0 to 255");
+    return false;
+  }
+  const factor = config.rescale_factor ?? 1 / 255;
+  if (typeof factor === "number" && Math.abs(factor * 255 - 1) <= 1e-3) return true;
+  problems.fault("mean", "rescale_factor", factor, "not 1/255");
+  problems.fault("std", "rescale_factor", factor, "not 1/255");
+  return false;
 }
 
 type Shape = Pick<PublishedPreprocessing, "size" | "cropFraction" | "cropMode">;
@@ -87,9 +123,16 @@ function shapeOf(
   problems: Problems,
 ): Shape | null {
   const crop = config.do_center_crop === true ? fullSize(config.crop_size) : null;
+  if (config.do_center_crop === true && (config.crop_size ?? null) !== null && crop === null) {
+    return problems.fault("size", "crop_size", config.crop_size, "not the sides of an image");
+  }
   if (config.do_resize === false) {
-    if (crop === null) return problems.add("images are not resized (do_resize is false)");
-    return problems.add("images are cropped without being resized (do_resize is false)");
+    return problems.fault(
+      "size",
+      "do_resize",
+      false,
+      crop === null ? "so images are not resized" : "so images are cropped without being resized",
+    );
   }
   const whole = fullSize(config.size, habit?.square !== false);
   if (whole !== null) {
@@ -99,7 +142,7 @@ function shapeOf(
   }
   const edge = isSide(config.size) ? config.size : partOf(config, "size").shortest_edge;
   if (!isSide(edge)) {
-    return problems.add(`size is ${JSON.stringify(config.size) ?? "missing"}, which is not clear`);
+    return problems.fault("size", "size", config.size, "not the sides of an image");
   }
   if (type.startsWith("ConvNext")) {
     const size: [number, number] = [edge, edge];

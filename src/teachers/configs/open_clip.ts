@@ -7,17 +7,19 @@
 import type { Interpolation } from "../../data/convert.ts";
 import { CLIP_MEAN, CLIP_STD } from "../../models/parts/clip_statistics.ts";
 import {
-  checkedPreprocessing,
+  assemble,
   type Facts,
   isFacts,
   type ModelConfig,
   numberOf,
-  numbersOf,
   partOf,
   Problems,
   type PublishedPreprocessing,
+  shown,
   sidesOf,
+  statisticOf,
   textOf,
+  wordOf,
 } from "./facts.ts";
 
 /** Width, layers, heads and embedding of the towers that the registry has. */
@@ -49,7 +51,7 @@ export function isOpenClip(config: Facts): boolean {
 
 /** Reads OpenCLIP's description. */
 export function readOpenClip(config: Facts): ModelConfig {
-  const problems = new Problems();
+  const problems = new Problems("open_clip_config.json");
   const model = partOf(config, "model_cfg");
   const vision = partOf(model, "vision_cfg");
   return {
@@ -57,7 +59,7 @@ export function readOpenClip(config: Facts): ModelConfig {
     library: "open_clip",
     imageSize: imageSizeOf(vision),
     numClasses: 0,
-    preprocessing: preprocessingOf(partOf(config, "preprocess_cfg"), vision, problems),
+    ...preprocessingOf(partOf(config, "preprocess_cfg"), vision, problems),
     modelArgs: {},
     problems: problems.all,
   };
@@ -83,7 +85,7 @@ function architectureOf(model: Facts, vision: Facts, problems: Problems): string
   for (const key of ["ls_init_value", "attentional_pool", "global_average_pool", "no_ln_pre"]) {
     const value = vision[key];
     if (value !== undefined && value !== null && value !== false) {
-      return problems.add(`its image tower has ${key} ${JSON.stringify(value)}`);
+      return problems.add(`its image tower has ${key} ${shown(value)}`);
     }
   }
   const pool = textOf(vision, "pool_type");
@@ -103,26 +105,27 @@ function preprocessingOf(
   config: Facts,
   vision: Facts,
   problems: Problems,
-): PublishedPreprocessing | null {
-  const size = sidesOf(
-    Array.isArray(config.size) && config.size.length === 3
-      ? config.size.slice(1)
-      : config.size ?? vision.image_size ?? 224,
+): Pick<ModelConfig, "preprocessing" | "faults"> {
+  const given = config.size ?? vision.image_size ?? 224;
+  const size = sidesOf(Array.isArray(given) && given.length === 3 ? given.slice(1) : given);
+  return assemble(
+    {
+      size: size ?? problems.fault("size", "size", given, "not the sides of an image"),
+      cropFraction: 1,
+      cropMode: wordOf("cropMode", config, "resize_mode", RESIZE_MODES, "shortest", problems),
+      interpolation: wordOf(
+        "interpolation",
+        config,
+        "interpolation",
+        INTERPOLATIONS,
+        "bicubic",
+        problems,
+      ),
+      mean: statisticOf("mean", config, "mean", CLIP_MEAN, problems),
+      std: statisticOf("std", config, "std", CLIP_STD, problems),
+    },
+    {},
+    problems,
+    3,
   );
-  if (size === null) return problems.add("the images' size is not clear");
-  const mode = RESIZE_MODES.get(textOf(config, "resize_mode") ?? "shortest");
-  if (mode === undefined) {
-    return problems.add(`resize_mode is ${JSON.stringify(config.resize_mode)}`);
-  }
-  const given = textOf(config, "interpolation") ?? "bicubic";
-  const interpolation = INTERPOLATIONS.get(given);
-  if (interpolation === undefined) return problems.add(`interpolation is "${given}"`);
-  return checkedPreprocessing({
-    size,
-    cropFraction: 1,
-    cropMode: mode,
-    interpolation,
-    mean: numbersOf(config, "mean") ?? CLIP_MEAN,
-    std: numbersOf(config, "std") ?? CLIP_STD,
-  }, problems);
 }

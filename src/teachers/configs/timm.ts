@@ -7,19 +7,20 @@
 import type { Interpolation } from "../../data/convert.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../../models/entry.ts";
 import {
-  checkedPreprocessing,
+  assemble,
   type Facts,
   isFacts,
   isSide,
   labelsOf,
   type ModelConfig,
   numberOf,
-  numbersOf,
   partOf,
   Problems,
   type PublishedPreprocessing,
   sidesOf,
+  statisticOf,
   textOf,
+  wordOf,
 } from "./facts.ts";
 
 /** What timm takes where a description says nothing. */
@@ -32,6 +33,10 @@ const INTERPOLATIONS: ReadonlyMap<string, Interpolation> = new Map([
   ["bicubic", "bicubic"],
   ["nearest", "nearest"],
 ]);
+
+const CROP_MODES: ReadonlyMap<string, PublishedPreprocessing["cropMode"]> = new Map(
+  (["center", "squash", "border"] as const).map((mode) => [mode, mode]),
+);
 
 /** Architectures that the registry has by torchvision's names. */
 const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
@@ -47,7 +52,7 @@ export function isTimm(config: Facts): boolean {
 
 /** Reads timm's description; the architecture is timm's own name, unless the registry has it by another. */
 export function readTimm(config: Facts): ModelConfig {
-  const problems = new Problems();
+  const problems = new Problems("config.json");
   // In its first years everything lay on one level.
   const cfg = isFacts(config.pretrained_cfg) ? config.pretrained_cfg : config;
   // Written with a tag only where it was read from timm's own list.
@@ -67,7 +72,7 @@ export function readTimm(config: Facts): ModelConfig {
     library: "timm",
     imageSize: sides !== null && sides[0] === sides[1] ? sides[0] : null,
     numClasses,
-    preprocessing: preprocessingOf(cfg, problems),
+    ...preprocessingOf(cfg, problems),
     ...(labels && labels.length === numClasses ? { labels } : {}),
     modelArgs: args,
     problems: problems.all,
@@ -85,31 +90,41 @@ function describedLabels(
   });
 }
 
-function preprocessingOf(cfg: Facts, problems: Problems): PublishedPreprocessing | null {
+function preprocessingOf(
+  cfg: Facts,
+  problems: Problems,
+): Pick<ModelConfig, "preprocessing" | "faults"> {
   const told = ["input_size", "mean", "std", "interpolation", "crop_pct"];
   if (!told.some((key) => Object.hasOwn(cfg, key))) {
-    return problems.add("it says nothing of the images that it takes");
+    problems.add("it says nothing of the images that it takes");
+    return { preprocessing: null };
   }
-  const input = numbersOf(cfg, "input_size") ?? [3, 224, 224];
-  const [channels, height, width] = input;
-  if (input.length !== 3 || ![channels, height, width].every(isSide)) {
-    return problems.add(`input_size is [${input.join(", ")}], not channels, height and width`);
+  const input = cfg.input_size ?? [3, 224, 224];
+  const sides = Array.isArray(input) && input.length === 3 && input.every(isSide) ? input : null;
+  if (sides === null) {
+    problems.fault("size", "input_size", input, "not channels, height and width");
   }
-  const given = textOf(cfg, "interpolation") ?? "bicubic";
-  const interpolation = INTERPOLATIONS.get(given);
-  if (interpolation === undefined) {
-    return problems.add(`images are resized by "${given}", which there is not here`);
-  }
-  const mode = textOf(cfg, "crop_mode") ?? "center";
-  if (mode !== "center" && mode !== "squash" && mode !== "border") {
-    return problems.add(`images are cropped by "${mode}", which there is not here`);
-  }
-  return checkedPreprocessing({
-    size: [height, width],
-    cropFraction: numberOf(cfg, "crop_pct", CROP) || CROP,
-    cropMode: mode,
-    interpolation,
-    mean: numbersOf(cfg, "mean") ?? IMAGENET_MEAN,
-    std: numbersOf(cfg, "std") ?? IMAGENET_STD,
-  }, problems);
+  const fraction = cfg.crop_pct ?? CROP;
+  return assemble(
+    {
+      size: sides && [sides[1], sides[2]],
+      cropFraction: typeof fraction === "number"
+        ? fraction
+        : problems.fault("cropFraction", "crop_pct", fraction, "not a number"),
+      cropMode: wordOf("cropMode", cfg, "crop_mode", CROP_MODES, "center", problems),
+      interpolation: wordOf(
+        "interpolation",
+        cfg,
+        "interpolation",
+        INTERPOLATIONS,
+        "bicubic",
+        problems,
+      ),
+      mean: statisticOf("mean", cfg, "mean", IMAGENET_MEAN, problems),
+      std: statisticOf("std", cfg, "std", IMAGENET_STD, problems),
+    },
+    { cropFraction: "crop_pct" },
+    problems,
+    sides?.[0],
+  );
 }

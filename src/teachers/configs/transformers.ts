@@ -12,6 +12,7 @@ import {
   numbersOf,
   partOf,
   Problems,
+  shown,
   sidesOf,
   textOf,
 } from "./facts.ts";
@@ -46,7 +47,7 @@ function differs(config: Facts, wanted: Readonly<Record<string, unknown>>): stri
   for (const [key, value] of Object.entries(wanted)) {
     const found = config[key];
     if (found !== undefined && found !== null && found !== value) {
-      return `${key} is ${JSON.stringify(found)}, not ${JSON.stringify(value)}`;
+      return `${key} is ${shown(found)}, not ${shown(value)}`;
     }
   }
   return null;
@@ -237,7 +238,7 @@ export function isTransformers(config: Facts): boolean {
 
 /** Reads transformers' descriptions of a model and of its images. */
 export function readTransformers(config: Facts, preprocessor: Facts | null): ModelConfig {
-  const problems = new Problems();
+  const problems = new Problems("preprocessor_config.json");
   const type = textOf(config, "model_type") ?? "";
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
   const architecture = reader === undefined
@@ -246,8 +247,8 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
         Object.keys(READERS).join(", "),
     )
     : reader(config, problems);
-  const preprocessing = preprocessor === null
-    ? problems.add("there is no preprocessor_config.json")
+  const processing = preprocessor === null
+    ? { preprocessing: problems.add("there is no preprocessor_config.json") }
     : readImageProcessor(preprocessor, problems);
   const { numClasses, labels } = classesOf(config, type);
   const tower = type === "clip" ? partOf(config, "vision_config") : config;
@@ -256,7 +257,7 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
     library: "transformers",
     imageSize: ofPositions(type) ? imageSizeOf(tower, 224) : null,
     numClasses,
-    preprocessing,
+    ...processing,
     ...(labels ? { labels } : {}),
     modelArgs: {},
     problems: problems.all,
