@@ -63,9 +63,12 @@ export interface LabelledSampleSource extends SampleSource<LabelledSample> {
  * for await (using batch of loader.epoch(0)) console.log(batch.labels.shape);
  * ```
  */
-export function labelledSamples(source: LabelledSampleSource): Dataset<LabelledBatch> {
-  const classes = source.classNames.length;
-  return fromSource(source, (samples, images, indices) => {
+export function labelledSamples(
+  source: LabelledSampleSource,
+): Dataset<LabelledBatch> & { readonly classNames: readonly string[] } {
+  const classNames = Object.freeze([...source.classNames]);
+  const classes = classNames.length;
+  const dataset = fromSource(source, (samples, images, indices) => {
     const labels = toInt64(
       samples.map((sample) => sample.label),
       classes,
@@ -73,6 +76,7 @@ export function labelledSamples(source: LabelledSampleSource): Dataset<LabelledB
     );
     return new LabelledBatch(images, tensor(labels), tensor(indices));
   });
+  return { ...dataset, classNames };
 }
 
 /**
