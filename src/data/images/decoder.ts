@@ -30,7 +30,7 @@ export interface DecodeSettings {
   readonly timeLimit: number;
 }
 
-/** From this many times the result's size on, JPEG is decoded at a lower resolution. */
+/** From this many times the result's size on, JPEG and large images are decoded at a lower resolution. */
 const SHRINK_FROM = 6;
 
 /** Larger images are not decoded as a whole where a part will do. */
@@ -139,7 +139,7 @@ export class Decoder {
       ignoreIcc: true,
       autoOrient: orient,
     };
-    const { format, space, turned, ...upright } = await describe(sharp(bytes, options));
+    const { format, space, hasAlpha, turned, ...upright } = await describe(sharp(bytes, options));
     // Pillow turns TIFF files while it reads them, and nothing else.
     options.autoOrient ||= format === "tiff";
     const turn = format === "heif" && !orient ? turnOf(bytes) : undefined;
@@ -153,7 +153,9 @@ export class Decoder {
     this.#checkSize(cut);
     const gif = format === "gif" ? opaqueGif(bytes) : undefined;
     let pipeline = sharp(gif?.bytes ?? bytes, options);
-    if (format === "jpeg" && !orient && shrinkable(cut)) {
+    // Of others it takes memory for all pixels before the first is resized, unless sharp resizes them as they come.
+    const large = !hasAlpha && size.width * size.height > MOST_WHOLE_PIXELS;
+    if ((format === "jpeg" || large) && !options.autoOrient && shrinkable(cut)) {
       shrink(pipeline, cut, size);
     } else {
       const { left, top, width, height } = cut;
@@ -188,15 +190,16 @@ export class Decoder {
 interface Description extends ImageSize {
   readonly format: string;
   readonly space: string;
+  readonly hasAlpha: boolean;
   /** The size once it is turned upright. */
   readonly turned: ImageSize;
 }
 
 /** What any file is. */
 async function describe(pipeline: SharpPipeline): Promise<Description> {
-  const { format, space, width, height, autoOrient } = await pipeline.metadata();
+  const { format, space, hasAlpha, width, height, autoOrient } = await pipeline.metadata();
   if (!FORMATS.includes(format)) throw new Error(`its format is ${format}, which is not taken`);
-  return { format, space, width, height, turned: autoOrient };
+  return { format, space, hasAlpha, width, height, turned: autoOrient };
 }
 
 /** Whether a part is so large that nothing is lost by decoding at a lower resolution. */

@@ -13,6 +13,7 @@ export interface SharpPipeline {
   metadata(): Promise<{
     format: string;
     space: string;
+    hasAlpha: boolean;
     width: number;
     height: number;
     autoOrient: { width: number; height: number };
