@@ -25,6 +25,8 @@ export interface BatchContext {
 export interface Dataset<B extends Batch> {
   /** How many images there are. */
   readonly length: number;
+  /** The classes' names, of labelled images: a label is an index into them. */
+  readonly classNames?: readonly string[];
   /**
    * The images of these indices, in this order, as new tensors that the caller disposes of; uint8
    * (0 to 255) or floating-point (0 to 1), of shape (B, C, H, W), on the CPU. A promise if they have

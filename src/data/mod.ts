@@ -2,7 +2,8 @@
  * Images: data sets, loading them in batches, and transforms of whole batches.
  *
  * `mnist`, `fashionMnist` and `cifar10` give an `ImageDataset`; `joinDatasets` makes several into one;
- * its `unlabelled()` is what a student may be trained on; a `Loader` makes batches of either.
+ * its `unlabelled()` is what a student may be trained on; a `Loader` makes batches of either. `ImageFolder`,
+ * `ImageList` and `TarShards` decode labelled image files, `images` those without labels.
  *
  * @module
  */
@@ -35,13 +36,13 @@ export {
   type SkippedImage,
 } from "./images/decoded_images.ts";
 export { ImageFiles, type ImageFilesParts, UnlabelledImageFiles } from "./images/image_files.ts";
-export { IMAGE_EXTENSIONS } from "./images/folder_listing.ts";
+export { IMAGE_EXTENSIONS } from "./images/extensions.ts";
 export { ImageFolder, type ImageFolderOptions } from "./images/image_folder.ts";
-export { images, type ImagesOptions } from "./images/images.ts";
 export { ImageList, type ImageListOptions } from "./images/image_list.ts";
 export { TarShards, type TarShardsOptions } from "./images/tar_shards.ts";
 export type { ImageSource } from "./images/image_source.ts";
 export type { ImageBytes } from "./images/decode_tasks.ts";
+export { images, type ImagesOptions } from "./images/images.ts";
 export { joinDatasets, type JoinOptions } from "./join.ts";
 export { type EpochOptions, Loader, type LoaderOptions } from "./loader.ts";
 export { cifar10, fashionMnist, mnist } from "./named.ts";

@@ -65,9 +65,9 @@ export interface LabelledSampleSource extends SampleSource<LabelledSample> {
  */
 export function labelledSamples(
   source: LabelledSampleSource,
-): Dataset<LabelledBatch> & Pick<LabelledSampleSource, "classNames"> {
-  const classes = source.classNames.length;
-  const { classNames } = source;
+): Dataset<LabelledBatch> & { readonly classNames: readonly string[] } {
+  const classNames = Object.freeze([...source.classNames]);
+  const classes = classNames.length;
   const dataset = fromSource(source, (samples, images, indices) => {
     const labels = toInt64(
       samples.map((sample) => sample.label),

@@ -37,6 +37,8 @@ export function decodeBitmap(bytes: Uint8Array, maxPixels: number): Pixels {
   if (width < 1 || height < 1 || width * height > maxPixels) {
     throw new Error(`it has ${width} x ${height} pixels; the pixel limit is ${maxPixels}`);
   }
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`it has ${bits} bits a pixel`);
+  checkLength(bytes.length - start, width, height, bits, packing === RLE8 || packing === RLE4);
   const data = new Uint8Array(3 * width * height);
   const rowAt = (row: number) => 3 * width * (stated < 0 ? row : height - 1 - row);
   if (bits <= 8) {
@@ -48,12 +50,14 @@ export function decodeBitmap(bytes: Uint8Array, maxPixels: number): Pixels {
     };
     if (packing === (bits === 8 ? RLE8 : RLE4) && bits !== 1) {
       // What no run covers has the palette's first colour.
-      for (let i = 0; i < data.length; i++) data[i] = colours[i % 3];
+      if (colours[0] > 0 || colours[1] > 0 || colours[2] > 0) {
+        for (let to = 0; to < data.length; to += 3) data.set(colours.subarray(0, 3), to);
+      }
       runLengths(bytes.subarray(start), bits, set);
       return { data, width, height };
     }
     if (packing !== PLAIN) throw new Error(`its packing ${packing} is not read`);
-    forRows(bytes, start, width, height, bits, (row, at) => {
+    forRows(start, width, height, bits, (row, at) => {
       for (let x = 0; x < width; x++) {
         const shift = 8 - bits - (x * bits) % 8;
         set(row, x, (bytes[at + (x * bits >> 3)] >> shift) & ((1 << bits) - 1));
@@ -61,11 +65,11 @@ export function decodeBitmap(bytes: Uint8Array, maxPixels: number): Pixels {
     });
     return { data, width, height };
   }
-  if (packing !== PLAIN && packing !== MASKS || ![16, 24, 32].includes(bits)) {
+  if (packing !== PLAIN && packing !== MASKS) {
     throw new Error(`its packing ${packing} of ${bits} bits is not read`);
   }
   const masks = masksOf(view, bits, packing);
-  forRows(bytes, start, width, height, bits, (row, at) => {
+  forRows(start, width, height, bits, (row, at) => {
     let to = rowAt(row);
     for (let x = 0; x < width; x++, at += bits / 8) {
       const value = bits === 16
@@ -81,18 +85,40 @@ export function decodeBitmap(bytes: Uint8Array, maxPixels: number): Pixels {
   return { data, width, height };
 }
 
-/** Calls `read` with each row and where it begins; rows are filled up to four bytes. */
+/** The most pixels of one byte of run lengths: two are 255 of them. */
+const PIXELS_IN_RUNS = 128;
+
+/** Refuses a file that is too short for its pixels before there is memory for them. */
+function checkLength(
+  length: number,
+  width: number,
+  height: number,
+  bits: number,
+  runs: boolean,
+): void {
+  const needed = runs
+    ? Math.ceil(width * height / PIXELS_IN_RUNS)
+    : rowBytes(width, bits) * (height - 1) + Math.ceil(width * bits / 8);
+  if (length >= needed) return;
+  throw new Error(
+    `it has ${Math.max(0, length)} bytes for ${width} x ${height} pixels and needs ${needed}`,
+  );
+}
+
+/** Rows are filled up to four bytes. */
+function rowBytes(width: number, bits: number): number {
+  return Math.ceil(width * bits / 32) * 4;
+}
+
+/** Calls `read` with each row and where it begins. */
 function forRows(
-  bytes: Uint8Array,
   start: number,
   width: number,
   height: number,
   bits: number,
   read: (row: number, at: number) => void,
 ): void {
-  const stride = Math.ceil(width * bits / 32) * 4;
-  const needed = start + stride * (height - 1) + Math.ceil(width * bits / 8);
-  if (bytes.length < needed) throw new Error(`it has ${bytes.length} bytes and needs ${needed}`);
+  const stride = rowBytes(width, bits);
   for (let row = 0; row < height; row++) read(row, start + row * stride);
 }
 

@@ -15,6 +15,8 @@ import { opaqueGif } from "./gif_colours.ts";
 import { decodePortableMap, isPortableMap } from "./portable_map.ts";
 import { cutOut, type Pixels, resizePart } from "./resize_part.ts";
 import { openSharp, type Sharp, type SharpPipeline } from "./sharp_package.ts";
+import { pixelsOf } from "./sharp_pixels.ts";
+import { isYCbCr } from "./tiff_colours.ts";
 import { openTurboJpeg } from "./turbo_jpeg.ts";
 
 /** What a decoder is told once. */
@@ -28,7 +30,7 @@ export interface DecodeSettings {
   readonly timeLimit: number;
 }
 
-/** From this many times the result's size on, JPEG is decoded at a lower resolution. */
+/** From this many times the result's size on, JPEG and large images are decoded at a lower resolution. */
 const SHRINK_FROM = 6;
 
 /** Larger images are not decoded as a whole where a part will do. */
@@ -143,7 +145,7 @@ export class Decoder {
       ignoreIcc: true,
       autoOrient: orient,
     };
-    const { format, turned, ...upright } = await describe(sharp(bytes, options));
+    const { format, space, hasAlpha, turned, ...upright } = await describe(sharp(bytes, options));
     // Pillow turns TIFF files while it reads them, and nothing else.
     options.autoOrient ||= format === "tiff";
     const turn = format === "heif" && !orient ? turnOf(bytes) : undefined;
@@ -157,7 +159,9 @@ export class Decoder {
     this.#checkSize(cut);
     const gif = format === "gif" ? opaqueGif(bytes) : undefined;
     let pipeline = sharp(gif?.bytes ?? bytes, options);
-    if (format === "jpeg" && !orient && shrinkable(cut)) {
+    // Of others it takes memory for all pixels before the first is resized, unless sharp resizes them as they come.
+    const large = !hasAlpha && size.width * size.height > MOST_WHOLE_PIXELS;
+    if ((format === "jpeg" || large) && !options.autoOrient && shrinkable(cut)) {
       shrink(pipeline, cut, size);
     } else {
       const { left, top, width, height } = cut;
@@ -165,7 +169,11 @@ export class Decoder {
         pipeline = pipeline.extract({ left, top, width, height });
       }
     }
-    const pixels = await pixelsOf(pipeline, gif?.outside);
+    const pixels = await pixelsOf(pipeline, {
+      inks: space === "cmyk",
+      ycbcr: format === "tiff" && isYCbCr(bytes),
+      outside: gif?.outside,
+    });
     if (wanted()) resizePart(pixels, cut, part, into);
   }
 
@@ -185,46 +193,19 @@ export class Decoder {
   }
 }
 
-/**
- * What a pipeline makes of an image, with grey repeated and without transparency; `outside` is the colour of what is
- * wholly transparent, if that has none of its own. Taking the transparency off is not left to sharp, which never comes
- * back from it where colours are Lab.
- */
-async function pixelsOf(
-  pipeline: SharpPipeline,
-  outside?: readonly [number, number, number],
-): Promise<Pixels> {
-  const { data, info } = await pipeline.toColourspace("srgb").raw().toBuffer({
-    resolveWithObject: true,
-  });
-  const { width, height, channels } = info;
-  if (channels === 3) return { data, width, height };
-  if (channels < 1 || channels > 5) throw new Error(`it has ${channels} channels`);
-  const grey = channels < 3;
-  const colours = new Uint8Array(3 * width * height);
-  for (let from = 0, to = 0; from < data.length; from += channels, to += 3) {
-    if (outside !== undefined && channels === 4 && data[from + 3] === 0) {
-      colours.set(outside, to);
-      continue;
-    }
-    colours[to] = data[from];
-    colours[to + 1] = data[grey ? from : from + 1];
-    colours[to + 2] = data[grey ? from : from + 2];
-  }
-  return { data: colours, width, height };
-}
-
 interface Description extends ImageSize {
   readonly format: string;
+  readonly space: string;
+  readonly hasAlpha: boolean;
   /** The size once it is turned upright. */
   readonly turned: ImageSize;
 }
 
 /** What any file is. */
 async function describe(pipeline: SharpPipeline): Promise<Description> {
-  const { format, width, height, autoOrient } = await pipeline.metadata();
+  const { format, space, hasAlpha, width, height, autoOrient } = await pipeline.metadata();
   if (!FORMATS.includes(format)) throw new Error(`its format is ${format}, which is not taken`);
-  return { format, width, height, turned: autoOrient };
+  return { format, space, hasAlpha, width, height, turned: autoOrient };
 }
 
 /** Whether a part is so large that nothing is lost by decoding at a lower resolution. */

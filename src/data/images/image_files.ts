@@ -32,8 +32,8 @@ export interface ImageFilesParts {
  * and parts of them.
  *
  * Every file becomes 8-bit RGB, as Pillow's `convert("RGB")` makes it: grey is repeated, transparency dropped, colour
- * profiles are passed over, of several pages the first counts. Values of 16 bits lose their lower half (Pillow cuts them
- * off), and CMYK goes through a profile for printing inks (Pillow computes without one).
+ * profiles are passed over, of several pages the first counts. Values of 16 bits lose their lower half, where Pillow cuts
+ * grey ones off at 255.
  *
  * Dispose of them, or declare them with `using`, to end the threads that decode; idle threads keep no process alive.
  */

@@ -4,18 +4,23 @@
  * @module
  */
 
-import { readClassNames, resolveLabels } from "./class_names.ts";
+import { FormatError } from "../../errors.ts";
+import { say } from "../../progress.ts";
+import { readClassNames } from "./class_names.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
 import { ImageFiles } from "./image_files.ts";
-import { listedFiles, readList } from "./list_reading.ts";
+import { FileSource } from "./image_source.ts";
+import { type LabelledPath, resolveLabels } from "./labels.ts";
+import { type ListedImage, listRoot, readList } from "./listed_images.ts";
 
 /** Options of {@linkcode ImageList}. */
 export interface ImageListOptions extends ImageReadOptions {
   /** The folder that paths in the list start from; the one that the list lies in by default. */
   root?: string;
   /**
-   * The classes' names in the order of their numbers, or the path of a file with one name a line. By
-   * default classes are named after the folders that their images lie in, if each has one of its own.
+   * The classes' names in the order of their numbers, or the path of a file with one name a line, such as the
+   * `classNames` of the training set: a class without an image is an empty one, and a label that is none of them an
+   * error. By default classes are named after the folders that their images lie in, if each has one of its own.
    */
   classNames?: readonly string[] | string;
   /** Of a list with a header: the column of paths; one named path, image, file or filename by default. */
@@ -24,11 +29,19 @@ export interface ImageListOptions extends ImageReadOptions {
   labelColumn?: string;
   /** What messages call it; the list's path by default. */
   name?: string;
+  /** Told what became of labels that cannot be classes' numbers (default: a line on standard error). */
+  onNotice?: (notice: string) => void;
 }
 
 /**
  * Images in the order of a list: `path label` on each line, as OfficeHome's and DomainNet's have it, or, if the file
- * ends in `.csv` or `.tsv`, a table with a header. Labels are numbers, or in a table also names.
+ * ends in `.csv` or `.tsv`, a table with a header.
+ *
+ * Labels are numbers or names, not both. Numbers from 0 to 9,999,999 are the classes' numbers; `2.0`, as pandas writes
+ * a column of numbers with gaps, is 2. If one of the numbers is negative, larger or no whole number, the different
+ * numbers are names of classes, in the order of their size, and `onNotice` says so. Names are sorted.
+ *
+ * A list without labels is for `data.images`.
  *
  * @example
  * ```ts
@@ -56,15 +69,36 @@ export class ImageList extends ImageFiles {
    * @param path The list.
    * @param options Where the images and the class names are, which part of each image is wanted.
    * @throws {FileError} If the list or the file of class names cannot be read.
-   * @throws {FormatError} If a line is not as it should be, or a label has no class.
+   * @throws {FormatError} If a line is not as it should be or has no label, a label has no class, or some labels are
+   * numbers and others names.
    * @throws {ArgumentError} If an option is not usable.
    */
   constructor(path: string, options: ImageListOptions = {}) {
-    const { root, classNames, pathColumn, labelColumn, name = path, ...reading } = options;
-    const listed = readList(path, { pathColumn, labelColumn, labelled: true });
+    const { root, classNames, pathColumn, labelColumn, name = path, onNotice = say, ...reading } =
+      options;
+    const listed = readList(path, { pathColumn, labelColumn, labels: true });
+    const bare = listed.find(({ label }) => label === undefined);
+    if (bare !== undefined) throw withoutLabel(path, listed, bare);
     const names = classNames === undefined ? undefined : readClassNames(classNames);
-    const resolved = resolveLabels(listed, names);
-    const source = listedFiles(path, root, listed);
+    const resolved = resolveLabels(listed as LabelledPath[], names, onNotice);
+    const source = new FileSource(listRoot(path, root), listed.map((image) => image.path));
     super({ source, ...resolved, name }, reading);
   }
+}
+
+/** What a list's images are without labels: lines that say different things, or images to learn from as they are. */
+function withoutLabel(
+  path: string,
+  listed: readonly ListedImage[],
+  bare: ListedImage,
+): FormatError {
+  const labelled = listed.find(({ label }) => label !== undefined);
+  return new FormatError(
+    labelled === undefined
+      ? `${path} lists no labels. For images without labels there is data.images(${
+        JSON.stringify(path)
+      }).`
+      : `${bare.place}: there is no label behind ${JSON.stringify(bare.path)}, but ` +
+        `${labelled.place} has the label ${labelled.label}.`,
+  );
 }

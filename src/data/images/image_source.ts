@@ -66,3 +66,39 @@ export class PickedSource implements ImageSource {
     return this.#source.describe(this.#picks[image]);
   }
 }
+
+/** The images of several sources, one source after the other. */
+export class JoinedSource implements ImageSource {
+  readonly #sources: readonly ImageSource[];
+  /** Where each source begins, and after the last the end of all. */
+  readonly #starts: number[] = [0];
+
+  constructor(sources: readonly ImageSource[]) {
+    this.#sources = sources;
+    for (const { length } of sources) this.#starts.push(this.#starts.at(-1)! + length);
+  }
+
+  get length(): number {
+    return this.#starts.at(-1)!;
+  }
+
+  bytes(image: number): ImageBytes {
+    const [source, at] = this.#find(image);
+    return source.bytes(at);
+  }
+
+  describe(image: number): string {
+    const [source, at] = this.#find(image);
+    return source.describe(at);
+  }
+
+  #find(image: number): [source: ImageSource, image: number] {
+    let [low, high] = [0, this.#sources.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#starts[middle] <= image) low = middle;
+      else high = middle - 1;
+    }
+    return [this.#sources[low], image - this.#starts[low]];
+  }
+}

@@ -1,98 +1,135 @@
 /**
- * Images without labels, wherever they are.
+ * Image files without labels, wherever they are.
  *
  * @module
  */
 
 import { ArgumentError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../regular_files.ts";
+import { passPermission, statFileSync } from "../../regular_files.ts";
+import { say } from "../../progress.ts";
 import type { UnlabelledOptions } from "../image_dataset.ts";
 import { selectionOrder } from "../shuffle.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
-import { IMAGE_EXTENSIONS, imagesBelow, LeftOut } from "./folder_listing.ts";
+import { IMAGE_EXTENSIONS, isImageName, plainExtensions } from "./extensions.ts";
+import { FolderScan } from "./folder_scan.ts";
 import { UnlabelledImageFiles } from "./image_files.ts";
-import { FileSource, type ImageSource, PickedSource } from "./image_source.ts";
-import { listedFiles, readList } from "./list_reading.ts";
+import { FileSource, type ImageSource, JoinedSource, PickedSource } from "./image_source.ts";
+import { listRoot, readList } from "./listed_images.ts";
 import { expandPaths } from "./shard_paths.ts";
-import { indexShards } from "./tar_samples.ts";
+import { readSamples } from "./shard_samples.ts";
 
 /** Options of {@linkcode images}. */
-export interface ImagesOptions extends UnlabelledOptions, ImageReadOptions {
-  /** Of a folder: the endings of the files to take, with their dot. */
+export interface ImagesOptions extends ImageReadOptions, UnlabelledOptions {
+  /** In folders: the endings of the files to take, such as ".jpg"; {@linkcode IMAGE_EXTENSIONS} by default. */
   extensions?: readonly string[];
-  /** Of a list: the folder that its paths start from; the one that the list lies in by default. */
+  /** Of lists: the folder that their paths start from; the one that the list lies in by default. */
   root?: string;
-  /** Of a table: the column of paths. */
+  /** Of lists with a header: the column of paths; one named path, image, file or filename by default. */
   pathColumn?: string;
-  /** Of tar files: the part of each sample that is its image, such as `"jpg"`. */
+  /** Of tar files: which part of a sample is its image, where it has several, as in `TarShards`. */
   image?: string;
-  /** What messages call it; the path by default. */
+  /** What messages call them; the paths as they were given by default. */
   name?: string;
+  /** Told once for each folder which files are left out, counted by their ending (default: a line on standard error). */
+  onNotice?: (notice: string) => void;
 }
 
 /**
- * All images at a path, without labels: what a student learns from, and all that learning from teachers needs.
+ * Images without labels, to learn from as they are: photographs in a folder, flat or nested; a list of paths; tar files
+ * with or without captions; single files; or several of these.
  *
- * The path is that of a folder, whose images may lie in it and in folders below; of a list, with a path on each line
- * or a table (`.csv`, `.tsv`), whose labels are passed over; or of tar files (`.tar`), in which `{000..009}` stands for
- * numbers and `*` for anything. Images are put in random order, because the place of an image can tell its class, unless
- * `shuffle` is false.
+ * Whatever says a class is passed over: the names of folders, labels in lists and in tar files. As with `unlabelled()`,
+ * the images are put in random order, because the place of an image can tell its class, unless `shuffle` is false.
  *
- * @param path A folder, a list, or tar files.
+ * @param where A folder, all images in which and below which are taken, but for hidden ones; a list, with a path on each
+ * line, or a `.csv` or `.tsv` table with a header; `.tar` files; image files. Or several of these. In the name of
+ * what is not there as it stands, `{000..009}` stands for numbers, `{a,b}` for either, `*` for anything in a
+ * file's name.
  * @param options Which part of each image is wanted, threads, what to do with damaged files.
- * @throws {FileError} If there is nothing of that name, or it cannot be read.
- * @throws {FormatError} If there are no images.
+ * @throws {FileError} If something is not there or cannot be read.
+ * @throws {FormatError} If there are no images, or a list or tar file is damaged.
  * @throws {ArgumentError} If an option is not usable.
+ * @throws {Deno.errors.NotCapable} If reading was not permitted.
  *
  * @example
  * ```ts
  * import { data } from "@apprentice/distill";
  * import sharp from "npm:sharp@^0.34.5";
  *
- * const folder = await Deno.makeTempDir();
- * const picture = sharp({ create: { width: 40, height: 40, channels: 3, background: "green" } });
- * await Deno.writeFile(`${folder}/1.jpg`, await picture.jpeg().toBuffer());
+ * const photos = await Deno.makeTempDir();
+ * await Deno.mkdir(`${photos}/2024/spring`, { recursive: true });
+ * const picture = sharp({ create: { width: 60, height: 40, channels: 3, background: "green" } });
+ * for (const name of ["1.jpg", "2.jpg", "2024/spring/3.jpg"]) {
+ *   await Deno.writeFile(`${photos}/${name}`, await picture.clone().jpeg().toBuffer());
+ * }
  *
- * using photos = data.images(folder, { part: { kind: "centre", size: 32 }, workers: 1 });
- * const loader = new data.Loader(photos, { batchSize: 1 });
- * for await (using batch of loader.epoch(0)) console.log(batch.images.shape); // [1, 3, 32, 32]
+ * using dataset = data.images(photos, { part: { kind: "random", size: 32 }, workers: 1 });
+ * console.log(dataset.length); // 3
+ * const loader = new data.Loader(dataset, { batchSize: 3, shuffle: true });
+ * for await (using batch of loader.epoch(0)) console.log(batch.images.shape); // [3, 3, 32, 32]
  *
- * await Deno.remove(folder, { recursive: true });
+ * await Deno.remove(photos, { recursive: true });
  * ```
  */
-export function images(path: string, options: ImagesOptions = {}): UnlabelledImageFiles {
-  if (typeof path !== "string" || path === "") {
-    throw new ArgumentError(`images() takes the path of a folder, a list or tar files.`);
-  }
-  const { shuffle = true, seed = 0, extensions, root, pathColumn, image, name = path, ...reading } =
+export function images(
+  where: string | readonly string[],
+  options: ImagesOptions = {},
+): UnlabelledImageFiles {
+  const { extensions, root, pathColumn, image, name, onNotice, shuffle = true, seed = 0, ...read } =
     options;
-  let source: ImageSource;
-  if (/\.tar$/i.test(path)) {
-    source = indexShards(expandPaths(path), { image, labelled: false }).source;
-  } else if (isFolder(path)) {
-    const leftOut = new LeftOut();
-    const endings = extensions ?? IMAGE_EXTENSIONS;
-    const paths = imagesBelow(path, "", endings, leftOut);
-    if (paths.length === 0) {
-      throw new FormatError(
-        `There are no images (${endings.join(", ")}) in ${path} or in folders below it.`,
-      );
-    }
-    leftOut.warn(name);
-    source = new FileSource(path, paths);
-  } else {
-    source = listedFiles(path, root, readList(path, { pathColumn, labelled: false }));
+  const given = typeof where === "string" ? [where] : where;
+  if (given.length === 0) throw new ArgumentError("There is nowhere to look; give a path.");
+  const endings = plainExtensions(extensions ?? IMAGE_EXTENSIONS);
+  const sources = given.flatMap(existing).map((path): ImageSource => {
+    if (isFolder(path)) return folderSource(path, endings, onNotice ?? say);
+    if (/\.tar$/i.test(path)) return readSamples([path], { image, labels: false }).source;
+    if (isImageName(path)) return new FileSource("", [path]);
+    const listed = readList(path, { pathColumn, labels: false });
+    return new FileSource(listRoot(path, root), listed.map((image) => image.path));
+  });
+  const all = sources.length === 1 ? sources[0] : new JoinedSource(sources);
+  const source = shuffle ? new PickedSource(all, selectionOrder(all.length, seed)) : all;
+  return new UnlabelledImageFiles(source, name ?? given.join(", "), read);
+}
+
+/** The paths that something stands for; itself if it is there, whatever letters it has. */
+function existing(path: string): string[] {
+  if (!/[*{]/.test(path)) return [path];
+  try {
+    Deno.lstatSync(path);
+    return [path];
+  } catch (error) {
+    passPermission(error);
+    return expandPaths(path);
   }
-  const picked = shuffle ? new PickedSource(source, selectionOrder(source.length, seed)) : source;
-  return new UnlabelledImageFiles(picked, name, reading);
 }
 
 function isFolder(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    if (Deno.statSync(path).isDirectory) return true;
   } catch (error) {
     passPermission(error);
-    // As a list it will be named when it is read.
-    return false;
   }
+  statFileSync(path);
+  return false;
+}
+
+/** All images in a folder and below, but for those whose name, or whose folder's, begins with a dot. */
+function folderSource(
+  path: string,
+  endings: readonly string[],
+  onNotice: (notice: string) => void,
+): ImageSource {
+  const scan = new FolderScan(path, endings, false);
+  const found = [...scan.top(), ...scan.folders.flatMap((folder) => scan.below(folder))];
+  const notice = scan.notice();
+  if (found.length > 0) {
+    if (notice !== undefined) onNotice(notice);
+    return new FileSource(path, found);
+  }
+  throw new FormatError(
+    `${path} has no images (${endings.join(", ")}) in it or below.${
+      notice === undefined ? "" : ` ${notice}`
+    }`,
+  );
 }

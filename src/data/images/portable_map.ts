@@ -51,6 +51,9 @@ export function decodePortableMap(bytes: Uint8Array, maxPixels: number): Pixels 
   if (binary && bytes.length - at < row * height) {
     throw new Error(`it has ${bytes.length} bytes and needs ${at + row * height}`);
   }
+  if (!binary && bytes.length - at < width * height * channels) {
+    throw new Error(`it has ${bytes.length} bytes for ${width} x ${height} pixels`);
+  }
   const start = at;
   const value = (y: number, i: number): number => {
     if (!binary) return number(bitmap);

@@ -42,13 +42,16 @@ function expandBraces(pattern: string): string[] {
   }
   const before = pattern.slice(0, open);
   const rest = expandBraces(pattern.slice(close + 1));
+  if (choices.length * rest.length > MAX_PATHS) {
+    throw new ArgumentError(`${pattern} stands for more than ${MAX_PATHS} paths.`);
+  }
   return choices.flatMap((choice) => rest.map((end) => before + choice + end));
 }
 
 function findFiles(pattern: string): string[] {
   const slash = pattern.lastIndexOf("/");
   const folder = slash < 0 ? "." : pattern.slice(0, slash + 1);
-  const wanted = pattern.slice(slash + 1).split("*").map(RegExp.escape).join(".*");
+  const wanted = pattern.slice(slash + 1).split(/\*+/).map(RegExp.escape).join(".*");
   const names = new RegExp(`^${wanted}$`);
   const found: string[] = [];
   try {

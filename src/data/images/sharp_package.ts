@@ -12,12 +12,15 @@ const PACKAGE = "npm:sharp@^0.34.5";
 export interface SharpPipeline {
   metadata(): Promise<{
     format: string;
+    space: string;
+    hasAlpha: boolean;
     width: number;
     height: number;
     autoOrient: { width: number; height: number };
   }>;
   resize(width: number, height: number, options: { fit: string; kernel: string }): SharpPipeline;
   extract(part: { left: number; top: number; width: number; height: number }): SharpPipeline;
+  pipelineColourspace(name: string): SharpPipeline;
   toColourspace(name: string): SharpPipeline;
   raw(): SharpPipeline;
   toBuffer(options: { resolveWithObject: true }): Promise<{

@@ -5,32 +5,43 @@
  */
 
 import { ArgumentError } from "../../errors.ts";
-import { readClassNames, resolveLabels } from "./class_names.ts";
+import { say } from "../../progress.ts";
+import { readClassNames } from "./class_names.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
 import { ImageFiles } from "./image_files.ts";
+import { resolveLabels } from "./labels.ts";
 import { expandPaths } from "./shard_paths.ts";
-import { indexShards } from "./tar_samples.ts";
+import { readSamples } from "./shard_samples.ts";
 
 /** Options of {@linkcode TarShards}. */
 export interface TarShardsOptions extends ImageReadOptions {
-  /** The classes' names in the order of their numbers, or the path of a file with one name a line. */
-  classNames?: readonly string[] | string;
-  /** Where in a sample's `.json` its label is; by default `label`, `cls` or `class`. */
-  labelKey?: string;
   /**
-   * The part of each sample that is its image, by what follows the first dot of the name, such as `"jpg"` or
-   * `"depth.png"`. By default the one image that is called by its kind alone, or the only one that there is.
+   * The classes' names in the order of their numbers, or the path of a file with one name a line, such as the
+   * `classNames` of the training set.
+   */
+  classNames?: readonly string[] | string;
+  /**
+   * Which part of a sample is its image: what its name has from the first dot on, such as `"depth.png"`, or
+   * `"jpg;png"` for the first of these that is there. By default the one image that is called by its kind alone, `0001.jpg`
+   * beside `0001.depth.png`, or the only one that there is.
    */
   image?: string;
+  /** Where in a sample's `.json` its label is; by default `label`, `cls` or `class`. */
+  labelKey?: string;
   /** What messages call it; the paths as they were given by default. */
   name?: string;
+  /** Told what became of labels that cannot be classes' numbers (default: a line on standard error). */
+  onNotice?: (notice: string) => void;
 }
 
 /**
  * Samples in tar files, as WebDataset lays them out: files that follow each other and share their name up to the
  * first dot are one sample, of an image (`.jpg`, `.png`, `.webp` and others) and a label (`.cls`, a number or a name,
- * or `.json`). The headers are read once, when it is opened; after that any image is read by itself, so that shuffling
- * is complete.
+ * or `.json`). Labels are read as those of an `ImageList` are. The headers are read once, when it is opened; after that
+ * any image is read by itself, so that shuffling is complete.
+ *
+ * A part that a sample has twice is an error, and so are several images of which none is the plain one, unless the
+ * option `image` says which is meant. Samples without labels are for `data.images`.
  *
  * @example
  * ```ts
@@ -80,17 +91,17 @@ export class TarShards extends ImageFiles {
    * name for anything.
    * @param options The classes' names, which part of each image is wanted.
    * @throws {FileError} If a tar file cannot be read.
-   * @throws {FormatError} If one is damaged, or a sample has no image or no label.
+   * @throws {FormatError} If one is damaged, or a sample has no image or several, a part twice, or no label.
    * @throws {ArgumentError} If a pattern or an option is not usable.
    */
   constructor(paths: string | readonly string[], options: TarShardsOptions = {}) {
-    const { classNames, labelKey, image, name, ...reading } = options;
+    const { classNames, labelKey, image, name, onNotice = say, ...reading } = options;
     const given = typeof paths === "string" ? [paths] : paths;
     const shards = given.flatMap(expandPaths);
     if (shards.length === 0) throw new ArgumentError("There are no tar files; give at least one.");
-    const { source, labels } = indexShards(shards, { image, labelKey, labelled: true });
+    const { source, labels } = readSamples(shards, { image, labels: true, labelKey });
     const names = classNames === undefined ? undefined : readClassNames(classNames);
-    const resolved = resolveLabels(labels, names);
+    const resolved = resolveLabels(labels, names, onNotice);
     super({ source, ...resolved, name: name ?? given.join(", ") }, reading);
     this.shards = shards;
   }

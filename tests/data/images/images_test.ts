@@ -1,73 +1,11 @@
+// Files that are none, and what Deno does not permit.
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as data from "../../../src/data/mod.ts";
-import { FileError, FormatError } from "../../../src/errors.ts";
+import { FileError } from "../../../src/errors.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, tar, withFiles } from "./pictures.ts";
+import { greyPng, withFiles } from "./pictures.ts";
 
 const part = { kind: "whole", size: 2 } as const;
-
-/** The grey values of all images, sorted. */
-async function greys(images: data.UnlabelledImageFiles): Promise<number[]> {
-  using batch = await images.batch(Int32Array.from({ length: images.length }, (_, i) => i));
-  return (batch.images.index("...", 0, 0, 0).toArray() as number[]).sort((a, b) => a - b);
-}
-
-test("images() opens folders, lists and shards without labels", async () => {
-  const files = {
-    "flat/1.png": greyPng(1),
-    "flat/2.PNG": greyPng(2),
-    "nested/a/1.png": greyPng(1),
-    "nested/b/c/2.png": greyPng(2),
-    "nested/3.png": greyPng(3),
-    "paths.txt": "flat/1.png\n\nflat/2.PNG\n",
-    "labelled.txt": "flat/1.png 7\nflat/2.PNG 3\n",
-    "table.csv": "image,caption\nflat/1.png,one\nflat/2.PNG,two\n",
-    "captions.tar": tar([["1.png", greyPng(1)], ["1.txt", "a"], ["2.png", greyPng(2)]]),
-  };
-  await withFiles(files, async (root) => {
-    for (const name of ["flat", "paths.txt", "labelled.txt", "table.csv", "captions.tar"]) {
-      using images = data.images(`${root}/${name}`, { workers: 0, part });
-      assertEquals(await greys(images), [1, 2], name);
-    }
-    using nested = data.images(`${root}/nested`, { workers: 0, part });
-    assertEquals(await greys(nested), [1, 2, 3]);
-    using ordered = data.images(`${root}/nested`, { workers: 0, part, shuffle: false });
-    assert(ordered.path(0).endsWith("nested/3.png"));
-    const bad: [string, string][] = [["flat", "data.images("], ["paths.txt", "data.images()"]];
-    assertThrows(() => new data.ImageFolder(`${root}/${bad[0][0]}`), FormatError, bad[0][1]);
-    assertThrows(() => new data.ImageList(`${root}/${bad[1][0]}`), FormatError, bad[1][1]);
-    assertThrows(() => new data.TarShards(`${root}/captions.tar`), FormatError, "data.images()");
-    assertThrows(() => data.images(`${root}/none`), FileError, "none");
-  });
-});
-
-test("files that are passed over are counted in a warning", async () => {
-  const files = {
-    "a/1.png": greyPng(1),
-    "a/2.mp4": "",
-    "a/3.MP4": "",
-    "a/x.txt": "",
-    "a/.hidden": "",
-  };
-  await withFiles(files, (root) => {
-    const said: string[] = [];
-    const warn = console.warn;
-    console.warn = (text: string) => said.push(text);
-    try {
-      using _folder = new data.ImageFolder(root, { workers: 0, name: "photos" });
-      using _images = data.images(`${root}/a`, { workers: 0, name: "all" });
-    } finally {
-      console.warn = warn;
-    }
-    assertEquals(said.map((text) => text.split(":")[0]), [
-      "photos",
-      "all",
-    ]);
-    for (const text of said) {
-      assert(text.includes(": passed over 2 .mp4, 1 .txt, which"), text);
-    }
-  });
-});
 
 test("pipes and devices are refused, not read", async () => {
   await withFiles({ "a/1.png": greyPng(1), "zero.csv": "" }, async (root) => {

@@ -1,122 +1,112 @@
+// Labels that are numbers, names or both, in lists, tables and shards alike.
 import { assertEquals, assertThrows } from "@std/assert";
-import { resolveLabels } from "../../../src/data/images/class_names.ts";
 import * as data from "../../../src/data/mod.ts";
 import { FormatError } from "../../../src/errors.ts";
 import { test } from "../../helpers.ts";
 import { greyPng, tar, withFiles } from "./pictures.ts";
 
-function resolve(labels: string[], classNames?: string[]) {
-  const images = labels.map((label, row) => ({ label, place: `list, line ${row + 1}` }));
-  const resolved = resolveLabels(images, classNames);
-  return [[...resolved.labels], resolved.classNames];
+type Options = { classNames?: string[] };
+interface Read {
+  labels: number[];
+  names: readonly string[];
+  notices: string[];
 }
 
-const twelve = Array.from({ length: 12 }, (_, i) => i);
-
-Deno.test("labels that are whole numbers are the numbers of classes, however they are written", () => {
-  const names = twelve.map(String);
-  assertEquals(resolve(twelve.map(String)), [twelve, names]);
-  assertEquals(resolve(twelve.map((i) => `${i}.0`)), [twelve, names]);
-  assertEquals(resolve(twelve.map((i) => i % 2 ? `${i}` : `${i}.`)), [twelve, names]);
-  assertEquals(resolve(["1e1", "+2", "-0"]), [[10, 2, 0], names.slice(0, 11)]);
-  assertEquals(resolve(["0", "2.0"], ["a", "b", "c"]), [[0, 2], ["a", "b", "c"]]);
-});
-
-Deno.test("numbers that cannot be those of classes are classes in numeric order", () => {
-  assertEquals(resolve(["-1", "10", "2", "2.0"]), [[0, 2, 1, 1], ["-1", "2", "10"]]);
-  assertEquals(resolve(["10000000", "9", "-0.0"]), [[2, 1, 0], ["0", "9", "10000000"]]);
-  assertEquals(resolve(["0.5", "0.25"]), [[1, 0], ["0.25", "0.5"]]);
-});
-
-Deno.test("numbers among names are an error that shows one of each, unless the names are given", () => {
-  assertThrows(
-    () => resolve(["2", "cat", "10"]),
-    FormatError,
-    'list, line 1 has the label 2, a number, and list, line 2 the label "cat", a name',
-  );
-  assertThrows(() => resolve(["nan", "1.0"]), FormatError, '"nan"');
-  assertEquals(resolve(["2", "cat"], ["cat", "2"]), [[1, 0], ["cat", "2"]]);
-  assertEquals(resolve(["b", "a", "b"]), [[1, 0, 1], ["a", "b"]]);
-  assertThrows(() => resolve(["5"], ["a"]), FormatError, "there are 1 class names");
-});
-
-test("lists, tables and shards number labels alike", async () => {
-  const values = [0, 1, 2, 10, 11];
-  const images = Object.fromEntries(values.map((i) => [`im/${i}.png`, greyPng(i)]));
-  const lines = (separator: string) =>
-    values.map((i) => `im/${i}.png${separator}${i}.0\n`).join("");
+/** The same labels as a list, a table, `.cls` files and `.json` files; what all four make of them. */
+async function read(labels: string[], options: Options = {}): Promise<Read> {
   const files = {
-    ...images,
-    "list.txt": lines(" "),
-    "list.csv": `path,label\n${lines(",")}`,
-    "quoted.csv": `path,label\n${values.map((i) => `im/${i}.png,"${i}.0"\n`).join("")}`,
-    "cls.tar": tar(values.flatMap((i): [string, Uint8Array | string][] => [
-      [`${i}.png`, greyPng(i)],
-      [`${i}.cls`, `${i}.0`],
-    ])),
-    "json.tar": tar(values.flatMap((i): [string, Uint8Array | string][] => [
-      [`${i}.png`, greyPng(i)],
-      [`${i}.json`, `{"label": ${i === 0 ? "-0.0" : i}}`],
+    "a.txt": labels.map((label, i) => `im/${i}.png ${label}\n`).join(""),
+    "a.csv": `path,label\n${labels.map((label, i) => `im/${i}.png,${label}\n`).join("")}`,
+    "cls.tar": tar(labels.flatMap((label, i) => [[`${i}.png`, greyPng(1)], [`${i}.cls`, label]])),
+    "json.tar": tar(labels.flatMap((label, i) => [
+      [`${i}.png`, greyPng(1)],
+      [`${i}.json`, JSON.stringify({ label: Number.isNaN(Number(label)) ? label : Number(label) })],
     ])),
   };
+  const found: Read[] = [];
   await withFiles(files, (root) => {
-    for (const name of ["list.txt", "list.csv", "quoted.csv"]) {
-      using list = new data.ImageList(`${root}/${name}`, { workers: 0 });
-      assertEquals([...list.labels], values, name);
+    for (const name of Object.keys(files)) {
+      const notices: string[] = [];
+      const onNotice = (notice: string) => notices.push(notice.replaceAll(root, ""));
+      const kind = name.endsWith(".tar") ? data.TarShards : data.ImageList;
+      using images = new kind(`${root}/${name}`, { ...options, onNotice });
+      found.push({ labels: [...images.labels], names: images.classNames, notices });
     }
-    for (const name of ["cls.tar", "json.tar"]) {
-      using shards = new data.TarShards(`${root}/${name}`, { workers: 0 });
-      assertEquals([...shards.labels], values, name);
-    }
+  });
+  for (const { labels, names, notices } of found) {
+    assertEquals([labels, names.join(), notices.length], [
+      found[0].labels,
+      found[0].names.join(),
+      found[0].notices.length,
+    ]);
+  }
+  return found[0];
+}
+
+test("whole numbers are classes' numbers, however they are written", async () => {
+  const twelve = Array.from({ length: 12 }, (_, i) => i);
+  for (const write of [String, (i: number) => `${i}.0`, (i: number) => `${i}.`]) {
+    const { labels, names, notices } = await read(twelve.map(write));
+    assertEquals([labels, names, notices], [twelve, twelve.map(String), []]);
+  }
+  const mixed = await read(["10", "2.0", "1e1", "+3", "-0"]);
+  assertEquals([mixed.labels, mixed.names.length], [[10, 2, 10, 3, 0], 11]);
+  assertEquals((await read(["1.0", "0"], { classNames: ["cat", "dog"] })).labels, [1, 0]);
+});
+
+test("other numbers are names in the order of their size, and that is said", async () => {
+  const { labels, names, notices } = await read(["10", "-1", "2", "10", "9"]);
+  assertEquals([labels, names], [[3, 0, 1, 3, 2], ["-1", "2", "9", "10"]]);
+  assertEquals(
+    notices[0].startsWith(
+      "/a.txt, line 2: the label -1 cannot be a class's number, so the labels are names of " +
+        "classes, in the order of their size: -1 is class 0, 2 is class 1,",
+    ),
+    true,
+    notices[0],
+  );
+  const large = await read(["10000000", "9", "1e7"]);
+  assertEquals([large.labels, large.names], [[1, 0, 1], ["9", "10000000"]]);
+  const halves = await read(["10", "9.5", "1.0"]);
+  assertEquals([halves.labels, halves.names], [[2, 1, 0], ["1", "9.5", "10"]]);
+});
+
+test("numbers beyond 2^53 stay apart", async () => {
+  const files = { "a.csv": "path,label\na,9007199254740993\nb,9007199254740992\n" };
+  await withFiles(files, (root) => {
+    using list = new data.ImageList(`${root}/a.csv`, { onNotice: () => {} });
+    assertEquals([...list.labels], [1, 0]);
+    assertEquals(list.classNames, ["9007199254740992", "9007199254740993"]);
   });
 });
 
-test("classes can be given, so that one without images shifts no other", async () => {
-  const files = {
-    "val/bird/1.png": greyPng(1),
-    "val/dog/1.png": greyPng(2),
-    "list.txt": "val/dog/1.png 2\n",
-  };
+test("numbers among names are an error that names both, unless the names are given", async () => {
+  const files = { "a.csv": "path,label\na,3\nb,3\nc,three\n" };
   await withFiles(files, (root) => {
-    const classNames = ["bird", "cat", "dog"];
-    using folder = new data.ImageFolder(`${root}/val`, { classNames, workers: 0 });
-    assertEquals([folder.classNames, [...folder.labels]], [classNames, [0, 2]]);
-    assertEquals(folder.classCounts(), [1, 0, 1]);
-    using list = new data.ImageList(`${root}/list.txt`, { classNames, workers: 0 });
-    assertEquals([list.classNames, [...list.labels]], [classNames, [2]]);
     assertThrows(
-      () => new data.ImageFolder(`${root}/val`, { classNames: ["bird", "cat"] }),
+      () => new data.ImageList(`${root}/a.csv`),
       FormatError,
-      "not among the 2 class names given: dog",
+      `${root}/a.csv, line 2 has "3", ${root}/a.csv, line 4 has "three"`,
     );
   });
+  const given = await read(["707", "DC-3"], { classNames: ["DC-3", "707"] });
+  assertEquals([given.labels, given.names], [[1, 0], ["DC-3", "707"]]);
 });
 
-test("of a tar sample the image is what is called by its kind; what is ambiguous is an error", async () => {
-  const png = greyPng;
-  const files = {
-    "depth.tar": tar([["1.cls", "0"], ["1.depth.png", png(9)], ["1.png", png(5)]]),
-    "one.tar": tar([["1.v1.png", png(5)], ["1.cls", "0"]]),
-    "two.tar": tar([["1.v1.png", png(5)], ["1.v2.png", png(6)], ["1.cls", "0"]]),
-    "kinds.tar": tar([["1.png", png(5)], ["1.webp", png(6)], ["1.cls", "0"]]),
-    "twice.tar": tar([["1.png", png(5)], ["1.cls", "0"], ["1.png", png(6)], ["1.cls", "1"]]),
-  };
-  await withFiles(files, async (root) => {
-    const part = { kind: "whole", size: 2 } as const;
-    const first = async (name: string, image?: string) => {
-      using shards = new data.TarShards(`${root}/${name}`, { workers: 0, part, image });
-      using batch = await shards.batch(Int32Array.of(0));
-      return batch.images.index(0, 0, 0, 0).item();
-    };
-    assertEquals(await first("depth.tar"), 5);
-    assertEquals(await first("depth.tar", "depth.png"), 9);
-    assertEquals(await first("one.tar"), 5);
-    assertEquals(await first("two.tar", "v2.png"), 6);
-    const open = (name: string, image?: string) => () =>
-      new data.TarShards(`${root}/${name}`, { workers: 0, image });
-    assertThrows(open("two.tar"), FormatError, "several images: v1.png, v2.png");
-    assertThrows(open("kinds.tar"), FormatError, 'image: "png"');
-    assertThrows(open("twice.tar"), FormatError, "1 has two files .png");
-    assertThrows(open("one.tar", "jpg"), FormatError, "has no part jpg; it has v1.png, cls");
+test("class names that are numbers name the labels, as in the set they come from", async () => {
+  const training = await read(["-1", "3", "7"]);
+  const part = await read(["7.0", "3"], { classNames: [...training.names] });
+  assertEquals([part.labels, part.names], [[2, 1], ["-1", "3", "7"]]);
+  // Others are counted, not named.
+  assertEquals((await read(["1", "0"], { classNames: ["3", "8"] })).labels, [1, 0]);
+});
+
+test("a label that is no class is refused", async () => {
+  await withFiles({ "a.txt": "1.png 0\n2.png 2\n3.png -1\n", "b.txt": "1.png cat\n" }, (root) => {
+    const open = (name: string, classNames: string[]) => () =>
+      new data.ImageList(`${root}/${name}`, { classNames });
+    assertThrows(open("a.txt", ["x", "y", "z"]), FormatError, "line 3: label -1");
+    assertThrows(open("b.txt", ["dog"]), FormatError, 'line 1: there is no class "cat"');
+    assertThrows(open("b.txt", ["cat", "cat"]), FormatError, "several classes");
   });
 });

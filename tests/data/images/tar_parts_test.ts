@@ -1,0 +1,71 @@
+// Samples of several parts in tar files, by WebDataset's rules.
+import { assertEquals, assertThrows } from "@std/assert";
+import * as data from "../../../src/data/mod.ts";
+import { FormatError } from "../../../src/errors.ts";
+import { test } from "../../helpers.ts";
+import { greyPng, tar, withFiles } from "./pictures.ts";
+
+const depth = tar([
+  ["0001.cls", "1"],
+  ["0001.depth.png", greyPng(1)],
+  ["0001.jpg", "a photograph"],
+  ["x/0002.png", greyPng(2)],
+  ["x/0002.cls", "0"],
+]);
+
+test("the image is the one called by its kind alone, or the only one, or the option says which", async () => {
+  const files = {
+    "depth.tar": depth,
+    "one.tar": tar([["a.v1.jpg", "1"], ["a.cls", "0"]]),
+    "versions.tar": tar([["a.v1.jpg", "1"], ["a.v2.jpg", "2"], ["a.cls", "0"]]),
+    "kinds.tar": tar([["a.jpg", "1"], ["a.png", "2"], ["a.cls", "0"]]),
+  };
+  await withFiles(files, (root) => {
+    const open = (name: string, image?: string) =>
+      new data.TarShards(`${root}/${name}.tar`, { image });
+    for (const image of [undefined, "jpg;png", ".JPG; .PNG"]) {
+      using shards = open("depth", image);
+      assertEquals([shards.path(0), shards.path(1)], [
+        `${root}/depth.tar: 0001.jpg`,
+        `${root}/depth.tar: x/0002.png`,
+      ]);
+      assertEquals([...shards.labels], [1, 0]);
+    }
+    using one = open("one");
+    assertEquals(one.path(0), `${root}/one.tar: a.v1.jpg`);
+    assertThrows(
+      () => open("versions"),
+      FormatError,
+      'versions.tar: a has several images: v1.jpg, v2.jpg. Say which one is meant with the option image, such as image: "v1.jpg"',
+    );
+    assertThrows(() => open("kinds"), FormatError, "several images: jpg, png");
+    using second = open("versions", "v2.jpg");
+    assertEquals(second.path(0), `${root}/versions.tar: a.v2.jpg`);
+    using unlabelled = data.images(`${root}/depth.tar`, { image: "depth.png;png", shuffle: false });
+    assertEquals(unlabelled.path(0), `${root}/depth.tar: 0001.depth.png`);
+    assertThrows(() => open("depth", "depth.png"), FormatError, "x/0002 has no part depth.png");
+  });
+});
+
+test("a part that a sample has twice is an error; a key that comes again later is another sample", async () => {
+  const files = {
+    "twice.tar": tar([["1.png", greyPng(1)], ["1.cls", "0"], ["1.png", greyPng(2)], [
+      "1.cls",
+      "1",
+    ]]),
+    "cases.tar": tar([["1.png", greyPng(1)], ["1.PNG", greyPng(2)], ["1.cls", "1"]]),
+    "later.tar": tar([
+      ...[["1.png", greyPng(1)], ["1.cls", "0"], ["2.png", greyPng(2)], ["2.cls", "1"]],
+      ...[["1.png", greyPng(3)], ["1.cls", "2"]],
+    ] as [string, string | Uint8Array][]),
+    "empty.tar": tar([["1.png", greyPng(1)], ["1.cls", " "]]),
+  };
+  await withFiles(files, (root) => {
+    const open = (name: string) => new data.TarShards(`${root}/${name}.tar`);
+    assertThrows(() => open("twice"), FormatError, "the sample 1 has the part png twice");
+    assertThrows(() => open("cases"), FormatError, "the part png twice");
+    assertThrows(() => open("empty"), FormatError, "label is empty");
+    using later = open("later");
+    assertEquals([...later.labels], [0, 1, 2]);
+  });
+});
