@@ -67,7 +67,7 @@ const format = "apprentice-checkpoint";
 /** Since version 2 with checksums, and with what decides the run. */
 const version = "2";
 const versions = ["1", version];
-const fields = ["format", "version", "position", "optimizers", "stages", "spec"];
+const fields = ["format", "version", "position", "optimizers", "stages", "schedules", "spec"];
 
 /**
  * Writes a checkpoint, to a temporary name first: a crash leaves the old one or the new one.
