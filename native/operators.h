@@ -17,6 +17,8 @@ struct Operator {
   // Whether its results are always new tensors, so that the layers of autograd have nothing to do when no
   // argument requires a gradient.
   bool functional;
+  // Whether it may draw random numbers without being given a generator.
+  bool draws;
   // The call without boxing, for the signatures that have one; else null.
   int32_t (*unboxed)(Context&, const Operator&);
 };
@@ -27,6 +29,9 @@ using Unboxed = int32_t (*)(Context&, const Operator&);
 Unboxed find_unboxed(const std::string& kinds, const c10::OperatorHandle& handle);
 
 at::Scalar scalar_from(double value);
+
+// A tensor in an error's words, such as Float[2, 3].
+std::string describe(const at::Tensor& tensor);
 
 // A dtype by its number, or an error if it names none.
 at::ScalarType scalar_type_from(int64_t value);

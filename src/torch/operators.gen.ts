@@ -8,7 +8,7 @@
  */
 
 import { context, fail, frame, opCall } from "../../ffi/native.ts";
-import { findOperator, make, makeList, TensorCore } from "./core.ts";
+import { findOperator, HANDLE, make, makeList, TensorCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
 import {
@@ -809,7 +809,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The absolute value of every element. (`aten::abs`) */
   abs(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[0] || find(0), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -818,7 +818,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `abs`. (`aten::abs_`) */
   abs_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[1] || find(1), 1);
     if ($n < 0) fail($n);
     return this;
@@ -827,7 +827,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The angle in radians whose cosine the element is. (`aten::acos`) */
   acos(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[2] || find(2), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -836,7 +836,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `acos`. (`aten::acos_`) */
   acos_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[3] || find(3), 1);
     if ($n < 0) fail($n);
     return this;
@@ -845,7 +845,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse hyperbolic cosine of every element. (`aten::acosh`) */
   acosh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[4] || find(4), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -854,7 +854,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `acosh`. (`aten::acosh_`) */
   acosh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[5] || find(5), 1);
     if ($n < 0) fail($n);
     return this;
@@ -868,7 +868,7 @@ export abstract class TensorOperators extends TensorCore {
   add(other: Tensor | number, options?: { alpha?: number }): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       $f[2] = options?.alpha ?? 1;
       const $n = opCall(context, ids[6] || find(6), 3);
@@ -876,8 +876,8 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[7] || find(7), 3);
     if ($n < 0) fail($n);
@@ -888,7 +888,7 @@ export abstract class TensorOperators extends TensorCore {
   add_(other: Tensor | number, options?: { alpha?: number }): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       $f[2] = options?.alpha ?? 1;
       const $n = opCall(context, ids[8] || find(8), 3);
@@ -896,8 +896,8 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[9] || find(9), 3);
     if ($n < 0) fail($n);
@@ -911,9 +911,9 @@ export abstract class TensorOperators extends TensorCore {
    */
   addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = batch1?.handle;
-    $f[2] = batch2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = batch1?.[HANDLE];
+    $f[2] = batch2?.[HANDLE];
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[10] || find(10), 5);
@@ -930,9 +930,9 @@ export abstract class TensorOperators extends TensorCore {
    */
   addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor1?.handle;
-    $f[2] = tensor2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor1?.[HANDLE];
+    $f[2] = tensor2?.[HANDLE];
     $f[3] = options?.value ?? 1;
     const $n = opCall(context, ids[11] || find(11), 4);
     if ($n < 0) fail($n);
@@ -942,9 +942,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `addcdiv`. (`aten::addcdiv_`) */
   addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor1?.handle;
-    $f[2] = tensor2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor1?.[HANDLE];
+    $f[2] = tensor2?.[HANDLE];
     $f[3] = options?.value ?? 1;
     const $n = opCall(context, ids[12] || find(12), 4);
     if ($n < 0) fail($n);
@@ -954,9 +954,9 @@ export abstract class TensorOperators extends TensorCore {
   /** This tensor plus `value` times `tensor1` times `tensor2`, elementwise. (`aten::addcmul`) */
   addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor1?.handle;
-    $f[2] = tensor2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor1?.[HANDLE];
+    $f[2] = tensor2?.[HANDLE];
     $f[3] = options?.value ?? 1;
     const $n = opCall(context, ids[13] || find(13), 4);
     if ($n < 0) fail($n);
@@ -966,9 +966,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `addcmul`. (`aten::addcmul_`) */
   addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor1?.handle;
-    $f[2] = tensor2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor1?.[HANDLE];
+    $f[2] = tensor2?.[HANDLE];
     $f[3] = options?.value ?? 1;
     const $n = opCall(context, ids[14] || find(14), 4);
     if ($n < 0) fail($n);
@@ -978,9 +978,9 @@ export abstract class TensorOperators extends TensorCore {
   /** beta · this + alpha · mat1 @ mat2. (`aten::addmm`) */
   addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat1?.handle;
-    $f[2] = mat2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat1?.[HANDLE];
+    $f[2] = mat2?.[HANDLE];
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[15] || find(15), 5);
@@ -993,9 +993,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `addmm`. (`aten::addmm_`) */
   addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: number; alpha?: number }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat1?.handle;
-    $f[2] = mat2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat1?.[HANDLE];
+    $f[2] = mat2?.[HANDLE];
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[16] || find(16), 5);
@@ -1007,9 +1007,9 @@ export abstract class TensorOperators extends TensorCore {
   /** beta · this + alpha · mat @ vec. (`aten::addmv`) */
   addmv(mat: Tensor, vec: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat?.handle;
-    $f[2] = vec?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat?.[HANDLE];
+    $f[2] = vec?.[HANDLE];
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[17] || find(17), 5);
@@ -1022,9 +1022,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `addmv`. (`aten::addmv_`) */
   addmv_(mat: Tensor, vec: Tensor, options?: { beta?: number; alpha?: number }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat?.handle;
-    $f[2] = vec?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat?.[HANDLE];
+    $f[2] = vec?.[HANDLE];
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[18] || find(18), 5);
@@ -1036,9 +1036,9 @@ export abstract class TensorOperators extends TensorCore {
   /** beta · this + alpha · vec1 ⊗ vec2. (`aten::addr`) */
   addr(vec1: Tensor, vec2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = vec1?.handle;
-    $f[2] = vec2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = vec1?.[HANDLE];
+    $f[2] = vec2?.[HANDLE];
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[19] || find(19), 5);
@@ -1049,7 +1049,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A new tensor object of the same memory, through which gradients flow. (`aten::alias`) */
   alias(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[20] || find(20), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1063,14 +1063,14 @@ export abstract class TensorOperators extends TensorCore {
   all(dim?: number | readonly number[] | null, keepdim?: boolean): Tensor {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[21] || find(21), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dim === "number" && (keepdim === undefined || typeof keepdim === "boolean")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
       const $n = opCall(context, ids[22] || find(22), 3);
@@ -1078,7 +1078,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim as readonly number[] | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[23] || find(23), 3);
@@ -1094,8 +1094,8 @@ export abstract class TensorOperators extends TensorCore {
     equalNan: boolean = false,
   ): boolean {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     $f[2] = rtol;
     $f[3] = atol;
     $f[4] = equalNan ? 1 : 0;
@@ -1111,7 +1111,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   amax(dim: number | readonly number[] = [], keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putFixed(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[25] || find(25), 3);
@@ -1126,7 +1126,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   amin(dim: number | readonly number[] = [], keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putFixed(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[26] || find(26), 3);
@@ -1137,7 +1137,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The smallest and the largest element, of all or along a dimension. (`aten::aminmax`) */
   aminmax(options?: { dim?: number | null; keepdim?: boolean }): [min: Tensor, max: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, options?.dim);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
     const $n = opCall(context, ids[27] || find(27), 3);
@@ -1154,14 +1154,14 @@ export abstract class TensorOperators extends TensorCore {
   any(dim?: number | readonly number[] | null, keepdim?: boolean): Tensor {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[28] || find(28), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dim === "number" && (keepdim === undefined || typeof keepdim === "boolean")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
       const $n = opCall(context, ids[29] || find(29), 3);
@@ -1169,7 +1169,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim as readonly number[] | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[30] || find(30), 3);
@@ -1184,7 +1184,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   argmax(dim?: number | null, keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, dim);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[31] || find(31), 3);
@@ -1199,7 +1199,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   argmin(dim?: number | null, keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, dim);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[32] || find(32), 3);
@@ -1215,7 +1215,7 @@ export abstract class TensorOperators extends TensorCore {
   argsort(dim?: number, descending?: boolean, options?: { stable?: boolean }): Tensor {
     if (options?.stable !== undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = options?.stable! ? 1 : 0;
       $f[2] = (dim as number | undefined) ?? -1;
       $f[3] = ((descending as boolean | undefined) ?? false) ? 1 : 0;
@@ -1224,7 +1224,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = (dim as number | undefined) ?? -1;
     $f[2] = ((descending as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[34] || find(34), 3);
@@ -1239,7 +1239,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   argwhere(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[35] || find(35), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1252,7 +1252,7 @@ export abstract class TensorOperators extends TensorCore {
     storageOffset?: number | null,
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $p = putNumbers($p, stride);
     putOptional($p, storageOffset);
@@ -1264,7 +1264,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The angle in radians whose sine the element is. (`aten::asin`) */
   asin(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[37] || find(37), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1273,7 +1273,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `asin`. (`aten::asin_`) */
   asin_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[38] || find(38), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1282,7 +1282,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse hyperbolic sine of every element. (`aten::asinh`) */
   asinh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[39] || find(39), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1291,7 +1291,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `asinh`. (`aten::asinh_`) */
   asinh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[40] || find(40), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1300,7 +1300,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The angle in radians whose tangent the element is. (`aten::atan`) */
   atan(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[41] || find(41), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1309,8 +1309,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The angle in radians of the point (`other`, this), in all four quadrants. (`aten::atan2`) */
   atan2(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[42] || find(42), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1319,8 +1319,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `atan2`. (`aten::atan2_`) */
   atan2_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[43] || find(43), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1329,7 +1329,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `atan`. (`aten::atan_`) */
   atan_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[44] || find(44), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1338,7 +1338,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse hyperbolic tangent of every element. (`aten::atanh`) */
   atanh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[45] || find(45), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1347,7 +1347,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `atanh`. (`aten::atanh_`) */
   atanh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[46] || find(46), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1356,9 +1356,9 @@ export abstract class TensorOperators extends TensorCore {
   /** beta · this + alpha · batch1 @ batch2, in batches. (`aten::baddbmm`) */
   baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: number; alpha?: number }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = batch1?.handle;
-    $f[2] = batch2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = batch1?.[HANDLE];
+    $f[2] = batch2?.[HANDLE];
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[47] || find(47), 5);
@@ -1371,9 +1371,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `baddbmm`. (`aten::baddbmm_`) */
   baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: number; alpha?: number }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = batch1?.handle;
-    $f[2] = batch2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = batch1?.[HANDLE];
+    $f[2] = batch2?.[HANDLE];
     $f[3] = options?.beta ?? 1;
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[48] || find(48), 5);
@@ -1390,14 +1390,14 @@ export abstract class TensorOperators extends TensorCore {
   bernoulli(p?: number, options?: { generator?: Generator | null }): Tensor {
     if (p === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = optionalHandle(options?.generator);
       const $n = opCall(context, ids[49] || find(49), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = p as number;
     $f[2] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[50] || find(50), 3);
@@ -1413,7 +1413,7 @@ export abstract class TensorOperators extends TensorCore {
   bernoulli_(p?: Tensor | number, options?: { generator?: Generator | null }): this {
     if ((p === undefined || typeof p === "number")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = (p as number | undefined) ?? 0.5;
       $f[2] = optionalHandle(options?.generator);
       const $n = opCall(context, ids[51] || find(51), 3);
@@ -1421,8 +1421,8 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (p as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (p as Tensor)?.[HANDLE];
     $f[2] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[52] || find(52), 3);
     if ($n < 0) fail($n);
@@ -1436,7 +1436,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   bincount(weights?: Tensor | null, minlength: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = optionalHandle(weights);
     $f[2] = minlength;
     const $n = opCall(context, ids[53] || find(53), 3);
@@ -1452,15 +1452,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseAnd(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[54] || find(54), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[55] || find(55), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1474,15 +1474,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseAnd_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[56] || find(56), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[57] || find(57), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1496,15 +1496,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseLeftShift(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[58] || find(58), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[59] || find(59), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1513,7 +1513,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The opposite bits; for bools, not. (`aten::bitwise_not`) */
   bitwiseNot(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[60] || find(60), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1522,7 +1522,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `bitwiseNot`. (`aten::bitwise_not_`) */
   bitwiseNot_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[61] || find(61), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1536,15 +1536,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseOr(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[62] || find(62), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[63] || find(63), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1558,15 +1558,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseOr_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[64] || find(64), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[65] || find(65), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1580,15 +1580,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseRightShift(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[66] || find(66), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[67] || find(67), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1602,15 +1602,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseXor(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[68] || find(68), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[69] || find(69), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1624,15 +1624,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseXor_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[70] || find(70), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[71] || find(71), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1641,8 +1641,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The products of matrices in batches: (b, n, k) by (b, k, m). (`aten::bmm`) */
   bmm(mat2: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat2?.[HANDLE];
     const $n = opCall(context, ids[72] || find(72), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -1653,7 +1653,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view broadcast to the shape `size`. (`aten::broadcast_to`) */
   broadcastTo(...size: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(size));
     const $n = opCall(context, ids[73] || find(73), 2);
     if ($n < 0) fail($n);
@@ -1667,8 +1667,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   bucketize(boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = boundaries?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = boundaries?.[HANDLE];
     $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
     $f[3] = (options?.right ?? false) ? 1 : 0;
     const $n = opCall(context, ids[74] || find(74), 4);
@@ -1679,7 +1679,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Fills with numbers of a Cauchy distribution, in place. (`aten::cauchy_`) */
   cauchy_(median: number = 0, sigma: number = 1, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = median;
     $f[2] = sigma;
     $f[3] = optionalHandle(options?.generator);
@@ -1691,7 +1691,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element rounded up to a whole number. (`aten::ceil`) */
   ceil(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[76] || find(76), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1700,7 +1700,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `ceil`. (`aten::ceil_`) */
   ceil_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[77] || find(77), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1709,7 +1709,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Positive elements as they are, negative ones alpha · (exp(x / alpha) - 1). (`aten::celu`) */
   celu(alpha: number = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = alpha;
     const $n = opCall(context, ids[78] || find(78), 2);
     if ($n < 0) fail($n);
@@ -1719,7 +1719,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `celu`. (`aten::celu_`) */
   celu_(alpha: number = 1): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = alpha;
     const $n = opCall(context, ids[79] || find(79), 2);
     if ($n < 0) fail($n);
@@ -1729,7 +1729,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The channels of `groups` groups taken in turn. (`aten::channel_shuffle`) */
   channelShuffle(groups: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = groups;
     const $n = opCall(context, ids[80] || find(80), 2);
     if ($n < 0) fail($n);
@@ -1739,7 +1739,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse of A, given its Cholesky factor. (`aten::cholesky_inverse`) */
   choleskyInverse(upper: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = upper ? 1 : 0;
     const $n = opCall(context, ids[81] || find(81), 2);
     if ($n < 0) fail($n);
@@ -1749,8 +1749,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Solves A x = this, given the Cholesky factor `input2` of A. (`aten::cholesky_solve`) */
   choleskySolve(input2: Tensor, upper: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = input2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = input2?.[HANDLE];
     $f[2] = upper ? 1 : 0;
     const $n = opCall(context, ids[82] || find(82), 3);
     if ($n < 0) fail($n);
@@ -1760,7 +1760,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Split into at most `chunks` views of about equal size along `dim`. (`aten::chunk`) */
   chunk(chunks: number, dim: number = 0): Tensor[] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = chunks;
     $f[2] = dim;
     const $n = opCall(context, ids[83] || find(83), 3);
@@ -1780,7 +1780,7 @@ export abstract class TensorOperators extends TensorCore {
       (max === undefined || (max == null || typeof max === "number"))
     ) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $p = putOptional(1, min as number | null | undefined);
       putOptional($p, max as number | null | undefined);
       const $n = opCall(context, ids[84] || find(84), 3);
@@ -1788,7 +1788,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = optionalHandle(min as Tensor | null | undefined);
     $f[2] = optionalHandle(max as Tensor | null | undefined);
     const $n = opCall(context, ids[85] || find(85), 3);
@@ -1800,15 +1800,15 @@ export abstract class TensorOperators extends TensorCore {
   clampMax(max: number | Tensor): Tensor {
     if (typeof max === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = max as number;
       const $n = opCall(context, ids[86] || find(86), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (max as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (max as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[87] || find(87), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1818,15 +1818,15 @@ export abstract class TensorOperators extends TensorCore {
   clampMax_(max: number | Tensor): this {
     if (typeof max === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = max as number;
       const $n = opCall(context, ids[88] || find(88), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (max as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (max as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[89] || find(89), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1836,15 +1836,15 @@ export abstract class TensorOperators extends TensorCore {
   clampMin(min: number | Tensor): Tensor {
     if (typeof min === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = min as number;
       const $n = opCall(context, ids[90] || find(90), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (min as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (min as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[91] || find(91), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1854,15 +1854,15 @@ export abstract class TensorOperators extends TensorCore {
   clampMin_(min: number | Tensor): this {
     if (typeof min === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = min as number;
       const $n = opCall(context, ids[92] || find(92), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (min as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (min as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[93] || find(93), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1875,7 +1875,7 @@ export abstract class TensorOperators extends TensorCore {
       (max === undefined || (max == null || typeof max === "number"))
     ) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $p = putOptional(1, min as number | null | undefined);
       putOptional($p, max as number | null | undefined);
       const $n = opCall(context, ids[94] || find(94), 3);
@@ -1883,7 +1883,7 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = optionalHandle(min as Tensor | null | undefined);
     $f[2] = optionalHandle(max as Tensor | null | undefined);
     const $n = opCall(context, ids[95] || find(95), 3);
@@ -1894,7 +1894,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy with memory of its own, through which gradients flow. (`aten::clone`) */
   clone(options?: { memoryFormat?: MemoryFormat | null }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putMemoryFormat(1, options?.memoryFormat);
     const $n = opCall(context, ids[96] || find(96), 2);
     if ($n < 0) fail($n);
@@ -1908,7 +1908,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   contiguous(options?: { memoryFormat?: MemoryFormat }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = memoryFormatCode(options?.memoryFormat ?? "contiguous");
     const $n = opCall(context, ids[97] || find(97), 2);
     if ($n < 0) fail($n);
@@ -1918,8 +1918,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Copies the values of `src`, broadcast, into this tensor, in place. (`aten::copy_`) */
   copy_(src: Tensor, nonBlocking: boolean = false): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = src?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = src?.[HANDLE];
     $f[2] = nonBlocking ? 1 : 0;
     const $n = opCall(context, ids[98] || find(98), 3);
     if ($n < 0) fail($n);
@@ -1934,15 +1934,15 @@ export abstract class TensorOperators extends TensorCore {
   copysign(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[99] || find(99), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[100] || find(100), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1952,15 +1952,15 @@ export abstract class TensorOperators extends TensorCore {
   copysign_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[101] || find(101), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[102] || find(102), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1969,7 +1969,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The correlation matrix of variables in rows, observations in columns. (`aten::corrcoef`) */
   corrcoef(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[103] || find(103), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1978,7 +1978,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The cosine of every element, in radians. (`aten::cos`) */
   cos(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[104] || find(104), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1987,7 +1987,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `cos`. (`aten::cos_`) */
   cos_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[105] || find(105), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1996,7 +1996,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The hyperbolic cosine of every element. (`aten::cosh`) */
   cosh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[106] || find(106), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2005,7 +2005,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `cosh`. (`aten::cosh_`) */
   cosh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[107] || find(107), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2019,14 +2019,14 @@ export abstract class TensorOperators extends TensorCore {
   countNonzero(dim?: readonly number[] | number | null): Tensor {
     if (Array.isArray(dim)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       putNumbers(1, dim as readonly number[]);
       const $n = opCall(context, ids[108] || find(108), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putOptional(1, dim as number | null | undefined);
     const $n = opCall(context, ids[109] || find(109), 2);
     if ($n < 0) fail($n);
@@ -2038,7 +2038,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = options?.correction ?? 1;
     $f[2] = optionalHandle(options?.fweights);
     $f[3] = optionalHandle(options?.aweights);
@@ -2050,7 +2050,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The running maximum along `dim` and where it is. (`aten::cummax`) */
   cummax(dim: number): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[111] || find(111), 2);
     if ($n < 0) fail($n);
@@ -2061,7 +2061,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The running minimum along `dim` and where it is. (`aten::cummin`) */
   cummin(dim: number): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[112] || find(112), 2);
     if ($n < 0) fail($n);
@@ -2072,7 +2072,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The running product along `dim`. (`aten::cumprod`) */
   cumprod(dim: number, options?: { dtype?: DType | null }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, options?.dtype);
     const $n = opCall(context, ids[113] || find(113), 3);
@@ -2083,7 +2083,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `cumprod`. (`aten::cumprod_`) */
   cumprod_(dim: number, options?: { dtype?: DType | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, options?.dtype);
     const $n = opCall(context, ids[114] || find(114), 3);
@@ -2094,7 +2094,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The running sum along `dim`. (`aten::cumsum`) */
   cumsum(dim: number, options?: { dtype?: DType | null }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, options?.dtype);
     const $n = opCall(context, ids[115] || find(115), 3);
@@ -2105,7 +2105,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `cumsum`. (`aten::cumsum_`) */
   cumsum_(dim: number, options?: { dtype?: DType | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, options?.dtype);
     const $n = opCall(context, ids[116] || find(116), 3);
@@ -2116,7 +2116,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Degrees as radians. (`aten::deg2rad`) */
   deg2rad(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[117] || find(117), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2125,7 +2125,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `deg2rad`. (`aten::deg2rad_`) */
   deg2rad_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[118] || find(118), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2134,7 +2134,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The determinant of square matrices. (`aten::det`) */
   det(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[119] || find(119), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2143,7 +2143,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The same memory, cut from the autograd graph. (`aten::detach`) */
   detach(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[120] || find(120), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2152,7 +2152,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Cuts this tensor from the autograd graph, in place. (`aten::detach_`) */
   detach_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[121] || find(121), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2165,7 +2165,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   diag(diagonal: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[122] || find(122), 2);
     if ($n < 0) fail($n);
@@ -2175,7 +2175,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Matrices that have the last dimension as their diagonals. (`aten::diag_embed`) */
   diagEmbed(offset: number = 0, dim1: number = -2, dim2: number = -1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = offset;
     $f[2] = dim1;
     $f[3] = dim2;
@@ -2187,7 +2187,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A matrix with the flattened elements as its diagonal. (`aten::diagflat`) */
   diagflat(offset: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = offset;
     const $n = opCall(context, ids[124] || find(124), 2);
     if ($n < 0) fail($n);
@@ -2197,7 +2197,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view of the diagonal over two dimensions, as the last dimension. (`aten::diagonal`) */
   diagonal(offset: number = 0, dim1: number = 0, dim2: number = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = offset;
     $f[2] = dim1;
     $f[3] = dim2;
@@ -2209,8 +2209,8 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy with `src` in place of the diagonal. (`aten::diagonal_scatter`) */
   diagonalScatter(src: Tensor, offset: number = 0, dim1: number = 0, dim2: number = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = src?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = src?.[HANDLE];
     $f[2] = offset;
     $f[3] = dim1;
     $f[4] = dim2;
@@ -2226,7 +2226,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   diff(n: number = 1, dim: number = -1, prepend?: Tensor | null, append?: Tensor | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = n;
     $f[2] = dim;
     $f[3] = optionalHandle(prepend);
@@ -2239,7 +2239,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The derivative of `lgamma`. (`aten::digamma`) */
   digamma(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[128] || find(128), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2248,7 +2248,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `digamma`. (`aten::digamma_`) */
   digamma_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[129] || find(129), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2257,8 +2257,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The p-norm of this tensor less `other`. (`aten::dist`) */
   dist(other: Tensor, p: number = 2): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     $f[2] = p;
     const $n = opCall(context, ids[130] || find(130), 3);
     if ($n < 0) fail($n);
@@ -2276,8 +2276,8 @@ export abstract class TensorOperators extends TensorCore {
     if (isTensor(other) && options?.roundingMode !== undefined) {
       const $id = ids[131] || find(131);
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (other as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (other as Tensor)?.[HANDLE];
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
       if ($n < 0) fail($n);
@@ -2286,7 +2286,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof other === "number" && options?.roundingMode !== undefined) {
       const $id = ids[132] || find(132);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
@@ -2295,15 +2295,15 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[133] || find(133), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[134] || find(134), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2319,8 +2319,8 @@ export abstract class TensorOperators extends TensorCore {
     if (isTensor(other) && options?.roundingMode !== undefined) {
       const $id = ids[135] || find(135);
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (other as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (other as Tensor)?.[HANDLE];
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
       if ($n < 0) fail($n);
@@ -2329,7 +2329,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof other === "number" && options?.roundingMode !== undefined) {
       const $id = ids[136] || find(136);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
@@ -2338,15 +2338,15 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[137] || find(137), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[138] || find(138), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2355,8 +2355,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The inner product of two vectors. (`aten::dot`) */
   dot(tensor: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor?.[HANDLE];
     const $n = opCall(context, ids[139] || find(139), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -2372,14 +2372,14 @@ export abstract class TensorOperators extends TensorCore {
   dsplit(sectionsOrIndices: number | readonly number[]): Tensor[] {
     if (typeof sectionsOrIndices === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = sectionsOrIndices as number;
       const $n = opCall(context, ids[140] || find(140), 2);
       if ($n < 0) fail($n);
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, sectionsOrIndices as readonly number[]);
     const $n = opCall(context, ids[141] || find(141), 2);
     if ($n < 0) fail($n);
@@ -2389,7 +2389,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Positive elements times `scale`, negative ones alpha · (exp(x) - 1). (`aten::elu`) */
   elu(alpha: number = 1, scale: number = 1, inputScale: number = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = alpha;
     $f[2] = scale;
     $f[3] = inputScale;
@@ -2401,7 +2401,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `elu`. (`aten::elu_`) */
   elu_(alpha: number = 1, scale: number = 1, inputScale: number = 1): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = alpha;
     $f[2] = scale;
     $f[3] = inputScale;
@@ -2413,7 +2413,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The entropy term -x · log(x) of every element; 0 at 0. (`aten::special_entr`) */
   entr(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[144] || find(144), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2427,15 +2427,15 @@ export abstract class TensorOperators extends TensorCore {
   eq(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[145] || find(145), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[146] || find(146), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2445,15 +2445,15 @@ export abstract class TensorOperators extends TensorCore {
   eq_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[147] || find(147), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[148] || find(148), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2462,8 +2462,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether both tensors have the same shape and the same values. (`aten::equal`) */
   equal(other: Tensor): boolean {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[149] || find(149), 2);
     if ($n < 0) fail($n);
     return $f[0] !== 0;
@@ -2472,7 +2472,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The error function of every element. (`aten::erf`) */
   erf(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[150] || find(150), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2481,7 +2481,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `erf`. (`aten::erf_`) */
   erf_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[151] || find(151), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2490,7 +2490,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 1 - erf(x) of every element. (`aten::erfc`) */
   erfc(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[152] || find(152), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2499,7 +2499,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `erfc`. (`aten::erfc_`) */
   erfc_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[153] || find(153), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2508,7 +2508,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse of the error function, for elements in (-1, 1). (`aten::erfinv`) */
   erfinv(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[154] || find(154), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2517,7 +2517,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `erfinv`. (`aten::erfinv_`) */
   erfinv_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[155] || find(155), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2526,7 +2526,7 @@ export abstract class TensorOperators extends TensorCore {
   /** e to the power of every element. (`aten::exp`) */
   exp(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[156] || find(156), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2535,7 +2535,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 2 to the power of every element. (`aten::exp2`) */
   exp2(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[157] || find(157), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2544,7 +2544,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `exp2`. (`aten::exp2_`) */
   exp2_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[158] || find(158), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2553,7 +2553,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `exp`. (`aten::exp_`) */
   exp_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[159] || find(159), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2566,7 +2566,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   expand(...size: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, spread(size));
     $f[$p++] = 0;
     const $n = opCall(context, ids[160] || find(160), 3);
@@ -2577,8 +2577,8 @@ export abstract class TensorOperators extends TensorCore {
   /** A view expanded to the shape of `other`. (`aten::expand_as`) */
   expandAs(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[161] || find(161), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2587,7 +2587,7 @@ export abstract class TensorOperators extends TensorCore {
   /** exp(x) - 1 of every element, exact near 0. (`aten::expm1`) */
   expm1(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[162] || find(162), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2596,7 +2596,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `expm1`. (`aten::expm1_`) */
   expm1_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[163] || find(163), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2609,7 +2609,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   exponential_(lambd: number = 1, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = lambd;
     $f[2] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[164] || find(164), 3);
@@ -2620,7 +2620,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Fills the main diagonal with `fillValue`, in place. (`aten::fill_diagonal_`) */
   fillDiagonal_(fillValue: number, wrap: boolean = false): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = fillValue;
     $f[2] = wrap ? 1 : 0;
     const $n = opCall(context, ids[165] || find(165), 3);
@@ -2632,15 +2632,15 @@ export abstract class TensorOperators extends TensorCore {
   fill_(value: Tensor | number): this {
     if (typeof value === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = value as number;
       const $n = opCall(context, ids[166] || find(166), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (value as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[167] || find(167), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2649,7 +2649,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The dimensions from `startDim` to `endDim` as one. (`aten::flatten.using_ints`) */
   flatten(startDim: number = 0, endDim: number = -1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = startDim;
     $f[2] = endDim;
     const $n = opCall(context, ids[168] || find(168), 3);
@@ -2660,7 +2660,7 @@ export abstract class TensorOperators extends TensorCore {
   /** With the order along the dimensions reversed. (`aten::flip`) */
   flip(...dims: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(dims));
     const $n = opCall(context, ids[169] || find(169), 2);
     if ($n < 0) fail($n);
@@ -2670,7 +2670,7 @@ export abstract class TensorOperators extends TensorCore {
   /** With the order of the columns reversed. (`aten::fliplr`) */
   fliplr(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[170] || find(170), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2679,7 +2679,7 @@ export abstract class TensorOperators extends TensorCore {
   /** With the order of the rows reversed. (`aten::flipud`) */
   flipud(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[171] || find(171), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2693,15 +2693,15 @@ export abstract class TensorOperators extends TensorCore {
   floatPower(exponent: Tensor | number): Tensor {
     if (typeof exponent === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = exponent as number;
       const $n = opCall(context, ids[172] || find(172), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (exponent as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (exponent as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[173] || find(173), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2710,7 +2710,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element rounded down to a whole number. (`aten::floor`) */
   floor(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[174] || find(174), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2724,15 +2724,15 @@ export abstract class TensorOperators extends TensorCore {
   floorDivide(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[175] || find(175), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[176] || find(176), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2746,15 +2746,15 @@ export abstract class TensorOperators extends TensorCore {
   floorDivide_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[177] || find(177), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[178] || find(178), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2763,7 +2763,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `floor`. (`aten::floor_`) */
   floor_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[179] || find(179), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2772,8 +2772,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The larger of two elements; where one is NaN the other. (`aten::fmax`) */
   fmax(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[180] || find(180), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2782,8 +2782,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The smaller of two elements; where one is NaN the other. (`aten::fmin`) */
   fmin(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[181] || find(181), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2797,15 +2797,15 @@ export abstract class TensorOperators extends TensorCore {
   fmod(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[182] || find(182), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[183] || find(183), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2815,15 +2815,15 @@ export abstract class TensorOperators extends TensorCore {
   fmod_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[184] || find(184), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[185] || find(185), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2832,7 +2832,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The part of every element behind the point. (`aten::frac`) */
   frac(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[186] || find(186), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2841,7 +2841,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `frac`. (`aten::frac_`) */
   frac_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[187] || find(187), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2850,7 +2850,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element as a fraction in [0.5, 1) and a power of two. (`aten::frexp.Tensor`) */
   frexp(): [mantissa: Tensor, exponent: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[188] || find(188), 1);
     if ($n < 0) fail($n);
     const $h0 = $f[0], $h1 = $f[1];
@@ -2864,9 +2864,9 @@ export abstract class TensorOperators extends TensorCore {
    */
   gather(dim: number, index: Tensor, options?: { sparseGrad?: boolean }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
+    $f[2] = index?.[HANDLE];
     $f[3] = (options?.sparseGrad ?? false) ? 1 : 0;
     const $n = opCall(context, ids[189] || find(189), 4);
     if ($n < 0) fail($n);
@@ -2876,8 +2876,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The greatest common divisor of whole numbers, elementwise. (`aten::gcd`) */
   gcd(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[190] || find(190), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2886,8 +2886,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `gcd`. (`aten::gcd_`) */
   gcd_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[191] || find(191), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2901,15 +2901,15 @@ export abstract class TensorOperators extends TensorCore {
   ge(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[192] || find(192), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[193] || find(193), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2919,15 +2919,15 @@ export abstract class TensorOperators extends TensorCore {
   ge_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[194] || find(194), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[195] || find(195), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2942,7 +2942,7 @@ export abstract class TensorOperators extends TensorCore {
   gelu(options?: { approximate?: "none" | "tanh" }): Tensor {
     const $id = ids[196] || find(196);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putString(1, options?.approximate ?? "none");
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -2953,7 +2953,7 @@ export abstract class TensorOperators extends TensorCore {
   gelu_(options?: { approximate?: "none" | "tanh" }): this {
     const $id = ids[197] || find(197);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putString(1, options?.approximate ?? "none");
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -2967,7 +2967,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   geometric_(p: number, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = p;
     $f[2] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[198] || find(198), 3);
@@ -2982,7 +2982,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   glu(dim: number = -1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[199] || find(199), 2);
     if ($n < 0) fail($n);
@@ -2997,15 +2997,15 @@ export abstract class TensorOperators extends TensorCore {
   gt(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[200] || find(200), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[201] || find(201), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3015,15 +3015,15 @@ export abstract class TensorOperators extends TensorCore {
   gt_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[202] || find(202), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[203] || find(203), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3032,7 +3032,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Elements in [-lambd, lambd] become 0. (`aten::hardshrink`) */
   hardshrink(lambd: number = 0.5): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = lambd;
     const $n = opCall(context, ids[204] || find(204), 2);
     if ($n < 0) fail($n);
@@ -3042,7 +3042,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The sigmoid by straight lines: (x + 3) / 6 in [0, 1]. (`aten::hardsigmoid`) */
   hardsigmoid(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[205] || find(205), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3051,7 +3051,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `hardsigmoid`. (`aten::hardsigmoid_`) */
   hardsigmoid_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[206] || find(206), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3060,7 +3060,7 @@ export abstract class TensorOperators extends TensorCore {
   /** x · hardsigmoid(x). (`aten::hardswish`) */
   hardswish(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[207] || find(207), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3069,7 +3069,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `hardswish`. (`aten::hardswish_`) */
   hardswish_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[208] || find(208), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3078,7 +3078,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element moved into [`minVal`, `maxVal`]. (`aten::hardtanh`) */
   hardtanh(minVal: number = -1, maxVal: number = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = minVal;
     $f[2] = maxVal;
     const $n = opCall(context, ids[209] || find(209), 3);
@@ -3089,7 +3089,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `hardtanh`. (`aten::hardtanh_`) */
   hardtanh_(minVal: number = -1, maxVal: number = 1): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = minVal;
     $f[2] = maxVal;
     const $n = opCall(context, ids[210] || find(210), 3);
@@ -3100,8 +3100,8 @@ export abstract class TensorOperators extends TensorCore {
   /** 0 for negative elements, 1 for positive ones, `values` for zeros. (`aten::heaviside`) */
   heaviside(values: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = values?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = values?.[HANDLE];
     const $n = opCall(context, ids[211] || find(211), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3110,8 +3110,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `heaviside`. (`aten::heaviside_`) */
   heaviside_(values: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = values?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = values?.[HANDLE];
     const $n = opCall(context, ids[212] || find(212), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3124,7 +3124,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   histc(bins: number = 100, min: number = 0, max: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = bins;
     $f[2] = min;
     $f[3] = max;
@@ -3141,14 +3141,14 @@ export abstract class TensorOperators extends TensorCore {
   hsplit(sectionsOrIndices: number | readonly number[]): Tensor[] {
     if (typeof sectionsOrIndices === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = sectionsOrIndices as number;
       const $n = opCall(context, ids[214] || find(214), 2);
       if ($n < 0) fail($n);
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, sectionsOrIndices as readonly number[]);
     const $n = opCall(context, ids[215] || find(215), 2);
     if ($n < 0) fail($n);
@@ -3158,8 +3158,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The length of the vector (this, `other`): sqrt(x² + y²), elementwise. (`aten::hypot`) */
   hypot(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[216] || find(216), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3168,7 +3168,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The modified Bessel function of order 0. (`aten::i0`) */
   i0(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[217] || find(217), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3177,7 +3177,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `i0`. (`aten::i0_`) */
   i0_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[218] || find(218), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3186,8 +3186,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The regularised lower incomplete gamma function, elementwise. (`aten::igamma`) */
   igamma(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[219] || find(219), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3196,7 +3196,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The imaginary part of a complex tensor. (`aten::imag`) */
   imag(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[220] || find(220), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3209,10 +3209,10 @@ export abstract class TensorOperators extends TensorCore {
    */
   indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[221] || find(221), 5);
     if ($n < 0) fail($n);
@@ -3222,10 +3222,10 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `indexAdd`. (`aten::index_add_`) */
   indexAdd_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     $f[4] = options?.alpha ?? 1;
     const $n = opCall(context, ids[222] || find(222), 5);
     if ($n < 0) fail($n);
@@ -3235,10 +3235,10 @@ export abstract class TensorOperators extends TensorCore {
   /** With the slices of `source` put at `index` along `dim`. (`aten::index_copy`) */
   indexCopy(dim: number, index: Tensor, source: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     const $n = opCall(context, ids[223] || find(223), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3247,10 +3247,10 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `indexCopy`. (`aten::index_copy_`) */
   indexCopy_(dim: number, index: Tensor, source: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     const $n = opCall(context, ids[224] || find(224), 4);
     if ($n < 0) fail($n);
     return this;
@@ -3264,19 +3264,19 @@ export abstract class TensorOperators extends TensorCore {
   indexFill(dim: number, index: Tensor, value: number | Tensor): Tensor {
     if (typeof value === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = value as number;
       const $n = opCall(context, ids[225] || find(225), 4);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (index as Tensor)?.handle;
-    $f[3] = (value as Tensor)?.handle;
+    $f[2] = (index as Tensor)?.[HANDLE];
+    $f[3] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[226] || find(226), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3290,19 +3290,19 @@ export abstract class TensorOperators extends TensorCore {
   indexFill_(dim: number, index: Tensor, value: number | Tensor): this {
     if (typeof value === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = value as number;
       const $n = opCall(context, ids[227] || find(227), 4);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (index as Tensor)?.handle;
-    $f[3] = (value as Tensor)?.handle;
+    $f[2] = (index as Tensor)?.[HANDLE];
+    $f[3] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[228] || find(228), 4);
     if ($n < 0) fail($n);
     return this;
@@ -3323,10 +3323,10 @@ export abstract class TensorOperators extends TensorCore {
   ): Tensor {
     const $id = ids[229] || find(229);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -3344,10 +3344,10 @@ export abstract class TensorOperators extends TensorCore {
   ): this {
     const $id = ids[230] || find(230);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -3358,9 +3358,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The slices `index` along `dim`. (`aten::index_select`) */
   indexSelect(dim: number, index: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
+    $f[2] = index?.[HANDLE];
     const $n = opCall(context, ids[231] || find(231), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3369,8 +3369,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The sums of products over the last dimension of both. (`aten::inner`) */
   inner(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[232] || find(232), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3379,7 +3379,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse of square matrices. (`aten::inverse`) */
   inverse(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[233] || find(233), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3388,7 +3388,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether the dtype holds fractions. (`aten::is_floating_point`) */
   isFloatingPoint(): boolean {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[234] || find(234), 1);
     if ($n < 0) fail($n);
     return $f[0] !== 0;
@@ -3397,7 +3397,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether the tensor lies in pinned CPU memory. (`aten::is_pinned`) */
   isPinned(device?: Device | null): boolean {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putDevice(1, device);
     const $n = opCall(context, ids[235] || find(235), 2);
     if ($n < 0) fail($n);
@@ -3407,8 +3407,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether both tensors have the same shape. (`aten::is_same_size`) */
   isSameSize(other: Tensor): boolean {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[236] || find(236), 2);
     if ($n < 0) fail($n);
     return $f[0] !== 0;
@@ -3422,8 +3422,8 @@ export abstract class TensorOperators extends TensorCore {
     equalNan: boolean = false,
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     $f[2] = rtol;
     $f[3] = atol;
     $f[4] = equalNan ? 1 : 0;
@@ -3435,7 +3435,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are neither infinite nor NaN. (`aten::isfinite`) */
   isfinite(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[238] || find(238), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3444,7 +3444,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are infinite. (`aten::isinf`) */
   isinf(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[239] || find(239), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3453,7 +3453,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are NaN. (`aten::isnan`) */
   isnan(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[240] || find(240), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3462,7 +3462,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are -∞. (`aten::isneginf`) */
   isneginf(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[241] || find(241), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3471,7 +3471,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are +∞. (`aten::isposinf`) */
   isposinf(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[242] || find(242), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3480,8 +3480,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The Kronecker product. (`aten::kron`) */
   kron(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[243] || find(243), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3498,7 +3498,7 @@ export abstract class TensorOperators extends TensorCore {
     keepdim: boolean = false,
   ): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = k;
     $f[2] = dim;
     $f[3] = keepdim ? 1 : 0;
@@ -3511,8 +3511,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The least common multiple of whole numbers, elementwise. (`aten::lcm`) */
   lcm(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[245] || find(245), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3521,8 +3521,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `lcm`. (`aten::lcm_`) */
   lcm_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[246] || find(246), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3531,8 +3531,8 @@ export abstract class TensorOperators extends TensorCore {
   /** This tensor times 2 to the power of `other`, elementwise. (`aten::ldexp.Tensor`) */
   ldexp(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[247] || find(247), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3541,8 +3541,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `ldexp`. (`aten::ldexp_`) */
   ldexp_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[248] || find(248), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3556,15 +3556,15 @@ export abstract class TensorOperators extends TensorCore {
   le(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[249] || find(249), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[250] || find(250), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3574,15 +3574,15 @@ export abstract class TensorOperators extends TensorCore {
   le_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[251] || find(251), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[252] || find(252), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3591,7 +3591,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Positive elements as they are, negative ones times `negativeSlope`. (`aten::leaky_relu`) */
   leakyRelu(negativeSlope: number = 0.01): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = negativeSlope;
     const $n = opCall(context, ids[253] || find(253), 2);
     if ($n < 0) fail($n);
@@ -3601,7 +3601,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `leakyRelu`. (`aten::leaky_relu_`) */
   leakyRelu_(negativeSlope: number = 0.01): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = negativeSlope;
     const $n = opCall(context, ids[254] || find(254), 2);
     if ($n < 0) fail($n);
@@ -3616,17 +3616,17 @@ export abstract class TensorOperators extends TensorCore {
   lerp(end: Tensor, weight: Tensor | number): Tensor {
     if (typeof weight === "number") {
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (end as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (end as Tensor)?.[HANDLE];
       $f[2] = weight as number;
       const $n = opCall(context, ids[255] || find(255), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (end as Tensor)?.handle;
-    $f[2] = (weight as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (end as Tensor)?.[HANDLE];
+    $f[2] = (weight as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[256] || find(256), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3636,17 +3636,17 @@ export abstract class TensorOperators extends TensorCore {
   lerp_(end: Tensor, weight: Tensor | number): this {
     if (typeof weight === "number") {
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (end as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (end as Tensor)?.[HANDLE];
       $f[2] = weight as number;
       const $n = opCall(context, ids[257] || find(257), 3);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (end as Tensor)?.handle;
-    $f[2] = (weight as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (end as Tensor)?.[HANDLE];
+    $f[2] = (weight as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[258] || find(258), 3);
     if ($n < 0) fail($n);
     return this;
@@ -3655,7 +3655,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of the absolute gamma function of every element. (`aten::lgamma`) */
   lgamma(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[259] || find(259), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3664,7 +3664,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `lgamma`. (`aten::lgamma_`) */
   lgamma_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[260] || find(260), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3673,7 +3673,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The natural logarithm of every element. (`aten::log`) */
   log(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[261] || find(261), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3682,7 +3682,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm to base 10 of every element. (`aten::log10`) */
   log10(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[262] || find(262), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3691,7 +3691,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `log10`. (`aten::log10_`) */
   log10_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[263] || find(263), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3700,7 +3700,7 @@ export abstract class TensorOperators extends TensorCore {
   /** log(1 + x) of every element, exact near 0. (`aten::log1p`) */
   log1p(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[264] || find(264), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3709,7 +3709,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `log1p`. (`aten::log1p_`) */
   log1p_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[265] || find(265), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3718,7 +3718,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm to base 2 of every element. (`aten::log2`) */
   log2(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[266] || find(266), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3727,7 +3727,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `log2`. (`aten::log2_`) */
   log2_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[267] || find(267), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3740,7 +3740,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   logNdtr(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[268] || find(268), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3753,7 +3753,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   logNormal_(mean: number = 1, std: number = 2, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = mean;
     $f[2] = std;
     $f[3] = optionalHandle(options?.generator);
@@ -3765,7 +3765,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of the sigmoid, without underflow. (`aten::log_sigmoid`) */
   logSigmoid(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[270] || find(270), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3774,7 +3774,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of `softmax` along `dim`, without underflow. (`aten::log_softmax.int`) */
   logSoftmax(dim: number, dtype?: DType | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, dtype);
     const $n = opCall(context, ids[271] || find(271), 3);
@@ -3785,7 +3785,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `log`. (`aten::log_`) */
   log_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[272] || find(272), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3794,8 +3794,8 @@ export abstract class TensorOperators extends TensorCore {
   /** log(exp(x) + exp(y)), elementwise, without overflow. (`aten::logaddexp`) */
   logaddexp(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[273] || find(273), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3804,8 +3804,8 @@ export abstract class TensorOperators extends TensorCore {
   /** log2(2^x + 2^y), elementwise, without overflow. (`aten::logaddexp2`) */
   logaddexp2(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[274] || find(274), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3814,7 +3814,7 @@ export abstract class TensorOperators extends TensorCore {
   /** log of the running sum of exp(x) along `dim`, without overflow. (`aten::logcumsumexp`) */
   logcumsumexp(dim: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[275] || find(275), 2);
     if ($n < 0) fail($n);
@@ -3824,7 +3824,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of the determinant. (`aten::logdet`) */
   logdet(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[276] || find(276), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3833,8 +3833,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether both elements are not 0. (`aten::logical_and`) */
   logicalAnd(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[277] || find(277), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3843,8 +3843,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logicalAnd`. (`aten::logical_and_`) */
   logicalAnd_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[278] || find(278), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3853,7 +3853,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are 0. (`aten::logical_not`) */
   logicalNot(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[279] || find(279), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3862,7 +3862,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logicalNot`. (`aten::logical_not_`) */
   logicalNot_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[280] || find(280), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3871,8 +3871,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether either element is not 0. (`aten::logical_or`) */
   logicalOr(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[281] || find(281), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3881,8 +3881,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logicalOr`. (`aten::logical_or_`) */
   logicalOr_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[282] || find(282), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3891,8 +3891,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether just one of the elements is not 0. (`aten::logical_xor`) */
   logicalXor(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[283] || find(283), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3901,8 +3901,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logicalXor`. (`aten::logical_xor_`) */
   logicalXor_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[284] || find(284), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3916,7 +3916,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   logit(eps?: number | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putOptional(1, eps);
     const $n = opCall(context, ids[285] || find(285), 2);
     if ($n < 0) fail($n);
@@ -3926,7 +3926,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logit`. (`aten::logit_`) */
   logit_(eps?: number | null): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putOptional(1, eps);
     const $n = opCall(context, ids[286] || find(286), 2);
     if ($n < 0) fail($n);
@@ -3936,7 +3936,7 @@ export abstract class TensorOperators extends TensorCore {
   /** log(Σ exp(x)) along dimensions, without overflow. (`aten::logsumexp`) */
   logsumexp(dim: number | readonly number[], keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putFixed(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[287] || find(287), 3);
@@ -3952,15 +3952,15 @@ export abstract class TensorOperators extends TensorCore {
   lt(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[288] || find(288), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[289] || find(289), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3970,15 +3970,15 @@ export abstract class TensorOperators extends TensorCore {
   lt_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[290] || find(290), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[291] || find(291), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3992,17 +3992,17 @@ export abstract class TensorOperators extends TensorCore {
   maskedFill(mask: Tensor, value: Tensor | number): Tensor {
     if (typeof value === "number") {
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (mask as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (mask as Tensor)?.[HANDLE];
       $f[2] = value as number;
       const $n = opCall(context, ids[292] || find(292), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (mask as Tensor)?.handle;
-    $f[2] = (value as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (mask as Tensor)?.[HANDLE];
+    $f[2] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[293] || find(293), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4016,17 +4016,17 @@ export abstract class TensorOperators extends TensorCore {
   maskedFill_(mask: Tensor, value: Tensor | number): this {
     if (typeof value === "number") {
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (mask as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (mask as Tensor)?.[HANDLE];
       $f[2] = value as number;
       const $n = opCall(context, ids[294] || find(294), 3);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (mask as Tensor)?.handle;
-    $f[2] = (value as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (mask as Tensor)?.[HANDLE];
+    $f[2] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[295] || find(295), 3);
     if ($n < 0) fail($n);
     return this;
@@ -4035,9 +4035,9 @@ export abstract class TensorOperators extends TensorCore {
   /** With the elements of `source`, in order, where `mask` is true. (`aten::masked_scatter`) */
   maskedScatter(mask: Tensor, source: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mask?.handle;
-    $f[2] = source?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mask?.[HANDLE];
+    $f[2] = source?.[HANDLE];
     const $n = opCall(context, ids[296] || find(296), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4046,9 +4046,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `maskedScatter`. (`aten::masked_scatter_`) */
   maskedScatter_(mask: Tensor, source: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mask?.handle;
-    $f[2] = source?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mask?.[HANDLE];
+    $f[2] = source?.[HANDLE];
     const $n = opCall(context, ids[297] || find(297), 3);
     if ($n < 0) fail($n);
     return this;
@@ -4057,8 +4057,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The elements where `mask` is true, flattened. (`aten::masked_select`) */
   maskedSelect(mask: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mask?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mask?.[HANDLE];
     const $n = opCall(context, ids[298] || find(298), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4072,8 +4072,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   matmul(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[299] || find(299), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -4084,7 +4084,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The matrix exponential of square matrices. (`aten::matrix_exp`) */
   matrixExp(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[300] || find(300), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4097,7 +4097,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   matrixPower(n: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = n;
     const $n = opCall(context, ids[301] || find(301), 2);
     if ($n < 0) fail($n);
@@ -4128,14 +4128,14 @@ export abstract class TensorOperators extends TensorCore {
   max(dimOrOther?: number | Tensor, keepdim?: boolean): Tensor | [values: Tensor, indices: Tensor] {
     if (dimOrOther === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[302] || find(302), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dimOrOther === "number" && (keepdim === undefined || typeof keepdim === "boolean")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dimOrOther as number;
       $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
       const $n = opCall(context, ids[303] || find(303), 3);
@@ -4144,8 +4144,8 @@ export abstract class TensorOperators extends TensorCore {
       return [make($h0), make($h1)];
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (dimOrOther as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (dimOrOther as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[304] || find(304), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4158,8 +4158,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   maximum(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[305] || find(305), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4172,7 +4172,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     putDType($p, options?.dtype);
@@ -4196,13 +4196,13 @@ export abstract class TensorOperators extends TensorCore {
   median(dim?: number, keepdim?: boolean): Tensor | [values: Tensor, indices: Tensor] {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[307] || find(307), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
     $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[308] || find(308), 3);
@@ -4235,14 +4235,14 @@ export abstract class TensorOperators extends TensorCore {
   min(dimOrOther?: number | Tensor, keepdim?: boolean): Tensor | [values: Tensor, indices: Tensor] {
     if (dimOrOther === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[309] || find(309), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dimOrOther === "number" && (keepdim === undefined || typeof keepdim === "boolean")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dimOrOther as number;
       $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
       const $n = opCall(context, ids[310] || find(310), 3);
@@ -4251,8 +4251,8 @@ export abstract class TensorOperators extends TensorCore {
       return [make($h0), make($h1)];
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (dimOrOther as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (dimOrOther as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[311] || find(311), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4265,8 +4265,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   minimum(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[312] || find(312), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4275,7 +4275,7 @@ export abstract class TensorOperators extends TensorCore {
   /** x · tanh(softplus(x)). (`aten::mish`) */
   mish(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[313] || find(313), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4284,7 +4284,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `mish`. (`aten::mish_`) */
   mish_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[314] || find(314), 1);
     if ($n < 0) fail($n);
     return this;
@@ -4293,8 +4293,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The product of two matrices: (n, k) by (k, m). (`aten::mm`) */
   mm(mat2: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat2?.[HANDLE];
     const $n = opCall(context, ids[315] || find(315), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -4305,7 +4305,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The most frequent element along `dim` and where it is. (`aten::mode`) */
   mode(dim: number = -1, keepdim: boolean = false): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     $f[2] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[316] || find(316), 3);
@@ -4322,7 +4322,7 @@ export abstract class TensorOperators extends TensorCore {
   moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor {
     if (typeof source === "number" && typeof destination === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = source as number;
       $f[2] = destination as number;
       const $n = opCall(context, ids[317] || find(317), 3);
@@ -4330,7 +4330,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $p = putNumbers(1, source as readonly number[]);
     putNumbers($p, destination as readonly number[]);
     const $n = opCall(context, ids[318] || find(318), 3);
@@ -4346,7 +4346,7 @@ export abstract class TensorOperators extends TensorCore {
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor {
     if (typeof source === "number" && typeof destination === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = source as number;
       $f[2] = destination as number;
       const $n = opCall(context, ids[319] || find(319), 3);
@@ -4354,7 +4354,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $p = putNumbers(1, source as readonly number[]);
     putNumbers($p, destination as readonly number[]);
     const $n = opCall(context, ids[320] || find(320), 3);
@@ -4365,7 +4365,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The elements sorted along the first dimension. (`aten::msort`) */
   msort(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[321] || find(321), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4379,15 +4379,15 @@ export abstract class TensorOperators extends TensorCore {
   mul(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[322] || find(322), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[323] || find(323), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4397,15 +4397,15 @@ export abstract class TensorOperators extends TensorCore {
   mul_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[324] || find(324), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[325] || find(325), 2);
     if ($n < 0) fail($n);
     return this;
@@ -4418,7 +4418,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { generator?: Generator | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = numSamples;
     $f[2] = replacement ? 1 : 0;
     $f[3] = optionalHandle(options?.generator);
@@ -4430,8 +4430,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The product of a matrix (n, m) and a vector (m). (`aten::mv`) */
   mv(vec: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = vec?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = vec?.[HANDLE];
     const $n = opCall(context, ids[327] || find(327), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -4442,7 +4442,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of the multivariate gamma function of dimension `p`. (`aten::mvlgamma`) */
   mvlgamma(p: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = p;
     const $n = opCall(context, ids[328] || find(328), 2);
     if ($n < 0) fail($n);
@@ -4457,7 +4457,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   nanToNum(nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, nan);
     $p = putOptional($p, posinf);
     putOptional($p, neginf);
@@ -4469,7 +4469,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `nanToNum`. (`aten::nan_to_num_`) */
   nanToNum_(nan?: number | null, posinf?: number | null, neginf?: number | null): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, nan);
     $p = putOptional($p, posinf);
     putOptional($p, neginf);
@@ -4485,7 +4485,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     putDType($p, options?.dtype);
@@ -4501,13 +4501,13 @@ export abstract class TensorOperators extends TensorCore {
   nanmedian(dim?: number, keepdim?: boolean): Tensor | [values: Tensor, indices: Tensor] {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[332] || find(332), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
     $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[333] || find(333), 3);
@@ -4530,7 +4530,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof q === "number") {
       const $id = ids[334] || find(334);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = q as number;
       let $p = putOptional(2, dim as number | null | undefined);
       $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -4541,8 +4541,8 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $id = ids[335] || find(335);
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (q as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (q as Tensor)?.[HANDLE];
     let $p = putOptional(2, dim as number | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putString($p, options?.interpolation ?? "linear");
@@ -4558,7 +4558,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     putDType($p, options?.dtype);
@@ -4575,7 +4575,7 @@ export abstract class TensorOperators extends TensorCore {
   narrow(dim: number, start: number | Tensor, length: number): Tensor {
     if (typeof start === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       $f[2] = start as number;
       $f[3] = length as number;
@@ -4584,9 +4584,9 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (start as Tensor)?.handle;
+    $f[2] = (start as Tensor)?.[HANDLE];
     $f[3] = length as number;
     const $n = opCall(context, ids[338] || find(338), 4);
     if ($n < 0) fail($n);
@@ -4600,7 +4600,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   ndtr(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[339] || find(339), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4609,7 +4609,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse of `ndtr`, for elements in (0, 1). (`aten::special_ndtri`) */
   ndtri(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[340] || find(340), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4623,15 +4623,15 @@ export abstract class TensorOperators extends TensorCore {
   ne(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[341] || find(341), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[342] || find(342), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4641,15 +4641,15 @@ export abstract class TensorOperators extends TensorCore {
   ne_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[343] || find(343), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[344] || find(344), 2);
     if ($n < 0) fail($n);
     return this;
@@ -4658,7 +4658,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The negative of every element. (`aten::neg`) */
   neg(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[345] || find(345), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4667,7 +4667,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `neg`. (`aten::neg_`) */
   neg_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[346] || find(346), 1);
     if ($n < 0) fail($n);
     return this;
@@ -4684,7 +4684,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null; device?: Device | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $p = putDType($p, options?.dtype);
     $f[$p++] = 0;
@@ -4702,7 +4702,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null; device?: Device | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $f[$p++] = fillValue;
     $p = putDType($p, options?.dtype);
@@ -4720,7 +4720,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null; device?: Device | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $p = putDType($p, options?.dtype);
     $f[$p++] = 0;
@@ -4737,7 +4737,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null; device?: Device | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $p = putDType($p, options?.dtype);
     $f[$p++] = 0;
@@ -4755,8 +4755,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   nextafter(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[351] || find(351), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4769,7 +4769,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   nonzero(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[352] || find(352), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4783,14 +4783,14 @@ export abstract class TensorOperators extends TensorCore {
   norm(p?: number | null, dim?: number | readonly number[], keepdim?: boolean): Tensor {
     if ((p === undefined || typeof p === "number") && dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = (p as number | undefined) ?? 2;
       const $n = opCall(context, ids[353] || find(353), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, p as number | null);
     $p = putFixed($p, dim as number | readonly number[], 1);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -4802,7 +4802,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Fills with numbers of a normal distribution, in place. (`aten::normal_`) */
   normal_(mean: number = 0, std: number = 1, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = mean;
     $f[2] = std;
     $f[3] = optionalHandle(options?.generator);
@@ -4814,8 +4814,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The outer product of two vectors: (n) and (m) give (n, m). (`aten::outer`) */
   outer(vec2: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = vec2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = vec2?.[HANDLE];
     const $n = opCall(context, ids[356] || find(356), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4824,7 +4824,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view with the dimensions in another order. (`aten::permute`) */
   permute(...dims: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(dims));
     const $n = opCall(context, ids[357] || find(357), 2);
     if ($n < 0) fail($n);
@@ -4834,7 +4834,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy in pinned CPU memory, from where copies to a GPU are fast. (`aten::pin_memory`) */
   pinMemory(device?: Device | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putDevice(1, device);
     const $n = opCall(context, ids[358] || find(358), 2);
     if ($n < 0) fail($n);
@@ -4844,7 +4844,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The pseudo-inverse of a matrix. (`aten::pinverse`) */
   pinverse(rcond: number = 1e-15): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = rcond;
     const $n = opCall(context, ids[359] || find(359), 2);
     if ($n < 0) fail($n);
@@ -4858,7 +4858,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   pixelShuffle(upscaleFactor: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = upscaleFactor;
     const $n = opCall(context, ids[360] || find(360), 2);
     if ($n < 0) fail($n);
@@ -4872,7 +4872,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   pixelUnshuffle(downscaleFactor: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = downscaleFactor;
     const $n = opCall(context, ids[361] || find(361), 2);
     if ($n < 0) fail($n);
@@ -4882,7 +4882,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Numbers drawn from Poisson distributions with these rates. (`aten::poisson`) */
   poisson(generator?: Generator | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = optionalHandle(generator);
     const $n = opCall(context, ids[362] || find(362), 2);
     if ($n < 0) fail($n);
@@ -4892,7 +4892,7 @@ export abstract class TensorOperators extends TensorCore {
   /** This tensor itself: the unary plus. (`aten::positive`) */
   positive(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[363] || find(363), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4906,15 +4906,15 @@ export abstract class TensorOperators extends TensorCore {
   pow(exponent: Tensor | number): Tensor {
     if (typeof exponent === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = exponent as number;
       const $n = opCall(context, ids[364] || find(364), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (exponent as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (exponent as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[365] || find(365), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4924,15 +4924,15 @@ export abstract class TensorOperators extends TensorCore {
   pow_(exponent: Tensor | number): this {
     if (typeof exponent === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = exponent as number;
       const $n = opCall(context, ids[366] || find(366), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (exponent as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (exponent as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[367] || find(367), 2);
     if ($n < 0) fail($n);
     return this;
@@ -4946,8 +4946,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   prelu(weight: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = weight?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = weight?.[HANDLE];
     const $n = opCall(context, ids[368] || find(368), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4961,14 +4961,14 @@ export abstract class TensorOperators extends TensorCore {
   prod(dim?: number, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       putDType(1, options?.dtype);
       const $n = opCall(context, ids[369] || find(369), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
     $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putDType(3, options?.dtype);
@@ -4984,9 +4984,9 @@ export abstract class TensorOperators extends TensorCore {
    */
   put(index: Tensor, source: Tensor, accumulate: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = index?.handle;
-    $f[2] = source?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = index?.[HANDLE];
+    $f[2] = source?.[HANDLE];
     $f[3] = accumulate ? 1 : 0;
     const $n = opCall(context, ids[371] || find(371), 4);
     if ($n < 0) fail($n);
@@ -4996,9 +4996,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `put`. (`aten::put_`) */
   put_(index: Tensor, source: Tensor, accumulate: boolean = false): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = index?.handle;
-    $f[2] = source?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = index?.[HANDLE];
+    $f[2] = source?.[HANDLE];
     $f[3] = accumulate ? 1 : 0;
     const $n = opCall(context, ids[372] || find(372), 4);
     if ($n < 0) fail($n);
@@ -5020,7 +5020,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof q === "number") {
       const $id = ids[373] || find(373);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = q as number;
       let $p = putOptional(2, dim as number | null | undefined);
       $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -5031,8 +5031,8 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $id = ids[374] || find(374);
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (q as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (q as Tensor)?.[HANDLE];
     let $p = putOptional(2, dim as number | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putString($p, options?.interpolation ?? "linear");
@@ -5044,7 +5044,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Radians as degrees. (`aten::rad2deg`) */
   rad2deg(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[375] || find(375), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5053,7 +5053,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `rad2deg`. (`aten::rad2deg_`) */
   rad2deg_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[376] || find(376), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5067,7 +5067,7 @@ export abstract class TensorOperators extends TensorCore {
   random_(toOrFrom?: number, to?: number | null, options?: { generator?: Generator | null }): this {
     if (toOrFrom === undefined && to === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = optionalHandle(options?.generator);
       const $n = opCall(context, ids[377] || find(377), 2);
       if ($n < 0) fail($n);
@@ -5075,7 +5075,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (typeof toOrFrom === "number" && to === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = toOrFrom as number;
       $f[2] = optionalHandle(options?.generator);
       const $n = opCall(context, ids[378] || find(378), 3);
@@ -5083,7 +5083,7 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = toOrFrom as number;
     let $p = putOptional(2, to as number | null);
     $f[$p++] = optionalHandle(options?.generator);
@@ -5095,7 +5095,7 @@ export abstract class TensorOperators extends TensorCore {
   /** All elements in one dimension. (`aten::ravel`) */
   ravel(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[380] || find(380), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5104,7 +5104,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The real part of a complex tensor. (`aten::real`) */
   real(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[381] || find(381), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5113,7 +5113,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 1 / x of every element. (`aten::reciprocal`) */
   reciprocal(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[382] || find(382), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5122,7 +5122,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `reciprocal`. (`aten::reciprocal_`) */
   reciprocal_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[383] || find(383), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5131,7 +5131,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element, at least 0. (`aten::relu`) */
   relu(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[384] || find(384), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5140,7 +5140,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element moved into [0, 6]. (`aten::relu6`) */
   relu6(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[385] || find(385), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5149,7 +5149,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `relu6`. (`aten::relu6_`) */
   relu6_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[386] || find(386), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5158,7 +5158,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `relu`. (`aten::relu_`) */
   relu_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[387] || find(387), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5172,15 +5172,15 @@ export abstract class TensorOperators extends TensorCore {
   remainder(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[388] || find(388), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[389] || find(389), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5190,15 +5190,15 @@ export abstract class TensorOperators extends TensorCore {
   remainder_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[390] || find(390), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[391] || find(391), 2);
     if ($n < 0) fail($n);
     return this;
@@ -5207,7 +5207,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every slice along `dim` scaled down to a p-norm of at most `maxnorm`. (`aten::renorm`) */
   renorm(p: number, dim: number, maxnorm: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = p;
     $f[2] = dim;
     $f[3] = maxnorm;
@@ -5219,7 +5219,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `renorm`. (`aten::renorm_`) */
   renorm_(p: number, dim: number, maxnorm: number): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = p;
     $f[2] = dim;
     $f[3] = maxnorm;
@@ -5231,7 +5231,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy, repeated so many times along every dimension. (`aten::repeat`) */
   repeat(...repeats: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(repeats));
     const $n = opCall(context, ids[394] || find(394), 2);
     if ($n < 0) fail($n);
@@ -5250,7 +5250,7 @@ export abstract class TensorOperators extends TensorCore {
   ): Tensor {
     if (typeof repeats === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = repeats as number;
       const $p = putOptional(2, dim as number | null | undefined);
       putOptional($p, options?.outputSize);
@@ -5259,8 +5259,8 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (repeats as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (repeats as Tensor)?.[HANDLE];
     const $p = putOptional(2, dim as number | null | undefined);
     putOptional($p, options?.outputSize);
     const $n = opCall(context, ids[396] || find(396), 4);
@@ -5276,7 +5276,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   reshape(...shape: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(shape));
     const $n = opCall(context, ids[397] || find(397), 2);
     if ($n < 0) fail($n);
@@ -5286,8 +5286,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The same elements in the shape of `other`. (`aten::reshape_as`) */
   reshapeAs(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[398] || find(398), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5300,7 +5300,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   roll(shifts: number | readonly number[], dims: number | readonly number[] = []): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $p = putFixed(1, shifts, 1);
     putFixed($p, dims, 1);
     const $n = opCall(context, ids[399] || find(399), 3);
@@ -5311,7 +5311,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Turned by `k` times 90 degrees in the plane of two dimensions. (`aten::rot90`) */
   rot90(k: number = 1, dims: readonly number[] = [0, 1]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = k;
     putNumbers(2, dims);
     const $n = opCall(context, ids[400] || find(400), 3);
@@ -5328,14 +5328,14 @@ export abstract class TensorOperators extends TensorCore {
   round(options?: { decimals?: number }): Tensor {
     if (options?.decimals !== undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = options?.decimals!;
       const $n = opCall(context, ids[401] || find(401), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[402] || find(402), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5345,14 +5345,14 @@ export abstract class TensorOperators extends TensorCore {
   round_(options?: { decimals?: number }): this {
     if (options?.decimals !== undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = options?.decimals!;
       const $n = opCall(context, ids[403] || find(403), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[404] || find(404), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5371,7 +5371,7 @@ export abstract class TensorOperators extends TensorCore {
     generator?: Generator | null,
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = lower;
     $f[2] = upper;
     $f[3] = training ? 1 : 0;
@@ -5384,7 +5384,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 1 / sqrt(x) of every element. (`aten::rsqrt`) */
   rsqrt(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[406] || find(406), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5393,7 +5393,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `rsqrt`. (`aten::rsqrt_`) */
   rsqrt_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[407] || find(407), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5407,7 +5407,7 @@ export abstract class TensorOperators extends TensorCore {
   rsub(other: Tensor | number, options?: { alpha?: number }): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       $f[2] = options?.alpha ?? 1;
       const $n = opCall(context, ids[408] || find(408), 3);
@@ -5415,8 +5415,8 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[409] || find(409), 3);
     if ($n < 0) fail($n);
@@ -5438,10 +5438,10 @@ export abstract class TensorOperators extends TensorCore {
     if (isTensor(srcOrValue) && options?.reduce !== undefined) {
       const $id = ids[410] || find(410);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
-      $f[3] = (srcOrValue as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
+      $f[3] = (srcOrValue as Tensor)?.[HANDLE];
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
       if ($n < 0) fail($n);
@@ -5450,9 +5450,9 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof srcOrValue === "number" && options?.reduce !== undefined) {
       const $id = ids[411] || find(411);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = srcOrValue as number;
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
@@ -5461,19 +5461,19 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (typeof srcOrValue === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = srcOrValue as number;
       const $n = opCall(context, ids[412] || find(412), 4);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (index as Tensor)?.handle;
-    $f[3] = (srcOrValue as Tensor)?.handle;
+    $f[2] = (index as Tensor)?.[HANDLE];
+    $f[3] = (srcOrValue as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[413] || find(413), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5482,10 +5482,10 @@ export abstract class TensorOperators extends TensorCore {
   /** With `src` added at the places that `index` names along `dim`. (`aten::scatter_add`) */
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = src?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = src?.[HANDLE];
     const $n = opCall(context, ids[414] || find(414), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5494,10 +5494,10 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `scatterAdd`. (`aten::scatter_add_`) */
   scatterAdd_(dim: number, index: Tensor, src: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = src?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = src?.[HANDLE];
     const $n = opCall(context, ids[415] || find(415), 4);
     if ($n < 0) fail($n);
     return this;
@@ -5518,10 +5518,10 @@ export abstract class TensorOperators extends TensorCore {
   ): Tensor {
     const $id = ids[416] || find(416);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = src?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = src?.[HANDLE];
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -5539,10 +5539,10 @@ export abstract class TensorOperators extends TensorCore {
   ): this {
     const $id = ids[417] || find(417);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = src?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = src?.[HANDLE];
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -5565,10 +5565,10 @@ export abstract class TensorOperators extends TensorCore {
     if (isTensor(srcOrValue) && options?.reduce !== undefined) {
       const $id = ids[418] || find(418);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
-      $f[3] = (srcOrValue as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
+      $f[3] = (srcOrValue as Tensor)?.[HANDLE];
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
       if ($n < 0) fail($n);
@@ -5577,9 +5577,9 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof srcOrValue === "number" && options?.reduce !== undefined) {
       const $id = ids[419] || find(419);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = srcOrValue as number;
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
@@ -5588,19 +5588,19 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (typeof srcOrValue === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = srcOrValue as number;
       const $n = opCall(context, ids[420] || find(420), 4);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (index as Tensor)?.handle;
-    $f[3] = (srcOrValue as Tensor)?.handle;
+    $f[2] = (index as Tensor)?.[HANDLE];
+    $f[3] = (srcOrValue as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[421] || find(421), 4);
     if ($n < 0) fail($n);
     return this;
@@ -5609,7 +5609,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view of element `index` of dimension `dim`, which goes. (`aten::select.int`) */
   select(dim: number, index: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     $f[2] = index;
     const $n = opCall(context, ids[422] || find(422), 3);
@@ -5620,8 +5620,8 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy with `src` in place of element `index` of `dim`. (`aten::select_scatter`) */
   selectScatter(src: Tensor, dim: number, index: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = src?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = src?.[HANDLE];
     $f[2] = dim;
     $f[3] = index;
     const $n = opCall(context, ids[423] || find(423), 4);
@@ -5632,7 +5632,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The self-normalising form of `elu`, with its fixed constants. (`aten::selu`) */
   selu(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[424] || find(424), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5641,7 +5641,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `selu`. (`aten::selu_`) */
   selu_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[425] || find(425), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5654,7 +5654,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   sgn(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[426] || find(426), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5663,7 +5663,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sgn`. (`aten::sgn_`) */
   sgn_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[427] || find(427), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5672,7 +5672,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 1 / (1 + exp(-x)) of every element. (`aten::sigmoid`) */
   sigmoid(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[428] || find(428), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5681,7 +5681,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sigmoid`. (`aten::sigmoid_`) */
   sigmoid_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[429] || find(429), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5690,7 +5690,7 @@ export abstract class TensorOperators extends TensorCore {
   /** -1, 0 or 1 for every element, by its sign. (`aten::sign`) */
   sign(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[430] || find(430), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5699,7 +5699,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sign`. (`aten::sign_`) */
   sign_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[431] || find(431), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5708,7 +5708,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether every element's sign bit is set; true for -0. (`aten::signbit`) */
   signbit(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[432] || find(432), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5717,7 +5717,7 @@ export abstract class TensorOperators extends TensorCore {
   /** x · sigmoid(x), also called swish. (`aten::silu`) */
   silu(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[433] || find(433), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5726,7 +5726,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `silu`. (`aten::silu_`) */
   silu_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[434] || find(434), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5735,7 +5735,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The sine of every element, in radians. (`aten::sin`) */
   sin(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[435] || find(435), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5744,7 +5744,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sin`. (`aten::sin_`) */
   sin_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[436] || find(436), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5753,7 +5753,7 @@ export abstract class TensorOperators extends TensorCore {
   /** sin(πx) / (πx) of every element, 1 at 0. (`aten::sinc`) */
   sinc(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[437] || find(437), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5762,7 +5762,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sinc`. (`aten::sinc_`) */
   sinc_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[438] || find(438), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5771,7 +5771,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The hyperbolic sine of every element. (`aten::sinh`) */
   sinh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[439] || find(439), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5780,7 +5780,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sinh`. (`aten::sinh_`) */
   sinh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[440] || find(440), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5793,7 +5793,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   slice(dim: number = 0, start?: number | null, end?: number | null, step: number = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     let $p = putOptional(2, start);
     $p = putOptional($p, end);
@@ -5812,8 +5812,8 @@ export abstract class TensorOperators extends TensorCore {
     step: number = 1,
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = src?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = src?.[HANDLE];
     $f[2] = dim;
     let $p = putOptional(3, start);
     $p = putOptional($p, end);
@@ -5826,7 +5826,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The determinant's sign and the logarithm of its absolute value. (`aten::slogdet`) */
   slogdet(): [sign: Tensor, logabsdet: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[443] || find(443), 1);
     if ($n < 0) fail($n);
     const $h0 = $f[0], $h1 = $f[1];
@@ -5840,7 +5840,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   softmax(dim: number, dtype?: DType | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, dtype);
     const $n = opCall(context, ids[444] || find(444), 3);
@@ -5851,7 +5851,7 @@ export abstract class TensorOperators extends TensorCore {
   /** log(1 + exp(beta · x)) / beta; linear above `threshold`. (`aten::softplus`) */
   softplus(beta: number = 1, threshold: number = 20): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = beta;
     $f[2] = threshold;
     const $n = opCall(context, ids[445] || find(445), 3);
@@ -5862,7 +5862,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element moved towards 0 by `lambd`, at most to it. (`aten::softshrink`) */
   softshrink(lambd: number = 0.5): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = lambd;
     const $n = opCall(context, ids[446] || find(446), 2);
     if ($n < 0) fail($n);
@@ -5882,7 +5882,7 @@ export abstract class TensorOperators extends TensorCore {
   ): [values: Tensor, indices: Tensor] {
     if (options?.stable !== undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       let $p = putOptionalBool(1, options?.stable);
       $f[$p++] = (dim as number | undefined) ?? -1;
       $f[$p++] = ((descending as boolean | undefined) ?? false) ? 1 : 0;
@@ -5892,7 +5892,7 @@ export abstract class TensorOperators extends TensorCore {
       return [make($h0), make($h1)];
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = (dim as number | undefined) ?? -1;
     $f[2] = ((descending as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[448] || find(448), 3);
@@ -5909,7 +5909,7 @@ export abstract class TensorOperators extends TensorCore {
   split(splitSize: number | readonly number[], dim?: number): Tensor[] {
     if (typeof splitSize === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = splitSize as number;
       $f[2] = (dim as number | undefined) ?? 0;
       const $n = opCall(context, ids[449] || find(449), 3);
@@ -5917,7 +5917,7 @@ export abstract class TensorOperators extends TensorCore {
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, splitSize as readonly number[]);
     $f[$p++] = (dim as number | undefined) ?? 0;
     const $n = opCall(context, ids[450] || find(450), 3);
@@ -5928,7 +5928,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The square root of every element. (`aten::sqrt`) */
   sqrt(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[451] || find(451), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5937,7 +5937,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sqrt`. (`aten::sqrt_`) */
   sqrt_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[452] || find(452), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5946,7 +5946,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The square of every element. (`aten::square`) */
   square(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[453] || find(453), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5955,7 +5955,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `square`. (`aten::square_`) */
   square_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[454] || find(454), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5969,21 +5969,21 @@ export abstract class TensorOperators extends TensorCore {
   squeeze(dim?: number | readonly number[]): Tensor {
     if (dim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[455] || find(455), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dim === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       const $n = opCall(context, ids[456] || find(456), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, dim as readonly number[]);
     const $n = opCall(context, ids[457] || find(457), 2);
     if ($n < 0) fail($n);
@@ -5998,21 +5998,21 @@ export abstract class TensorOperators extends TensorCore {
   squeeze_(dim?: number | readonly number[]): this {
     if (dim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[458] || find(458), 1);
       if ($n < 0) fail($n);
       return this;
     }
     if (typeof dim === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       const $n = opCall(context, ids[459] || find(459), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, dim as readonly number[]);
     const $n = opCall(context, ids[460] || find(460), 2);
     if ($n < 0) fail($n);
@@ -6030,7 +6030,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: number | null; keepdim?: boolean },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $p = putOptional($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
@@ -6045,7 +6045,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: number | null; keepdim?: boolean },
   ): [std: Tensor, mean: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $p = putOptional($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
@@ -6063,7 +6063,7 @@ export abstract class TensorOperators extends TensorCore {
   sub(other: Tensor | number, options?: { alpha?: number }): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       $f[2] = options?.alpha ?? 1;
       const $n = opCall(context, ids[463] || find(463), 3);
@@ -6071,8 +6071,8 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[464] || find(464), 3);
     if ($n < 0) fail($n);
@@ -6083,7 +6083,7 @@ export abstract class TensorOperators extends TensorCore {
   sub_(other: Tensor | number, options?: { alpha?: number }): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       $f[2] = options?.alpha ?? 1;
       const $n = opCall(context, ids[465] || find(465), 3);
@@ -6091,8 +6091,8 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = options?.alpha ?? 1;
     const $n = opCall(context, ids[466] || find(466), 3);
     if ($n < 0) fail($n);
@@ -6111,7 +6111,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     putDType($p, options?.dtype);
@@ -6127,7 +6127,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   sumToSize(...size: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(size));
     const $n = opCall(context, ids[468] || find(468), 2);
     if ($n < 0) fail($n);
@@ -6137,7 +6137,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The singular value decomposition U, S, V with this = U · diag(S) · Vᵀ. (`aten::svd`) */
   svd(some: boolean = true, computeUv: boolean = true): [u: Tensor, s: Tensor, v: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = some ? 1 : 0;
     $f[2] = computeUv ? 1 : 0;
     const $n = opCall(context, ids[469] || find(469), 3);
@@ -6149,7 +6149,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view with two dimensions swapped. (`aten::swapaxes`) */
   swapaxes(axis0: number, axis1: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = axis0;
     $f[2] = axis1;
     const $n = opCall(context, ids[470] || find(470), 3);
@@ -6160,7 +6160,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view with two dimensions swapped. (`aten::swapdims`) */
   swapdims(dim0: number, dim1: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim0;
     $f[2] = dim1;
     const $n = opCall(context, ids[471] || find(471), 3);
@@ -6171,7 +6171,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The transpose of a matrix: a view. (`aten::t`) */
   t(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[472] || find(472), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6180,7 +6180,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `t`. (`aten::t_`) */
   t_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[473] || find(473), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6189,8 +6189,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The elements at the places `index` of the flattened tensor. (`aten::take`) */
   take(index: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = index?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = index?.[HANDLE];
     const $n = opCall(context, ids[474] || find(474), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6203,8 +6203,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   takeAlongDim(indices: Tensor, dim?: number | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = indices?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = indices?.[HANDLE];
     putOptional(2, dim);
     const $n = opCall(context, ids[475] || find(475), 3);
     if ($n < 0) fail($n);
@@ -6214,7 +6214,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The tangent of every element, in radians. (`aten::tan`) */
   tan(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[476] || find(476), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6223,7 +6223,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `tan`. (`aten::tan_`) */
   tan_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[477] || find(477), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6232,7 +6232,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The hyperbolic tangent of every element. (`aten::tanh`) */
   tanh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[478] || find(478), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6241,7 +6241,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `tanh`. (`aten::tanh_`) */
   tanh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[479] || find(479), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6255,7 +6255,7 @@ export abstract class TensorOperators extends TensorCore {
   tensorSplit(sectionsOrIndices: number | readonly number[], dim?: number): Tensor[] {
     if (typeof sectionsOrIndices === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = sectionsOrIndices as number;
       $f[2] = (dim as number | undefined) ?? 0;
       const $n = opCall(context, ids[480] || find(480), 3);
@@ -6263,7 +6263,7 @@ export abstract class TensorOperators extends TensorCore {
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, sectionsOrIndices as readonly number[]);
     $f[$p++] = (dim as number | undefined) ?? 0;
     const $n = opCall(context, ids[481] || find(481), 3);
@@ -6274,7 +6274,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Elements at most `threshold` become `value`. (`aten::threshold`) */
   threshold(threshold: number, value: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = threshold;
     $f[2] = value;
     const $n = opCall(context, ids[482] || find(482), 3);
@@ -6285,7 +6285,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `threshold`. (`aten::threshold_`) */
   threshold_(threshold: number, value: number): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = threshold;
     $f[2] = value;
     const $n = opCall(context, ids[483] || find(483), 3);
@@ -6296,7 +6296,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy, repeated so many times along the last dimensions. (`aten::tile`) */
   tile(...dims: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(dims));
     const $n = opCall(context, ids[484] || find(484), 2);
     if ($n < 0) fail($n);
@@ -6315,7 +6315,7 @@ export abstract class TensorOperators extends TensorCore {
     sorted: boolean = true,
   ): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = k;
     $f[2] = dim;
     $f[3] = largest ? 1 : 0;
@@ -6329,7 +6329,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The sum of a matrix's diagonal. (`aten::trace`) */
   trace(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[486] || find(486), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6338,7 +6338,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view with two dimensions swapped. (`aten::transpose.int`) */
   transpose(dim0: number, dim1: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim0;
     $f[2] = dim1;
     const $n = opCall(context, ids[487] || find(487), 3);
@@ -6349,7 +6349,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `transpose`. (`aten::transpose_`) */
   transpose_(dim0: number, dim1: number): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim0;
     $f[2] = dim1;
     const $n = opCall(context, ids[488] || find(488), 3);
@@ -6360,7 +6360,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The lower triangle of matrices, 0 above `diagonal`. (`aten::tril`) */
   tril(diagonal: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[489] || find(489), 2);
     if ($n < 0) fail($n);
@@ -6370,7 +6370,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `tril`. (`aten::tril_`) */
   tril_(diagonal: number = 0): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[490] || find(490), 2);
     if ($n < 0) fail($n);
@@ -6380,7 +6380,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The upper triangle of matrices, 0 below `diagonal`. (`aten::triu`) */
   triu(diagonal: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[491] || find(491), 2);
     if ($n < 0) fail($n);
@@ -6390,7 +6390,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `triu`. (`aten::triu_`) */
   triu_(diagonal: number = 0): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[492] || find(492), 2);
     if ($n < 0) fail($n);
@@ -6400,7 +6400,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element rounded towards zero. (`aten::trunc`) */
   trunc(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[493] || find(493), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6409,7 +6409,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `trunc`. (`aten::trunc_`) */
   trunc_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[494] || find(494), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6418,8 +6418,8 @@ export abstract class TensorOperators extends TensorCore {
   /** This tensor in the dtype and on the device of `other`. (`aten::type_as`) */
   typeAs(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[495] || find(495), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6428,7 +6428,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The slices along `dim` as separate tensors. (`aten::unbind.int`) */
   unbind(dim: number = 0): Tensor[] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[496] || find(496), 2);
     if ($n < 0) fail($n);
@@ -6438,7 +6438,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Dimension `dim` split into `sizes`; one may be -1. (`aten::unflatten.int`) */
   unflatten(dim: number, sizes: readonly number[]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putNumbers(2, sizes);
     const $n = opCall(context, ids[497] || find(497), 3);
@@ -6453,7 +6453,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   unfold(dimension: number, size: number, step: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dimension;
     $f[2] = size;
     $f[3] = step;
@@ -6465,7 +6465,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Fills with numbers evenly distributed in [from, to), in place. (`aten::uniform_`) */
   uniform_(from: number = 0, to: number = 1, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = from;
     $f[2] = to;
     $f[3] = optionalHandle(options?.generator);
@@ -6486,7 +6486,7 @@ export abstract class TensorOperators extends TensorCore {
     returnCounts: boolean = false,
   ): [values: Tensor, inverse: Tensor, counts: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = sorted ? 1 : 0;
     $f[2] = returnInverse ? 1 : 0;
     $f[3] = returnCounts ? 1 : 0;
@@ -6503,7 +6503,7 @@ export abstract class TensorOperators extends TensorCore {
     dim?: number | null,
   ): [values: Tensor, inverse: Tensor, counts: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = returnInverse ? 1 : 0;
     $f[2] = returnCounts ? 1 : 0;
     putOptional(3, dim);
@@ -6525,7 +6525,7 @@ export abstract class TensorOperators extends TensorCore {
     returnCounts: boolean = false,
   ): [values: Tensor, inverse: Tensor, counts: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     $f[2] = sorted ? 1 : 0;
     $f[3] = returnInverse ? 1 : 0;
@@ -6543,7 +6543,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   unsafeChunk(chunks: number, dim: number = 0): Tensor[] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = chunks;
     $f[2] = dim;
     const $n = opCall(context, ids[503] || find(503), 3);
@@ -6554,7 +6554,7 @@ export abstract class TensorOperators extends TensorCore {
   /** With a new dimension of size 1 at `dim`. (`aten::unsqueeze`) */
   unsqueeze(dim: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[504] || find(504), 2);
     if ($n < 0) fail($n);
@@ -6564,7 +6564,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `unsqueeze`. (`aten::unsqueeze_`) */
   unsqueeze_(dim: number): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[505] || find(505), 2);
     if ($n < 0) fail($n);
@@ -6581,7 +6581,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: number | null; keepdim?: boolean },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $p = putOptional($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
@@ -6596,7 +6596,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: number | null; keepdim?: boolean },
   ): [variance: Tensor, mean: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $p = putOptional($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
@@ -6609,8 +6609,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The inner product of two vectors, the first conjugated. (`aten::vdot`) */
   vdot(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[508] || find(508), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -6627,14 +6627,14 @@ export abstract class TensorOperators extends TensorCore {
   view(...size: readonly number[] | [readonly number[]] | [DType]): Tensor {
     if (typeof size[0] === "string") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dtypeCode(size[0] as DType);
       const $n = opCall(context, ids[510] || find(510), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(size as readonly number[]));
     const $n = opCall(context, ids[509] || find(509), 2);
     if ($n < 0) fail($n);
@@ -6644,8 +6644,8 @@ export abstract class TensorOperators extends TensorCore {
   /** A view in the shape of `other`. (`aten::view_as`) */
   viewAs(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[511] || find(511), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6659,14 +6659,14 @@ export abstract class TensorOperators extends TensorCore {
   vsplit(sectionsOrIndices: number | readonly number[]): Tensor[] {
     if (typeof sectionsOrIndices === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = sectionsOrIndices as number;
       const $n = opCall(context, ids[512] || find(512), 2);
       if ($n < 0) fail($n);
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, sectionsOrIndices as readonly number[]);
     const $n = opCall(context, ids[513] || find(513), 2);
     if ($n < 0) fail($n);
@@ -6681,15 +6681,15 @@ export abstract class TensorOperators extends TensorCore {
   xlog1py(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[514] || find(514), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[515] || find(515), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6703,15 +6703,15 @@ export abstract class TensorOperators extends TensorCore {
   xlogy(other: Tensor | number): Tensor {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[516] || find(516), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[517] || find(517), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6721,15 +6721,15 @@ export abstract class TensorOperators extends TensorCore {
   xlogy_(other: Tensor | number): this {
     if (typeof other === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = other as number;
       const $n = opCall(context, ids[518] || find(518), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[519] || find(519), 2);
     if ($n < 0) fail($n);
     return this;
@@ -6738,7 +6738,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Sets all elements to 0, in place. (`aten::zero_`) */
   zero_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[520] || find(520), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6753,7 +6753,7 @@ export abstract class TensorOperators extends TensorCore {
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | readonly number[]): Tensor {
   const $id = ids[521] || find(521);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 1);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6768,7 +6768,7 @@ export function adaptiveAvgPool1d(input: Tensor, outputSize: number | readonly n
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly number[]): Tensor {
   const $id = ids[522] || find(522);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6783,7 +6783,7 @@ export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly n
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | readonly number[]): Tensor {
   const $id = ids[523] || find(523);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 3);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6801,7 +6801,7 @@ export function adaptiveMaxPool1d(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[524] || find(524);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 1);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6820,7 +6820,7 @@ export function adaptiveMaxPool2d(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[525] || find(525);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6839,7 +6839,7 @@ export function adaptiveMaxPool3d(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[526] || find(526);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 3);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6855,7 +6855,7 @@ export function affineGridGenerator(
 ): Tensor {
   const $id = ids[527] || find(527);
   const $f = frame;
-  $f[0] = theta?.handle;
+  $f[0] = theta?.[HANDLE];
   let $p = putNumbers(1, size);
   $f[$p++] = alignCorners ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -6867,7 +6867,7 @@ export function affineGridGenerator(
 export function alphaDropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[528] || find(528);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -6890,7 +6890,7 @@ export function avgPool1d(
 ): Tensor {
   const $id = ids[529] || find(529);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 1);
   $p = putFixed($p, stride, 1);
   $p = putFixed($p, padding, 1);
@@ -6917,7 +6917,7 @@ export function avgPool2d(
 ): Tensor {
   const $id = ids[530] || find(530);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -6945,7 +6945,7 @@ export function avgPool3d(
 ): Tensor {
   const $id = ids[531] || find(531);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 3);
   $p = putFixed($p, stride, 3);
   $p = putFixed($p, padding, 3);
@@ -6976,7 +6976,7 @@ export function batchNorm(
 ): Tensor {
   const $id = ids[532] || find(532);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = optionalHandle(runningMean);
@@ -6999,9 +6999,9 @@ export function bilinear(
 ): Tensor {
   const $id = ids[533] || find(533);
   const $f = frame;
-  $f[0] = input1?.handle;
-  $f[1] = input2?.handle;
-  $f[2] = weight?.handle;
+  $f[0] = input1?.[HANDLE];
+  $f[1] = input2?.[HANDLE];
+  $f[2] = weight?.[HANDLE];
   $f[3] = optionalHandle(bias);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
@@ -7019,8 +7019,8 @@ export function binaryCrossEntropy(
 ): Tensor {
   const $id = ids[534] || find(534);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   const $n = opCall(context, $id, 4);
@@ -7042,8 +7042,8 @@ export function binaryCrossEntropyWithLogits(
 ): Tensor {
   const $id = ids[535] || find(535);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = optionalHandle(posWeight);
   $f[4] = reductionCode(reduction);
@@ -7111,8 +7111,8 @@ export function cat(tensors: readonly Tensor[], dim: number = 0): Tensor {
 export function cdist(x1: Tensor, x2: Tensor, p: number = 2, computeMode?: number | null): Tensor {
   const $id = ids[541] || find(541);
   const $f = frame;
-  $f[0] = x1?.handle;
-  $f[1] = x2?.handle;
+  $f[0] = x1?.[HANDLE];
+  $f[1] = x2?.[HANDLE];
   $f[2] = p;
   putOptional(3, computeMode);
   const $n = opCall(context, $id, 4);
@@ -7131,7 +7131,7 @@ export function col2im(
 ): Tensor {
   const $id = ids[542] || find(542);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $p = putFixed($p, kernelSize, 2);
   $p = putFixed($p, dilation, 2);
@@ -7160,7 +7160,7 @@ export function combinations(
 ): Tensor {
   const $id = ids[544] || find(544);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = r;
   $f[2] = withReplacement ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7172,8 +7172,8 @@ export function combinations(
 export function complex(real: Tensor, imag: Tensor): Tensor {
   const $id = ids[545] || find(545);
   const $f = frame;
-  $f[0] = real?.handle;
-  $f[1] = imag?.handle;
+  $f[0] = real?.[HANDLE];
+  $f[1] = imag?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -7187,7 +7187,7 @@ export function complex(real: Tensor, imag: Tensor): Tensor {
 export function constantPadNd(input: Tensor, pad: readonly number[], value: number = 0): Tensor {
   const $id = ids[546] || find(546);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, pad);
   $f[$p++] = value;
   const $n = opCall(context, $id, 3);
@@ -7212,8 +7212,8 @@ export function conv1d(
   if ((padding === undefined || (typeof padding === "number" || Array.isArray(padding)))) {
     const $id = ids[547] || find(547);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
-    $f[1] = (weight as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
+    $f[1] = (weight as Tensor)?.[HANDLE];
     $f[2] = optionalHandle(bias as Tensor | null | undefined);
     let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1], 1);
     $p = putFixed($p, (padding as number | readonly number[] | undefined) ?? [0], 1);
@@ -7233,8 +7233,8 @@ export function conv1d(
   }
   const $id = ids[548] || find(548);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
-  $f[1] = (weight as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
+  $f[1] = (weight as Tensor)?.[HANDLE];
   $f[2] = optionalHandle(bias as Tensor | null | undefined);
   let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1], 1);
   $p = putString($p, (padding as "same" | "valid" | undefined) ?? "valid");
@@ -7272,8 +7272,8 @@ export function conv2d(
   if ((padding === undefined || (typeof padding === "number" || Array.isArray(padding)))) {
     const $id = ids[549] || find(549);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
-    $f[1] = (weight as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
+    $f[1] = (weight as Tensor)?.[HANDLE];
     $f[2] = optionalHandle(bias as Tensor | null | undefined);
     let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1], 2);
     $p = putFixed($p, (padding as number | readonly number[] | undefined) ?? [0, 0], 2);
@@ -7293,8 +7293,8 @@ export function conv2d(
   }
   const $id = ids[550] || find(550);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
-  $f[1] = (weight as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
+  $f[1] = (weight as Tensor)?.[HANDLE];
   $f[2] = optionalHandle(bias as Tensor | null | undefined);
   let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1], 2);
   $p = putString($p, (padding as "same" | "valid" | undefined) ?? "valid");
@@ -7332,8 +7332,8 @@ export function conv3d(
   if ((padding === undefined || (typeof padding === "number" || Array.isArray(padding)))) {
     const $id = ids[551] || find(551);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
-    $f[1] = (weight as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
+    $f[1] = (weight as Tensor)?.[HANDLE];
     $f[2] = optionalHandle(bias as Tensor | null | undefined);
     let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1, 1], 3);
     $p = putFixed($p, (padding as number | readonly number[] | undefined) ?? [0, 0, 0], 3);
@@ -7353,8 +7353,8 @@ export function conv3d(
   }
   const $id = ids[552] || find(552);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
-  $f[1] = (weight as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
+  $f[1] = (weight as Tensor)?.[HANDLE];
   $f[2] = optionalHandle(bias as Tensor | null | undefined);
   let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1, 1], 3);
   $p = putString($p, (padding as "same" | "valid" | undefined) ?? "valid");
@@ -7391,8 +7391,8 @@ export function convTranspose1d(
 ): Tensor {
   const $id = ids[553] || find(553);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = weight?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = weight?.[HANDLE];
   $f[2] = optionalHandle(bias);
   let $p = putFixed(3, stride, 1);
   $p = putFixed($p, padding, 1);
@@ -7423,8 +7423,8 @@ export function convTranspose2d(
 ): Tensor {
   const $id = ids[554] || find(554);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = weight?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = weight?.[HANDLE];
   $f[2] = optionalHandle(bias);
   let $p = putFixed(3, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -7455,8 +7455,8 @@ export function convTranspose3d(
 ): Tensor {
   const $id = ids[555] || find(555);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = weight?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = weight?.[HANDLE];
   $f[2] = optionalHandle(bias);
   let $p = putFixed(3, stride, 3);
   $p = putFixed($p, padding, 3);
@@ -7484,9 +7484,9 @@ export function cosineEmbeddingLoss(
 ): Tensor {
   const $id = ids[556] || find(556);
   const $f = frame;
-  $f[0] = input1?.handle;
-  $f[1] = input2?.handle;
-  $f[2] = target?.handle;
+  $f[0] = input1?.[HANDLE];
+  $f[1] = input2?.[HANDLE];
+  $f[2] = target?.[HANDLE];
   $f[3] = margin;
   $f[4] = reductionCode(reduction);
   const $n = opCall(context, $id, 5);
@@ -7503,8 +7503,8 @@ export function cosineSimilarity(
 ): Tensor {
   const $id = ids[557] || find(557);
   const $f = frame;
-  $f[0] = x1?.handle;
-  $f[1] = x2?.handle;
+  $f[0] = x1?.[HANDLE];
+  $f[1] = x2?.[HANDLE];
   $f[2] = dim;
   $f[3] = eps;
   const $n = opCall(context, $id, 4);
@@ -7528,8 +7528,8 @@ export function crossEntropyLoss(
 ): Tensor {
   const $id = ids[558] || find(558);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -7557,8 +7557,8 @@ export function ctcLoss(
   if (Array.isArray(inputLengths) && Array.isArray(targetLengths)) {
     const $id = ids[559] || find(559);
     const $f = frame;
-    $f[0] = (logProbs as Tensor)?.handle;
-    $f[1] = (targets as Tensor)?.handle;
+    $f[0] = (logProbs as Tensor)?.[HANDLE];
+    $f[1] = (targets as Tensor)?.[HANDLE];
     let $p = putNumbers(2, inputLengths as readonly number[]);
     $p = putNumbers($p, targetLengths as readonly number[]);
     $f[$p++] = (blank as number | undefined) ?? 0;
@@ -7570,10 +7570,10 @@ export function ctcLoss(
   }
   const $id = ids[560] || find(560);
   const $f = frame;
-  $f[0] = (logProbs as Tensor)?.handle;
-  $f[1] = (targets as Tensor)?.handle;
-  $f[2] = (inputLengths as Tensor)?.handle;
-  $f[3] = (targetLengths as Tensor)?.handle;
+  $f[0] = (logProbs as Tensor)?.[HANDLE];
+  $f[1] = (targets as Tensor)?.[HANDLE];
+  $f[2] = (inputLengths as Tensor)?.[HANDLE];
+  $f[3] = (targetLengths as Tensor)?.[HANDLE];
   $f[4] = (blank as number | undefined) ?? 0;
   $f[5] = reductionCode((reduction as Reduction | undefined) ?? "mean");
   $f[6] = ((zeroInfinity as boolean | undefined) ?? false) ? 1 : 0;
@@ -7595,7 +7595,7 @@ export function cumulativeTrapezoid(
   if (x === undefined) {
     const $id = ids[561] || find(561);
     const $f = frame;
-    $f[0] = (y as Tensor)?.handle;
+    $f[0] = (y as Tensor)?.[HANDLE];
     $f[1] = options?.dx ?? 1;
     $f[2] = options?.dim ?? -1;
     const $n = opCall(context, $id, 3);
@@ -7604,8 +7604,8 @@ export function cumulativeTrapezoid(
   }
   const $id = ids[562] || find(562);
   const $f = frame;
-  $f[0] = (y as Tensor)?.handle;
-  $f[1] = (x as Tensor)?.handle;
+  $f[0] = (y as Tensor)?.[HANDLE];
+  $f[1] = (x as Tensor)?.[HANDLE];
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -7620,7 +7620,7 @@ export function cumulativeTrapezoid(
 export function dropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[563] || find(563);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7632,7 +7632,7 @@ export function dropout(input: Tensor, p: number, train: boolean): Tensor {
 export function dropout_(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[564] || find(564);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7678,8 +7678,8 @@ export function embedding(
 ): Tensor {
   const $id = ids[567] || find(567);
   const $f = frame;
-  $f[0] = weight?.handle;
-  $f[1] = indices?.handle;
+  $f[0] = weight?.[HANDLE];
+  $f[1] = indices?.[HANDLE];
   $f[2] = paddingIdx;
   $f[3] = scaleGradByFreq ? 1 : 0;
   $f[4] = sparse ? 1 : 0;
@@ -7705,9 +7705,9 @@ export function embeddingBag(
 ): [output: Tensor, offset2bag: Tensor, bagSize: Tensor, maxIndices: Tensor] {
   const $id = ids[568] || find(568);
   const $f = frame;
-  $f[0] = weight?.handle;
-  $f[1] = indices?.handle;
-  $f[2] = offsets?.handle;
+  $f[0] = weight?.[HANDLE];
+  $f[1] = indices?.[HANDLE];
+  $f[2] = offsets?.[HANDLE];
   $f[3] = scaleGradByFreq ? 1 : 0;
   $f[4] = mode;
   $f[5] = sparse ? 1 : 0;
@@ -7730,7 +7730,7 @@ export function emptyLike(
 ): Tensor {
   const $id = ids[569] || find(569);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -7745,7 +7745,7 @@ export function emptyLike(
 export function featureAlphaDropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[570] || find(570);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7761,7 +7761,7 @@ export function featureAlphaDropout(input: Tensor, p: number, train: boolean): T
 export function featureDropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[571] || find(571);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -8020,7 +8020,7 @@ export function foreachDiv(
   const $id = ids[590] || find(590);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor)?.handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return makeList();
@@ -8056,7 +8056,7 @@ export function foreachDiv_(
   const $id = ids[593] || find(593);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor)?.handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return;
@@ -8182,7 +8182,7 @@ export function foreachMul(
   const $id = ids[603] || find(603);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor)?.handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return makeList();
@@ -8218,7 +8218,7 @@ export function foreachMul_(
   const $id = ids[606] || find(606);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor)?.handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return;
@@ -8399,7 +8399,7 @@ export function fullLike(
 ): Tensor {
   const $id = ids[621] || find(621);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = fillValue;
   let $p = putDType(2, options?.dtype);
   $f[$p++] = 0;
@@ -8579,8 +8579,8 @@ export function gridSampler(
 ): Tensor {
   const $id = ids[626] || find(626);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = grid?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = grid?.[HANDLE];
   $f[2] = interpolationMode;
   $f[3] = paddingMode;
   $f[4] = alignCorners ? 1 : 0;
@@ -8600,7 +8600,7 @@ export function groupNorm(
 ): Tensor {
   const $id = ids[627] || find(627);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = numGroups;
   $f[2] = optionalHandle(weight);
   $f[3] = optionalHandle(bias);
@@ -8625,8 +8625,8 @@ export function gru(
 ): [output: Tensor, hidden: Tensor] {
   const $id = ids[628] || find(628);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = hx?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = hx?.[HANDLE];
   let $p = putTensors(2, params);
   $f[$p++] = hasBiases ? 1 : 0;
   $f[$p++] = numLayers;
@@ -8653,8 +8653,8 @@ export function hingeEmbeddingLoss(
 ): Tensor {
   const $id = ids[629] || find(629);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = margin;
   $f[3] = reductionCode(reduction);
   const $n = opCall(context, $id, 4);
@@ -8689,8 +8689,8 @@ export function huberLoss(
 ): Tensor {
   const $id = ids[631] || find(631);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   $f[3] = delta;
   const $n = opCall(context, $id, 4);
@@ -8712,7 +8712,7 @@ export function im2col(
 ): Tensor {
   const $id = ids[632] || find(632);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, dilation, 2);
   $p = putFixed($p, padding, 2);
@@ -8740,7 +8740,7 @@ export function instanceNorm(
 ): Tensor {
   const $id = ids[633] || find(633);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = optionalHandle(runningMean);
@@ -8767,7 +8767,7 @@ export function isin(
   if (typeof testElementsOrTestElement === "number") {
     const $id = ids[634] || find(634);
     const $f = frame;
-    $f[0] = (elements as Tensor)?.handle;
+    $f[0] = (elements as Tensor)?.[HANDLE];
     $f[1] = testElementsOrTestElement as number;
     $f[2] = (options?.assumeUnique ?? false) ? 1 : 0;
     $f[3] = (options?.invert ?? false) ? 1 : 0;
@@ -8777,8 +8777,8 @@ export function isin(
   }
   const $id = ids[635] || find(635);
   const $f = frame;
-  $f[0] = (elements as Tensor)?.handle;
-  $f[1] = (testElementsOrTestElement as Tensor)?.handle;
+  $f[0] = (elements as Tensor)?.[HANDLE];
+  $f[1] = (testElementsOrTestElement as Tensor)?.[HANDLE];
   $f[2] = (options?.assumeUnique ?? false) ? 1 : 0;
   $f[3] = (options?.invert ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 4);
@@ -8800,8 +8800,8 @@ export function klDiv(
 ): Tensor {
   const $id = ids[636] || find(636);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   $f[3] = (options?.logTarget ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 4);
@@ -8813,8 +8813,8 @@ export function klDiv(
 export function l1Loss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
   const $id = ids[637] || find(637);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -8836,7 +8836,7 @@ export function layerNorm(
 ): Tensor {
   const $id = ids[638] || find(638);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, normalizedShape);
   $f[$p++] = optionalHandle(weight);
   $f[$p++] = optionalHandle(bias);
@@ -8855,7 +8855,7 @@ export function layerNorm(
 export function linalgCholesky(input: Tensor, options?: { upper?: boolean }): Tensor {
   const $id = ids[639] || find(639);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = (options?.upper ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8873,7 +8873,7 @@ export function linalgCholeskyEx(
 ): [L: Tensor, info: Tensor] {
   const $id = ids[640] || find(640);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = (options?.upper ?? false) ? 1 : 0;
   $f[2] = (options?.checkErrors ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -8887,7 +8887,7 @@ export function linalgCond(input: Tensor, p?: number | "fro" | "nuc" | null): Te
   if ((p === undefined || (p == null || typeof p === "number"))) {
     const $id = ids[641] || find(641);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
     putOptional(1, p as number | null | undefined);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -8895,7 +8895,7 @@ export function linalgCond(input: Tensor, p?: number | "fro" | "nuc" | null): Te
   }
   const $id = ids[642] || find(642);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
   putString(1, p as "fro" | "nuc");
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8906,8 +8906,8 @@ export function linalgCond(input: Tensor, p?: number | "fro" | "nuc" | null): Te
 export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: number }): Tensor {
   const $id = ids[643] || find(643);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = other?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = other?.[HANDLE];
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -8918,7 +8918,7 @@ export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: numb
 export function linalgDet(A: Tensor): Tensor {
   const $id = ids[644] || find(644);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -8931,7 +8931,7 @@ export function linalgDiagonal(
 ): Tensor {
   const $id = ids[645] || find(645);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = options?.offset ?? 0;
   $f[2] = options?.dim1 ?? -2;
   $f[3] = options?.dim2 ?? -1;
@@ -8944,7 +8944,7 @@ export function linalgDiagonal(
 export function linalgEig(input: Tensor): [eigenvalues: Tensor, eigenvectors: Tensor] {
   const $id = ids[646] || find(646);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   const $h0 = $f[0], $h1 = $f[1];
@@ -8958,7 +8958,7 @@ export function linalgEigh(
 ): [eigenvalues: Tensor, eigenvectors: Tensor] {
   const $id = ids[647] || find(647);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putString(1, UPLO);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8970,7 +8970,7 @@ export function linalgEigh(
 export function linalgEigvals(input: Tensor): Tensor {
   const $id = ids[648] || find(648);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -8980,7 +8980,7 @@ export function linalgEigvals(input: Tensor): Tensor {
 export function linalgEigvalsh(input: Tensor, UPLO: "L" | "U" = "L"): Tensor {
   const $id = ids[649] || find(649);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putString(1, UPLO);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8995,8 +8995,8 @@ export function linalgEigvalsh(input: Tensor, UPLO: "L" | "U" = "L"): Tensor {
 export function linalgHouseholderProduct(input: Tensor, tau: Tensor): Tensor {
   const $id = ids[650] || find(650);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = tau?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = tau?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9006,7 +9006,7 @@ export function linalgHouseholderProduct(input: Tensor, tau: Tensor): Tensor {
 export function linalgInv(A: Tensor): Tensor {
   const $id = ids[651] || find(651);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9019,7 +9019,7 @@ export function linalgInvEx(
 ): [inverse: Tensor, info: Tensor] {
   const $id = ids[652] || find(652);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = (options?.checkErrors ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9040,8 +9040,8 @@ export function linalgLstsq(
 ): [solution: Tensor, residuals: Tensor, rank: Tensor, singularValues: Tensor] {
   const $id = ids[653] || find(653);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = b?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = b?.[HANDLE];
   const $p = putOptional(2, rcond);
   putOptionalString($p, options?.driver);
   const $n = opCall(context, $id, 4);
@@ -9057,7 +9057,7 @@ export function linalgLu(
 ): [P: Tensor, L: Tensor, U: Tensor] {
   const $id = ids[654] || find(654);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = (options?.pivot ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9072,7 +9072,7 @@ export function linalgLuFactor(
 ): [LU: Tensor, pivots: Tensor] {
   const $id = ids[655] || find(655);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = (options?.pivot ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9089,9 +9089,9 @@ export function linalgLuSolve(
 ): Tensor {
   const $id = ids[656] || find(656);
   const $f = frame;
-  $f[0] = LU?.handle;
-  $f[1] = pivots?.handle;
-  $f[2] = B?.handle;
+  $f[0] = LU?.[HANDLE];
+  $f[1] = pivots?.[HANDLE];
+  $f[2] = B?.[HANDLE];
   $f[3] = (options?.left ?? true) ? 1 : 0;
   $f[4] = (options?.adjoint ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 5);
@@ -9103,8 +9103,8 @@ export function linalgLuSolve(
 export function linalgMatmul(input: Tensor, other: Tensor): Tensor {
   const $id = ids[657] || find(657);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = other?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = other?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   const $r = make($f[0]);
@@ -9116,7 +9116,7 @@ export function linalgMatmul(input: Tensor, other: Tensor): Tensor {
 export function linalgMatrixExp(input: Tensor): Tensor {
   const $id = ids[658] || find(658);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9137,7 +9137,7 @@ export function linalgMatrixNorm(
   if (typeof ord === "number") {
     const $id = ids[659] || find(659);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
     $f[1] = ord as number;
     let $p = putNumbers(2, (dim as readonly number[] | undefined) ?? [-2, -1]);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9148,7 +9148,7 @@ export function linalgMatrixNorm(
   }
   const $id = ids[660] || find(660);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
   let $p = putString(1, (ord as "fro" | "nuc" | undefined) ?? "fro");
   $p = putNumbers($p, (dim as readonly number[] | undefined) ?? [-2, -1]);
   $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9162,7 +9162,7 @@ export function linalgMatrixNorm(
 export function linalgMatrixPower(input: Tensor, n: number): Tensor {
   const $id = ids[661] || find(661);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = n;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9180,7 +9180,7 @@ export function linalgMatrixRank(
 ): Tensor {
   const $id = ids[662] || find(662);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putOptional(1, options?.atol);
   $p = putOptional($p, options?.rtol);
   $f[$p++] = (options?.hermitian ?? false) ? 1 : 0;
@@ -9218,7 +9218,7 @@ export function linalgNorm(
   if ((ord === undefined || (ord == null || typeof ord === "number"))) {
     const $id = ids[664] || find(664);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
     let $p = putOptional(1, ord as number | null | undefined);
     $p = putOptionalNumbers($p, dim as number | readonly number[] | null | undefined, 1);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9229,7 +9229,7 @@ export function linalgNorm(
   }
   const $id = ids[665] || find(665);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
   let $p = putString(1, ord as "fro" | "nuc");
   $p = putOptionalNumbers($p, dim as number | readonly number[] | null | undefined, 1);
   $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9246,7 +9246,7 @@ export function linalgPinv(
 ): Tensor {
   const $id = ids[666] || find(666);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putOptional(1, options?.atol);
   $p = putOptional($p, options?.rtol);
   $f[$p++] = (options?.hermitian ?? false) ? 1 : 0;
@@ -9262,7 +9262,7 @@ export function linalgQr(
 ): [Q: Tensor, R: Tensor] {
   const $id = ids[667] || find(667);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   putString(1, mode);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9274,7 +9274,7 @@ export function linalgQr(
 export function linalgSlogdet(A: Tensor): [sign: Tensor, logabsdet: Tensor] {
   const $id = ids[668] || find(668);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   const $h0 = $f[0], $h1 = $f[1];
@@ -9285,8 +9285,8 @@ export function linalgSlogdet(A: Tensor): [sign: Tensor, logabsdet: Tensor] {
 export function linalgSolve(A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor {
   const $id = ids[669] || find(669);
   const $f = frame;
-  $f[0] = A?.handle;
-  $f[1] = B?.handle;
+  $f[0] = A?.[HANDLE];
+  $f[1] = B?.[HANDLE];
   $f[2] = (options?.left ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9301,8 +9301,8 @@ export function linalgSolveTriangular(
 ): Tensor {
   const $id = ids[670] || find(670);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = B?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = B?.[HANDLE];
   $f[2] = options.upper ? 1 : 0;
   $f[3] = (options?.left ?? true) ? 1 : 0;
   $f[4] = (options?.unitriangular ?? false) ? 1 : 0;
@@ -9319,7 +9319,7 @@ export function linalgSvd(
 ): [U: Tensor, S: Tensor, Vh: Tensor] {
   const $id = ids[671] || find(671);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = fullMatrices ? 1 : 0;
   putOptionalString(2, options?.driver);
   const $n = opCall(context, $id, 3);
@@ -9332,7 +9332,7 @@ export function linalgSvd(
 export function linalgSvdvals(A: Tensor, options?: { driver?: string | null }): Tensor {
   const $id = ids[672] || find(672);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   putOptionalString(1, options?.driver);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9343,7 +9343,7 @@ export function linalgSvdvals(A: Tensor, options?: { driver?: string | null }): 
 export function linalgTensorinv(input: Tensor, ind: number = 2): Tensor {
   const $id = ids[673] || find(673);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = ind;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9358,8 +9358,8 @@ export function linalgTensorsolve(
 ): Tensor {
   const $id = ids[674] || find(674);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = other?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = other?.[HANDLE];
   putOptionalNumbers(2, dims);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9370,7 +9370,7 @@ export function linalgTensorsolve(
 export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor {
   const $id = ids[675] || find(675);
   const $f = frame;
-  $f[0] = x?.handle;
+  $f[0] = x?.[HANDLE];
   putOptional(1, options?.N);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9381,8 +9381,8 @@ export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor
 export function linalgVecdot(x: Tensor, y: Tensor, options?: { dim?: number }): Tensor {
   const $id = ids[676] || find(676);
   const $f = frame;
-  $f[0] = x?.handle;
-  $f[1] = y?.handle;
+  $f[0] = x?.[HANDLE];
+  $f[1] = y?.[HANDLE];
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9403,7 +9403,7 @@ export function linalgVectorNorm(
 ): Tensor {
   const $id = ids[677] || find(677);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = ord;
   let $p = putOptionalNumbers(2, dim, 1);
   $f[$p++] = keepdim ? 1 : 0;
@@ -9417,8 +9417,8 @@ export function linalgVectorNorm(
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   const $id = ids[678] || find(678);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = weight?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = weight?.[HANDLE];
   $f[2] = optionalHandle(bias);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9441,7 +9441,7 @@ export function lstm(
 ): [output: Tensor, hidden: Tensor, cell: Tensor] {
   const $id = ids[679] || find(679);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putTensors(1, hx);
   $p = putTensors($p, params);
   $f[$p++] = hasBiases ? 1 : 0;
@@ -9466,9 +9466,9 @@ export function marginRankingLoss(
 ): Tensor {
   const $id = ids[680] || find(680);
   const $f = frame;
-  $f[0] = input1?.handle;
-  $f[1] = input2?.handle;
-  $f[2] = target?.handle;
+  $f[0] = input1?.[HANDLE];
+  $f[1] = input2?.[HANDLE];
+  $f[2] = target?.[HANDLE];
   $f[3] = margin;
   $f[4] = reductionCode(reduction);
   const $n = opCall(context, $id, 5);
@@ -9491,7 +9491,7 @@ export function maxPool1d(
 ): Tensor {
   const $id = ids[681] || find(681);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 1);
   $p = putFixed($p, stride, 1);
   $p = putFixed($p, padding, 1);
@@ -9517,7 +9517,7 @@ export function maxPool2d(
 ): Tensor {
   const $id = ids[682] || find(682);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -9543,7 +9543,7 @@ export function maxPool2dWithIndices(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[683] || find(683);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -9570,7 +9570,7 @@ export function maxPool3d(
 ): Tensor {
   const $id = ids[684] || find(684);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 3);
   $p = putFixed($p, stride, 3);
   $p = putFixed($p, padding, 3);
@@ -9593,8 +9593,8 @@ export function maxUnpool2d(
 ): Tensor {
   const $id = ids[685] || find(685);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = indices?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = indices?.[HANDLE];
   putFixed(2, outputSize, 2);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9619,8 +9619,8 @@ export function meshgrid(tensors: readonly Tensor[], options: { indexing: "ij" |
 export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
   const $id = ids[687] || find(687);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9642,8 +9642,8 @@ export function multiMarginLoss(
 ): Tensor {
   const $id = ids[688] || find(688);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = p;
   $f[3] = margin;
   $f[4] = optionalHandle(weight);
@@ -9665,8 +9665,8 @@ export function multilabelMarginLoss(
 ): Tensor {
   const $id = ids[689] || find(689);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9686,7 +9686,7 @@ export function nativeBatchNorm(
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
   const $id = ids[690] || find(690);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = optionalHandle(runningMean);
@@ -9708,7 +9708,7 @@ export function nativeDropout(
 ): [output: Tensor, mask: Tensor] {
   const $id = ids[691] || find(691);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   putOptionalBool(2, train);
   const $n = opCall(context, $id, 3);
@@ -9730,7 +9730,7 @@ export function nativeGroupNorm(
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
   const $id = ids[692] || find(692);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = N;
@@ -9754,7 +9754,7 @@ export function nativeLayerNorm(
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
   const $id = ids[693] || find(693);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, normalizedShape);
   $f[$p++] = optionalHandle(weight);
   $f[$p++] = optionalHandle(bias);
@@ -9779,8 +9779,8 @@ export function nllLoss(
 ): Tensor {
   const $id = ids[694] || find(694);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -9803,8 +9803,8 @@ export function nllLoss2d(
 ): Tensor {
   const $id = ids[695] || find(695);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -9827,8 +9827,8 @@ export function nllLossNd(
 ): Tensor {
   const $id = ids[696] || find(696);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -9845,7 +9845,7 @@ export function nllLossNd(
 export function nonzeroTuple(input: Tensor): Tensor[] {
   const $id = ids[697] || find(697);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return makeList();
@@ -9859,7 +9859,7 @@ export function nonzeroTuple(input: Tensor): Tensor[] {
 export function oneHot(input: Tensor, numClasses: number = -1): Tensor {
   const $id = ids[698] || find(698);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = numClasses;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9873,7 +9873,7 @@ export function onesLike(
 ): Tensor {
   const $id = ids[699] || find(699);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -9898,7 +9898,7 @@ export function pad(
 ): Tensor {
   const $id = ids[700] || find(700);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, pad);
   $p = putString($p, mode);
   putOptional($p, value);
@@ -9935,8 +9935,8 @@ export function pairwiseDistance(
 ): Tensor {
   const $id = ids[702] || find(702);
   const $f = frame;
-  $f[0] = x1?.handle;
-  $f[1] = x2?.handle;
+  $f[0] = x1?.[HANDLE];
+  $f[1] = x2?.[HANDLE];
   $f[2] = p;
   $f[3] = eps;
   $f[4] = keepdim ? 1 : 0;
@@ -9949,7 +9949,7 @@ export function pairwiseDistance(
 export function pdist(input: Tensor, p: number = 2): Tensor {
   const $id = ids[703] || find(703);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9971,8 +9971,8 @@ export function poissonNllLoss(
 ): Tensor {
   const $id = ids[704] || find(704);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = logInput ? 1 : 0;
   $f[3] = full ? 1 : 0;
   $f[4] = eps;
@@ -9987,7 +9987,7 @@ export function polygamma(n: number, input: Tensor): Tensor {
   const $id = ids[705] || find(705);
   const $f = frame;
   $f[0] = n;
-  $f[1] = input?.handle;
+  $f[1] = input?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9998,7 +9998,7 @@ export function pow(input: number, exponent: Tensor): Tensor {
   const $id = ids[706] || find(706);
   const $f = frame;
   $f[0] = input;
-  $f[1] = exponent?.handle;
+  $f[1] = exponent?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -10026,7 +10026,7 @@ export function randLike(
 ): Tensor {
   const $id = ids[708] || find(708);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -10051,7 +10051,7 @@ export function randintLike(
   if (high === undefined) {
     const $id = ids[709] || find(709);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
     $f[1] = highOrLow as number;
     let $p = putDType(2, options?.dtype);
     $f[$p++] = 0;
@@ -10064,7 +10064,7 @@ export function randintLike(
   }
   const $id = ids[710] || find(710);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
   $f[1] = highOrLow as number;
   $f[2] = high as number;
   let $p = putDType(3, options?.dtype);
@@ -10089,7 +10089,7 @@ export function randnLike(
 ): Tensor {
   const $id = ids[711] || find(711);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -10104,7 +10104,7 @@ export function randnLike(
 export function reflectionPad1d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[712] || find(712);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, padding, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10115,7 +10115,7 @@ export function reflectionPad1d(input: Tensor, padding: number | readonly number
 export function reflectionPad2d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[713] || find(713);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, padding, 4);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10126,7 +10126,7 @@ export function reflectionPad2d(input: Tensor, padding: number | readonly number
 export function replicationPad1d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[714] || find(714);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, padding, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10137,7 +10137,7 @@ export function replicationPad1d(input: Tensor, padding: number | readonly numbe
 export function replicationPad2d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[715] || find(715);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, padding, 4);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10153,7 +10153,7 @@ export function resultType(tensor: Tensor, other: Tensor | number): DType {
   if (typeof other === "number") {
     const $id = ids[716] || find(716);
     const $f = frame;
-    $f[0] = (tensor as Tensor)?.handle;
+    $f[0] = (tensor as Tensor)?.[HANDLE];
     $f[1] = other as number;
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -10161,8 +10161,8 @@ export function resultType(tensor: Tensor, other: Tensor | number): DType {
   }
   const $id = ids[717] || find(717);
   const $f = frame;
-  $f[0] = (tensor as Tensor)?.handle;
-  $f[1] = (other as Tensor)?.handle;
+  $f[0] = (tensor as Tensor)?.[HANDLE];
+  $f[1] = (other as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return dtypeFromCode($f[0]);
@@ -10177,7 +10177,7 @@ export function rmsNorm(
 ): Tensor {
   const $id = ids[718] || find(718);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, normalizedShape);
   $f[$p++] = optionalHandle(weight);
   putOptional($p, eps);
@@ -10213,9 +10213,9 @@ export function scaledDotProductAttention(
 ): Tensor {
   const $id = ids[720] || find(720);
   const $f = frame;
-  $f[0] = query?.handle;
-  $f[1] = key?.handle;
-  $f[2] = value?.handle;
+  $f[0] = query?.[HANDLE];
+  $f[1] = key?.[HANDLE];
+  $f[2] = value?.[HANDLE];
   $f[3] = optionalHandle(attnMask);
   $f[4] = dropoutP;
   $f[5] = isCausal ? 1 : 0;
@@ -10248,7 +10248,7 @@ export function searchsorted(
   if (typeof input === "number") {
     const $id = ids[721] || find(721);
     const $f = frame;
-    $f[0] = (sortedSequence as Tensor)?.handle;
+    $f[0] = (sortedSequence as Tensor)?.[HANDLE];
     $f[1] = input as number;
     $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
     $f[3] = (options?.right ?? false) ? 1 : 0;
@@ -10260,8 +10260,8 @@ export function searchsorted(
   }
   const $id = ids[722] || find(722);
   const $f = frame;
-  $f[0] = (sortedSequence as Tensor)?.handle;
-  $f[1] = (input as Tensor)?.handle;
+  $f[0] = (sortedSequence as Tensor)?.[HANDLE];
+  $f[1] = (input as Tensor)?.[HANDLE];
   $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
   $f[3] = (options?.right ?? false) ? 1 : 0;
   let $p = putOptionalString(4, options?.side);
@@ -10280,8 +10280,8 @@ export function smoothL1Loss(
 ): Tensor {
   const $id = ids[723] || find(723);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   $f[3] = beta;
   const $n = opCall(context, $id, 4);
@@ -10297,8 +10297,8 @@ export function softMarginLoss(
 ): Tensor {
   const $id = ids[724] || find(724);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -10329,8 +10329,8 @@ export function tensordot(
 ): Tensor {
   const $id = ids[726] || find(726);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = other?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = other?.[HANDLE];
   const $p = putNumbers(2, dimsSelf);
   putNumbers($p, dimsOther);
   const $n = opCall(context, $id, 4);
@@ -10349,7 +10349,7 @@ export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: number; dim?: 
   if (x === undefined) {
     const $id = ids[727] || find(727);
     const $f = frame;
-    $f[0] = (y as Tensor)?.handle;
+    $f[0] = (y as Tensor)?.[HANDLE];
     $f[1] = options?.dx ?? 1;
     $f[2] = options?.dim ?? -1;
     const $n = opCall(context, $id, 3);
@@ -10358,8 +10358,8 @@ export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: number; dim?: 
   }
   const $id = ids[728] || find(728);
   const $f = frame;
-  $f[0] = (y as Tensor)?.handle;
-  $f[1] = (x as Tensor)?.handle;
+  $f[0] = (y as Tensor)?.[HANDLE];
+  $f[1] = (x as Tensor)?.[HANDLE];
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -10400,9 +10400,9 @@ export function tripletMarginLoss(
 ): Tensor {
   const $id = ids[730] || find(730);
   const $f = frame;
-  $f[0] = anchor?.handle;
-  $f[1] = positive?.handle;
-  $f[2] = negative?.handle;
+  $f[0] = anchor?.[HANDLE];
+  $f[1] = positive?.[HANDLE];
+  $f[2] = negative?.[HANDLE];
   $f[3] = margin;
   $f[4] = p;
   $f[5] = eps;
@@ -10444,7 +10444,7 @@ export function upsampleBicubic2d(
 ): Tensor {
   const $id = ids[732] || find(732);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10468,7 +10468,7 @@ export function upsampleBicubic2dAntialias(
 ): Tensor {
   const $id = ids[733] || find(733);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10488,7 +10488,7 @@ export function upsampleBilinear2d(
 ): Tensor {
   const $id = ids[734] || find(734);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10512,7 +10512,7 @@ export function upsampleBilinear2dAntialias(
 ): Tensor {
   const $id = ids[735] || find(735);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10531,7 +10531,7 @@ export function upsampleLinear1d(
 ): Tensor {
   const $id = ids[736] || find(736);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 1);
   $f[$p++] = alignCorners ? 1 : 0;
   putOptional($p, scales);
@@ -10548,7 +10548,7 @@ export function upsampleNearest1d(
 ): Tensor {
   const $id = ids[737] || find(737);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $p = putFixed(1, outputSize, 1);
   putOptional($p, scales);
   const $n = opCall(context, $id, 3);
@@ -10565,7 +10565,7 @@ export function upsampleNearest2d(
 ): Tensor {
   const $id = ids[738] || find(738);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $p = putOptional($p, scalesH);
   putOptional($p, scalesW);
@@ -10578,7 +10578,7 @@ export function upsampleNearest2d(
 export function vander(x: Tensor, N?: number | null, increasing: boolean = false): Tensor {
   const $id = ids[739] || find(739);
   const $f = frame;
-  $f[0] = x?.handle;
+  $f[0] = x?.[HANDLE];
   let $p = putOptional(1, N);
   $f[$p++] = increasing ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -10610,7 +10610,7 @@ export function where(condition: Tensor, input: Tensor | number, other: Tensor |
   if (typeof input === "number" && typeof other === "number") {
     const $id = ids[741] || find(741);
     const $f = frame;
-    $f[0] = (condition as Tensor)?.handle;
+    $f[0] = (condition as Tensor)?.[HANDLE];
     $f[1] = input as number;
     $f[2] = other as number;
     const $n = opCall(context, $id, 3);
@@ -10620,8 +10620,8 @@ export function where(condition: Tensor, input: Tensor | number, other: Tensor |
   if (isTensor(input) && typeof other === "number") {
     const $id = ids[742] || find(742);
     const $f = frame;
-    $f[0] = (condition as Tensor)?.handle;
-    $f[1] = (input as Tensor)?.handle;
+    $f[0] = (condition as Tensor)?.[HANDLE];
+    $f[1] = (input as Tensor)?.[HANDLE];
     $f[2] = other as number;
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
@@ -10630,18 +10630,18 @@ export function where(condition: Tensor, input: Tensor | number, other: Tensor |
   if (typeof input === "number" && isTensor(other)) {
     const $id = ids[743] || find(743);
     const $f = frame;
-    $f[0] = (condition as Tensor)?.handle;
+    $f[0] = (condition as Tensor)?.[HANDLE];
     $f[1] = input as number;
-    $f[2] = (other as Tensor)?.handle;
+    $f[2] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
   const $id = ids[744] || find(744);
   const $f = frame;
-  $f[0] = (condition as Tensor)?.handle;
-  $f[1] = (input as Tensor)?.handle;
-  $f[2] = (other as Tensor)?.handle;
+  $f[0] = (condition as Tensor)?.[HANDLE];
+  $f[1] = (input as Tensor)?.[HANDLE];
+  $f[2] = (other as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -10654,7 +10654,7 @@ export function zerosLike(
 ): Tensor {
   const $id = ids[745] || find(745);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
