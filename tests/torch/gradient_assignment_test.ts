@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ApprenticeError, ArgumentError, DTypeError, ShapeError } from "../../src/errors.ts";
+import { ApprenticeError, ArgumentError } from "../../src/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 
@@ -22,14 +22,14 @@ test("a tensor is not its own gradient, nor its gradient's", () => {
 
 test("an assigned gradient has its tensor's shape, dtype and layout, as in PyTorch", () => {
   const w = leaf();
-  const refused: [torch.Tensor, new (...args: never[]) => ApprenticeError][] = [
-    [torch.ones([3], { device }), ApprenticeError],
-    [torch.ones([2], { device, dtype: "float64" }), ApprenticeError],
-    [torch.ones([2, 1], { device }), ApprenticeError],
-    [torch.call("aten::to_mkldnn", torch.ones([2])) as torch.Tensor, ApprenticeError],
+  const refused = [
+    torch.ones([3], { device }),
+    torch.ones([2], { device, dtype: "float64" }),
+    torch.ones([2, 1], { device }),
+    torch.call("aten::to_mkldnn", torch.ones([2])) as torch.Tensor,
   ];
-  for (const [grad, type] of refused) {
-    assertThrows(() => w.grad = grad, type, "shape, dtype and device");
+  for (const grad of refused) {
+    assertThrows(() => w.grad = grad, ApprenticeError, "shape, dtype and device");
     assertEquals(w.grad, null);
   }
   assertThrows(() => w.grad = 3 as never, ArgumentError, "number");
@@ -48,7 +48,6 @@ test("grad and backward say what is missing", () => {
   assertThrows(() => torch.grad([], [w]), ArgumentError, "0 outputs");
   assertThrows(() => w.sum().backward(undefined, { inputs: [] }), ArgumentError, "empty");
   assertThrows(() => torch.grad([w.sum()], [leaf()]), Error, "not have been used");
-  void [DTypeError, ShapeError];
 });
 
 /** The bytes that are left when `body` is done and its tensors are disposed of. */
