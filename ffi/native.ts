@@ -8,7 +8,7 @@
  * @module
  */
 
-import { LibraryError, VersionError } from "../src/errors.ts";
+import { ArgumentError, LibraryError, VersionError } from "../src/errors.ts";
 import { libraryDamage } from "./library_files.ts";
 import { isBundled, locate, setupCommand } from "./locate.ts";
 import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";
@@ -143,12 +143,14 @@ export function readText(bytes: number, offset = 0): string {
 /**
  * Writes a string to the text buffer from `offset` on and returns its length in bytes.
  *
- * @throws {LibraryError} when it does not fit.
+ * @throws {ArgumentError} when it does not fit.
  */
 export function writeText(value: string, offset = 0): number {
   const { read, written } = encoder.encodeInto(value, text.subarray(offset));
   if (read < value.length) {
-    throw new LibraryError(`A text of ${value.length} characters does not fit the text buffer.`);
+    throw new ArgumentError(
+      `A text of ${value.length} characters is too long: all texts of a call share ${textBytes} bytes.`,
+    );
   }
   return written;
 }

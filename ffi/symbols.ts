@@ -116,7 +116,7 @@ export const symbols = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of the C interface that this table is written for. */
-export const abiVersion = 3;
+export const abiVersion = 4;
 
 /** Doubles in a context's argument frame (`AP_FRAME_SLOTS`). */
 export const frameSlots = 65536;

@@ -3,8 +3,8 @@
  *
  * One thread opens one context and is the only one that may use it. A context owns a frame of doubles and
  * a text buffer, both shared with the caller: arguments go in through them and results come back, so that a
- * call carries numbers only. Tensors are handles: an index and a generation packed into one double. A stale
- * or made-up handle is an error, never a crash.
+ * call carries numbers only. Tensors are handles: the context's own number, an index and a generation packed into
+ * one double. A stale or made-up handle, or another context's, is an error, never a crash.
  *
  * Every function that can fail returns a negative error code, with the message in the text buffer and its
  * length in bytes in frame[0]. Nothing prints, nothing aborts, nothing throws across this boundary.
@@ -35,7 +35,7 @@
 #define AP_API __attribute__((visibility("default")))
 #endif
 
-#define AP_ABI_VERSION 3
+#define AP_ABI_VERSION 4
 #define AP_FRAME_SLOTS 65536
 #define AP_TEXT_BYTES 65536
 

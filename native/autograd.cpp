@@ -16,6 +16,7 @@ constexpr uint32_t kCreateGraph = 2;
 constexpr uint32_t kAllowUnused = 4;
 
 std::vector<at::Tensor> read_tensors(Context& c, uint32_t count, size_t& at) {
+  c.check_count(count);
   std::vector<at::Tensor> tensors;
   tensors.reserve(count);
   for (uint32_t i = 0; i < count; i++) {
@@ -80,6 +81,23 @@ at::Tensor step_grad(at::Tensor& parameter, uint32_t place, bool fused) {
   return plain;
 }
 
+void check_grad(const at::Tensor& tensor, const at::Tensor& grad) {
+  const bool strided = tensor.layout() == at::kStrided && !tensor.is_nested() && !grad.is_nested();
+  const bool layouts = grad.layout() == tensor.layout() || (strided && grad.is_sparse());
+  if (!strided || !layouts || !grad.sizes().equals(tensor.sizes()) || grad.scalar_type() != tensor.scalar_type() ||
+      grad.device() != tensor.device()) {
+    throw Failure(AP_ERROR_VALUE, c10::str("a gradient has its tensor's shape, dtype and device: the tensor is ",
+                                           describe(tensor), ", the gradient ", describe(grad)));
+  }
+  // Nothing would free a tensor that holds itself. By way of a graph it may: see Context::cut_gradient_cycle.
+  for (at::Tensor next = grad; next.defined(); next = std::as_const(*next.unsafeGetTensorImpl()).grad()) {
+    if (!next.is_same(tensor)) continue;
+    throw Failure(AP_ERROR_ARGUMENT, next.is_same(grad)
+                                         ? "a tensor cannot be its own gradient"
+                                         : "a tensor cannot be the gradient of its own gradient");
+  }
+}
+
 }  // namespace
 
 int32_t ap_set_requires_grad(uint32_t ctx, double handle, uint32_t on) {
@@ -115,7 +133,10 @@ int32_t ap_grad(uint32_t ctx, uint32_t outputs, uint32_t inputs, uint32_t flags)
 
 int32_t ap_get_grads(uint32_t ctx, uint32_t count) {
   return guarded(ctx, [&](Context& c) {
-    for (uint32_t i = 0; i < count && i < AP_FRAME_SLOTS; i++) {
+    c.check_count(count);
+    // All first: one that is no tensor leaves nothing behind.
+    for (uint32_t i = 0; i < count; i++) c.tensor(c.frame[i]);
+    for (uint32_t i = 0; i < count; i++) {
       at::Tensor grad = c.tensor(c.frame[i]).grad();
       c.frame[i] = grad.defined() ? c.add(std::move(grad)) : 0;
     }
@@ -146,22 +167,18 @@ int32_t ap_set_grad(uint32_t ctx, double handle, double grad) {
     at::Tensor& tensor = c.tensor(handle);
     if (grad == 0) return tensor.mutable_grad().reset(), 0;
     const at::Tensor& value = c.tensor(grad);
-    if (!value.sizes().equals(tensor.sizes()) || value.scalar_type() != tensor.scalar_type() ||
-        value.device() != tensor.device()) {
-      throw Failure(AP_ERROR_VALUE, c10::str("a gradient has its tensor's shape, dtype and device: the tensor is ",
-                                             tensor.toString(), tensor.sizes(), ", the gradient ", value.toString(),
-                                             value.sizes()));
-    }
+    check_grad(tensor, value);
     // Autograd's own gradients lie in memory as their tensor does, and fused optimiser steps rely on it.
-    tensor.mutable_grad() =
-        value.strides().equals(tensor.strides()) ? value : at::empty_like(tensor).copy_(value.detach());
+    const bool alike = value.layout() != at::kStrided || value.strides().equals(tensor.strides());
+    tensor.mutable_grad() = alike ? value : at::empty_like(tensor).copy_(value.detach());
     return 0;
   });
 }
 
 int32_t ap_clear_grads(uint32_t ctx, uint32_t count) {
   return guarded(ctx, [&](Context& c) {
-    for (uint32_t i = 0; i < count && i < AP_FRAME_SLOTS; i++) c.tensor(c.frame[i]).mutable_grad().reset();
+    c.check_count(count);
+    for (uint32_t i = 0; i < count; i++) c.tensor(c.frame[i]).mutable_grad().reset();
     return 0;
   });
 }
@@ -189,7 +206,7 @@ int32_t ap_inference_mode(uint32_t ctx, uint32_t on) {
 
 int32_t ap_autocast(uint32_t ctx, uint32_t device_type, uint32_t on, uint32_t dtype) {
   return guarded(ctx, [&](Context&) {
-    const auto device = device_from(device_type << 8).type();
+    const auto device = device_from(static_cast<int64_t>(device_type) << 8).type();
     const bool before = at::autocast::is_autocast_enabled(device);
     if (on != 0) at::autocast::set_autocast_dtype(device, scalar_type_from(dtype));
     at::autocast::set_autocast_enabled(device, on != 0);

@@ -1,6 +1,8 @@
 #include "context.h"
 
 #include "allocator.h"
+#include "libtorch_settings.h"
+#include "random.h"
 
 #include <c10/util/Exception.h>
 
@@ -8,15 +10,30 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <mutex>
+#include <utility>
 
 namespace apprentice {
 
-Context* contexts[kMaxContexts];
+__attribute__((tls_model("initial-exec"))) __thread char this_thread;
+ContextEntry contexts[kMaxContexts];
 
 namespace {
 
+// Guards the opening and closing of contexts, and the two below.
 std::mutex contexts_mutex;
+uint32_t tags[kMaxContexts];
+// Another copy of this library in the process starts elsewhere: its handles are then foreign here, too.
+uint32_t next_tag = static_cast<uint32_t>((reinterpret_cast<uintptr_t>(contexts) >> 12) * 2654435761u >> 8);
+
+// A number that no open context has, or had lately.
+uint32_t unused_tag() {
+  for (;;) {
+    const uint32_t tag = kFirstTag + next_tag++ % (kLastTag - kFirstTag + 1);
+    if (std::find(std::begin(tags), std::end(tags), tag) == std::end(tags)) return tag;
+  }
+}
 
 // libtorch's warnings would go to stderr, where they would tear a progress bar apart.
 struct SilentWarnings : c10::WarningHandler {
@@ -31,7 +48,11 @@ int32_t write_error(Context& context, ap_error code, const std::string& message)
 
 }  // namespace
 
-Context::Context() : owner_(std::this_thread::get_id()) {}
+Context::~Context() {
+  forget_generator(*this);
+  while (!inference.empty()) inference.pop_back();
+  for (uint32_t i = 0; i < used_; i++) free_slot(at_index(i), i);
+}
 
 Slot& Context::grow() {
   if (used_ == kMaxSlots) {
@@ -47,6 +68,7 @@ void Context::free_slot(Slot& slot, uint32_t index) {
   // Moved out first: destroying a tensor may run code that looks at the table.
   at::Tensor tensor = std::move(slot.tensor);
   std::unique_ptr<Held> held = std::move(slot.held);
+  if (slot.kind == Kind::none) return;
   slot.kind = Kind::none;
   slot.scope = 0;
   live_--;
@@ -57,28 +79,73 @@ void Context::free_slot(Slot& slot, uint32_t index) {
   slot.generation++;
   slot.next_free = free_;
   free_ = index + 1;
+  if (tensor.defined()) {
+    cut_gradient_cycle(tensor);
+  } else if (held != nullptr) {
+    held->for_each_tensor([this](const at::Tensor& one) { cut_gradient_cycle(one); });
+  }
+}
+
+// A gradient with a graph of its own (createGraph) holds the graph, and the graph holds the tensor that holds the
+// gradient: nothing would free the three. When the last handle of the tensor goes, its gradient loses the graph and
+// keeps its values, for who else may hold the tensor.
+void Context::cut_gradient_cycle(const at::Tensor& tensor) {
+  const at::Tensor& grad = std::as_const(*tensor.unsafeGetTensorImpl()).grad();
+  if (C10_LIKELY(!grad.defined() || !grad.requires_grad())) return;
+  for (uint32_t i = 0; i < used_; i++) {
+    if (at_index(i).tensor.is_same(tensor)) return;
+  }
+  try {
+    at::Tensor values = grad.detach();
+    std::swap(tensor.mutable_grad(), values);
+  } catch (...) {
+    // No memory: the cycle stays.
+  }
 }
 
 bool Context::release(double handle) {
   Slot* slot = find(handle);
   if (slot == nullptr || slot->kind == Kind::none) return false;
-  free_slot(*slot, static_cast<uint32_t>(static_cast<uint64_t>(handle) & (kMaxSlots - 1)));
+  free_slot(*slot, index_of(handle));
   return true;
 }
 
-void Context::stale(double handle, const char* what) const {
-  if (handle != handle || handle < kMaxSlots) {
-    throw Failure(AP_ERROR_ARGUMENT, c10::str("an argument should be a ", what, " and is something else"));
+void Context::stale(double handle, const char* what) {
+  const char* const names[] = {"something else", "tensor", "generator", "TorchScript module"};
+  const bool tensor = std::strcmp(what, "tensor") == 0;
+  const uint64_t tag = c10::bit_cast<uint64_t>(handle) >> (kIndexBits + kGenerationBits);
+  if (tag == tag_ && index_of(handle) < used_) {
+    const Slot* slot = find(handle);
+    if (slot != nullptr && slot->kind != Kind::none) {
+      throw Failure(AP_ERROR_ARGUMENT, c10::str("an argument should be a ", what, " and is a ",
+                                                names[static_cast<size_t>(slot->kind)]));
+    }
+    throw Failure(AP_ERROR_HANDLE,
+                  c10::str("this ", what, " was disposed of",
+                           tensor ? ", by itself or with the scope it was made in; "
+                                    "torch.keep(t) takes a tensor out of its scope"
+                                  : ""));
   }
-  throw Failure(AP_ERROR_HANDLE,
-                c10::str("this ", what, " was disposed of",
-                         std::strcmp(what, "tensor") == 0 ? ", by itself or with the scope it was made in; "
-                                                            "torch.keep(t) takes a tensor out of its scope"
-                                                          : ""));
+  const char* const remedy =
+      tensor ? "; pass its values instead: post what data() gives (whose buffer can be transferred, or copied into a "
+               "SharedArrayBuffer) and its shape, and make a tensor of them there with torch.tensor(values, { shape })"
+             : "; make another one there";
+  if (tag >= kFirstTag && tag <= kLastTag && tag != tag_) {
+    throw Failure(AP_ERROR_ARGUMENT,
+                  c10::str("this ", what, " belongs to another worker or to another copy of this package", remedy));
+  }
+  throw Failure(AP_ERROR_ARGUMENT,
+                c10::str("an argument should be a ", what, " and is something else. If it came from another worker or "
+                         "from another copy of this package, it cannot be used here", remedy));
 }
 
 uint32_t Context::open_scope() {
-  const uint32_t id = next_scope_++;
+  // Numbers that a status can be, from 1 on; those of scopes that are long closed come again.
+  uint32_t id;
+  do {
+    id = next_scope_;
+    next_scope_ = next_scope_ == 0x7fffffff ? 1 : next_scope_ + 1;
+  } while (scopes_.count(id) != 0);
   auto scope = std::make_unique<Scope>();
   scope->id = id;
   scope->parent = top_ ? top_->id : 0;
@@ -105,7 +172,7 @@ void Context::close_scope(uint32_t id) {
     const double handle = scope->handles[i];
     Slot* slot = find(handle);
     if (slot != nullptr && slot->kind != Kind::none && slot->scope == id) {
-      free_slot(*slot, static_cast<uint32_t>(static_cast<uint64_t>(handle) & (kMaxSlots - 1)));
+      free_slot(*slot, index_of(handle));
     }
   }
 }
@@ -261,7 +328,9 @@ int32_t put_text(Context& context, const std::string& text) {
   return static_cast<int32_t>(bytes);
 }
 
-int32_t report(Context& context, const std::string& where) {
+namespace {
+
+int32_t report_in_full(Context& context, const std::string& where) {
   try {
     throw;
   } catch (const Failure& e) {
@@ -289,12 +358,30 @@ int32_t report(Context& context, const std::string& where) {
   }
 }
 
-c10::Device device_from(uint32_t code) {
-  if ((code >> 8) >= static_cast<uint32_t>(c10::COMPILE_TIME_MAX_DEVICE_TYPES)) {
+}  // namespace
+
+int32_t report(Context& context, const std::string& where) {
+  try {
+    return report_in_full(context, where);
+  } catch (...) {
+    // There was no memory for the message.
+    static const char short_message[] = "out of memory";
+    std::memcpy(context.text, short_message, sizeof(short_message) - 1);
+    context.frame[0] = sizeof(short_message) - 1;
+    return -AP_ERROR_OUT_OF_MEMORY;
+  }
+}
+
+c10::Device device_from(int64_t code) {
+  const int64_t type = code >> 8;
+  const int64_t index = (code & 255) - 1;
+  const bool known = code >= 0 && type < static_cast<int64_t>(c10::COMPILE_TIME_MAX_DEVICE_TYPES) &&
+                     index <= std::numeric_limits<c10::DeviceIndex>::max();
+  // libtorch takes any number and looks tables up with it.
+  if (!known || (type == static_cast<int64_t>(c10::DeviceType::CPU) && index > 0)) {
     throw Failure(AP_ERROR_ARGUMENT, c10::str(code, " is no device"));
   }
-  return c10::Device(static_cast<c10::DeviceType>(code >> 8),
-                     static_cast<c10::DeviceIndex>(static_cast<int>(code & 255) - 1));
+  return c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
 }
 
 }  // namespace apprentice
@@ -308,27 +395,44 @@ namespace {
 // A worker that is terminated has no chance to close its context: the end of its thread does it, or its tensors
 // would stay for good.
 struct ThreadContexts {
-  std::vector<uint32_t> opened;
+  std::vector<uint32_t> open;
+  // Of contexts that are closed, for the next.
+  std::vector<std::unique_ptr<Buffers>> buffers;
   ~ThreadContexts() {
-    for (const uint32_t id : opened) ap_context_close(id);
+    for (const uint32_t id : std::vector<uint32_t>(open)) ap_context_close(id);
   }
 };
 thread_local ThreadContexts thread_contexts;
+// By context number; each is its own thread's.
+std::unique_ptr<Buffers> buffers_in_use[kMaxContexts];
 
 }  // namespace
 
 int32_t ap_context_open(void) {
   try {
-    install_cpu_allocator();
+    ThreadContexts& own = thread_contexts;
     c10::WarningUtils::set_warning_handler(&silent_warnings);
-    auto context = std::make_unique<Context>();
+    install_cpu_allocator();
+    install_plain_zeros();
+    silence_mkl();
+    own.open.reserve(own.open.size() + 1);
+    std::unique_ptr<Buffers> buffers;
+    if (own.buffers.empty()) {
+      buffers = std::make_unique<Buffers>();
+    } else {
+      buffers = std::move(own.buffers.back());
+      own.buffers.pop_back();
+    }
     std::lock_guard<std::mutex> lock(contexts_mutex);
     for (uint32_t i = 0; i < kMaxContexts; i++) {
-      if (contexts[i] == nullptr) {
-        thread_contexts.opened.push_back(i);
-        contexts[i] = context.release();
-        return static_cast<int32_t>(i);
-      }
+      if (tags[i] != 0) continue;
+      const uint32_t tag = unused_tag();
+      contexts[i].context.store(new Context(tag, *buffers), std::memory_order_relaxed);
+      contexts[i].owner.store(&this_thread, std::memory_order_relaxed);
+      tags[i] = tag;
+      buffers_in_use[i] = std::move(buffers);
+      own.open.push_back(i);
+      return static_cast<int32_t>(i);
     }
   } catch (...) {
   }
@@ -338,10 +442,20 @@ int32_t ap_context_open(void) {
 int32_t ap_context_close(uint32_t ctx) {
   Context* context = find_context(ctx);
   if (context == nullptr) return -AP_ERROR_CONTEXT;
-  std::lock_guard<std::mutex> lock(contexts_mutex);
-  contexts[ctx] = nullptr;
-  c10::WarningUtils::set_warning_handler(nullptr);
+  ThreadContexts& own = thread_contexts;
+  own.open.erase(std::remove(own.open.begin(), own.open.end(), ctx), own.open.end());
+  contexts[ctx].owner.store(nullptr, std::memory_order_relaxed);
+  contexts[ctx].context.store(nullptr, std::memory_order_relaxed);
   delete context;
+  if (own.open.empty()) c10::WarningUtils::set_warning_handler(nullptr);
+  try {
+    std::unique_ptr<Buffers>& buffers = buffers_in_use[ctx];
+    own.buffers.push_back(std::move(buffers));
+  } catch (...) {
+    buffers_in_use[ctx].release();  // no memory to keep it for the next, and it may be in use
+  }
+  std::lock_guard<std::mutex> lock(contexts_mutex);
+  tags[ctx] = 0;
   return 0;
 }
 
@@ -361,8 +475,9 @@ int32_t ap_release_one(uint32_t ctx, double handle) {
 
 int32_t ap_release(uint32_t ctx, uint32_t count) {
   return guarded(ctx, [&](Context& c) {
+    c.check_count(count);
     int32_t released = 0;
-    for (uint32_t i = 0; i < count && i < AP_FRAME_SLOTS; i++) released += c.release(c.frame[i]) ? 1 : 0;
+    for (uint32_t i = 0; i < count; i++) released += c.release(c.frame[i]) ? 1 : 0;
     return released;
   });
 }

@@ -7,11 +7,13 @@
 #include <ATen/core/Tensor.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/core/Scalar.h>
+#include <c10/util/bit_cast.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -28,6 +30,8 @@ enum class Kind : uint8_t { none, tensor, generator, module };
 // What a handle can stand for besides a tensor.
 struct Held {
   virtual ~Held() = default;
+  // The tensors that it holds and that no handle need name.
+  virtual void for_each_tensor(const std::function<void(const at::Tensor&)>&) const {}
 };
 
 struct HeldGenerator : Held {
@@ -51,19 +55,35 @@ struct Scope {
   size_t compact_at = 1024;
 };
 
-class Context {
- public:
-  Context();
-
+// What a context shares with its caller. It outlives the context and goes with the thread: the caller may still
+// look at it, or write to it, when the context is closed.
+struct Buffers {
   double frame[AP_FRAME_SLOTS];
   // The values that a slot of the frame cannot hold, at the same places: the caller sees both as one block.
   double wide[AP_FRAME_SLOTS];
   char text[AP_TEXT_BYTES];
+};
 
-  bool owned_by_this_thread() const { return owner_ == std::this_thread::get_id(); }
+// The bits of a handle: 22 of index, 28 of generation, and above them the context's own number. A slot whose
+// generations are used up is retired, so a stale handle can never name a younger tensor; and the numbers of
+// contexts that are open at once differ, so a handle can never name a tensor of another thread. Read as a double
+// the context's number is the exponent: from 4 up no handle is 0 or so small that the processor might take it for
+// 0, and below 3072 all are smaller than any number that somebody would give by mistake.
+constexpr uint32_t kIndexBits = 22;
+constexpr uint32_t kGenerationBits = 28;
+constexpr uint32_t kFirstTag = 4;
+constexpr uint32_t kLastTag = 3071;
 
-  // Handles. 22 bits of index and 31 of generation: a slot whose generations are used up is retired, so a
-  // stale handle can never name a younger tensor.
+class Context {
+ public:
+  Context(uint32_t tag, Buffers& buffers)
+      : frame(buffers.frame), wide(buffers.wide), text(buffers.text), tag_(tag) {}
+  ~Context();
+
+  double* const frame;
+  double* const wide;
+  char* const text;
+
   double add(at::Tensor&& tensor) {
     Slot& slot = take();
     slot.tensor = std::move(tensor);
@@ -109,6 +129,13 @@ class Context {
     if (C10_UNLIKELY(at >= AP_FRAME_SLOTS)) throw Failure(AP_ERROR_ARGUMENT, "the argument frame is full");
     return frame[at++];
   }
+  // A number of slots that the caller claims to have filled.
+  void check_count(uint64_t count) const {
+    if (count > AP_FRAME_SLOTS) {
+      throw Failure(AP_ERROR_ARGUMENT,
+                    c10::str(count, " values do not fit the argument frame of ", AP_FRAME_SLOTS));
+    }
+  }
   int64_t integer(size_t& at) const;
   // A number as an operator takes it: a whole one is an int, as a PyTorch user would have written it, since it
   // then takes on the tensor's dtype, where a float would turn an integer tensor into a float one. `open` is set
@@ -122,23 +149,28 @@ class Context {
   std::vector<std::unique_ptr<c10::InferenceMode>> inference;
   // Whether a number was read since the last settling whose meaning depends on the tensors beside it.
   bool unsettled = false;
+  // Where random numbers come from when no generator is given; see random.h.
+  at::Generator own_generator;
 
  private:
-  static constexpr uint32_t kIndexBits = 22;
   static constexpr uint32_t kMaxSlots = 1u << kIndexBits;
   static constexpr uint32_t kChunkBits = 12;
   static constexpr uint32_t kChunk = 1u << kChunkBits;
-  static constexpr uint32_t kLastGeneration = 0x7fffffff;
+  static constexpr uint32_t kLastGeneration = (1u << kGenerationBits) - 1;
+
+  static uint32_t index_of(double handle) {
+    return static_cast<uint32_t>(c10::bit_cast<uint64_t>(handle) & (kMaxSlots - 1));
+  }
 
   Slot& at_index(uint32_t index) { return chunks_[index >> kChunkBits][index & (kChunk - 1)]; }
 
   Slot* find(double handle) {
-    if (C10_UNLIKELY(!(handle >= kMaxSlots && handle < 9007199254740992.0))) return nullptr;
-    const uint64_t bits = static_cast<uint64_t>(handle);
+    const uint64_t bits = c10::bit_cast<uint64_t>(handle);
+    if (C10_UNLIKELY(bits >> (kIndexBits + kGenerationBits) != tag_)) return nullptr;
     const uint32_t index = static_cast<uint32_t>(bits & (kMaxSlots - 1));
     if (C10_UNLIKELY(index >= used_)) return nullptr;
     Slot& slot = at_index(index);
-    return C10_LIKELY(slot.generation == bits >> kIndexBits) ? &slot : nullptr;
+    return C10_LIKELY(slot.generation == (bits >> kIndexBits & kLastGeneration)) ? &slot : nullptr;
   }
 
   Slot& take() {
@@ -154,7 +186,7 @@ class Context {
   double file(Slot& slot) {
     live_++;
     const double handle =
-        static_cast<double>((static_cast<uint64_t>(slot.generation) << kIndexBits) | current_);
+        c10::bit_cast<double>(((static_cast<uint64_t>(tag_) << kGenerationBits | slot.generation) << kIndexBits) | current_);
     if (top_ != nullptr) {
       slot.scope = top_->id;
       if (C10_UNLIKELY(top_->handles.size() >= top_->compact_at)) compact(*top_);
@@ -168,9 +200,10 @@ class Context {
   Slot& grow();
   void compact(Scope& scope);
   void free_slot(Slot& slot, uint32_t index);
-  [[noreturn]] void stale(double handle, const char* what) const;
+  [[noreturn]] void stale(double handle, const char* what);
+  void cut_gradient_cycle(const at::Tensor& tensor);
 
-  std::thread::id owner_;
+  const uint64_t tag_;
   std::vector<std::unique_ptr<Slot[]>> chunks_;
   uint32_t used_ = 0;
   uint32_t free_ = 0;  // index + 1 of the first free slot
@@ -182,13 +215,24 @@ class Context {
   std::unordered_map<uint32_t, std::unique_ptr<Scope>> scopes_;
 };
 
-extern Context* contexts[];
-constexpr uint32_t kMaxContexts = 4096;
+constexpr uint32_t kMaxContexts = 2048;
+
+// Every thread's own mark: its address tells threads apart in one instruction.
+extern __attribute__((tls_model("initial-exec"))) __thread char this_thread;
+
+// Only the thread that an entry belongs to reads its context, so that none is ever looked at while another
+// thread closes it.
+struct ContextEntry {
+  std::atomic<const char*> owner{nullptr};
+  std::atomic<Context*> context{nullptr};
+};
+extern ContextEntry contexts[kMaxContexts];
 
 inline Context* find_context(uint32_t ctx) {
   if (C10_UNLIKELY(ctx >= kMaxContexts)) return nullptr;
-  Context* context = contexts[ctx];
-  return C10_LIKELY(context != nullptr && context->owned_by_this_thread()) ? context : nullptr;
+  ContextEntry& entry = contexts[ctx];
+  if (C10_UNLIKELY(entry.owner.load(std::memory_order_relaxed) != &this_thread)) return nullptr;
+  return entry.context.load(std::memory_order_relaxed);
 }
 
 // Turns the exception in flight into a code and a message in the context's text.
@@ -209,7 +253,7 @@ int32_t guarded(uint32_t ctx, Body&& body) {
 // Writes a text result; returns its length, cut to the buffer.
 int32_t put_text(Context& context, const std::string& text);
 
-c10::Device device_from(uint32_t code);
+c10::Device device_from(int64_t code);
 
 // Decides what a number that scalar() left open is beside tensors none of which is floating: -0 is the integer 0,
 // and a whole number that a double cannot tell from its neighbours is an error. Beside floating ones it is a float.

@@ -1,24 +1,31 @@
 #include "operators.h"
 
+#include "random.h"
+#include "values.h"
+
 #include <ATen/core/List.h>
 #include <ATen/core/jit_type.h>
 #include <ATen/core/stack.h>
 
+#include <c10/util/SmallVector.h>
+
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
-#include <deque>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 namespace apprentice {
 
 namespace {
 
+// Guards the finding of operators. Calling them needs no lock: an entry, once set, stays as it is.
 std::mutex operators_mutex;
-// A deque's elements never move, so other threads may hold references while it grows.
-std::deque<Operator> operators;
-std::atomic<uint32_t> operators_count{0};
+constexpr uint32_t kMaxOperators = 1u << 16;
+std::atomic<const Operator*> operators[kMaxOperators];
+uint32_t operators_count = 0;
 std::unordered_map<std::string, uint32_t> operators_by_name;
 
 char lower(char kind) { return static_cast<char>(kind - 'A' + 'a'); }
@@ -127,7 +134,7 @@ c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
     case 'Y': return static_cast<int64_t>(scalar_type_from(c.integer(at)));
     case 'O': return enumerated(c.integer(at), static_cast<int64_t>(c10::Layout::NumOptions), "layout");
     case 'M': return enumerated(c.integer(at), static_cast<int64_t>(c10::MemoryFormat::NumOptions), "memory format");
-    case 'V': return device_from(static_cast<uint32_t>(c.integer(at)));
+    case 'V': return device_from(c.integer(at));
     case 'H': return c.string(at, text_at);
     case 'L': {
       const size_t n = c.length(at);
@@ -179,8 +186,13 @@ c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
   }
 }
 
+// Room for the results that come next, or an error.
+void check_room(size_t count, size_t at) {
+  if (count > AP_FRAME_SLOTS - at) throw Failure(AP_ERROR_ARGUMENT, "the results do not fit the frame");
+}
+
 void put(Context& c, double value, size_t& at) {
-  if (at >= AP_FRAME_SLOTS) throw Failure(AP_ERROR_ARGUMENT, "the results do not fit the frame");
+  check_room(1, at);
   c.frame[at++] = value;
 }
 
@@ -189,13 +201,27 @@ double number_from(const at::Scalar& scalar) {
   return scalar.isIntegral(true) ? static_cast<double>(scalar.toLong()) : scalar.toDouble();
 }
 
-void write(Context& c, char kind, c10::IValue&& value, size_t& at) {
+// The results that have handles already, until all of them are in the frame.
+struct Results {
+  Context& c;
+  c10::SmallVector<double, 8> handles;
+  double add(at::Tensor&& tensor) {
+    if (!tensor.defined()) return 0;
+    handles.push_back(c.add(std::move(tensor)));
+    return handles.back();
+  }
+  ~Results() {
+    for (const double handle : handles) c.release(handle);
+  }
+};
+
+void write(Results& results, char kind, c10::IValue&& value, size_t& at) {
+  Context& c = results.c;
   switch (kind) {
     case 'T':
     case 't': {
       if (value.isNone()) return put(c, 0, at);
-      at::Tensor tensor = std::move(value).toTensor();
-      return put(c, tensor.defined() ? c.add(std::move(tensor)) : 0, at);
+      return put(c, results.add(std::move(value).toTensor()), at);
     }
     case 'S': return put(c, number_from(value.toScalar()), at);
     case 'I':
@@ -206,7 +232,8 @@ void write(Context& c, char kind, c10::IValue&& value, size_t& at) {
     case 'L': {
       auto list = value.toTensorVector();
       put(c, static_cast<double>(list.size()), at);
-      for (auto& tensor : list) put(c, c.add(std::move(tensor)), at);
+      check_room(list.size(), at);
+      for (auto& tensor : list) put(c, results.add(std::move(tensor)), at);
       return;
     }
     case 'A':
@@ -282,20 +309,20 @@ int32_t call_boxed(Context& c, const Operator& op, uint32_t given) {
     stack.push_back(*argument.default_value());
   }
   if (op.guard != nullptr) op.guard(schema, stack);
-  op.handle.callBoxed(stack);
-  size_t out = 0;
-  const char* results = op.kinds.c_str() + op.arguments + 1;
-  for (size_t i = 0; results[i] != 0; i++) {
-    // A result that is an argument written to keeps the handle that the caller has.
-    if (results[i] != '!') write(c, results[i], std::move(stack[i]), out);
+  {
+    std::optional<Drawing> own;
+    if (op.draws && draws(schema, [&](size_t i) { return &stack[i]; }) != Draws::no) own.emplace(c);
+    op.handle.callBoxed(stack);
   }
+  size_t out = 0;
+  Results results{c, {}};
+  const char* kinds = op.kinds.c_str() + op.arguments + 1;
+  for (size_t i = 0; kinds[i] != 0; i++) {
+    // A result that is an argument written to keeps the handle that the caller has.
+    if (kinds[i] != '!') write(results, kinds[i], std::move(stack[i]), out);
+  }
+  results.handles.clear();
   return static_cast<int32_t>(out);
-}
-
-std::string describe(const at::Tensor& tensor) {
-  if (!tensor.defined()) return "none";
-  return c10::str(c10::toString(tensor.scalar_type()), tensor.sizes(), tensor.is_cpu() ? "" : " ",
-                  tensor.is_cpu() ? std::string() : tensor.device().str());
 }
 
 // " in aten::add.Tensor(self: Float[2, 3], other: Float[4], alpha: 1)", for error messages.
@@ -327,14 +354,47 @@ std::string call_as_text(Context& c, const Operator& op, uint32_t given) {
   return text + ")";
 }
 
-const Operator& operator_at(uint32_t op) {
-  if (C10_UNLIKELY(op - 1 >= operators_count.load(std::memory_order_acquire))) {
-    throw Failure(AP_ERROR_OPERATOR, c10::str("there is no operator number ", op));
+// A resize that finds no memory has set the sizes already, and who reads the tensor next reads beyond its memory. It
+// becomes empty instead.
+void empty_what_has_no_memory(Context& c, const Operator& op, uint32_t given) {
+  if (op.kinds.find('!') == std::string::npos) return;
+  try {
+    size_t at = 0;
+    size_t text_at = 0;
+    const auto mend = [](const at::Tensor& tensor) {
+      if (tensor.defined() && !tensor.is_meta() && !within_memory(tensor)) {
+        tensor.unsafeGetTensorImpl()->set_sizes_contiguous({0});
+      }
+    };
+    for (uint32_t i = 0; i < given && i < op.arguments; i++) {
+      const c10::IValue value = read(c, op.kinds[i], at, text_at);
+      if (value.isTensor()) mend(value.toTensor());
+      if (value.isTensorList()) {
+        for (const at::Tensor& tensor : value.toTensorVector()) mend(tensor);
+      }
+    }
+  } catch (...) {
+    // An argument that cannot be read was not written to.
   }
-  return operators[op - 1];
+}
+
+const Operator& operator_at(uint32_t op) {
+  const Operator* found = op < kMaxOperators ? operators[op].load(std::memory_order_acquire) : nullptr;
+  if (C10_UNLIKELY(found == nullptr)) throw Failure(AP_ERROR_OPERATOR, c10::str("there is no operator number ", op));
+  return *found;
 }
 
 }  // namespace
+
+std::string describe(const at::Tensor& tensor) {
+  if (!tensor.defined()) return "none";
+  if (tensor.is_nested()) return c10::str(c10::toString(tensor.scalar_type()), "[nested]");
+  const std::string sizes =
+      tensor.dim() > 32 ? c10::str("[of ", tensor.dim(), " dimensions]") : c10::str(tensor.sizes());
+  return c10::str(c10::toString(tensor.scalar_type()), sizes,
+                  tensor.layout() == at::kStrided ? std::string() : c10::str(" ", tensor.layout()),
+                  tensor.is_cpu() ? "" : " ", tensor.is_cpu() ? std::string() : tensor.device().str());
+}
 
 at::ScalarType scalar_type_from(int64_t value) {
   return static_cast<at::ScalarType>(
@@ -356,14 +416,17 @@ int32_t ap_op_find(uint32_t ctx, uint32_t text_bytes) {
         {name.substr(0, dot), dot == std::string::npos ? "" : name.substr(dot + 1)});
     if (!handle) throw Failure(AP_ERROR_OPERATOR, "libtorch has no operator " + name);
     const std::string kinds = kinds_of(handle->schema());
-    Operator op{*handle, kinds, static_cast<uint32_t>(handle->schema().arguments().size()), is_functional(*handle),
-                find_guard(*handle), nullptr};
-    if (op.guard == nullptr) op.unboxed = find_unboxed(kinds, *handle);
-    operators.push_back(std::move(op));
     // Numbers start at 1, so that 0 can mean "not looked up yet".
-    const uint32_t id = static_cast<uint32_t>(operators.size());
+    const uint32_t id = operators_count + 1;
+    if (id >= kMaxOperators) throw Failure(AP_ERROR_OPERATOR, "no more operators can be looked up");
+    // Never freed: other threads may be calling it for as long as the process lives.
+    auto* op = new Operator{*handle, kinds, static_cast<uint32_t>(handle->schema().arguments().size()),
+                            is_functional(*handle), find_guard(*handle), may_draw(*handle), nullptr};
+    // Those that draw or are guarded are looked at before they are called.
+    if (!op->draws && op->guard == nullptr) op->unboxed = find_unboxed(kinds, *handle);
     operators_by_name.emplace(name, id);
-    operators_count.store(id, std::memory_order_release);
+    operators_count = id;
+    operators[id].store(op, std::memory_order_release);
     return static_cast<int32_t>(id);
   });
 }
@@ -398,7 +461,10 @@ int32_t ap_op_call(uint32_t ctx, uint32_t op, uint32_t arguments) {
     return call_boxed(*context, *found, arguments);
   } catch (...) {
     std::string where;
-    if (found != nullptr) where = call_as_text(*context, *found, arguments);
+    if (found != nullptr) {
+      where = call_as_text(*context, *found, arguments);
+      empty_what_has_no_memory(*context, *found, arguments);
+    }
     return report(*context, where);
   }
 }

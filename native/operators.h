@@ -20,6 +20,8 @@ struct Operator {
   bool functional;
   // What is checked before it is called, if libtorch does not do so itself; else null.
   Guard guard;
+  // Whether it may draw random numbers without being given a generator.
+  bool draws;
   // The call without boxing, for the signatures that have one; else null.
   int32_t (*unboxed)(Context&, const Operator&);
 };
@@ -28,6 +30,9 @@ using Unboxed = int32_t (*)(Context&, const Operator&);
 
 // The unboxed call for a signature given by its kinds, or null.
 Unboxed find_unboxed(const std::string& kinds, const c10::OperatorHandle& handle);
+
+// A tensor in an error's words, such as Float[2, 3].
+std::string describe(const at::Tensor& tensor);
 
 // A dtype by its number, or an error if it names none.
 at::ScalarType scalar_type_from(int64_t value);

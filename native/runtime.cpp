@@ -1,30 +1,21 @@
-// What belongs to the process or to a device: seeds, threads, devices, memory, versions.
+// What belongs to the process or to a device: threads, devices, memory, versions.
 
 #include "allocator.h"
 #include "context.h"
+#include "devices.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/DeviceAccelerator.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <torch/version.h>
 
-using namespace apprentice;
-
-namespace {
+namespace apprentice {
 
 bool has_cuda() { return at::globalContext().hasCUDA(); }
 
-c10::DeviceAllocator& device_allocator(c10::Device device) {
-  auto* allocator = dynamic_cast<c10::DeviceAllocator*>(c10::GetAllocator(device.type()));
-  if (allocator == nullptr) throw Failure(AP_ERROR_DEVICE, c10::str("there is no device ", device.str()));
-  return *allocator;
-}
-
-// "cuda" without a number is the current device.
-c10::Device concrete(uint32_t code) {
+c10::Device concrete_device(uint32_t code) {
   const c10::Device device = device_from(code);
   if (device.is_cpu()) return device;
   const int count = has_cuda() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
@@ -35,8 +26,16 @@ c10::Device concrete(uint32_t code) {
   return device.has_index() ? device : c10::Device(device.type(), at::accelerator::getDeviceIndex());
 }
 
-const at::Generator& default_generator(c10::Device device) {
-  return at::globalContext().defaultGenerator(device);
+}  // namespace apprentice
+
+using namespace apprentice;
+
+namespace {
+
+c10::DeviceAllocator& device_allocator(c10::Device device) {
+  auto* allocator = dynamic_cast<c10::DeviceAllocator*>(c10::GetAllocator(device.type()));
+  if (allocator == nullptr) throw Failure(AP_ERROR_DEVICE, c10::str("there is no device ", device.str()));
+  return *allocator;
 }
 
 }  // namespace
@@ -50,42 +49,9 @@ int32_t ap_build_info(uint32_t ctx) {
   });
 }
 
-int32_t ap_seed(uint32_t ctx, double seed) {
-  return guarded(ctx, [&](Context&) { return at::manual_seed(static_cast<uint64_t>(seed)), 0; });
-}
-
-int32_t ap_generator(uint32_t ctx, uint32_t device, double seed) {
-  return guarded(ctx, [&](Context& c) {
-    const c10::Device where = concrete(device);
-    at::Generator generator = where.is_cpu() ? at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(seed))
-                                             : default_generator(where).clone();
-    generator.set_current_seed(static_cast<uint64_t>(seed));
-    c.frame[0] = c.add(std::move(generator));
-    return 1;
-  });
-}
-
-int32_t ap_rng_state(uint32_t ctx, uint32_t device) {
-  return guarded(ctx, [&](Context& c) {
-    at::Generator generator = default_generator(concrete(device));
-    std::lock_guard<std::mutex> lock(generator.mutex());
-    c.frame[0] = c.add(generator.get_state());
-    return 1;
-  });
-}
-
-int32_t ap_set_rng_state(uint32_t ctx, uint32_t device, double state) {
-  return guarded(ctx, [&](Context& c) {
-    at::Generator generator = default_generator(concrete(device));
-    const at::Tensor& value = c.tensor(state);
-    std::lock_guard<std::mutex> lock(generator.mutex());
-    generator.set_state(value);
-    return 0;
-  });
-}
-
 int32_t ap_threads(uint32_t ctx, uint32_t count) {
   return guarded(ctx, [&](Context&) {
+    if (count > 65536) throw Failure(AP_ERROR_ARGUMENT, c10::str(count, " threads are too many"));
     if (count > 0) at::set_num_threads(static_cast<int>(count));
     return at::get_num_threads();
   });
@@ -93,16 +59,15 @@ int32_t ap_threads(uint32_t ctx, uint32_t count) {
 
 int32_t ap_device_count(uint32_t ctx, uint32_t device_type) {
   return guarded(ctx, [&](Context&) -> int32_t {
-    const auto type = static_cast<c10::DeviceType>(device_type);
-    if (type == c10::DeviceType::CPU) return 1;
-    if (type == c10::DeviceType::CUDA) return has_cuda() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
+    if (device_type == static_cast<uint32_t>(c10::DeviceType::CPU)) return 1;
+    if (device_type == static_cast<uint32_t>(c10::DeviceType::CUDA)) return has_cuda() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
     return 0;
   });
 }
 
 int32_t ap_synchronize(uint32_t ctx, uint32_t device) {
   return guarded(ctx, [&](Context&) {
-    const c10::Device where = concrete(device);
+    const c10::Device where = concrete_device(device);
     if (!where.is_cpu()) at::accelerator::synchronizeDevice(where.index());
     return 0;
   });
@@ -110,7 +75,7 @@ int32_t ap_synchronize(uint32_t ctx, uint32_t device) {
 
 int32_t ap_memory(uint32_t ctx, uint32_t device) {
   return guarded(ctx, [&](Context& c) {
-    const c10::Device where = concrete(device);
+    const c10::Device where = concrete_device(device);
     c.frame[0] = c.live();
     if (where.is_cpu()) {
       const CpuMemory memory = cpu_memory();
@@ -130,7 +95,7 @@ int32_t ap_memory(uint32_t ctx, uint32_t device) {
 
 int32_t ap_memory_reset_peak(uint32_t ctx, uint32_t device) {
   return guarded(ctx, [&](Context&) {
-    const c10::Device where = concrete(device);
+    const c10::Device where = concrete_device(device);
     if (where.is_cpu()) {
       reset_cpu_peak();
     } else {
@@ -142,7 +107,7 @@ int32_t ap_memory_reset_peak(uint32_t ctx, uint32_t device) {
 
 int32_t ap_memory_trim(uint32_t ctx, uint32_t device) {
   return guarded(ctx, [&](Context&) {
-    const c10::Device where = concrete(device);
+    const c10::Device where = concrete_device(device);
     if (where.is_cpu()) {
       trim_cpu_memory();
     } else {

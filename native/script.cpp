@@ -1,15 +1,22 @@
 // TorchScript: modules that are loaded from a file and run by libtorch's interpreter.
 
 #include "operators.h"
+#include "random.h"
+#include "values.h"
 
 #include <ATen/core/Dict.h>
 #include <ATen/core/List.h>
 #include <ATen/core/jit_type.h>
+#include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/jit_exception.h>
 #include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
 #include <mutex>
 
 using namespace apprentice;
@@ -18,15 +25,6 @@ namespace {
 
 // Deeper ones are made to exhaust the stack.
 constexpr int kDeepest = 64;
-
-struct Script : Held {
-  torch::jit::Module module;
-  std::vector<torch::jit::Method> methods;
-};
-
-Script& script(Context& c, double handle) {
-  return static_cast<Script&>(c.held(handle, Kind::module, "TorchScript module"));
-}
 
 // Every tensor that a module has, by name: parameters, then buffers.
 template <class Visit>
@@ -39,18 +37,47 @@ void for_each_tensor(const torch::jit::Module& module, Visit&& visit) {
   }
 }
 
-// libtorch's reader believes the sizes and strides that a file gives.
-void check_bounds(const std::string& name, const at::Tensor& tensor) {
-  if (!tensor.has_storage() || tensor.layout() != at::kStrided) return;
-  const auto bad = [&] { throw Failure(AP_ERROR_VALUE, "the tensor " + name + " reaches beyond its data"); };
-  __int128 last = tensor.storage_offset();
-  if (last < 0) bad();
-  for (int64_t i = 0; i < tensor.dim(); i++) {
-    if (tensor.size(i) == 0) return;
-    if (tensor.size(i) < 0 || tensor.stride(i) < 0) bad();
-    last += static_cast<__int128>(tensor.size(i) - 1) * tensor.stride(i);
+// Whether a graph's operators draw random numbers where they are given no generator.
+Draws draws_of(torch::jit::Block* block) {
+  Draws result = Draws::no;
+  for (torch::jit::Node* node : block->nodes()) {
+    for (torch::jit::Block* inner : node->blocks()) result = std::max(result, draws_of(inner));
+    const c10::FunctionSchema* schema = node->maybeSchema();
+    if (schema == nullptr) continue;
+    const auto op = c10::Dispatcher::singleton().findSchema(schema->operator_name());
+    if (!op || !may_draw(*op)) continue;
+    std::optional<c10::IValue> known;
+    const auto argument = [&](size_t i) -> const c10::IValue* {
+      known = i < node->inputs().size() ? torch::jit::toIValue(node->input(i)) : std::nullopt;
+      return known ? &*known : nullptr;
+    };
+    result = std::max(result, draws(*schema, argument));
   }
-  if ((last + 1) * static_cast<__int128>(tensor.itemsize()) > static_cast<__int128>(tensor.storage().nbytes())) bad();
+  return result;
+}
+
+Draws draws_of(const torch::jit::Method& method) {
+  const auto graph = torch::jit::toGraphFunction(method.function()).graph()->copy();
+  torch::jit::Inline(*graph);
+  return draws_of(graph->block());
+}
+
+struct ScriptMethod {
+  torch::jit::Method method;
+  Draws draws;
+};
+
+struct Script : Held {
+  torch::jit::Module module;
+  std::vector<ScriptMethod> methods;
+
+  void for_each_tensor(const std::function<void(const at::Tensor&)>& visit) const override {
+    ::for_each_tensor(module, [&](const std::string&, const at::Tensor& tensor, bool) { visit(tensor); });
+  }
+};
+
+Script& script(Context& c, double handle) {
+  return static_cast<Script&>(c.held(handle, Kind::module, "TorchScript module"));
 }
 
 // Values in.
@@ -286,7 +313,7 @@ class Writer {
   bool done_ = false;
 };
 
-const torch::jit::Method& method_at(const Script& script, uint32_t index) {
+const ScriptMethod& method_at(const Script& script, uint32_t index) {
   if (index >= script.methods.size()) throw Failure(AP_ERROR_ARGUMENT, c10::str("there is no method number ", index));
   return script.methods[index];
 }
@@ -331,10 +358,14 @@ int32_t ap_script_load(uint32_t ctx, uint32_t text_bytes, uint32_t device) {
     auto loaded = std::make_unique<Script>();
     // Where the code came from lies in pickles of its own, which nobody has checked; an error has its place in the code.
     loaded->module = torch::jit::load(path, device_from(device), /*load_debug_files=*/false);
+    // libtorch's reader believes the sizes and strides that a file gives.
     for_each_tensor(loaded->module, [](const std::string& name, const at::Tensor& tensor, bool) {
-      check_bounds(name, tensor);
+      if (!within_memory(tensor)) throw Failure(AP_ERROR_VALUE, "the tensor " + name + " reaches beyond its data");
     });
-    loaded->methods = loaded->module.get_methods();
+    for (auto& method : loaded->module.get_methods()) {
+      const Draws draws = draws_of(method);
+      loaded->methods.push_back({std::move(method), draws});
+    }
     const double handle = c.add(std::move(loaded), Kind::module);
     c.keep(handle);
     c.frame[0] = handle;
@@ -347,15 +378,23 @@ int32_t ap_script_method(uint32_t ctx, double module, uint32_t index) {
   return guarded(ctx, [&](Context& c) -> int32_t {
     const Script& found = script(c, module);
     if (index >= found.methods.size()) return 0;
-    return put_text(c, c10::str(found.methods[index].function().getSchema()));
+    return put_text(c, c10::str(found.methods[index].method.function().getSchema()));
   });
 }
 
 // frame: the arguments as values; back comes the result as one value
 int32_t ap_script_run(uint32_t ctx, double module, uint32_t method, uint32_t arguments) {
   return guarded(ctx, [&](Context& c) {
-    const torch::jit::Method& found = method_at(script(c, module), method);
-    const c10::IValue result = found(read_arguments(c, found.function().getSchema(), arguments));
+    const Script& whole = script(c, module);
+    const ScriptMethod& found = method_at(whole, method);
+    auto values = read_arguments(c, found.method.function().getSchema(), arguments);
+    const bool drawing = found.draws == Draws::yes || (found.draws == Draws::in_training && whole.module.is_training());
+    c10::IValue result;
+    {
+      std::optional<Drawing> own;
+      if (drawing) own.emplace(c);
+      result = found.method(std::move(values));
+    }
     Writer writer(c);
     writer.write(result);
     return writer.finish();

@@ -146,7 +146,7 @@ inline void settle_held(Holder<const at::Scalar&>& held) {
 }
 
 inline int32_t put(Context& c, at::Tensor&& tensor) {
-  c.frame[0] = c.add(std::move(tensor));
+  c.frame[0] = tensor.defined() ? c.add(std::move(tensor)) : 0;
   return 1;
 }
 inline int32_t put(Context& c, std::tuple<at::Tensor, at::Tensor>&& pair) {

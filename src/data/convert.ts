@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../errors.ts";
+import { lookUp } from "../lookup.ts";
 import { cat, upsampleNearest2d } from "../torch/operators.gen.ts";
 import { call } from "../torch/call.ts";
 import { scope } from "../torch/scope.ts";
@@ -56,7 +57,7 @@ export function resizeImages(
   const target = toSize(size, "resize");
   const { interpolation = "bilinear", antialias = true } = options;
   if (interpolation === "nearest") return upsampleNearest2d(images, target);
-  const { smooth, plain } = operators[interpolation];
+  const { smooth, plain } = lookUp(operators, interpolation, "interpolation");
   const name = antialias ? smooth : plain;
   return scope(() => {
     // Of bytes, libtorch smooths on the CPU as Pillow does, rounding after each direction.

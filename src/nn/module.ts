@@ -7,6 +7,7 @@
 import { ArgumentError, DTypeError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, DType, Tensor } from "../torch/mod.ts";
+import { targetOptions } from "../torch/target.ts";
 import { containsItself, reachable, walk, within } from "./module_tree.ts";
 import { type ModuleToOptions, move } from "./move.ts";
 import { type LoadReport, loadStateDict } from "./state_dict.ts";
@@ -340,11 +341,7 @@ export abstract class Module implements Disposable {
    * tensors change dtype. Optimisers already hold state on the old device: move first.
    */
   to(target: Device | DType | ModuleToOptions): this {
-    const options: ModuleToOptions = typeof target === "object"
-      ? target
-      : isDType(target)
-      ? { dtype: target }
-      : { device: target };
+    const options = targetOptions<ModuleToOptions>(target);
     if (options.dtype !== undefined && !torch.isFloatingPoint(options.dtype)) {
       throw new DTypeError(`A module's dtype is a floating-point one, got ${options.dtype}.`);
     }
@@ -393,8 +390,4 @@ export abstract class Module implements Disposable {
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
-}
-
-function isDType(target: Device | DType): target is DType {
-  return target !== "cpu" && !target.startsWith("cuda");
 }

@@ -5,8 +5,9 @@
  */
 
 import { check, context, frame, native, open } from "../../ffi/native.ts";
+import { frameSlots } from "../../ffi/symbols.ts";
 import { ArgumentError } from "../errors.ts";
-import { make } from "./core.ts";
+import { HANDLE, handleOf, make } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
 import { type DType, dtypeCode } from "./dtype.ts";
 import type { Tensor } from "./tensor.ts";
@@ -15,7 +16,11 @@ import type { Tensor } from "./tensor.ts";
 export interface BackwardOptions {
   /** Keeps the graph for another pass. */
   retainGraph?: boolean;
-  /** Records the pass itself, for gradients of gradients. */
+  /**
+   * Records the pass itself, for gradients of gradients. The gradient that a leaf is given then has a graph that holds
+   * the leaf, so memory is freed only when the leaf is disposed of, or its `grad` set to null or taken off by
+   * `zeroGrad()`: do that in every step, or use {@linkcode grad}, which leaves no gradient behind.
+   */
   createGraph?: boolean;
   /** Only these leaves receive gradients. */
   inputs?: readonly Tensor[];
@@ -26,7 +31,9 @@ const create = 2;
 const unused = 4;
 
 function putHandles(at: number, tensors: readonly (Tensor | null | undefined)[]): number {
-  for (const tensor of tensors) frame[at++] = tensor ? tensor.handle : 0;
+  for (const tensor of tensors) {
+    frame[at++] = tensor === null || tensor === undefined ? 0 : handleOf(tensor);
+  }
   return at;
 }
 
@@ -46,6 +53,11 @@ export function backward(
 ): void {
   checkLengths(roots, gradients);
   const inputs = options?.inputs ?? [];
+  if (options?.inputs?.length === 0) {
+    throw new ArgumentError(
+      "`inputs` is an empty list, so there is nothing to compute gradients of; leave it out for all leaves.",
+    );
+  }
   let at = putHandles(0, roots);
   at = putHandles(at, gradients ?? roots.map(() => null));
   putHandles(at, inputs);
@@ -68,6 +80,8 @@ export interface GradOptions {
 /**
  * The gradients of `outputs` with respect to `inputs`, without touching any `grad`.
  *
+ * @throws {ArgumentError} if there are no outputs or no inputs.
+ *
  * @example
  * ```ts
  * import { torch } from "@apprentice/distill";
@@ -83,6 +97,11 @@ export function grad(
   options?: GradOptions,
 ): (Tensor | null)[] {
   checkLengths(outputs, options?.gradients);
+  if (outputs.length === 0 || inputs.length === 0) {
+    throw new ArgumentError(
+      `grad() takes at least one output and one input, got ${outputs.length} outputs and ${inputs.length} inputs.`,
+    );
+  }
   let at = putHandles(0, outputs);
   at = putHandles(at, options?.gradients ?? outputs.map(() => null));
   putHandles(at, inputs);
@@ -97,12 +116,13 @@ export function grad(
  * The gradients of many tensors in one native call: what {@linkcode Tensor.grad} gives for each.
  */
 export function gradsOf(tensors: readonly Tensor[]): (Tensor | null)[] {
-  const count = tensors.length;
-  if (count === 0) return [];
-  for (let i = 0; i < count; i++) frame[i] = tensors[i].handle;
-  check(native.ap_get_grads(context, count));
-  const grads = new Array<Tensor | null>(count);
-  for (let i = 0; i < count; i++) grads[i] = frame[i] === 0 ? null : make(frame[i]);
+  const total = tensors.length;
+  const grads = new Array<Tensor | null>(total);
+  for (let start = 0; start < total; start += frameSlots) {
+    const count = putPart(tensors, start);
+    check(native.ap_get_grads(context, count));
+    for (let i = 0; i < count; i++) grads[start + i] = frame[i] === 0 ? null : make(frame[i]);
+  }
   return grads;
 }
 
@@ -130,7 +150,7 @@ export function stepGradsOf(tensors: readonly Tensor[], fused = true): StepGrads
   let layout = 0;
   for (let from = 0; from < tensors.length; from += perCall) {
     const count = Math.min(perCall, tensors.length - from);
-    for (let i = 0; i < count; i++) frame[i] = tensors[from + i].handle;
+    for (let i = 0; i < count; i++) frame[i] = handleOf(tensors[from + i]);
     check(native.ap_step_grads(context, count, fused ? 1 : 0));
     for (let i = 0; i < count; i++) grads[from + i] = frame[i] === 0 ? null : make(frame[i]);
     layout = (31 * layout + frame[count]) % Number.MAX_SAFE_INTEGER;
@@ -140,10 +160,16 @@ export function stepGradsOf(tensors: readonly Tensor[], fused = true): StepGrads
 
 /** Takes the gradients off many tensors in one native call. */
 export function clearGrads(tensors: readonly Tensor[]): void {
-  const count = tensors.length;
-  if (count === 0) return;
-  for (let i = 0; i < count; i++) frame[i] = tensors[i].handle;
-  check(native.ap_clear_grads(context, count));
+  for (let start = 0; start < tensors.length; start += frameSlots) {
+    check(native.ap_clear_grads(context, putPart(tensors, start)));
+  }
+}
+
+/** Writes the handles from `start` on that have room in the frame; returns how many. */
+function putPart(tensors: readonly Tensor[], start: number): number {
+  const count = Math.min(tensors.length - start, frameSlots);
+  for (let i = 0; i < count; i++) frame[i] = tensors[start + i]?.[HANDLE];
+  return count;
 }
 
 /** The modes belong to the thread: across an `await` they would reach into other tasks. */

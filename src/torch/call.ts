@@ -16,7 +16,7 @@ import {
 } from "../../ffi/native.ts";
 import { ArgumentError } from "../errors.ts";
 import { parseSchema, type Schema } from "./schema.ts";
-import { findOperator, make, makeOptional, TensorCore } from "./core.ts";
+import { describeValue, findOperator, HANDLE, make, makeOptional, TensorCore } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
 import { type MemoryFormat, memoryFormatCode } from "./frame_arguments.ts";
@@ -139,7 +139,7 @@ function fallback(kind: string, text: string | undefined): Argument {
 
 function wrong(where: string, wanted: string, value: unknown): never {
   throw new ArgumentError(
-    `Argument ${where} must be ${wanted}, got ${value === null ? "null" : typeof value}.`,
+    `Argument ${where} must be ${wanted}, got ${describeValue(value)}.`,
   );
 }
 
@@ -171,11 +171,11 @@ function put(at: number, kind: string, value: Argument, where: string, length?: 
   switch (kind) {
     case "T":
       if (!(value instanceof TensorCore)) wrong(where, "a tensor", value);
-      frame[at] = value.handle;
+      frame[at] = value[HANDLE];
       return at + 1;
     case "G":
       if (!(value instanceof Generator)) wrong(where, "a generator", value);
-      frame[at] = value.handle;
+      frame[at] = value[HANDLE];
       return at + 1;
     case "B":
       if (typeof value !== "boolean") wrong(where, "a boolean", value);

@@ -14,19 +14,56 @@ import {
   releaseOne,
   writeText,
 } from "../../ffi/native.ts";
+import { ArgumentError } from "../errors.ts";
 import { checkSignature } from "./schema.ts";
 import type { Tensor } from "./tensor.ts";
+
+/**
+ * The name of a tensor's or generator's native handle. A symbol of this copy of the package's own: what only looks
+ * like a tensor (a structured clone, another copy's, an object made by hand) has nothing under it.
+ * @ignore
+ */
+export const HANDLE: unique symbol = Symbol("handle");
 
 /** The part of a tensor that the generated operators build on: its handle. */
 export abstract class TensorCore {
   /** The native handle; of no use outside this package. @ignore */
-  readonly handle: number;
+  readonly [HANDLE]: number;
 
   /** Wraps a native handle. @ignore */
   constructor(handle: number) {
-    this.handle = handle;
+    this[HANDLE] = handle;
   }
 }
+
+/** What a value is that should have been another, in the words of an error; of what was once a tensor, what to do. */
+export function describeValue(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  if (Array.isArray(value)) return "an array";
+  const name = value.constructor?.name ?? "Object";
+  if (name === "Object") {
+    return "an object. Tensors do not go through postMessage or structuredClone: post the array that data() gives, " +
+      "and the shape, and make a tensor of them there with torch.tensor(values, { shape })";
+  }
+  if (name !== "Tensor" && name !== "Generator") return name;
+  if (HANDLE in value) return `a ${name.toLowerCase()}`;
+  return `a ${name.toLowerCase()} of another copy of this package. Import one copy, or pass the values: ` +
+    "torch.tensor(other.data(), { shape: other.shape })";
+}
+
+/**
+ * The native handle of what should be a tensor, or a generator.
+ *
+ * @throws {ArgumentError} if it is none of this package's.
+ */
+export function handleOf(value: { readonly [HANDLE]: number }, what = "tensor"): number {
+  const handle: unknown = value?.[HANDLE];
+  if (typeof handle === "number") return handle;
+  throw new ArgumentError(`A ${what} is expected here, got ${describeValue(value)}.`);
+}
+
+// An object that has a tensor's prototype and is none has no handle either.
+Object.defineProperty(TensorCore.prototype, HANDLE, { value: NaN, writable: true });
 
 let TensorClass: new (handle: number) => Tensor;
 
@@ -48,7 +85,7 @@ export class Collection {
   /** Adds a tensor. */
   add(tensor: Tensor): void {
     if (this.#tensors.push(tensor) < this.#compactAt) return;
-    this.#tensors = this.#tensors.filter((one) => native.ap_tensor_meta(context, one.handle) >= 0);
+    this.#tensors = this.#tensors.filter((one) => native.ap_tensor_meta(context, one[HANDLE]) >= 0);
     this.#compactAt = Math.max(4096, 2 * this.#tensors.length);
   }
 
@@ -79,14 +116,14 @@ export function setOpenScopes(count: number, collection: Collection | null): voi
   collecting = collection;
 }
 
-/** Puts a tensor that no scope owns under the safety net. */
-export function catchLater(tensor: Tensor): void {
-  net.register(tensor, tensor.handle);
+/** Puts a tensor or generator that no scope owns under the safety net. */
+export function catchLater(tensor: { readonly [HANDLE]: number }): void {
+  net.register(tensor, tensor[HANDLE]);
 }
 
 /** Gives a tensor that no open scope owns to the scope of the asynchronous function that runs now, or else to the net. */
 export function ownLater(tensor: Tensor): void {
-  if (adopting === null || !adopting(tensor.handle)) net.register(tensor, tensor.handle);
+  if (adopting === null || !adopting(tensor[HANDLE])) net.register(tensor, tensor[HANDLE]);
 }
 
 /** Wraps a new native handle. */

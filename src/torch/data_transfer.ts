@@ -6,7 +6,7 @@
 
 import { check, context, frame, native, open } from "../../ffi/native.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { make } from "./core.ts";
+import { handleOf, make } from "./core.ts";
 import { type DType, dtypeCode, dtypes, isComplex, type TypedArray } from "./dtype.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -104,7 +104,7 @@ export function fromRawBytes(bytes: Uint8Array, dtype: DType, shape: readonly nu
 export function rawBytes(tensor: Tensor): Uint8Array {
   const bytes = new Uint8Array(tensor.numel * dtypes[tensor.dtype].bytes);
   check(
-    native.ap_tensor_to_data(context, tensor.handle, bytes as BufferSource, bytes.byteLength),
+    native.ap_tensor_to_data(context, handleOf(tensor), bytes as BufferSource, bytes.byteLength),
   );
   return bytes;
 }
@@ -121,7 +121,7 @@ export function readBytes(tensor: Tensor): TypedArray {
   check(
     native.ap_tensor_to_data(
       context,
-      tensor.handle,
+      handleOf(tensor),
       out as unknown as BufferSource,
       out.byteLength,
     ),

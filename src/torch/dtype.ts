@@ -5,6 +5,7 @@
  */
 
 import { DTypeError } from "../errors.ts";
+import { isNameOf } from "../lookup.ts";
 
 /**
  * The element types that tensors can have. For the unsigned ones beyond uint8, the complex and the 8-bit ones libtorch has
@@ -99,18 +100,19 @@ export function dtypeFromCode(code: number): DType {
 
 /** libtorch's number for `dtype`. */
 export function dtypeCode(dtype: DType): number {
-  const info = dtypes[dtype];
-  if (info === undefined) {
-    throw new DTypeError(
-      `There is no dtype "${dtype}"; it is one of ${Object.keys(dtypes).join(", ")}.`,
-    );
-  }
-  return info.code;
+  return infoOf(dtype).code;
+}
+
+function infoOf(dtype: DType): DTypeInfo {
+  if (isNameOf(dtypes, dtype)) return dtypes[dtype];
+  throw new DTypeError(
+    `There is no dtype "${dtype}"; it is one of ${Object.keys(dtypes).join(", ")}.`,
+  );
 }
 
 /** Whether a dtype holds fractions: float16, bfloat16, float32, float64 and those of 8 bits. */
 export function isFloatingPoint(dtype: DType): boolean {
-  return dtypes[dtype].floating;
+  return infoOf(dtype).floating;
 }
 
 /** Whether a dtype holds complex numbers: complex32, complex64, complex128. */

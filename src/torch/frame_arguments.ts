@@ -6,8 +6,9 @@
  */
 
 import { ArgumentError } from "../errors.ts";
+import { lookUp } from "../lookup.ts";
 import { frame, writeText } from "../../ffi/native.ts";
-import type { TensorCore } from "./core.ts";
+import { HANDLE, type TensorCore } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
 import { type DType, dtypeCode } from "./dtype.ts";
 import { type Scalar, scalarSlot } from "./scalar.ts";
@@ -25,35 +26,22 @@ const memoryFormats: Record<MemoryFormat, number> = {
 /** How a loss of many elements becomes one number. libtorch's own numbers for it, 0, 1 and 2, do, too. */
 export type Reduction = "none" | "mean" | "sum" | number;
 
-const reductions: Record<Reduction, number> = { none: 0, mean: 1, sum: 2, 0: 0, 1: 1, 2: 2 };
+const reductions = { none: 0, mean: 1, sum: 2 };
 
 /** libtorch's number for a reduction. */
 export function reductionCode(reduction: Reduction): number {
-  const code = reductions[reduction];
-  if (code === undefined) {
-    throw new ArgumentError(
-      `There is no reduction "${reduction}"; it is one of none, mean, sum.`,
-    );
-  }
-  return code;
+  if (reduction === 0 || reduction === 1 || reduction === 2) return reduction;
+  return lookUp(reductions, reduction, "reduction");
 }
 
 /** The handle of a tensor or generator that may be absent, or 0. */
-export function optionalHandle(value: { readonly handle: number } | null | undefined): number {
-  return value ? value.handle : 0;
+export function optionalHandle(value: { readonly [HANDLE]: number } | null | undefined): number {
+  return value === null || value === undefined ? 0 : value[HANDLE];
 }
 
 /** libtorch's number for a memory format. */
 export function memoryFormatCode(format: MemoryFormat): number {
-  const code = memoryFormats[format];
-  if (code === undefined) {
-    throw new ArgumentError(
-      `There is no memory format "${format}"; it is one of ${
-        Object.keys(memoryFormats).join(", ")
-      }.`,
-    );
-  }
-  return code;
+  return lookUp(memoryFormats, format, "memory format");
 }
 
 function checkList(values: unknown, what: string): void {
@@ -164,7 +152,7 @@ export function putTensors(at: number, tensors: readonly TensorCore[]): number {
   checkList(tensors, "tensors");
   const length = tensors.length;
   frame[at++] = length;
-  for (let i = 0; i < length; i++) frame[at++] = tensors[i]?.handle;
+  for (let i = 0; i < length; i++) frame[at++] = tensors[i]?.[HANDLE];
   return at;
 }
 
@@ -174,7 +162,9 @@ export function putOptionalTensors(
   tensors: readonly (TensorCore | null | undefined)[],
 ): number {
   frame[at++] = tensors.length;
-  for (const tensor of tensors) frame[at++] = tensor ? tensor.handle : 0;
+  for (const tensor of tensors) {
+    frame[at++] = tensor === null || tensor === undefined ? 0 : tensor[HANDLE];
+  }
   return at;
 }
 

@@ -6,7 +6,7 @@
 
 import { ArgumentError, IndexError } from "../errors.ts";
 import { type Argument, call } from "./call.ts";
-import { TensorCore } from "./core.ts";
+import { describeValue, handleOf, TensorCore } from "./core.ts";
 import { tensor } from "./creation.ts";
 import { isScalar, type Scalar } from "./scalar.ts";
 import type { Tensor } from "./tensor.ts";
@@ -89,7 +89,7 @@ function applyViews(source: Tensor, at: readonly Index[], temporary: Tensor[]): 
     } else {
       throw new ArgumentError(
         `A part of an index is a number, a slice, null, "...", a tensor or an array of numbers, got ${
-          typeof part === "string" ? JSON.stringify(part) : typeof part
+          typeof part === "string" ? JSON.stringify(part) : describeValue(part)
         }.`,
       );
     }
@@ -138,7 +138,7 @@ export function indexPut(
         device: source.device,
       });
       temporary.push(values);
-    }
+    } else handleOf(values); // what is no tensor is an error here, where it has a name
     if (picks.length > 0) call("aten::index_put_", view, picks, values, accumulate);
     else if (accumulate) call("aten::add_.Tensor", view, values);
     else call("aten::copy_", view, values);

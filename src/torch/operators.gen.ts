@@ -8,7 +8,7 @@
  */
 
 import { context, fail, frame, opCall } from "../../ffi/native.ts";
-import { findOperator, make, makeList, TensorCore } from "./core.ts";
+import { findOperator, HANDLE, make, makeList, TensorCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
 import {
@@ -813,7 +813,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The absolute value of every element. (`aten::abs`) */
   abs(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[0] || find(0), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -822,7 +822,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `abs`. (`aten::abs_`) */
   abs_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[1] || find(1), 1);
     if ($n < 0) fail($n);
     return this;
@@ -831,7 +831,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The angle in radians whose cosine the element is. (`aten::acos`) */
   acos(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[2] || find(2), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -840,7 +840,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `acos`. (`aten::acos_`) */
   acos_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[3] || find(3), 1);
     if ($n < 0) fail($n);
     return this;
@@ -849,7 +849,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse hyperbolic cosine of every element. (`aten::acosh`) */
   acosh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[4] || find(4), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -858,7 +858,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `acosh`. (`aten::acosh_`) */
   acosh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[5] || find(5), 1);
     if ($n < 0) fail($n);
     return this;
@@ -872,7 +872,7 @@ export abstract class TensorOperators extends TensorCore {
   add(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[6] || find(6), 3);
@@ -880,8 +880,8 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[7] || find(7), 3);
     if ($n < 0) fail($n);
@@ -892,7 +892,7 @@ export abstract class TensorOperators extends TensorCore {
   add_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[8] || find(8), 3);
@@ -900,8 +900,8 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[9] || find(9), 3);
     if ($n < 0) fail($n);
@@ -915,9 +915,9 @@ export abstract class TensorOperators extends TensorCore {
    */
   addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = batch1?.handle;
-    $f[2] = batch2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = batch1?.[HANDLE];
+    $f[2] = batch2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.beta ?? 1);
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[10] || find(10), 5);
@@ -934,9 +934,9 @@ export abstract class TensorOperators extends TensorCore {
    */
   addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor1?.handle;
-    $f[2] = tensor2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor1?.[HANDLE];
+    $f[2] = tensor2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.value ?? 1);
     const $n = opCall(context, ids[11] || find(11), 4);
     if ($n < 0) fail($n);
@@ -946,9 +946,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `addcdiv`. (`aten::addcdiv_`) */
   addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor1?.handle;
-    $f[2] = tensor2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor1?.[HANDLE];
+    $f[2] = tensor2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.value ?? 1);
     const $n = opCall(context, ids[12] || find(12), 4);
     if ($n < 0) fail($n);
@@ -958,9 +958,9 @@ export abstract class TensorOperators extends TensorCore {
   /** This tensor plus `value` times `tensor1` times `tensor2`, elementwise. (`aten::addcmul`) */
   addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor1?.handle;
-    $f[2] = tensor2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor1?.[HANDLE];
+    $f[2] = tensor2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.value ?? 1);
     const $n = opCall(context, ids[13] || find(13), 4);
     if ($n < 0) fail($n);
@@ -970,9 +970,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `addcmul`. (`aten::addcmul_`) */
   addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor1?.handle;
-    $f[2] = tensor2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor1?.[HANDLE];
+    $f[2] = tensor2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.value ?? 1);
     const $n = opCall(context, ids[14] || find(14), 4);
     if ($n < 0) fail($n);
@@ -982,9 +982,9 @@ export abstract class TensorOperators extends TensorCore {
   /** beta · this + alpha · mat1 @ mat2. (`aten::addmm`) */
   addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat1?.handle;
-    $f[2] = mat2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat1?.[HANDLE];
+    $f[2] = mat2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.beta ?? 1);
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[15] || find(15), 5);
@@ -997,9 +997,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `addmm`. (`aten::addmm_`) */
   addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat1?.handle;
-    $f[2] = mat2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat1?.[HANDLE];
+    $f[2] = mat2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.beta ?? 1);
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[16] || find(16), 5);
@@ -1011,9 +1011,9 @@ export abstract class TensorOperators extends TensorCore {
   /** beta · this + alpha · mat @ vec. (`aten::addmv`) */
   addmv(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat?.handle;
-    $f[2] = vec?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat?.[HANDLE];
+    $f[2] = vec?.[HANDLE];
     $f[3] = scalarSlot(3, options?.beta ?? 1);
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[17] || find(17), 5);
@@ -1026,9 +1026,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `addmv`. (`aten::addmv_`) */
   addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat?.handle;
-    $f[2] = vec?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat?.[HANDLE];
+    $f[2] = vec?.[HANDLE];
     $f[3] = scalarSlot(3, options?.beta ?? 1);
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[18] || find(18), 5);
@@ -1040,9 +1040,9 @@ export abstract class TensorOperators extends TensorCore {
   /** beta · this + alpha · vec1 ⊗ vec2. (`aten::addr`) */
   addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = vec1?.handle;
-    $f[2] = vec2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = vec1?.[HANDLE];
+    $f[2] = vec2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.beta ?? 1);
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[19] || find(19), 5);
@@ -1053,7 +1053,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A new tensor object of the same memory, through which gradients flow. (`aten::alias`) */
   alias(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[20] || find(20), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1067,14 +1067,14 @@ export abstract class TensorOperators extends TensorCore {
   all(dim?: number | readonly number[] | null, keepdim?: boolean): Tensor {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[21] || find(21), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dim === "number" && (keepdim === undefined || typeof keepdim === "boolean")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
       const $n = opCall(context, ids[22] || find(22), 3);
@@ -1082,7 +1082,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim as readonly number[] | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[23] || find(23), 3);
@@ -1098,8 +1098,8 @@ export abstract class TensorOperators extends TensorCore {
     equalNan: boolean = false,
   ): boolean {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     $f[2] = rtol;
     $f[3] = atol;
     $f[4] = equalNan ? 1 : 0;
@@ -1115,7 +1115,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   amax(dim: number | readonly number[] = [], keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putFixed(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[25] || find(25), 3);
@@ -1130,7 +1130,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   amin(dim: number | readonly number[] = [], keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putFixed(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[26] || find(26), 3);
@@ -1141,7 +1141,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The smallest and the largest element, of all or along a dimension. (`aten::aminmax`) */
   aminmax(options?: { dim?: number | null; keepdim?: boolean }): [min: Tensor, max: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, options?.dim);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
     const $n = opCall(context, ids[27] || find(27), 3);
@@ -1158,14 +1158,14 @@ export abstract class TensorOperators extends TensorCore {
   any(dim?: number | readonly number[] | null, keepdim?: boolean): Tensor {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[28] || find(28), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dim === "number" && (keepdim === undefined || typeof keepdim === "boolean")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
       const $n = opCall(context, ids[29] || find(29), 3);
@@ -1173,7 +1173,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim as readonly number[] | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[30] || find(30), 3);
@@ -1188,7 +1188,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   argmax(dim?: number | null, keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, dim);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[31] || find(31), 3);
@@ -1203,7 +1203,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   argmin(dim?: number | null, keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, dim);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[32] || find(32), 3);
@@ -1219,7 +1219,7 @@ export abstract class TensorOperators extends TensorCore {
   argsort(dim?: number, descending?: boolean, options?: { stable?: boolean }): Tensor {
     if (options?.stable !== undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = options?.stable! ? 1 : 0;
       $f[2] = (dim as number | undefined) ?? -1;
       $f[3] = ((descending as boolean | undefined) ?? false) ? 1 : 0;
@@ -1228,7 +1228,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = (dim as number | undefined) ?? -1;
     $f[2] = ((descending as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[34] || find(34), 3);
@@ -1243,7 +1243,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   argwhere(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[35] || find(35), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1256,7 +1256,7 @@ export abstract class TensorOperators extends TensorCore {
     storageOffset?: number | null,
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $p = putNumbers($p, stride);
     putOptional($p, storageOffset);
@@ -1268,7 +1268,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The angle in radians whose sine the element is. (`aten::asin`) */
   asin(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[37] || find(37), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1277,7 +1277,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `asin`. (`aten::asin_`) */
   asin_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[38] || find(38), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1286,7 +1286,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse hyperbolic sine of every element. (`aten::asinh`) */
   asinh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[39] || find(39), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1295,7 +1295,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `asinh`. (`aten::asinh_`) */
   asinh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[40] || find(40), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1304,7 +1304,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The angle in radians whose tangent the element is. (`aten::atan`) */
   atan(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[41] || find(41), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1313,8 +1313,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The angle in radians of the point (`other`, this), in all four quadrants. (`aten::atan2`) */
   atan2(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[42] || find(42), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1323,8 +1323,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `atan2`. (`aten::atan2_`) */
   atan2_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[43] || find(43), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1333,7 +1333,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `atan`. (`aten::atan_`) */
   atan_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[44] || find(44), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1342,7 +1342,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse hyperbolic tangent of every element. (`aten::atanh`) */
   atanh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[45] || find(45), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1351,7 +1351,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `atanh`. (`aten::atanh_`) */
   atanh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[46] || find(46), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1360,9 +1360,9 @@ export abstract class TensorOperators extends TensorCore {
   /** beta · this + alpha · batch1 @ batch2, in batches. (`aten::baddbmm`) */
   baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = batch1?.handle;
-    $f[2] = batch2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = batch1?.[HANDLE];
+    $f[2] = batch2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.beta ?? 1);
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[47] || find(47), 5);
@@ -1375,9 +1375,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `baddbmm`. (`aten::baddbmm_`) */
   baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = batch1?.handle;
-    $f[2] = batch2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = batch1?.[HANDLE];
+    $f[2] = batch2?.[HANDLE];
     $f[3] = scalarSlot(3, options?.beta ?? 1);
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[48] || find(48), 5);
@@ -1394,14 +1394,14 @@ export abstract class TensorOperators extends TensorCore {
   bernoulli(p?: number, options?: { generator?: Generator | null }): Tensor {
     if (p === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = optionalHandle(options?.generator);
       const $n = opCall(context, ids[49] || find(49), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = p as number;
     $f[2] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[50] || find(50), 3);
@@ -1417,7 +1417,7 @@ export abstract class TensorOperators extends TensorCore {
   bernoulli_(p?: Tensor | number, options?: { generator?: Generator | null }): this {
     if ((p === undefined || typeof p === "number")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = (p as number | undefined) ?? 0.5;
       $f[2] = optionalHandle(options?.generator);
       const $n = opCall(context, ids[51] || find(51), 3);
@@ -1425,8 +1425,8 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (p as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (p as Tensor)?.[HANDLE];
     $f[2] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[52] || find(52), 3);
     if ($n < 0) fail($n);
@@ -1440,7 +1440,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   bincount(weights?: Tensor | null, minlength: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = optionalHandle(weights);
     $f[2] = minlength;
     const $n = opCall(context, ids[53] || find(53), 3);
@@ -1456,15 +1456,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseAnd(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[54] || find(54), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[55] || find(55), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1478,15 +1478,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseAnd_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[56] || find(56), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[57] || find(57), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1500,15 +1500,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseLeftShift(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[58] || find(58), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[59] || find(59), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1517,7 +1517,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The opposite bits; for bools, not. (`aten::bitwise_not`) */
   bitwiseNot(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[60] || find(60), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1526,7 +1526,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `bitwiseNot`. (`aten::bitwise_not_`) */
   bitwiseNot_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[61] || find(61), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1540,15 +1540,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseOr(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[62] || find(62), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[63] || find(63), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1562,15 +1562,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseOr_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[64] || find(64), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[65] || find(65), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1584,15 +1584,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseRightShift(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[66] || find(66), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[67] || find(67), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1606,15 +1606,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseXor(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[68] || find(68), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[69] || find(69), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1628,15 +1628,15 @@ export abstract class TensorOperators extends TensorCore {
   bitwiseXor_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[70] || find(70), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[71] || find(71), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1645,8 +1645,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The products of matrices in batches: (b, n, k) by (b, k, m). (`aten::bmm`) */
   bmm(mat2: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat2?.[HANDLE];
     const $n = opCall(context, ids[72] || find(72), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -1657,7 +1657,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view broadcast to the shape `size`. (`aten::broadcast_to`) */
   broadcastTo(...size: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(size));
     const $n = opCall(context, ids[73] || find(73), 2);
     if ($n < 0) fail($n);
@@ -1671,8 +1671,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   bucketize(boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = boundaries?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = boundaries?.[HANDLE];
     $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
     $f[3] = (options?.right ?? false) ? 1 : 0;
     const $n = opCall(context, ids[74] || find(74), 4);
@@ -1683,7 +1683,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Fills with numbers of a Cauchy distribution, in place. (`aten::cauchy_`) */
   cauchy_(median: number = 0, sigma: number = 1, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = median;
     $f[2] = sigma;
     $f[3] = optionalHandle(options?.generator);
@@ -1695,7 +1695,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element rounded up to a whole number. (`aten::ceil`) */
   ceil(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[76] || find(76), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1704,7 +1704,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `ceil`. (`aten::ceil_`) */
   ceil_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[77] || find(77), 1);
     if ($n < 0) fail($n);
     return this;
@@ -1713,7 +1713,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Positive elements as they are, negative ones alpha · (exp(x / alpha) - 1). (`aten::celu`) */
   celu(alpha: Scalar = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, alpha);
     const $n = opCall(context, ids[78] || find(78), 2);
     if ($n < 0) fail($n);
@@ -1723,7 +1723,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `celu`. (`aten::celu_`) */
   celu_(alpha: Scalar = 1): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, alpha);
     const $n = opCall(context, ids[79] || find(79), 2);
     if ($n < 0) fail($n);
@@ -1733,7 +1733,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The channels of `groups` groups taken in turn. (`aten::channel_shuffle`) */
   channelShuffle(groups: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = groups;
     const $n = opCall(context, ids[80] || find(80), 2);
     if ($n < 0) fail($n);
@@ -1743,7 +1743,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse of A, given its Cholesky factor. (`aten::cholesky_inverse`) */
   choleskyInverse(upper: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = upper ? 1 : 0;
     const $n = opCall(context, ids[81] || find(81), 2);
     if ($n < 0) fail($n);
@@ -1753,8 +1753,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Solves A x = this, given the Cholesky factor `input2` of A. (`aten::cholesky_solve`) */
   choleskySolve(input2: Tensor, upper: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = input2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = input2?.[HANDLE];
     $f[2] = upper ? 1 : 0;
     const $n = opCall(context, ids[82] || find(82), 3);
     if ($n < 0) fail($n);
@@ -1764,7 +1764,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Split into at most `chunks` views of about equal size along `dim`. (`aten::chunk`) */
   chunk(chunks: number, dim: number = 0): Tensor[] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = chunks;
     $f[2] = dim;
     const $n = opCall(context, ids[83] || find(83), 3);
@@ -1784,7 +1784,7 @@ export abstract class TensorOperators extends TensorCore {
       (max === undefined || (max == null || isScalar(max)))
     ) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $p = putOptionalScalar(1, min as Scalar | null | undefined);
       putOptionalScalar($p, max as Scalar | null | undefined);
       const $n = opCall(context, ids[84] || find(84), 3);
@@ -1792,7 +1792,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = optionalHandle(min as Tensor | null | undefined);
     $f[2] = optionalHandle(max as Tensor | null | undefined);
     const $n = opCall(context, ids[85] || find(85), 3);
@@ -1804,15 +1804,15 @@ export abstract class TensorOperators extends TensorCore {
   clampMax(max: Scalar | Tensor): Tensor {
     if (isScalar(max)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, max as Scalar);
       const $n = opCall(context, ids[86] || find(86), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (max as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (max as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[87] || find(87), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1822,15 +1822,15 @@ export abstract class TensorOperators extends TensorCore {
   clampMax_(max: Scalar | Tensor): this {
     if (isScalar(max)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, max as Scalar);
       const $n = opCall(context, ids[88] || find(88), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (max as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (max as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[89] || find(89), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1840,15 +1840,15 @@ export abstract class TensorOperators extends TensorCore {
   clampMin(min: Scalar | Tensor): Tensor {
     if (isScalar(min)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, min as Scalar);
       const $n = opCall(context, ids[90] || find(90), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (min as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (min as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[91] || find(91), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1858,15 +1858,15 @@ export abstract class TensorOperators extends TensorCore {
   clampMin_(min: Scalar | Tensor): this {
     if (isScalar(min)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, min as Scalar);
       const $n = opCall(context, ids[92] || find(92), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (min as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (min as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[93] || find(93), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1879,7 +1879,7 @@ export abstract class TensorOperators extends TensorCore {
       (max === undefined || (max == null || isScalar(max)))
     ) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $p = putOptionalScalar(1, min as Scalar | null | undefined);
       putOptionalScalar($p, max as Scalar | null | undefined);
       const $n = opCall(context, ids[94] || find(94), 3);
@@ -1887,7 +1887,7 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = optionalHandle(min as Tensor | null | undefined);
     $f[2] = optionalHandle(max as Tensor | null | undefined);
     const $n = opCall(context, ids[95] || find(95), 3);
@@ -1898,7 +1898,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy with memory of its own, through which gradients flow. (`aten::clone`) */
   clone(options?: { memoryFormat?: MemoryFormat | null }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putMemoryFormat(1, options?.memoryFormat);
     const $n = opCall(context, ids[96] || find(96), 2);
     if ($n < 0) fail($n);
@@ -1912,7 +1912,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   contiguous(options?: { memoryFormat?: MemoryFormat }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = memoryFormatCode(options?.memoryFormat ?? "contiguous");
     const $n = opCall(context, ids[97] || find(97), 2);
     if ($n < 0) fail($n);
@@ -1922,8 +1922,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Copies the values of `src`, broadcast, into this tensor, in place. (`aten::copy_`) */
   copy_(src: Tensor, nonBlocking: boolean = false): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = src?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = src?.[HANDLE];
     $f[2] = nonBlocking ? 1 : 0;
     const $n = opCall(context, ids[98] || find(98), 3);
     if ($n < 0) fail($n);
@@ -1938,15 +1938,15 @@ export abstract class TensorOperators extends TensorCore {
   copysign(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[99] || find(99), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[100] || find(100), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1956,15 +1956,15 @@ export abstract class TensorOperators extends TensorCore {
   copysign_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[101] || find(101), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[102] || find(102), 2);
     if ($n < 0) fail($n);
     return this;
@@ -1973,7 +1973,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The correlation matrix of variables in rows, observations in columns. (`aten::corrcoef`) */
   corrcoef(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[103] || find(103), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1982,7 +1982,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The cosine of every element, in radians. (`aten::cos`) */
   cos(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[104] || find(104), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -1991,7 +1991,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `cos`. (`aten::cos_`) */
   cos_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[105] || find(105), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2000,7 +2000,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The hyperbolic cosine of every element. (`aten::cosh`) */
   cosh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[106] || find(106), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2009,7 +2009,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `cosh`. (`aten::cosh_`) */
   cosh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[107] || find(107), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2023,14 +2023,14 @@ export abstract class TensorOperators extends TensorCore {
   countNonzero(dim?: readonly number[] | number | null): Tensor {
     if (Array.isArray(dim)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       putNumbers(1, dim as readonly number[]);
       const $n = opCall(context, ids[108] || find(108), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putOptional(1, dim as number | null | undefined);
     const $n = opCall(context, ids[109] || find(109), 2);
     if ($n < 0) fail($n);
@@ -2042,7 +2042,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = options?.correction ?? 1;
     $f[2] = optionalHandle(options?.fweights);
     $f[3] = optionalHandle(options?.aweights);
@@ -2054,7 +2054,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The running maximum along `dim` and where it is. (`aten::cummax`) */
   cummax(dim: number): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[111] || find(111), 2);
     if ($n < 0) fail($n);
@@ -2065,7 +2065,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The running minimum along `dim` and where it is. (`aten::cummin`) */
   cummin(dim: number): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[112] || find(112), 2);
     if ($n < 0) fail($n);
@@ -2076,7 +2076,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The running product along `dim`. (`aten::cumprod`) */
   cumprod(dim: number, options?: { dtype?: DType | null }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, options?.dtype);
     const $n = opCall(context, ids[113] || find(113), 3);
@@ -2087,7 +2087,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `cumprod`. (`aten::cumprod_`) */
   cumprod_(dim: number, options?: { dtype?: DType | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, options?.dtype);
     const $n = opCall(context, ids[114] || find(114), 3);
@@ -2098,7 +2098,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The running sum along `dim`. (`aten::cumsum`) */
   cumsum(dim: number, options?: { dtype?: DType | null }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, options?.dtype);
     const $n = opCall(context, ids[115] || find(115), 3);
@@ -2109,7 +2109,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `cumsum`. (`aten::cumsum_`) */
   cumsum_(dim: number, options?: { dtype?: DType | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, options?.dtype);
     const $n = opCall(context, ids[116] || find(116), 3);
@@ -2120,7 +2120,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Degrees as radians. (`aten::deg2rad`) */
   deg2rad(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[117] || find(117), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2129,7 +2129,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `deg2rad`. (`aten::deg2rad_`) */
   deg2rad_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[118] || find(118), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2138,7 +2138,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The determinant of square matrices. (`aten::det`) */
   det(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[119] || find(119), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2147,7 +2147,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The same memory, cut from the autograd graph. (`aten::detach`) */
   detach(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[120] || find(120), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2156,7 +2156,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Cuts this tensor from the autograd graph, in place. (`aten::detach_`) */
   detach_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[121] || find(121), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2169,7 +2169,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   diag(diagonal: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[122] || find(122), 2);
     if ($n < 0) fail($n);
@@ -2179,7 +2179,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Matrices that have the last dimension as their diagonals. (`aten::diag_embed`) */
   diagEmbed(offset: number = 0, dim1: number = -2, dim2: number = -1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = offset;
     $f[2] = dim1;
     $f[3] = dim2;
@@ -2191,7 +2191,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A matrix with the flattened elements as its diagonal. (`aten::diagflat`) */
   diagflat(offset: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = offset;
     const $n = opCall(context, ids[124] || find(124), 2);
     if ($n < 0) fail($n);
@@ -2201,7 +2201,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view of the diagonal over two dimensions, as the last dimension. (`aten::diagonal`) */
   diagonal(offset: number = 0, dim1: number = 0, dim2: number = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = offset;
     $f[2] = dim1;
     $f[3] = dim2;
@@ -2213,8 +2213,8 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy with `src` in place of the diagonal. (`aten::diagonal_scatter`) */
   diagonalScatter(src: Tensor, offset: number = 0, dim1: number = 0, dim2: number = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = src?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = src?.[HANDLE];
     $f[2] = offset;
     $f[3] = dim1;
     $f[4] = dim2;
@@ -2230,7 +2230,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   diff(n: number = 1, dim: number = -1, prepend?: Tensor | null, append?: Tensor | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = n;
     $f[2] = dim;
     $f[3] = optionalHandle(prepend);
@@ -2243,7 +2243,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The derivative of `lgamma`. (`aten::digamma`) */
   digamma(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[128] || find(128), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2252,7 +2252,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `digamma`. (`aten::digamma_`) */
   digamma_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[129] || find(129), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2261,8 +2261,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The p-norm of this tensor less `other`. (`aten::dist`) */
   dist(other: Tensor, p: Scalar = 2): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     $f[2] = scalarSlot(2, p);
     const $n = opCall(context, ids[130] || find(130), 3);
     if ($n < 0) fail($n);
@@ -2280,8 +2280,8 @@ export abstract class TensorOperators extends TensorCore {
     if (isTensor(other) && options?.roundingMode !== undefined) {
       const $id = ids[131] || find(131);
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (other as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (other as Tensor)?.[HANDLE];
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
       if ($n < 0) fail($n);
@@ -2290,7 +2290,7 @@ export abstract class TensorOperators extends TensorCore {
     if (isScalar(other) && options?.roundingMode !== undefined) {
       const $id = ids[132] || find(132);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
@@ -2299,15 +2299,15 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[133] || find(133), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[134] || find(134), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2323,8 +2323,8 @@ export abstract class TensorOperators extends TensorCore {
     if (isTensor(other) && options?.roundingMode !== undefined) {
       const $id = ids[135] || find(135);
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (other as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (other as Tensor)?.[HANDLE];
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
       if ($n < 0) fail($n);
@@ -2333,7 +2333,7 @@ export abstract class TensorOperators extends TensorCore {
     if (isScalar(other) && options?.roundingMode !== undefined) {
       const $id = ids[136] || find(136);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       putOptionalString(2, options?.roundingMode);
       const $n = opCall(context, $id, 3);
@@ -2342,15 +2342,15 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[137] || find(137), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[138] || find(138), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2359,8 +2359,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The inner product of two vectors. (`aten::dot`) */
   dot(tensor: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = tensor?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = tensor?.[HANDLE];
     const $n = opCall(context, ids[139] || find(139), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -2376,14 +2376,14 @@ export abstract class TensorOperators extends TensorCore {
   dsplit(sectionsOrIndices: number | readonly number[]): Tensor[] {
     if (typeof sectionsOrIndices === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = sectionsOrIndices as number;
       const $n = opCall(context, ids[140] || find(140), 2);
       if ($n < 0) fail($n);
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, sectionsOrIndices as readonly number[]);
     const $n = opCall(context, ids[141] || find(141), 2);
     if ($n < 0) fail($n);
@@ -2393,7 +2393,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Positive elements times `scale`, negative ones alpha · (exp(x) - 1). (`aten::elu`) */
   elu(alpha: Scalar = 1, scale: Scalar = 1, inputScale: Scalar = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, alpha);
     $f[2] = scalarSlot(2, scale);
     $f[3] = scalarSlot(3, inputScale);
@@ -2405,7 +2405,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `elu`. (`aten::elu_`) */
   elu_(alpha: Scalar = 1, scale: Scalar = 1, inputScale: Scalar = 1): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, alpha);
     $f[2] = scalarSlot(2, scale);
     $f[3] = scalarSlot(3, inputScale);
@@ -2417,7 +2417,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The entropy term -x · log(x) of every element; 0 at 0. (`aten::special_entr`) */
   entr(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[144] || find(144), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2431,15 +2431,15 @@ export abstract class TensorOperators extends TensorCore {
   eq(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[145] || find(145), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[146] || find(146), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2449,15 +2449,15 @@ export abstract class TensorOperators extends TensorCore {
   eq_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[147] || find(147), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[148] || find(148), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2466,8 +2466,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether both tensors have the same shape and the same values. (`aten::equal`) */
   equal(other: Tensor): boolean {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[149] || find(149), 2);
     if ($n < 0) fail($n);
     return $f[0] !== 0;
@@ -2476,7 +2476,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The error function of every element. (`aten::erf`) */
   erf(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[150] || find(150), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2485,7 +2485,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `erf`. (`aten::erf_`) */
   erf_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[151] || find(151), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2494,7 +2494,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 1 - erf(x) of every element. (`aten::erfc`) */
   erfc(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[152] || find(152), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2503,7 +2503,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `erfc`. (`aten::erfc_`) */
   erfc_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[153] || find(153), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2512,7 +2512,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse of the error function, for elements in (-1, 1). (`aten::erfinv`) */
   erfinv(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[154] || find(154), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2521,7 +2521,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `erfinv`. (`aten::erfinv_`) */
   erfinv_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[155] || find(155), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2530,7 +2530,7 @@ export abstract class TensorOperators extends TensorCore {
   /** e to the power of every element. (`aten::exp`) */
   exp(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[156] || find(156), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2539,7 +2539,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 2 to the power of every element. (`aten::exp2`) */
   exp2(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[157] || find(157), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2548,7 +2548,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `exp2`. (`aten::exp2_`) */
   exp2_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[158] || find(158), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2557,7 +2557,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `exp`. (`aten::exp_`) */
   exp_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[159] || find(159), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2570,7 +2570,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   expand(...size: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, spread(size));
     $f[$p++] = 0;
     const $n = opCall(context, ids[160] || find(160), 3);
@@ -2581,8 +2581,8 @@ export abstract class TensorOperators extends TensorCore {
   /** A view expanded to the shape of `other`. (`aten::expand_as`) */
   expandAs(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[161] || find(161), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2591,7 +2591,7 @@ export abstract class TensorOperators extends TensorCore {
   /** exp(x) - 1 of every element, exact near 0. (`aten::expm1`) */
   expm1(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[162] || find(162), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2600,7 +2600,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `expm1`. (`aten::expm1_`) */
   expm1_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[163] || find(163), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2613,7 +2613,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   exponential_(lambd: number = 1, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = lambd;
     $f[2] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[164] || find(164), 3);
@@ -2624,7 +2624,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Fills the main diagonal with `fillValue`, in place. (`aten::fill_diagonal_`) */
   fillDiagonal_(fillValue: Scalar, wrap: boolean = false): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, fillValue);
     $f[2] = wrap ? 1 : 0;
     const $n = opCall(context, ids[165] || find(165), 3);
@@ -2636,15 +2636,15 @@ export abstract class TensorOperators extends TensorCore {
   fill_(value: Tensor | Scalar): this {
     if (isScalar(value)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, value as Scalar);
       const $n = opCall(context, ids[166] || find(166), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (value as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[167] || find(167), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2653,7 +2653,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The dimensions from `startDim` to `endDim` as one. (`aten::flatten.using_ints`) */
   flatten(startDim: number = 0, endDim: number = -1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = startDim;
     $f[2] = endDim;
     const $n = opCall(context, ids[168] || find(168), 3);
@@ -2664,7 +2664,7 @@ export abstract class TensorOperators extends TensorCore {
   /** With the order along the dimensions reversed. (`aten::flip`) */
   flip(...dims: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(dims));
     const $n = opCall(context, ids[169] || find(169), 2);
     if ($n < 0) fail($n);
@@ -2674,7 +2674,7 @@ export abstract class TensorOperators extends TensorCore {
   /** With the order of the columns reversed. (`aten::fliplr`) */
   fliplr(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[170] || find(170), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2683,7 +2683,7 @@ export abstract class TensorOperators extends TensorCore {
   /** With the order of the rows reversed. (`aten::flipud`) */
   flipud(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[171] || find(171), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2697,15 +2697,15 @@ export abstract class TensorOperators extends TensorCore {
   floatPower(exponent: Tensor | Scalar): Tensor {
     if (isScalar(exponent)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, exponent as Scalar);
       const $n = opCall(context, ids[172] || find(172), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (exponent as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (exponent as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[173] || find(173), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2714,7 +2714,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element rounded down to a whole number. (`aten::floor`) */
   floor(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[174] || find(174), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2728,15 +2728,15 @@ export abstract class TensorOperators extends TensorCore {
   floorDivide(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[175] || find(175), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[176] || find(176), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2750,15 +2750,15 @@ export abstract class TensorOperators extends TensorCore {
   floorDivide_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[177] || find(177), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[178] || find(178), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2767,7 +2767,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `floor`. (`aten::floor_`) */
   floor_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[179] || find(179), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2776,8 +2776,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The larger of two elements; where one is NaN the other. (`aten::fmax`) */
   fmax(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[180] || find(180), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2786,8 +2786,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The smaller of two elements; where one is NaN the other. (`aten::fmin`) */
   fmin(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[181] || find(181), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2801,15 +2801,15 @@ export abstract class TensorOperators extends TensorCore {
   fmod(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[182] || find(182), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[183] || find(183), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2819,15 +2819,15 @@ export abstract class TensorOperators extends TensorCore {
   fmod_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[184] || find(184), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[185] || find(185), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2836,7 +2836,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The part of every element behind the point. (`aten::frac`) */
   frac(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[186] || find(186), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2845,7 +2845,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `frac`. (`aten::frac_`) */
   frac_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[187] || find(187), 1);
     if ($n < 0) fail($n);
     return this;
@@ -2854,7 +2854,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element as a fraction in [0.5, 1) and a power of two. (`aten::frexp.Tensor`) */
   frexp(): [mantissa: Tensor, exponent: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[188] || find(188), 1);
     if ($n < 0) fail($n);
     const $h0 = $f[0], $h1 = $f[1];
@@ -2868,9 +2868,9 @@ export abstract class TensorOperators extends TensorCore {
    */
   gather(dim: number, index: Tensor, options?: { sparseGrad?: boolean }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
+    $f[2] = index?.[HANDLE];
     $f[3] = (options?.sparseGrad ?? false) ? 1 : 0;
     const $n = opCall(context, ids[189] || find(189), 4);
     if ($n < 0) fail($n);
@@ -2880,8 +2880,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The greatest common divisor of whole numbers, elementwise. (`aten::gcd`) */
   gcd(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[190] || find(190), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2890,8 +2890,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `gcd`. (`aten::gcd_`) */
   gcd_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[191] || find(191), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2905,15 +2905,15 @@ export abstract class TensorOperators extends TensorCore {
   ge(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[192] || find(192), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[193] || find(193), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -2923,15 +2923,15 @@ export abstract class TensorOperators extends TensorCore {
   ge_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[194] || find(194), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[195] || find(195), 2);
     if ($n < 0) fail($n);
     return this;
@@ -2946,7 +2946,7 @@ export abstract class TensorOperators extends TensorCore {
   gelu(options?: { approximate?: "none" | "tanh" }): Tensor {
     const $id = ids[196] || find(196);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putString(1, options?.approximate ?? "none");
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -2957,7 +2957,7 @@ export abstract class TensorOperators extends TensorCore {
   gelu_(options?: { approximate?: "none" | "tanh" }): this {
     const $id = ids[197] || find(197);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putString(1, options?.approximate ?? "none");
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -2971,7 +2971,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   geometric_(p: number, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = p;
     $f[2] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[198] || find(198), 3);
@@ -2986,7 +2986,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   glu(dim: number = -1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[199] || find(199), 2);
     if ($n < 0) fail($n);
@@ -3001,15 +3001,15 @@ export abstract class TensorOperators extends TensorCore {
   gt(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[200] || find(200), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[201] || find(201), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3019,15 +3019,15 @@ export abstract class TensorOperators extends TensorCore {
   gt_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[202] || find(202), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[203] || find(203), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3036,7 +3036,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Elements in [-lambd, lambd] become 0. (`aten::hardshrink`) */
   hardshrink(lambd: Scalar = 0.5): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, lambd);
     const $n = opCall(context, ids[204] || find(204), 2);
     if ($n < 0) fail($n);
@@ -3046,7 +3046,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The sigmoid by straight lines: (x + 3) / 6 in [0, 1]. (`aten::hardsigmoid`) */
   hardsigmoid(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[205] || find(205), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3055,7 +3055,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `hardsigmoid`. (`aten::hardsigmoid_`) */
   hardsigmoid_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[206] || find(206), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3064,7 +3064,7 @@ export abstract class TensorOperators extends TensorCore {
   /** x · hardsigmoid(x). (`aten::hardswish`) */
   hardswish(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[207] || find(207), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3073,7 +3073,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `hardswish`. (`aten::hardswish_`) */
   hardswish_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[208] || find(208), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3082,7 +3082,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element moved into [`minVal`, `maxVal`]. (`aten::hardtanh`) */
   hardtanh(minVal: Scalar = -1, maxVal: Scalar = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, minVal);
     $f[2] = scalarSlot(2, maxVal);
     const $n = opCall(context, ids[209] || find(209), 3);
@@ -3093,7 +3093,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `hardtanh`. (`aten::hardtanh_`) */
   hardtanh_(minVal: Scalar = -1, maxVal: Scalar = 1): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, minVal);
     $f[2] = scalarSlot(2, maxVal);
     const $n = opCall(context, ids[210] || find(210), 3);
@@ -3104,8 +3104,8 @@ export abstract class TensorOperators extends TensorCore {
   /** 0 for negative elements, 1 for positive ones, `values` for zeros. (`aten::heaviside`) */
   heaviside(values: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = values?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = values?.[HANDLE];
     const $n = opCall(context, ids[211] || find(211), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3114,8 +3114,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `heaviside`. (`aten::heaviside_`) */
   heaviside_(values: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = values?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = values?.[HANDLE];
     const $n = opCall(context, ids[212] || find(212), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3128,7 +3128,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   histc(bins: number = 100, min: Scalar = 0, max: Scalar = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = bins;
     $f[2] = scalarSlot(2, min);
     $f[3] = scalarSlot(3, max);
@@ -3145,14 +3145,14 @@ export abstract class TensorOperators extends TensorCore {
   hsplit(sectionsOrIndices: number | readonly number[]): Tensor[] {
     if (typeof sectionsOrIndices === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = sectionsOrIndices as number;
       const $n = opCall(context, ids[214] || find(214), 2);
       if ($n < 0) fail($n);
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, sectionsOrIndices as readonly number[]);
     const $n = opCall(context, ids[215] || find(215), 2);
     if ($n < 0) fail($n);
@@ -3162,8 +3162,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The length of the vector (this, `other`): sqrt(x² + y²), elementwise. (`aten::hypot`) */
   hypot(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[216] || find(216), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3172,7 +3172,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The modified Bessel function of order 0. (`aten::i0`) */
   i0(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[217] || find(217), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3181,7 +3181,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `i0`. (`aten::i0_`) */
   i0_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[218] || find(218), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3190,8 +3190,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The regularised lower incomplete gamma function, elementwise. (`aten::igamma`) */
   igamma(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[219] || find(219), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3200,7 +3200,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The imaginary part of a complex tensor. (`aten::imag`) */
   imag(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[220] || find(220), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3213,10 +3213,10 @@ export abstract class TensorOperators extends TensorCore {
    */
   indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[221] || find(221), 5);
     if ($n < 0) fail($n);
@@ -3226,10 +3226,10 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `indexAdd`. (`aten::index_add_`) */
   indexAdd_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     $f[4] = scalarSlot(4, options?.alpha ?? 1);
     const $n = opCall(context, ids[222] || find(222), 5);
     if ($n < 0) fail($n);
@@ -3239,10 +3239,10 @@ export abstract class TensorOperators extends TensorCore {
   /** With the slices of `source` put at `index` along `dim`. (`aten::index_copy`) */
   indexCopy(dim: number, index: Tensor, source: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     const $n = opCall(context, ids[223] || find(223), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3251,10 +3251,10 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `indexCopy`. (`aten::index_copy_`) */
   indexCopy_(dim: number, index: Tensor, source: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     const $n = opCall(context, ids[224] || find(224), 4);
     if ($n < 0) fail($n);
     return this;
@@ -3268,19 +3268,19 @@ export abstract class TensorOperators extends TensorCore {
   indexFill(dim: number, index: Tensor, value: Scalar | Tensor): Tensor {
     if (isScalar(value)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = scalarSlot(3, value as Scalar);
       const $n = opCall(context, ids[225] || find(225), 4);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (index as Tensor)?.handle;
-    $f[3] = (value as Tensor)?.handle;
+    $f[2] = (index as Tensor)?.[HANDLE];
+    $f[3] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[226] || find(226), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3294,19 +3294,19 @@ export abstract class TensorOperators extends TensorCore {
   indexFill_(dim: number, index: Tensor, value: Scalar | Tensor): this {
     if (isScalar(value)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = scalarSlot(3, value as Scalar);
       const $n = opCall(context, ids[227] || find(227), 4);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (index as Tensor)?.handle;
-    $f[3] = (value as Tensor)?.handle;
+    $f[2] = (index as Tensor)?.[HANDLE];
+    $f[3] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[228] || find(228), 4);
     if ($n < 0) fail($n);
     return this;
@@ -3327,10 +3327,10 @@ export abstract class TensorOperators extends TensorCore {
   ): Tensor {
     const $id = ids[229] || find(229);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -3348,10 +3348,10 @@ export abstract class TensorOperators extends TensorCore {
   ): this {
     const $id = ids[230] || find(230);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = source?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = source?.[HANDLE];
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -3362,9 +3362,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The slices `index` along `dim`. (`aten::index_select`) */
   indexSelect(dim: number, index: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
+    $f[2] = index?.[HANDLE];
     const $n = opCall(context, ids[231] || find(231), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3373,8 +3373,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The sums of products over the last dimension of both. (`aten::inner`) */
   inner(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[232] || find(232), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3383,7 +3383,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse of square matrices. (`aten::inverse`) */
   inverse(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[233] || find(233), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3392,7 +3392,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether the dtype holds fractions. (`aten::is_floating_point`) */
   isFloatingPoint(): boolean {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[234] || find(234), 1);
     if ($n < 0) fail($n);
     return $f[0] !== 0;
@@ -3401,7 +3401,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether the tensor lies in pinned CPU memory. (`aten::is_pinned`) */
   isPinned(device?: Device | null): boolean {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putDevice(1, device);
     const $n = opCall(context, ids[235] || find(235), 2);
     if ($n < 0) fail($n);
@@ -3411,8 +3411,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether both tensors have the same shape. (`aten::is_same_size`) */
   isSameSize(other: Tensor): boolean {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[236] || find(236), 2);
     if ($n < 0) fail($n);
     return $f[0] !== 0;
@@ -3426,8 +3426,8 @@ export abstract class TensorOperators extends TensorCore {
     equalNan: boolean = false,
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     $f[2] = rtol;
     $f[3] = atol;
     $f[4] = equalNan ? 1 : 0;
@@ -3439,7 +3439,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are neither infinite nor NaN. (`aten::isfinite`) */
   isfinite(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[238] || find(238), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3448,7 +3448,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are infinite. (`aten::isinf`) */
   isinf(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[239] || find(239), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3457,7 +3457,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are NaN. (`aten::isnan`) */
   isnan(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[240] || find(240), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3466,7 +3466,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are -∞. (`aten::isneginf`) */
   isneginf(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[241] || find(241), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3475,7 +3475,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are +∞. (`aten::isposinf`) */
   isposinf(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[242] || find(242), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3484,8 +3484,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The Kronecker product. (`aten::kron`) */
   kron(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[243] || find(243), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3502,7 +3502,7 @@ export abstract class TensorOperators extends TensorCore {
     keepdim: boolean = false,
   ): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = k;
     $f[2] = dim;
     $f[3] = keepdim ? 1 : 0;
@@ -3515,8 +3515,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The least common multiple of whole numbers, elementwise. (`aten::lcm`) */
   lcm(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[245] || find(245), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3525,8 +3525,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `lcm`. (`aten::lcm_`) */
   lcm_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[246] || find(246), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3535,8 +3535,8 @@ export abstract class TensorOperators extends TensorCore {
   /** This tensor times 2 to the power of `other`, elementwise. (`aten::ldexp.Tensor`) */
   ldexp(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[247] || find(247), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3545,8 +3545,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `ldexp`. (`aten::ldexp_`) */
   ldexp_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[248] || find(248), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3560,15 +3560,15 @@ export abstract class TensorOperators extends TensorCore {
   le(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[249] || find(249), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[250] || find(250), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3578,15 +3578,15 @@ export abstract class TensorOperators extends TensorCore {
   le_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[251] || find(251), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[252] || find(252), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3595,7 +3595,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Positive elements as they are, negative ones times `negativeSlope`. (`aten::leaky_relu`) */
   leakyRelu(negativeSlope: Scalar = 0.01): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, negativeSlope);
     const $n = opCall(context, ids[253] || find(253), 2);
     if ($n < 0) fail($n);
@@ -3605,7 +3605,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `leakyRelu`. (`aten::leaky_relu_`) */
   leakyRelu_(negativeSlope: Scalar = 0.01): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, negativeSlope);
     const $n = opCall(context, ids[254] || find(254), 2);
     if ($n < 0) fail($n);
@@ -3620,17 +3620,17 @@ export abstract class TensorOperators extends TensorCore {
   lerp(end: Tensor, weight: Tensor | Scalar): Tensor {
     if (isScalar(weight)) {
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (end as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (end as Tensor)?.[HANDLE];
       $f[2] = scalarSlot(2, weight as Scalar);
       const $n = opCall(context, ids[255] || find(255), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (end as Tensor)?.handle;
-    $f[2] = (weight as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (end as Tensor)?.[HANDLE];
+    $f[2] = (weight as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[256] || find(256), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3640,17 +3640,17 @@ export abstract class TensorOperators extends TensorCore {
   lerp_(end: Tensor, weight: Tensor | Scalar): this {
     if (isScalar(weight)) {
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (end as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (end as Tensor)?.[HANDLE];
       $f[2] = scalarSlot(2, weight as Scalar);
       const $n = opCall(context, ids[257] || find(257), 3);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (end as Tensor)?.handle;
-    $f[2] = (weight as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (end as Tensor)?.[HANDLE];
+    $f[2] = (weight as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[258] || find(258), 3);
     if ($n < 0) fail($n);
     return this;
@@ -3659,7 +3659,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of the absolute gamma function of every element. (`aten::lgamma`) */
   lgamma(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[259] || find(259), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3668,7 +3668,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `lgamma`. (`aten::lgamma_`) */
   lgamma_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[260] || find(260), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3677,7 +3677,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The natural logarithm of every element. (`aten::log`) */
   log(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[261] || find(261), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3686,7 +3686,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm to base 10 of every element. (`aten::log10`) */
   log10(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[262] || find(262), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3695,7 +3695,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `log10`. (`aten::log10_`) */
   log10_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[263] || find(263), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3704,7 +3704,7 @@ export abstract class TensorOperators extends TensorCore {
   /** log(1 + x) of every element, exact near 0. (`aten::log1p`) */
   log1p(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[264] || find(264), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3713,7 +3713,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `log1p`. (`aten::log1p_`) */
   log1p_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[265] || find(265), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3722,7 +3722,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm to base 2 of every element. (`aten::log2`) */
   log2(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[266] || find(266), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3731,7 +3731,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `log2`. (`aten::log2_`) */
   log2_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[267] || find(267), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3744,7 +3744,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   logNdtr(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[268] || find(268), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3757,7 +3757,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   logNormal_(mean: number = 1, std: number = 2, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = mean;
     $f[2] = std;
     $f[3] = optionalHandle(options?.generator);
@@ -3769,7 +3769,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of the sigmoid, without underflow. (`aten::log_sigmoid`) */
   logSigmoid(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[270] || find(270), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3778,7 +3778,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of `softmax` along `dim`, without underflow. (`aten::log_softmax.int`) */
   logSoftmax(dim: number, dtype?: DType | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, dtype);
     const $n = opCall(context, ids[271] || find(271), 3);
@@ -3789,7 +3789,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `log`. (`aten::log_`) */
   log_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[272] || find(272), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3798,8 +3798,8 @@ export abstract class TensorOperators extends TensorCore {
   /** log(exp(x) + exp(y)), elementwise, without overflow. (`aten::logaddexp`) */
   logaddexp(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[273] || find(273), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3808,8 +3808,8 @@ export abstract class TensorOperators extends TensorCore {
   /** log2(2^x + 2^y), elementwise, without overflow. (`aten::logaddexp2`) */
   logaddexp2(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[274] || find(274), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3818,7 +3818,7 @@ export abstract class TensorOperators extends TensorCore {
   /** log of the running sum of exp(x) along `dim`, without overflow. (`aten::logcumsumexp`) */
   logcumsumexp(dim: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[275] || find(275), 2);
     if ($n < 0) fail($n);
@@ -3828,7 +3828,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of the determinant. (`aten::logdet`) */
   logdet(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[276] || find(276), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3837,8 +3837,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether both elements are not 0. (`aten::logical_and`) */
   logicalAnd(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[277] || find(277), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3847,8 +3847,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logicalAnd`. (`aten::logical_and_`) */
   logicalAnd_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[278] || find(278), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3857,7 +3857,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether elements are 0. (`aten::logical_not`) */
   logicalNot(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[279] || find(279), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3866,7 +3866,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logicalNot`. (`aten::logical_not_`) */
   logicalNot_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[280] || find(280), 1);
     if ($n < 0) fail($n);
     return this;
@@ -3875,8 +3875,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether either element is not 0. (`aten::logical_or`) */
   logicalOr(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[281] || find(281), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3885,8 +3885,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logicalOr`. (`aten::logical_or_`) */
   logicalOr_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[282] || find(282), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3895,8 +3895,8 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether just one of the elements is not 0. (`aten::logical_xor`) */
   logicalXor(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[283] || find(283), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3905,8 +3905,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logicalXor`. (`aten::logical_xor_`) */
   logicalXor_(other: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[284] || find(284), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3920,7 +3920,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   logit(eps?: number | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putOptional(1, eps);
     const $n = opCall(context, ids[285] || find(285), 2);
     if ($n < 0) fail($n);
@@ -3930,7 +3930,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `logit`. (`aten::logit_`) */
   logit_(eps?: number | null): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putOptional(1, eps);
     const $n = opCall(context, ids[286] || find(286), 2);
     if ($n < 0) fail($n);
@@ -3940,7 +3940,7 @@ export abstract class TensorOperators extends TensorCore {
   /** log(Σ exp(x)) along dimensions, without overflow. (`aten::logsumexp`) */
   logsumexp(dim: number | readonly number[], keepdim: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putFixed(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[287] || find(287), 3);
@@ -3956,15 +3956,15 @@ export abstract class TensorOperators extends TensorCore {
   lt(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[288] || find(288), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[289] || find(289), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -3974,15 +3974,15 @@ export abstract class TensorOperators extends TensorCore {
   lt_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[290] || find(290), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[291] || find(291), 2);
     if ($n < 0) fail($n);
     return this;
@@ -3996,17 +3996,17 @@ export abstract class TensorOperators extends TensorCore {
   maskedFill(mask: Tensor, value: Tensor | Scalar): Tensor {
     if (isScalar(value)) {
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (mask as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (mask as Tensor)?.[HANDLE];
       $f[2] = scalarSlot(2, value as Scalar);
       const $n = opCall(context, ids[292] || find(292), 3);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (mask as Tensor)?.handle;
-    $f[2] = (value as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (mask as Tensor)?.[HANDLE];
+    $f[2] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[293] || find(293), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4020,17 +4020,17 @@ export abstract class TensorOperators extends TensorCore {
   maskedFill_(mask: Tensor, value: Tensor | Scalar): this {
     if (isScalar(value)) {
       const $f = frame;
-      $f[0] = this.handle;
-      $f[1] = (mask as Tensor)?.handle;
+      $f[0] = this[HANDLE];
+      $f[1] = (mask as Tensor)?.[HANDLE];
       $f[2] = scalarSlot(2, value as Scalar);
       const $n = opCall(context, ids[294] || find(294), 3);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (mask as Tensor)?.handle;
-    $f[2] = (value as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (mask as Tensor)?.[HANDLE];
+    $f[2] = (value as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[295] || find(295), 3);
     if ($n < 0) fail($n);
     return this;
@@ -4039,9 +4039,9 @@ export abstract class TensorOperators extends TensorCore {
   /** With the elements of `source`, in order, where `mask` is true. (`aten::masked_scatter`) */
   maskedScatter(mask: Tensor, source: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mask?.handle;
-    $f[2] = source?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mask?.[HANDLE];
+    $f[2] = source?.[HANDLE];
     const $n = opCall(context, ids[296] || find(296), 3);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4050,9 +4050,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `maskedScatter`. (`aten::masked_scatter_`) */
   maskedScatter_(mask: Tensor, source: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mask?.handle;
-    $f[2] = source?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mask?.[HANDLE];
+    $f[2] = source?.[HANDLE];
     const $n = opCall(context, ids[297] || find(297), 3);
     if ($n < 0) fail($n);
     return this;
@@ -4061,8 +4061,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The elements where `mask` is true, flattened. (`aten::masked_select`) */
   maskedSelect(mask: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mask?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mask?.[HANDLE];
     const $n = opCall(context, ids[298] || find(298), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4076,8 +4076,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   matmul(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[299] || find(299), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -4088,7 +4088,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The matrix exponential of square matrices. (`aten::matrix_exp`) */
   matrixExp(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[300] || find(300), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4101,7 +4101,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   matrixPower(n: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = n;
     const $n = opCall(context, ids[301] || find(301), 2);
     if ($n < 0) fail($n);
@@ -4132,14 +4132,14 @@ export abstract class TensorOperators extends TensorCore {
   max(dimOrOther?: number | Tensor, keepdim?: boolean): Tensor | [values: Tensor, indices: Tensor] {
     if (dimOrOther === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[302] || find(302), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dimOrOther === "number" && (keepdim === undefined || typeof keepdim === "boolean")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dimOrOther as number;
       $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
       const $n = opCall(context, ids[303] || find(303), 3);
@@ -4148,8 +4148,8 @@ export abstract class TensorOperators extends TensorCore {
       return [make($h0), make($h1)];
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (dimOrOther as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (dimOrOther as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[304] || find(304), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4162,8 +4162,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   maximum(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[305] || find(305), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4176,7 +4176,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     putDType($p, options?.dtype);
@@ -4200,13 +4200,13 @@ export abstract class TensorOperators extends TensorCore {
   median(dim?: number, keepdim?: boolean): Tensor | [values: Tensor, indices: Tensor] {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[307] || find(307), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
     $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[308] || find(308), 3);
@@ -4239,14 +4239,14 @@ export abstract class TensorOperators extends TensorCore {
   min(dimOrOther?: number | Tensor, keepdim?: boolean): Tensor | [values: Tensor, indices: Tensor] {
     if (dimOrOther === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[309] || find(309), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dimOrOther === "number" && (keepdim === undefined || typeof keepdim === "boolean")) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dimOrOther as number;
       $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
       const $n = opCall(context, ids[310] || find(310), 3);
@@ -4255,8 +4255,8 @@ export abstract class TensorOperators extends TensorCore {
       return [make($h0), make($h1)];
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (dimOrOther as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (dimOrOther as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[311] || find(311), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4269,8 +4269,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   minimum(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[312] || find(312), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4279,7 +4279,7 @@ export abstract class TensorOperators extends TensorCore {
   /** x · tanh(softplus(x)). (`aten::mish`) */
   mish(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[313] || find(313), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4288,7 +4288,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `mish`. (`aten::mish_`) */
   mish_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[314] || find(314), 1);
     if ($n < 0) fail($n);
     return this;
@@ -4297,8 +4297,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The product of two matrices: (n, k) by (k, m). (`aten::mm`) */
   mm(mat2: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = mat2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = mat2?.[HANDLE];
     const $n = opCall(context, ids[315] || find(315), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -4309,7 +4309,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The most frequent element along `dim` and where it is. (`aten::mode`) */
   mode(dim: number = -1, keepdim: boolean = false): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     $f[2] = keepdim ? 1 : 0;
     const $n = opCall(context, ids[316] || find(316), 3);
@@ -4326,7 +4326,7 @@ export abstract class TensorOperators extends TensorCore {
   moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor {
     if (typeof source === "number" && typeof destination === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = source as number;
       $f[2] = destination as number;
       const $n = opCall(context, ids[317] || find(317), 3);
@@ -4334,7 +4334,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $p = putNumbers(1, source as readonly number[]);
     putNumbers($p, destination as readonly number[]);
     const $n = opCall(context, ids[318] || find(318), 3);
@@ -4350,7 +4350,7 @@ export abstract class TensorOperators extends TensorCore {
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor {
     if (typeof source === "number" && typeof destination === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = source as number;
       $f[2] = destination as number;
       const $n = opCall(context, ids[319] || find(319), 3);
@@ -4358,7 +4358,7 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $p = putNumbers(1, source as readonly number[]);
     putNumbers($p, destination as readonly number[]);
     const $n = opCall(context, ids[320] || find(320), 3);
@@ -4369,7 +4369,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The elements sorted along the first dimension. (`aten::msort`) */
   msort(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[321] || find(321), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4383,15 +4383,15 @@ export abstract class TensorOperators extends TensorCore {
   mul(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[322] || find(322), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[323] || find(323), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4401,15 +4401,15 @@ export abstract class TensorOperators extends TensorCore {
   mul_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[324] || find(324), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[325] || find(325), 2);
     if ($n < 0) fail($n);
     return this;
@@ -4422,7 +4422,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { generator?: Generator | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = numSamples;
     $f[2] = replacement ? 1 : 0;
     $f[3] = optionalHandle(options?.generator);
@@ -4434,8 +4434,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The product of a matrix (n, m) and a vector (m). (`aten::mv`) */
   mv(vec: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = vec?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = vec?.[HANDLE];
     const $n = opCall(context, ids[327] || find(327), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -4446,7 +4446,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The logarithm of the multivariate gamma function of dimension `p`. (`aten::mvlgamma`) */
   mvlgamma(p: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = p;
     const $n = opCall(context, ids[328] || find(328), 2);
     if ($n < 0) fail($n);
@@ -4461,7 +4461,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   nanToNum(nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, nan);
     $p = putOptional($p, posinf);
     putOptional($p, neginf);
@@ -4473,7 +4473,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `nanToNum`. (`aten::nan_to_num_`) */
   nanToNum_(nan?: number | null, posinf?: number | null, neginf?: number | null): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptional(1, nan);
     $p = putOptional($p, posinf);
     putOptional($p, neginf);
@@ -4489,7 +4489,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     putDType($p, options?.dtype);
@@ -4505,13 +4505,13 @@ export abstract class TensorOperators extends TensorCore {
   nanmedian(dim?: number, keepdim?: boolean): Tensor | [values: Tensor, indices: Tensor] {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[332] || find(332), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
     $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[333] || find(333), 3);
@@ -4534,7 +4534,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof q === "number") {
       const $id = ids[334] || find(334);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = q as number;
       let $p = putOptional(2, dim as number | null | undefined);
       $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -4545,8 +4545,8 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $id = ids[335] || find(335);
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (q as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (q as Tensor)?.[HANDLE];
     let $p = putOptional(2, dim as number | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putString($p, options?.interpolation ?? "linear");
@@ -4562,7 +4562,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     putDType($p, options?.dtype);
@@ -4579,7 +4579,7 @@ export abstract class TensorOperators extends TensorCore {
   narrow(dim: number, start: number | Tensor, length: number): Tensor {
     if (typeof start === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       $f[2] = start as number;
       $f[3] = length as number;
@@ -4588,9 +4588,9 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (start as Tensor)?.handle;
+    $f[2] = (start as Tensor)?.[HANDLE];
     $f[3] = length as number;
     const $n = opCall(context, ids[338] || find(338), 4);
     if ($n < 0) fail($n);
@@ -4604,7 +4604,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   ndtr(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[339] || find(339), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4613,7 +4613,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The inverse of `ndtr`, for elements in (0, 1). (`aten::special_ndtri`) */
   ndtri(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[340] || find(340), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4627,15 +4627,15 @@ export abstract class TensorOperators extends TensorCore {
   ne(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[341] || find(341), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[342] || find(342), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4645,15 +4645,15 @@ export abstract class TensorOperators extends TensorCore {
   ne_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[343] || find(343), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[344] || find(344), 2);
     if ($n < 0) fail($n);
     return this;
@@ -4662,7 +4662,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The negative of every element. (`aten::neg`) */
   neg(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[345] || find(345), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4671,7 +4671,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `neg`. (`aten::neg_`) */
   neg_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[346] || find(346), 1);
     if ($n < 0) fail($n);
     return this;
@@ -4688,7 +4688,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null; device?: Device | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $p = putDType($p, options?.dtype);
     $f[$p++] = 0;
@@ -4706,7 +4706,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null; device?: Device | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $p = putScalar($p, fillValue);
     $p = putDType($p, options?.dtype);
@@ -4724,7 +4724,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null; device?: Device | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $p = putDType($p, options?.dtype);
     $f[$p++] = 0;
@@ -4741,7 +4741,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null; device?: Device | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, size);
     $p = putDType($p, options?.dtype);
     $f[$p++] = 0;
@@ -4759,8 +4759,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   nextafter(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[351] || find(351), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4773,7 +4773,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   nonzero(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[352] || find(352), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4787,14 +4787,14 @@ export abstract class TensorOperators extends TensorCore {
   norm(p?: Scalar | null, dim?: number | readonly number[], keepdim?: boolean): Tensor {
     if ((p === undefined || isScalar(p)) && dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, (p as Scalar | undefined) ?? 2);
       const $n = opCall(context, ids[353] || find(353), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalScalar(1, p as Scalar | null);
     $p = putFixed($p, dim as number | readonly number[], 1);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -4806,7 +4806,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Fills with numbers of a normal distribution, in place. (`aten::normal_`) */
   normal_(mean: number = 0, std: number = 1, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = mean;
     $f[2] = std;
     $f[3] = optionalHandle(options?.generator);
@@ -4818,8 +4818,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The outer product of two vectors: (n) and (m) give (n, m). (`aten::outer`) */
   outer(vec2: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = vec2?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = vec2?.[HANDLE];
     const $n = opCall(context, ids[356] || find(356), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4828,7 +4828,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view with the dimensions in another order. (`aten::permute`) */
   permute(...dims: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(dims));
     const $n = opCall(context, ids[357] || find(357), 2);
     if ($n < 0) fail($n);
@@ -4838,7 +4838,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy in pinned CPU memory, from where copies to a GPU are fast. (`aten::pin_memory`) */
   pinMemory(device?: Device | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putDevice(1, device);
     const $n = opCall(context, ids[358] || find(358), 2);
     if ($n < 0) fail($n);
@@ -4848,7 +4848,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The pseudo-inverse of a matrix. (`aten::pinverse`) */
   pinverse(rcond: number = 1e-15): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = rcond;
     const $n = opCall(context, ids[359] || find(359), 2);
     if ($n < 0) fail($n);
@@ -4862,7 +4862,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   pixelShuffle(upscaleFactor: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = upscaleFactor;
     const $n = opCall(context, ids[360] || find(360), 2);
     if ($n < 0) fail($n);
@@ -4876,7 +4876,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   pixelUnshuffle(downscaleFactor: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = downscaleFactor;
     const $n = opCall(context, ids[361] || find(361), 2);
     if ($n < 0) fail($n);
@@ -4886,7 +4886,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Numbers drawn from Poisson distributions with these rates. (`aten::poisson`) */
   poisson(generator?: Generator | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = optionalHandle(generator);
     const $n = opCall(context, ids[362] || find(362), 2);
     if ($n < 0) fail($n);
@@ -4896,7 +4896,7 @@ export abstract class TensorOperators extends TensorCore {
   /** This tensor itself: the unary plus. (`aten::positive`) */
   positive(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[363] || find(363), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4910,15 +4910,15 @@ export abstract class TensorOperators extends TensorCore {
   pow(exponent: Tensor | Scalar): Tensor {
     if (isScalar(exponent)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, exponent as Scalar);
       const $n = opCall(context, ids[364] || find(364), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (exponent as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (exponent as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[365] || find(365), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4928,15 +4928,15 @@ export abstract class TensorOperators extends TensorCore {
   pow_(exponent: Tensor | Scalar): this {
     if (isScalar(exponent)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, exponent as Scalar);
       const $n = opCall(context, ids[366] || find(366), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (exponent as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (exponent as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[367] || find(367), 2);
     if ($n < 0) fail($n);
     return this;
@@ -4950,8 +4950,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   prelu(weight: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = weight?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = weight?.[HANDLE];
     const $n = opCall(context, ids[368] || find(368), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -4965,14 +4965,14 @@ export abstract class TensorOperators extends TensorCore {
   prod(dim?: number, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor {
     if (dim === undefined && keepdim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       putDType(1, options?.dtype);
       const $n = opCall(context, ids[369] || find(369), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
     $f[2] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putDType(3, options?.dtype);
@@ -4988,9 +4988,9 @@ export abstract class TensorOperators extends TensorCore {
    */
   put(index: Tensor, source: Tensor, accumulate: boolean = false): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = index?.handle;
-    $f[2] = source?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = index?.[HANDLE];
+    $f[2] = source?.[HANDLE];
     $f[3] = accumulate ? 1 : 0;
     const $n = opCall(context, ids[371] || find(371), 4);
     if ($n < 0) fail($n);
@@ -5000,9 +5000,9 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `put`. (`aten::put_`) */
   put_(index: Tensor, source: Tensor, accumulate: boolean = false): this {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = index?.handle;
-    $f[2] = source?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = index?.[HANDLE];
+    $f[2] = source?.[HANDLE];
     $f[3] = accumulate ? 1 : 0;
     const $n = opCall(context, ids[372] || find(372), 4);
     if ($n < 0) fail($n);
@@ -5024,7 +5024,7 @@ export abstract class TensorOperators extends TensorCore {
     if (typeof q === "number") {
       const $id = ids[373] || find(373);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = q as number;
       let $p = putOptional(2, dim as number | null | undefined);
       $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -5035,8 +5035,8 @@ export abstract class TensorOperators extends TensorCore {
     }
     const $id = ids[374] || find(374);
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (q as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (q as Tensor)?.[HANDLE];
     let $p = putOptional(2, dim as number | null | undefined);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
     putString($p, options?.interpolation ?? "linear");
@@ -5048,7 +5048,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Radians as degrees. (`aten::rad2deg`) */
   rad2deg(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[375] || find(375), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5057,7 +5057,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `rad2deg`. (`aten::rad2deg_`) */
   rad2deg_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[376] || find(376), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5071,7 +5071,7 @@ export abstract class TensorOperators extends TensorCore {
   random_(toOrFrom?: number, to?: number | null, options?: { generator?: Generator | null }): this {
     if (toOrFrom === undefined && to === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = optionalHandle(options?.generator);
       const $n = opCall(context, ids[377] || find(377), 2);
       if ($n < 0) fail($n);
@@ -5079,7 +5079,7 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (typeof toOrFrom === "number" && to === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = toOrFrom as number;
       $f[2] = optionalHandle(options?.generator);
       const $n = opCall(context, ids[378] || find(378), 3);
@@ -5087,7 +5087,7 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = toOrFrom as number;
     let $p = putOptional(2, to as number | null);
     $f[$p++] = optionalHandle(options?.generator);
@@ -5099,7 +5099,7 @@ export abstract class TensorOperators extends TensorCore {
   /** All elements in one dimension. (`aten::ravel`) */
   ravel(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[380] || find(380), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5108,7 +5108,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The real part of a complex tensor. (`aten::real`) */
   real(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[381] || find(381), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5117,7 +5117,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 1 / x of every element. (`aten::reciprocal`) */
   reciprocal(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[382] || find(382), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5126,7 +5126,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `reciprocal`. (`aten::reciprocal_`) */
   reciprocal_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[383] || find(383), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5135,7 +5135,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element, at least 0. (`aten::relu`) */
   relu(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[384] || find(384), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5144,7 +5144,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element moved into [0, 6]. (`aten::relu6`) */
   relu6(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[385] || find(385), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5153,7 +5153,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `relu6`. (`aten::relu6_`) */
   relu6_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[386] || find(386), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5162,7 +5162,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `relu`. (`aten::relu_`) */
   relu_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[387] || find(387), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5176,15 +5176,15 @@ export abstract class TensorOperators extends TensorCore {
   remainder(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[388] || find(388), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[389] || find(389), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5194,15 +5194,15 @@ export abstract class TensorOperators extends TensorCore {
   remainder_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[390] || find(390), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[391] || find(391), 2);
     if ($n < 0) fail($n);
     return this;
@@ -5211,7 +5211,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every slice along `dim` scaled down to a p-norm of at most `maxnorm`. (`aten::renorm`) */
   renorm(p: Scalar, dim: number, maxnorm: Scalar): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, p);
     $f[2] = dim;
     $f[3] = scalarSlot(3, maxnorm);
@@ -5223,7 +5223,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `renorm`. (`aten::renorm_`) */
   renorm_(p: Scalar, dim: number, maxnorm: Scalar): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, p);
     $f[2] = dim;
     $f[3] = scalarSlot(3, maxnorm);
@@ -5235,7 +5235,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy, repeated so many times along every dimension. (`aten::repeat`) */
   repeat(...repeats: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(repeats));
     const $n = opCall(context, ids[394] || find(394), 2);
     if ($n < 0) fail($n);
@@ -5254,7 +5254,7 @@ export abstract class TensorOperators extends TensorCore {
   ): Tensor {
     if (typeof repeats === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = repeats as number;
       const $p = putOptional(2, dim as number | null | undefined);
       putOptional($p, options?.outputSize);
@@ -5263,8 +5263,8 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (repeats as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (repeats as Tensor)?.[HANDLE];
     const $p = putOptional(2, dim as number | null | undefined);
     putOptional($p, options?.outputSize);
     const $n = opCall(context, ids[396] || find(396), 4);
@@ -5280,7 +5280,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   reshape(...shape: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(shape));
     const $n = opCall(context, ids[397] || find(397), 2);
     if ($n < 0) fail($n);
@@ -5290,8 +5290,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The same elements in the shape of `other`. (`aten::reshape_as`) */
   reshapeAs(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[398] || find(398), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5304,7 +5304,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   roll(shifts: number | readonly number[], dims: number | readonly number[] = []): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $p = putFixed(1, shifts, 1);
     putFixed($p, dims, 1);
     const $n = opCall(context, ids[399] || find(399), 3);
@@ -5315,7 +5315,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Turned by `k` times 90 degrees in the plane of two dimensions. (`aten::rot90`) */
   rot90(k: number = 1, dims: readonly number[] = [0, 1]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = k;
     putNumbers(2, dims);
     const $n = opCall(context, ids[400] || find(400), 3);
@@ -5332,14 +5332,14 @@ export abstract class TensorOperators extends TensorCore {
   round(options?: { decimals?: number }): Tensor {
     if (options?.decimals !== undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = options?.decimals!;
       const $n = opCall(context, ids[401] || find(401), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[402] || find(402), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5349,14 +5349,14 @@ export abstract class TensorOperators extends TensorCore {
   round_(options?: { decimals?: number }): this {
     if (options?.decimals !== undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = options?.decimals!;
       const $n = opCall(context, ids[403] || find(403), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[404] || find(404), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5375,7 +5375,7 @@ export abstract class TensorOperators extends TensorCore {
     generator?: Generator | null,
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, lower);
     $f[2] = scalarSlot(2, upper);
     $f[3] = training ? 1 : 0;
@@ -5388,7 +5388,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 1 / sqrt(x) of every element. (`aten::rsqrt`) */
   rsqrt(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[406] || find(406), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5397,7 +5397,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `rsqrt`. (`aten::rsqrt_`) */
   rsqrt_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[407] || find(407), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5411,7 +5411,7 @@ export abstract class TensorOperators extends TensorCore {
   rsub(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[408] || find(408), 3);
@@ -5419,8 +5419,8 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[409] || find(409), 3);
     if ($n < 0) fail($n);
@@ -5442,10 +5442,10 @@ export abstract class TensorOperators extends TensorCore {
     if (isTensor(srcOrValue) && options?.reduce !== undefined) {
       const $id = ids[410] || find(410);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
-      $f[3] = (srcOrValue as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
+      $f[3] = (srcOrValue as Tensor)?.[HANDLE];
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
       if ($n < 0) fail($n);
@@ -5454,9 +5454,9 @@ export abstract class TensorOperators extends TensorCore {
     if (isScalar(srcOrValue) && options?.reduce !== undefined) {
       const $id = ids[411] || find(411);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = scalarSlot(3, srcOrValue as Scalar);
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
@@ -5465,19 +5465,19 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (isScalar(srcOrValue)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = scalarSlot(3, srcOrValue as Scalar);
       const $n = opCall(context, ids[412] || find(412), 4);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (index as Tensor)?.handle;
-    $f[3] = (srcOrValue as Tensor)?.handle;
+    $f[2] = (index as Tensor)?.[HANDLE];
+    $f[3] = (srcOrValue as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[413] || find(413), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5486,10 +5486,10 @@ export abstract class TensorOperators extends TensorCore {
   /** With `src` added at the places that `index` names along `dim`. (`aten::scatter_add`) */
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = src?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = src?.[HANDLE];
     const $n = opCall(context, ids[414] || find(414), 4);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5498,10 +5498,10 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `scatterAdd`. (`aten::scatter_add_`) */
   scatterAdd_(dim: number, index: Tensor, src: Tensor): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = src?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = src?.[HANDLE];
     const $n = opCall(context, ids[415] || find(415), 4);
     if ($n < 0) fail($n);
     return this;
@@ -5522,10 +5522,10 @@ export abstract class TensorOperators extends TensorCore {
   ): Tensor {
     const $id = ids[416] || find(416);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = src?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = src?.[HANDLE];
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -5543,10 +5543,10 @@ export abstract class TensorOperators extends TensorCore {
   ): this {
     const $id = ids[417] || find(417);
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
-    $f[2] = index?.handle;
-    $f[3] = src?.handle;
+    $f[2] = index?.[HANDLE];
+    $f[3] = src?.[HANDLE];
     let $p = putString(4, reduce);
     $f[$p++] = (options?.includeSelf ?? true) ? 1 : 0;
     const $n = opCall(context, $id, 6);
@@ -5569,10 +5569,10 @@ export abstract class TensorOperators extends TensorCore {
     if (isTensor(srcOrValue) && options?.reduce !== undefined) {
       const $id = ids[418] || find(418);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
-      $f[3] = (srcOrValue as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
+      $f[3] = (srcOrValue as Tensor)?.[HANDLE];
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
       if ($n < 0) fail($n);
@@ -5581,9 +5581,9 @@ export abstract class TensorOperators extends TensorCore {
     if (isScalar(srcOrValue) && options?.reduce !== undefined) {
       const $id = ids[419] || find(419);
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = scalarSlot(3, srcOrValue as Scalar);
       putString(4, options?.reduce!);
       const $n = opCall(context, $id, 5);
@@ -5592,19 +5592,19 @@ export abstract class TensorOperators extends TensorCore {
     }
     if (isScalar(srcOrValue)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
-      $f[2] = (index as Tensor)?.handle;
+      $f[2] = (index as Tensor)?.[HANDLE];
       $f[3] = scalarSlot(3, srcOrValue as Scalar);
       const $n = opCall(context, ids[420] || find(420), 4);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim as number;
-    $f[2] = (index as Tensor)?.handle;
-    $f[3] = (srcOrValue as Tensor)?.handle;
+    $f[2] = (index as Tensor)?.[HANDLE];
+    $f[3] = (srcOrValue as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[421] || find(421), 4);
     if ($n < 0) fail($n);
     return this;
@@ -5613,7 +5613,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view of element `index` of dimension `dim`, which goes. (`aten::select.int`) */
   select(dim: number, index: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     $f[2] = index;
     const $n = opCall(context, ids[422] || find(422), 3);
@@ -5624,8 +5624,8 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy with `src` in place of element `index` of `dim`. (`aten::select_scatter`) */
   selectScatter(src: Tensor, dim: number, index: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = src?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = src?.[HANDLE];
     $f[2] = dim;
     $f[3] = index;
     const $n = opCall(context, ids[423] || find(423), 4);
@@ -5636,7 +5636,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The self-normalising form of `elu`, with its fixed constants. (`aten::selu`) */
   selu(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[424] || find(424), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5645,7 +5645,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `selu`. (`aten::selu_`) */
   selu_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[425] || find(425), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5658,7 +5658,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   sgn(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[426] || find(426), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5667,7 +5667,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sgn`. (`aten::sgn_`) */
   sgn_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[427] || find(427), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5676,7 +5676,7 @@ export abstract class TensorOperators extends TensorCore {
   /** 1 / (1 + exp(-x)) of every element. (`aten::sigmoid`) */
   sigmoid(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[428] || find(428), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5685,7 +5685,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sigmoid`. (`aten::sigmoid_`) */
   sigmoid_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[429] || find(429), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5694,7 +5694,7 @@ export abstract class TensorOperators extends TensorCore {
   /** -1, 0 or 1 for every element, by its sign. (`aten::sign`) */
   sign(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[430] || find(430), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5703,7 +5703,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sign`. (`aten::sign_`) */
   sign_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[431] || find(431), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5712,7 +5712,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Whether every element's sign bit is set; true for -0. (`aten::signbit`) */
   signbit(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[432] || find(432), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5721,7 +5721,7 @@ export abstract class TensorOperators extends TensorCore {
   /** x · sigmoid(x), also called swish. (`aten::silu`) */
   silu(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[433] || find(433), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5730,7 +5730,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `silu`. (`aten::silu_`) */
   silu_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[434] || find(434), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5739,7 +5739,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The sine of every element, in radians. (`aten::sin`) */
   sin(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[435] || find(435), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5748,7 +5748,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sin`. (`aten::sin_`) */
   sin_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[436] || find(436), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5757,7 +5757,7 @@ export abstract class TensorOperators extends TensorCore {
   /** sin(πx) / (πx) of every element, 1 at 0. (`aten::sinc`) */
   sinc(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[437] || find(437), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5766,7 +5766,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sinc`. (`aten::sinc_`) */
   sinc_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[438] || find(438), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5775,7 +5775,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The hyperbolic sine of every element. (`aten::sinh`) */
   sinh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[439] || find(439), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5784,7 +5784,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sinh`. (`aten::sinh_`) */
   sinh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[440] || find(440), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5797,7 +5797,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   slice(dim: number = 0, start?: number | null, end?: number | null, step: number = 1): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     let $p = putOptional(2, start);
     $p = putOptional($p, end);
@@ -5816,8 +5816,8 @@ export abstract class TensorOperators extends TensorCore {
     step: number = 1,
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = src?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = src?.[HANDLE];
     $f[2] = dim;
     let $p = putOptional(3, start);
     $p = putOptional($p, end);
@@ -5830,7 +5830,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The determinant's sign and the logarithm of its absolute value. (`aten::slogdet`) */
   slogdet(): [sign: Tensor, logabsdet: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[443] || find(443), 1);
     if ($n < 0) fail($n);
     const $h0 = $f[0], $h1 = $f[1];
@@ -5844,7 +5844,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   softmax(dim: number, dtype?: DType | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putDType(2, dtype);
     const $n = opCall(context, ids[444] || find(444), 3);
@@ -5855,7 +5855,7 @@ export abstract class TensorOperators extends TensorCore {
   /** log(1 + exp(beta · x)) / beta; linear above `threshold`. (`aten::softplus`) */
   softplus(beta: Scalar = 1, threshold: Scalar = 20): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, beta);
     $f[2] = scalarSlot(2, threshold);
     const $n = opCall(context, ids[445] || find(445), 3);
@@ -5866,7 +5866,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element moved towards 0 by `lambd`, at most to it. (`aten::softshrink`) */
   softshrink(lambd: Scalar = 0.5): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, lambd);
     const $n = opCall(context, ids[446] || find(446), 2);
     if ($n < 0) fail($n);
@@ -5886,7 +5886,7 @@ export abstract class TensorOperators extends TensorCore {
   ): [values: Tensor, indices: Tensor] {
     if (options?.stable !== undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       let $p = putOptionalBool(1, options?.stable);
       $f[$p++] = (dim as number | undefined) ?? -1;
       $f[$p++] = ((descending as boolean | undefined) ?? false) ? 1 : 0;
@@ -5896,7 +5896,7 @@ export abstract class TensorOperators extends TensorCore {
       return [make($h0), make($h1)];
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = (dim as number | undefined) ?? -1;
     $f[2] = ((descending as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, ids[448] || find(448), 3);
@@ -5913,7 +5913,7 @@ export abstract class TensorOperators extends TensorCore {
   split(splitSize: number | readonly number[], dim?: number): Tensor[] {
     if (typeof splitSize === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = splitSize as number;
       $f[2] = (dim as number | undefined) ?? 0;
       const $n = opCall(context, ids[449] || find(449), 3);
@@ -5921,7 +5921,7 @@ export abstract class TensorOperators extends TensorCore {
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, splitSize as readonly number[]);
     $f[$p++] = (dim as number | undefined) ?? 0;
     const $n = opCall(context, ids[450] || find(450), 3);
@@ -5932,7 +5932,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The square root of every element. (`aten::sqrt`) */
   sqrt(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[451] || find(451), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5941,7 +5941,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `sqrt`. (`aten::sqrt_`) */
   sqrt_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[452] || find(452), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5950,7 +5950,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The square of every element. (`aten::square`) */
   square(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[453] || find(453), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -5959,7 +5959,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `square`. (`aten::square_`) */
   square_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[454] || find(454), 1);
     if ($n < 0) fail($n);
     return this;
@@ -5973,21 +5973,21 @@ export abstract class TensorOperators extends TensorCore {
   squeeze(dim?: number | readonly number[]): Tensor {
     if (dim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[455] || find(455), 1);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     if (typeof dim === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       const $n = opCall(context, ids[456] || find(456), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, dim as readonly number[]);
     const $n = opCall(context, ids[457] || find(457), 2);
     if ($n < 0) fail($n);
@@ -6002,21 +6002,21 @@ export abstract class TensorOperators extends TensorCore {
   squeeze_(dim?: number | readonly number[]): this {
     if (dim === undefined) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       const $n = opCall(context, ids[458] || find(458), 1);
       if ($n < 0) fail($n);
       return this;
     }
     if (typeof dim === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dim as number;
       const $n = opCall(context, ids[459] || find(459), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, dim as readonly number[]);
     const $n = opCall(context, ids[460] || find(460), 2);
     if ($n < 0) fail($n);
@@ -6034,7 +6034,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: Scalar | null; keepdim?: boolean },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $p = putOptionalScalar($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
@@ -6049,7 +6049,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: Scalar | null; keepdim?: boolean },
   ): [std: Tensor, mean: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $p = putOptionalScalar($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
@@ -6067,7 +6067,7 @@ export abstract class TensorOperators extends TensorCore {
   sub(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[463] || find(463), 3);
@@ -6075,8 +6075,8 @@ export abstract class TensorOperators extends TensorCore {
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[464] || find(464), 3);
     if ($n < 0) fail($n);
@@ -6087,7 +6087,7 @@ export abstract class TensorOperators extends TensorCore {
   sub_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       $f[2] = scalarSlot(2, options?.alpha ?? 1);
       const $n = opCall(context, ids[465] || find(465), 3);
@@ -6095,8 +6095,8 @@ export abstract class TensorOperators extends TensorCore {
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     $f[2] = scalarSlot(2, options?.alpha ?? 1);
     const $n = opCall(context, ids[466] || find(466), 3);
     if ($n < 0) fail($n);
@@ -6115,7 +6115,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { dtype?: DType | null },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $f[$p++] = keepdim ? 1 : 0;
     putDType($p, options?.dtype);
@@ -6131,7 +6131,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   sumToSize(...size: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(size));
     const $n = opCall(context, ids[468] || find(468), 2);
     if ($n < 0) fail($n);
@@ -6141,7 +6141,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The singular value decomposition U, S, V with this = U · diag(S) · Vᵀ. (`aten::svd`) */
   svd(some: boolean = true, computeUv: boolean = true): [u: Tensor, s: Tensor, v: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = some ? 1 : 0;
     $f[2] = computeUv ? 1 : 0;
     const $n = opCall(context, ids[469] || find(469), 3);
@@ -6153,7 +6153,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view with two dimensions swapped. (`aten::swapaxes`) */
   swapaxes(axis0: number, axis1: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = axis0;
     $f[2] = axis1;
     const $n = opCall(context, ids[470] || find(470), 3);
@@ -6164,7 +6164,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view with two dimensions swapped. (`aten::swapdims`) */
   swapdims(dim0: number, dim1: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim0;
     $f[2] = dim1;
     const $n = opCall(context, ids[471] || find(471), 3);
@@ -6175,7 +6175,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The transpose of a matrix: a view. (`aten::t`) */
   t(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[472] || find(472), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6184,7 +6184,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `t`. (`aten::t_`) */
   t_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[473] || find(473), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6193,8 +6193,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The elements at the places `index` of the flattened tensor. (`aten::take`) */
   take(index: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = index?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = index?.[HANDLE];
     const $n = opCall(context, ids[474] || find(474), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6207,8 +6207,8 @@ export abstract class TensorOperators extends TensorCore {
    */
   takeAlongDim(indices: Tensor, dim?: number | null): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = indices?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = indices?.[HANDLE];
     putOptional(2, dim);
     const $n = opCall(context, ids[475] || find(475), 3);
     if ($n < 0) fail($n);
@@ -6218,7 +6218,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The tangent of every element, in radians. (`aten::tan`) */
   tan(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[476] || find(476), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6227,7 +6227,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `tan`. (`aten::tan_`) */
   tan_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[477] || find(477), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6236,7 +6236,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The hyperbolic tangent of every element. (`aten::tanh`) */
   tanh(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[478] || find(478), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6245,7 +6245,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `tanh`. (`aten::tanh_`) */
   tanh_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[479] || find(479), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6259,7 +6259,7 @@ export abstract class TensorOperators extends TensorCore {
   tensorSplit(sectionsOrIndices: number | readonly number[], dim?: number): Tensor[] {
     if (typeof sectionsOrIndices === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = sectionsOrIndices as number;
       $f[2] = (dim as number | undefined) ?? 0;
       const $n = opCall(context, ids[480] || find(480), 3);
@@ -6267,7 +6267,7 @@ export abstract class TensorOperators extends TensorCore {
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putNumbers(1, sectionsOrIndices as readonly number[]);
     $f[$p++] = (dim as number | undefined) ?? 0;
     const $n = opCall(context, ids[481] || find(481), 3);
@@ -6278,7 +6278,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Elements at most `threshold` become `value`. (`aten::threshold`) */
   threshold(threshold: Scalar, value: Scalar): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, threshold);
     $f[2] = scalarSlot(2, value);
     const $n = opCall(context, ids[482] || find(482), 3);
@@ -6289,7 +6289,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `threshold`. (`aten::threshold_`) */
   threshold_(threshold: Scalar, value: Scalar): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = scalarSlot(1, threshold);
     $f[2] = scalarSlot(2, value);
     const $n = opCall(context, ids[483] || find(483), 3);
@@ -6300,7 +6300,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A copy, repeated so many times along the last dimensions. (`aten::tile`) */
   tile(...dims: readonly number[] | [readonly number[]]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(dims));
     const $n = opCall(context, ids[484] || find(484), 2);
     if ($n < 0) fail($n);
@@ -6319,7 +6319,7 @@ export abstract class TensorOperators extends TensorCore {
     sorted: boolean = true,
   ): [values: Tensor, indices: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = k;
     $f[2] = dim;
     $f[3] = largest ? 1 : 0;
@@ -6333,7 +6333,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The sum of a matrix's diagonal. (`aten::trace`) */
   trace(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[486] || find(486), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6342,7 +6342,7 @@ export abstract class TensorOperators extends TensorCore {
   /** A view with two dimensions swapped. (`aten::transpose.int`) */
   transpose(dim0: number, dim1: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim0;
     $f[2] = dim1;
     const $n = opCall(context, ids[487] || find(487), 3);
@@ -6353,7 +6353,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `transpose`. (`aten::transpose_`) */
   transpose_(dim0: number, dim1: number): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim0;
     $f[2] = dim1;
     const $n = opCall(context, ids[488] || find(488), 3);
@@ -6364,7 +6364,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The lower triangle of matrices, 0 above `diagonal`. (`aten::tril`) */
   tril(diagonal: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[489] || find(489), 2);
     if ($n < 0) fail($n);
@@ -6374,7 +6374,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `tril`. (`aten::tril_`) */
   tril_(diagonal: number = 0): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[490] || find(490), 2);
     if ($n < 0) fail($n);
@@ -6384,7 +6384,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The upper triangle of matrices, 0 below `diagonal`. (`aten::triu`) */
   triu(diagonal: number = 0): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[491] || find(491), 2);
     if ($n < 0) fail($n);
@@ -6394,7 +6394,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `triu`. (`aten::triu_`) */
   triu_(diagonal: number = 0): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = diagonal;
     const $n = opCall(context, ids[492] || find(492), 2);
     if ($n < 0) fail($n);
@@ -6404,7 +6404,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Every element rounded towards zero. (`aten::trunc`) */
   trunc(): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[493] || find(493), 1);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6413,7 +6413,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `trunc`. (`aten::trunc_`) */
   trunc_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[494] || find(494), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6422,8 +6422,8 @@ export abstract class TensorOperators extends TensorCore {
   /** This tensor in the dtype and on the device of `other`. (`aten::type_as`) */
   typeAs(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[495] || find(495), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6432,7 +6432,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The slices along `dim` as separate tensors. (`aten::unbind.int`) */
   unbind(dim: number = 0): Tensor[] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[496] || find(496), 2);
     if ($n < 0) fail($n);
@@ -6442,7 +6442,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Dimension `dim` split into `sizes`; one may be -1. (`aten::unflatten.int`) */
   unflatten(dim: number, sizes: readonly number[]): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     putNumbers(2, sizes);
     const $n = opCall(context, ids[497] || find(497), 3);
@@ -6457,7 +6457,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   unfold(dimension: number, size: number, step: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dimension;
     $f[2] = size;
     $f[3] = step;
@@ -6469,7 +6469,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Fills with numbers evenly distributed in [from, to), in place. (`aten::uniform_`) */
   uniform_(from: number = 0, to: number = 1, options?: { generator?: Generator | null }): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = from;
     $f[2] = to;
     $f[3] = optionalHandle(options?.generator);
@@ -6490,7 +6490,7 @@ export abstract class TensorOperators extends TensorCore {
     returnCounts: boolean = false,
   ): [values: Tensor, inverse: Tensor, counts: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = sorted ? 1 : 0;
     $f[2] = returnInverse ? 1 : 0;
     $f[3] = returnCounts ? 1 : 0;
@@ -6507,7 +6507,7 @@ export abstract class TensorOperators extends TensorCore {
     dim?: number | null,
   ): [values: Tensor, inverse: Tensor, counts: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = returnInverse ? 1 : 0;
     $f[2] = returnCounts ? 1 : 0;
     putOptional(3, dim);
@@ -6529,7 +6529,7 @@ export abstract class TensorOperators extends TensorCore {
     returnCounts: boolean = false,
   ): [values: Tensor, inverse: Tensor, counts: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     $f[2] = sorted ? 1 : 0;
     $f[3] = returnInverse ? 1 : 0;
@@ -6547,7 +6547,7 @@ export abstract class TensorOperators extends TensorCore {
    */
   unsafeChunk(chunks: number, dim: number = 0): Tensor[] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = chunks;
     $f[2] = dim;
     const $n = opCall(context, ids[503] || find(503), 3);
@@ -6558,7 +6558,7 @@ export abstract class TensorOperators extends TensorCore {
   /** With a new dimension of size 1 at `dim`. (`aten::unsqueeze`) */
   unsqueeze(dim: number): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[504] || find(504), 2);
     if ($n < 0) fail($n);
@@ -6568,7 +6568,7 @@ export abstract class TensorOperators extends TensorCore {
   /** The in-place form of `unsqueeze`. (`aten::unsqueeze_`) */
   unsqueeze_(dim: number): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     $f[1] = dim;
     const $n = opCall(context, ids[505] || find(505), 2);
     if ($n < 0) fail($n);
@@ -6585,7 +6585,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: Scalar | null; keepdim?: boolean },
   ): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $p = putOptionalScalar($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
@@ -6600,7 +6600,7 @@ export abstract class TensorOperators extends TensorCore {
     options?: { correction?: Scalar | null; keepdim?: boolean },
   ): [variance: Tensor, mean: Tensor] {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     let $p = putOptionalNumbers(1, dim, 1);
     $p = putOptionalScalar($p, options?.correction);
     $f[$p++] = (options?.keepdim ?? false) ? 1 : 0;
@@ -6613,8 +6613,8 @@ export abstract class TensorOperators extends TensorCore {
   /** The inner product of two vectors, the first conjugated. (`aten::vdot`) */
   vdot(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[508] || find(508), 2);
     if ($n < 0) fail($n);
     const $r = make($f[0]);
@@ -6631,14 +6631,14 @@ export abstract class TensorOperators extends TensorCore {
   view(...size: readonly number[] | [readonly number[]] | [DType]): Tensor {
     if (typeof size[0] === "string") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = dtypeCode(size[0] as DType);
       const $n = opCall(context, ids[510] || find(510), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, spread(size as readonly number[]));
     const $n = opCall(context, ids[509] || find(509), 2);
     if ($n < 0) fail($n);
@@ -6648,8 +6648,8 @@ export abstract class TensorOperators extends TensorCore {
   /** A view in the shape of `other`. (`aten::view_as`) */
   viewAs(other: Tensor): Tensor {
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = other?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[511] || find(511), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6663,14 +6663,14 @@ export abstract class TensorOperators extends TensorCore {
   vsplit(sectionsOrIndices: number | readonly number[]): Tensor[] {
     if (typeof sectionsOrIndices === "number") {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = sectionsOrIndices as number;
       const $n = opCall(context, ids[512] || find(512), 2);
       if ($n < 0) fail($n);
       return makeList();
     }
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     putNumbers(1, sectionsOrIndices as readonly number[]);
     const $n = opCall(context, ids[513] || find(513), 2);
     if ($n < 0) fail($n);
@@ -6685,15 +6685,15 @@ export abstract class TensorOperators extends TensorCore {
   xlog1py(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[514] || find(514), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[515] || find(515), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6707,15 +6707,15 @@ export abstract class TensorOperators extends TensorCore {
   xlogy(other: Tensor | Scalar): Tensor {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[516] || find(516), 2);
       if ($n < 0) fail($n);
       return make($f[0]);
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[517] || find(517), 2);
     if ($n < 0) fail($n);
     return make($f[0]);
@@ -6725,15 +6725,15 @@ export abstract class TensorOperators extends TensorCore {
   xlogy_(other: Tensor | Scalar): this {
     if (isScalar(other)) {
       const $f = frame;
-      $f[0] = this.handle;
+      $f[0] = this[HANDLE];
       $f[1] = scalarSlot(1, other as Scalar);
       const $n = opCall(context, ids[518] || find(518), 2);
       if ($n < 0) fail($n);
       return this;
     }
     const $f = frame;
-    $f[0] = this.handle;
-    $f[1] = (other as Tensor)?.handle;
+    $f[0] = this[HANDLE];
+    $f[1] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, ids[519] || find(519), 2);
     if ($n < 0) fail($n);
     return this;
@@ -6742,7 +6742,7 @@ export abstract class TensorOperators extends TensorCore {
   /** Sets all elements to 0, in place. (`aten::zero_`) */
   zero_(): this {
     const $f = frame;
-    $f[0] = this.handle;
+    $f[0] = this[HANDLE];
     const $n = opCall(context, ids[520] || find(520), 1);
     if ($n < 0) fail($n);
     return this;
@@ -6757,7 +6757,7 @@ export abstract class TensorOperators extends TensorCore {
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | readonly number[]): Tensor {
   const $id = ids[521] || find(521);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 1);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6772,7 +6772,7 @@ export function adaptiveAvgPool1d(input: Tensor, outputSize: number | readonly n
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly number[]): Tensor {
   const $id = ids[522] || find(522);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6787,7 +6787,7 @@ export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly n
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | readonly number[]): Tensor {
   const $id = ids[523] || find(523);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 3);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6805,7 +6805,7 @@ export function adaptiveMaxPool1d(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[524] || find(524);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 1);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6824,7 +6824,7 @@ export function adaptiveMaxPool2d(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[525] || find(525);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6843,7 +6843,7 @@ export function adaptiveMaxPool3d(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[526] || find(526);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, outputSize, 3);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -6859,7 +6859,7 @@ export function affineGridGenerator(
 ): Tensor {
   const $id = ids[527] || find(527);
   const $f = frame;
-  $f[0] = theta?.handle;
+  $f[0] = theta?.[HANDLE];
   let $p = putNumbers(1, size);
   $f[$p++] = alignCorners ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -6871,7 +6871,7 @@ export function affineGridGenerator(
 export function alphaDropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[528] || find(528);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -6894,7 +6894,7 @@ export function avgPool1d(
 ): Tensor {
   const $id = ids[529] || find(529);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 1);
   $p = putFixed($p, stride, 1);
   $p = putFixed($p, padding, 1);
@@ -6921,7 +6921,7 @@ export function avgPool2d(
 ): Tensor {
   const $id = ids[530] || find(530);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -6949,7 +6949,7 @@ export function avgPool3d(
 ): Tensor {
   const $id = ids[531] || find(531);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 3);
   $p = putFixed($p, stride, 3);
   $p = putFixed($p, padding, 3);
@@ -6980,7 +6980,7 @@ export function batchNorm(
 ): Tensor {
   const $id = ids[532] || find(532);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = optionalHandle(runningMean);
@@ -7003,9 +7003,9 @@ export function bilinear(
 ): Tensor {
   const $id = ids[533] || find(533);
   const $f = frame;
-  $f[0] = input1?.handle;
-  $f[1] = input2?.handle;
-  $f[2] = weight?.handle;
+  $f[0] = input1?.[HANDLE];
+  $f[1] = input2?.[HANDLE];
+  $f[2] = weight?.[HANDLE];
   $f[3] = optionalHandle(bias);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
@@ -7023,8 +7023,8 @@ export function binaryCrossEntropy(
 ): Tensor {
   const $id = ids[534] || find(534);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   const $n = opCall(context, $id, 4);
@@ -7046,8 +7046,8 @@ export function binaryCrossEntropyWithLogits(
 ): Tensor {
   const $id = ids[535] || find(535);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = optionalHandle(posWeight);
   $f[4] = reductionCode(reduction);
@@ -7115,8 +7115,8 @@ export function cat(tensors: readonly Tensor[], dim: number = 0): Tensor {
 export function cdist(x1: Tensor, x2: Tensor, p: number = 2, computeMode?: number | null): Tensor {
   const $id = ids[541] || find(541);
   const $f = frame;
-  $f[0] = x1?.handle;
-  $f[1] = x2?.handle;
+  $f[0] = x1?.[HANDLE];
+  $f[1] = x2?.[HANDLE];
   $f[2] = p;
   putOptional(3, computeMode);
   const $n = opCall(context, $id, 4);
@@ -7135,7 +7135,7 @@ export function col2im(
 ): Tensor {
   const $id = ids[542] || find(542);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $p = putFixed($p, kernelSize, 2);
   $p = putFixed($p, dilation, 2);
@@ -7164,7 +7164,7 @@ export function combinations(
 ): Tensor {
   const $id = ids[544] || find(544);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = r;
   $f[2] = withReplacement ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7176,8 +7176,8 @@ export function combinations(
 export function complex(real: Tensor, imag: Tensor): Tensor {
   const $id = ids[545] || find(545);
   const $f = frame;
-  $f[0] = real?.handle;
-  $f[1] = imag?.handle;
+  $f[0] = real?.[HANDLE];
+  $f[1] = imag?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -7191,7 +7191,7 @@ export function complex(real: Tensor, imag: Tensor): Tensor {
 export function constantPadNd(input: Tensor, pad: readonly number[], value: Scalar = 0): Tensor {
   const $id = ids[546] || find(546);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $p = putNumbers(1, pad);
   putScalar($p, value);
   const $n = opCall(context, $id, 3);
@@ -7216,8 +7216,8 @@ export function conv1d(
   if ((padding === undefined || (typeof padding === "number" || Array.isArray(padding)))) {
     const $id = ids[547] || find(547);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
-    $f[1] = (weight as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
+    $f[1] = (weight as Tensor)?.[HANDLE];
     $f[2] = optionalHandle(bias as Tensor | null | undefined);
     let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1], 1);
     $p = putFixed($p, (padding as number | readonly number[] | undefined) ?? [0], 1);
@@ -7237,8 +7237,8 @@ export function conv1d(
   }
   const $id = ids[548] || find(548);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
-  $f[1] = (weight as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
+  $f[1] = (weight as Tensor)?.[HANDLE];
   $f[2] = optionalHandle(bias as Tensor | null | undefined);
   let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1], 1);
   $p = putString($p, (padding as "same" | "valid" | undefined) ?? "valid");
@@ -7276,8 +7276,8 @@ export function conv2d(
   if ((padding === undefined || (typeof padding === "number" || Array.isArray(padding)))) {
     const $id = ids[549] || find(549);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
-    $f[1] = (weight as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
+    $f[1] = (weight as Tensor)?.[HANDLE];
     $f[2] = optionalHandle(bias as Tensor | null | undefined);
     let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1], 2);
     $p = putFixed($p, (padding as number | readonly number[] | undefined) ?? [0, 0], 2);
@@ -7297,8 +7297,8 @@ export function conv2d(
   }
   const $id = ids[550] || find(550);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
-  $f[1] = (weight as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
+  $f[1] = (weight as Tensor)?.[HANDLE];
   $f[2] = optionalHandle(bias as Tensor | null | undefined);
   let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1], 2);
   $p = putString($p, (padding as "same" | "valid" | undefined) ?? "valid");
@@ -7336,8 +7336,8 @@ export function conv3d(
   if ((padding === undefined || (typeof padding === "number" || Array.isArray(padding)))) {
     const $id = ids[551] || find(551);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
-    $f[1] = (weight as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
+    $f[1] = (weight as Tensor)?.[HANDLE];
     $f[2] = optionalHandle(bias as Tensor | null | undefined);
     let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1, 1], 3);
     $p = putFixed($p, (padding as number | readonly number[] | undefined) ?? [0, 0, 0], 3);
@@ -7357,8 +7357,8 @@ export function conv3d(
   }
   const $id = ids[552] || find(552);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
-  $f[1] = (weight as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
+  $f[1] = (weight as Tensor)?.[HANDLE];
   $f[2] = optionalHandle(bias as Tensor | null | undefined);
   let $p = putFixed(3, (stride as number | readonly number[] | undefined) ?? [1, 1, 1], 3);
   $p = putString($p, (padding as "same" | "valid" | undefined) ?? "valid");
@@ -7395,8 +7395,8 @@ export function convTranspose1d(
 ): Tensor {
   const $id = ids[553] || find(553);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = weight?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = weight?.[HANDLE];
   $f[2] = optionalHandle(bias);
   let $p = putFixed(3, stride, 1);
   $p = putFixed($p, padding, 1);
@@ -7427,8 +7427,8 @@ export function convTranspose2d(
 ): Tensor {
   const $id = ids[554] || find(554);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = weight?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = weight?.[HANDLE];
   $f[2] = optionalHandle(bias);
   let $p = putFixed(3, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -7459,8 +7459,8 @@ export function convTranspose3d(
 ): Tensor {
   const $id = ids[555] || find(555);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = weight?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = weight?.[HANDLE];
   $f[2] = optionalHandle(bias);
   let $p = putFixed(3, stride, 3);
   $p = putFixed($p, padding, 3);
@@ -7488,9 +7488,9 @@ export function cosineEmbeddingLoss(
 ): Tensor {
   const $id = ids[556] || find(556);
   const $f = frame;
-  $f[0] = input1?.handle;
-  $f[1] = input2?.handle;
-  $f[2] = target?.handle;
+  $f[0] = input1?.[HANDLE];
+  $f[1] = input2?.[HANDLE];
+  $f[2] = target?.[HANDLE];
   $f[3] = margin;
   $f[4] = reductionCode(reduction);
   const $n = opCall(context, $id, 5);
@@ -7507,8 +7507,8 @@ export function cosineSimilarity(
 ): Tensor {
   const $id = ids[557] || find(557);
   const $f = frame;
-  $f[0] = x1?.handle;
-  $f[1] = x2?.handle;
+  $f[0] = x1?.[HANDLE];
+  $f[1] = x2?.[HANDLE];
   $f[2] = dim;
   $f[3] = eps;
   const $n = opCall(context, $id, 4);
@@ -7532,8 +7532,8 @@ export function crossEntropyLoss(
 ): Tensor {
   const $id = ids[558] || find(558);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -7561,8 +7561,8 @@ export function ctcLoss(
   if (Array.isArray(inputLengths) && Array.isArray(targetLengths)) {
     const $id = ids[559] || find(559);
     const $f = frame;
-    $f[0] = (logProbs as Tensor)?.handle;
-    $f[1] = (targets as Tensor)?.handle;
+    $f[0] = (logProbs as Tensor)?.[HANDLE];
+    $f[1] = (targets as Tensor)?.[HANDLE];
     let $p = putNumbers(2, inputLengths as readonly number[]);
     $p = putNumbers($p, targetLengths as readonly number[]);
     $f[$p++] = (blank as number | undefined) ?? 0;
@@ -7574,10 +7574,10 @@ export function ctcLoss(
   }
   const $id = ids[560] || find(560);
   const $f = frame;
-  $f[0] = (logProbs as Tensor)?.handle;
-  $f[1] = (targets as Tensor)?.handle;
-  $f[2] = (inputLengths as Tensor)?.handle;
-  $f[3] = (targetLengths as Tensor)?.handle;
+  $f[0] = (logProbs as Tensor)?.[HANDLE];
+  $f[1] = (targets as Tensor)?.[HANDLE];
+  $f[2] = (inputLengths as Tensor)?.[HANDLE];
+  $f[3] = (targetLengths as Tensor)?.[HANDLE];
   $f[4] = (blank as number | undefined) ?? 0;
   $f[5] = reductionCode((reduction as Reduction | undefined) ?? "mean");
   $f[6] = ((zeroInfinity as boolean | undefined) ?? false) ? 1 : 0;
@@ -7599,7 +7599,7 @@ export function cumulativeTrapezoid(
   if (x === undefined) {
     const $id = ids[561] || find(561);
     const $f = frame;
-    $f[0] = (y as Tensor)?.handle;
+    $f[0] = (y as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, options?.dx ?? 1);
     $f[2] = options?.dim ?? -1;
     const $n = opCall(context, $id, 3);
@@ -7608,8 +7608,8 @@ export function cumulativeTrapezoid(
   }
   const $id = ids[562] || find(562);
   const $f = frame;
-  $f[0] = (y as Tensor)?.handle;
-  $f[1] = (x as Tensor)?.handle;
+  $f[0] = (y as Tensor)?.[HANDLE];
+  $f[1] = (x as Tensor)?.[HANDLE];
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -7624,7 +7624,7 @@ export function cumulativeTrapezoid(
 export function dropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[563] || find(563);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7636,7 +7636,7 @@ export function dropout(input: Tensor, p: number, train: boolean): Tensor {
 export function dropout_(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[564] || find(564);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7682,8 +7682,8 @@ export function embedding(
 ): Tensor {
   const $id = ids[567] || find(567);
   const $f = frame;
-  $f[0] = weight?.handle;
-  $f[1] = indices?.handle;
+  $f[0] = weight?.[HANDLE];
+  $f[1] = indices?.[HANDLE];
   $f[2] = paddingIdx;
   $f[3] = scaleGradByFreq ? 1 : 0;
   $f[4] = sparse ? 1 : 0;
@@ -7709,9 +7709,9 @@ export function embeddingBag(
 ): [output: Tensor, offset2bag: Tensor, bagSize: Tensor, maxIndices: Tensor] {
   const $id = ids[568] || find(568);
   const $f = frame;
-  $f[0] = weight?.handle;
-  $f[1] = indices?.handle;
-  $f[2] = offsets?.handle;
+  $f[0] = weight?.[HANDLE];
+  $f[1] = indices?.[HANDLE];
+  $f[2] = offsets?.[HANDLE];
   $f[3] = scaleGradByFreq ? 1 : 0;
   $f[4] = mode;
   $f[5] = sparse ? 1 : 0;
@@ -7734,7 +7734,7 @@ export function emptyLike(
 ): Tensor {
   const $id = ids[569] || find(569);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -7749,7 +7749,7 @@ export function emptyLike(
 export function featureAlphaDropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[570] || find(570);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -7765,7 +7765,7 @@ export function featureAlphaDropout(input: Tensor, p: number, train: boolean): T
 export function featureDropout(input: Tensor, p: number, train: boolean): Tensor {
   const $id = ids[571] || find(571);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   $f[2] = train ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -8015,7 +8015,7 @@ export function foreachDiv(
   const $id = ids[590] || find(590);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor)?.handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return makeList();
@@ -8050,7 +8050,7 @@ export function foreachDiv_(
   const $id = ids[593] || find(593);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor)?.handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return;
@@ -8172,7 +8172,7 @@ export function foreachMul(
   const $id = ids[603] || find(603);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor)?.handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return makeList();
@@ -8207,7 +8207,7 @@ export function foreachMul_(
   const $id = ids[606] || find(606);
   const $f = frame;
   let $p = putTensors(0, input as readonly Tensor[]);
-  $f[$p++] = (scalarOrOther as Tensor)?.handle;
+  $f[$p++] = (scalarOrOther as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return;
@@ -8382,7 +8382,7 @@ export function fullLike(
 ): Tensor {
   const $id = ids[621] || find(621);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = scalarSlot(1, fillValue);
   let $p = putDType(2, options?.dtype);
   $f[$p++] = 0;
@@ -8562,8 +8562,8 @@ export function gridSampler(
 ): Tensor {
   const $id = ids[626] || find(626);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = grid?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = grid?.[HANDLE];
   $f[2] = interpolationMode;
   $f[3] = paddingMode;
   $f[4] = alignCorners ? 1 : 0;
@@ -8583,7 +8583,7 @@ export function groupNorm(
 ): Tensor {
   const $id = ids[627] || find(627);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = numGroups;
   $f[2] = optionalHandle(weight);
   $f[3] = optionalHandle(bias);
@@ -8608,8 +8608,8 @@ export function gru(
 ): [output: Tensor, hidden: Tensor] {
   const $id = ids[628] || find(628);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = hx?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = hx?.[HANDLE];
   let $p = putTensors(2, params);
   $f[$p++] = hasBiases ? 1 : 0;
   $f[$p++] = numLayers;
@@ -8636,8 +8636,8 @@ export function hingeEmbeddingLoss(
 ): Tensor {
   const $id = ids[629] || find(629);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = margin;
   $f[3] = reductionCode(reduction);
   const $n = opCall(context, $id, 4);
@@ -8672,8 +8672,8 @@ export function huberLoss(
 ): Tensor {
   const $id = ids[631] || find(631);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   $f[3] = delta;
   const $n = opCall(context, $id, 4);
@@ -8695,7 +8695,7 @@ export function im2col(
 ): Tensor {
   const $id = ids[632] || find(632);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, dilation, 2);
   $p = putFixed($p, padding, 2);
@@ -8723,7 +8723,7 @@ export function instanceNorm(
 ): Tensor {
   const $id = ids[633] || find(633);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = optionalHandle(runningMean);
@@ -8750,7 +8750,7 @@ export function isin(
   if (isScalar(testElementsOrTestElement)) {
     const $id = ids[634] || find(634);
     const $f = frame;
-    $f[0] = (elements as Tensor)?.handle;
+    $f[0] = (elements as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, testElementsOrTestElement as Scalar);
     $f[2] = (options?.assumeUnique ?? false) ? 1 : 0;
     $f[3] = (options?.invert ?? false) ? 1 : 0;
@@ -8760,8 +8760,8 @@ export function isin(
   }
   const $id = ids[635] || find(635);
   const $f = frame;
-  $f[0] = (elements as Tensor)?.handle;
-  $f[1] = (testElementsOrTestElement as Tensor)?.handle;
+  $f[0] = (elements as Tensor)?.[HANDLE];
+  $f[1] = (testElementsOrTestElement as Tensor)?.[HANDLE];
   $f[2] = (options?.assumeUnique ?? false) ? 1 : 0;
   $f[3] = (options?.invert ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 4);
@@ -8783,8 +8783,8 @@ export function klDiv(
 ): Tensor {
   const $id = ids[636] || find(636);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   $f[3] = (options?.logTarget ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 4);
@@ -8796,8 +8796,8 @@ export function klDiv(
 export function l1Loss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
   const $id = ids[637] || find(637);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -8819,7 +8819,7 @@ export function layerNorm(
 ): Tensor {
   const $id = ids[638] || find(638);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, normalizedShape);
   $f[$p++] = optionalHandle(weight);
   $f[$p++] = optionalHandle(bias);
@@ -8838,7 +8838,7 @@ export function layerNorm(
 export function linalgCholesky(input: Tensor, options?: { upper?: boolean }): Tensor {
   const $id = ids[639] || find(639);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = (options?.upper ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8856,7 +8856,7 @@ export function linalgCholeskyEx(
 ): [L: Tensor, info: Tensor] {
   const $id = ids[640] || find(640);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = (options?.upper ?? false) ? 1 : 0;
   $f[2] = (options?.checkErrors ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -8870,7 +8870,7 @@ export function linalgCond(input: Tensor, p?: Scalar | "fro" | "nuc" | null): Te
   if ((p === undefined || (p == null || isScalar(p)))) {
     const $id = ids[641] || find(641);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
     putOptionalScalar(1, p as Scalar | null | undefined);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -8878,7 +8878,7 @@ export function linalgCond(input: Tensor, p?: Scalar | "fro" | "nuc" | null): Te
   }
   const $id = ids[642] || find(642);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
   putString(1, p as "fro" | "nuc");
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8889,8 +8889,8 @@ export function linalgCond(input: Tensor, p?: Scalar | "fro" | "nuc" | null): Te
 export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: number }): Tensor {
   const $id = ids[643] || find(643);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = other?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = other?.[HANDLE];
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -8901,7 +8901,7 @@ export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: numb
 export function linalgDet(A: Tensor): Tensor {
   const $id = ids[644] || find(644);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -8914,7 +8914,7 @@ export function linalgDiagonal(
 ): Tensor {
   const $id = ids[645] || find(645);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = options?.offset ?? 0;
   $f[2] = options?.dim1 ?? -2;
   $f[3] = options?.dim2 ?? -1;
@@ -8927,7 +8927,7 @@ export function linalgDiagonal(
 export function linalgEig(input: Tensor): [eigenvalues: Tensor, eigenvectors: Tensor] {
   const $id = ids[646] || find(646);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   const $h0 = $f[0], $h1 = $f[1];
@@ -8941,7 +8941,7 @@ export function linalgEigh(
 ): [eigenvalues: Tensor, eigenvectors: Tensor] {
   const $id = ids[647] || find(647);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putString(1, UPLO);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8953,7 +8953,7 @@ export function linalgEigh(
 export function linalgEigvals(input: Tensor): Tensor {
   const $id = ids[648] || find(648);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -8963,7 +8963,7 @@ export function linalgEigvals(input: Tensor): Tensor {
 export function linalgEigvalsh(input: Tensor, UPLO: "L" | "U" = "L"): Tensor {
   const $id = ids[649] || find(649);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putString(1, UPLO);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -8978,8 +8978,8 @@ export function linalgEigvalsh(input: Tensor, UPLO: "L" | "U" = "L"): Tensor {
 export function linalgHouseholderProduct(input: Tensor, tau: Tensor): Tensor {
   const $id = ids[650] || find(650);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = tau?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = tau?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -8989,7 +8989,7 @@ export function linalgHouseholderProduct(input: Tensor, tau: Tensor): Tensor {
 export function linalgInv(A: Tensor): Tensor {
   const $id = ids[651] || find(651);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9002,7 +9002,7 @@ export function linalgInvEx(
 ): [inverse: Tensor, info: Tensor] {
   const $id = ids[652] || find(652);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = (options?.checkErrors ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9023,8 +9023,8 @@ export function linalgLstsq(
 ): [solution: Tensor, residuals: Tensor, rank: Tensor, singularValues: Tensor] {
   const $id = ids[653] || find(653);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = b?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = b?.[HANDLE];
   const $p = putOptional(2, rcond);
   putOptionalString($p, options?.driver);
   const $n = opCall(context, $id, 4);
@@ -9040,7 +9040,7 @@ export function linalgLu(
 ): [P: Tensor, L: Tensor, U: Tensor] {
   const $id = ids[654] || find(654);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = (options?.pivot ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9055,7 +9055,7 @@ export function linalgLuFactor(
 ): [LU: Tensor, pivots: Tensor] {
   const $id = ids[655] || find(655);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = (options?.pivot ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9072,9 +9072,9 @@ export function linalgLuSolve(
 ): Tensor {
   const $id = ids[656] || find(656);
   const $f = frame;
-  $f[0] = LU?.handle;
-  $f[1] = pivots?.handle;
-  $f[2] = B?.handle;
+  $f[0] = LU?.[HANDLE];
+  $f[1] = pivots?.[HANDLE];
+  $f[2] = B?.[HANDLE];
   $f[3] = (options?.left ?? true) ? 1 : 0;
   $f[4] = (options?.adjoint ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 5);
@@ -9086,8 +9086,8 @@ export function linalgLuSolve(
 export function linalgMatmul(input: Tensor, other: Tensor): Tensor {
   const $id = ids[657] || find(657);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = other?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = other?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   const $r = make($f[0]);
@@ -9099,7 +9099,7 @@ export function linalgMatmul(input: Tensor, other: Tensor): Tensor {
 export function linalgMatrixExp(input: Tensor): Tensor {
   const $id = ids[658] || find(658);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9120,7 +9120,7 @@ export function linalgMatrixNorm(
   if (isScalar(ord)) {
     const $id = ids[659] || find(659);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, ord as Scalar);
     let $p = putNumbers(2, (dim as readonly number[] | undefined) ?? [-2, -1]);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9131,7 +9131,7 @@ export function linalgMatrixNorm(
   }
   const $id = ids[660] || find(660);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
   let $p = putString(1, (ord as "fro" | "nuc" | undefined) ?? "fro");
   $p = putNumbers($p, (dim as readonly number[] | undefined) ?? [-2, -1]);
   $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9145,7 +9145,7 @@ export function linalgMatrixNorm(
 export function linalgMatrixPower(input: Tensor, n: number): Tensor {
   const $id = ids[661] || find(661);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = n;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9163,7 +9163,7 @@ export function linalgMatrixRank(
 ): Tensor {
   const $id = ids[662] || find(662);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putOptional(1, options?.atol);
   $p = putOptional($p, options?.rtol);
   $f[$p++] = (options?.hermitian ?? false) ? 1 : 0;
@@ -9201,7 +9201,7 @@ export function linalgNorm(
   if ((ord === undefined || (ord == null || isScalar(ord)))) {
     const $id = ids[664] || find(664);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
     let $p = putOptionalScalar(1, ord as Scalar | null | undefined);
     $p = putOptionalNumbers($p, dim as number | readonly number[] | null | undefined, 1);
     $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9212,7 +9212,7 @@ export function linalgNorm(
   }
   const $id = ids[665] || find(665);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
   let $p = putString(1, ord as "fro" | "nuc");
   $p = putOptionalNumbers($p, dim as number | readonly number[] | null | undefined, 1);
   $f[$p++] = ((keepdim as boolean | undefined) ?? false) ? 1 : 0;
@@ -9229,7 +9229,7 @@ export function linalgPinv(
 ): Tensor {
   const $id = ids[666] || find(666);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putOptional(1, options?.atol);
   $p = putOptional($p, options?.rtol);
   $f[$p++] = (options?.hermitian ?? false) ? 1 : 0;
@@ -9245,7 +9245,7 @@ export function linalgQr(
 ): [Q: Tensor, R: Tensor] {
   const $id = ids[667] || find(667);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   putString(1, mode);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9257,7 +9257,7 @@ export function linalgQr(
 export function linalgSlogdet(A: Tensor): [sign: Tensor, logabsdet: Tensor] {
   const $id = ids[668] || find(668);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   const $h0 = $f[0], $h1 = $f[1];
@@ -9268,8 +9268,8 @@ export function linalgSlogdet(A: Tensor): [sign: Tensor, logabsdet: Tensor] {
 export function linalgSolve(A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor {
   const $id = ids[669] || find(669);
   const $f = frame;
-  $f[0] = A?.handle;
-  $f[1] = B?.handle;
+  $f[0] = A?.[HANDLE];
+  $f[1] = B?.[HANDLE];
   $f[2] = (options?.left ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9284,8 +9284,8 @@ export function linalgSolveTriangular(
 ): Tensor {
   const $id = ids[670] || find(670);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = B?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = B?.[HANDLE];
   $f[2] = options.upper ? 1 : 0;
   $f[3] = (options?.left ?? true) ? 1 : 0;
   $f[4] = (options?.unitriangular ?? false) ? 1 : 0;
@@ -9302,7 +9302,7 @@ export function linalgSvd(
 ): [U: Tensor, S: Tensor, Vh: Tensor] {
   const $id = ids[671] || find(671);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   $f[1] = fullMatrices ? 1 : 0;
   putOptionalString(2, options?.driver);
   const $n = opCall(context, $id, 3);
@@ -9315,7 +9315,7 @@ export function linalgSvd(
 export function linalgSvdvals(A: Tensor, options?: { driver?: string | null }): Tensor {
   const $id = ids[672] || find(672);
   const $f = frame;
-  $f[0] = A?.handle;
+  $f[0] = A?.[HANDLE];
   putOptionalString(1, options?.driver);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9326,7 +9326,7 @@ export function linalgSvdvals(A: Tensor, options?: { driver?: string | null }): 
 export function linalgTensorinv(input: Tensor, ind: number = 2): Tensor {
   const $id = ids[673] || find(673);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = ind;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9341,8 +9341,8 @@ export function linalgTensorsolve(
 ): Tensor {
   const $id = ids[674] || find(674);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = other?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = other?.[HANDLE];
   putOptionalNumbers(2, dims);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9353,7 +9353,7 @@ export function linalgTensorsolve(
 export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor {
   const $id = ids[675] || find(675);
   const $f = frame;
-  $f[0] = x?.handle;
+  $f[0] = x?.[HANDLE];
   putOptional(1, options?.N);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9364,8 +9364,8 @@ export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor
 export function linalgVecdot(x: Tensor, y: Tensor, options?: { dim?: number }): Tensor {
   const $id = ids[676] || find(676);
   const $f = frame;
-  $f[0] = x?.handle;
-  $f[1] = y?.handle;
+  $f[0] = x?.[HANDLE];
+  $f[1] = y?.[HANDLE];
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9386,7 +9386,7 @@ export function linalgVectorNorm(
 ): Tensor {
   const $id = ids[677] || find(677);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = scalarSlot(1, ord);
   let $p = putOptionalNumbers(2, dim, 1);
   $f[$p++] = keepdim ? 1 : 0;
@@ -9400,8 +9400,8 @@ export function linalgVectorNorm(
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   const $id = ids[678] || find(678);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = weight?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = weight?.[HANDLE];
   $f[2] = optionalHandle(bias);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9424,7 +9424,7 @@ export function lstm(
 ): [output: Tensor, hidden: Tensor, cell: Tensor] {
   const $id = ids[679] || find(679);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putTensors(1, hx);
   $p = putTensors($p, params);
   $f[$p++] = hasBiases ? 1 : 0;
@@ -9449,9 +9449,9 @@ export function marginRankingLoss(
 ): Tensor {
   const $id = ids[680] || find(680);
   const $f = frame;
-  $f[0] = input1?.handle;
-  $f[1] = input2?.handle;
-  $f[2] = target?.handle;
+  $f[0] = input1?.[HANDLE];
+  $f[1] = input2?.[HANDLE];
+  $f[2] = target?.[HANDLE];
   $f[3] = margin;
   $f[4] = reductionCode(reduction);
   const $n = opCall(context, $id, 5);
@@ -9474,7 +9474,7 @@ export function maxPool1d(
 ): Tensor {
   const $id = ids[681] || find(681);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 1);
   $p = putFixed($p, stride, 1);
   $p = putFixed($p, padding, 1);
@@ -9500,7 +9500,7 @@ export function maxPool2d(
 ): Tensor {
   const $id = ids[682] || find(682);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -9526,7 +9526,7 @@ export function maxPool2dWithIndices(
 ): [values: Tensor, indices: Tensor] {
   const $id = ids[683] || find(683);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
   $p = putFixed($p, stride, 2);
   $p = putFixed($p, padding, 2);
@@ -9553,7 +9553,7 @@ export function maxPool3d(
 ): Tensor {
   const $id = ids[684] || find(684);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 3);
   $p = putFixed($p, stride, 3);
   $p = putFixed($p, padding, 3);
@@ -9576,8 +9576,8 @@ export function maxUnpool2d(
 ): Tensor {
   const $id = ids[685] || find(685);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = indices?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = indices?.[HANDLE];
   putFixed(2, outputSize, 2);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9602,8 +9602,8 @@ export function meshgrid(tensors: readonly Tensor[], options: { indexing: "ij" |
 export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
   const $id = ids[687] || find(687);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9625,8 +9625,8 @@ export function multiMarginLoss(
 ): Tensor {
   const $id = ids[688] || find(688);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = scalarSlot(2, p);
   $f[3] = scalarSlot(3, margin);
   $f[4] = optionalHandle(weight);
@@ -9648,8 +9648,8 @@ export function multilabelMarginLoss(
 ): Tensor {
   const $id = ids[689] || find(689);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -9669,7 +9669,7 @@ export function nativeBatchNorm(
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
   const $id = ids[690] || find(690);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = optionalHandle(runningMean);
@@ -9691,7 +9691,7 @@ export function nativeDropout(
 ): [output: Tensor, mask: Tensor] {
   const $id = ids[691] || find(691);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   putOptionalBool(2, train);
   const $n = opCall(context, $id, 3);
@@ -9713,7 +9713,7 @@ export function nativeGroupNorm(
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
   const $id = ids[692] || find(692);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
   $f[2] = optionalHandle(bias);
   $f[3] = N;
@@ -9737,7 +9737,7 @@ export function nativeLayerNorm(
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
   const $id = ids[693] || find(693);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, normalizedShape);
   $f[$p++] = optionalHandle(weight);
   $f[$p++] = optionalHandle(bias);
@@ -9762,8 +9762,8 @@ export function nllLoss(
 ): Tensor {
   const $id = ids[694] || find(694);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -9786,8 +9786,8 @@ export function nllLoss2d(
 ): Tensor {
   const $id = ids[695] || find(695);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -9810,8 +9810,8 @@ export function nllLossNd(
 ): Tensor {
   const $id = ids[696] || find(696);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = optionalHandle(weight);
   $f[3] = reductionCode(reduction);
   $f[4] = ignoreIndex;
@@ -9828,7 +9828,7 @@ export function nllLossNd(
 export function nonzeroTuple(input: Tensor): Tensor[] {
   const $id = ids[697] || find(697);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
   return makeList();
@@ -9842,7 +9842,7 @@ export function nonzeroTuple(input: Tensor): Tensor[] {
 export function oneHot(input: Tensor, numClasses: number = -1): Tensor {
   const $id = ids[698] || find(698);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = numClasses;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9856,7 +9856,7 @@ export function onesLike(
 ): Tensor {
   const $id = ids[699] || find(699);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -9881,7 +9881,7 @@ export function pad(
 ): Tensor {
   const $id = ids[700] || find(700);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, pad);
   $p = putString($p, mode);
   putOptional($p, value);
@@ -9918,8 +9918,8 @@ export function pairwiseDistance(
 ): Tensor {
   const $id = ids[702] || find(702);
   const $f = frame;
-  $f[0] = x1?.handle;
-  $f[1] = x2?.handle;
+  $f[0] = x1?.[HANDLE];
+  $f[1] = x2?.[HANDLE];
   $f[2] = p;
   $f[3] = eps;
   $f[4] = keepdim ? 1 : 0;
@@ -9932,7 +9932,7 @@ export function pairwiseDistance(
 export function pdist(input: Tensor, p: number = 2): Tensor {
   const $id = ids[703] || find(703);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   $f[1] = p;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -9954,8 +9954,8 @@ export function poissonNllLoss(
 ): Tensor {
   const $id = ids[704] || find(704);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = logInput ? 1 : 0;
   $f[3] = full ? 1 : 0;
   $f[4] = eps;
@@ -9970,7 +9970,7 @@ export function polygamma(n: number, input: Tensor): Tensor {
   const $id = ids[705] || find(705);
   const $f = frame;
   $f[0] = n;
-  $f[1] = input?.handle;
+  $f[1] = input?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -9981,7 +9981,7 @@ export function pow(input: Scalar, exponent: Tensor): Tensor {
   const $id = ids[706] || find(706);
   const $f = frame;
   $f[0] = scalarSlot(0, input);
-  $f[1] = exponent?.handle;
+  $f[1] = exponent?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -10009,7 +10009,7 @@ export function randLike(
 ): Tensor {
   const $id = ids[708] || find(708);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -10034,7 +10034,7 @@ export function randintLike(
   if (high === undefined) {
     const $id = ids[709] || find(709);
     const $f = frame;
-    $f[0] = (input as Tensor)?.handle;
+    $f[0] = (input as Tensor)?.[HANDLE];
     $f[1] = highOrLow as number;
     let $p = putDType(2, options?.dtype);
     $f[$p++] = 0;
@@ -10047,7 +10047,7 @@ export function randintLike(
   }
   const $id = ids[710] || find(710);
   const $f = frame;
-  $f[0] = (input as Tensor)?.handle;
+  $f[0] = (input as Tensor)?.[HANDLE];
   $f[1] = highOrLow as number;
   $f[2] = high as number;
   let $p = putDType(3, options?.dtype);
@@ -10072,7 +10072,7 @@ export function randnLike(
 ): Tensor {
   const $id = ids[711] || find(711);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);
@@ -10087,7 +10087,7 @@ export function randnLike(
 export function reflectionPad1d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[712] || find(712);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, padding, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10098,7 +10098,7 @@ export function reflectionPad1d(input: Tensor, padding: number | readonly number
 export function reflectionPad2d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[713] || find(713);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, padding, 4);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10109,7 +10109,7 @@ export function reflectionPad2d(input: Tensor, padding: number | readonly number
 export function replicationPad1d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[714] || find(714);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, padding, 2);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10120,7 +10120,7 @@ export function replicationPad1d(input: Tensor, padding: number | readonly numbe
 export function replicationPad2d(input: Tensor, padding: number | readonly number[]): Tensor {
   const $id = ids[715] || find(715);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   putFixed(1, padding, 4);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
@@ -10136,7 +10136,7 @@ export function resultType(tensor: Tensor, other: Tensor | Scalar): DType {
   if (isScalar(other)) {
     const $id = ids[716] || find(716);
     const $f = frame;
-    $f[0] = (tensor as Tensor)?.handle;
+    $f[0] = (tensor as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, other as Scalar);
     const $n = opCall(context, $id, 2);
     if ($n < 0) fail($n);
@@ -10144,8 +10144,8 @@ export function resultType(tensor: Tensor, other: Tensor | Scalar): DType {
   }
   const $id = ids[717] || find(717);
   const $f = frame;
-  $f[0] = (tensor as Tensor)?.handle;
-  $f[1] = (other as Tensor)?.handle;
+  $f[0] = (tensor as Tensor)?.[HANDLE];
+  $f[1] = (other as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
   return dtypeFromCode($f[0]);
@@ -10160,7 +10160,7 @@ export function rmsNorm(
 ): Tensor {
   const $id = ids[718] || find(718);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, normalizedShape);
   $f[$p++] = optionalHandle(weight);
   putOptional($p, eps);
@@ -10196,9 +10196,9 @@ export function scaledDotProductAttention(
 ): Tensor {
   const $id = ids[720] || find(720);
   const $f = frame;
-  $f[0] = query?.handle;
-  $f[1] = key?.handle;
-  $f[2] = value?.handle;
+  $f[0] = query?.[HANDLE];
+  $f[1] = key?.[HANDLE];
+  $f[2] = value?.[HANDLE];
   $f[3] = optionalHandle(attnMask);
   $f[4] = dropoutP;
   $f[5] = isCausal ? 1 : 0;
@@ -10231,7 +10231,7 @@ export function searchsorted(
   if (isScalar(input)) {
     const $id = ids[721] || find(721);
     const $f = frame;
-    $f[0] = (sortedSequence as Tensor)?.handle;
+    $f[0] = (sortedSequence as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, input as Scalar);
     $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
     $f[3] = (options?.right ?? false) ? 1 : 0;
@@ -10243,8 +10243,8 @@ export function searchsorted(
   }
   const $id = ids[722] || find(722);
   const $f = frame;
-  $f[0] = (sortedSequence as Tensor)?.handle;
-  $f[1] = (input as Tensor)?.handle;
+  $f[0] = (sortedSequence as Tensor)?.[HANDLE];
+  $f[1] = (input as Tensor)?.[HANDLE];
   $f[2] = (options?.outInt32 ?? false) ? 1 : 0;
   $f[3] = (options?.right ?? false) ? 1 : 0;
   let $p = putOptionalString(4, options?.side);
@@ -10263,8 +10263,8 @@ export function smoothL1Loss(
 ): Tensor {
   const $id = ids[723] || find(723);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   $f[3] = beta;
   const $n = opCall(context, $id, 4);
@@ -10280,8 +10280,8 @@ export function softMarginLoss(
 ): Tensor {
   const $id = ids[724] || find(724);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = target?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = target?.[HANDLE];
   $f[2] = reductionCode(reduction);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -10312,8 +10312,8 @@ export function tensordot(
 ): Tensor {
   const $id = ids[726] || find(726);
   const $f = frame;
-  $f[0] = input?.handle;
-  $f[1] = other?.handle;
+  $f[0] = input?.[HANDLE];
+  $f[1] = other?.[HANDLE];
   const $p = putNumbers(2, dimsSelf);
   putNumbers($p, dimsOther);
   const $n = opCall(context, $id, 4);
@@ -10332,7 +10332,7 @@ export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: Scalar; dim?: 
   if (x === undefined) {
     const $id = ids[727] || find(727);
     const $f = frame;
-    $f[0] = (y as Tensor)?.handle;
+    $f[0] = (y as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, options?.dx ?? 1);
     $f[2] = options?.dim ?? -1;
     const $n = opCall(context, $id, 3);
@@ -10341,8 +10341,8 @@ export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: Scalar; dim?: 
   }
   const $id = ids[728] || find(728);
   const $f = frame;
-  $f[0] = (y as Tensor)?.handle;
-  $f[1] = (x as Tensor)?.handle;
+  $f[0] = (y as Tensor)?.[HANDLE];
+  $f[1] = (x as Tensor)?.[HANDLE];
   $f[2] = options?.dim ?? -1;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
@@ -10383,9 +10383,9 @@ export function tripletMarginLoss(
 ): Tensor {
   const $id = ids[730] || find(730);
   const $f = frame;
-  $f[0] = anchor?.handle;
-  $f[1] = positive?.handle;
-  $f[2] = negative?.handle;
+  $f[0] = anchor?.[HANDLE];
+  $f[1] = positive?.[HANDLE];
+  $f[2] = negative?.[HANDLE];
   $f[3] = margin;
   $f[4] = p;
   $f[5] = eps;
@@ -10427,7 +10427,7 @@ export function upsampleBicubic2d(
 ): Tensor {
   const $id = ids[732] || find(732);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10451,7 +10451,7 @@ export function upsampleBicubic2dAntialias(
 ): Tensor {
   const $id = ids[733] || find(733);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10471,7 +10471,7 @@ export function upsampleBilinear2d(
 ): Tensor {
   const $id = ids[734] || find(734);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10495,7 +10495,7 @@ export function upsampleBilinear2dAntialias(
 ): Tensor {
   const $id = ids[735] || find(735);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $f[$p++] = alignCorners ? 1 : 0;
   $p = putOptional($p, scalesH);
@@ -10514,7 +10514,7 @@ export function upsampleLinear1d(
 ): Tensor {
   const $id = ids[736] || find(736);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 1);
   $f[$p++] = alignCorners ? 1 : 0;
   putOptional($p, scales);
@@ -10531,7 +10531,7 @@ export function upsampleNearest1d(
 ): Tensor {
   const $id = ids[737] || find(737);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   const $p = putFixed(1, outputSize, 1);
   putOptional($p, scales);
   const $n = opCall(context, $id, 3);
@@ -10548,7 +10548,7 @@ export function upsampleNearest2d(
 ): Tensor {
   const $id = ids[738] || find(738);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
   $p = putOptional($p, scalesH);
   putOptional($p, scalesW);
@@ -10561,7 +10561,7 @@ export function upsampleNearest2d(
 export function vander(x: Tensor, N?: number | null, increasing: boolean = false): Tensor {
   const $id = ids[739] || find(739);
   const $f = frame;
-  $f[0] = x?.handle;
+  $f[0] = x?.[HANDLE];
   let $p = putOptional(1, N);
   $f[$p++] = increasing ? 1 : 0;
   const $n = opCall(context, $id, 3);
@@ -10593,7 +10593,7 @@ export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor |
   if (isScalar(input) && isScalar(other)) {
     const $id = ids[741] || find(741);
     const $f = frame;
-    $f[0] = (condition as Tensor)?.handle;
+    $f[0] = (condition as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, input as Scalar);
     $f[2] = scalarSlot(2, other as Scalar);
     const $n = opCall(context, $id, 3);
@@ -10603,8 +10603,8 @@ export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor |
   if (isTensor(input) && isScalar(other)) {
     const $id = ids[742] || find(742);
     const $f = frame;
-    $f[0] = (condition as Tensor)?.handle;
-    $f[1] = (input as Tensor)?.handle;
+    $f[0] = (condition as Tensor)?.[HANDLE];
+    $f[1] = (input as Tensor)?.[HANDLE];
     $f[2] = scalarSlot(2, other as Scalar);
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
@@ -10613,18 +10613,18 @@ export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor |
   if (isScalar(input) && isTensor(other)) {
     const $id = ids[743] || find(743);
     const $f = frame;
-    $f[0] = (condition as Tensor)?.handle;
+    $f[0] = (condition as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, input as Scalar);
-    $f[2] = (other as Tensor)?.handle;
+    $f[2] = (other as Tensor)?.[HANDLE];
     const $n = opCall(context, $id, 3);
     if ($n < 0) fail($n);
     return make($f[0]);
   }
   const $id = ids[744] || find(744);
   const $f = frame;
-  $f[0] = (condition as Tensor)?.handle;
-  $f[1] = (input as Tensor)?.handle;
-  $f[2] = (other as Tensor)?.handle;
+  $f[0] = (condition as Tensor)?.[HANDLE];
+  $f[1] = (input as Tensor)?.[HANDLE];
+  $f[2] = (other as Tensor)?.[HANDLE];
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
   return make($f[0]);
@@ -10637,7 +10637,7 @@ export function zerosLike(
 ): Tensor {
   const $id = ids[745] || find(745);
   const $f = frame;
-  $f[0] = input?.handle;
+  $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
   $f[$p++] = 0;
   $p = putDevice($p, options?.device);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ApprenticeError } from "../errors.ts";
+import { call } from "./call.ts";
 import { slice } from "./indexing.ts";
 import { nest, type NestedArray } from "./data_transfer.ts";
 import type { Tensor } from "./tensor.ts";
@@ -13,12 +15,27 @@ const most = 1000;
 
 /** Such as `Tensor float32[2, 3] cpu`. */
 export function describe(tensor: Tensor): string {
-  return `Tensor ${tensor.dtype}[${tensor.shape.join(", ")}] ${tensor.device}`;
+  try {
+    return `Tensor ${tensor.dtype}[${tensor.shape.join(", ")}] ${tensor.device}`;
+  } catch (error) {
+    if (!(error instanceof ApprenticeError)) throw error;
+    return "Tensor";
+  }
 }
 
 /** The values, shortened to their edges if there are many, then shape, dtype and device. */
 export function format(tensor: Tensor): string {
   if (tensor.isDisposed) return "Tensor(disposed)";
+  try {
+    return formatValues(tensor);
+  } catch (error) {
+    // Printing says what there is to say, of every tensor: what has no values here too.
+    if (!(error instanceof ApprenticeError)) throw error;
+    return `Tensor(${error.message.split("\n")[0]})`;
+  }
+}
+
+function formatValues(tensor: Tensor): string {
   const shape = tensor.shape;
   const short = tensor.numel > most;
   const values = short ? edges(tensor) : exactValues(tensor);
@@ -36,16 +53,20 @@ function exactValues(tensor: Tensor): NestedArray {
 function edges(tensor: Tensor): NestedArray {
   let part: Tensor = tensor.detach();
   const made = [part];
-  tensor.shape.forEach((size, dim) => {
-    if (size <= 2 * edge) return;
-    const before = Array.from({ length: dim }, () => slice());
-    const all = [0, 1, 2, size - 3, size - 2, size - 1];
-    part = part.index(...before, all);
-    made.push(part);
-  });
-  const values = exactValues(part);
-  for (const t of made) t.dispose();
-  return values;
+  try {
+    // A sparse tensor has no parts to take.
+    if (part.strides.includes(-1)) made.push(part = call("aten::to_dense", part) as Tensor);
+    tensor.shape.forEach((size, dim) => {
+      if (size <= 2 * edge) return;
+      const before = Array.from({ length: dim }, () => slice());
+      const all = [0, 1, 2, size - 3, size - 2, size - 1];
+      part = part.index(...before, all);
+      made.push(part);
+    });
+    return exactValues(part);
+  } finally {
+    for (const t of made) t.dispose();
+  }
 }
 
 function render(

@@ -6,7 +6,7 @@
 
 import { check, context, frame, native, open, releaseOne } from "../../ffi/native.ts";
 import { ArgumentError } from "../errors.ts";
-import { make } from "./core.ts";
+import { catchLater, HANDLE, handleOf, make } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -16,42 +16,60 @@ function checkSeed(seed: number): void {
   }
 }
 
-/** Seeds the random numbers of every device. */
+/**
+ * Seeds the random numbers: those of this thread on the CPU, and those of every GPU. A worker has numbers of its own on
+ * the CPU and is seeded by itself: what other threads draw at the same time changes nothing. A GPU's are the whole
+ * process's; a {@linkcode Generator} for each worker keeps them apart.
+ *
+ * @throws {ArgumentError} if the seed is no whole number from 0 to 2^53 - 1.
+ */
 export function manualSeed(seed: number): void {
   checkSeed(seed);
   open();
   check(native.ap_seed(context, seed));
 }
 
-/** The state of a device's random numbers, as a uint8 tensor. */
+/**
+ * The state of a device's random numbers, as a uint8 tensor; on the CPU that of this thread's.
+ *
+ * @throws {DeviceError} if there is no such device.
+ */
 export function getRngState(device: Device = "cpu"): Tensor {
   open();
   check(native.ap_rng_state(context, deviceCode(device)));
   return make(frame[0]);
 }
 
-/** Puts back a state that {@linkcode getRngState} returned. */
+/**
+ * Puts back a state that {@linkcode getRngState} returned, in this thread or another.
+ *
+ * @throws {ApprenticeError} if it is no such state, or a damaged one.
+ */
 export function setRngState(state: Tensor, device: Device = "cpu"): void {
-  check(native.ap_set_rng_state(context, deviceCode(device), state.handle));
+  check(native.ap_set_rng_state(context, deviceCode(device), handleOf(state)));
 }
 
-/** Random numbers of their own: what uses it neither sees nor disturbs the others. */
+/**
+ * Random numbers of their own: what uses it neither sees nor disturbs the others. It belongs to no scope: it is freed by
+ * {@linkcode Generator.dispose}, at the end of the block of its `using`, or some time after nothing refers to it.
+ */
 export class Generator implements Disposable {
-  /** The native handle. @ignore */
-  readonly handle: number;
+  /** The native handle; of no use outside this package. @ignore */
+  readonly [HANDLE]: number;
 
   /** A generator that starts from `seed`. */
   constructor(seed: number, device: Device = "cpu") {
     checkSeed(seed);
     open();
     check(native.ap_generator(context, deviceCode(device), seed));
-    this.handle = frame[0];
-    check(native.ap_scope_keep(context, this.handle));
+    this[HANDLE] = frame[0];
+    check(native.ap_scope_keep(context, this[HANDLE]));
+    catchLater(this);
   }
 
   /** Frees the generator. */
   dispose(): void {
-    releaseOne(context, this.handle);
+    releaseOne(context, this[HANDLE]);
   }
 
   /** Same as {@linkcode Generator.dispose}, for `using`. */

@@ -7,7 +7,15 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { check, context, native, open } from "../../ffi/native.ts";
-import { catchLater, Collection, ownLater, setAdopting, setOpenScopes } from "./core.ts";
+import {
+  catchLater,
+  Collection,
+  HANDLE,
+  handleOf,
+  ownLater,
+  setAdopting,
+  setOpenScopes,
+} from "./core.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The scopes that are open in the stretch of synchronous code that runs now, innermost last. */
@@ -97,7 +105,7 @@ export class Scope implements Disposable {
       : undefined;
     forEachTensor(value, (tensor) => {
       // A tensor of another owner, such as one that is kept, stays with it.
-      if (check(native.ap_scope_hand_over(context, tensor.handle, this.id)) === 0) return;
+      if (check(native.ap_scope_hand_over(context, tensor[HANDLE], this.id)) === 0) return;
       if (parent === undefined) ownLater(tensor);
       else parent.#collection?.add(tensor);
     });
@@ -113,7 +121,7 @@ export class Scope implements Disposable {
     this.#open = false;
     for (const tensor of this.#collection?.take() ?? []) {
       // Those that are gone already have nothing to be kept.
-      if (native.ap_scope_keep(context, tensor.handle) >= 0) catchLater(tensor);
+      if (native.ap_scope_keep(context, tensor[HANDLE]) >= 0) catchLater(tensor);
     }
     native.ap_scope_close(context, this.id);
   }
@@ -198,21 +206,29 @@ export function scope<R>(body?: () => R): Scope | R {
   }
   opened.suspend();
   countSuspended(1);
+  abandoned.register(opened, opened.id, opened);
   return result.then((value) => {
     ofTask.run(around as Scope, () => opened.handOver(value));
     return value;
   }).finally(() => {
+    abandoned.unregister(opened);
     countSuspended(-1);
     opened.dispose();
   }) as R;
 }
+
+// A scope whose promise nobody can settle any more has come to its end, too.
+const abandoned = new FinalizationRegistry<number>((id) => {
+  countSuspended(-1);
+  native.ap_scope_close(context, id);
+});
 
 /**
  * Takes a tensor out of the scope that it was made in: it then lives until it is disposed of (or
  * nothing refers to it any more). Returns it.
  */
 export function keep<T extends Tensor>(tensor: T): T {
-  check(native.ap_scope_keep(context, tensor.handle));
+  check(native.ap_scope_keep(context, handleOf(tensor)));
   catchLater(tensor);
   return tensor;
 }

@@ -25,9 +25,10 @@ import {
 } from "../errors.ts";
 import { make } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
-import { type DType, dtypeCode, dtypes, isFloatingPoint } from "./dtype.ts";
+import { type DType, dtypeCode, isFloatingPoint } from "./dtype.ts";
 import { checkScriptArchive } from "./script_archive.ts";
 import { putInputs, type ScriptInput, type ScriptOutput, takeOutput } from "./script_values.ts";
+import { targetOptions } from "./target.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** How {@linkcode loadScript} loads. */
@@ -210,12 +211,8 @@ export class ScriptModule implements Disposable {
    * tensors that the model makes itself, stay: load on the device that it was traced on, where it matters.
    */
   to(target: Device | DType | ScriptToOptions): this {
-    const { device, dtype }: ScriptToOptions = typeof target === "object"
-      ? target
-      : target in dtypes
-      ? { dtype: target as DType }
-      : { device: target as Device };
-    if (dtype !== undefined && !(dtypeCode(dtype) >= 0 && isFloatingPoint(dtype))) {
+    const { device, dtype } = targetOptions<ScriptToOptions>(target);
+    if (dtype !== undefined && !isFloatingPoint(dtype)) {
       throw new DTypeError(`A module's dtype is a floating-point one, got ${dtype}.`);
     }
     check(

@@ -7,7 +7,7 @@
 import { frame, readText, writeText } from "../../ffi/native.ts";
 import { frameSlots } from "../../ffi/symbols.ts";
 import { ArgumentError } from "../errors.ts";
-import { make, TensorCore } from "./core.ts";
+import { describeValue, HANDLE, make, TensorCore } from "./core.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -64,7 +64,7 @@ export function putInputs(inputs: readonly ScriptInput[]): void {
     if (typeof value === "boolean") return put(BOOL, value ? 1 : 0);
     if (typeof value === "number") return put(NUMBER, value);
     if (typeof value === "string") return put(STRING, text(value));
-    if (value instanceof TensorCore) return put(TENSOR, value.handle);
+    if (value instanceof TensorCore) return put(TENSOR, value[HANDLE]);
     if (Array.isArray(value)) {
       put(LIST, value.length);
       return value.forEach((item) => one(item, depth + 1));
@@ -72,7 +72,7 @@ export function putInputs(inputs: readonly ScriptInput[]): void {
     if (typeof value !== "object" || !isPlain(value)) {
       throw new ArgumentError(
         "TorchScript takes tensors, numbers, booleans, strings, null, arrays and plain objects, got " +
-          (typeof value === "object" ? value.constructor?.name : typeof value) + ".",
+          describeValue(value) + ".",
       );
     }
     const entries = Object.entries(value);

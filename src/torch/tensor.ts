@@ -5,24 +5,18 @@
  */
 
 import { check, context, frame, native, releaseOne } from "../../ffi/native.ts";
-import { ArgumentError, DTypeError, TorchError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { call } from "./call.ts";
-import { defineTensor, make } from "./core.ts";
+import { defineTensor, HANDLE, handleOf, make } from "./core.ts";
 import { nest, type NestedArray, readBytes } from "./data_transfer.ts";
-import { type Device, deviceCode, deviceName } from "./device.ts";
-import {
-  type DType,
-  dtypeCode,
-  dtypeFromCode,
-  dtypes,
-  isComplex,
-  type TypedArray,
-} from "./dtype.ts";
+import { type Device, deviceName } from "./device.ts";
+import { type DType, dtypeFromCode, type TypedArray } from "./dtype.ts";
 import { type Index, indexPut, indexTensor } from "./indexing.ts";
 import type { Scalar } from "./scalar.ts";
 import { TensorOperators, where } from "./operators.gen.ts";
 import { describe, format } from "./print.ts";
+import { targetOptions } from "./target.ts";
 
 /** Where and as what {@linkcode Tensor.to} copies a tensor. */
 export interface ToOptions {
@@ -36,6 +30,23 @@ export interface ToOptions {
   nonBlocking?: boolean;
   /** The order of the elements in memory wanted. */
   memoryFormat?: "contiguous" | "preserve" | "channelsLast";
+}
+
+/** Has the frame say what a tensor is; returns how many slots that takes. */
+function readMeta(tensor: TensorOperators): number {
+  return check(native.ap_tensor_meta(context, tensor[HANDLE]));
+}
+
+/** The number of dimensions, whose sizes and strides are in the frame then. */
+function readLayout(tensor: TensorOperators): number {
+  const slots = readMeta(tensor);
+  const dims = frame[6];
+  if (slots === 7 + 2 * dims) return dims;
+  throw new ShapeError(
+    dims > 1000
+      ? `The shape of a tensor of ${dims} dimensions has no room in the argument frame; reshape() it.`
+      : "A nested tensor has no one shape; aten::to_padded_tensor gives it one.",
+  );
 }
 
 /**
@@ -56,69 +67,63 @@ export interface ToOptions {
  * ```
  */
 export class Tensor extends TensorOperators implements Disposable {
-  #meta(): void {
-    check(native.ap_tensor_meta(context, this.handle));
-  }
-
   /** The size of every dimension. */
   get shape(): number[] {
-    this.#meta();
-    const shape = new Array<number>(frame[6]);
+    const shape = new Array<number>(readLayout(this));
     for (let i = 0; i < shape.length; i++) shape[i] = frame[7 + i];
     return shape;
   }
 
   /** How many elements lie between neighbours of every dimension. */
   get strides(): number[] {
-    this.#meta();
-    const dims = frame[6];
+    const dims = readLayout(this);
     return Array.from({ length: dims }, (_, i) => frame[7 + dims + i]);
   }
 
   /** The number of dimensions. */
   get ndim(): number {
-    this.#meta();
+    readMeta(this);
     return frame[6];
   }
 
   /** The number of elements. */
   get numel(): number {
-    this.#meta();
+    const dims = readLayout(this);
     let count = 1;
-    for (let i = 0; i < frame[6]; i++) count *= frame[7 + i];
+    for (let i = 0; i < dims; i++) count *= frame[7 + i];
     return count;
   }
 
   /** The element type. */
   get dtype(): DType {
-    this.#meta();
+    readMeta(this);
     return dtypeFromCode(frame[0]);
   }
 
   /** The device that the tensor lies on. */
   get device(): Device {
-    this.#meta();
+    readMeta(this);
     return deviceName(frame[1], frame[2]);
   }
 
   /** Whether autograd records what is done with this tensor. */
   get requiresGrad(): boolean {
-    this.#meta();
+    readMeta(this);
     return frame[3] !== 0;
   }
   set requiresGrad(on: boolean) {
-    this.#meta();
+    readMeta(this);
     if (!on && frame[4] === 0) {
       throw new ArgumentError(
         "Only leaves of the autograd graph stop requiring gradients; detach() gives a result without them.",
       );
     }
-    check(native.ap_set_requires_grad(context, this.handle, on ? 1 : 0));
+    check(native.ap_set_requires_grad(context, this[HANDLE], on ? 1 : 0));
   }
 
   /** Whether this tensor is a leaf of the autograd graph: made by the user, not by an operation. */
   get isLeaf(): boolean {
-    this.#meta();
+    readMeta(this);
     return frame[4] !== 0;
   }
 
@@ -148,15 +153,26 @@ export class Tensor extends TensorOperators implements Disposable {
 
   /**
    * The gradient that {@linkcode Tensor.backward} summed up here, or null. Every read makes a new tensor object of
-   * the same memory.
+   * the same memory. What is assigned has this tensor's shape, dtype and device, and is not this tensor.
+   *
+   * A gradient with a graph of its own (`createGraph`) loses the graph, not its values, when the last object of its
+   * tensor is disposed of: each would hold the other for good.
+   *
+   * @throws {ApprenticeError} on assignment, if that is not so.
    */
   get grad(): Tensor | null {
-    frame[0] = this.handle;
+    frame[0] = this[HANDLE];
     check(native.ap_get_grads(context, 1));
     return frame[0] === 0 ? null : make(frame[0]);
   }
   set grad(value: Tensor | null) {
-    check(native.ap_set_grad(context, this.handle, value === null ? 0 : value.handle));
+    check(
+      native.ap_set_grad(
+        context,
+        this[HANDLE],
+        value === null || value === undefined ? 0 : handleOf(value),
+      ),
+    );
   }
 
   /**
@@ -179,13 +195,7 @@ export class Tensor extends TensorOperators implements Disposable {
    * @throws {DTypeError} for an int64 beyond 2^53 or a complex number, which a number cannot hold: use `data()`.
    */
   item(): number {
-    let kind: number;
-    try {
-      kind = check(native.ap_tensor_item(context, this.handle));
-    } catch (cause) {
-      throw this.#noNumber(cause as Error);
-    }
-    if (kind === 1) return frame[0];
+    if (check(native.ap_tensor_item(context, this[HANDLE])) === 1) return frame[0];
     const value = frame[0] * 4294967296 + frame[1];
     if (!Number.isSafeInteger(value)) {
       throw new DTypeError(
@@ -195,18 +205,6 @@ export class Tensor extends TensorOperators implements Disposable {
       );
     }
     return value;
-  }
-
-  /** The error for what {@linkcode Tensor.item} could not read. */
-  #noNumber(cause: Error): Error {
-    if (!(cause instanceof TorchError) || this.isDisposed || this.numel !== 1) return cause;
-    const { dtype } = this;
-    return isComplex(dtype) || dtype === "uint64"
-      ? new DTypeError(
-        `The ${dtype} number of this tensor does not fit a number; read it with data() or toArray().`,
-        { cause },
-      )
-      : cause;
   }
 
   /**
@@ -241,13 +239,7 @@ export class Tensor extends TensorOperators implements Disposable {
    * ```
    */
   to(target: DType | Device | ToOptions): Tensor {
-    const options: ToOptions = typeof target === "object"
-      ? target
-      : target in dtypes
-      ? { dtype: target as DType }
-      : { device: target as Device };
-    if (options.dtype !== undefined) dtypeCode(options.dtype);
-    if (options.device !== undefined) deviceCode(options.device);
+    const options = targetOptions<ToOptions>(target);
     return call(
       "aten::to.dtype_layout",
       this,
@@ -349,17 +341,17 @@ export class Tensor extends TensorOperators implements Disposable {
 
   /** Whether the native tensor is gone. */
   get isDisposed(): boolean {
-    return native.ap_tensor_meta(context, this.handle) < 0;
+    return native.ap_tensor_meta(context, this[HANDLE]) < 0;
   }
 
   /** Frees the tensor now. Later uses throw a `DisposedError`; disposing again does nothing. */
   dispose(): void {
-    releaseOne(context, this.handle);
+    releaseOne(context, this[HANDLE]);
   }
 
   /** Same as {@linkcode Tensor.dispose}, for `using`. */
   [Symbol.dispose](): void {
-    releaseOne(context, this.handle);
+    releaseOne(context, this[HANDLE]);
   }
 
   /** The values (shortened), shape, dtype and device. */

@@ -75,7 +75,7 @@ export class LossSums {
 /** Adds `more` to `sums`. */
 export function addSums(sums: Sums, more: Sums): void {
   for (const [name, [sum, count]] of Object.entries(more)) {
-    const old = sums[name] ?? [0, 0];
+    const old = Object.hasOwn(sums, name) ? sums[name] : [0, 0];
     sums[name] = [old[0] + sum, old[1] + count];
   }
 }

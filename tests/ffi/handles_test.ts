@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { check, context, frame, native, opCall, open } from "../../ffi/native.ts";
 import { ArgumentError, DisposedError, LibraryError } from "../../src/errors.ts";
-import { findOperator } from "../../src/torch/core.ts";
+import { findOperator, HANDLE } from "../../src/torch/core.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 
@@ -41,7 +41,7 @@ function uses(handle: number): Record<string, () => number> {
     ap_set_grad: () => native.ap_set_grad(context, handle, 0),
     ap_set_rng_state: () => native.ap_set_rng_state(context, 0, handle),
     ap_get_grads: () => (inFrame(handle), native.ap_get_grads(context, 1)),
-    ap_clear_grads: () => (inFrame(good.handle, handle), native.ap_clear_grads(context, 2)),
+    ap_clear_grads: () => (inFrame(good[HANDLE], handle), native.ap_clear_grads(context, 2)),
     ap_script_method: () => native.ap_script_method(context, handle, 0),
     ap_script_run: () => native.ap_script_run(context, handle, 0, 0),
     ap_script_tensors: () => native.ap_script_tensors(context, handle, 0),
@@ -49,12 +49,12 @@ function uses(handle: number): Record<string, () => number> {
     ap_script_train: () => native.ap_script_train(context, handle, 1),
     add: () => {
       const add = findOperator("aten::add.Tensor");
-      inFrame(good.handle, handle, 1);
+      inFrame(good[HANDLE], handle, 1);
       return opCall(context, add, 3);
     },
     cat: () => {
       const cat = findOperator("aten::cat");
-      inFrame(2, good.handle, handle, 0);
+      inFrame(2, good[HANDLE], handle, 0);
       return opCall(context, cat, 2);
     },
   };
@@ -77,7 +77,7 @@ test("made-up handles are errors in every function, never a crash", () => {
 
 test("stale handles are DisposedErrors, also when their place is used again", () => {
   const first = torch.ones([2], { device });
-  const { handle } = first;
+  const handle = first[HANDLE];
   first.dispose();
   for (let i = 0; i < 3; i++) {
     using _again = torch.ones([2], { device });
@@ -86,14 +86,24 @@ test("stale handles are DisposedErrors, also when their place is used again", ()
   }
 });
 
+/** The number whose bits are what `change` makes of those of `value`. */
+function withBits(change: (bits: bigint) => bigint, value: number): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigUint64(0, change(view.getBigUint64(0)));
+  return view.getFloat64(0);
+}
+
 test("random numbers as handles never name a tensor", () => {
   const x = torch.ones([2], { device });
   let state = 7;
   for (let i = 0; i < 10_000; i++) {
     state = state * 48271 % 2147483647;
     // Around the real one, and anywhere.
-    const handle = i % 2 ? x.handle + (state % 2_000_001 - 1_000_000) : state * 2 ** (i % 22);
-    if (handle === x.handle) continue;
+    const handle = i % 2
+      ? withBits((bits) => bits + BigInt(state % 2_000_001 - 1_000_000), x[HANDLE])
+      : withBits((bits) => bits ^ BigInt(state) << BigInt(i % 34), x[HANDLE]);
+    if (handle === x[HANDLE]) continue;
     const status = native.ap_tensor_meta(context, handle);
     // Other tensors of this process have handles near this one: those are alive, and no harm is done.
     assert(status > 0 || status === -8 || status === -9);
@@ -146,7 +156,7 @@ test("operator numbers, argument counts and lengths that cannot be are errors", 
   }
   assert(native.ap_tensor_from_data(context, new Uint8Array(4), 8, 6, 1) < 0);
   const x = torch.ones([2]);
-  assert(native.ap_tensor_to_data(context, x.handle, new Uint8Array(4), 4) < 0);
+  assert(native.ap_tensor_to_data(context, x[HANDLE], new Uint8Array(4), 4) < 0);
   assert(native.ap_backward(context, 2 ** 32 - 1, 0, 0) < 0);
   assert(native.ap_memory(context, 2 ** 32 - 1) < 0);
   assert(native.ap_autocast(context, 2 ** 32 - 1, 1, 6) < 0);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { context, open } from "../../ffi/native.ts";
+import { HANDLE } from "../../src/torch/core.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 
@@ -46,7 +47,7 @@ test("a tensor of one thread cannot be seen from another", async () => {
   using mine = torch.ones([3]);
   const worker = start();
   try {
-    const question = { ask: "foreign", handle: mine.handle, context };
+    const question = { ask: "foreign", handle: mine[HANDLE], context };
     const { status, inOtherContext, live } = await ask(worker, question);
     assert(status === -8 || status === -9, `${status}`);
     assertEquals(inOtherContext, -12);

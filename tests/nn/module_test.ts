@@ -134,7 +134,7 @@ test("a state dict is references; loading copies into the same tensors", () => {
   const target = b.embedding.weight;
   assertEquals(b.loadStateDict(a.stateDict()), { missing: [], unexpected: [] });
   assertEquals(b.embedding.weight, target);
-  assertNotStrictEquals(b.embedding.weight.handle, a.embedding.weight.handle);
+  assertNotStrictEquals(b.embedding.weight, a.embedding.weight);
   for (const [key, tensor] of Object.entries(a.stateDict())) {
     assertClose(b.stateDict()[key], tensor, { rtol: 0, atol: 0 });
   }

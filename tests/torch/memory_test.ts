@@ -140,6 +140,11 @@ test("the safety net frees tensors that nothing refers to any more, and no other
     keptLeft: 1,
     returnedLeft: 1,
     crossedLeft: 1,
+    generatorsLeft: 2,
+    abandonedLeft: 2,
+    slowLeft: 3,
+    slowResult: 2,
+    drawn: 2,
   });
 });
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import golden from "../golden/torch_random.json" with { type: "json" };
-import { ArgumentError, DisposedError } from "../../src/errors.ts";
+import { ApprenticeError, ArgumentError, DisposedError } from "../../src/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 
@@ -100,6 +100,17 @@ test("getRngState, setRngState: a state put back gives the same numbers again", 
   assertEquals(state.dtype, "uint8");
   assertThrows(() => torch.setRngState(torch.ones([3])), Error);
   assertThrows(() => torch.setRngState(torch.zeros([10], { dtype: "uint8" })), Error);
+  // A state whose place in its table of 624 words does not go with how many of them are left: it would be read
+  // beyond its end.
+  const place = torch.getRngState();
+  const bytes = new DataView(place.data().slice().buffer as ArrayBuffer);
+  for (const [left, next] of [[600, 600], [625, 0], [0, 1], [1, 625], [-1, 0], [1, 2 ** 31 + 1]]) {
+    bytes.setInt32(8, left, true);
+    bytes.setBigUint64(16, BigInt(next), true);
+    const damaged = torch.tensor(new Uint8Array(bytes.buffer));
+    assertThrows(() => torch.setRngState(damaged), ApprenticeError, "getRngState");
+  }
+  torch.setRngState(place);
 });
 
 test("Generator: neither sees nor disturbs the other numbers", () => {
@@ -124,7 +135,11 @@ test("Generator: lives on outside the scope it was made in; disposed of, it is a
   const tensor = torch.ones([1]);
   assertThrows(() => torch.rand([2], { generator: tensor as never }), ArgumentError, "generator");
   using other = new torch.Generator(1);
-  assertThrows(() => torch.ones([1]).add(other as never), DisposedError);
+  assertThrows(
+    () => torch.ones([1]).add(other as never),
+    ArgumentError,
+    "should be a tensor and is a generator",
+  );
 });
 
 test("creation: dtypes, devices and gradients as asked for", () => {

@@ -10,6 +10,7 @@
 
 import { check, context, native } from "../../../ffi/native.ts";
 import { call } from "../../torch/call.ts";
+import { HANDLE } from "../../torch/core.ts";
 import { empty, tensor } from "../../torch/creation.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Cut, PartSettings, Rectangle } from "./crop.ts";
@@ -64,7 +65,7 @@ function resize(
     const operator = `aten::_upsample_${interpolation}2d_aa.out`;
     call(operator, image, [toHeight, toWidth], false, null, null, resized);
     const into = planes as BufferSource;
-    check(native.ap_tensor_to_data(context, resized.handle, into, planes.byteLength));
+    check(native.ap_tensor_to_data(context, resized[HANDLE], into, planes.byteLength));
   });
 }
 

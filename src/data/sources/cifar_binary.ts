@@ -7,6 +7,7 @@
 
 import { join } from "node:path";
 import { FormatError } from "../../errors.ts";
+import { lookUp } from "../../lookup.ts";
 import { findBadLabel, type ImageArrays, type Split } from "./arrays.ts";
 import { readSourceFile } from "./read_file.ts";
 
@@ -101,7 +102,7 @@ export function parseCifar10(
  */
 export async function readCifar10Folder(folder: string, split: Split): Promise<ImageArrays> {
   const files = [];
-  for (const file of FILES[split]) {
+  for (const file of lookUp(FILES, split, "split")) {
     const name = join(folder, file);
     files.push({ name, bytes: await readSourceFile(name) });
   }

@@ -6,6 +6,7 @@
  */
 
 import { join } from "node:path";
+import { lookUp } from "../../lookup.ts";
 import { cacheRoot } from "../../paths.ts";
 import { say } from "../../progress.ts";
 import type { ImageArrays, Split } from "./arrays.ts";
@@ -117,7 +118,7 @@ function convertOnce(
 
 function layoutOf(dataset: NpmDataset, split: Split): CachedLayout {
   const { packageName, version, converter, imageShape, splits } = dataset;
-  const { count, sha256 } = splits[split];
+  const { count, sha256 } = lookUp(splits, split, "split");
   return {
     source: `npm:${packageName}@${version}`,
     converter,

@@ -146,7 +146,7 @@ export function writing(a: Argument, value: string): Writing {
   switch (a.kind) {
     case "T":
       // What is no tensor, undefined too, then reaches the library as no handle, which it refuses in words.
-      return { slot: value === "this" ? "this.handle" : `${value}?.handle` };
+      return { slot: value === "this" ? "this[HANDLE]" : `${value}?.[HANDLE]` };
     case "t":
     case "g":
       return { slot: `optionalHandle(${value})` };

@@ -65,7 +65,7 @@ export async function generate(): Promise<string> {
  */
 
 import { context, fail, frame, opCall } from "../../ffi/native.ts";
-import { findOperator, make, makeList, TensorCore } from "./core.ts";
+import { findOperator, HANDLE, make, makeList, TensorCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
 import { type MemoryFormat, type Reduction, ${used.join(", ")} } from "./frame_arguments.ts";

@@ -42,6 +42,31 @@ async function careless(): Promise<void> {
 await careless();
 const crossedLeft = await left();
 
+for (let i = 0; i < 100; i++) new torch.Generator(i);
+const used = new torch.Generator(1);
+const generatorsLeft = await left();
+
+// The promise of a scope that nobody can settle: what is in the scope goes with it.
+function abandon(): void {
+  torch.scope(async () => {
+    torch.ones([2]);
+    await new Promise<void>(() => {});
+  });
+}
+abandon();
+const abandonedLeft = await left();
+
+// One that is only slow goes on.
+let settle = () => {};
+const slow = torch.scope(async () => {
+  const inside = torch.ones([2]);
+  await new Promise<void>((resolve) => settle = resolve);
+  return inside.sum().item();
+});
+const slowLeft = await left();
+settle();
+const slowResult = await slow;
+
 console.log(JSON.stringify({
   made,
   left: unscoped,
@@ -49,4 +74,9 @@ console.log(JSON.stringify({
   keptLeft,
   returnedLeft,
   crossedLeft,
+  generatorsLeft,
+  abandonedLeft,
+  slowLeft,
+  slowResult,
+  drawn: torch.scope(() => torch.rand([2], { generator: used }).numel),
 }));

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { libraryFileName } from "../../../ffi/libtorch.ts";
+import { locate } from "../../../ffi/locate.ts";
 import * as torch from "../../../src/torch/mod.ts";
 
 let errors = 0;
@@ -29,4 +31,18 @@ x.sum().backward(undefined, { createGraph: true });
 failing(() => x.matmul(torch.ones([7])));
 failing(() => torch.ones([2]).reshape(3));
 failing(() => torch.call("aten::nothing", x));
+// What MKL says of a wrong argument (a matrix of -1 rows), which it would print on stdout.
+const { libtorch } = locate();
+if (libtorch !== undefined) {
+  const { sgetrf_: factorise } =
+    Deno.dlopen(`${libtorch.path}/lib/${libraryFileName("torch_cpu")}`, {
+      sgetrf_: {
+        parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
+        result: "void",
+        optional: true,
+      },
+    }).symbols;
+  const one = () => new Int32Array([1]);
+  factorise?.(new Int32Array([-1]), one(), new Float32Array(1), one(), one(), one());
+}
 console.log(`errors ${errors}`);
