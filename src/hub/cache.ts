@@ -241,7 +241,7 @@ export async function isFile(path: string): Promise<boolean> {
 
 /** Says which place of the cache could not be written, and why. */
 export function fileProblem(path: string, error: unknown): Error {
-  if (error instanceof ApprenticeError || isNotAllowed(error)) return error as Error;
+  if (error instanceof ApprenticeError || isNotAllowed(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const full = /os error (28|122)\b/.test(reason);
   return new FileError(

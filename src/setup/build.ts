@@ -10,6 +10,7 @@ import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
 import { NATIVE_SOURCE_FILE } from "../../ffi/locate.ts";
 import { SetupError } from "../errors.ts";
 import { makeFolder, temporaryName } from "../files.ts";
+import { isNotAllowed } from "../regular_files.ts";
 import { runCommand, tailOf } from "./commands.ts";
 import { compileArguments, type Compiler, linkArguments } from "./compiler.ts";
 import { NATIVE_SOURCES } from "./native_sources.ts";
@@ -43,6 +44,7 @@ export async function readSources(source: URL): Promise<SourceFile[]> {
       if (!response.ok) throw new Error(`status ${response.status} ${response.statusText}`);
       return { name, text };
     } catch (error) {
+      if (isNotAllowed(error)) throw error;
       throw new SetupError(
         `Cannot get the native source ${url.href}: ${(error as Error).message}. ` +
           "It comes with the package: check that the package is whole and can be reached.",

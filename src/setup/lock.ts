@@ -7,6 +7,7 @@
 
 import { FileError } from "../errors.ts";
 import { makeFolder } from "../files.ts";
+import { isNotAllowed } from "../regular_files.ts";
 
 /**
  * Waits until no other set-up works on this cache, and keeps others out until disposed of.
@@ -28,6 +29,7 @@ export async function lockCache(cache: string, onWait: () => void): Promise<Disp
     return file;
   } catch (error) {
     file?.close();
+    if (isNotAllowed(error)) throw error;
     throw new FileError(
       `Cannot write or lock ${path}: ${(error as Error).message}. ` +
         "Set APPRENTICE_CACHE to a folder on a local disk that can be written.",

@@ -6,6 +6,7 @@
 
 import { ApprenticeError, FileError, FormatError } from "../errors.ts";
 import { makeFolder, removeTemporaries, temporaryName } from "../files.ts";
+import { isNotAllowed } from "../regular_files.ts";
 import type { OptimizerState } from "../optim/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
@@ -163,6 +164,7 @@ export async function checkWritable(path: string): Promise<void> {
     await Deno.writeFile(probe, new Uint8Array(), { createNew: true });
     await Deno.remove(probe);
   } catch (cause) {
+    if (isNotAllowed(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FileError(
       `The checkpoint ${path} could not be written: ${reason}. Check its folder's permissions, or ` +
@@ -186,6 +188,7 @@ async function stat(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.stat(path);
   } catch (cause) {
+    if (isNotAllowed(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     // What lies under a file does not exist either; writing there is refused with the reason.
     if (cause instanceof Deno.errors.NotFound || /os error 20\b/.test(reason)) return undefined;
