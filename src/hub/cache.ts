@@ -160,7 +160,7 @@ export class RepoCache {
     removeTemporaries(path);
     const temporary = temporaryName(path);
     try {
-      if (!this.#links) throw new Deno.errors.NotSupported("links are switched off");
+      if (!this.#links || !mayLink()) throw new Deno.errors.NotSupported("no links");
       await Deno.symlink(relative(dirname(path), blob), temporary);
       // Over a link that leads nowhere, too.
       await Deno.rename(temporary, path);
@@ -237,6 +237,12 @@ export async function isFile(path: string): Promise<boolean> {
     if (isNotAllowed(error)) throw error;
     return false;
   }
+}
+
+/** Whether Deno lets links be made: only who may read and write everywhere, as a link could lead anywhere. */
+function mayLink(): boolean {
+  return (["read", "write"] as const)
+    .every((name) => Deno.permissions.querySync({ name }).state === "granted");
 }
 
 /** Says which place of the cache could not be written, and why. */
