@@ -8,7 +8,7 @@
 
 import { dirname, relative } from "node:path";
 import { ApprenticeError, FileError } from "../errors.ts";
-import { makeFolder, temporaryName, writeAtomic } from "../files.ts";
+import { checkTarget, makeFolder, temporaryName, writeAtomic } from "../files.ts";
 import { isMissing, isNotAllowed, readProblem, readTextFile } from "../regular_files.ts";
 import { removeTemporaries } from "../temporaries.ts";
 import { pause } from "./client.ts";
@@ -191,6 +191,7 @@ export class RepoCache {
     await makeFolder(this.#locks);
     let file: Deno.FsFile;
     try {
+      checkTarget(path);
       file = await Deno.open(path, { create: true, write: true, mode: 0o664 });
     } catch (error) {
       throw fileProblem(path, error);

@@ -7,7 +7,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChecksumError, FileError } from "../errors.ts";
-import { makeFolder } from "../files.ts";
+import { checkTarget, makeFolder } from "../files.ts";
 import { formatBytes } from "../text.ts";
 import { LeastRate } from "../least_rate.ts";
 import { fileProblem, isFile, removeLeftDownloads, type RepoCache } from "./cache.ts";
@@ -228,6 +228,7 @@ function startsAt(range: string | null, from: number): boolean {
 
 async function openPart(path: string, at: number): Promise<Deno.FsFile> {
   try {
+    checkTarget(path);
     const file = await Deno.open(path, { write: true, create: true });
     await file.truncate(at);
     await file.seek(at, Deno.SeekMode.Start);

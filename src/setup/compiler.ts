@@ -4,7 +4,7 @@
  * @module
  */
 
-import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
+import { libraryFileName, type Libtorch, readIfThere } from "../../ffi/libtorch.ts";
 import { SetupError } from "../errors.ts";
 import { isNotAllowed } from "../regular_files.ts";
 import { runCommand } from "./commands.ts";
@@ -106,11 +106,6 @@ function cudaLibraries(libtorch: Libtorch): string[] {
 
 /** Which of the two string types of the GNU C++ library libtorch was built with. */
 function cxx11Abi(libtorch: Libtorch): string {
-  try {
-    const config = Deno.readTextFileSync(`${libtorch.path}/share/cmake/Torch/TorchConfig.cmake`);
-    return config.match(/_GLIBCXX_USE_CXX11_ABI=([01])/)?.[1] ?? "1";
-  } catch (error) {
-    if (isNotAllowed(error)) throw error;
-    return "1";
-  }
+  const config = readIfThere(`${libtorch.path}/share/cmake/Torch/TorchConfig.cmake`);
+  return config?.match(/_GLIBCXX_USE_CXX11_ABI=([01])/)?.[1] ?? "1";
 }

@@ -7,6 +7,7 @@
 
 import { SetupError } from "../errors.ts";
 import { LEAST_RATE, LeastRate, RATE_WINDOW } from "../least_rate.ts";
+import { checkTarget } from "../files.ts";
 import { isNotAllowed } from "../regular_files.ts";
 import type { Report } from "./report.ts";
 
@@ -104,6 +105,7 @@ async function downloadRest(
     const total = Number.isFinite(length) ? have + length : undefined;
     if ((total ?? 0) > atMost) throw new TooLarge(url, atMost);
     const rate = new LeastRate(leastRate, rateWindow);
+    checkTarget(path);
     using file = await Deno.open(path, { write: true, create: true });
     await file.truncate(have);
     await file.seek(have, Deno.SeekMode.Start);

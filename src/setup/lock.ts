@@ -6,7 +6,7 @@
  */
 
 import { FileError } from "../errors.ts";
-import { makeFolder } from "../files.ts";
+import { checkTarget, makeFolder } from "../files.ts";
 import { isNotAllowed } from "../regular_files.ts";
 
 /**
@@ -21,6 +21,7 @@ export async function lockCache(cache: string, onWait: () => void): Promise<Disp
   const path = `${cache}/setup.lock`;
   let file: Deno.FsFile | undefined;
   try {
+    checkTarget(path);
     file = await Deno.open(path, { create: true, write: true });
     if (!await file.tryLock(true)) {
       onWait();
