@@ -104,7 +104,8 @@ function exists(path: string): boolean {
 /** A file's text, or undefined if it cannot be read. */
 export function readIfThere(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    // Opening a FIFO would wait for ever.
+    return Deno.statSync(path).isFile ? Deno.readTextFileSync(path) : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     return undefined;

@@ -215,7 +215,7 @@ async function replaceFolder(temporary: string, path: string): Promise<void> {
 
 /** Says which place could not be written, and why. */
 function writeError(path: string, error: unknown): Error {
-  if (error instanceof ApprenticeError || isNotAllowed(error)) return error as Error;
+  if (error instanceof ApprenticeError || isNotAllowed(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const full = /os error (28|122)\b/.test(reason);
   return new FileError(

@@ -5,7 +5,6 @@
  */
 
 import { LibraryError } from "./errors.ts";
-import { isNotAllowed } from "./regular_files.ts";
 
 /**
  * Loads a package. Its name is in a variable here, because one that is written out in an import would be downloaded
@@ -15,7 +14,6 @@ import { isNotAllowed } from "./regular_files.ts";
  * @param user What needs it, in the plural, for the message.
  * @param more Further sentences of the message.
  * @throws {LibraryError} If it cannot be had, or does not run here.
- * @throws {Deno.errors.NotCapable} If Deno was not given a permission that it needs.
  */
 export async function loadPackage<T>(specifier: string, user: string, more = ""): Promise<T> {
   try {

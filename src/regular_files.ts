@@ -148,7 +148,7 @@ export function isMissing(error: unknown): boolean {
  * Whether Deno itself refused, for want of a flag such as `--allow-read`. Its own message names the flag, so such an
  * error is passed on as it is: it says nothing of the file.
  */
-export function isNotAllowed(error: unknown): boolean {
+export function isNotAllowed(error: unknown): error is Error {
   return error instanceof Deno.errors.NotCapable;
 }
 
@@ -183,7 +183,7 @@ export function statFileSync(path: string): Deno.FileInfo {
  * was not allowed to do, stays as it is.
  */
 export function readProblem(path: string, cause: unknown): Error {
-  if (cause instanceof ApprenticeError || isNotAllowed(cause)) return cause as Error;
+  if (cause instanceof ApprenticeError || isNotAllowed(cause)) return cause;
   if (isMissing(cause)) {
     return new FormatError(`There is no file ${path}; check the path.`, { cause });
   }

@@ -48,6 +48,21 @@ export function createTemporarySync(path: string, mode?: number): Temporary {
   }
 }
 
+/**
+ * Makes sure that files can be written in a folder.
+ *
+ * @throws What the system says, if they cannot.
+ */
+export function probeFolder(folder: string): void {
+  removeTemporaries(`${folder}/probe`);
+  const { path, file } = createTemporarySync(`${folder}/probe`);
+  try {
+    Deno.removeSync(path);
+  } finally {
+    file.close();
+  }
+}
+
 /** Locks a folder or file that is open; undefined where there are no locks. */
 function lock(file: Deno.FsFile): boolean | undefined {
   try {

@@ -7,6 +7,7 @@
 import { Command } from "./commander.ts";
 import { ApprenticeError } from "../errors.ts";
 import { INTERRUPTED_EXIT_CODE, InterruptedError } from "../interrupt.ts";
+import { isNotAllowed } from "../regular_files.ts";
 import { VERSION } from "../version.ts";
 import { customKdDemoCommand, demoCommand } from "./demo/command.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -37,7 +38,7 @@ if (import.meta.main) {
   try {
     await commandLine().parseAsync(givenArguments(), { from: "user" });
   } catch (error) {
-    if (!(error instanceof ApprenticeError)) throw error;
+    if (!(error instanceof ApprenticeError || isNotAllowed(error))) throw error;
     if (error instanceof InterruptedError) {
       console.error(error.message);
       Deno.exit(INTERRUPTED_EXIT_CODE);

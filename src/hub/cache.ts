@@ -8,7 +8,7 @@
 
 import { dirname, relative } from "node:path";
 import { ApprenticeError, FileError } from "../errors.ts";
-import { makeFolder, temporaryName, writeAtomic } from "../files.ts";
+import { checkTarget, makeFolder, temporaryName, writeAtomic } from "../files.ts";
 import { isMissing, isNotAllowed, readProblem, readTextFile } from "../regular_files.ts";
 import { removeTemporaries } from "../temporaries.ts";
 import { pause } from "./client.ts";
@@ -160,7 +160,7 @@ export class RepoCache {
     removeTemporaries(path);
     const temporary = temporaryName(path);
     try {
-      if (!this.#links) throw new Deno.errors.NotSupported("links are switched off");
+      if (!this.#links || !mayLink()) throw new Deno.errors.NotSupported("no links");
       await Deno.symlink(relative(dirname(path), blob), temporary);
       // Over a link that leads nowhere, too.
       await Deno.rename(temporary, path);
@@ -191,6 +191,7 @@ export class RepoCache {
     await makeFolder(this.#locks);
     let file: Deno.FsFile;
     try {
+      checkTarget(path);
       file = await Deno.open(path, { create: true, write: true, mode: 0o664 });
     } catch (error) {
       throw fileProblem(path, error);
@@ -239,9 +240,15 @@ export async function isFile(path: string): Promise<boolean> {
   }
 }
 
+/** Whether Deno lets links be made: only who may read and write everywhere, as a link could lead anywhere. */
+function mayLink(): boolean {
+  return (["read", "write"] as const)
+    .every((name) => Deno.permissions.querySync({ name }).state === "granted");
+}
+
 /** Says which place of the cache could not be written, and why. */
 export function fileProblem(path: string, error: unknown): Error {
-  if (error instanceof ApprenticeError || isNotAllowed(error)) return error as Error;
+  if (error instanceof ApprenticeError || isNotAllowed(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const full = /os error (28|122)\b/.test(reason);
   return new FileError(

@@ -7,11 +7,11 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChecksumError, FileError } from "../errors.ts";
-import { makeFolder } from "../files.ts";
+import { checkTarget, makeFolder } from "../files.ts";
 import { formatBytes } from "../text.ts";
 import { LeastRate } from "../least_rate.ts";
 import { fileProblem, isFile, removeLeftDownloads, type RepoCache } from "./cache.ts";
-import { checkContent, isChecksum } from "./checksum.ts";
+import { checkContent, checksumsOf, isChecksum } from "./checksum.ts";
 import type { HubClient } from "./client.ts";
 import { HubError, HubUnavailableError } from "./errors.ts";
 import { isSafeETag, plainETag } from "./names.ts";
@@ -19,10 +19,10 @@ import { isSafeETag, plainETag } from "./names.ts";
 /** Bytes after which a connection that broke counts as one that worked. */
 const WORTH_IT = 1 << 20;
 /** The most bytes of a file of which the hub does not say how large it is. */
-const MOST_UNKNOWN = 2 ** 30;
+const MOST_UNKNOWN = 256 << 20;
 /** Of such a file, the bytes after which the room is looked at again, and the room that must be left. */
-const CHECK_ROOM_EVERY = 64 << 20;
-const SPARE = 256 << 20;
+const CHECK_ROOM_EVERY = 16 << 20;
+const SPARE = 64 << 20;
 
 /** What a hub says of a file. */
 export interface RemoteFile {
@@ -78,7 +78,7 @@ export function askAbout(client: HubClient, name: string, url: string): Promise<
 /**
  * Brings a file's content into the cache, unless it is there.
  *
- * @returns Whether it was not there.
+ * @returns What the content is called in the cache, and whether it was not there.
  * @throws {HubError} If the hub does not give it.
  * @throws {ChecksumError} If what it gives is not what it said.
  * @throws {FileError} If the cache cannot be written or there is no room.
@@ -90,17 +90,20 @@ export async function downloadBlob(
   onBytes: OnBytes,
   pace: Pace,
   signal?: AbortSignal,
-): Promise<boolean> {
+): Promise<{ blob: string; fresh: boolean }> {
   const path = cache.blob(file.etag);
+  const known = isChecksum(file.etag);
+  // What another file brought under an ETag that is no checksum may be anything.
   const isHere = async (): Promise<boolean> =>
-    await isFile(path) && (file.size === null || await sizeOf(path) === file.size);
-  if (await isHere()) return false;
+    known && await isFile(path) && (file.size === null || await sizeOf(path) === file.size);
+  const here = { blob: file.etag, fresh: false };
+  if (await isHere()) return here;
   using lock = await cache.lock(file.etag, signal);
-  if (await isHere()) return false;
+  if (await isHere()) return here;
   await makeFolder(dirname(path));
   await removeLeftDownloads(dirname(path));
   // Without a checksum parts of two versions could be put together, without a lock two processes' bytes.
-  const kept = lock.locked && isChecksum(file.etag);
+  const kept = lock.locked && known;
   const part = `${path}${kept ? "" : `.${crypto.randomUUID().slice(0, 8)}`}.incomplete`;
   try {
     const found = await sizeOf(part);
@@ -115,10 +118,11 @@ export async function downloadBlob(
       await receive(client, file, part, onBytes, pace);
       await checkContent(part, file.etag, file.name);
     }
-    await Deno.rename(part, path).catch((error) => {
+    const blob = known ? file.etag : (await checksumsOf(part, "sha256"))[0];
+    await Deno.rename(part, cache.blob(blob)).catch((error) => {
       throw fileProblem(path, error);
     });
-    return true;
+    return { blob, fresh: true };
   } catch (error) {
     if (!kept || error instanceof ChecksumError) await Deno.remove(part).catch(() => {});
     throw error;
@@ -224,6 +228,7 @@ function startsAt(range: string | null, from: number): boolean {
 
 async function openPart(path: string, at: number): Promise<Deno.FsFile> {
   try {
+    checkTarget(path);
     const file = await Deno.open(path, { write: true, create: true });
     await file.truncate(at);
     await file.seek(at, Deno.SeekMode.Start);

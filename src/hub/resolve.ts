@@ -8,7 +8,7 @@ import { ArgumentError, ChecksumError } from "../errors.ts";
 import { loadPackage } from "../optional_package.ts";
 import { Progress, say } from "../progress.ts";
 import { RepoCache } from "./cache.ts";
-import { checksumsOf, isChecksum } from "./checksum.ts";
+import { isChecksum } from "./checksum.ts";
 import { HubClient, type Patience } from "./client.ts";
 import { askAbout, downloadBlob } from "./download.ts";
 import { HubError, HubNotFoundError, HubOfflineError, HubUnavailableError } from "./errors.ts";
@@ -178,8 +178,15 @@ async function resolveWithin(spec: string, options: ResolveHubOptions): Promise<
     const url = `${settings.endpoint}/${repo}/resolve/${commit}/${address}`;
     const remote = await askAbout(client, name, url);
     using report = reporter(name, settings, options);
-    const fresh = await downloadBlob(client, remote, cache, report.onBytes, settings, signal);
-    await cache.link(remote.etag, commit, name, fresh);
+    const { blob, fresh } = await downloadBlob(
+      client,
+      remote,
+      cache,
+      report.onBytes,
+      settings,
+      signal,
+    );
+    await cache.link(blob, commit, name, fresh);
     const path = cache.path(commit, name);
     const known = isChecksum(remote.etag);
     if (!known && settings.bars && !options.onProgress) {
@@ -188,7 +195,7 @@ async function resolveWithin(spec: string, options: ResolveHubOptions): Promise<
     await writeRecord(cache.records, commit, name, {
       etag: remote.etag,
       size: (await Deno.stat(path)).size,
-      ...(known ? {} : { sha256: (await checksumsOf(path, "sha256"))[0] }),
+      ...(known ? {} : { sha256: blob }),
     });
   };
   const chosen = selectFiles(names, repo, path, files);

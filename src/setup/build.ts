@@ -10,6 +10,7 @@ import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
 import { NATIVE_SOURCE_FILE } from "../../ffi/locate.ts";
 import { SetupError } from "../errors.ts";
 import { makeFolder, temporaryName } from "../files.ts";
+import { isNotAllowed } from "../regular_files.ts";
 import { runCommand, tailOf } from "./commands.ts";
 import { compileArguments, type Compiler, linkArguments } from "./compiler.ts";
 import { NATIVE_SOURCES } from "./native_sources.ts";
@@ -39,10 +40,11 @@ export async function readSources(source: URL): Promise<SourceFile[]> {
     try {
       if (url.protocol === "file:") return { name, text: await Deno.readTextFile(url) };
       const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
-      const text = await response.text();
+      const text = await textOf(response);
       if (!response.ok) throw new Error(`status ${response.status} ${response.statusText}`);
       return { name, text };
     } catch (error) {
+      if (isNotAllowed(error)) throw error;
       throw new SetupError(
         `Cannot get the native source ${url.href}: ${(error as Error).message}. ` +
           "It comes with the package: check that the package is whole and can be reached.",
@@ -50,6 +52,20 @@ export async function readSources(source: URL): Promise<SourceFile[]> {
       );
     }
   }));
+}
+
+/** No file of the native source is larger, in bytes. */
+const MOST_SOURCE = 4 << 20;
+
+/** An answer's text, as far as source can be that long. */
+async function textOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of response.body ?? []) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length > MOST_SOURCE) throw new Error(`it has more than ${MOST_SOURCE} characters`);
+  }
+  return text + decoder.decode();
 }
 
 /** What {@linkcode buildLibrary} needs to know. */

@@ -6,10 +6,11 @@
 
 import { createHash } from "node:crypto";
 import { ChecksumError } from "../errors.ts";
+import { openFile } from "../regular_files.ts";
 
 /** The SHA-256 of a file, as 64 hexadecimal digits. */
 export async function sha256OfFile(path: string): Promise<string> {
-  using file = await Deno.open(path);
+  using file = await openFile(path);
   const hash = createHash("sha256");
   const buffer = new Uint8Array(1 << 20);
   for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) {

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
+import { libraryFileName, type Libtorch, readIfThere } from "../../ffi/libtorch.ts";
 import { SetupError } from "../errors.ts";
+import { isNotAllowed } from "../regular_files.ts";
 import { runCommand } from "./commands.ts";
 
 /** A compiler that was found. */
@@ -96,7 +97,8 @@ function cudaLibraries(libtorch: Libtorch): string[] {
   return ["torch_cuda", "c10_cuda"].filter((name) => {
     try {
       return Deno.statSync(`${libtorch.path}/lib/${libraryFileName(name)}`).isFile;
-    } catch {
+    } catch (error) {
+      if (isNotAllowed(error)) throw error;
       return false;
     }
   });
@@ -104,10 +106,6 @@ function cudaLibraries(libtorch: Libtorch): string[] {
 
 /** Which of the two string types of the GNU C++ library libtorch was built with. */
 function cxx11Abi(libtorch: Libtorch): string {
-  try {
-    const config = Deno.readTextFileSync(`${libtorch.path}/share/cmake/Torch/TorchConfig.cmake`);
-    return config.match(/_GLIBCXX_USE_CXX11_ABI=([01])/)?.[1] ?? "1";
-  } catch {
-    return "1";
-  }
+  const config = readIfThere(`${libtorch.path}/share/cmake/Torch/TorchConfig.cmake`);
+  return config?.match(/_GLIBCXX_USE_CXX11_ABI=([01])/)?.[1] ?? "1";
 }

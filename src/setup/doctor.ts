@@ -21,6 +21,7 @@ import {
 } from "../../ffi/locate.ts";
 import { ApprenticeError } from "../errors.ts";
 import { cacheRoot } from "../paths.ts";
+import { probeFolder } from "../temporaries.ts";
 import { VERSION } from "../version.ts";
 import { runCommand } from "./commands.ts";
 import { compilerCandidates, findCompiler, installHint } from "./compiler.ts";
@@ -216,7 +217,7 @@ function inspectCache(env: (name: string) => string | undefined): DoctorReport["
 function writeProblem(path: string): string | null {
   try {
     if (!Deno.statSync(path).isDirectory) return `${path} is not a folder`;
-    Deno.removeSync(Deno.makeTempFileSync({ dir: path }));
+    probeFolder(path);
     return null;
   } catch (error) {
     const above = path.replace(/[/\\][^/\\]*$/, "");

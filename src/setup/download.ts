@@ -6,6 +6,9 @@
  */
 
 import { SetupError } from "../errors.ts";
+import { LEAST_RATE, LeastRate, RATE_WINDOW } from "../least_rate.ts";
+import { checkTarget } from "../files.ts";
+import { isNotAllowed } from "../regular_files.ts";
 import type { Report } from "./report.ts";
 
 /** How long to wait, and for what. */
@@ -14,6 +17,12 @@ export interface DownloadOptions {
   connectTimeout?: number;
   /** Milliseconds without a byte after which the connection counts as lost (default 30 s). */
   idleTimeout?: number;
+  /** Bytes a second below which the connection counts as lost (default 1024; 0 for any). */
+  leastRate?: number;
+  /** Milliseconds over which that rate is taken (default 30 s). */
+  rateWindow?: number;
+  /** The most bytes that the file may have (default 4 GiB). */
+  atMost?: number;
   /** How often to go on after the connection was lost (default 3). */
   retries?: number;
 }
@@ -38,6 +47,7 @@ export async function download(
       await downloadRest(url, path, report, text, options);
       return;
     } catch (error) {
+      if (isNotAllowed(error) || error instanceof TooLarge) throw error;
       // Only a connection that brought something is worth another try.
       if (await sizeOf(path) === before || ++lost > retries) {
         throw error instanceof SetupError
@@ -49,6 +59,17 @@ export async function download(
   }
 }
 
+/** No file that set-up fetches is larger: libtorch for the CPU has a tenth of that. */
+const MOST_BYTES = 2 ** 32;
+
+/** Going on would not help. */
+class TooLarge extends SetupError {
+  constructor(url: string, atMost: number) {
+    super(`${url} is larger than ${atMost} bytes, so it is not the file that is wanted`);
+    this.name = "SetupError";
+  }
+}
+
 /** Fetches what is missing, over one connection. */
 async function downloadRest(
   url: string,
@@ -57,7 +78,8 @@ async function downloadRest(
   text: string,
   options: DownloadOptions,
 ): Promise<void> {
-  const { connectTimeout = 10_000, idleTimeout = 30_000 } = options;
+  const { connectTimeout = 10_000, idleTimeout = 30_000, atMost = MOST_BYTES } = options;
+  const { leastRate = LEAST_RATE, rateWindow = RATE_WINDOW } = options;
   const abort = new AbortController();
   const giveUp = (after: number): ReturnType<typeof setTimeout> =>
     setTimeout(() => abort.abort(new Error(`no answer within ${after / 1000} s`)), after);
@@ -81,6 +103,9 @@ async function downloadRest(
     if (response.status !== 206) have = 0;
     const length = Number(response.headers.get("content-length") ?? NaN);
     const total = Number.isFinite(length) ? have + length : undefined;
+    if ((total ?? 0) > atMost) throw new TooLarge(url, atMost);
+    const rate = new LeastRate(leastRate, rateWindow);
+    checkTarget(path);
     using file = await Deno.open(path, { write: true, create: true });
     await file.truncate(have);
     await file.seek(have, Deno.SeekMode.Start);
@@ -88,9 +113,15 @@ async function downloadRest(
     for await (const chunk of response.body) {
       clearTimeout(timer);
       timer = giveUp(idleTimeout);
+      if (have + chunk.length > atMost) {
+        file.truncateSync(0);
+        throw new TooLarge(url, atMost);
+      }
       for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
       have += chunk.length;
       counter.update(have);
+      const slow = have === total ? null : rate.add(chunk.length);
+      if (slow !== null) throw new Error(slow);
     }
     if (total !== undefined && have !== total) {
       throw new Error(`got ${have} of ${total} bytes`);
@@ -111,7 +142,8 @@ function reasonOf(error: unknown): string {
 async function sizeOf(path: string): Promise<number> {
   try {
     return (await Deno.stat(path)).size;
-  } catch {
+  } catch (error) {
+    if (isNotAllowed(error)) throw error;
     return 0;
   }
 }

@@ -14,6 +14,7 @@ import {
 } from "../../ffi/libtorch.ts";
 import { ApprenticeError, ChecksumError, SetupError, VersionError } from "../errors.ts";
 import { makeFolder, makeFolderAtomic } from "../files.ts";
+import { isNotAllowed } from "../regular_files.ts";
 import { verifyChecksum } from "./checksum.ts";
 import { compareLibraries, recordedLibraries } from "./library_record.ts";
 import { download, type DownloadOptions } from "./download.ts";
@@ -187,7 +188,8 @@ async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
     return true;
-  } catch {
+  } catch (error) {
+    if (isNotAllowed(error)) throw error;
     return false;
   }
 }

@@ -6,7 +6,8 @@
  */
 
 import { FileError } from "../errors.ts";
-import { makeFolder } from "../files.ts";
+import { checkTarget, makeFolder } from "../files.ts";
+import { isNotAllowed } from "../regular_files.ts";
 
 /**
  * Waits until no other set-up works on this cache, and keeps others out until disposed of.
@@ -20,6 +21,7 @@ export async function lockCache(cache: string, onWait: () => void): Promise<Disp
   const path = `${cache}/setup.lock`;
   let file: Deno.FsFile | undefined;
   try {
+    checkTarget(path);
     file = await Deno.open(path, { create: true, write: true });
     if (!await file.tryLock(true)) {
       onWait();
@@ -28,6 +30,7 @@ export async function lockCache(cache: string, onWait: () => void): Promise<Disp
     return file;
   } catch (error) {
     file?.close();
+    if (isNotAllowed(error)) throw error;
     throw new FileError(
       `Cannot write or lock ${path}: ${(error as Error).message}. ` +
         "Set APPRENTICE_CACHE to a folder on a local disk that can be written.",

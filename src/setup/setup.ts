@@ -5,7 +5,7 @@
  */
 
 import { librariesOf, libraryDamage } from "../../ffi/library_files.ts";
-import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
+import { libraryFileName, type Libtorch, readIfThere } from "../../ffi/libtorch.ts";
 import {
   type BuildRecord,
   libraryKey,
@@ -19,6 +19,7 @@ import {
 import { ApprenticeError, FileError, SetupError } from "../errors.ts";
 import { makeFolder, makeFolderAtomic, writeAtomic } from "../files.ts";
 import { cacheRoot } from "../paths.ts";
+import { isNotAllowed } from "../regular_files.ts";
 import { VERSION } from "../version.ts";
 import { compareLibraries, describeLibraries } from "./library_record.ts";
 import type { LibtorchOptions } from "./libtorch.ts";
@@ -127,7 +128,8 @@ export async function setupIn(
     return await make(surroundings, env, source, cache, packageKey, report);
   } catch (error) {
     // What the system says of a full disk or a folder that went away is no error of ours yet.
-    if (error instanceof ApprenticeError || !(error as { code?: string }).code) throw error;
+    const ofTheSystem = (error as { code?: string }).code !== undefined && !isNotAllowed(error);
+    if (error instanceof ApprenticeError || !ofTheSystem) throw error;
     throw new FileError(
       `Set-up could not work in ${cache}: ${(error as Error).message}. Make room there, or set ` +
         "APPRENTICE_CACHE to another folder.",
@@ -230,7 +232,7 @@ async function make(
 async function pointTo(cache: string, packageKey: string, library: string): Promise<void> {
   const pointer = `${cache}/native/${packageKey}.default`;
   const key = library.split("/").at(-2) ?? "";
-  const before = await Deno.readTextFile(pointer).catch(() => "");
+  const before = readIfThere(pointer) ?? "";
   if (before.trim() !== key) await writeAtomic(pointer, key + "\n");
 }
 
@@ -263,7 +265,8 @@ async function removeLeftovers(cache: string): Promise<void> {
         const old = entry.name.endsWith(".o") && mtime !== null && mtime.getTime() < weekAgo;
         if (entry.name.endsWith(".tmp") || old) await Deno.remove(path, { recursive: true });
       }
-    } catch {
+    } catch (error) {
+      if (isNotAllowed(error)) throw error;
       // The folder is not there, or what is in it cannot be removed: then it stays.
     }
   }

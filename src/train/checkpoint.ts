@@ -8,6 +8,7 @@ import { ApprenticeError, ChecksumError, FileError, FormatError, ResumeError } f
 import { makeFolder, removeTemporaries, temporaryName } from "../files.ts";
 import type { OptimizerState, Schedule } from "../optim/mod.ts";
 import { canonicalJson, parseSpec, type Spec } from "../spec.ts";
+import { isNotAllowed } from "../regular_files.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import type { Sums } from "./loss_sums.ts";
@@ -216,6 +217,7 @@ export async function checkWritable(path: string): Promise<void> {
     await Deno.writeFile(probe, new Uint8Array(), { createNew: true });
     await Deno.remove(probe);
   } catch (cause) {
+    if (isNotAllowed(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FileError(
       `The checkpoint ${path} could not be written: ${reason}. Check its folder's permissions, or ` +
@@ -239,6 +241,7 @@ async function stat(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.stat(path);
   } catch (cause) {
+    if (isNotAllowed(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     // What lies under a file does not exist either; writing there is refused with the reason.
     if (cause instanceof Deno.errors.NotFound || /os error 20\b/.test(reason)) return undefined;

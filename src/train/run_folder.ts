@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { ArgumentError, FileError } from "../errors.ts";
 import { makeFolder, removeTemporaries, writeAtomic } from "../files.ts";
+import { isNotAllowed } from "../regular_files.ts";
 
 /** The names of the files in a run folder. */
 export const RUN_FILES = {
@@ -69,6 +70,7 @@ export class RunFolder {
         return new RunFolder(path);
       } catch (error) {
         if (error instanceof Deno.errors.AlreadyExists) continue;
+        if (isNotAllowed(error)) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         throw new FileError(
           `Cannot make the run folder ${path}: ${reason}. ` +
@@ -86,7 +88,9 @@ export class RunFolder {
    * @throws {FileError} If there is no such folder.
    */
   static async open(path: string): Promise<RunFolder> {
-    const info = await Deno.stat(path).catch(() => undefined);
+    const info = await Deno.stat(path).catch((error) => {
+      if (isNotAllowed(error)) throw error;
+    });
     if (!info?.isDirectory) {
       throw new FileError(
         `There is no run folder at ${path}. Give the path of one, or start a new run.`,

@@ -302,41 +302,43 @@ Deno.test("setup: several at once build once, and all get the same library", asy
   assertEquals(server.requests.length, 1);
 });
 
-Deno.test("setup: one that is killed in the middle harms nobody", async () => {
-  using folder = temporaryFolder();
-  const { cache, surroundings, variables } = place(folder.path);
-  // A compiler that never ends, once it is asked to compile.
-  const slow = join(folder.path, "slow-g++");
-  Deno.writeTextFileSync(
-    slow,
-    '#!/bin/sh\ncase "$1" in --version) exec g++ --version;; esac\nexec sleep 10\n',
-    { mode: 0o755 },
-  );
-  const script = `
+for (const signal of ["SIGKILL", "SIGINT"] as const) {
+  Deno.test(`setup: one that ${signal} ends in the middle harms nobody`, async () => {
+    using folder = temporaryFolder();
+    const { cache, surroundings, variables } = place(folder.path);
+    // A compiler that never ends, once it is asked to compile.
+    const slow = join(folder.path, "slow-g++");
+    Deno.writeTextFileSync(
+      slow,
+      '#!/bin/sh\ncase "$1" in --version) exec g++ --version;; esac\nexec sleep 10\n',
+      { mode: 0o755 },
+    );
+    const script = `
     import { setupIn } from ${JSON.stringify(new URL("../../src/setup/setup.ts", import.meta.url))};
     await setupIn({ source: new URL(${JSON.stringify(surroundings.source)}) });
   `;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", script],
-    cwd: new URL("../../", import.meta.url),
-    env: { APPRENTICE_CACHE: cache, LIBTORCH: variables.LIBTORCH!, CXX: slow },
-    stderr: "piped",
-  }).spawn();
-  let said = "";
-  for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
-    said += chunk;
-    if (said.includes("Compiling")) break;
-  }
-  assert(said.includes("Compiling"), said);
-  child.kill("SIGKILL");
-  await child.status;
-  assertEquals(locate(surroundings).library, null);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["eval", script],
+      cwd: new URL("../../", import.meta.url),
+      env: { APPRENTICE_CACHE: cache, LIBTORCH: variables.LIBTORCH!, CXX: slow },
+      stderr: "piped",
+    }).spawn();
+    let said = "";
+    for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
+      said += chunk;
+      if (said.includes("Compiling")) break;
+    }
+    assert(said.includes("Compiling"), said);
+    child.kill(signal);
+    await child.status;
+    assertEquals(locate(surroundings).library, null);
 
-  const result = await setupIn(surroundings, quiet);
-  assert(result.built);
-  assertEquals(locate(surroundings).library, result.library);
-  assertEquals(filesBelow(cache).filter((name) => name.includes(".tmp")), []);
-});
+    const result = await setupIn(surroundings, quiet);
+    assert(result.built);
+    assertEquals(locate(surroundings).library, result.library);
+    assertEquals(filesBelow(cache).filter((name) => name.includes(".tmp")), []);
+  });
+}
 
 Deno.test("setup: the native source may come over HTTP", async () => {
   using folder = temporaryFolder();

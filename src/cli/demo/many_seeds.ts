@@ -4,7 +4,9 @@
  * @module
  */
 
+import { writeAtomic } from "../../files.ts";
 import { say } from "../../progress.ts";
+import { readTextFile } from "../../regular_files.ts";
 import { RUN_FILES, RunFolder } from "../../train/run_folder.ts";
 import { formatTable, printTable, type Table } from "../../train/table.ts";
 import * as torch from "../../torch/mod.ts";
@@ -41,7 +43,7 @@ export async function runSeeds<C extends { seed: number }>(
   if (options.threads) torch.setNumThreads(options.threads);
   if (options.resume !== undefined) {
     const folder = await RunFolder.open(options.resume);
-    await once(folder, JSON.parse(await Deno.readTextFile(folder.path(RUN_FILES.config))));
+    await once(folder, JSON.parse(await readTextFile(folder.path(RUN_FILES.config))));
     return;
   }
   const all: ModelResult[][] = [];
@@ -55,7 +57,7 @@ export async function runSeeds<C extends { seed: number }>(
   if (all.length > 1) {
     const table = spreadTable(all);
     printTable(table);
-    await Deno.writeTextFile(`${options.runs}/${name}-seeds.txt`, formatTable(table) + "\n");
+    await writeAtomic(`${options.runs}/${name}-seeds.txt`, formatTable(table) + "\n");
   }
 }
 

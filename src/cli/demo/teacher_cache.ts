@@ -8,6 +8,7 @@ import { makeFolder } from "../../files.ts";
 import type { Module } from "../../nn/mod.ts";
 import { cacheRoot } from "../../paths.ts";
 import { isNotAllowed } from "../../regular_files.ts";
+import { removeTemporariesIn } from "../../temporaries.ts";
 import * as torch from "../../torch/mod.ts";
 import { VERSION } from "../../version.ts";
 
@@ -27,6 +28,7 @@ export async function teacherFile(
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   const key = new Uint8Array(digest).subarray(0, 8).toHex();
   await makeFolder(folder);
+  removeTemporariesIn(folder);
   return `${folder}/${name.replaceAll(" ", "-")}-${key}.safetensors`;
 }
 

@@ -11,6 +11,7 @@ import { dirname } from "node:path";
 import { ChecksumError, FileError } from "../../errors.ts";
 import { makeFolder, writeAtomic } from "../../files.ts";
 import { passPermission } from "../../regular_files.ts";
+import { probeFolder, removeTemporariesIn } from "../../temporaries.ts";
 import type { Bytes } from "./read_file.ts";
 
 /** What a cached file must hold. */
@@ -152,8 +153,8 @@ export async function writeCachedFile(
 export async function ensureWritable(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
-    const probe = await Deno.makeTempFile({ dir: folder, prefix: "probe-", suffix: ".tmp" });
-    await Deno.remove(probe);
+    removeTemporariesIn(folder);
+    probeFolder(folder);
   } catch (error) {
     throw unwritable(folder, error);
   }
