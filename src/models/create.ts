@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type Checkpoint, loadWeights } from "../checkpoints/mod.ts";
+import { type Checkpoint, loadWeights, openCheckpoint } from "../checkpoints/mod.ts";
 import { skipped } from "../nn/init.ts";
 import type { Backbone } from "./backbone.ts";
 import { dialects } from "./dialects/mod.ts";
-import type { BuildOptions } from "./entry.ts";
+import type { BuildOptions, ModelEntry } from "./entry.ts";
 import { entry } from "./registry.ts";
 
 /** How {@linkcode create} makes a model. */
@@ -29,6 +29,21 @@ export interface CreateOptions extends Partial<BuildOptions> {
 }
 
 /**
+ * What is known of an architecture whose weights are in a file: where its name is several publishers', of the one that
+ * the file is of.
+ *
+ * @throws {ArgumentError} if there is none of this name.
+ * @throws {FormatError} if the file of weights is damaged or refused.
+ */
+export function entryOf(name: string, weights?: string | Checkpoint): ModelEntry {
+  const known = entry(name);
+  if (weights === undefined || known.ofFile === undefined) return known;
+  if (typeof weights !== "string") return known.ofFile(weights.names) ?? known;
+  using checkpoint = openCheckpoint(weights);
+  return known.ofFile(checkpoint.names) ?? known;
+}
+
+/**
  * Makes a model of a published architecture, on the CPU in float32: with fresh weights, or with those of a file.
  * {@linkcode list} has the names.
  *
@@ -46,7 +61,7 @@ export interface CreateOptions extends Partial<BuildOptions> {
  * ```
  */
 export function create(name: string, options: CreateOptions = {}): Backbone {
-  const known = entry(name);
+  const known = entryOf(name, options.weights);
   const { weights, head = options.numClasses === undefined ? "load" : "fit", assign, ...given } =
     options;
   const build: BuildOptions = { ...given, numClasses: given.numClasses ?? known.numClasses };
