@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError, DTypeError } from "../errors.ts";
+import { dtypes } from "../torch/dtype.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, DType, Tensor } from "../torch/mod.ts";
 import { containsItself, reachable, walk, within } from "./module_tree.ts";
@@ -81,6 +82,7 @@ export abstract class Module implements Disposable {
    */
   registerParameter(name: string, tensor: Tensor): Tensor {
     this.#checkName(name);
+    checkTensor(name, tensor);
     if (!tensor.isLeaf) {
       throw new ArgumentError(
         `The parameter "${name}" was computed by recorded operations; give its detach().`,
@@ -101,6 +103,7 @@ export abstract class Module implements Disposable {
    */
   registerBuffer(name: string, tensor: Tensor, options: BufferOptions = {}): Tensor {
     this.#checkName(name);
+    checkTensor(name, tensor);
     this.#buffers.set(name, {
       tensor: torch.keep(tensor),
       persistent: options.persistent ?? true,
@@ -338,15 +341,22 @@ export abstract class Module implements Disposable {
    * Moves parameters, their gradients and buffers to a device, a dtype, a memory format, in place. The tensor
    * objects stay the same, so references to them (an optimiser's) stay good; only floating-point
    * tensors change dtype. Optimisers already hold state on the old device: move first.
+   *
+   * @throws {ArgumentError} if the target is no device, dtype or options.
+   * @throws {DTypeError} if the dtype is not a floating-point one.
+   * @throws {DeviceError} if there is no such device.
    */
   to(target: Device | DType | ModuleToOptions): this {
-    const options: ModuleToOptions = typeof target === "object"
-      ? target
-      : isDType(target)
-      ? { dtype: target }
-      : { device: target };
-    if (options.dtype !== undefined && !torch.isFloatingPoint(options.dtype)) {
-      throw new DTypeError(`A module's dtype is a floating-point one, got ${options.dtype}.`);
+    const options = optionsOf(target);
+    const { dtype, memoryFormat } = options;
+    const known = dtype === undefined || Object.hasOwn(dtypes, dtype);
+    if (dtype !== undefined && !(known && torch.isFloatingPoint(dtype))) {
+      throw new DTypeError(`A module's dtype is a floating-point one, got ${dtype}.`);
+    }
+    if (![undefined, "contiguous", "channelsLast"].includes(memoryFormat)) {
+      throw new ArgumentError(
+        `A memoryFormat is "contiguous" or "channelsLast", got "${memoryFormat}".`,
+      );
     }
     torch.noGrad(() => {
       for (const tensor of this.parameters()) move(tensor, options, true);
@@ -395,6 +405,19 @@ export abstract class Module implements Disposable {
   }
 }
 
-function isDType(target: Device | DType): target is DType {
-  return target !== "cpu" && !target.startsWith("cuda");
+function checkTensor(name: string, value: unknown): void {
+  if (value instanceof torch.Tensor) return;
+  throw new ArgumentError(`The part "${name}" must be a tensor, got ${typeof value}.`);
+}
+
+/** What {@linkcode Module.to} is asked for, as options. */
+function optionsOf(target: Device | DType | ModuleToOptions): ModuleToOptions {
+  if (typeof target === "object" && target !== null) return target;
+  if (Object.hasOwn(dtypes, target)) return { dtype: target as DType };
+  if (target === "cpu" || String(target).startsWith("cuda")) return { device: target as Device };
+  throw new ArgumentError(
+    `to() takes a device ("cpu", "cuda"), a dtype (such as "float32") or options, got ${
+      typeof target === "string" ? `"${target}"` : String(target)
+    }.`,
+  );
 }

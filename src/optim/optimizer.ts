@@ -153,7 +153,13 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
     for (const group of this.paramGroups) group.lr = value;
   }
 
-  /** Changes every parameter that has a gradient. */
+  /**
+   * Changes every parameter that has a gradient.
+   *
+   * @throws {ArgumentError} if an option has been changed to one that cannot be used, or a gradient is not of its
+   * parameter's shape, dtype and device.
+   * @throws {DeviceError} if parameters have moved away from their state.
+   */
   step(): void {
     // Bound once: a step makes no closures.
     torch.scope(this.#inScope);
@@ -163,6 +169,8 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
 
   readonly #update = (): void => {
     const params = this.#params;
+    // Options may have been changed: one that cannot be used would spoil the parameters for good.
+    for (const group of this.paramGroups) this.#check(group);
     const { grads, layout } = torch.stepGradsOf(params);
     if (layout !== this.#layout) this.#settle(layout);
     const chunks = this.#chunks ??= this.#split();
