@@ -5,6 +5,7 @@
  */
 
 import { LibraryError } from "./errors.ts";
+import { isNotAllowed } from "./regular_files.ts";
 
 /**
  * Loads a package. Its name is in a variable here, because one that is written out in an import would be downloaded

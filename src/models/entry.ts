@@ -44,6 +44,11 @@ export interface ModelEntry {
   readonly numClasses: number;
   /** Makes it with fresh weights. */
   readonly build: (options: BuildOptions) => Backbone;
+  /**
+   * Where several publishers call networks of their own by this name: the one that a file is of, by the names of its
+   * tensors; null if it is this one.
+   */
+  readonly ofFile?: (names: Iterable<string>) => ModelEntry | null;
 }
 
 /** The mean of ImageNet's channels, as torchvision and timm use it. */

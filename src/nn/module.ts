@@ -82,6 +82,7 @@ export abstract class Module implements Disposable {
    */
   registerParameter(name: string, tensor: Tensor): Tensor {
     this.#checkName(name);
+    checkTensor(name, tensor);
     if (!tensor.isLeaf) {
       throw new ArgumentError(
         `The parameter "${name}" was computed by recorded operations; give its detach().`,
@@ -102,6 +103,7 @@ export abstract class Module implements Disposable {
    */
   registerBuffer(name: string, tensor: Tensor, options: BufferOptions = {}): Tensor {
     this.#checkName(name);
+    checkTensor(name, tensor);
     this.#buffers.set(name, {
       tensor: torch.keep(tensor),
       persistent: options.persistent ?? true,
@@ -339,11 +341,21 @@ export abstract class Module implements Disposable {
    * Moves parameters, their gradients and buffers to a device, a dtype, a memory format, in place. The tensor
    * objects stay the same, so references to them (an optimiser's) stay good; only floating-point
    * tensors change dtype. Optimisers already hold state on the old device: move first.
+   *
+   * @throws {ArgumentError} if the target is no device, dtype or options.
+   * @throws {DTypeError} if the dtype is not a floating-point one.
+   * @throws {DeviceError} if there is no such device.
    */
   to(target: Device | DType | ModuleToOptions): this {
     const options = targetOptions<ModuleToOptions>(target);
-    if (options.dtype !== undefined && !torch.isFloatingPoint(options.dtype)) {
-      throw new DTypeError(`A module's dtype is a floating-point one, got ${options.dtype}.`);
+    const { dtype, memoryFormat } = options;
+    if (dtype !== undefined && !torch.isFloatingPoint(dtype)) {
+      throw new DTypeError(`A module's dtype is a floating-point one, got ${dtype}.`);
+    }
+    if (![undefined, "contiguous", "channelsLast"].includes(memoryFormat)) {
+      throw new ArgumentError(
+        `A memoryFormat is "contiguous" or "channelsLast", got "${memoryFormat}".`,
+      );
     }
     torch.noGrad(() => {
       for (const tensor of this.parameters()) move(tensor, options, true);
@@ -390,4 +402,9 @@ export abstract class Module implements Disposable {
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
+}
+
+function checkTensor(name: string, value: unknown): void {
+  if (value instanceof torch.Tensor) return;
+  throw new ArgumentError(`The part "${name}" must be a tensor, got ${typeof value}.`);
 }

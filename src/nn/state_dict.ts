@@ -6,7 +6,7 @@
 
 import { ArgumentError, ShapeError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
-import type { Tensor } from "../torch/mod.ts";
+import { Tensor } from "../torch/mod.ts";
 
 /** What {@linkcode loadStateDict} passed over. */
 export interface LoadReport {
@@ -33,6 +33,12 @@ export function loadStateDict(
   optional: ReadonlySet<string>,
   strict: boolean,
 ): LoadReport {
+  for (const [key, value] of Object.entries(given)) {
+    if (value instanceof Tensor) continue;
+    throw new ArgumentError(
+      `The state dict's "${key}" must be a tensor, got ${value === null ? "null" : typeof value}.`,
+    );
+  }
   const missing = Object.keys(own).filter((key) => !Object.hasOwn(given, key));
   const unexpected = Object.keys(given).filter((key) => !Object.hasOwn(own, key));
   const common = Object.keys(own).filter((key) => Object.hasOwn(given, key));

@@ -25,7 +25,7 @@ function presentGrads(params: readonly Tensor[]): Tensor[] {
  * at most `maxNorm`. Returns the norm before that, a tensor without dimensions: `item()` reads it, and
  * waits for a GPU; this function does not.
  *
- * @throws {ArgumentError} if `maxNorm` is not a number of at least 0.
+ * @throws {ArgumentError} if `maxNorm` or `normType` is not a number of at least 0.
  * @throws {TrainingError} if asked to and the norm is not finite.
  *
  * @example
@@ -47,6 +47,9 @@ export function clipGradNorm(
     throw new ArgumentError(`clipGradNorm: maxNorm must be at least 0, got ${maxNorm}.`);
   }
   const type = options.normType ?? 2;
+  if (!(type >= 0)) {
+    throw new ArgumentError(`clipGradNorm: normType must be at least 0, got ${type}.`);
+  }
   return torch.scope(() =>
     torch.noGrad(() => {
       const grads = presentGrads(params);

@@ -101,7 +101,11 @@ export interface CosineAnnealingWarmRestartsOptions {
  * ```
  */
 export class CosineAnnealingWarmRestarts extends ClosedSchedule {
-  /** @throws {ArgumentError} if an option cannot be used. */
+  /**
+   * From restart to restart, the first after `t0` steps.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(optimizer: Scheduled, options: CosineAnnealingWarmRestartsOptions) {
     const { t0, tMult = 1, etaMin = 0 } = options;
     checkSteps("CosineAnnealingWarmRestarts", "t0", t0);

@@ -158,7 +158,11 @@ export interface CyclicLROptions {
  * ```
  */
 export class CyclicLR extends ClosedSchedule {
-  /** @throws {ArgumentError} if an option cannot be used, or there is no momentum to cycle. */
+  /**
+   * From `baseLr` to `maxLr` and back, again and again.
+   *
+   * @throws {ArgumentError} if an option cannot be used, or there is no momentum to cycle.
+   */
   constructor(optimizer: Scheduled, options: CyclicLROptions) {
     const name = "CyclicLR";
     const { stepSizeUp = 2000, stepSizeDown = stepSizeUp, mode = "triangular", gamma = 1 } =

@@ -33,7 +33,11 @@ export interface ConstantLROptions {
 
 /** The rate times `factor`, and from step `totalIters` on the rate itself (PyTorch's `ConstantLR`). */
 export class ConstantLR extends Schedule {
-  /** @throws {ArgumentError} if an option cannot be used. */
+  /**
+   * Low at first, and then the rate itself.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
     const { factor = 1 / 3, totalIters = 5 } = options;
     checkFactor("ConstantLR", "factor", factor, 1);
@@ -54,7 +58,11 @@ export interface LinearLROptions {
 
 /** The rate times a factor that goes linearly from one value to another (PyTorch's `LinearLR`). */
 export class LinearLR extends Schedule {
-  /** @throws {ArgumentError} if an option cannot be used. */
+  /**
+   * From one factor to another.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
     const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
     checkFactor("LinearLR", "startFactor", startFactor, 1);
@@ -97,7 +105,11 @@ export interface PolynomialLROptions {
 
 /** The rate times (1 - t / totalIters) to the power of `power`, and then 0 (PyTorch's `PolynomialLR`). */
 export class PolynomialLR extends Schedule {
-  /** @throws {ArgumentError} if an option cannot be used. */
+  /**
+   * From the rate to 0.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
     const { totalIters = 5, power = 1 } = options;
     checkSteps("PolynomialLR", "totalIters", totalIters);

@@ -8,36 +8,11 @@ import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
 import { numbersOf, setNumbers } from "./group_numbers.ts";
+import type { BaseOptions, FilledGroup, OptimizerState, ParamGroup } from "./groups.ts";
 import { checkParameters } from "./parameters.ts";
 import { readState } from "./saved_state.ts";
 
-/** Options that every optimiser has. */
-export interface BaseOptions {
-  /** The learning rate. */
-  lr: number;
-}
-
-/** Parameters with options of their own, which take the place of the optimiser's. */
-export type ParamGroup<O extends BaseOptions = BaseOptions> = Partial<O> & {
-  /** The parameters of this group. */
-  params: readonly Tensor[];
-};
-
-/** A group as the optimiser holds it: all options filled in. Changing one takes effect at the next step. */
-export type FilledGroup<O extends BaseOptions = BaseOptions> = O & {
-  /** The parameters of this group. */
-  readonly params: readonly Tensor[];
-  /** The learning rate that schedules start from; set by the first of them. */
-  initialLr?: number;
-};
-
-/** An optimiser's state: what it takes to go on with the same numbers. */
-export interface OptimizerState {
-  /** The tensors, such as `0.momentum_buffer` for the first parameter's; not copies. */
-  tensors: Record<string, Tensor>;
-  /** Step counts (`0.step`) and the groups' options (`groups.0.lr`; false is 0, true is 1). */
-  scalars: Record<string, number>;
-}
+export type { BaseOptions, FilledGroup, OptimizerState, ParamGroup } from "./groups.ts";
 
 /** Parameters of one group that lie on one device in one dtype: what one native call takes. */
 interface Chunk<O extends BaseOptions> {
@@ -153,7 +128,13 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
     for (const group of this.paramGroups) group.lr = value;
   }
 
-  /** Changes every parameter that has a gradient. */
+  /**
+   * Changes every parameter that has a gradient.
+   *
+   * @throws {ArgumentError} if an option has been changed to one that cannot be used, or a gradient is not of its
+   * parameter's shape, dtype and device.
+   * @throws {DeviceError} if parameters have moved away from their state.
+   */
   step(): void {
     // Bound once: a step makes no closures.
     torch.scope(this.#inScope);
@@ -163,6 +144,8 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
 
   readonly #update = (): void => {
     const params = this.#params;
+    // Options may have been changed: one that cannot be used would spoil the parameters for good.
+    for (const group of this.paramGroups) this.#check(group);
     const { grads, layout } = torch.stepGradsOf(params);
     if (layout !== this.#layout) this.#settle(layout);
     const chunks = this.#chunks ??= this.#split();

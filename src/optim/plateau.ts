@@ -54,7 +54,11 @@ export class ReduceLROnPlateau extends Schedule {
   #bad = 0;
   #cooling = 0;
 
-  /** @throws {ArgumentError} if an option cannot be used. */
+  /**
+   * With the rates that the groups have.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
   constructor(optimizer: Scheduled, options: ReduceLROnPlateauOptions = {}) {
     const name = "ReduceLROnPlateau";
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4 } = options;

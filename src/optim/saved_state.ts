@@ -7,7 +7,7 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { numbersOf, setNumbers } from "./group_numbers.ts";
-import type { BaseOptions, FilledGroup, OptimizerState } from "./optimizer.ts";
+import type { BaseOptions, FilledGroup, OptimizerState } from "./groups.ts";
 
 /** What a state must fit. */
 export interface Fitting<O extends BaseOptions> {

@@ -205,6 +205,7 @@ export class Schedule {
    * @throws {ArgumentError} if the state is none.
    */
   loadStateDict(state: { step: number; [name: string]: number }): void {
+    checkSteps(this.constructor.name, "the step", state.step, 0);
     this.step(state.step);
   }
 }

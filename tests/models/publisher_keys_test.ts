@@ -1,0 +1,112 @@
+import { assert, assertEquals } from "@std/assert";
+import { loadWeights } from "../../src/checkpoints/mod.ts";
+import * as models from "../../src/models/mod.ts";
+import { skipped } from "../../src/nn/init.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { assertClose, test } from "../helpers.ts";
+
+interface Facts {
+  count: number;
+  sha256: string;
+}
+
+/** What `golden/publisher_keys.py` found in timm and torchvision. */
+const golden: { timm: Record<string, Facts>; torchvision: Record<string, Facts> } = JSON.parse(
+  Deno.readTextFileSync(new URL("../golden/publisher_keys.json", import.meta.url)),
+);
+
+async function factsOf(model: models.Backbone): Promise<Facts> {
+  const lines = Object.entries(model.stateDict())
+    .map(([key, tensor]) => `${key} [${tensor.shape.join(",")}]`).sort();
+  const bytes = new TextEncoder().encode(lines.join("\n"));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return { count: lines.length, sha256: hash.toHex().slice(0, 16) };
+}
+
+/** Both have these names, for networks with names of parameters of their own; ours are torchvision's. */
+const torchvisions = new Set(Object.keys(golden.torchvision));
+
+test("a model by timm's or torchvision's name has its publisher's names of parameters, and shapes", async () => {
+  const names = models.list();
+  const known = new Map<string, Facts>();
+  for (const name of names) {
+    const facts = golden.torchvision[name] ?? golden.timm[name];
+    if (facts === undefined) continue;
+    using model = torch.scope(() => skipped(() => models.entry(name).build({ numClasses: 10 })));
+    assertEquals(await factsOf(model), facts, name);
+    known.set(name, facts);
+  }
+  assertEquals(known.size, new Set([...Object.keys(golden.timm), ...torchvisions]).size);
+  for (const name of names) {
+    const publisher = models.entry(name).source;
+    if (publisher === "timm") assert(name in golden.timm, name);
+    if (publisher === "torchvision") assert(name in golden.torchvision, name);
+  }
+});
+
+const shape = { numClasses: 3, dim: 16, depths: [1, 2, 1, 1], heads: [1, 2, 4, 8], window: 4 };
+
+test("a Swin has one function by both publishers' names, and loads either's files", () => {
+  using torchvision = new models.Swin(shape).eval();
+  torch.noGrad(() => {
+    for (const tensor of torchvision.parameters()) tensor.normal_(0, 0.2);
+  });
+  const images = torch.randn([2, 3, 40, 40]);
+  const expected = torchvision.forward(images);
+  const path = Deno.makeTempFileSync({ suffix: ".safetensors" });
+  try {
+    torch.saveSafetensors(path, torchvision.stateDict());
+    using timm = new models.Swin({ ...shape, names: "timm" }).eval();
+    const { dialect } = loadWeights(timm, path, { dialects: models.dialects });
+    assertEquals(dialect, "torchvision's Swin");
+    assertClose(timm.forward(images), expected);
+
+    // Files of older versions of timm hold what can be computed, too.
+    const { "layers.1.blocks.0.attn.qkv.weight": some, ...rest } = timm.stateDict();
+    torch.saveSafetensors(path, {
+      ...rest,
+      "layers.1.blocks.0.attn.qkv.weight": some,
+      "layers.1.blocks.0.attn.relative_position_index": torch.zeros([16, 16]),
+      "layers.1.blocks.1.attn_mask": torch.zeros([4, 16, 16]),
+    });
+    using again = new models.Swin({ ...shape, names: "timm" }).eval();
+    assertEquals(loadWeights(again, path, { dialects: models.dialects }).unexpected, []);
+    assertClose(again.forward(images), expected);
+    using back = new models.Swin(shape).eval();
+    assertEquals(loadWeights(back, path, { dialects: models.dialects }).dialect, "timm's Swin");
+    assertClose(back.forward(images), expected);
+
+    // Older ones still, and Microsoft's: a stage ends with what halves its map.
+    const old = Object.fromEntries(
+      Object.entries(timm.stateDict()).map(([key, tensor]) => [
+        key.replace(/^layers\.(\d)\.downsample/, (_, i) => `layers.${i - 1}.downsample`)
+          .replace(/^head\.fc\./, "head."),
+        tensor,
+      ]),
+    );
+    torch.saveSafetensors(path, old);
+    using fromOld = new models.Swin({ ...shape, names: "timm" }).eval();
+    assertEquals(
+      loadWeights(fromOld, path, { dialects: models.dialects }).dialect,
+      "Microsoft's Swin",
+    );
+    assertClose(fromOld.forward(images), expected);
+  } finally {
+    Deno.removeSync(path);
+  }
+});
+
+test("a head by timm's name can be left fresh, and be none", () => {
+  const path = Deno.makeTempFileSync({ suffix: ".safetensors" });
+  try {
+    using model = new models.Swin({ ...shape, names: "timm" });
+    torch.saveSafetensors(path, model.stateDict());
+    using other = new models.Swin({ ...shape, names: "timm", numClasses: 7 });
+    const { missing } = loadWeights(other, path, { dialects: models.dialects, head: "fit" });
+    assertEquals(missing, []);
+    using none = new models.Swin({ ...shape, names: "timm", numClasses: 0 }).eval();
+    assertEquals(none.forward(torch.zeros([1, 3, 32, 32])).shape, [1, 128]);
+  } finally {
+    Deno.removeSync(path);
+  }
+});
