@@ -22,6 +22,7 @@ import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { toFeatures, type TokenPooling } from "./foreign_model.ts";
 import { asTaken } from "./onnx_input.ts";
+import { isNormedLast } from "./onnx_modules.ts";
 import { findTap, penultimate, readOnnxGraph, withOutput } from "./onnx_graph.ts";
 import {
   dtypeOfOnnx,
@@ -36,8 +37,10 @@ import {
 export interface OpenOnnxOptions {
   /**
    * The tensor that is taken as features: its name; the name of the operation that computes it; or the name of a
-   * module, such as `avgpool`, for the last tensor computed in there. By default what goes into the last linear
-   * layer before the logits, or without `logits` the first output.
+   * module of PyTorch, such as `avgpool` or `layer4.1`, for what it returned. Where that cannot be told (a module that is
+   * called twice, one that was merged with the next, one of several layers that an activation follows in place), it is an
+   * error. By
+   * default what goes into the last linear layer before the logits, or without `logits` the first output.
    */
   tap?: string;
   /** The tensor that is taken as logits (B, numClasses): its name, or true for the first output. None by default. */
@@ -116,6 +119,8 @@ export class OnnxModel implements Disposable {
   readonly #runtime: OrtRuntime;
   readonly #options: OpenOnnxOptions;
   readonly #channelsLast: boolean;
+  /** Whether the tap is a norm over the last dimension, in which its channels then are. */
+  readonly #normedLast: boolean;
   #session: OrtSession | null;
 
   /** Use {@linkcode openOnnx}. @ignore */
@@ -137,6 +142,7 @@ export class OnnxModel implements Disposable {
       : this.logits === undefined
       ? graph.outputs[0]
       : penultimate(graph, this.logits) ?? noTap(path, this.logits);
+    this.#normedLast = isNormedLast(graph, this.tap);
     for (const name of new Set([this.tap, this.logits])) {
       if (name !== undefined && !graph.outputs.includes(name)) bytes = withOutput(bytes, name);
     }
@@ -199,7 +205,9 @@ export class OnnxModel implements Disposable {
     const wanted = this.logits === undefined ? [this.tap] : [this.tap, this.logits];
     return scope(() => {
       const computed = this.compute(images, wanted);
-      const features = toFeatures(computed[this.tap], this.#options.tokens);
+      const tapped = computed[this.tap];
+      const maps = this.#normedLast && tapped.ndim === 4 ? tapped.permute(0, 3, 1, 2) : tapped;
+      const features = toFeatures(maps, this.#options.tokens);
       if (this.logits === undefined) return { features };
       const logits = computed[this.logits];
       if (logits.ndim !== 2) {
