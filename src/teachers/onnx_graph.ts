@@ -8,6 +8,7 @@
  * @module
  */
 
+import { otherFormat } from "../archive/other_formats.ts";
 import { ArgumentError, FormatError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { moduleOutput, modulesAround } from "./onnx_modules.ts";
@@ -235,11 +236,12 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.slice());
 }
 
+/** What the file is instead, if that is known. */
 function hint(bytes: Uint8Array): string {
-  const start = String.fromCharCode(...bytes.subarray(0, 32));
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    return ": it is a zip archive, as PyTorch's files are";
+  }
   if (bytes.length === 0) return ": the file is empty";
-  if (start.startsWith("PK")) return ": it is a zip archive, as PyTorch's files are";
-  if (start.startsWith("version https://git-lfs")) return ": it is a Git LFS pointer";
-  if (/^\s*</.test(start)) return ": it is an HTML or XML page";
-  return "";
+  const other = otherFormat(bytes.subarray(0, 512));
+  return other === undefined || other.includes("ONNX") ? "" : `: it is ${other}`;
 }
