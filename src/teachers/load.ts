@@ -86,7 +86,8 @@ const USUAL: Pick<Preprocessing, "mean" | "std"> = {
  * bytes from 0 to 255, resized.
  *
  * A TorchScript file is a program, which is run (see `torch.loadScript`): only if it is given itself, not if it
- * turns up in a repository, and not if `architecture` is given. All else is data.
+ * turns up in a repository, and not if `architecture` is given. An ONNX model is one of operations only: it reads and
+ * starts nothing, and takes as much time and memory as whoever made it wants, also while it is opened. Weights are data.
  *
  * The file is checked here, and loaded when the teacher is first asked; `release()` frees it until then.
  *
