@@ -17,8 +17,7 @@ export function bytes(...parts: Part[]): Uint8Array<ArrayBuffer> {
     if (typeof part === "number") out.push(part);
     else if (typeof part === "string") {
       for (const byte of new TextEncoder().encode(part)) out.push(byte);
-    }
-    else for (const one of part) add(one);
+    } else for (const one of part) add(one);
   };
   parts.forEach(add);
   return new Uint8Array(out);
