@@ -23,7 +23,7 @@ import { wholeNumberPreprocessing } from "./onnx_input.ts";
 import { ortRuntime } from "./onnx_runtime.ts";
 import { predictive, type PredictiveTeacher } from "./predictive.ts";
 import type { FaultyFact } from "./configs/facts.ts";
-import type { Preprocessing } from "./preprocessing.ts";
+import { checkPreprocessing, type Preprocessing } from "./preprocessing.ts";
 import { type ModelConfig, readModelConfig } from "./preprocessing_config.ts";
 import type { Teacher, TeacherFacts } from "./teacher.ts";
 import { OnDemand } from "./weights.ts";
@@ -126,6 +126,7 @@ export async function load(spec: string, options: LoadTeacherOptions = {}): Prom
   if (kind !== "descriptive" && kind !== "predictive") {
     throw new ArgumentError(`A teacher is "descriptive" or "predictive", got "${kind}".`);
   }
+  if (options.preprocessing !== undefined) checkPreprocessing(options.preprocessing);
   const place = await find(spec, options);
   const is = place.path.isFile ? fileKind(place.path.name) : "weights";
   if (is === "onnx") return await fromOnnx(place, options);
