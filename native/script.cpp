@@ -254,6 +254,7 @@ class Writer {
       }
       return;
     }
+    if (value.isEnum()) return write(value.toEnumHolder()->value(), depth + 1);
     if (value.isObject() && !value.isModule()) {
       const auto object = value.toObject();
       put(AP_VALUE_RECORD);

@@ -33,9 +33,9 @@ export type ScriptTap = string | number | {
 
 /** Which tensors of a TorchScript module are features and logits. */
 export interface ScriptTaps {
-  /** The features; by default what `forward` returns, if that is one tensor. */
+  /** The features; by default what `forward` returns, if there is one tensor in it. */
   tap?: ScriptTap;
-  /** The logits (B, numClasses), for a classifier; by default what `forward` returns, if that is one tensor. */
+  /** The logits (B, numClasses), for a classifier; by default what `forward` returns, if there is one tensor in it. */
   logits?: ScriptTap;
   /** What becomes of tokens (B, N, D): `"class"`, the first, by default. */
   tokens?: TokenPooling;
@@ -138,12 +138,29 @@ function pick(module: ScriptModule, output: ScriptOutput, place: Place): Tensor 
       ? (value as Record<string | number, ScriptOutput>)[key]
       : undefined;
   }
-  if (value instanceof Tensor) return value;
+  // Of a named tuple with an optional part, say, which is None in evaluation.
+  const found = tensorsIn(value);
+  if (found.length === 1) return found[0];
   throw new ArgumentError(
-    `${module.path} has no tensor at ${name(place)}. ${place.method}() returns ${
-      describe(output)
-    }; its methods are ${module.methods.join(", ")}.`,
+    `${module.path} has ${found.length === 0 ? "no tensor" : "several tensors"} at ${
+      name(place)
+    }. ${place.method}() returns ${describe(output)}; its methods are ${
+      module.methods.join(", ")
+    }. Say where the tensor is: ${
+      found.length === 0 ? "a method" : "a key, an index"
+    } or { method, at: [keys and indices] }.`,
   );
+}
+
+/** The tensors in a structure, in order; of many, two. */
+function tensorsIn(value: ScriptOutput | undefined): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  const found: Tensor[] = [];
+  for (const part of isContainer(value) ? Object.values(value) : []) {
+    found.push(...tensorsIn(part));
+    if (found.length > 1) break;
+  }
+  return found;
 }
 
 function isContainer(

@@ -58,7 +58,7 @@ export interface WeightsSource {
  */
 export function teacherFromWeights(source: WeightsSource): Teacher {
   const { name, kind, device, dtype } = source;
-  const known = entryOf(source.architecture, source.path);
+  const known = entryOf(source.architecture, source.path, source.reading?.ignore);
   // Of a descriptive teacher the head is left out.
   const numClasses = kind === "predictive" ? source.numClasses ?? known.numClasses : 0;
   const imageSize = source.imageSize ?? source.preprocessing?.size?.[0] ?? known.inputSize;

@@ -24,7 +24,7 @@ import { wholeNumberPreprocessing } from "./onnx_input.ts";
 import { ortRuntime } from "./onnx_runtime.ts";
 import { predictive, type PredictiveTeacher } from "./predictive.ts";
 import type { FaultyFact } from "./configs/facts.ts";
-import type { Preprocessing } from "./preprocessing.ts";
+import { checkPreprocessing, type Preprocessing } from "./preprocessing.ts";
 import { type ModelConfig, readModelConfig } from "./preprocessing_config.ts";
 import type { Teacher, TeacherFacts } from "./teacher.ts";
 import { OnDemand } from "./weights.ts";
@@ -87,7 +87,8 @@ const USUAL: Pick<Preprocessing, "mean" | "std"> = {
  * bytes from 0 to 255, resized.
  *
  * A TorchScript file is a program, which is run (see `torch.loadScript`): only if it is given itself, not if it
- * turns up in a repository, and not if `architecture` is given. All else is data.
+ * turns up in a repository, and not if `architecture` is given. An ONNX model is one of operations only: it reads and
+ * starts nothing, and takes as much time and memory as whoever made it wants, also while it is opened. Weights are data.
  *
  * The file is checked here, and loaded when the teacher is first asked; `release()` frees it until then.
  *
@@ -126,6 +127,7 @@ export async function load(spec: string, options: LoadTeacherOptions = {}): Prom
   if (kind !== "descriptive" && kind !== "predictive") {
     throw new ArgumentError(`A teacher is "descriptive" or "predictive", got "${kind}".`);
   }
+  if (options.preprocessing !== undefined) checkPreprocessing(options.preprocessing);
   const place = await find(spec, options);
   const is = place.path.isFile ? fileKind(place.path.name) : "weights";
   if (is === "onnx") return await fromOnnx(place, options);

@@ -5,25 +5,16 @@
  * @module
  */
 
-import {
-  ApprenticeError,
-  ArgumentError,
-  DisposedError,
-  DTypeError,
-  FileError,
-  FormatError,
-  ShapeError,
-} from "../errors.ts";
-import { isMissing, readFileSync } from "../regular_files.ts";
-import { tensor, zeros } from "../torch/creation.ts";
-import type { DType, TypedArray } from "../torch/dtype.ts";
-import { getNumThreads } from "../torch/memory.ts";
+import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../errors.ts";
+import { zeros } from "../torch/creation.ts";
+import type { DType } from "../torch/dtype.ts";
 import { cat } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { toFeatures, type TokenPooling } from "./foreign_model.ts";
-import { asTaken } from "./onnx_input.ts";
 import { findTap, penultimate, readOnnxGraph, withOutput } from "./onnx_graph.ts";
+import { asTaken } from "./onnx_input.ts";
+import { isNormedLast } from "./onnx_modules.ts";
 import {
   dtypeOfOnnx,
   type OrtMetadata,
@@ -32,13 +23,15 @@ import {
   type OrtSession,
   type OrtTensor,
 } from "./onnx_runtime.ts";
+import { fromOrt, openSession, readModel, runError, shapeOf, toOrt } from "./onnx_session.ts";
 
 /** How {@linkcode openOnnx} opens a model. */
 export interface OpenOnnxOptions {
   /**
    * The tensor that is taken as features: its name; the name of the operation that computes it; or the name of a
-   * module, such as `avgpool`, for the last tensor computed in there. By default what goes into the last linear
-   * layer before the logits, or without `logits` the first output.
+   * module of PyTorch, such as `avgpool` or `layer4.1`, for what it returned. Where that cannot be told (a module that is
+   * called twice, one that was merged with the next, one of several layers that an activation follows in place), it is an
+   * error. By default what goes into the last linear layer before the logits, or without `logits` the first output.
    */
   tap?: string;
   /** The tensor that is taken as logits (B, numClasses): its name, or true for the first output. None by default. */
@@ -69,6 +62,9 @@ export interface OnnxOutput {
 /**
  * Opens an ONNX model. ONNX Runtime (`npm:onnxruntime-node`) is loaded by the first call. A file of weights beside the
  * model is found by itself.
+ *
+ * A model is a program of operations. It reads and starts nothing, but whoever made it decides how much time and memory
+ * it takes, also while it is opened, since ONNX Runtime computes then what is constant: open those of people you trust.
  *
  * @throws {FileError} if the file cannot be read.
  * @throws {FormatError} if it is no ONNX model, or ONNX Runtime cannot load it.
@@ -117,6 +113,8 @@ export class OnnxModel implements Disposable {
   readonly #runtime: OrtRuntime;
   readonly #options: OpenOnnxOptions;
   readonly #channelsLast: boolean;
+  /** Whether the tap is a norm over the last dimension, in which its channels then are. */
+  readonly #normedLast: boolean;
   #session: OrtSession | null;
 
   /** Use {@linkcode openOnnx}. @ignore */
@@ -138,6 +136,7 @@ export class OnnxModel implements Disposable {
       : this.logits === undefined
       ? graph.outputs[0]
       : penultimate(graph, this.logits) ?? noTap(path, this.logits);
+    this.#normedLast = isNormedLast(graph, this.tap);
     for (const name of new Set([this.tap, this.logits])) {
       if (name !== undefined && !graph.outputs.includes(name)) bytes = withOutput(bytes, name);
     }
@@ -200,7 +199,9 @@ export class OnnxModel implements Disposable {
     const wanted = this.logits === undefined ? [this.tap] : [this.tap, this.logits];
     return scope(() => {
       const computed = this.compute(images, wanted);
-      const features = toFeatures(computed[this.tap], this.#options.tokens);
+      const tapped = computed[this.tap];
+      const maps = this.#normedLast && tapped.ndim === 4 ? tapped.permute(0, 3, 1, 2) : tapped;
+      const features = toFeatures(maps, this.#options.tokens);
       if (this.logits === undefined) return { features };
       const logits = computed[this.logits];
       if (logits.ndim !== 2) {
@@ -344,63 +345,6 @@ function checkOptions(options: OpenOnnxOptions, runtime: OrtRuntime): void {
   }
 }
 
-/** A file in the format that ONNX is written in cannot be larger: beyond that weights lie in files of their own. */
-const MOST_BYTES = 2 ** 31;
-
-function readModel(path: string): Uint8Array<ArrayBuffer> {
-  try {
-    return readFileSync(path, MOST_BYTES);
-  } catch (cause) {
-    if (!isMissing(cause)) throw cause;
-    throw new FileError(`There is no ONNX model ${path}; check the path.`, { cause });
-  }
-}
-
-function openSession(
-  runtime: OrtRuntime,
-  path: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: OpenOnnxOptions,
-): OrtSession {
-  const session = runtime.session();
-  const real = Deno.realPathSync(path);
-  const folder = real.slice(0, Math.max(real.lastIndexOf("/"), real.lastIndexOf("\\")) + 1);
-  try {
-    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
-      executionProviders: options.providers ?? ["cpu"],
-      intraOpNumThreads: options.threads ?? getNumThreads(),
-      interOpNumThreads: 1,
-      logSeverityLevel: 4,
-      extra: {
-        session: {
-          // Weights in files of their own lie beside the model.
-          model_external_initializers_file_folder_path: folder,
-          // Threads that wait sleep, as libtorch's do here.
-          intra_op: { allow_spinning: "0" },
-        },
-      },
-    });
-  } catch (cause) {
-    throw new FormatError(`ONNX Runtime cannot load ${path}: ${clean(cause as Error)}`, { cause });
-  }
-  return session;
-}
-
-function runError(path: string, cause: Error): ApprenticeError {
-  const message = clean(cause);
-  const type = /dimension|shape|size/i.test(message) ? ShapeError : ApprenticeError;
-  return new type(`ONNX Runtime cannot run ${path}: ${message}`, { cause });
-}
-
-/** What ONNX Runtime says, without the places in its source. */
-function clean(error: Error): string {
-  return error.message.trim().replace(/\/onnxruntime_src\/\S+ [^\n]*?\) /g, "");
-}
-
-function shapeOf({ shape, symbolicDimensions }: OrtMetadata): (number | string)[] {
-  return (shape ?? []).map((size, i) => size >= 0 ? size : symbolicDimensions[i] || "?");
-}
-
 function isChannels(size: number | string): boolean {
   return size === 1 || size === 3 || size === 4;
 }
@@ -416,25 +360,6 @@ function imageShape(
   const size = (value: number | string, open: number): number =>
     typeof value === "number" ? value : open;
   return [size(channels, 3), size(height, rows), size(width, columns)];
-}
-
-function toOrt(input: Tensor): OrtTensor {
-  let data = input.data() as TypedArray;
-  // The binding knows half precision as whole numbers of 16 bits only.
-  if (data instanceof Float16Array) data = new Uint16Array(data.buffer as ArrayBuffer);
-  return { type: input.dtype, dims: input.shape, data, location: "cpu" };
-}
-
-function fromOrt(value: OrtTensor, name: string, path: string): Tensor {
-  const { type, dims, data } = value;
-  if (!ArrayBuffer.isView(data)) {
-    throw new DTypeError(`The tensor "${name}" of ${path} holds ${type}, which are no numbers.`);
-  }
-  const made = tensor(data, {
-    shape: [...dims],
-    dtype: type === "bool" ? "bool" : undefined,
-  });
-  return type === "float16" ? made.float() : made;
 }
 
 function noTap(path: string, logits: string): never {

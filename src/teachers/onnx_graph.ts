@@ -8,8 +8,10 @@
  * @module
  */
 
+import { otherFormat } from "../archive/other_formats.ts";
 import { ArgumentError, FormatError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { moduleOutput, modulesAround } from "./onnx_modules.ts";
 
 /** One operation of a graph. */
 export interface OnnxNode {
@@ -21,6 +23,8 @@ export interface OnnxNode {
   inputs: string[];
   /** The names of the tensors that it computes. */
   outputs: string[];
+  /** The modules of PyTorch that it lies in, from the model on, and its own name, if the file says so. */
+  scopes?: string[];
 }
 
 /** The names in a model's graph. */
@@ -34,8 +38,15 @@ export interface OnnxGraph {
 /** Field numbers of the format's messages. */
 const MODEL_GRAPH = 7;
 const GRAPH_NODE = 1, GRAPH_OUTPUT = 12;
-const NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATION = 4;
+const NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATION = 4, NODE_METADATA = 9;
+const ENTRY_KEY = 1, ENTRY_VALUE = 2;
 const VALUE_NAME = 1;
+
+/** Under which the newer exporter of PyTorch stores the modules around an operation. */
+const SCOPES = "pkg.torch.onnx.name_scopes";
+
+/** More operations than any model has; each takes a few hundred bytes, here and in ONNX Runtime. */
+const mostNodes = 500_000;
 
 /**
  * Reads the names in a model.
@@ -48,8 +59,12 @@ export function readOnnxGraph(bytes: Uint8Array, path: string): OnnxGraph {
     for (const [field, part] of messages(bytes)) {
       if (field !== MODEL_GRAPH) continue;
       for (const [inner, message] of messages(part)) {
-        if (inner === GRAPH_NODE) graph.nodes.push(readNode(message));
-        else if (inner === GRAPH_OUTPUT) {
+        if (inner === GRAPH_NODE) {
+          if (graph.nodes.length === mostNodes) {
+            throw new Malformed(`it has more than ${mostNodes} operations`);
+          }
+          graph.nodes.push(readNode(message));
+        } else if (inner === GRAPH_OUTPUT) {
           for (const [f, name] of messages(message)) {
             if (f === VALUE_NAME) graph.outputs.push(text(name));
           }
@@ -77,33 +92,37 @@ export function withOutput(bytes: Uint8Array, name: string): Uint8Array<ArrayBuf
 }
 
 /**
- * Finds the tensor that a tap means: one of this name; the result of the operation of this name; or, if it is
- * the name of a module as exporters write it into the names (`avgpool` in
- * `/avgpool/GlobalAveragePool_output_0`), the last tensor computed in there.
+ * Finds the tensor that a tap means: one of this name; the result of the operation of this name; or what the module of
+ * this name returned.
  *
- * @throws {ArgumentError} if there is none; the message has the nearest names.
+ * @throws {ArgumentError} if there is none, with the nearest names, or if it may be several.
  */
 export function findTap(graph: OnnxGraph, tap: string, path: string): string {
   const names = graph.nodes.flatMap(({ outputs }) => outputs);
-  if (names.includes(tap)) return tap;
   const node = graph.nodes.find(({ name }) => name === tap);
-  if (node !== undefined && node.outputs[0]) return node.outputs[0];
-  const parts = split(tap);
-  const inside = names.filter((name) => {
-    const own = split(name);
-    return own.some((_, at) => parts.every((part, i) => own[at + i] === part));
-  });
-  const last = parts.length > 0 ? inside.at(-1) : undefined;
-  if (last !== undefined) return last;
+  const named = names.includes(tap) ? tap : node?.outputs[0] || undefined;
+  // Tensors may have the names of other modules.
+  const isModule = graph.nodes.some((one) => modulesAround(one).includes(tap));
+  const returned = named === undefined || isModule ? moduleOutput(graph, tap, path) : undefined;
+  if (named !== undefined && returned !== undefined && named !== returned) {
+    throw new ArgumentError(
+      `"${tap}" is a tensor of ${path} and a module, which returned another one, "${returned}". Give the name of the ` +
+        `operation, "${
+          graph.nodes.find(({ outputs }) => outputs.includes(named))?.name
+        }" for the first; or "${returned}".`,
+    );
+  }
+  const found = named ?? returned;
+  if (found !== undefined) return found;
+  const modules = [...new Set(graph.nodes.flatMap(modulesAround))];
+  const near = modules.length === 0
+    ? ""
+    : ` The nearest modules are ${nearest(tap, modules, 5).join(", ")}.`;
   throw new ArgumentError(
     `${path} computes no tensor "${tap}". The nearest names are ${
       nearest(tap, names, 5).join(", ")
-    }; it has ${names.length}.`,
+    }; it has ${names.length}.${near}`,
   );
-}
-
-function split(name: string): string[] {
-  return name.split(/[/.]/).filter((part) => part !== "");
 }
 
 /** Operations that a classifier's last layer may be followed by, which leave its result in place. */
@@ -148,8 +167,21 @@ function readNode(bytes: Uint8Array): OnnxNode {
     else if (number === NODE_OUTPUT) node.outputs.push(text(value));
     else if (number === NODE_NAME) node.name = text(value);
     else if (number === NODE_OPERATION) node.operation = text(value);
+    else if (number === NODE_METADATA) node.scopes = readScopes(value) ?? node.scopes;
   }
   return node;
+}
+
+/** The list that Python wrote as text: `['', 'layer1', 'layer1.0', 'relu']`. */
+function readScopes(bytes: Uint8Array): string[] | undefined {
+  let key = "";
+  let value = "";
+  for (const [number, part] of messages(bytes)) {
+    if (number === ENTRY_KEY) key = text(part);
+    else if (number === ENTRY_VALUE) value = text(part);
+  }
+  if (key !== SCOPES || !/^\[.*\]$/s.test(value)) return undefined;
+  return [...value.matchAll(/'([^']*)'|"([^"]*)"/g)].map(([, one, other]) => one ?? other);
 }
 
 class Malformed extends Error {}
@@ -204,11 +236,12 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.slice());
 }
 
+/** What the file is instead, if that is known. */
 function hint(bytes: Uint8Array): string {
-  const start = String.fromCharCode(...bytes.subarray(0, 32));
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    return ": it is a zip archive, as PyTorch's files are";
+  }
   if (bytes.length === 0) return ": the file is empty";
-  if (start.startsWith("PK")) return ": it is a zip archive, as PyTorch's files are";
-  if (start.startsWith("version https://git-lfs")) return ": it is a Git LFS pointer";
-  if (/^\s*</.test(start)) return ": it is an HTML or XML page";
-  return "";
+  const other = otherFormat(bytes.subarray(0, 512));
+  return other === undefined || other.includes("ONNX") ? "" : `: it is ${other}`;
 }

@@ -157,6 +157,12 @@ export abstract class FrozenTeacher implements Disposable {
         `Teacher "${this.name}" got no image: the shape is [${images.shape.join(", ")}].`,
       );
     }
+    if (this.model !== null && this.#preprocess === undefined && !isFloatingPoint(images.dtype)) {
+      throw new DTypeError(
+        `Teacher "${this.name}" looks at images as its student sees them, floating-point and normalised, got ${images.dtype}. ` +
+          "Give it those; or tell it what its images are, as the option preprocess { size, mean, std }, and give it bytes.",
+      );
+    }
     // Somebody may have called train() on the model, or on a model that holds it, in the meantime.
     this.model?.eval();
     // Not inference mode: the student's encoders save what comes out for their own gradients.

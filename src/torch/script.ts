@@ -45,7 +45,7 @@ const net = new FinalizationRegistry<number>((handle) => releaseOne(context, han
  * evaluation) that it was saved in.
  *
  * **A TorchScript file is a program.** It is checked for damage before it is loaded, down to the checksum of
- * every part, but whoever wrote it decides what libtorch's interpreter runs: any operator, as often and on as
+ * every part, and its code and pickles for what is nested deeply or long enough to end the process there; but whoever wrote it decides what libtorch's interpreter runs: any operator, as often and on as
  * much memory as it likes, without end or with arguments that crash libtorch. It can read and write no files
  * by itself and start no process. Load only files from people whose programs you would run. What it prints is
  * dropped.

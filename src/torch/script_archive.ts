@@ -54,8 +54,11 @@ export function checkScriptArchive(path: string): void {
   const head = file.read(0, Math.min(file.size, 512));
   // The signature of a file's header, or of the end of an empty archive.
   if (head[0] !== 0x50 || head[1] !== 0x4b || head[2] > 6) {
+    const other = otherFormat(head);
     throw new FormatError(
-      `${path} is no TorchScript file: it is ${otherFormat(head) ?? "not a zip archive"}.`,
+      `${path} is no TorchScript file: it is not a zip archive${
+        other === undefined ? "" : ` but ${other}`
+      }.`,
     );
   }
   const files = readZipTable(file, bad);

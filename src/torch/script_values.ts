@@ -26,7 +26,7 @@ export type ScriptInput =
 
 /**
  * What a TorchScript method returns: as {@linkcode ScriptInput}; a named tuple or an object of a class becomes
- * a record of its fields, and the keys of dictionaries become strings.
+ * a record of its fields, an enum its value, and the keys of dictionaries become strings.
  */
 export type ScriptOutput =
   | Tensor

@@ -1,5 +1,5 @@
-"""Writes newer_dtypes/: tensors of the dtypes that PyTorch got after the first ten, as safetensors and as files of
-torch.save, and their values, for tests/torch/newer_dtypes_test.ts and tests/checkpoints/newer_dtypes_test.ts.
+"""Writes newer_dtypes/: tensors of the dtypes beyond the first ten, as safetensors and as files of torch.save; and
+newer_dtypes.json, their values; for tests/torch/newer_dtypes_test.ts.
 
     python tests/golden/newer_dtypes.py
 """
@@ -39,7 +39,7 @@ def values(tensor):
 
 save_file(tensors, folder / "all.safetensors")
 torch.save({**tensors, **more}, folder / "all.pth")
-(folder / "values.json").write_text(json.dumps({name: values(tensor) for name, tensor in {**tensors, **more}.items()}))
+(folder.parent / "newer_dtypes.json").write_text(json.dumps({name: values(tensor) for name, tensor in {**tensors, **more}.items()}))
 
 # What safetensors writes for formats of fewer bits than 8, and a name that nobody knows, beside a float32.
 header = {

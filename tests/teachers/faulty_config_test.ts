@@ -83,6 +83,35 @@ test("a config that says of images what cannot be is an error that names file, k
   }
 });
 
+test("a preprocessing that its user gives and cannot be meant is refused, of every kind of file", async () => {
+  const wrong: [unknown, string][] = [
+    [{ size: [-1, 5] }, "[-1, 5]"],
+    [{ size: [0, 0] }, "[0, 0]"],
+    [{ size: [1.5, 2] }, "[1.5, 2]"],
+    [{ size: 8 }, "got 8"],
+    [{ size: ["8", 8] }, "[8, 8]"],
+    [{ mean: 0.5 }, "mean 0.5"],
+    [{ mean: [] }, "mean []"],
+    [{ mean: "x" }, "mean x"],
+    [{ std: [0, 0, 0] }, "std [0, 0, 0]"],
+    [{ std: [1, 1, NaN] }, "std [1, 1, NaN]"],
+    [{ interpolation: "lanczos" }, "lanczos"],
+    [{ cropFraction: 50 }, "50"],
+    [{ cropFraction: NaN }, "NaN"],
+    [null, "null"],
+  ];
+  for (const file of ["script_returns/named.pt", "onnx_conv.onnx", "onnx_whole/uint8.onnx"]) {
+    const path = new URL(`../golden/${file}`, import.meta.url).pathname;
+    for (const [preprocessing, word] of wrong) {
+      await assertRejects(
+        () => load(path, { preprocessing: preprocessing as never }),
+        ArgumentError,
+        word,
+      );
+    }
+  }
+});
+
 Deno.test("OpenCLIP's and transformers' files are looked at as timm's are", () => {
   const vision = { image_size: 224, layers: 12, width: 768, patch_size: 32 };
   const openClip: [Record<string, unknown>, string][] = [

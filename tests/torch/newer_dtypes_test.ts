@@ -6,7 +6,7 @@ import { test } from "../helpers.ts";
 
 const golden = (name: string) =>
   new URL(`../golden/newer_dtypes/${name}`, import.meta.url).pathname;
-const values = JSON.parse(Deno.readTextFileSync(golden("values.json"))) as Record<
+const values = JSON.parse(Deno.readTextFileSync(golden("../newer_dtypes.json"))) as Record<
   string,
   torch.NestedArray
 >;

@@ -1,0 +1,98 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { ArgumentError } from "../../src/errors.ts";
+import { openOnnx } from "../../src/teachers/onnx.ts";
+import { modulesAround } from "../../src/teachers/onnx_modules.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { assertClose, device, test } from "../helpers.ts";
+
+const golden = (name: string) => new URL(`../golden/onnx_taps/${name}`, import.meta.url).pathname;
+const truth = () => torch.loadSafetensors(golden("returned.safetensors"), { device });
+
+/** The modules whose tensor cannot be told, by exporter, with a word of the message. */
+const unclear: Record<string, Record<string, string>> = {
+  older: {
+    // An activation that may be in place follows.
+    features: "may change it in place",
+    "features.conv0": "merged",
+    // One module, called twice.
+    "block.relu": "called again",
+    "blocks.0.relu": "called again",
+    "blocks.1.relu": "called again",
+    // Merged into the convolution before it.
+    "features.norm5": "no tensor",
+  },
+  dynamo: {
+    features: "may change it in place",
+    "block.relu": "2 of its tensors",
+    "blocks.0.relu": "2 of its tensors",
+    "blocks.1.relu": "2 of its tensors",
+    "features.conv0": "no tensor",
+  },
+};
+
+for (const exporter of ["older", "dynamo"]) {
+  test(`a tap by a module's name is what the module returned, or an error: ${exporter}`, async () => {
+    const path = golden(`${exporter}.onnx`);
+    const names = torch.scope(() =>
+      Object.keys(truth()).flatMap((key) => /^(.*)#0$/.exec(key)?.[1] ?? [])
+    );
+    assert(names.length > 20);
+    for (const name of names) {
+      const word = unclear[exporter][name];
+      if (word !== undefined) {
+        const { message } = await assertRejects(() => openOnnx(path, { tap: name }), ArgumentError);
+        assertStringIncludes(message, word, name);
+        continue;
+      }
+      using model = await openOnnx(path, { tap: name, threads: 1 });
+      torch.scope(() => {
+        const { images, [`${name}#0`]: expected } = truth();
+        assertClose(model.compute(images, [model.tap])[model.tap], expected, { atol: 1e-5 });
+      });
+    }
+  });
+
+  test(`names that begin alike, or are no module's, are not mixed up: ${exporter}`, async () => {
+    const path = golden(`${exporter}.onnx`);
+    for (const tap of ["layer", "blocks", "nor", "conv", "layer1.2"]) {
+      const { message } = await assertRejects(() => openOnnx(path, { tap }), ArgumentError);
+      assertStringIncludes(message, "no tensor");
+      assertStringIncludes(message, "The nearest modules are");
+    }
+    // The end of a name is enough only where one module's ends so.
+    await assertRejects(() => openOnnx(path, { tap: "conv2" }), ArgumentError, "3 modules");
+    using model = await openOnnx(path, { tap: "blocks/1", threads: 1 });
+    using same = await openOnnx(path, { tap: "blocks.1", threads: 1 });
+    assertEquals(model.tap, same.tap);
+  });
+}
+
+test("features of a norm over the last dimension are averaged over rows and columns", async () => {
+  for (const exporter of ["older", "dynamo"]) {
+    using model = await openOnnx(golden(`${exporter}.onnx`), { tap: "norm", threads: 1 });
+    torch.scope(() => {
+      const { images, "norm#0": norm } = truth();
+      assertEquals(model.featureDim, 4);
+      assertClose(model.run(images).features, norm.mean([1, 2]), { atol: 1e-5 });
+    });
+  }
+});
+
+Deno.test("the modules around an operation are read from its name", () => {
+  const around = (name: string) =>
+    modulesAround({ name, operation: "Conv", inputs: [], outputs: [] });
+  assertEquals(around("/features/features.3/features.3.0/attn/qkv/MatMul"), [
+    "features",
+    "features.3",
+    "features.3.0",
+    "features.3.0.attn",
+    "features.3.0.attn.qkv",
+  ]);
+  assertEquals(around("/layers.0/blocks.1/norm/Add_1"), [
+    "layers.0",
+    "layers.0.blocks.1",
+    "layers.0.blocks.1.norm",
+  ]);
+  assertEquals(around("/layer10/layer10.0/Conv"), ["layer10", "layer10.0"]);
+  assertEquals([around("/Relu"), around("Conv_0")], [[], []]);
+});
