@@ -9,6 +9,7 @@
 import { LibraryError } from "../../errors.ts";
 import { passPermission, statRegular } from "../../files.ts";
 import { imageRandom } from "../shuffle.ts";
+import type { DecodeNotes } from "./decode_watch.ts";
 import type { Decoder } from "./decoder.ts";
 
 /** Where the bytes of an image lie: a whole file, or a part of one. */
@@ -61,37 +62,52 @@ function kindOf(error: unknown): DecodeFailure["kind"] {
   return error instanceof ReadError ? "read" : "decode";
 }
 
-/** Waits for work, but only for some seconds; the work is told whether it is still wanted. */
+/** How often it is looked whether the time is up. */
+const LOOKS = 8;
+
+/**
+ * Waits for work, but only for some seconds; the work is told whether it is still wanted. Time in which this thread
+ * itself was busy with something else, such as a step of training, counts little: the work may long be done then.
+ */
 async function within(
   seconds: number,
   work: (wanted: () => boolean) => Promise<void>,
 ): Promise<void> {
-  let late = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let looks = 0;
+  let clock: ReturnType<typeof setInterval> | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late = true;
-      reject(new Error(`decoding took longer than ${seconds} seconds and was given up`));
-    }, 1000 * seconds);
+    clock = setInterval(() => {
+      if (++looks === LOOKS) reject(new Error(overdueReason(seconds)));
+    }, 1000 * seconds / LOOKS);
   });
   try {
-    await Promise.race([work(() => !late), limit]);
+    await Promise.race([work(() => looks < LOOKS), limit]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(clock);
   }
 }
 
 /** How many images are begun at a time, so that one is decoded while another is resized. */
-const LANES = 2;
+export const LANES = 2;
 
-/** Decodes the images of a job. */
-export async function runTasks(decoder: Decoder, job: DecodeJob): Promise<DecodeFailure[]> {
+/** What is said of an image that took too long. */
+export function overdueReason(seconds: number): string {
+  return `decoding took longer than ${seconds} seconds and was given up`;
+}
+
+/** Decodes the images of a job, noting in `notes` which ones it is at. */
+export async function runTasks(
+  decoder: Decoder,
+  job: DecodeJob,
+  notes?: DecodeNotes,
+): Promise<DecodeFailure[]> {
   const { tasks, memory, seed, epoch } = job;
   const failures: DecodeFailure[] = [];
   const left = tasks.values();
-  const lane = async () => {
+  const lane = async (_: unknown, lane: number) => {
     for (const task of left) {
       const { row, image } = task;
+      notes?.begin(lane, row);
       const into = new Uint8Array(memory, row * decoder.size, decoder.size);
       try {
         const random = () => imageRandom(seed, epoch, image);
@@ -102,6 +118,8 @@ export async function runTasks(decoder: Decoder, job: DecodeJob): Promise<Decode
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         failures.push({ row, reason: oneLine(reason), kind: kindOf(error) });
+      } finally {
+        notes?.end(lane);
       }
     }
   };
