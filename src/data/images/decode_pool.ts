@@ -12,12 +12,11 @@ import {
   type DecodeJob,
   type DecodeTask,
   LANES,
-  overdueReason,
   runTasks,
 } from "./decode_tasks.ts";
 import { DecodeWatch } from "./decode_watch.ts";
 import type { WorkerReply, WorkerRequest } from "./decode_worker.ts";
-import { Decoder, type DecodeSettings } from "./decoder.ts";
+import { Decoder, type DecodeSettings, overdueReason } from "./decoder.ts";
 
 /** How many images a worker gets at a time; so many that messages cost nothing beside them. */
 const TASKS = 8;

@@ -62,38 +62,8 @@ function kindOf(error: unknown): DecodeFailure["kind"] {
   return error instanceof ReadError ? "read" : "decode";
 }
 
-/** How often it is looked whether the time is up. */
-const LOOKS = 8;
-
-/**
- * Waits for work, but only for some seconds; the work is told whether it is still wanted. Time in which this thread
- * itself was busy with something else, such as a step of training, counts little: the work may long be done then.
- */
-async function within(
-  seconds: number,
-  work: (wanted: () => boolean) => Promise<void>,
-): Promise<void> {
-  let looks = 0;
-  let clock: ReturnType<typeof setInterval> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    clock = setInterval(() => {
-      if (++looks === LOOKS) reject(new Error(overdueReason(seconds)));
-    }, 1000 * seconds / LOOKS);
-  });
-  try {
-    await Promise.race([work(() => looks < LOOKS), limit]);
-  } finally {
-    clearInterval(clock);
-  }
-}
-
 /** How many images are begun at a time, so that one is decoded while another is resized. */
 export const LANES = 2;
-
-/** What is said of an image that took too long. */
-export function overdueReason(seconds: number): string {
-  return `decoding took longer than ${seconds} seconds and was given up`;
-}
 
 /** Decodes the images of a job, noting in `notes` which ones it is at. */
 export async function runTasks(
@@ -111,10 +81,7 @@ export async function runTasks(
       const into = new Uint8Array(memory, row * decoder.size, decoder.size);
       try {
         const random = () => imageRandom(seed, epoch, image);
-        await within(
-          decoder.timeLimit,
-          (wanted) => decoder.decode(readImage(task), random, into, wanted),
-        );
+        await decoder.decode(readImage(task), random, into);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         failures.push({ row, reason: oneLine(reason), kind: kindOf(error) });

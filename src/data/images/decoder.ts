@@ -62,25 +62,31 @@ export class Decoder {
     return 3 * height * width;
   }
 
-  /** After so many seconds, an image is given up. */
-  get timeLimit(): number {
-    return this.#settings.timeLimit;
-  }
-
   /**
    * Decodes an image, takes the part wanted and writes it as three planes of rows.
    *
    * @param bytes The file's contents.
    * @param random Gives what a random part is drawn from, from its beginning.
    * @param into Room for {@linkcode size} bytes.
-   * @param wanted Whether the image is still waited for; if not, nothing is written, since `into` may be another's.
-   * @throws If the file is damaged, too large or no image.
+   * @throws If the file is damaged, too large or no image, or decoding takes longer than the time limit.
    */
   async decode(
     bytes: Uint8Array<ArrayBuffer>,
     random: () => RandomSequence,
     into: Uint8Array,
-    wanted: () => boolean = () => true,
+  ): Promise<void> {
+    await within(
+      this.#settings.timeLimit,
+      (wanted) => this.#decode(bytes, random, into, wanted),
+    );
+  }
+
+  /** Decodes an image; once it is not waited for any more, nothing is written, since `into` may be another's. */
+  async #decode(
+    bytes: Uint8Array<ArrayBuffer>,
+    random: () => RandomSequence,
+    into: Uint8Array,
+    wanted: () => boolean,
   ): Promise<void> {
     if (this.#decodeJpeg(bytes, random, into)) return;
     const { part, maxPixels } = this.#settings;
@@ -224,4 +230,34 @@ function shrink(pipeline: SharpPipeline, cut: Cut, size: ImageSize): void {
     width: Math.round((cut.left + cut.width) * across) - left,
     height: Math.round((cut.top + cut.height) * down) - top,
   });
+}
+
+/** How often it is looked whether the time is up. */
+const LOOKS = 8;
+
+/** What is said of an image that took too long. */
+export function overdueReason(seconds: number): string {
+  return `decoding took longer than ${seconds} seconds and was given up`;
+}
+
+/**
+ * Waits for work, but only for some seconds; the work is told whether it is still wanted. Time in which this thread
+ * itself was busy with something else, such as a step of training, counts little: the work may long be done then.
+ */
+async function within(
+  seconds: number,
+  work: (wanted: () => boolean) => Promise<void>,
+): Promise<void> {
+  let looks = 0;
+  let clock: ReturnType<typeof setInterval> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    clock = setInterval(() => {
+      if (++looks === LOOKS) reject(new Error(overdueReason(seconds)));
+    }, 1000 * seconds / LOOKS);
+  });
+  try {
+    await Promise.race([work(() => looks < LOOKS), limit]);
+  } finally {
+    clearInterval(clock);
+  }
 }

@@ -5,7 +5,7 @@ import * as data from "../../../src/data/mod.ts";
 import { FormatError } from "../../../src/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
-import { withFiles } from "./pictures.ts";
+import { picture, withFiles } from "./pictures.ts";
 
 test("a watch tells which images took longer than a limit", () => {
   const watch = new DecodeWatch(2);
@@ -47,5 +47,23 @@ test("an image that blocks its thread is named, and the others are decoded by an
     const values = torch.scope(() => batch.images.flatten(1).select(1, 0).toArray() as number[]);
     assertEquals(values, [...Array.from({ length: 20 }, (_, i) => i), 0]);
     assertEquals([...lenient.skipped.keys()], [20]);
+  });
+});
+
+test("time in which the thread that decodes was busy with something else is not the image's", async () => {
+  await withFiles({ "a/1.png": picture("color.png") }, async (root) => {
+    // The first has sharp loaded.
+    using once = new data.ImageFolder(root, { workers: 0, timeLimit: 10 });
+    using _first = await once.batch(Int32Array.of(0));
+    using photos = once.subset([0, 0, 0], { timeLimit: 0.2 });
+    using warm = await photos.batch(Int32Array.of(0));
+    assertEquals(warm.images.size(0), 1);
+    const batch = photos.batch(Int32Array.of(0, 1, 2));
+    // Decoding is under way when a long step begins.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const until = performance.now() + 400;
+    while (performance.now() < until);
+    using done = await batch;
+    assertEquals(done.images.size(0), 3);
   });
 });
