@@ -59,8 +59,8 @@ test("time in which the thread that decodes was busy with something else is not 
     using warm = await photos.batch(Int32Array.of(0));
     assertEquals(warm.images.size(0), 1);
     const batch = photos.batch(Int32Array.of(0, 1, 2));
-    // Decoding is under way when a long step begins.
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    // Decoding has begun, and not come far, when a long step begins.
+    for (let turn = 0; turn < 20; turn++) await null;
     const until = performance.now() + 400;
     while (performance.now() < until);
     using done = await batch;
