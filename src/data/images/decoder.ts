@@ -75,29 +75,19 @@ export class Decoder {
     random: () => RandomSequence,
     into: Uint8Array,
   ): Promise<void> {
-    await within(
-      this.#settings.timeLimit,
-      (wanted) => this.#decode(bytes, random, into, wanted),
-    );
-  }
-
-  /** Decodes an image; once it is not waited for any more, nothing is written, since `into` may be another's. */
-  async #decode(
-    bytes: Uint8Array<ArrayBuffer>,
-    random: () => RandomSequence,
-    into: Uint8Array,
-    wanted: () => boolean,
-  ): Promise<void> {
     if (this.#decodeJpeg(bytes, random, into)) return;
-    const { part, maxPixels } = this.#settings;
+    const { part, maxPixels, timeLimit } = this.#settings;
     const read = isBitmap(bytes)
       ? decodeBitmap
       : isPortableMap(bytes)
       ? decodePortableMap
       : undefined;
-    if (read === undefined) return await this.#decodeAny(bytes, random, into, wanted);
-    const image = read(bytes, maxPixels);
-    this.#finish(image, planCut(part, image.width, image.height, random()), into);
+    if (read !== undefined) {
+      const image = read(bytes, maxPixels);
+      return this.#finish(image, planCut(part, image.width, image.height, random()), into);
+    }
+    // What came before is done in one go: no clock could have stopped it.
+    await within(timeLimit, (wanted) => this.#decodeAny(bytes, random, into, wanted));
   }
 
   /** Cuts a part out of a whole image and resizes it. */
@@ -130,7 +120,7 @@ export class Decoder {
     return true;
   }
 
-  /** Whatever sharp decodes. */
+  /** Whatever sharp decodes; once it is not waited for any more, nothing is written, since `into` may be another's. */
   async #decodeAny(
     bytes: Uint8Array,
     random: () => RandomSequence,
