@@ -11,10 +11,12 @@ import {
   type DecodeFailure,
   type DecodeJob,
   type DecodeTask,
+  LANES,
   runTasks,
 } from "./decode_tasks.ts";
+import { DecodeWatch } from "./decode_watch.ts";
 import type { WorkerReply, WorkerRequest } from "./decode_worker.ts";
-import { Decoder, type DecodeSettings } from "./decoder.ts";
+import { Decoder, type DecodeSettings, overdueReason } from "./decoder.ts";
 
 /** How many images a worker gets at a time; so many that messages cost nothing beside them. */
 const TASKS = 8;
@@ -30,11 +32,18 @@ interface Waiting {
 interface Member {
   readonly worker: Worker;
   readonly jobs: Map<number, Waiting>;
+  readonly watch: DecodeWatch;
 }
+
+/** Milliseconds that a thread gets beyond the time limit, to give up by itself; at most as many as the limit has. */
+const GRACE = 2000;
 
 /**
  * Decodes images in `workers` threads, or in this one if that is 0. Threads are started when the first image is
  * asked for. They keep the process alive only while they have something to do.
+ *
+ * A thread gives up an image that takes too long and goes on with the next; one that a decoder blocks, so that it cannot,
+ * is ended and replaced by another.
  */
 export class DecodePool {
   readonly #settings: DecodeSettings;
@@ -46,6 +55,7 @@ export class DecodePool {
   #last: Promise<unknown> = Promise.resolve();
   #number = 0;
   #disposed = false;
+  #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(settings: DecodeSettings, workers: number) {
     this.#settings = settings;
@@ -99,8 +109,55 @@ export class DecodePool {
     return await failures;
   }
 
-  /** Gives the workers what is waiting: to each in turn, so that all have something first. */
+  /** Gives the workers what is waiting, and looks after them as long as they have something to do. */
   #hand(): void {
+    this.#deal();
+    const busy = this.#members.some(({ jobs }) => jobs.size > 0);
+    if (!busy) {
+      clearInterval(this.#clock);
+      this.#clock = undefined;
+    } else if (this.#clock === undefined) {
+      const limit = 1000 * this.#settings.timeLimit;
+      this.#clock = setInterval(() => this.#look(limit), Math.min(1000, limit));
+    }
+  }
+
+  /** Replaces the threads that are blocked. */
+  #look(limit: number): void {
+    for (const member of [...this.#members]) {
+      const rows = member.watch.overdue(performance.now(), limit + Math.min(GRACE, limit));
+      if (rows.length > 0 && member.jobs.size > 0) this.#replace(member, rows);
+    }
+  }
+
+  /**
+   * Ends a thread that was blocked while it was at the images of some rows; others do what it had. If it was at several,
+   * only one of them need be to blame: each is begun again by itself.
+   */
+  #replace(member: Member, rows: readonly number[]): void {
+    this.#members.splice(this.#members.indexOf(member), 1);
+    member.worker.removeAllListeners();
+    void member.worker.terminate();
+    const [{ job, done, failed }, ...rest] = member.jobs.values();
+    const reason = overdueReason(this.#settings.timeLimit);
+    const failures: DecodeFailure[] = rows.length > 1
+      ? []
+      : rows.map((row) => ({ row, reason, kind: "decode" }));
+    const tasks = job.tasks.filter(({ row }) => !rows.includes(row));
+    const parts = rows.length > 1 ? job.tasks.filter(({ row }) => rows.includes(row)) : [];
+    const jobs = [tasks, ...parts.map((task) => [task])].filter(({ length }) => length > 0);
+    const all = jobs.map((tasks) =>
+      new Promise<readonly DecodeFailure[]>((done, failed) =>
+        void this.#queue.unshift({ job: { ...job, tasks }, done, failed })
+      )
+    );
+    Promise.all(all).then((more) => done([...failures, ...more.flat()]), failed);
+    this.#queue.push(...rest);
+    this.#hand();
+  }
+
+  /** Gives the workers what is waiting: to each in turn, so that all have something first. */
+  #deal(): void {
     while (this.#members.length < Math.min(this.#workers, this.#queue.length)) this.#start();
     for (let load = 0; load < JOBS; load++) {
       for (const member of this.#members) {
@@ -118,6 +175,7 @@ export class DecodePool {
   #start(): void {
     const worker = openWorker();
     const jobs = new Map<number, Waiting>();
+    const watch = new DecodeWatch(LANES);
     worker.unref();
     worker.on("message", ({ number, failures }: WorkerReply) => {
       const waiting = jobs.get(number);
@@ -131,11 +189,14 @@ export class DecodePool {
       const message = error instanceof Error ? error.message : String(error);
       this.#end(new ApprenticeError(`A decoding worker stopped: ${message}`, { cause: error }));
     });
-    worker.postMessage({ settings: this.#settings } satisfies WorkerRequest);
-    this.#members.push({ worker, jobs });
+    const start = { settings: this.#settings, notes: watch.memory };
+    worker.postMessage(start satisfies WorkerRequest);
+    this.#members.push({ worker, jobs, watch });
   }
 
   #end(error: Error): void {
+    clearInterval(this.#clock);
+    this.#clock = undefined;
     const members = this.#members.splice(0);
     const waiting = [
       ...members.flatMap(({ jobs }) => [...jobs.values()]),

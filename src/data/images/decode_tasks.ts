@@ -9,6 +9,7 @@
 import { LibraryError } from "../../errors.ts";
 import { passPermission, statFileSync } from "../../regular_files.ts";
 import { imageRandom } from "../shuffle.ts";
+import type { DecodeNotes } from "./decode_watch.ts";
 import type { Decoder } from "./decoder.ts";
 
 /** Where the bytes of an image lie: a whole file, or a part of one. */
@@ -62,16 +63,21 @@ function kindOf(error: unknown): DecodeFailure["kind"] {
 }
 
 /** How many images are begun at a time, so that one is decoded while another is resized. */
-const LANES = 2;
+export const LANES = 2;
 
-/** Decodes the images of a job. */
-export async function runTasks(decoder: Decoder, job: DecodeJob): Promise<DecodeFailure[]> {
+/** Decodes the images of a job, noting in `notes` which ones it is at. */
+export async function runTasks(
+  decoder: Decoder,
+  job: DecodeJob,
+  notes?: DecodeNotes,
+): Promise<DecodeFailure[]> {
   const { tasks, memory, seed, epoch } = job;
   const failures: DecodeFailure[] = [];
   const left = tasks.values();
-  const lane = async () => {
+  const lane = async (_: unknown, lane: number) => {
     for (const task of left) {
       const { row, image } = task;
+      notes?.begin(lane, row);
       const into = new Uint8Array(memory, row * decoder.size, decoder.size);
       try {
         const random = () => imageRandom(seed, epoch, image);
@@ -79,6 +85,8 @@ export async function runTasks(decoder: Decoder, job: DecodeJob): Promise<Decode
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         failures.push({ row, reason: oneLine(reason), kind: kindOf(error) });
+      } finally {
+        notes?.end(lane);
       }
     }
   };

@@ -6,11 +6,12 @@
 
 import { parentPort } from "node:worker_threads";
 import { type DecodeFailure, type DecodeJob, runTasks } from "./decode_tasks.ts";
+import { DecodeNotes } from "./decode_watch.ts";
 import { Decoder, type DecodeSettings } from "./decoder.ts";
 
 /** What a worker is sent. */
 export type WorkerRequest =
-  | { readonly settings: DecodeSettings }
+  | { readonly settings: DecodeSettings; readonly notes: SharedArrayBuffer }
   | { readonly number: number; readonly job: DecodeJob };
 
 /** What a worker answers to each job. */
@@ -20,17 +21,19 @@ export interface WorkerReply {
 }
 
 let decoder: Promise<Decoder>;
+let notes: DecodeNotes;
 /** Jobs follow each other: a second one waits here while the first is worked on. */
 let last: Promise<void> = Promise.resolve();
 
 parentPort!.on("message", (message: WorkerRequest) => {
   if ("settings" in message) {
     decoder = Decoder.open(message.settings);
+    notes = new DecodeNotes(message.notes);
     return;
   }
   const { number, job } = message;
   last = last.then(async () => {
-    const failures = await runTasks(await decoder, job);
+    const failures = await runTasks(await decoder, job, notes);
     parentPort!.postMessage({ number, failures } satisfies WorkerReply);
   });
 });

@@ -55,8 +55,9 @@ export interface ImageReadOptions {
   /** Images of more pixels are refused before they are unpacked; 178,956,970 by default, as in Pillow. */
   maxPixels?: number;
   /**
-   * After so many seconds an image is given up as one that cannot be decoded; 30 by default. A decoder that does not
-   * come back keeps a core busy until the process ends, but holds up nothing else.
+   * After so many seconds an image is given up as one that cannot be decoded; 30 by default. A thread that it blocks is
+   * replaced. A decoder that does not come back keeps a core busy until the process ends, but holds up nothing else;
+   * with `workers: 0`, there is no other thread, and the process may have to be ended with `Deno.exit`.
    */
   timeLimit?: number;
 }

@@ -75,29 +75,19 @@ export class Decoder {
     random: () => RandomSequence,
     into: Uint8Array,
   ): Promise<void> {
-    await within(
-      this.#settings.timeLimit,
-      (wanted) => this.#decode(bytes, random, into, wanted),
-    );
-  }
-
-  /** Decodes an image; once it is not waited for any more, nothing is written, since `into` may be another's. */
-  async #decode(
-    bytes: Uint8Array<ArrayBuffer>,
-    random: () => RandomSequence,
-    into: Uint8Array,
-    wanted: () => boolean,
-  ): Promise<void> {
     if (this.#decodeJpeg(bytes, random, into)) return;
-    const { part, maxPixels } = this.#settings;
+    const { part, maxPixels, timeLimit } = this.#settings;
     const read = isBitmap(bytes)
       ? decodeBitmap
       : isPortableMap(bytes)
       ? decodePortableMap
       : undefined;
-    if (read === undefined) return await this.#decodeAny(bytes, random, into, wanted);
-    const image = read(bytes, maxPixels);
-    this.#finish(image, planCut(part, image.width, image.height, random()), into);
+    if (read !== undefined) {
+      const image = read(bytes, maxPixels);
+      return this.#finish(image, planCut(part, image.width, image.height, random()), into);
+    }
+    // What came before is done in one go: no clock could have stopped it.
+    await within(timeLimit, (wanted) => this.#decodeAny(bytes, random, into, wanted));
   }
 
   /** Cuts a part out of a whole image and resizes it. */
@@ -130,7 +120,7 @@ export class Decoder {
     return true;
   }
 
-  /** Whatever sharp decodes. */
+  /** Whatever sharp decodes; once it is not waited for any more, nothing is written, since `into` may be another's. */
   async #decodeAny(
     bytes: Uint8Array,
     random: () => RandomSequence,
@@ -232,22 +222,32 @@ function shrink(pipeline: SharpPipeline, cut: Cut, size: ImageSize): void {
   });
 }
 
-/** Waits for work, but only for some seconds; the work is told whether it is still wanted. */
+/** How often it is looked whether the time is up. */
+const LOOKS = 8;
+
+/** What is said of an image that took too long. */
+export function overdueReason(seconds: number): string {
+  return `decoding took longer than ${seconds} seconds and was given up`;
+}
+
+/**
+ * Waits for work, but only for some seconds; the work is told whether it is still wanted. Time in which this thread
+ * itself was busy with something else, such as a step of training, counts little: the work may long be done then.
+ */
 async function within(
   seconds: number,
   work: (wanted: () => boolean) => Promise<void>,
 ): Promise<void> {
-  let late = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let looks = 0;
+  let clock: ReturnType<typeof setInterval> | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late = true;
-      reject(new Error(`decoding took longer than ${seconds} seconds and was given up`));
-    }, 1000 * seconds);
+    clock = setInterval(() => {
+      if (++looks === LOOKS) reject(new Error(overdueReason(seconds)));
+    }, 1000 * seconds / LOOKS);
   });
   try {
-    await Promise.race([work(() => !late), limit]);
+    await Promise.race([work(() => looks < LOOKS), limit]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(clock);
   }
 }

@@ -82,7 +82,9 @@ export function images(
   const endings = plainExtensions(extensions ?? IMAGE_EXTENSIONS);
   const sources = given.flatMap(existing).map((path): ImageSource => {
     if (isFolder(path)) return folderSource(path, endings, onNotice ?? say);
-    if (/\.tar$/i.test(path)) return readSamples([path], { image, labels: false }).source;
+    if (/\.(?:tar|tgz|tar\.\w+)$/i.test(path)) {
+      return readSamples([path], { image, labels: false }).source;
+    }
     if (isImageName(path)) return new FileSource("", [path]);
     const listed = readList(path, { pathColumn, labels: false });
     return new FileSource(listRoot(path, root), listed.map((image) => image.path));

@@ -91,11 +91,6 @@ function readTable(
     : undefined;
   return rows.map(({ line, cells }) => {
     const place = `${name}, line ${line}`;
-    if (cells.length !== header.cells.length) {
-      throw new FormatError(
-        `${place}: ${cells.length} cells, but the header has ${header.cells.length}.`,
-      );
-    }
     const path = cells[paths].trim();
     const label = classes === undefined ? undefined : cells[classes].trim();
     if (path === "" || label === "") throw new FormatError(`${place}: path or label is empty.`);

@@ -162,7 +162,7 @@ function labelOf({ label, parts }: Sample, place: string, shard: string): string
 function labelInJson(text: string, key: string | undefined, place: string): string | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text, keepDigits);
   } catch (error) {
     throw new FormatError(`${place} is not JSON: ${(error as Error).message}.`, { cause: error });
   }
@@ -174,4 +174,16 @@ function labelInJson(text: string, key: string | undefined, place: string): stri
   }
   if (typeof value === "string") return value.trim();
   return typeof value === "number" ? String(value) : undefined;
+}
+
+/** Whole numbers beyond 2^53 as their digits: two that differ are not to become the same label. */
+function keepDigits(
+  this: unknown,
+  _: string,
+  value: unknown,
+  context?: { source?: string },
+): unknown {
+  const inexact = typeof value === "number" && Number.isInteger(value) &&
+    !Number.isSafeInteger(value);
+  return inexact ? context?.source ?? value : value;
 }

@@ -16,7 +16,7 @@ export interface Row {
 /**
  * Reads cells between separators and line ends; within quotes they may hold both, and "" for a quote.
  *
- * @throws {FormatError} If a quote is never closed.
+ * @throws {FormatError} If a quote is never closed, or a row has not as many cells as the first.
  */
 export function parseTable(text: string, name: string, separator: string): Row[] {
   const rows: Row[] = [];
@@ -46,7 +46,14 @@ export function parseTable(text: string, name: string, separator: string): Row[]
     }
     at++;
     line++;
-    if (row.cells.length > 1 || row.cells[0].trim() !== "") rows.push(row);
+    if (row.cells.length === 1 && row.cells[0].trim() === "") continue;
+    rows.push(row);
+    const [header] = rows;
+    if (row.cells.length !== header.cells.length) {
+      throw new FormatError(
+        `${name}, line ${row.line}: ${row.cells.length} cells, but the header has ${header.cells.length}.`,
+      );
+    }
   }
   return rows;
 }

@@ -88,7 +88,11 @@ export interface CacheLookup {
   readonly damage?: string;
 }
 
-/** Reads a cached file and checks all of it. Never throws for what it finds there, only where it may not look. */
+/**
+ * Reads a cached file and checks all of it. Never throws for what it finds there, only where it may not look.
+ *
+ * @throws {FileError} If the file may not be read.
+ */
 export async function readCachedFile(path: string, layout: CachedLayout): Promise<CacheLookup> {
   const header = encodeHeader(layout);
   const pixels = layout.shape.reduce((product, size) => product * size, 1);
@@ -105,6 +109,13 @@ export async function readCachedFile(path: string, layout: CachedLayout): Promis
       return {};
     }
     passPermission(error);
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw new FileError(
+        `Cannot read the cached data set ${path}: ${error.message}. Make it readable, or give another folder in the ` +
+          `option cache or in APPRENTICE_CACHE.`,
+        { cause: error },
+      );
+    }
     return { damage: `it cannot be read (${(error as Error).message})` };
   }
   if (bytes.length !== length) return { damage: `it has ${bytes.length} bytes, not ${length}` };

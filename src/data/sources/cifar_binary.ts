@@ -29,6 +29,8 @@ const SIDE = 32;
 const PLANE = SIDE * SIDE;
 const IMAGE = 3 * PLANE;
 const RECORD = 1 + IMAGE;
+/** More records than any file of such a set has; CIFAR-10's have 10,000. */
+const MAX_RECORDS = 60_000;
 
 const FILES: Record<Split, string[]> = {
   train: [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`),
@@ -104,7 +106,7 @@ export async function readCifar10Folder(folder: string, split: Split): Promise<I
   const files = [];
   for (const file of lookUp(FILES, split, "split")) {
     const name = join(folder, file);
-    files.push({ name, bytes: await readSourceFile(name) });
+    files.push({ name, bytes: await readSourceFile(name, MAX_RECORDS * RECORD) });
   }
   return parseCifar10(files);
 }

@@ -146,9 +146,23 @@ export function encodeIdx(idx: Idx): Uint8Array<ArrayBuffer> {
  * @throws {FormatError} If it is missing, damaged, truncated or not such a file.
  * @throws {FileError} If it cannot be read.
  */
-export async function readIdx(path: string, dimensions?: number): Promise<Idx> {
+export function readIdx(path: string, dimensions?: number): Promise<Idx> {
+  return readChecked(path, dimensions, () => {});
+}
+
+/** {@linkcode readIdx}, with a look at the dimensions before anything is unpacked to them. */
+async function readChecked(
+  path: string,
+  dimensions: number | undefined,
+  check: (shape: readonly number[]) => void,
+): Promise<Idx> {
   const bytes = await readSourceFile(path);
-  const lengthOf = (head: Uint8Array) => parseHeader(head, path, dimensions).length;
+  const lengthOf = (head: Uint8Array) => {
+    const { shape, length } = parseHeader(head, path, dimensions);
+    check(shape);
+    return length;
+  };
+  if (!isGzip(bytes)) lengthOf(bytes);
   return parseIdx(isGzip(bytes) ? await gunzip(bytes, path, lengthOf) : bytes, path, dimensions);
 }
 
@@ -183,24 +197,25 @@ export async function readIdxFolder(
   const prefix = split === "train" ? "train" : "t10k";
   const imagesPath = await findIdx(folder, `${prefix}-images-idx3-ubyte`);
   const labelsPath = await findIdx(folder, `${prefix}-labels-idx1-ubyte`);
-  const images = await readIdx(imagesPath, 3);
   const labels = await readIdx(labelsPath, 1);
+  const images = await readChecked(imagesPath, 3, ([count, height, width]) => {
+    if (count * height * width === 0) {
+      throw new FormatError(
+        `${imagesPath} holds no images: its dimensions are ${count} x ${height} x ${width}.`,
+      );
+    }
+    if (size && (height !== size[0] || width !== size[1])) {
+      throw new FormatError(
+        `${imagesPath} holds images of ${height} x ${width}; expected ${size[0]} x ${size[1]}.`,
+      );
+    }
+    if (labels.data.length !== count) {
+      throw new FormatError(
+        `${labelsPath} has ${labels.data.length} labels, but ${imagesPath} has ${count} images.`,
+      );
+    }
+  });
   const [count, height, width] = images.shape;
-  if (count * height * width === 0) {
-    throw new FormatError(
-      `${imagesPath} holds no images: its dimensions are ${images.shape.join(" x ")}.`,
-    );
-  }
-  if (size && (height !== size[0] || width !== size[1])) {
-    throw new FormatError(
-      `${imagesPath} holds images of ${height} x ${width}; expected ${size[0]} x ${size[1]}.`,
-    );
-  }
-  if (labels.data.length !== count) {
-    throw new FormatError(
-      `${labelsPath} has ${labels.data.length} labels, but ${imagesPath} has ${count} images.`,
-    );
-  }
   const bad = findBadLabel(labels.data, classNames.length);
   if (bad >= 0) {
     throw new FormatError(

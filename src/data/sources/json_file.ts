@@ -7,6 +7,9 @@
 import { FormatError } from "../../errors.ts";
 import { readSourceFile } from "./read_file.ts";
 
+/** No data set's JSON is larger; what it becomes takes many times as much memory. */
+const MAX_BYTES = 2 ** 28;
+
 /**
  * Reads and parses a JSON file.
  *
@@ -14,7 +17,7 @@ import { readSourceFile } from "./read_file.ts";
  * @throws {FileError} If it cannot be read.
  */
 export async function readJsonFile(path: string): Promise<unknown> {
-  const text = new TextDecoder().decode(await readSourceFile(path));
+  const text = new TextDecoder().decode(await readSourceFile(path, MAX_BYTES));
   try {
     return JSON.parse(text);
   } catch (error) {

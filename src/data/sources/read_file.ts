@@ -16,16 +16,21 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /**
  * Reads a file whole.
  *
- * @throws {FormatError} If there is no such file, it is not a file, or it is above 2 GiB.
+ * @param path The file.
+ * @param limit The most bytes that it may have.
+ * @throws {FormatError} If there is no such file, it is not a file, or it is above the limit.
  * @throws {FileError} If it cannot be read.
  */
-export async function readSourceFile(path: string): Promise<Bytes> {
+export async function readSourceFile(
+  path: string,
+  limit: number = MAX_SOURCE_BYTES,
+): Promise<Bytes> {
   try {
     const info = await Deno.stat(path);
     if (!info.isFile) throw new FormatError(`${path} is not a file; expected a data file.`);
-    if (info.size > MAX_SOURCE_BYTES) {
+    if (info.size > limit) {
       throw new FormatError(
-        `${path} has ${info.size} bytes; expected a data file of at most ${MAX_SOURCE_BYTES}.`,
+        `${path} has ${info.size} bytes; expected a data file of at most ${limit}.`,
       );
     }
     return await Deno.readFile(path);
@@ -47,6 +52,20 @@ export async function readSourceFile(path: string): Promise<Bytes> {
 /** Whether the bytes begin as a gzip stream does. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** So small that what one of them unpacks to is little, whatever it is: at most 1,032 times as much. */
+const PART_BYTES = 4096;
+
+/** Bytes as a stream. A decompressor unpacks the whole of what it is handed before anyone can stop it. */
+function inSmallParts(bytes: Bytes): ReadableStream<Bytes> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close();
+      controller.enqueue(bytes.subarray(at, at += PART_BYTES));
+    },
+  }, { highWaterMark: 1 });
 }
 
 /** What bytes may come out of a gzip file, told by the first of them. */
@@ -89,7 +108,7 @@ export async function gunzip(bytes: Bytes, name: string, lengthOf: LengthOf): Pr
     take(head);
   };
   try {
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const stream = inSmallParts(bytes).pipeThrough(new DecompressionStream("gzip"));
     for await (const part of stream) {
       if (whole !== undefined) {
         take(part);

@@ -275,6 +275,27 @@ test("what is no image, damaged or too large is refused, and nothing crashes", a
   // 60,000 x 60,000 pixels in a few bytes.
   const bomb = png(60_000, 60_000, new Uint8Array(10));
   await assertRejects(() => decode(bomb, part, { maxPixels: 178_956_970 }), Error, "pixel limit");
+  // The same as TIFF, of which nothing but tags is there, and as GIF.
+  const tags = [[256, 60_000], [257, 60_000], [258, 8], [262, 1], [273, 8], [278, 60_000], [
+    279,
+    9,
+  ]];
+  const tiff = new DataView(new ArrayBuffer(10 + 12 * tags.length + 4));
+  [0x49492a00, 0x08000000].forEach((word, i) => tiff.setUint32(4 * i, word));
+  tiff.setUint16(8, tags.length, true);
+  tags.forEach(([tag, value], i) => {
+    const at = 10 + 12 * i;
+    tiff.setUint16(at, tag, true);
+    tiff.setUint16(at + 2, 4, true);
+    tiff.setUint32(at + 4, 1, true);
+    tiff.setUint32(at + 8, value, true);
+  });
+  const gif = new TextEncoder().encode(
+    "GIF89a\x60\x7d\x60\x7d\0\0\0,\0\0\0\0\x60\x7d\x60\x7d\0\x02\0;",
+  );
+  for (const file of [new Uint8Array(tiff.buffer), gif]) {
+    await assertRejects(() => decode(file, part, { maxPixels: 178_956_970 }), Error, "pixel limit");
+  }
   const huge = jpeg.slice();
   const at = huge.findIndex((byte, i) => byte === 0xff && huge[i + 1] === 0xc0);
   huge.set([0xf0, 0, 0xf0, 0], at + 5);

@@ -72,11 +72,22 @@ test("other numbers are names in the order of their size, and that is said", asy
 });
 
 test("numbers beyond 2^53 stay apart", async () => {
-  const files = { "a.csv": "path,label\na,9007199254740993\nb,9007199254740992\n" };
+  const files = {
+    "a.csv": "path,label\na,9007199254740993\nb,9007199254740992\n",
+    "a.tar": tar([
+      ["1.png", greyPng(1)],
+      ["1.json", '{"label": 9007199254740993}'],
+      ["2.png", greyPng(1)],
+      ["2.json", '{"label": 9007199254740992}'],
+    ]),
+  };
   await withFiles(files, (root) => {
     using list = new data.ImageList(`${root}/a.csv`, { onNotice: () => {} });
-    assertEquals([...list.labels], [1, 0]);
-    assertEquals(list.classNames, ["9007199254740992", "9007199254740993"]);
+    using shards = new data.TarShards(`${root}/a.tar`, { onNotice: () => {} });
+    for (const images of [list, shards]) {
+      assertEquals([...images.labels], [1, 0]);
+      assertEquals(images.classNames, ["9007199254740992", "9007199254740993"]);
+    }
   });
 });
 

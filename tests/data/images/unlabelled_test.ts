@@ -70,11 +70,17 @@ test("their order is random, by the seed, so that places tell nothing", async ()
 });
 
 test("a place without images is refused, and labelled data sets say where to go", async () => {
-  await withFiles({ ...files, "none/notes.txt": "", "none/x.heic": "" }, (root) => {
+  const more = {
+    "none/notes.txt": "",
+    "none/x.heic": "",
+    "z.tar.gz": new Uint8Array(600).fill(31, 0, 1).fill(139, 1, 2),
+  };
+  await withFiles({ ...files, ...more }, (root) => {
     const open = (path: string) => () => data.images(path);
     assertThrows(open(`${root}/none`), FormatError, "left out: 1 .heic, 1 .txt");
     assertThrows(open(`${root}/gone`), FileError, "gone");
     assertThrows(open(`${root}/gone-*.tar`), FormatError, "gone-*.tar");
+    assertThrows(open(`${root}/z.tar.gz`), FormatError, "is compressed; unpack it");
     assertThrows(() => data.images([]), ArgumentError, "nowhere");
     assertThrows(() => data.images(root, { extensions: [] }), ArgumentError, "extensions");
     const hint = (path: string) => `data.images("${root}/${path}")`;
