@@ -17,6 +17,7 @@ import {
   TorchError,
   VersionError,
 } from "../src/errors.ts";
+import { dtypeMessage } from "./dtype_error.ts";
 
 type ErrorClass = new (message: string) => ApprenticeError;
 
@@ -100,6 +101,8 @@ export function nativeError(code: number, message: string): ApprenticeError {
       `others cannot.${call < 0 ? "" : message.slice(call)}`;
     return new DeviceError(message);
   }
+  const dtypes = dtypeMessage(message);
+  if (dtypes !== undefined) return new DTypeError(dtypes);
   // Only libtorch's own sentence is looked at, not the operator's name and arguments after it.
   const sentence = message.split("\n  in ")[0];
   for (const [words, type] of byWords) if (words.test(sentence)) return new type(message);
