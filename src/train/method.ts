@@ -47,8 +47,13 @@ export type StepOptimizer = Pick<
   "step" | "zeroGrad" | "lr" | "paramGroups" | "stateDict" | "loadStateDict"
 >;
 
-/** What a stage needs of a schedule: the learning rate is a function of the step's number alone. */
-export type StepSchedule = Pick<Schedule, "step">;
+/**
+ * What a stage needs of a schedule: the learning rate is a function of the step's number. Where it is one of more than
+ * that, a checkpoint holds its state.
+ */
+export type StepSchedule =
+  & Pick<Schedule, "step">
+  & Partial<Pick<Schedule, "stateDict" | "loadStateDict">>;
 
 /** What a stage needs of a loader. */
 export interface Batches<B> {
