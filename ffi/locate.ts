@@ -15,6 +15,7 @@ import { cacheRoot } from "../src/paths.ts";
 import { VERSION } from "../src/version.ts";
 import type { LibraryFile } from "./library_files.ts";
 import { inspectLibtorch, libraryFileName, type Libtorch, readIfThere } from "./libtorch.ts";
+import { abiVersion } from "./symbols.ts";
 
 /** The folder of the native source: beside this file, or where this file was imported from. */
 export const NATIVE_SOURCE: URL = new URL("../native/", import.meta.url);
@@ -125,7 +126,9 @@ function lastSetUp(native: string): string | undefined {
       if (!name.startsWith(`${VERSION}-`) || !name.endsWith(".default")) continue;
       const time = Deno.statSync(`${native}/${name}`).mtime?.getTime() ?? 0;
       const key = readIfThere(`${native}/${name}`)?.trim();
-      if (key && (newest === undefined || time > newest.time)) newest = { key, time };
+      // Of builds of other source under this version, one may speak another version of the C interface.
+      if (!key || readBuildRecord(`${native}/${key}`)?.abi !== abiVersion) continue;
+      if (newest === undefined || time > newest.time) newest = { key, time };
     }
   } catch {
     // There is no cache, or none that can be read: the caller says where it looked.

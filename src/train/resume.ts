@@ -7,7 +7,7 @@
 import { ResumeError } from "../errors.ts";
 import { differencesOf, type Spec, type SpecDifference, specText } from "../spec.ts";
 import type { StepOptimizer } from "./method.ts";
-import { runDifferences, type RunParts, type RunSpec, setGroupOptions } from "./run_spec.ts";
+import { type GroupOptions, runDifferences, type RunParts, type RunSpec } from "./run_spec.ts";
 
 /**
  * What happens where a run is not what its checkpoint says: an error that lists the differences, or it goes on with the
@@ -15,10 +15,8 @@ import { runDifferences, type RunParts, type RunSpec, setGroupOptions } from "./
  */
 export type ResumeDifferences = "error" | "new" | "old";
 
-/** Options of the groups of each optimiser. */
-type AllOptions = ReadonlyMap<StepOptimizer, readonly Record<string, Spec>[]>;
-
-const optionPath = /^stages\.(.*)\.optimizer\.groups\.(\d+)\.(\w+)$/;
+/** An option of a group of a stage's optimiser, or a number of one that is a list. */
+const optionPath = /^stages\.(.*)\.optimizer\.groups\.(\d+)\.((?!params\b)\w+)(?:\.\d+)?$/;
 
 /**
  * Settles what differs, once the optimisers' state has been loaded.
@@ -33,15 +31,12 @@ export function settleDifferences(
   now: RunSpec,
   run: RunParts,
   mode: ResumeDifferences,
-  given: AllOptions,
-  loaded: AllOptions,
+  given: GroupOptions,
+  loaded: GroupOptions,
 ): void {
-  const found = runDifferences(saved, now, run)
-    .filter((difference) => !isAsLoaded(difference, run, loaded));
-  if (mode === "new") {
-    for (const [optimizer, options] of given) setGroupOptions(optimizer, options);
-  }
-  if (found.length === 0 || mode === "new") return;
+  const found = runDifferences(saved, now, run, loaded)
+    .filter((difference) => !isAsLoaded(difference, run, given, loaded));
+  if (mode === "new") return found.forEach((difference) => takeNew(difference, run, given));
   const fixed = mode === "old" ? found.filter(({ path }) => !optionPath.test(path)) : found;
   if (fixed.length === 0) return;
   const differences = fixed.map(({ path, before, now }) => ({
@@ -65,11 +60,45 @@ export function settleDifferences(
   );
 }
 
-/** Whether an optimiser was given the option that it has in the checkpoint: changed by hand meanwhile, say. */
-function isAsLoaded({ path, now }: SpecDifference, run: RunParts, loaded: AllOptions): boolean {
+/** The option of an optimiser that a difference is of. */
+interface OptionPlace {
+  readonly optimizer: StepOptimizer;
+  readonly group: number;
+  readonly option: string;
+}
+
+function optionOf({ path }: SpecDifference, run: RunParts): OptionPlace | undefined {
   const [, name, group, option] = optionPath.exec(path) ?? [];
   const stage = run.stages.find((stage) => stage.name === name);
-  const options = stage && loaded.get(stage.optimizer)?.[Number(group)];
-  return options?.[option] !== undefined && now !== undefined &&
-    differencesOf(options[option], now).length === 0;
+  return stage && { optimizer: stage.optimizer, group: Number(group), option };
+}
+
+/** Whether an optimiser was given the option that it has in the checkpoint: changed by hand meanwhile, say. */
+function isAsLoaded(
+  difference: SpecDifference,
+  run: RunParts,
+  given: GroupOptions,
+  loaded: GroupOptions,
+): boolean {
+  const place = optionOf(difference, run);
+  if (place === undefined) return false;
+  const [own, kept] = [given, loaded].map((all) => valueAt(all, place));
+  return own !== undefined && kept !== undefined && differencesOf(kept, own).length === 0;
+}
+
+/** Gives an optimiser the option of this run in place of the checkpoint's. */
+function takeNew(difference: SpecDifference, run: RunParts, given: GroupOptions): void {
+  const place = optionOf(difference, run);
+  if (place === undefined) return;
+  // The rate that a schedule starts from is the rate itself where the schedule leaves that alone.
+  const options = place.option === "initialLr" ? ["initialLr", "lr"] : [place.option];
+  for (const option of options) {
+    const value = valueAt(given, { ...place, option });
+    if (value === undefined) continue;
+    Object.assign(place.optimizer.paramGroups[place.group], { [option]: value });
+  }
+}
+
+function valueAt(all: GroupOptions, { optimizer, group, option }: OptionPlace): Spec | undefined {
+  return all.get(optimizer)?.[group]?.[option];
 }

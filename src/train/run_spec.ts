@@ -65,25 +65,42 @@ export async function runSpec(run: RunParts): Promise<RunSpec> {
   return { parts, rates, plan: Array.from(plan) };
 }
 
-/** In what a run differs from the one that a checkpoint is of, as far as it decides the result. */
-export function runDifferences(saved: RunSpec, now: RunSpec, run: RunParts): SpecDifference[] {
+/** Options of the groups of each optimiser. */
+export type GroupOptions = ReadonlyMap<StepOptimizer, readonly Record<string, Spec>[]>;
+
+/**
+ * In what a run differs from the one that a checkpoint is of, as far as it decides the result.
+ *
+ * @param loaded The optimisers' options that the checkpoint had at its step.
+ */
+export function runDifferences(
+  saved: RunSpec,
+  now: RunSpec,
+  run: RunParts,
+  loaded: GroupOptions,
+): SpecDifference[] {
   const found = differencesOf(saved.parts, now.parts);
   const seen: Record<string, true> = {};
   run.stages.forEach((stage, place) => {
     const key = stageKey(stage, seen);
     seen[key] = true;
+    // Without a schedule the rate is one of the options.
     const before = saved.rates[place] ?? {};
-    const own = ratesOf(stage, Object.keys(before).map(Number));
-    for (const step of Object.keys(before)) {
-      const [first] = differencesOf(before[step], own[step]);
-      if (first === undefined) continue;
-      // Of many steps one is enough, and none where the options say the same.
-      const known = found.some(({ path }) => path.startsWith(`stages.${key}.optimizer.groups.`));
-      if (known && stage.schedule === undefined) return;
-      const path = `stages.${key}.schedule.step ${step}.groups.${first.path}`;
-      found.push({ ...first, path });
+    if (
+      stage.schedule === undefined && Object.values(before).every((rates) => same(rates, before[0]))
+    ) {
       return;
     }
+    const steps = Object.keys(before);
+    const own = ratesOf(stage, steps.map(Number));
+    // A rate that does not depend on the step may have been lowered meanwhile.
+    const current = (loaded.get(stage.optimizer) ?? []).map(ratesAlone);
+    if (steps.every((step) => same(own[step], current))) return;
+    const step = steps.find((step) => !same(before[step], own[step]));
+    if (step === undefined) return;
+    const [first] = differencesOf(before[step], own[step]);
+    // Of many steps one is enough.
+    found.push({ ...first, path: `stages.${key}.schedule.step ${step}.groups.${first.path}` });
   });
   const common = Math.min(saved.plan.length, now.plan.length);
   for (let epoch = 0; epoch < common; epoch++) {
@@ -97,6 +114,15 @@ export function runDifferences(saved: RunSpec, now: RunSpec, run: RunParts): Spe
     break;
   }
   return found;
+}
+
+function same(a: Spec | undefined, b: Spec | undefined): boolean {
+  return a !== undefined && b !== undefined && differencesOf(a, b).length === 0;
+}
+
+/** What a schedule may set of a group's options. */
+function ratesAlone({ lr, momentum, betas }: Record<string, Spec>): Spec {
+  return { lr, momentum, betas };
 }
 
 /** The options of every group of an optimiser, without its parameters. */
@@ -141,7 +167,7 @@ function stepsOf({ stages, plan }: RunParts, place: number): number[] {
 /** What each group has at some steps. The optimiser's options are left as they are. */
 function ratesOf({ schedule, optimizer }: AnyStage, steps: readonly number[]): Rates {
   const before = groupOptions(optimizer);
-  const { stepCount } = (schedule ?? {}) as { stepCount?: unknown };
+  const state = schedule?.stateDict?.();
   try {
     return Object.fromEntries(steps.map((step) => {
       try {
@@ -151,11 +177,11 @@ function ratesOf({ schedule, optimizer }: AnyStage, steps: readonly number[]): R
       }
       return [
         String(step),
-        groupOptions(optimizer).map(({ lr, momentum, betas }) => ({ lr, momentum, betas })),
+        groupOptions(optimizer).map(ratesAlone),
       ];
     }));
   } finally {
-    if (typeof stepCount === "number") schedule?.step(stepCount);
+    if (state !== undefined) schedule?.loadStateDict?.(state);
     setGroupOptions(optimizer, before);
   }
 }
@@ -163,6 +189,7 @@ function ratesOf({ schedule, optimizer }: AnyStage, steps: readonly number[]): R
 /** Kind, options and parameters of an optimiser; under a schedule as they are at its first step. */
 function optimizerSpec({ optimizer, schedule }: AnyStage, names: Map<Tensor, string>): Spec {
   const before = groupOptions(optimizer);
+  const state = schedule?.stateDict?.();
   try {
     schedule?.step(0);
     const options = groupOptions(optimizer);
@@ -177,6 +204,7 @@ function optimizerSpec({ optimizer, schedule }: AnyStage, names: Map<Tensor, str
     });
     return { kind: optimizer.constructor.name, groups };
   } finally {
+    if (state !== undefined) schedule?.loadStateDict?.(state);
     setGroupOptions(optimizer, before);
   }
 }

@@ -200,3 +200,17 @@ test("what cannot be saved, loaded or looked at is refused with what to do", () 
     model.view = null;
     await assertRejects(() => predict(model, photo(1, 2, 3)), ArgumentError, "option view");
   }));
+
+test("models of published weights know what these expect of images", async () =>
+  await inFolder((folder) => {
+    const path = `${folder}/weights.safetensors`;
+    using fresh = models.create("resnet20", { numClasses: 10 });
+    assertEquals(fresh.view, null);
+    assertEquals(fresh.recipe, { architecture: "resnet20", options: { numClasses: 10 } });
+    torch.saveSafetensors(path, fresh.stateDict());
+    using model = models.create("resnet20", { numClasses: 10, weights: path });
+    const { inputSize, mean, std } = models.entry("resnet20");
+    assertEquals(model.view?.size, [inputSize, inputSize]);
+    assertEquals([model.view?.mean, model.view?.std], [mean, std]);
+    return Promise.resolve();
+  }));

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { BATCHES } from "./trainings.ts";
 
-const EPOCHS = 40;
+const EPOCHS = 50;
 const ignore = Deno.build.os === "windows";
 
 interface Ended {
@@ -14,34 +14,35 @@ interface Ended {
   err: string;
 }
 
-/** Trains in a process of its own, which gets the signal once it has begun step `at`, and again `times` times. */
+/** Trains in a process of its own, which gets the signal in its step `at` and waits for it there. */
 async function child(
-  args: string[],
-  send?: { signal: Deno.Signal; at: number; again?: boolean },
+  folder: string,
+  kind: "plain" | "none" | "two" | "worker",
+  send?: { signal: Deno.Signal; at: number },
   permissions = ["-A"],
 ): Promise<Ended> {
   const here = (name: string) => fromFileUrl(new URL(name, import.meta.url));
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", ...permissions, "--quiet", "--no-check", "--no-prompt"]
-      .concat("--config", here("../../deno.json"), here("interrupted_child.ts"), ...args),
+      .concat("--config", here("../../deno.json"), here("interrupted_child.ts"))
+      .concat(folder, String(EPOCHS), kind, String(send?.at ?? 0)),
     stdout: "piped",
     stderr: "piped",
     stdin: "null",
   }).spawn();
   const errors = new Response(process.stderr).text();
-  let steps = 0;
-  let sent = 0;
+  let said = "";
+  let sent = false;
   for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-    steps += text.split("\n").length - 1;
-    if (send === undefined || steps < send.at || sent > (send.again ? 1 : 0)) continue;
-    sent++;
-    try {
-      process.kill(send.signal);
-    } catch {
-      // It is done already.
-    }
+    said += text;
+    if (send === undefined || sent || !said.includes("ready\n")) continue;
+    sent = true;
+    process.kill(send.signal);
+    await Deno.writeTextFile(`${folder}.go`, "");
   }
+  const steps = said.match(/step/g)?.length ?? 0;
   const { code, signal } = await process.status;
+  await Deno.remove(`${folder}.go`).catch(() => {});
   return { code, signal, steps, err: await errors };
 }
 
@@ -59,10 +60,10 @@ Deno.test({
   ignore,
   fn: () =>
     inFolders(async (broken, whole) => {
-      const reference = await child([whole, String(EPOCHS)]);
+      const reference = await child(whole, "plain");
       assertEquals([reference.code, reference.err], [0, ""]);
       for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-        const stopped = await child([broken, String(EPOCHS)], { signal, at: 2 });
+        const stopped = await child(broken, "plain", { signal, at: 4 });
         assertEquals(stopped.code, code, stopped.err);
         assertStringIncludes(stopped.err, "stopping after this step");
         assertStringIncludes(stopped.err, `interrupted at step`);
@@ -72,7 +73,7 @@ Deno.test({
           "checkpoint.safetensors",
         ]);
       }
-      const { code, err } = await child([broken, String(EPOCHS)]);
+      const { code, err } = await child(broken, "plain");
       assertEquals([code, err], [0, ""]);
       const student = (folder: string) => Deno.readFile(`${folder}/student.safetensors`);
       assertEquals(await student(broken), await student(whole));
@@ -84,7 +85,7 @@ Deno.test({
   ignore,
   fn: () =>
     inFolders(async (folder) => {
-      const { signal, err } = await child([folder, String(EPOCHS), "none"], {
+      const { signal, err } = await child(folder, "none", {
         signal: "SIGINT",
         at: 2,
       });
@@ -97,9 +98,9 @@ Deno.test({
   ignore,
   fn: () =>
     inFolders(async (folder) => {
-      const { code, err } = await child([folder, String(EPOCHS), "two"], {
+      const { code, err } = await child(folder, "two", {
         signal: "SIGINT",
-        at: 40, // both have begun by then
+        at: 3,
       });
       assertEquals(code, 130, err);
       assertEquals(err.match(/interrupted at step/g)?.length, 2, err);
@@ -115,13 +116,13 @@ Deno.test({
   ignore,
   fn: () =>
     inFolders(async (folder) => {
-      const { code, signal, err } = await child([folder, String(EPOCHS), "worker"], {
+      const { code, signal, err } = await child(folder, "worker", {
         signal: "SIGTERM",
         at: 2,
       });
       assertEquals([code, signal, err], [143, "SIGTERM", ""]);
       const few = ["--allow-ffi", "--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
-      const stopped = await child([folder, String(EPOCHS)], { signal: "SIGINT", at: 2 }, few);
+      const stopped = await child(folder, "plain", { signal: "SIGINT", at: 2 }, few);
       assertEquals(stopped.code, 130, stopped.err);
     }),
 });

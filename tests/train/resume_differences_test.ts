@@ -238,7 +238,8 @@ test("new settings are used, old ones are put back", () =>
   inFolder(async (checkpoint) => {
     await run(checkpoint, { schedule: "none" }, 6);
     const saved = await Deno.readFile(checkpoint);
-    const other = { lr: 5e-3, weightDecay: 1, schedule: "none" as const };
+    const betas: [number, number] = [0.5, 0.9];
+    const other = { lr: 5e-3, weightDecay: 1, betas, schedule: "none" as const };
     const taken = async (differences: "new" | "old", setting: Setting) => {
       await Deno.writeFile(checkpoint, saved);
       return await run(checkpoint, { ...setting, fit: { resume: { differences } } });
@@ -252,6 +253,39 @@ test("new settings are used, old ones are put back", () =>
     // The checkpoint that "old" left is one of the old run.
     await taken("old", other);
     await run(checkpoint, { schedule: "none", fit: { epochs: 4 } });
+  }));
+
+test("a rate that was lowered by what happened, and not by the step, is no difference", () =>
+  inFolder(async (checkpoint) => {
+    using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [4] });
+    using dataset = images();
+    using optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.5 });
+    const options = {
+      method: new Supervised<data.LabelledBatch>(model),
+      optimizer,
+      schedule: { step: () => {} }, // as a plateau's: only an evaluation changes the rate
+      batches: new data.Loader(dataset, { batchSize: 23 }),
+      checkpoint,
+      resume: true,
+      progress: false,
+      evaluate: () => {
+        optimizer.lr /= 2;
+        return {};
+      },
+    };
+    await fit({ ...options, epochs: 1 });
+    await fit({ ...options, epochs: 2 });
+    assertEquals(optimizer.lr, 0.025);
+    // A process of its own starts from the rate that the run started from, and goes on with the lowered one.
+    optimizer.lr = 0.1;
+    await fit({ ...options, epochs: 3 });
+    assertEquals(optimizer.lr, 0.0125);
+    // With a new setting elsewhere the lowered rate stays, with a new rate it is that.
+    optimizer.lr = 0.1;
+    optimizer.paramGroups[0].momentum = 0.25;
+    const resume = { differences: "new" as const };
+    await fit({ ...options, resume, epochs: 4 });
+    assertEquals([optimizer.lr, optimizer.paramGroups[0].momentum], [0.00625, 0.25]);
   }));
 
 test("what cannot be put back is refused with the old settings too", () =>
@@ -348,6 +382,7 @@ test("a checkpoint of before, without what decided its run, still loads", () =>
     torch.scope(() => {
       const { spec: _, ...metadata } = torch.loadSafetensorsMetadata(checkpoint);
       const tensors = torch.loadSafetensors(checkpoint);
+      delete tensors["method/account.ties"]; // came later too
       torch.saveSafetensors(checkpoint, tensors, { ...metadata, version: "1" });
     });
     const { done, steps } = await run(checkpoint, {});

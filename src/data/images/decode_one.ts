@@ -48,7 +48,7 @@ export async function decodePhotographs(
     const { name, bytes } = await readPhotograph(photograph, i);
     const into = pixels.subarray(i * decoder.size, (i + 1) * decoder.size);
     try {
-      await decoder.decode(bytes, () => imageRandom(0, 0, i), into);
+      await inTime(decoder.decode(bytes, () => imageRandom(0, 0, i), into));
     } catch (cause) {
       // What this package says by itself is not the photograph's fault, such as a library that is missing.
       if (cause instanceof ApprenticeError) throw cause;
@@ -62,6 +62,22 @@ export async function decodePhotographs(
   }
   const { height, width } = settings;
   return tensor(pixels, { shape: [photographs.length, 3, height, width] });
+}
+
+/** After so many seconds a photograph is given up: some files keep their decoder busy for ever. */
+const MOST_SECONDS = 30;
+
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const give = () => reject(new Error(`decoding it takes longer than ${MOST_SECONDS} seconds`));
+    timer = setTimeout(give, 1000 * MOST_SECONDS);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function readPhotograph(
@@ -91,6 +107,8 @@ async function readPhotograph(
     if (size > MOST_BYTES) throw new Error(`it has ${size} bytes`);
     return { name: path, bytes: await Deno.readFile(path) };
   } catch (cause) {
+    // A permission that Deno was not given is nothing that is wrong with the file.
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
     const reason = (cause as Error).message.replace(/\.$/, "");
     throw new FileError(
       `Cannot read ${path}: ${reason}. Check that the file is there and may be read.`,
