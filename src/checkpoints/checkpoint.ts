@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../archive/file_reader.ts";
-import type { StoredDType } from "../archive/pytorch/dtypes.ts";
+import type { StoredDType } from "../archive/pytorch/stored_dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { materialize, type StoredTensor } from "./stored_tensor.ts";

@@ -15,13 +15,8 @@ import { Copier } from "./copy.ts";
 import { compare, isCounter, isUnder, mismatch } from "./fit.ts";
 import { openCheckpoint } from "./open.ts";
 import { type StoredTensor, viewOf } from "./stored_tensor.ts";
-import {
-  findState,
-  shapesOf,
-  throughTensors,
-  type Values,
-  type WeightsDialect,
-} from "./translate.ts";
+import { findState, shapesOf, throughTensors, type Values } from "./translate.ts";
+import type { WeightsDialect } from "./weights_dialect.ts";
 
 /** How {@linkcode loadWeights} loads. */
 export interface LoadWeightsOptions {

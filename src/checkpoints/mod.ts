@@ -5,13 +5,8 @@
  * @module
  */
 
-export { Checkpoint, type CheckpointFormat, type CheckpointMetadata } from "./checkpoint.ts";
-export type { StoredDType } from "../archive/pytorch/dtypes.ts";
-export { openCheckpoint, type OpenCheckpointOptions } from "./open.ts";
-export {
-  headPrefixesOf,
-  loadWeights,
-  type LoadWeightsOptions,
-  type WeightsReport,
-} from "./load_weights.ts";
-export type { WeightsDialect } from "./translate.ts";
+export * from "./checkpoint.ts";
+export * from "../archive/pytorch/stored_dtype.ts";
+export * from "./open.ts";
+export * from "./load_weights.ts";
+export * from "./weights_dialect.ts";

@@ -5,7 +5,8 @@
  */
 
 import { type Arrangement, isContiguous, spanOf } from "../archive/pytorch/arrangement.ts";
-import { type StoredDType, storedDTypes } from "../archive/pytorch/dtypes.ts";
+import { storedDTypes } from "../archive/pytorch/dtypes.ts";
+import type { StoredDType } from "../archive/pytorch/stored_dtype.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { ByteSource } from "./bytes.ts";

@@ -6,20 +6,17 @@
 
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
-import { bestPrefix, compareScores, type Score, scoreOf, scorePrefixes } from "./find_state.ts";
-import { wrapperPrefixes } from "./find_state.ts";
+import {
+  bestPrefix,
+  compareScores,
+  type Score,
+  scoreOf,
+  scorePrefixes,
+  wrapperPrefixes,
+} from "./find_state.ts";
 import type { Shapes } from "./fit.ts";
 import { materialize, type StoredTensor } from "./stored_tensor.ts";
-
-/** The names that another publisher gives the parameters of a network, and how they become the model's. */
-export interface WeightsDialect {
-  /** Whose names they are. */
-  readonly name: string;
-  /** Whether a state dict with these keys speaks it; `own` are the model's keys. */
-  recognises(keys: ReadonlySet<string>, own?: ReadonlySet<string>): boolean;
-  /** A state dict of this dialect with the model's names; its tensors are those given, or views or joins of them. */
-  translate(state: Readonly<Record<string, Tensor>>): Record<string, Tensor>;
-}
+import type { WeightsDialect } from "./weights_dialect.ts";
 
 /** Tensors by name; those that are passed on as they are stay unread. */
 export type Values = Map<string, StoredTensor | Tensor>;

@@ -6,10 +6,11 @@
 
 import { ArgumentError } from "../errors.ts";
 import { lookUp } from "../lookup.ts";
-import { cat, upsampleNearest2d } from "../torch/operators.gen.ts";
+import { upsampleNearest2d } from "../torch/operators.gen.ts";
 import { call } from "../torch/call.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { toSize } from "./size.ts";
 
 /** How a pixel between pixels is computed. */
 export type Interpolation = "bilinear" | "bicubic" | "nearest";
@@ -22,24 +23,10 @@ export interface ResizeOptions {
   antialias?: boolean;
 }
 
-/** How many values are converted at a time: as float32 they take 64 MB. */
-const VALUES_AT_A_TIME = 16_000_000;
-
 const operators: Record<"bilinear" | "bicubic", { smooth: string; plain: string }> = {
   bilinear: { smooth: "aten::_upsample_bilinear2d_aa", plain: "aten::upsample_bilinear2d" },
   bicubic: { smooth: "aten::_upsample_bicubic2d_aa", plain: "aten::upsample_bicubic2d" },
 };
-
-/** Rows and columns from a number (square) or a pair. */
-export function toSize(size: number | readonly [number, number], what: string): [number, number] {
-  const [height, width] = typeof size === "number" ? [size, size] : size;
-  for (const length of [height, width]) {
-    if (!Number.isSafeInteger(length) || length < 1) {
-      throw new ArgumentError(`${what}: a size is a whole number of at least 1, got ${length}.`);
-    }
-  }
-  return [height, width];
-}
 
 /**
  * Images in another size, as PyTorch's `interpolate` computes them (without aligned corners). The
@@ -91,19 +78,5 @@ export function convertChannels(images: Tensor, channels: number): Tensor {
       .add_(colours.narrow(1, 1, 1), { alpha: 0.587 })
       .add_(colours.narrow(1, 2, 1), { alpha: 0.114 });
     return bytes ? grey.round_().clamp_(0, 255).to("uint8") : grey;
-  });
-}
-
-/** Applies `convert` to a large set of images part by part, so that floats of few exist at a time. */
-export function convertInParts(images: Tensor, convert: (part: Tensor) => Tensor): Tensor {
-  const [count, channels, height, width] = images.shape;
-  const step = Math.max(1, Math.floor(VALUES_AT_A_TIME / (channels * height * width)));
-  if (count <= step) return convert(images);
-  return scope(() => {
-    const parts: Tensor[] = [];
-    for (let at = 0; at < count; at += step) {
-      parts.push(scope(() => convert(images.narrow(0, at, Math.min(step, count - at)))));
-    }
-    return cat(parts);
   });
 }

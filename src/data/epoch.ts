@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../errors.ts";
+import { isPromise } from "./is_promise.ts";
 
 /** What an {@linkcode Epoch} consists of. */
 interface EpochParts<T> {
@@ -18,11 +19,6 @@ interface EpochParts<T> {
   make: (batch: number) => T | Promise<T>;
   /** Takes a batch that was made ahead out of whatever scope is open. */
   keep: (batch: T) => void;
-}
-
-/** Whether a value has to be waited for. */
-export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return value instanceof Promise;
 }
 
 /**

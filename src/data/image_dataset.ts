@@ -12,8 +12,10 @@ import { LabelledBatch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import { selectionOrder, splitOrder } from "./shuffle.ts";
 import { type ImageArrays, validateImageArrays } from "./sources/arrays.ts";
-import { checkCount, holdImages, UnlabelledImages } from "./unlabelled_images.ts";
-import { plainNumbers, toIndices, toInt64, type WholeNumbers } from "./whole_numbers.ts";
+import { UnlabelledImages } from "./unlabelled_images.ts";
+import { checkCount, holdImages } from "./hold_images.ts";
+import type { WholeNumbers } from "./whole_numbers.ts";
+import { plainNumbers, toIndices, toInt64 } from "./indices.ts";
 
 /** A data set that a label space came from, and which of the classes are its own. */
 export interface DatasetSource {
@@ -91,6 +93,8 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
   readonly imageShape: readonly [channels: number, height: number, width: number];
 
   /**
+   * Holds on to images, and checks that labels and names fit them.
+   *
    * @param parts The images, their labels, the classes' names.
    * @throws {ShapeError} If the images have not four dimensions, or are not as many as the labels.
    * @throws {DTypeError} If the images are not uint8.

@@ -8,7 +8,9 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { cat } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import { convertChannels, convertInParts, resizeImages, toSize } from "./convert.ts";
+import { convertChannels, resizeImages } from "./convert.ts";
+import { toSize } from "./size.ts";
+import { convertInParts } from "./convert_parts.ts";
 import { type DatasetSource, ImageDataset } from "./image_dataset.ts";
 
 /** How {@linkcode joinDatasets} joins. */

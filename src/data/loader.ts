@@ -5,18 +5,22 @@
  */
 
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { type Device, deviceCode } from "../torch/device.ts";
+import type { Device } from "../torch/device.ts";
+import { deviceCode } from "../torch/device_codes.ts";
 import { Generator } from "../torch/random.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
-import { Epoch, isPromise } from "./epoch.ts";
+import { Epoch } from "./epoch.ts";
+import { isPromise } from "./is_promise.ts";
 import { checkWhole } from "./philox.ts";
-import { batchSeed, inOrder, shuffledOrder } from "./shuffle.ts";
+import { batchSeed, inOrder } from "./shuffle.ts";
+import { shuffledOrder } from "./shuffled_order.ts";
 import { loaderSpec } from "./spec.ts";
 import type { Spec } from "../spec.ts";
 import { type FixedTransform, toFloat, type Transform } from "./transforms/transform.ts";
+import { checkFirst } from "./check_first.ts";
 
 /** How a {@linkcode Loader} makes batches. */
 export interface LoaderOptions {
@@ -110,6 +114,8 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
   readonly #orders: Map<number, Int32Array> = new Map();
 
   /**
+   * Makes batches of a data set; none is loaded yet.
+   *
    * @param dataset What to load from; it stays its owner's to dispose of.
    * @param options Size of batches, order, transforms.
    * @throws {ArgumentError} If the dataset is empty, the batch size is not a whole number of at least
@@ -249,15 +255,4 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
 interface Prepared {
   readonly images: Tensor;
   readonly raw?: Tensor;
-}
-
-/** Where an epoch of `length` batches begins. */
-export function checkFirst(from: number | undefined, length: number): number {
-  const first = from ?? 0;
-  if (!Number.isInteger(first) || first < 0 || first > length) {
-    throw new ArgumentError(
-      `An epoch of ${length} batches cannot begin at ${first}; from is a whole number from 0 to that.`,
-    );
-  }
-  return first;
 }

@@ -8,64 +8,31 @@
  * @module
  */
 
-export { Batch, LabelledBatch, UnlabelledBatch } from "./batch.ts";
-export {
-  convertChannels,
-  type Interpolation,
-  resizeImages,
-  type ResizeOptions,
-} from "./convert.ts";
-export type { BatchContext, Dataset } from "./dataset.ts";
-export { Epoch } from "./epoch.ts";
-export {
-  type DatasetSource,
-  ImageDataset,
-  type ImageDatasetParts,
-  type OfClassesOptions,
-  type UnlabelledOptions,
-} from "./image_dataset.ts";
-export {
-  type CentrePart,
-  type ImagePart,
-  type RandomResizedPart,
-  type WholeImage,
-} from "./images/crop.ts";
-export {
-  DecodedImages,
-  type ImageReadOptions,
-  type SkippedImage,
-} from "./images/decoded_images.ts";
-export { ImageFiles, type ImageFilesParts, UnlabelledImageFiles } from "./images/image_files.ts";
-export { IMAGE_EXTENSIONS } from "./images/extensions.ts";
-export { ImageFolder, type ImageFolderOptions } from "./images/image_folder.ts";
-export { ImageList, type ImageListOptions } from "./images/image_list.ts";
-export { TarShards, type TarShardsOptions } from "./images/tar_shards.ts";
-export type { ImageSource } from "./images/image_source.ts";
-export type { ImageBytes } from "./images/decode_tasks.ts";
-export { images, type ImagesOptions } from "./images/images.ts";
-export { joinDatasets, type JoinOptions } from "./join.ts";
-export { type EpochOptions, Loader, type LoaderOptions } from "./loader.ts";
-export { cifar10, fashionMnist, mnist } from "./named.ts";
-export {
-  type LabelledSample,
-  labelledSamples,
-  type LabelledSampleSource,
-  type Sample,
-  type SampleSource,
-  unlabelledSamples,
-} from "./samples.ts";
-export { shuffledOrder } from "./shuffle.ts";
+export * from "./batch.ts";
+export * from "./convert.ts";
+export * from "./dataset.ts";
+export * from "./epoch.ts";
+export * from "./image_dataset.ts";
+export * from "./images/image_part.ts";
+export * from "./images/decoded_images.ts";
+export * from "./images/image_files.ts";
+export * from "./images/image_extensions.ts";
+export * from "./images/image_folder.ts";
+export * from "./images/image_list.ts";
+export * from "./images/tar_shards.ts";
+export * from "./images/image_source.ts";
+export * from "./images/image_bytes.ts";
+export * from "./images/images.ts";
+export * from "./join.ts";
+export * from "./loader.ts";
+export * from "./named.ts";
+export * from "./samples.ts";
+export * from "./shuffled_order.ts";
 export * from "./sources/mod.ts";
-export {
-  type ChannelStatistics,
-  channelStatistics,
-  CIFAR10_STATISTICS,
-  FASHION_MNIST_STATISTICS,
-  MNIST_STATISTICS,
-} from "./statistics.ts";
+export * from "./statistics.ts";
 export * from "./transforms/mod.ts";
-export type { Photograph } from "./images/decode_one.ts";
-export type { View } from "./view.ts";
-export { UnlabelledImages } from "./unlabelled_images.ts";
-export type { WholeNumbers } from "./whole_numbers.ts";
-export { PairedBatch, PairedLoader, zipLoaders } from "./zip_loaders.ts";
+export * from "./images/photograph.ts";
+export * from "./view.ts";
+export * from "./unlabelled_images.ts";
+export * from "./whole_numbers.ts";
+export * from "./zip_loaders.ts";

@@ -9,7 +9,7 @@ import type { Split } from "./sources/arrays.ts";
 import { loadCifar10 } from "./sources/cifar10.ts";
 import { loadFashionMnist } from "./sources/fashion_mnist.ts";
 import { loadMnist } from "./sources/mnist.ts";
-import type { LoadOptions } from "./sources/npm_dataset.ts";
+import type { LoadOptions } from "./sources/load_options.ts";
 
 /**
  * MNIST as a dataset: 60,000 training or 10,000 test images (1, 28, 28), ten classes; see `loadMnist`

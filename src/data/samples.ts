@@ -10,8 +10,8 @@ import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { LabelledBatch, UnlabelledBatch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
-import { isPromise } from "./epoch.ts";
-import { toIndices, toInt64 } from "./whole_numbers.ts";
+import { isPromise } from "./is_promise.ts";
+import { toIndices, toInt64 } from "./indices.ts";
 
 /** One image. */
 export interface Sample {

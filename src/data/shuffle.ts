@@ -9,12 +9,12 @@ import { ArgumentError, OutOfMemoryError } from "../errors.ts";
 import { RandomSequence } from "./philox.ts";
 
 /** What random numbers are for; each purpose has numbers of its own. */
-const ORDER = 1;
+export const ORDER = 1;
 const AUGMENTATION = 2;
 const SELECTION = 3;
 const IMAGE = 4;
 
-function shuffled(count: number, random: RandomSequence): Int32Array {
+export function shuffled(count: number, random: RandomSequence): Int32Array {
   const order = inOrder(count);
   for (let i = count - 1; i > 0; i--) {
     const j = random.below(i + 1);
@@ -47,26 +47,6 @@ function allocate(count: number): Int32Array {
   } catch (cause) {
     throw new OutOfMemoryError(`There is no memory for an order of ${count} images.`, { cause });
   }
-}
-
-/**
- * The order of `count` images in an epoch: all orders are equally likely (Fisher and Yates's
- * shuffle), and the same seed and epoch always give the same one, on every machine.
- *
- * @param count How many images, below 2^31.
- * @param seed A whole number below 2^53.
- * @param epoch A whole number below 2^53.
- * @throws {ArgumentError} If the count, the seed or the epoch is none.
- *
- * @example
- * ```ts
- * import { data } from "@apprentice/distill";
- *
- * console.log(data.shuffledOrder(5, 0, 1)); // the five numbers, in the order of epoch 1
- * ```
- */
-export function shuffledOrder(count: number, seed: number, epoch: number): Int32Array {
-  return shuffled(count, new RandomSequence(seed, ORDER, epoch));
 }
 
 /**

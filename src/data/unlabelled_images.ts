@@ -4,29 +4,14 @@
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { tensor } from "../torch/creation.ts";
-import { keep, scope } from "../torch/scope.ts";
+import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { UnlabelledBatch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
-import { toIndices, type WholeNumbers } from "./whole_numbers.ts";
-
-/** A handle of one's own, outside every scope, on uint8 images (N, C, H, W) in the CPU's memory. */
-export function holdImages(images: Tensor, name: string): Tensor {
-  const shape = images.shape;
-  if (shape.length !== 4 || shape[1] < 1 || shape[2] < 1 || shape[3] < 1) {
-    throw new ShapeError(
-      `${name}: images have the shape [${shape.join(", ")}]; give (N, C, H, W).`,
-    );
-  }
-  if (images.dtype !== "uint8") {
-    throw new DTypeError(
-      `${name}: images are ${images.dtype}; give uint8, 0 to 255, and let the loader make them float.`,
-    );
-  }
-  return scope(() => keep(images.detach().cpu().contiguous()));
-}
+import { checkCount, holdImages } from "./hold_images.ts";
+import type { WholeNumbers } from "./whole_numbers.ts";
+import { toIndices } from "./indices.ts";
 
 /**
  * Images in memory and nothing else: no labels, no names of classes, no way back to where they came
@@ -47,6 +32,8 @@ export class UnlabelledImages implements Dataset<UnlabelledBatch>, Disposable {
   readonly imageShape: readonly [channels: number, height: number, width: number];
 
   /**
+   * Holds on to images.
+   *
    * @param images uint8 (N, C, H, W). Their memory is shared, not copied; the tensor given stays its
    * owner's to dispose of.
    * @throws {ShapeError} If they have not four dimensions.
@@ -97,12 +84,4 @@ export class UnlabelledImages implements Dataset<UnlabelledBatch>, Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/** How many of `length` images `take(count)` takes. */
-export function checkCount(count: number, length: number): number {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new ArgumentError(`take: the number of images is a whole number from 0, got ${count}.`);
-  }
-  return Math.min(count, length);
 }

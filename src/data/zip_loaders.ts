@@ -5,8 +5,10 @@
  */
 
 import type { LabelledBatch, UnlabelledBatch } from "./batch.ts";
-import { Epoch, isPromise } from "./epoch.ts";
-import { checkFirst, type EpochOptions, type Loader } from "./loader.ts";
+import { Epoch } from "./epoch.ts";
+import { isPromise } from "./is_promise.ts";
+import type { EpochOptions, Loader } from "./loader.ts";
+import { checkFirst } from "./check_first.ts";
 import { checkWhole } from "./philox.ts";
 import type { Spec } from "../spec.ts";
 

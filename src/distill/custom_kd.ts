@@ -10,14 +10,19 @@ import { Linear } from "../nn/layers/linear.ts";
 import { rememberModes } from "../nn/modes.ts";
 import type { Module } from "../nn/module.ts";
 import type { Spec } from "../spec.ts";
-import { checkCount, type Teacher } from "../teachers/teacher.ts";
+import type { Teacher } from "../teachers/teacher.ts";
+import { checkCount } from "../teachers/frozen_teacher.ts";
 import { noGrad } from "../torch/backward.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkChoice, checkNumber } from "./checks.ts";
-import { type LabelledInput, outputsOf, type UnlabelledInput, wide } from "./inputs.ts";
-import { type Distance, entropyLoss, featureTransferLoss, labelledLoss } from "./losses.ts";
-import { checkTeachers, Method, type StepResult, WeightedSum } from "./method.ts";
+import { outputsOf, wide } from "./inputs.ts";
+import type { LabelledInput, UnlabelledInput } from "./step_inputs.ts";
+import { type Distance, entropyLoss, featureTransferLoss } from "./losses.ts";
+import { labelledLoss } from "./labelled_loss.ts";
+import { Method, type StepResult } from "./method.ts";
+import { checkTeachers } from "./check_teachers.ts";
+import { WeightedSum } from "./weighted_sum.ts";
 import { checkLabelled, joinInputs } from "./mixed_batch.ts";
 import { Projection, type ProjectionShape } from "./projection.ts";
 
@@ -134,7 +139,11 @@ export class CustomKD extends Method<CustomKDInput> {
   readonly #head: "student" | "random";
   #stage: CustomKDStage = "customize";
 
-  /** @throws {ArgumentError} if there is no teacher, the student is no classifier, or an option is out of its range. */
+  /**
+   * Makes the projections for a teacher and a student.
+   *
+   * @throws {ArgumentError} if there is no teacher, the student is no classifier, or an option is out of its range.
+   */
   constructor(options: CustomKDOptions) {
     super(options.student, options.checkFinite);
     const { student, teacher, distance = "mse", head = "student", alternate = 1 } = options;

@@ -10,9 +10,13 @@ import type { Spec } from "../spec.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { scope } from "../torch/scope.ts";
 import { checkChoice, checkNumber } from "./checks.ts";
-import { type LabelledInput, type UnlabelledInput, wide } from "./inputs.ts";
-import { type Distance, featureTransferLoss, labelledLoss } from "./losses.ts";
-import { checkTeachers, Method, type StepResult, WeightedSum } from "./method.ts";
+import { wide } from "./inputs.ts";
+import type { LabelledInput, UnlabelledInput } from "./step_inputs.ts";
+import { type Distance, featureTransferLoss } from "./losses.ts";
+import { labelledLoss } from "./labelled_loss.ts";
+import { Method, type StepResult } from "./method.ts";
+import { checkTeachers } from "./check_teachers.ts";
+import { WeightedSum } from "./weighted_sum.ts";
 import { joinInputs } from "./mixed_batch.ts";
 import { Projection, type ProjectionShape } from "./projection.ts";
 
@@ -68,7 +72,11 @@ export class FeatureKD extends Method<FeatureKDInput> {
   readonly #weights: { feature: number; labelled: number };
   readonly #distance: Distance;
 
-  /** @throws {ArgumentError} if there is no teacher, or an option is out of its range. */
+  /**
+   * Makes the projection for a teacher and a student.
+   *
+   * @throws {ArgumentError} if there is no teacher, or an option is out of its range.
+   */
   constructor(options: FeatureKDOptions) {
     super(options.student, options.checkFinite);
     const { student, teacher, weights, distance = "mse" } = options;

@@ -9,30 +9,7 @@ import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { checkDevice } from "./checks.ts";
-
-/** Images without labels, such as an `UnlabelledBatch`. Something with labels is not one of these. */
-export interface UnlabelledInput {
-  /** The images (B, C, H, W). */
-  readonly images: Tensor;
-  /** The same before they were normalised, for teachers that preprocess by themselves. */
-  readonly raw?: Tensor;
-  /** What each of the method's teachers says about them, where known already, in the method's order. */
-  readonly teacherOutputs?: readonly TeacherOutput[];
-  /** Never there: labels cannot reach the student. */
-  readonly labels?: never;
-}
-
-/** Images with labels, such as a `LabelledBatch`. */
-export interface LabelledInput {
-  /** The images (B, C, H, W). */
-  readonly images: Tensor;
-  /** The same before they were normalised, for teachers that preprocess by themselves. */
-  readonly raw?: Tensor;
-  /** The classes (B), int64. */
-  readonly labels: Tensor;
-  /** What each of the method's teachers says about them, where known already, in the method's order. */
-  readonly teacherOutputs?: readonly TeacherOutput[];
-}
+import type { UnlabelledInput } from "./step_inputs.ts";
 
 /** Refuses an input that has labels, for callers whose types do not. */
 export function refuseLabels(input: UnlabelledInput, method: string): void {

@@ -9,19 +9,18 @@
  */
 
 import { ArgumentError } from "../errors.ts";
-import { crossEntropy } from "../nn/functional/mod.ts";
 import { noGrad } from "../torch/backward.ts";
 import {
   cosineSimilarity,
   crossEntropyLoss,
-  klDiv,
   l1Loss,
   linalgVectorNorm,
   mseLoss,
   smoothL1Loss,
 } from "../torch/operators.gen.ts";
+import { klDiv } from "../torch/losses.ts";
 import { scope } from "../torch/scope.ts";
-import { Tensor } from "../torch/tensor.ts";
+import type { Tensor } from "../torch/tensor.ts";
 import {
   checkChoice,
   checkLike,
@@ -33,6 +32,7 @@ import {
 } from "./checks.ts";
 import { wide } from "./inputs.ts";
 import { type LogitVote, voteLogits } from "./voting.ts";
+import { widened } from "./widened.ts";
 
 /** libtorch's number for the sum as a loss's reduction. */
 const sumReduction = 2;
@@ -97,11 +97,6 @@ export function logitTransferLoss(
     });
     return softCrossEntropy(logits, target, temperature);
   });
-}
-
-/** {@linkcode wide}, for what a check has still to look at. */
-function widened(part: Tensor): Tensor {
-  return part instanceof Tensor ? wide(part) : part;
 }
 
 /** `-T² · mean_b Σ_c target_c log softmax(logits / T)_c`; rows of `target` need not sum to 1. */
@@ -303,14 +298,4 @@ export function entropyLoss(logits: Tensor): Tensor {
     const z = wide(logits);
     return crossEntropyLoss(z, z.softmax(1));
   });
-}
-
-/**
- * Cross-entropy with known classes, `mean_b -log softmax(z)_y`: for labelled images only (arXiv
- * 2503.18244, stage 1, and L_L of stage 2). `nn.functional.crossEntropy`, but no label is passed over.
- */
-export function labelledLoss(logits: Tensor, labels: Tensor): Tensor {
-  return scope(() =>
-    crossEntropy(widened(logits), labels, { ignoreIndex: Number.MIN_SAFE_INTEGER })
-  );
 }

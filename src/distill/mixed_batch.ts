@@ -9,13 +9,8 @@ import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
 import { cat } from "../torch/operators.gen.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { checkLabels } from "./checks.ts";
-import {
-  checkImages,
-  type LabelledInput,
-  outputsOf,
-  refuseLabels,
-  type UnlabelledInput,
-} from "./inputs.ts";
+import { checkImages, outputsOf, refuseLabels } from "./inputs.ts";
+import type { LabelledInput, UnlabelledInput } from "./step_inputs.ts";
 
 /** Labelled images followed by unlabelled ones. */
 export interface MixedBatch {

@@ -5,41 +5,14 @@
  * @module
  */
 
-export type { TeacherAgreement, VoteSummary } from "./account.ts";
-export {
-  CustomKD,
-  type CustomKDInput,
-  type CustomKDOptions,
-  type CustomKDStage,
-  type CustomKDWeights,
-} from "./custom_kd.ts";
-export { FeatureKD, type FeatureKDInput, type FeatureKDOptions } from "./feature_kd.ts";
-export type { LabelledInput, UnlabelledInput } from "./inputs.ts";
-export {
-  type Distance,
-  entropyLoss,
-  featureTransferLoss,
-  type FeatureTransferOptions,
-  kdLoss,
-  type KdOptions,
-  klDivergence,
-  logitTransferLoss,
-  type LogitTransferOptions,
-  reconstructionLoss,
-} from "./losses.ts";
-export { Method, type StepResult, type StudentOutput } from "./method.ts";
-export { PlainKD, type PlainKDOptions } from "./plain_kd.ts";
-export { Projection, type ProjectionOptions, type ProjectionShape } from "./projection.ts";
-export { Standardizer } from "./standardize.ts";
-export { Uniform, type UniformOptions } from "./uniform.ts";
-export { VoteAccount } from "./account.ts";
-export {
-  averageFeatures,
-  type FeatureAverageOptions,
-  type FeatureVote,
-  type FeatureVoteOptions,
-  type LogitVote,
-  type LogitVoteOptions,
-  voteFeatures,
-  voteLogits,
-} from "./voting.ts";
+export * from "./account.ts";
+export * from "./custom_kd.ts";
+export * from "./feature_kd.ts";
+export * from "./step_inputs.ts";
+export * from "./losses.ts";
+export * from "./method.ts";
+export * from "./plain_kd.ts";
+export * from "./projection.ts";
+export * from "./standardize.ts";
+export * from "./uniform.ts";
+export * from "./voting.ts";

@@ -10,9 +10,11 @@ import type { Spec } from "../spec.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { scope } from "../torch/scope.ts";
 import { checkChoice, checkTemperature } from "./checks.ts";
-import { checkImages, outputsOf, refuseLabels, type UnlabelledInput } from "./inputs.ts";
+import { checkImages, outputsOf, refuseLabels } from "./inputs.ts";
+import type { UnlabelledInput } from "./step_inputs.ts";
 import { kdLoss, type KdOptions } from "./losses.ts";
-import { checkTeachers, Method, type StepResult } from "./method.ts";
+import { Method, type StepResult } from "./method.ts";
+import { checkTeachers } from "./check_teachers.ts";
 
 /** Options of {@linkcode PlainKD}. */
 export interface PlainKDOptions extends KdOptions {
@@ -45,6 +47,8 @@ export class PlainKD extends Method<UnlabelledInput> {
   readonly #predictive: readonly number[];
 
   /**
+   * Takes a student and its teachers in.
+   *
    * @throws {ArgumentError} if none of the teachers is predictive, or an option is out of its range.
    * @throws {ShapeError} if a predictive teacher has another number of classes than the student.
    */

@@ -6,7 +6,7 @@
 
 import { Linear } from "../nn/layers/linear.ts";
 import { Module } from "../nn/module.ts";
-import { checkCount } from "../teachers/teacher.ts";
+import { checkCount } from "../teachers/frozen_teacher.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkChoice } from "./checks.ts";
 
@@ -40,7 +40,11 @@ export class Projection extends Module {
   /** The only or second layer. */
   readonly output: Linear;
 
-  /** @throws {ArgumentError} if a width is not a whole number of at least 1, or there is no such shape. */
+  /**
+   * Makes the layers, with random weights.
+   *
+   * @throws {ArgumentError} if a width is not a whole number of at least 1, or there is no such shape.
+   */
   constructor(inputDim: number, outputDim: number, shape: ProjectionShape = "linear") {
     super();
     const options = typeof shape === "string" ? { shape } : shape;

@@ -8,20 +8,24 @@ import { ArgumentError } from "../errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { ModuleList } from "../nn/layers/containers.ts";
 import type { Spec } from "../spec.ts";
-import { checkCount, type Teacher, type TeacherOutput } from "../teachers/teacher.ts";
+import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
+import { checkCount } from "../teachers/frozen_teacher.ts";
 import { noGrad } from "../torch/backward.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { VoteAccount, type VoteSummary } from "./account.ts";
 import { checkChoice, checkNumber, checkTemperature, checkWeights } from "./checks.ts";
-import { checkImages, outputsOf, refuseLabels, type UnlabelledInput, wide } from "./inputs.ts";
+import { checkImages, outputsOf, refuseLabels, wide } from "./inputs.ts";
+import type { UnlabelledInput } from "./step_inputs.ts";
 import {
   type Distance,
   featureTransferLoss,
   logitTransferLoss,
   reconstructionLoss,
 } from "./losses.ts";
-import { checkTeachers, Method, type StepResult, WeightedSum } from "./method.ts";
+import { Method, type StepResult } from "./method.ts";
+import { checkTeachers } from "./check_teachers.ts";
+import { WeightedSum } from "./weighted_sum.ts";
 import { Projection, type ProjectionShape } from "./projection.ts";
 import { Standardizer } from "./standardize.ts";
 import {
@@ -183,6 +187,8 @@ export class Uniform extends Method<UnlabelledInput> {
   readonly #names: readonly string[];
 
   /**
+   * Makes an encoder and a decoder for each teacher that votes on features.
+   *
    * @throws {ArgumentError} if there is no teacher, two have one name, none is predictive although
    * logits are used, the student has no features, or an option is out of its range.
    * @throws {ShapeError} if a predictive teacher has another number of classes than the student.

@@ -6,7 +6,7 @@
 
 import * as data from "../data/mod.ts";
 import type { Dataset, LabelledBatch, Transform, View } from "../data/mod.ts";
-import { applyView, checkView } from "../data/view.ts";
+import { applyView, checkView } from "../data/apply_view.ts";
 import { ArgumentError } from "../errors.ts";
 import { letSignalsIn } from "../interrupt.ts";
 import { Classifier } from "../nn/mod.ts";
@@ -14,7 +14,8 @@ import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
 import type { Accuracy } from "./accuracy.ts";
 import { checkTopK, ConfusionCounter } from "./confusion.ts";
-import { deviceOf, inEvaluation, type Scorer, scoresOf } from "./model_mode.ts";
+import { deviceOf, inEvaluation, scoresOf } from "./model_mode.ts";
+import type { Scorer } from "./scorer.ts";
 
 /** How good a model is; shares are from 0 to 1, NaN where there was no image. */
 export interface Evaluation extends Accuracy {

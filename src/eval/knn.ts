@@ -9,7 +9,8 @@ import { normalize } from "../nn/functional/vectors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { type Accuracy, AccuracyCounter } from "./accuracy.ts";
-import { checkFeatures, checkLabels, type LabelledFeatures } from "./labelled_features.ts";
+import type { LabelledFeatures } from "./labelled_features.ts";
+import { checkFeatures, checkLabels } from "./check_features.ts";
 
 /** How {@linkcode knnScores} asks the neighbours. */
 export interface KnnOptions {

@@ -11,7 +11,8 @@ import { Linear } from "../nn/layers/linear.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { type Accuracy, AccuracyCounter } from "./accuracy.ts";
-import { checkFeatures, checkLabels, type LabelledFeatures } from "./labelled_features.ts";
+import type { LabelledFeatures } from "./labelled_features.ts";
+import { checkFeatures, checkLabels } from "./check_features.ts";
 import { type LinearWeights, LogisticRegression, type Samples } from "./logistic_regression.ts";
 
 /** How {@linkcode linearProbe} trains its classifier. */

@@ -7,9 +7,7 @@
 import { Module } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
-
-/** What is looked at: a model, or a function from images (B, C, H, W) to scores (B, classes). */
-export type Scorer = Module | ((images: Tensor) => Tensor);
+import type { Scorer } from "./scorer.ts";
 
 /** Runs `work` with a model in evaluation mode; every part of it is in the mode that it was in afterwards. */
 export async function inEvaluation<T>(model: Scorer, work: () => Promise<T>): Promise<T> {

@@ -5,14 +5,16 @@
  */
 
 import type { View } from "../data/mod.ts";
-import { decodePhotographs, type Photograph } from "../data/images/decode_one.ts";
-import { applyView, checkView, partOf } from "../data/view.ts";
+import { decodePhotographs } from "../data/images/decode_one.ts";
+import type { Photograph } from "../data/images/photograph.ts";
+import { applyView, checkView, partOf } from "../data/apply_view.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
 import { checkTopK } from "./confusion.ts";
-import { deviceOf, inEvaluation, type Scorer, scoresOf } from "./model_mode.ts";
+import { deviceOf, inEvaluation, scoresOf } from "./model_mode.ts";
+import type { Scorer } from "./scorer.ts";
 
 /** One class, and how likely it is. */
 export interface Guess {

@@ -12,7 +12,7 @@ import { checkTarget, makeFolder, temporaryName, writeAtomic } from "../files.ts
 import { isMissing, isNotAllowed, readProblem, readTextFile } from "../regular_files.ts";
 import { removeTemporaries } from "../temporaries.ts";
 import { pause } from "./client.ts";
-import { isCommit } from "./names.ts";
+import { isCommit } from "./safe_names.ts";
 import { readRecord } from "./records.ts";
 
 /** Milliseconds between two looks at a lock that another process holds. */

@@ -14,7 +14,7 @@ import { fileProblem, isFile, removeLeftDownloads, type RepoCache } from "./cach
 import { checkContent, checksumsOf, isChecksum } from "./checksum.ts";
 import type { HubClient } from "./client.ts";
 import { HubError, HubUnavailableError } from "./errors.ts";
-import { isSafeETag, plainETag } from "./names.ts";
+import { isSafeETag, plainETag } from "./safe_names.ts";
 
 /** Bytes after which a connection that broke counts as one that worked. */
 const WORTH_IT = 1 << 20;

@@ -7,7 +7,8 @@
 import { isNotAllowed } from "../regular_files.ts";
 import { isFile, type RepoCache } from "./cache.ts";
 import { CONFIG_FILES, selectFiles, type Selection } from "./selection.ts";
-import { type HubSnapshot, openSnapshot, shardsIn } from "./snapshot.ts";
+import { openSnapshot, shardsIn } from "./snapshot.ts";
+import type { HubSnapshot } from "./hub_snapshot.ts";
 
 /** What of a model is on this machine. */
 export interface Local {

@@ -4,15 +4,9 @@
  * @module
  */
 
-export {
-  HubAccessError,
-  HubError,
-  HubNotFoundError,
-  HubOfflineError,
-  HubUnavailableError,
-} from "./errors.ts";
-export { type HubSpec, isHubSpec, parseHubSpec } from "./names.ts";
-export { type HubProgress, resolveHub, type ResolveHubOptions } from "./resolve.ts";
-export type { HubSnapshot } from "./snapshot.ts";
-export { type VerifiedFile, verify, type VerifyHubOptions } from "./verify.ts";
-export { type HubSettings, type HubSettingsOptions, readHubSettings } from "./settings.ts";
+export * from "./errors.ts";
+export * from "./names.ts";
+export * from "./resolve.ts";
+export * from "./hub_snapshot.ts";
+export * from "./verify.ts";
+export * from "./settings.ts";

@@ -7,7 +7,7 @@
 
 import { writeAtomic } from "../files.ts";
 import { isMissing, readTextFile } from "../regular_files.ts";
-import { isSafeETag } from "./names.ts";
+import { isSafeETag } from "./safe_names.ts";
 
 /** What is known of a file. */
 export interface FileRecord {

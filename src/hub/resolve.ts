@@ -13,11 +13,13 @@ import { HubClient, type Patience } from "./client.ts";
 import { askAbout, downloadBlob } from "./download.ts";
 import { HubError, HubNotFoundError, HubOfflineError, HubUnavailableError } from "./errors.ts";
 import { findLocal } from "./local.ts";
-import { isCommit, parseHubSpec } from "./names.ts";
+import { parseHubSpec } from "./names.ts";
+import { isCommit } from "./safe_names.ts";
 import { writeRecord } from "./records.ts";
 import { CONFIG_FILES, selectFiles } from "./selection.ts";
 import { type HubSettings, type HubSettingsOptions, readHubSettings } from "./settings.ts";
-import { type HubSnapshot, openSnapshot, shardsIn } from "./snapshot.ts";
+import { openSnapshot, shardsIn } from "./snapshot.ts";
+import type { HubSnapshot } from "./hub_snapshot.ts";
 
 /** How far a download has come. */
 export interface HubProgress {

@@ -6,7 +6,7 @@
 
 import { ArgumentError, FormatError } from "../errors.ts";
 import { HubNotFoundError } from "./errors.ts";
-import { isSafePath } from "./names.ts";
+import { isSafePath } from "./safe_names.ts";
 
 /** Small files in which a repository says what its weights are; each may be missing. */
 export const CONFIG_FILES: readonly string[] = [

@@ -4,13 +4,13 @@
  * @module
  */
 
+import { WIDTHS } from "./cifar_resnet_widths.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
-import type { BuildOptions, ModelEntry } from "./entry.ts";
+import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
-import { CIFAR10_IMAGES } from "./parts/cifar.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { initConvolutions } from "./parts/conv_init.ts";
 import { convNorm } from "./parts/conv_norm_act.ts";
@@ -25,8 +25,6 @@ export interface CifarResNetOptions extends BuildOptions {
   /** Blocks in each stage: n of section 4.2, for 6n + 2 layers. */
   readonly depth: number;
 }
-
-const WIDTHS = [16, 32, 64];
 
 /**
  * A residual network for images of 32 pixels (He et al., Deep residual learning for image recognition, 2016, section
@@ -94,20 +92,3 @@ export class CifarResNet extends Backbone {
     });
   }
 }
-
-function entryOf(name: string, depth: number): ModelEntry {
-  return {
-    ...CIFAR10_IMAGES,
-    name,
-    source: "torchvision's names, as published weights for CIFAR have them",
-    paper: "He et al., Deep residual learning for image recognition, 2016, section 4.2",
-    featureDim: WIDTHS[2],
-    build: (options) => new CifarResNet({ ...options, depth }),
-  };
-}
-
-/** The residual networks for CIFAR. */
-export const cifarResnet: readonly ModelEntry[] = [
-  entryOf("resnet20", 3),
-  entryOf("resnet56", 9),
-];

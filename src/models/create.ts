@@ -4,20 +4,16 @@
  * @module
  */
 
-import {
-  type Checkpoint,
-  loadWeights,
-  type LoadWeightsOptions,
-  openCheckpoint,
-} from "../checkpoints/mod.ts";
+import { type Checkpoint, loadWeights, type LoadWeightsOptions } from "../checkpoints/mod.ts";
 import { ArgumentError } from "../errors.ts";
 import { isHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
 import { skipped } from "../nn/init.ts";
 import type { Backbone } from "./backbone.ts";
-import { dialects } from "./dialects/mod.ts";
+import { dialects } from "./dialects/all.ts";
 import type { View } from "../data/view.ts";
 import type { BuildOptions, ModelEntry } from "./entry.ts";
 import { entry } from "./registry.ts";
+import { entryOf } from "./entry_of.ts";
 
 /** How {@linkcode create} makes a model. */
 export interface CreateOptions
@@ -42,25 +38,6 @@ export interface CreateOptions
   readonly assign?: boolean;
   /** Of the hub: token, cache, progress. */
   readonly hub?: ResolveHubOptions;
-}
-
-/**
- * What is known of an architecture whose weights are in a file: where its name is several publishers', of the one that
- * the file is of.
- *
- * @throws {ArgumentError} if there is none of this name.
- * @throws {FormatError} if the file of weights is damaged or refused.
- */
-export function entryOf(
-  name: string,
-  weights?: string | Checkpoint,
-  ignore?: readonly string[],
-): ModelEntry {
-  const known = entry(name);
-  if (weights === undefined || known.ofFile === undefined) return known;
-  if (typeof weights !== "string") return known.ofFile(weights.names) ?? known;
-  using checkpoint = openCheckpoint(weights, { ignore });
-  return known.ofFile(checkpoint.names) ?? known;
 }
 
 /**

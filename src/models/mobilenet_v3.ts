@@ -9,7 +9,7 @@ import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
-import { type BuildOptions, IMAGENET_MEAN, IMAGENET_STD, type ModelEntry } from "./entry.ts";
+import type { BuildOptions } from "./entry.ts";
 import type { Activation } from "./parts/activation.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
@@ -29,38 +29,6 @@ export type BottleneckRow = readonly [
   squeeze: boolean,
   activation: Activation,
   stride: number,
-];
-
-const LARGE: readonly BottleneckRow[] = [
-  [3, 16, 16, false, "relu", 1],
-  [3, 64, 24, false, "relu", 2],
-  [3, 72, 24, false, "relu", 1],
-  [5, 72, 40, true, "relu", 2],
-  [5, 120, 40, true, "relu", 1],
-  [5, 120, 40, true, "relu", 1],
-  [3, 240, 80, false, "hardswish", 2],
-  [3, 200, 80, false, "hardswish", 1],
-  [3, 184, 80, false, "hardswish", 1],
-  [3, 184, 80, false, "hardswish", 1],
-  [3, 480, 112, true, "hardswish", 1],
-  [3, 672, 112, true, "hardswish", 1],
-  [5, 672, 160, true, "hardswish", 2],
-  [5, 960, 160, true, "hardswish", 1],
-  [5, 960, 160, true, "hardswish", 1],
-];
-
-const SMALL: readonly BottleneckRow[] = [
-  [3, 16, 16, true, "relu", 2],
-  [3, 72, 24, false, "relu", 2],
-  [3, 88, 24, false, "relu", 1],
-  [5, 96, 40, true, "hardswish", 2],
-  [5, 240, 40, true, "hardswish", 1],
-  [5, 240, 40, true, "hardswish", 1],
-  [5, 120, 48, true, "hardswish", 1],
-  [5, 144, 48, true, "hardswish", 1],
-  [5, 288, 96, true, "hardswish", 2],
-  [5, 576, 96, true, "hardswish", 1],
-  [5, 576, 96, true, "hardswish", 1],
 ];
 
 const norm: nn.BatchNormOptions = { eps: 1e-3, momentum: 0.01 };
@@ -194,28 +162,3 @@ function checkRows(rows: readonly BottleneckRow[], stageEnds: readonly number[])
     );
   });
 }
-
-function entryOf(
-  name: string,
-  structure: Omit<MobileNetV3Options, keyof BuildOptions>,
-): ModelEntry {
-  return {
-    name,
-    source: "torchvision",
-    paper: "Howard et al., Searching for MobileNetV3, 2019",
-    inputSize: 224,
-    cropFraction: 224 / 256,
-    mean: IMAGENET_MEAN,
-    std: IMAGENET_STD,
-    interpolation: "bilinear",
-    featureDim: structure.featureDim,
-    numClasses: 1000,
-    build: (options) => new MobileNetV3({ ...structure, ...options }),
-  };
-}
-
-/** MobileNetV3. Images as torchvision's weights IMAGENET1K_V1 expect them (V2 of large: resized to 232, not 256). */
-export const mobilenetV3: readonly ModelEntry[] = [
-  entryOf("mobilenet_v3_large", { rows: LARGE, stageEnds: [3, 6, 12, 15], featureDim: 1280 }),
-  entryOf("mobilenet_v3_small", { rows: SMALL, stageEnds: [1, 3, 8, 11], featureDim: 1024 }),
-];

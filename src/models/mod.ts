@@ -7,25 +7,26 @@
  * @module
  */
 
-export { Backbone, type StagedFeatures } from "./backbone.ts";
-export { CifarResNet, type CifarResNetOptions } from "./cifar_resnet.ts";
-export { ClipImageTower, type ClipOptions } from "./clip.ts";
-export { ConvNeXt, type ConvNeXtOptions } from "./convnext.ts";
-export { create, type CreateOptions } from "./create.ts";
-export { type Dialect, dialects } from "./dialects/mod.ts";
-export { EfficientNet, type EfficientNetOptions } from "./efficientnet.ts";
-export { EfficientNetLite, type EfficientNetLiteOptions } from "./efficientnet_lite.ts";
-export { type BuildOptions, type ModelEntry } from "./entry.ts";
-export { MobileNetV3, type MobileNetV3Options } from "./mobilenet_v3.ts";
-export { entry, list } from "./registry.ts";
-export { ResNet, type ResNetOptions } from "./resnet.ts";
-export { load, save, type SaveModelOptions } from "./saved.ts";
+export * from "./backbone.ts";
+export * from "./cifar_resnet.ts";
+export * from "./clip.ts";
+export * from "./convnext.ts";
+export * from "./create.ts";
+export * from "./dialects/all.ts";
+export * from "./dialects/dialect_type.ts";
+export * from "./efficientnet.ts";
+export * from "./efficientnet_lite.ts";
+export * from "./entry.ts";
+export * from "./mobilenet_v3.ts";
+export * from "./registry.ts";
+export * from "./resnet.ts";
+export * from "./saved.ts";
 export * from "./small/cnn.ts";
 export * from "./small/mixer.ts";
 export * from "./small/mlp.ts";
 export * from "./small/resnet.ts";
 export * from "./small/vit.ts";
-export { type Summary, summary, type SummaryOptions, type SummaryRow } from "./summary.ts";
-export { Swin, type SwinOptions } from "./swin.ts";
-export { VisionTransformer, type VitOptions } from "./vit.ts";
-export { WideResNet, type WideResNetOptions } from "./wide_resnet.ts";
+export * from "./summary.ts";
+export * from "./swin.ts";
+export * from "./vit.ts";
+export * from "./wide_resnet.ts";

@@ -6,17 +6,17 @@
 
 import { ArgumentError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import { convnext } from "./convnext.ts";
-import { efficientnet } from "./efficientnet.ts";
-import { efficientnetLite } from "./efficientnet_lite.ts";
-import { cifarResnet } from "./cifar_resnet.ts";
+import { convnext } from "./convnext_entries.ts";
+import { efficientnet } from "./efficientnet_entries.ts";
+import { efficientnetLite } from "./efficientnet_lite_entries.ts";
+import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
 import type { ModelEntry } from "./entry.ts";
-import { mobilenetV3 } from "./mobilenet_v3.ts";
-import { resnet } from "./resnet.ts";
-import { swin } from "./swin.ts";
+import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
+import { resnet } from "./resnet_entries.ts";
+import { swin } from "./swin_entries.ts";
 import { vit } from "./vit_entries.ts";
-import { wideResnet } from "./wide_resnet.ts";
+import { wideResnet } from "./wide_resnet_entries.ts";
 // One line for each family, in alphabetical order; a family exports its entries and does nothing else on import.
 
 const families: readonly (readonly ModelEntry[])[] = [

@@ -8,14 +8,14 @@ import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
-import { type BuildOptions, IMAGENET_MEAN, IMAGENET_STD, type ModelEntry } from "./entry.ts";
+import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { initConvolutions } from "./parts/conv_init.ts";
 import { convNorm } from "./parts/conv_norm_act.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
-import { BasicBlock, Bottleneck, residualStages } from "./parts/residual_block.ts";
+import { type BasicBlock, type Bottleneck, residualStages } from "./parts/residual_block.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import type { Stage } from "./parts/stage.ts";
 
@@ -123,32 +123,3 @@ export class ResNet extends Backbone {
     });
   }
 }
-
-function entryOf(name: string, structure: Omit<ResNetOptions, keyof BuildOptions>): ModelEntry {
-  const wide = structure.widthPerGroup !== undefined;
-  return {
-    name,
-    source: "torchvision (timm has the same names)",
-    paper: wide
-      ? "Zagoruyko and Komodakis, Wide residual networks, 2016"
-      : "He et al., Deep residual learning for image recognition, 2016",
-    inputSize: 224,
-    cropFraction: 224 / 256,
-    mean: IMAGENET_MEAN,
-    std: IMAGENET_STD,
-    interpolation: "bilinear",
-    featureDim: 512 * structure.block.expansion,
-    numClasses: 1000,
-    build: (options) => new ResNet({ ...structure, ...options }),
-  };
-}
-
-/** The residual networks. Images as torchvision's weights IMAGENET1K_V1 expect them (V2: resized to 232, not 256). */
-export const resnet: readonly ModelEntry[] = [
-  entryOf("resnet18", { block: BasicBlock, depths: [2, 2, 2, 2] }),
-  entryOf("resnet34", { block: BasicBlock, depths: [3, 4, 6, 3] }),
-  entryOf("resnet50", { block: Bottleneck, depths: [3, 4, 6, 3] }),
-  entryOf("resnet101", { block: Bottleneck, depths: [3, 4, 23, 3] }),
-  entryOf("resnet152", { block: Bottleneck, depths: [3, 8, 36, 3] }),
-  entryOf("wide_resnet50_2", { block: Bottleneck, depths: [3, 4, 6, 3], widthPerGroup: 128 }),
-];

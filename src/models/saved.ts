@@ -4,7 +4,8 @@
  * @module
  */
 
-import { checkView, type View } from "../data/view.ts";
+import type { View } from "../data/view.ts";
+import { checkView } from "../data/apply_view.ts";
 import { ApprenticeError, ArgumentError, FormatError } from "../errors.ts";
 import { removeTemporaries } from "../files.ts";
 import { skipped } from "../nn/init.ts";

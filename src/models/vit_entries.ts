@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type BuildOptions, IMAGENET_MEAN, IMAGENET_STD, type ModelEntry } from "./entry.ts";
+import type { BuildOptions, ModelEntry } from "./entry.ts";
+import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 import { CIFAR10_IMAGES } from "./parts/cifar.ts";
 import { CLIP_MEAN, CLIP_STD } from "./parts/clip_statistics.ts";
 import { VisionTransformer, type VitOptions } from "./vit.ts";

@@ -9,9 +9,8 @@ import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
-import type { BuildOptions, ModelEntry } from "./entry.ts";
+import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
-import { CIFAR10_IMAGES } from "./parts/cifar.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { initConvolutions } from "./parts/conv_init.ts";
 import { convNorm } from "./parts/conv_norm_act.ts";
@@ -178,15 +177,3 @@ export class WideResNet extends Backbone {
     });
   }
 }
-
-/** The wide residual networks. */
-export const wideResnet: readonly ModelEntry[] = [
-  {
-    ...CIFAR10_IMAGES,
-    name: "wrn_28_2",
-    source: "the names of PyTorch's versions of the paper and of MixMatch",
-    paper: "Zagoruyko and Komodakis, Wide residual networks, 2016",
-    featureDim: 128,
-    build: (options) => new WideResNet({ ...options, depth: 28, widen: 2 }),
-  },
-];

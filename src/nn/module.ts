@@ -9,10 +9,10 @@ import * as torch from "../torch/mod.ts";
 import type { Device, DType, Tensor } from "../torch/mod.ts";
 import { targetOptions } from "../torch/target.ts";
 import { containsItself, reachable, walk, within } from "./module_tree.ts";
-import { type ModuleToOptions, move } from "./move.ts";
-import { type LoadReport, loadStateDict } from "./state_dict.ts";
-
-export type { ModuleToOptions } from "./move.ts";
+import { move } from "./move.ts";
+import type { ModuleToOptions } from "./to_options.ts";
+import { loadStateDict } from "./state_dict.ts";
+import type { LoadReport } from "./load_report.ts";
 
 /** How {@linkcode Module.registerBuffer} treats a buffer. */
 export interface BufferOptions {

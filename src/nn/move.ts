@@ -5,20 +5,8 @@
  */
 
 import * as torch from "../torch/mod.ts";
-import type { Device, DType, Tensor } from "../torch/mod.ts";
-
-/** Where, and as which dtype, {@linkcode Module.to} puts a module. */
-export interface ModuleToOptions {
-  /** The device wanted; unchanged if absent. */
-  device?: Device;
-  /** The dtype wanted for floating-point parameters and buffers; unchanged if absent. */
-  dtype?: DType;
-  /**
-   * How tensors of four dimensions lie in memory; unchanged if absent. Convolutions are often faster
-   * with `"channelsLast"`, if the images lie so too.
-   */
-  memoryFormat?: "contiguous" | "channelsLast";
-}
+import type { Tensor } from "../torch/mod.ts";
+import type { ModuleToOptions } from "./to_options.ts";
 
 /** Gives a tensor object other memory: libtorch's `set_data`, as PyTorch's `module.to` does. */
 export function move(tensor: Tensor, options: ModuleToOptions, withGrad: boolean): void {

@@ -6,9 +6,6 @@
 
 import { ArgumentError } from "../errors.ts";
 
-/** A number for both dimensions of an image, or one for each: [height, width]. */
-export type Pair = number | readonly [number, number];
-
 /** PyTorch's options that no layer here has, and what to do instead. */
 const elsewhere: Record<string, string> = {
   device: "make it, then move it with to(device)",

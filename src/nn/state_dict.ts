@@ -7,14 +7,7 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
-
-/** What {@linkcode loadStateDict} passed over. */
-export interface LoadReport {
-  /** Keys that the module has and the state dict lacks. */
-  missing: string[];
-  /** Keys that the state dict has and the module lacks. */
-  unexpected: string[];
-}
+import type { LoadReport } from "./load_report.ts";
 
 /** Joins the first few of a list. */
 function some(items: readonly string[]): string {

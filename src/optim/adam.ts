@@ -7,13 +7,9 @@
 import { ArgumentError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import {
-  type BaseOptions,
-  checkNonNegative,
-  type FilledGroup,
-  Optimizer,
-  type ParamGroup,
-} from "./optimizer.ts";
+import type { BaseOptions, FilledGroup, ParamGroup } from "./groups.ts";
+import { Optimizer } from "./optimizer.ts";
+import { checkNonNegative } from "./check_number.ts";
 
 /** Options of {@linkcode Adam} and {@linkcode AdamW}. */
 export interface AdamOptions extends BaseOptions {

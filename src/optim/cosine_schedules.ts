@@ -5,8 +5,9 @@
  */
 
 import { ArgumentError } from "../errors.ts";
-import { warmUp } from "./decay_schedules.ts";
-import { checkFactor, checkSteps, ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
+import { warmUp } from "./warm_up.ts";
+import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
+import { checkFactor, checkSteps } from "./schedule_checks.ts";
 
 /** Options of {@linkcode CosineAnnealing}. */
 export interface CosineAnnealingOptions {

@@ -5,7 +5,8 @@
  */
 
 import { ArgumentError } from "../errors.ts";
-import { checkFactor, checkSteps, ClosedSchedule, forGroups, type Scheduled } from "./schedule.ts";
+import { ClosedSchedule, type Scheduled } from "./schedule.ts";
+import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
 
 /** Throws if a group has neither a momentum nor betas. */
 function checkHasMomentum(name: string, { paramGroups }: Scheduled): void {

@@ -6,14 +6,9 @@
 
 import { ArgumentError } from "../errors.ts";
 import { Recurrence } from "./recurrence.ts";
-import {
-  checkFactor,
-  checkSteps,
-  ClosedSchedule,
-  forGroups,
-  Schedule,
-  type Scheduled,
-} from "./schedule.ts";
+import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
+import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
+import { warmUp } from "./warm_up.ts";
 
 /** The rate that the groups started with, at every step. */
 export class Constant extends Schedule {
@@ -73,11 +68,6 @@ export class LinearLR extends Schedule {
       return lr * (startFactor + (endFactor - startFactor) * part);
     });
   }
-}
-
-/** Linear growth from `start` times the rate to the rate itself, over `steps` steps. */
-export function warmUp(step: number, steps: number, start: number): number {
-  return step >= steps ? 1 : start + (1 - start) * (step / steps);
 }
 
 /** Grows linearly to the rate, which then stays (PyTorch's `LinearLR` with an end factor of 1). */

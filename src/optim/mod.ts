@@ -4,34 +4,14 @@
  * @module
  */
 
-export { Adam, type AdamOptions, AdamW } from "./adam.ts";
-export { clipGradNorm, type ClipGradNormOptions, clipGradValue } from "./clip.ts";
-export {
-  type BaseOptions,
-  type FilledGroup,
-  Optimizer,
-  type OptimizerState,
-  type ParamGroup,
-} from "./optimizer.ts";
-export { ChainedScheduler, SequentialSchedule } from "./joined_schedules.ts";
+export * from "./adam.ts";
+export * from "./clip.ts";
+export * from "./optimizer.ts";
+export * from "./groups.ts";
+export * from "./joined_schedules.ts";
 export * from "./cosine_schedules.ts";
 export * from "./cycle_schedules.ts";
-export {
-  Constant,
-  ConstantLR,
-  type ConstantLROptions,
-  ExponentialLR,
-  type Factor,
-  LambdaLR,
-  LinearLR,
-  type LinearLROptions,
-  LinearWarmup,
-  MultiplicativeLR,
-  MultiStepLR,
-  PolynomialLR,
-  type PolynomialLROptions,
-  StepLR,
-} from "./decay_schedules.ts";
-export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./plateau.ts";
-export { ClosedSchedule, type Rule, Schedule, type Scheduled } from "./schedule.ts";
-export { SGD, type SGDOptions } from "./sgd.ts";
+export * from "./decay_schedules.ts";
+export * from "./plateau.ts";
+export * from "./schedule.ts";
+export * from "./sgd.ts";

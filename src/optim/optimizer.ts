@@ -7,12 +7,11 @@
 import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
+import { checkNonNegative } from "./check_number.ts";
 import { numbersOf, setNumbers } from "./group_numbers.ts";
 import type { BaseOptions, FilledGroup, OptimizerState, ParamGroup } from "./groups.ts";
 import { checkParameters } from "./parameters.ts";
 import { readState } from "./saved_state.ts";
-
-export type { BaseOptions, FilledGroup, OptimizerState, ParamGroup } from "./groups.ts";
 
 /** Parameters of one group that lie on one device in one dtype: what one native call takes. */
 interface Chunk<O extends BaseOptions> {
@@ -328,16 +327,5 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
   /** Same as {@linkcode Optimizer.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-}
-
-/**
- * Checks that an option is a finite number of at least 0.
- *
- * @throws {ArgumentError} if not.
- */
-export function checkNonNegative(optimizer: string, name: string, value: number): void {
-  if (!(Number.isFinite(value) && value >= 0)) {
-    throw new ArgumentError(`${optimizer}: ${name} must be a number of at least 0, got ${value}.`);
   }
 }

@@ -5,7 +5,8 @@
  */
 
 import { ArgumentError } from "../errors.ts";
-import { checkFactor, checkSteps, forGroups, Schedule, type Scheduled } from "./schedule.ts";
+import { Schedule, type Scheduled } from "./schedule.ts";
+import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
 
 /** Options of {@linkcode ReduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {

@@ -5,7 +5,9 @@
  */
 
 import { ArgumentError, IndexError } from "../errors.ts";
-import type { BaseOptions, FilledGroup, Optimizer } from "./optimizer.ts";
+import type { BaseOptions, FilledGroup } from "./groups.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { checkSteps } from "./schedule_checks.ts";
 
 /** The learning rate at a step, from the group's own rate at the start, for the group at a place. */
 export type Rule = (step: number, initialLr: number, group: number) => number;
@@ -18,45 +20,6 @@ export type Scheduled = Pick<Optimizer, "paramGroups">;
 interface WithMomentum {
   momentum?: number;
   betas?: readonly [number, number];
-}
-
-/** Checks that a count of steps is a whole number of at least `least`. */
-export function checkSteps(schedule: string, name: string, value: number, least = 1): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new ArgumentError(
-      `${schedule}: ${name} must be a whole number of at least ${least}, got ${value}.`,
-    );
-  }
-}
-
-/** Checks that a factor or a rate is a finite number from 0 to `most`. */
-export function checkFactor(
-  schedule: string,
-  name: string,
-  value: number,
-  most = Infinity,
-): void {
-  if (Number.isFinite(value) && value >= 0 && value <= most) return;
-  const range = most === Infinity ? "of at least 0" : `from 0 to ${most}`;
-  throw new ArgumentError(`${schedule}: ${name} must be a number ${range}, got ${value}.`);
-}
-
-/** An option that is one number for all groups, or one for each: always one for each. */
-export function forGroups<T>(
-  schedule: string,
-  name: string,
-  value: T | readonly T[],
-  { paramGroups }: Scheduled,
-  what = "rates",
-): readonly T[] {
-  const count = paramGroups.length;
-  const values = Array.isArray(value) ? [...value] : new Array<T>(count).fill(value as T);
-  if (values.length !== count) {
-    throw new ArgumentError(
-      `${schedule}: ${count} groups need ${count} ${what}, got ${values.length} as ${name}.`,
-    );
-  }
-  return values;
 }
 
 /**

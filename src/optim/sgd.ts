@@ -7,13 +7,9 @@
 import { ArgumentError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import {
-  type BaseOptions,
-  checkNonNegative,
-  type FilledGroup,
-  Optimizer,
-  type ParamGroup,
-} from "./optimizer.ts";
+import type { BaseOptions, FilledGroup, ParamGroup } from "./groups.ts";
+import { Optimizer } from "./optimizer.ts";
+import { checkNonNegative } from "./check_number.ts";
 
 /** Options of {@linkcode SGD}. */
 export interface SGDOptions extends BaseOptions {
@@ -68,6 +64,8 @@ export class SGD extends Optimizer<SGDOptions> {
   }
 
   /**
+   * Takes the parameters to train, or groups of them with options of their own.
+   *
    * @throws {ArgumentError} if an option cannot be used, or a parameter is not a leaf tensor of a float
    * dtype, or there is none.
    */

@@ -11,7 +11,8 @@ import { tensor, zeros } from "../torch/creation.ts";
 import { loadSafetensors, loadSafetensorsMetadata, saveSafetensors } from "../torch/safetensors.ts";
 import { keep, scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
-import { checkCount, type Teacher, type TeacherOutput } from "./teacher.ts";
+import type { Teacher, TeacherOutput } from "./teacher.ts";
+import { checkCount } from "./frozen_teacher.ts";
 
 /** Options of {@linkcode cacheOutputs}. */
 export interface CacheOptions {

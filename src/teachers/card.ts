@@ -9,7 +9,8 @@ import type { Device } from "../torch/device.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { Preprocessing } from "./preprocessing.ts";
-import { checkCount, type Teacher, type TeacherFacts } from "./teacher.ts";
+import type { Teacher, TeacherFacts } from "./teacher.ts";
+import { checkCount } from "./frozen_teacher.ts";
 
 /** Options of {@linkcode teacherCard}. */
 export interface CardOptions {

@@ -7,7 +7,8 @@
 import { ArgumentError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import { FrozenTeacher, type TeacherOptions } from "./teacher.ts";
+import type { TeacherOptions } from "./teacher.ts";
+import { FrozenTeacher } from "./frozen_teacher.ts";
 
 /** A descriptive teacher made from a model. */
 export interface DescriptiveFromModel extends TeacherOptions {

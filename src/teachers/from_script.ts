@@ -11,14 +11,10 @@ import type { Device } from "../torch/device.ts";
 import { type DType, isFloatingPoint } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
 import type { ScriptModule } from "../torch/script.ts";
-import type { ScriptOutput } from "../torch/script_values.ts";
+import type { ScriptOutput } from "../torch/script_types.ts";
 import { Tensor } from "../torch/tensor.ts";
-import {
-  type ForeignClassifier,
-  type ForeignModel,
-  toFeatures,
-  type TokenPooling,
-} from "./foreign_model.ts";
+import type { ForeignClassifier, ForeignModel, TokenPooling } from "./foreign_model.ts";
+import { toFeatures } from "./to_features.ts";
 
 /**
  * Where in a TorchScript module a tensor is to be had: the name of a method; or a key or an index of what `forward`

@@ -5,7 +5,8 @@
  */
 
 import type { LoadWeightsOptions } from "../checkpoints/mod.ts";
-import { create, entryOf } from "../models/create.ts";
+import { create } from "../models/create.ts";
+import { entryOf } from "../models/entry_of.ts";
 import type { Module } from "../nn/module.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";

@@ -23,9 +23,10 @@ import { OnnxModel } from "./onnx.ts";
 import { wholeNumberPreprocessing } from "./onnx_input.ts";
 import { ortRuntime } from "./onnx_runtime.ts";
 import { predictive, type PredictiveTeacher } from "./predictive.ts";
-import type { FaultyFact } from "./configs/facts.ts";
-import { checkPreprocessing, type Preprocessing } from "./preprocessing.ts";
-import { type ModelConfig, readModelConfig } from "./preprocessing_config.ts";
+import type { FaultyFact, ModelConfig } from "./configs/model_config.ts";
+import type { Preprocessing } from "./preprocessing.ts";
+import { checkPreprocessing } from "./check_preprocessing.ts";
+import { readModelConfig } from "./preprocessing_config.ts";
 import type { Teacher, TeacherFacts } from "./teacher.ts";
 import { OnDemand } from "./weights.ts";
 

@@ -5,39 +5,19 @@
  * @module
  */
 
-export { type CacheOptions, cacheOutputs, OutputCache } from "./cache.ts";
-export { type CardOptions, type TeacherCard, teacherCard } from "./card.ts";
-export { load, type LoadTeacherOptions } from "./load.ts";
-export {
-  type FaultyFact,
-  type ModelConfig,
-  type PreprocessingFaults,
-  type PublishedPreprocessing,
-  readModelConfig,
-} from "./preprocessing_config.ts";
-export { OnnxModel, type OnnxOutput, openOnnx, type OpenOnnxOptions } from "./onnx.ts";
-export { classifierOfOnnx, featuresOfOnnx } from "./from_onnx.ts";
-export {
-  classifierOfScript,
-  featuresOfScript,
-  type ScriptTap,
-  type ScriptTaps,
-} from "./from_script.ts";
-export type { ForeignClassifier, ForeignModel, TokenPooling } from "./foreign_model.ts";
-export { Ensemble, ensemble } from "./ensemble.ts";
-export {
-  descriptive,
-  type DescriptiveFromFunction,
-  type DescriptiveFromModel,
-  DescriptiveTeacher,
-} from "./descriptive.ts";
-export {
-  predictive,
-  type PredictiveFromFunction,
-  type PredictiveFromModel,
-  PredictiveTeacher,
-} from "./predictive.ts";
-export { pool, type PoolOptions, TeacherPool } from "./pool.ts";
-export { type Preprocessing, Preprocessor } from "./preprocessing.ts";
-export type { Teacher, TeacherFacts, TeacherOptions, TeacherOutput } from "./teacher.ts";
-export { OnDemand, type Weights } from "./weights.ts";
+export * from "./cache.ts";
+export * from "./card.ts";
+export * from "./load.ts";
+export * from "./configs/model_config.ts";
+export * from "./preprocessing_config.ts";
+export * from "./onnx.ts";
+export * from "./from_onnx.ts";
+export * from "./from_script.ts";
+export * from "./foreign_model.ts";
+export * from "./ensemble.ts";
+export * from "./descriptive.ts";
+export * from "./predictive.ts";
+export * from "./pool.ts";
+export * from "./preprocessing.ts";
+export * from "./teacher.ts";
+export * from "./weights.ts";

@@ -5,7 +5,8 @@
  */
 
 import { ArgumentError } from "../errors.ts";
-import { checkCount, type Teacher } from "./teacher.ts";
+import type { Teacher } from "./teacher.ts";
+import { checkCount } from "./frozen_teacher.ts";
 
 /** Options of {@linkcode pool}. */
 export interface PoolOptions {

@@ -9,7 +9,8 @@ import type { Classifier } from "../nn/classifier.ts";
 import type { Spec } from "../spec.ts";
 import { tensor } from "../torch/creation.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import { checkCount, FrozenTeacher, type TeacherOptions } from "./teacher.ts";
+import type { TeacherOptions } from "./teacher.ts";
+import { checkCount, FrozenTeacher } from "./frozen_teacher.ts";
 
 /** A predictive teacher made from a classifier. */
 export interface PredictiveFromModel extends TeacherOptions {

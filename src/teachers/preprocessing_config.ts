@@ -4,17 +4,11 @@
  * @module
  */
 
-import { isFacts, type ModelConfig } from "./configs/facts.ts";
+import { isFacts } from "./configs/facts.ts";
+import type { ModelConfig } from "./configs/model_config.ts";
 import { isOpenClip, readOpenClip } from "./configs/open_clip.ts";
 import { isTimm, readTimm } from "./configs/timm.ts";
 import { isTransformers, readTransformers } from "./configs/transformers.ts";
-
-export type {
-  FaultyFact,
-  ModelConfig,
-  PreprocessingFaults,
-  PublishedPreprocessing,
-} from "./configs/facts.ts";
 
 /**
  * Reads the `config.json` of timm or transformers, or OpenCLIP's `open_clip_config.json`. It never throws: what is

@@ -7,9 +7,12 @@
 import { check, context, frame, native, open } from "../../ffi/native.ts";
 import { frameSlots } from "../../ffi/symbols.ts";
 import { ArgumentError } from "../errors.ts";
-import { HANDLE, handleOf, make } from "./core.ts";
-import { type Device, deviceCode } from "./device.ts";
-import { type DType, dtypeCode } from "./dtype.ts";
+import { handleOf, make } from "./core.ts";
+import { HANDLE } from "./handle.ts";
+import type { Device } from "./device.ts";
+import { deviceCode } from "./device_codes.ts";
+import type { DType } from "./dtype.ts";
+import { dtypeCode } from "./dtype_codes.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** How {@linkcode backward} runs. */

@@ -16,13 +16,19 @@ import {
 } from "../../ffi/native.ts";
 import { ArgumentError } from "../errors.ts";
 import { parseSchema, type Schema } from "./schema.ts";
-import { describeValue, findOperator, HANDLE, make, makeOptional, TensorCore } from "./core.ts";
-import { type Device, deviceCode } from "./device.ts";
-import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
-import { type MemoryFormat, memoryFormatCode } from "./frame_arguments.ts";
+import { describeValue, findOperator, make, makeOptional } from "./core.ts";
+import { HANDLE } from "./handle.ts";
+import { TensorCore } from "./tensor_core.ts";
+import type { Device } from "./device.ts";
+import { deviceCode } from "./device_codes.ts";
+import type { DType } from "./dtype.ts";
+import { dtypeCode, dtypeFromCode } from "./dtype_codes.ts";
+import { memoryFormatCode } from "./frame_arguments.ts";
+import type { MemoryFormat } from "./argument_types.ts";
 import { isOperand, products, watcher } from "./products.ts";
 import { Generator } from "./random.ts";
-import { isScalar, type Scalar, scalarSlot } from "./scalar.ts";
+import type { Scalar } from "./scalar.ts";
+import { isScalar, scalarSlot } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What an operator takes: tensors, numbers, booleans, strings, lists of them, or nothing. */

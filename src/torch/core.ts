@@ -17,24 +17,8 @@ import {
 import { ArgumentError } from "../errors.ts";
 import { checkSignature } from "./schema.ts";
 import type { Tensor } from "./tensor.ts";
-
-/**
- * The name of a tensor's or generator's native handle. A symbol of this copy of the package's own: what only looks
- * like a tensor (a structured clone, another copy's, an object made by hand) has nothing under it.
- * @ignore
- */
-export const HANDLE: unique symbol = Symbol("handle");
-
-/** The part of a tensor that the generated operators build on: its handle. */
-export abstract class TensorCore {
-  /** The native handle; of no use outside this package. @ignore */
-  readonly [HANDLE]: number;
-
-  /** Wraps a native handle. @ignore */
-  constructor(handle: number) {
-    this[HANDLE] = handle;
-  }
-}
+import { HANDLE } from "./handle.ts";
+import { TensorCore } from "./tensor_core.ts";
 
 /** What a value is that should have been another, in the words of an error; of what was once a tensor, what to do. */
 export function describeValue(value: unknown): string {

@@ -6,9 +6,11 @@
 
 import { ArgumentError } from "../errors.ts";
 import { call } from "./call.ts";
-import { dtypeOfArray, flatten, fromBytes, fromList, type NestedArray } from "./data_transfer.ts";
+import { dtypeOfArray, flatten, fromBytes, fromList } from "./data_transfer.ts";
+import type { NestedArray } from "./nested_array.ts";
 import type { Device } from "./device.ts";
-import { type DType, dtypes, isComplex, type TypedArray } from "./dtype.ts";
+import { type DType, isComplex, type TypedArray } from "./dtype.ts";
+import { dtypes } from "./dtype_codes.ts";
 import type { Generator } from "./random.ts";
 import type { Scalar } from "./scalar.ts";
 import type { Tensor } from "./tensor.ts";

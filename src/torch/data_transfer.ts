@@ -7,11 +7,10 @@
 import { check, context, frame, native, open } from "../../ffi/native.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { handleOf, make } from "./core.ts";
-import { type DType, dtypeCode, dtypes, isComplex, type TypedArray } from "./dtype.ts";
+import { type DType, isComplex, type TypedArray } from "./dtype.ts";
+import { dtypeCode, dtypes } from "./dtype_codes.ts";
+import type { NestedArray } from "./nested_array.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** A number, or arrays of arrays of them, all of one shape. */
-export type NestedArray = number | boolean | bigint | readonly NestedArray[];
 
 type ArrayClass = new (length: number) => TypedArray;
 

@@ -8,13 +8,15 @@
 import { ArgumentError } from "../errors.ts";
 import { lookUp } from "../lookup.ts";
 import { frame, writeText } from "../../ffi/native.ts";
-import { HANDLE, type TensorCore } from "./core.ts";
-import { type Device, deviceCode } from "./device.ts";
-import { type DType, dtypeCode } from "./dtype.ts";
-import { type Scalar, scalarSlot } from "./scalar.ts";
-
-/** How a tensor's elements lie in memory. */
-export type MemoryFormat = "contiguous" | "preserve" | "channelsLast" | "channelsLast3d";
+import { HANDLE } from "./handle.ts";
+import type { TensorCore } from "./tensor_core.ts";
+import type { Device } from "./device.ts";
+import { deviceCode } from "./device_codes.ts";
+import type { DType } from "./dtype.ts";
+import { dtypeCode } from "./dtype_codes.ts";
+import type { Scalar } from "./scalar.ts";
+import { scalarSlot } from "./scalar_slots.ts";
+import type { MemoryFormat, Reduction } from "./argument_types.ts";
 
 const memoryFormats: Record<MemoryFormat, number> = {
   contiguous: 0,
@@ -22,9 +24,6 @@ const memoryFormats: Record<MemoryFormat, number> = {
   channelsLast: 2,
   channelsLast3d: 3,
 };
-
-/** How a loss of many elements becomes one number. libtorch's own numbers for it, 0, 1 and 2, do, too. */
-export type Reduction = "none" | "mean" | "sum" | number;
 
 const reductions = { none: 0, mean: 1, sum: 2 };
 

@@ -6,31 +6,13 @@
 
 import { ArgumentError, IndexError } from "../errors.ts";
 import { type Argument, call } from "./call.ts";
-import { describeValue, handleOf, TensorCore } from "./core.ts";
+import { describeValue, handleOf } from "./core.ts";
+import { TensorCore } from "./tensor_core.ts";
 import { tensor } from "./creation.ts";
-import { isScalar, type Scalar } from "./scalar.ts";
+import type { Scalar } from "./scalar.ts";
+import { isScalar } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** A range of one dimension: from `start` up to `end`, every `step`-th element. */
-export class Slice {
-  /** See {@linkcode slice}. */
-  constructor(
-    /** The first element; negative ones count from the end. */
-    readonly start?: number | null,
-    /** The element after the last. */
-    readonly end?: number | null,
-    /** The distance between elements, at least 1. */
-    readonly step: number = 1,
-  ) {}
-}
-
-/** One part of an index; see `Tensor.index`. */
-export type Index = number | Slice | Tensor | readonly number[] | null | "...";
-
-/** A range of a dimension, as `start:end:step` in PyTorch; all of it without arguments. */
-export function slice(start?: number | null, end?: number | null, step = 1): Slice {
-  return new Slice(start, end, step);
-}
+import { type Index, Slice } from "./slice.ts";
 
 /** The parts of an index that are views, applied, and the tensors that pick elements of the result. */
 interface Viewed {

@@ -4,8 +4,10 @@
  * @module
  */
 
-import type { Reduction } from "./frame_arguments.ts";
-import { klDiv as divergences, nllLossNd } from "./operators.gen.ts";
+import type { Reduction } from "./argument_types.ts";
+import { call } from "./call.ts";
+import { reductionCode } from "./frame_arguments.ts";
+import { nllLossNd } from "./operators.gen.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -18,8 +20,12 @@ export function klDiv(
   reduction: Reduction | "batchmean" = "mean",
   options?: { logTarget?: boolean },
 ): Tensor {
-  if (reduction !== "batchmean") return divergences(input, target, reduction, options);
-  using total = divergences(input, target, "sum", options);
+  const divergences = (reduced: Reduction) =>
+    call("aten::kl_div", input, target, reductionCode(reduced), {
+      log_target: options?.logTarget ?? false,
+    }) as Tensor;
+  if (reduction !== "batchmean") return divergences(reduction);
+  using total = divergences("sum");
   return total.div(input.shape[0] ?? 1);
 }
 

@@ -6,7 +6,8 @@
 
 import { check, context, frame, native, open, readText } from "../../ffi/native.ts";
 import { ArgumentError } from "../errors.ts";
-import { type Device, deviceCode } from "./device.ts";
+import type { Device } from "./device.ts";
+import { deviceCode } from "./device_codes.ts";
 
 /** What {@linkcode memory} counts. */
 export interface MemoryUse {

@@ -8,11 +8,14 @@
  */
 
 import { context, fail, frame, opCall } from "../../ffi/native.ts";
-import { findOperator, HANDLE, make, makeList, TensorCore } from "./core.ts";
+import { findOperator, make, makeList } from "./core.ts";
+import { HANDLE } from "./handle.ts";
+import { TensorCore } from "./tensor_core.ts";
 import type { Device } from "./device.ts";
-import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
+import type { DType } from "./dtype.ts";
+import { dtypeCode, dtypeFromCode } from "./dtype_codes.ts";
+import type { MemoryFormat, Reduction } from "./argument_types.ts";
 import {
-  type MemoryFormat,
   memoryFormatCode,
   optionalHandle,
   putDevice,
@@ -29,12 +32,12 @@ import {
   putScalars,
   putString,
   putTensors,
-  type Reduction,
   reductionCode,
 } from "./frame_arguments.ts";
 import { watcher } from "./products.ts";
 import type { Generator } from "./random.ts";
-import { isScalar, type Scalar, scalarSlot } from "./scalar.ts";
+import type { Scalar } from "./scalar.ts";
+import { isScalar, scalarSlot } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
 
 // Every operator, with the letters of its arguments and results that this file was generated for.
@@ -675,7 +678,6 @@ const names = [
   "aten::instance_norm TttttBFFB>T",
   "aten::isin.Tensor_Scalar TSBB>T",
   "aten::isin.Tensor_Tensor TTBB>T",
-  "aten::kl_div TTIB>T",
   "aten::l1_loss TTI>T",
   "aten::layer_norm TXttFB>T",
   "aten::linalg_cholesky TB>T",
@@ -733,7 +735,6 @@ const names = [
   "aten::native_dropout TFb>TT",
   "aten::native_group_norm TttNNNIF>TTT",
   "aten::native_layer_norm TXttF>TTT",
-  "aten::nll_loss TTtIN>T",
   "aten::nll_loss2d TTtIN>T",
   "aten::nll_loss_nd TTtIN>T",
   "aten::nonzero_numpy T>L",
@@ -8769,32 +8770,9 @@ export function isin(
   return make($f[0]);
 }
 
-/**
- * t · (log t - input): the input is log-probabilities, the target probabilities (or logs with
- * `logTarget`).
- *
- * libtorch's `aten::kl_div`.
- */
-export function klDiv(
-  input: Tensor,
-  target: Tensor,
-  reduction: Reduction = "mean",
-  options?: { logTarget?: boolean },
-): Tensor {
-  const $id = ids[636] || find(636);
-  const $f = frame;
-  $f[0] = input?.[HANDLE];
-  $f[1] = target?.[HANDLE];
-  $f[2] = reductionCode(reduction);
-  $f[3] = (options?.logTarget ?? false) ? 1 : 0;
-  const $n = opCall(context, $id, 4);
-  if ($n < 0) fail($n);
-  return make($f[0]);
-}
-
 /** The absolute differences. (`aten::l1_loss`) */
 export function l1Loss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
-  const $id = ids[637] || find(637);
+  const $id = ids[636] || find(636);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = target?.[HANDLE];
@@ -8817,7 +8795,7 @@ export function layerNorm(
   eps: number = 0.00001,
   cudnnEnable: boolean = true,
 ): Tensor {
-  const $id = ids[638] || find(638);
+  const $id = ids[637] || find(637);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, normalizedShape);
@@ -8836,7 +8814,7 @@ export function layerNorm(
  * libtorch's `aten::linalg_cholesky`.
  */
 export function linalgCholesky(input: Tensor, options?: { upper?: boolean }): Tensor {
-  const $id = ids[639] || find(639);
+  const $id = ids[638] || find(638);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = (options?.upper ?? false) ? 1 : 0;
@@ -8854,7 +8832,7 @@ export function linalgCholeskyEx(
   input: Tensor,
   options?: { upper?: boolean; checkErrors?: boolean },
 ): [L: Tensor, info: Tensor] {
-  const $id = ids[640] || find(640);
+  const $id = ids[639] || find(639);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = (options?.upper ?? false) ? 1 : 0;
@@ -8868,7 +8846,7 @@ export function linalgCholeskyEx(
 /** The condition number of matrices. (`aten::linalg_cond`, `aten::linalg_cond.p_str`) */
 export function linalgCond(input: Tensor, p?: Scalar | "fro" | "nuc" | null): Tensor {
   if ((p === undefined || (p == null || isScalar(p)))) {
-    const $id = ids[641] || find(641);
+    const $id = ids[640] || find(640);
     const $f = frame;
     $f[0] = (input as Tensor)?.[HANDLE];
     putOptionalScalar(1, p as Scalar | null | undefined);
@@ -8876,7 +8854,7 @@ export function linalgCond(input: Tensor, p?: Scalar | "fro" | "nuc" | null): Te
     if ($n < 0) fail($n);
     return make($f[0]);
   }
-  const $id = ids[642] || find(642);
+  const $id = ids[641] || find(641);
   const $f = frame;
   $f[0] = (input as Tensor)?.[HANDLE];
   putString(1, p as "fro" | "nuc");
@@ -8887,7 +8865,7 @@ export function linalgCond(input: Tensor, p?: Scalar | "fro" | "nuc" | null): Te
 
 /** The cross product of vectors of 3 elements along `dim`. (`aten::linalg_cross`) */
 export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: number }): Tensor {
-  const $id = ids[643] || find(643);
+  const $id = ids[642] || find(642);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = other?.[HANDLE];
@@ -8899,7 +8877,7 @@ export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: numb
 
 /** The determinant of square matrices. (`aten::linalg_det`) */
 export function linalgDet(A: Tensor): Tensor {
-  const $id = ids[644] || find(644);
+  const $id = ids[643] || find(643);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
@@ -8912,7 +8890,7 @@ export function linalgDiagonal(
   A: Tensor,
   options?: { offset?: number; dim1?: number; dim2?: number },
 ): Tensor {
-  const $id = ids[645] || find(645);
+  const $id = ids[644] || find(644);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   $f[1] = options?.offset ?? 0;
@@ -8925,7 +8903,7 @@ export function linalgDiagonal(
 
 /** The eigenvalues and eigenvectors of square matrices, complex. (`aten::linalg_eig`) */
 export function linalgEig(input: Tensor): [eigenvalues: Tensor, eigenvectors: Tensor] {
-  const $id = ids[646] || find(646);
+  const $id = ids[645] || find(645);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
@@ -8939,7 +8917,7 @@ export function linalgEigh(
   input: Tensor,
   UPLO: "L" | "U" = "L",
 ): [eigenvalues: Tensor, eigenvectors: Tensor] {
-  const $id = ids[647] || find(647);
+  const $id = ids[646] || find(646);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   putString(1, UPLO);
@@ -8951,7 +8929,7 @@ export function linalgEigh(
 
 /** The eigenvalues of square matrices, complex. (`aten::linalg_eigvals`) */
 export function linalgEigvals(input: Tensor): Tensor {
-  const $id = ids[648] || find(648);
+  const $id = ids[647] || find(647);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
@@ -8961,7 +8939,7 @@ export function linalgEigvals(input: Tensor): Tensor {
 
 /** The eigenvalues of symmetric matrices, ascending. (`aten::linalg_eigvalsh`) */
 export function linalgEigvalsh(input: Tensor, UPLO: "L" | "U" = "L"): Tensor {
-  const $id = ids[649] || find(649);
+  const $id = ids[648] || find(648);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   putString(1, UPLO);
@@ -8976,7 +8954,7 @@ export function linalgEigvalsh(input: Tensor, UPLO: "L" | "U" = "L"): Tensor {
  * libtorch's `aten::linalg_householder_product`.
  */
 export function linalgHouseholderProduct(input: Tensor, tau: Tensor): Tensor {
-  const $id = ids[650] || find(650);
+  const $id = ids[649] || find(649);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = tau?.[HANDLE];
@@ -8987,7 +8965,7 @@ export function linalgHouseholderProduct(input: Tensor, tau: Tensor): Tensor {
 
 /** The inverse of square matrices. (`aten::linalg_inv`) */
 export function linalgInv(A: Tensor): Tensor {
-  const $id = ids[651] || find(651);
+  const $id = ids[650] || find(650);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
@@ -9000,7 +8978,7 @@ export function linalgInvEx(
   A: Tensor,
   options?: { checkErrors?: boolean },
 ): [inverse: Tensor, info: Tensor] {
-  const $id = ids[652] || find(652);
+  const $id = ids[651] || find(651);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   $f[1] = (options?.checkErrors ?? false) ? 1 : 0;
@@ -9021,7 +8999,7 @@ export function linalgLstsq(
   rcond?: number | null,
   options?: { driver?: string | null },
 ): [solution: Tensor, residuals: Tensor, rank: Tensor, singularValues: Tensor] {
-  const $id = ids[653] || find(653);
+  const $id = ids[652] || find(652);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = b?.[HANDLE];
@@ -9038,7 +9016,7 @@ export function linalgLu(
   A: Tensor,
   options?: { pivot?: boolean },
 ): [P: Tensor, L: Tensor, U: Tensor] {
-  const $id = ids[654] || find(654);
+  const $id = ids[653] || find(653);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   $f[1] = (options?.pivot ?? true) ? 1 : 0;
@@ -9053,7 +9031,7 @@ export function linalgLuFactor(
   A: Tensor,
   options?: { pivot?: boolean },
 ): [LU: Tensor, pivots: Tensor] {
-  const $id = ids[655] || find(655);
+  const $id = ids[654] || find(654);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   $f[1] = (options?.pivot ?? true) ? 1 : 0;
@@ -9070,7 +9048,7 @@ export function linalgLuSolve(
   B: Tensor,
   options?: { left?: boolean; adjoint?: boolean },
 ): Tensor {
-  const $id = ids[656] || find(656);
+  const $id = ids[655] || find(655);
   const $f = frame;
   $f[0] = LU?.[HANDLE];
   $f[1] = pivots?.[HANDLE];
@@ -9084,7 +9062,7 @@ export function linalgLuSolve(
 
 /** The matrix product, as `matmul`. (`aten::linalg_matmul`) */
 export function linalgMatmul(input: Tensor, other: Tensor): Tensor {
-  const $id = ids[657] || find(657);
+  const $id = ids[656] || find(656);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = other?.[HANDLE];
@@ -9097,7 +9075,7 @@ export function linalgMatmul(input: Tensor, other: Tensor): Tensor {
 
 /** The matrix exponential of square matrices. (`aten::linalg_matrix_exp`) */
 export function linalgMatrixExp(input: Tensor): Tensor {
-  const $id = ids[658] || find(658);
+  const $id = ids[657] || find(657);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
@@ -9118,7 +9096,7 @@ export function linalgMatrixNorm(
   options?: { dtype?: DType | null },
 ): Tensor {
   if (isScalar(ord)) {
-    const $id = ids[659] || find(659);
+    const $id = ids[658] || find(658);
     const $f = frame;
     $f[0] = (input as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, ord as Scalar);
@@ -9129,7 +9107,7 @@ export function linalgMatrixNorm(
     if ($n < 0) fail($n);
     return make($f[0]);
   }
-  const $id = ids[660] || find(660);
+  const $id = ids[659] || find(659);
   const $f = frame;
   $f[0] = (input as Tensor)?.[HANDLE];
   let $p = putString(1, (ord as "fro" | "nuc" | undefined) ?? "fro");
@@ -9143,7 +9121,7 @@ export function linalgMatrixNorm(
 
 /** Square matrices multiplied by themselves `n` times. (`aten::linalg_matrix_power`) */
 export function linalgMatrixPower(input: Tensor, n: number): Tensor {
-  const $id = ids[661] || find(661);
+  const $id = ids[660] || find(660);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = n;
@@ -9161,7 +9139,7 @@ export function linalgMatrixRank(
   input: Tensor,
   options?: { atol?: number | null; rtol?: number | null; hermitian?: boolean },
 ): Tensor {
-  const $id = ids[662] || find(662);
+  const $id = ids[661] || find(661);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putOptional(1, options?.atol);
@@ -9178,7 +9156,7 @@ export function linalgMatrixRank(
  * libtorch's `aten::linalg_multi_dot`.
  */
 export function linalgMultiDot(tensors: readonly Tensor[]): Tensor {
-  const $id = ids[663] || find(663);
+  const $id = ids[662] || find(662);
   const $f = frame;
   putTensors(0, tensors);
   const $n = opCall(context, $id, 1);
@@ -9199,7 +9177,7 @@ export function linalgNorm(
   options?: { dtype?: DType | null },
 ): Tensor {
   if ((ord === undefined || (ord == null || isScalar(ord)))) {
-    const $id = ids[664] || find(664);
+    const $id = ids[663] || find(663);
     const $f = frame;
     $f[0] = (input as Tensor)?.[HANDLE];
     let $p = putOptionalScalar(1, ord as Scalar | null | undefined);
@@ -9210,7 +9188,7 @@ export function linalgNorm(
     if ($n < 0) fail($n);
     return make($f[0]);
   }
-  const $id = ids[665] || find(665);
+  const $id = ids[664] || find(664);
   const $f = frame;
   $f[0] = (input as Tensor)?.[HANDLE];
   let $p = putString(1, ord as "fro" | "nuc");
@@ -9227,7 +9205,7 @@ export function linalgPinv(
   input: Tensor,
   options?: { atol?: number | null; rtol?: number | null; hermitian?: boolean },
 ): Tensor {
-  const $id = ids[666] || find(666);
+  const $id = ids[665] || find(665);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putOptional(1, options?.atol);
@@ -9243,7 +9221,7 @@ export function linalgQr(
   A: Tensor,
   mode: "reduced" | "complete" | "r" = "reduced",
 ): [Q: Tensor, R: Tensor] {
-  const $id = ids[667] || find(667);
+  const $id = ids[666] || find(666);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   putString(1, mode);
@@ -9255,7 +9233,7 @@ export function linalgQr(
 
 /** The determinant's sign and the logarithm of its absolute value. (`aten::linalg_slogdet`) */
 export function linalgSlogdet(A: Tensor): [sign: Tensor, logabsdet: Tensor] {
-  const $id = ids[668] || find(668);
+  const $id = ids[667] || find(667);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
@@ -9266,7 +9244,7 @@ export function linalgSlogdet(A: Tensor): [sign: Tensor, logabsdet: Tensor] {
 
 /** Solves A x = B for square A, or x A = B with `left` false. (`aten::linalg_solve`) */
 export function linalgSolve(A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor {
-  const $id = ids[669] || find(669);
+  const $id = ids[668] || find(668);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   $f[1] = B?.[HANDLE];
@@ -9282,7 +9260,7 @@ export function linalgSolveTriangular(
   B: Tensor,
   options: { upper: boolean; left?: boolean; unitriangular?: boolean },
 ): Tensor {
-  const $id = ids[670] || find(670);
+  const $id = ids[669] || find(669);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = B?.[HANDLE];
@@ -9300,7 +9278,7 @@ export function linalgSvd(
   fullMatrices: boolean = true,
   options?: { driver?: string | null },
 ): [U: Tensor, S: Tensor, Vh: Tensor] {
-  const $id = ids[671] || find(671);
+  const $id = ids[670] || find(670);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   $f[1] = fullMatrices ? 1 : 0;
@@ -9313,7 +9291,7 @@ export function linalgSvd(
 
 /** The singular values of matrices, descending. (`aten::linalg_svdvals`) */
 export function linalgSvdvals(A: Tensor, options?: { driver?: string | null }): Tensor {
-  const $id = ids[672] || find(672);
+  const $id = ids[671] || find(671);
   const $f = frame;
   $f[0] = A?.[HANDLE];
   putOptionalString(1, options?.driver);
@@ -9324,7 +9302,7 @@ export function linalgSvdvals(A: Tensor, options?: { driver?: string | null }): 
 
 /** The inverse of a tensor under `tensordot`. (`aten::linalg_tensorinv`) */
 export function linalgTensorinv(input: Tensor, ind: number = 2): Tensor {
-  const $id = ids[673] || find(673);
+  const $id = ids[672] || find(672);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = ind;
@@ -9339,7 +9317,7 @@ export function linalgTensorsolve(
   other: Tensor,
   dims?: readonly number[] | null,
 ): Tensor {
-  const $id = ids[674] || find(674);
+  const $id = ids[673] || find(673);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = other?.[HANDLE];
@@ -9351,7 +9329,7 @@ export function linalgTensorsolve(
 
 /** Matrices of the powers of vectors' elements. (`aten::linalg_vander`) */
 export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor {
-  const $id = ids[675] || find(675);
+  const $id = ids[674] || find(674);
   const $f = frame;
   $f[0] = x?.[HANDLE];
   putOptional(1, options?.N);
@@ -9362,7 +9340,7 @@ export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor
 
 /** The inner products of vectors along `dim`, with broadcasting. (`aten::linalg_vecdot`) */
 export function linalgVecdot(x: Tensor, y: Tensor, options?: { dim?: number }): Tensor {
-  const $id = ids[676] || find(676);
+  const $id = ids[675] || find(675);
   const $f = frame;
   $f[0] = x?.[HANDLE];
   $f[1] = y?.[HANDLE];
@@ -9384,7 +9362,7 @@ export function linalgVectorNorm(
   keepdim: boolean = false,
   options?: { dtype?: DType | null },
 ): Tensor {
-  const $id = ids[677] || find(677);
+  const $id = ids[676] || find(676);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = scalarSlot(1, ord);
@@ -9398,7 +9376,7 @@ export function linalgVectorNorm(
 
 /** input @ weightᵀ + bias: (…, in) by (out, in) gives (…, out). (`aten::linear`) */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
-  const $id = ids[678] || find(678);
+  const $id = ids[677] || find(677);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = weight?.[HANDLE];
@@ -9422,7 +9400,7 @@ export function lstm(
   bidirectional: boolean,
   batchFirst: boolean,
 ): [output: Tensor, hidden: Tensor, cell: Tensor] {
-  const $id = ids[679] || find(679);
+  const $id = ids[678] || find(678);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putTensors(1, hx);
@@ -9447,7 +9425,7 @@ export function marginRankingLoss(
   margin: number = 0,
   reduction: Reduction = "mean",
 ): Tensor {
-  const $id = ids[680] || find(680);
+  const $id = ids[679] || find(679);
   const $f = frame;
   $f[0] = input1?.[HANDLE];
   $f[1] = input2?.[HANDLE];
@@ -9472,7 +9450,7 @@ export function maxPool1d(
   dilation: number | readonly number[] = [1],
   ceilMode: boolean = false,
 ): Tensor {
-  const $id = ids[681] || find(681);
+  const $id = ids[680] || find(680);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 1);
@@ -9498,7 +9476,7 @@ export function maxPool2d(
   dilation: number | readonly number[] = 1,
   ceilMode: boolean = false,
 ): Tensor {
-  const $id = ids[682] || find(682);
+  const $id = ids[681] || find(681);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
@@ -9524,7 +9502,7 @@ export function maxPool2dWithIndices(
   dilation: number | readonly number[] = 1,
   ceilMode: boolean = false,
 ): [values: Tensor, indices: Tensor] {
-  const $id = ids[683] || find(683);
+  const $id = ids[682] || find(682);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 2);
@@ -9551,7 +9529,7 @@ export function maxPool3d(
   dilation: number | readonly number[] = 1,
   ceilMode: boolean = false,
 ): Tensor {
-  const $id = ids[684] || find(684);
+  const $id = ids[683] || find(683);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, kernelSize, 3);
@@ -9574,7 +9552,7 @@ export function maxUnpool2d(
   indices: Tensor,
   outputSize: number | readonly number[],
 ): Tensor {
-  const $id = ids[685] || find(685);
+  const $id = ids[684] || find(684);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = indices?.[HANDLE];
@@ -9590,7 +9568,7 @@ export function maxUnpool2d(
  * libtorch's `aten::meshgrid.indexing`.
  */
 export function meshgrid(tensors: readonly Tensor[], options: { indexing: "ij" | "xy" }): Tensor[] {
-  const $id = ids[686] || find(686);
+  const $id = ids[685] || find(685);
   const $p = putTensors(0, tensors);
   putString($p, options.indexing);
   const $n = opCall(context, $id, 2);
@@ -9600,7 +9578,7 @@ export function meshgrid(tensors: readonly Tensor[], options: { indexing: "ij" |
 
 /** The squared differences. (`aten::mse_loss`) */
 export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
-  const $id = ids[687] || find(687);
+  const $id = ids[686] || find(686);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = target?.[HANDLE];
@@ -9623,7 +9601,7 @@ export function multiMarginLoss(
   weight?: Tensor | null,
   reduction: Reduction = "mean",
 ): Tensor {
-  const $id = ids[688] || find(688);
+  const $id = ids[687] || find(687);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = target?.[HANDLE];
@@ -9646,7 +9624,7 @@ export function multilabelMarginLoss(
   target: Tensor,
   reduction: Reduction = "mean",
 ): Tensor {
-  const $id = ids[689] || find(689);
+  const $id = ids[688] || find(688);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = target?.[HANDLE];
@@ -9667,7 +9645,7 @@ export function nativeBatchNorm(
   momentum: number,
   eps: number,
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
-  const $id = ids[690] || find(690);
+  const $id = ids[689] || find(689);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
@@ -9689,7 +9667,7 @@ export function nativeDropout(
   p: number,
   train?: boolean | null,
 ): [output: Tensor, mask: Tensor] {
-  const $id = ids[691] || find(691);
+  const $id = ids[690] || find(690);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = p;
@@ -9711,7 +9689,7 @@ export function nativeGroupNorm(
   group: number,
   eps: number,
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
-  const $id = ids[692] || find(692);
+  const $id = ids[691] || find(691);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = optionalHandle(weight);
@@ -9735,7 +9713,7 @@ export function nativeLayerNorm(
   bias: Tensor | null,
   eps: number,
 ): [output: Tensor, mean: Tensor, invstd: Tensor] {
-  const $id = ids[693] || find(693);
+  const $id = ids[692] || find(692);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, normalizedShape);
@@ -9746,30 +9724,6 @@ export function nativeLayerNorm(
   if ($n < 0) fail($n);
   const $h0 = $f[0], $h1 = $f[1], $h2 = $f[2];
   return [make($h0), make($h1), make($h2)];
-}
-
-/**
- * The negative of the log-probabilities (B, C) at the target classes (B).
- *
- * libtorch's `aten::nll_loss`.
- */
-export function nllLoss(
-  input: Tensor,
-  target: Tensor,
-  weight?: Tensor | null,
-  reduction: Reduction = "mean",
-  ignoreIndex: number = -100,
-): Tensor {
-  const $id = ids[694] || find(694);
-  const $f = frame;
-  $f[0] = input?.[HANDLE];
-  $f[1] = target?.[HANDLE];
-  $f[2] = optionalHandle(weight);
-  $f[3] = reductionCode(reduction);
-  $f[4] = ignoreIndex;
-  const $n = opCall(context, $id, 5);
-  if ($n < 0) fail($n);
-  return make($f[0]);
 }
 
 /**
@@ -9784,7 +9738,7 @@ export function nllLoss2d(
   reduction: Reduction = "mean",
   ignoreIndex: number = -100,
 ): Tensor {
-  const $id = ids[695] || find(695);
+  const $id = ids[693] || find(693);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = target?.[HANDLE];
@@ -9808,7 +9762,7 @@ export function nllLossNd(
   reduction: Reduction = "mean",
   ignoreIndex: number = -100,
 ): Tensor {
-  const $id = ids[696] || find(696);
+  const $id = ids[694] || find(694);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = target?.[HANDLE];
@@ -9826,7 +9780,7 @@ export function nllLossNd(
  * libtorch's `aten::nonzero_numpy`.
  */
 export function nonzeroTuple(input: Tensor): Tensor[] {
-  const $id = ids[697] || find(697);
+  const $id = ids[695] || find(695);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
@@ -9840,7 +9794,7 @@ export function nonzeroTuple(input: Tensor): Tensor[] {
  * libtorch's `aten::one_hot`.
  */
 export function oneHot(input: Tensor, numClasses: number = -1): Tensor {
-  const $id = ids[698] || find(698);
+  const $id = ids[696] || find(696);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = numClasses;
@@ -9854,7 +9808,7 @@ export function onesLike(
   input: Tensor,
   options?: { dtype?: DType | null; device?: Device | null; memoryFormat?: MemoryFormat | null },
 ): Tensor {
-  const $id = ids[699] || find(699);
+  const $id = ids[697] || find(697);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
@@ -9879,7 +9833,7 @@ export function pad(
   mode: "constant" | "reflect" | "replicate" | "circular" = "constant",
   value?: number | null,
 ): Tensor {
-  const $id = ids[700] || find(700);
+  const $id = ids[698] || find(698);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, pad);
@@ -9897,7 +9851,7 @@ export function padSequence(
   paddingValue: number = 0,
   paddingSide: "left" | "right" = "right",
 ): Tensor {
-  const $id = ids[701] || find(701);
+  const $id = ids[699] || find(699);
   const $f = frame;
   let $p = putTensors(0, sequences);
   $f[$p++] = batchFirst ? 1 : 0;
@@ -9916,7 +9870,7 @@ export function pairwiseDistance(
   eps: number = 0.000001,
   keepdim: boolean = false,
 ): Tensor {
-  const $id = ids[702] || find(702);
+  const $id = ids[700] || find(700);
   const $f = frame;
   $f[0] = x1?.[HANDLE];
   $f[1] = x2?.[HANDLE];
@@ -9930,7 +9884,7 @@ export function pairwiseDistance(
 
 /** The p-norm distances between all pairs of rows. (`aten::pdist`) */
 export function pdist(input: Tensor, p: number = 2): Tensor {
-  const $id = ids[703] || find(703);
+  const $id = ids[701] || find(701);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = p;
@@ -9952,7 +9906,7 @@ export function poissonNllLoss(
   eps: number,
   reduction: Reduction,
 ): Tensor {
-  const $id = ids[704] || find(704);
+  const $id = ids[702] || find(702);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = target?.[HANDLE];
@@ -9967,7 +9921,7 @@ export function poissonNllLoss(
 
 /** The `n`-th derivative of the digamma function. (`aten::polygamma`) */
 export function polygamma(n: number, input: Tensor): Tensor {
-  const $id = ids[705] || find(705);
+  const $id = ids[703] || find(703);
   const $f = frame;
   $f[0] = n;
   $f[1] = input?.[HANDLE];
@@ -9978,7 +9932,7 @@ export function polygamma(n: number, input: Tensor): Tensor {
 
 /** A number to the power of every element. (`aten::pow.Scalar`) */
 export function pow(input: Scalar, exponent: Tensor): Tensor {
-  const $id = ids[706] || find(706);
+  const $id = ids[704] || find(704);
   const $f = frame;
   $f[0] = scalarSlot(0, input);
   $f[1] = exponent?.[HANDLE];
@@ -9989,7 +9943,7 @@ export function pow(input: Scalar, exponent: Tensor): Tensor {
 
 /** The dtype that arithmetic of tensors of both dtypes has. (`aten::promote_types`) */
 export function promoteTypes(type1: DType, type2: DType): DType {
-  const $id = ids[707] || find(707);
+  const $id = ids[705] || find(705);
   const $f = frame;
   $f[0] = dtypeCode(type1);
   $f[1] = dtypeCode(type2);
@@ -10007,7 +9961,7 @@ export function randLike(
   input: Tensor,
   options?: { dtype?: DType | null; device?: Device | null; memoryFormat?: MemoryFormat | null },
 ): Tensor {
-  const $id = ids[708] || find(708);
+  const $id = ids[706] || find(706);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
@@ -10032,7 +9986,7 @@ export function randintLike(
   options?: { dtype?: DType | null; device?: Device | null; memoryFormat?: MemoryFormat | null },
 ): Tensor {
   if (high === undefined) {
-    const $id = ids[709] || find(709);
+    const $id = ids[707] || find(707);
     const $f = frame;
     $f[0] = (input as Tensor)?.[HANDLE];
     $f[1] = highOrLow as number;
@@ -10045,7 +9999,7 @@ export function randintLike(
     if ($n < 0) fail($n);
     return make($f[0]);
   }
-  const $id = ids[710] || find(710);
+  const $id = ids[708] || find(708);
   const $f = frame;
   $f[0] = (input as Tensor)?.[HANDLE];
   $f[1] = highOrLow as number;
@@ -10070,7 +10024,7 @@ export function randnLike(
   input: Tensor,
   options?: { dtype?: DType | null; device?: Device | null; memoryFormat?: MemoryFormat | null },
 ): Tensor {
-  const $id = ids[711] || find(711);
+  const $id = ids[709] || find(709);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);
@@ -10085,7 +10039,7 @@ export function randnLike(
 
 /** Padded by mirroring: (left, right). (`aten::reflection_pad1d`) */
 export function reflectionPad1d(input: Tensor, padding: number | readonly number[]): Tensor {
-  const $id = ids[712] || find(712);
+  const $id = ids[710] || find(710);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   putFixed(1, padding, 2);
@@ -10096,7 +10050,7 @@ export function reflectionPad1d(input: Tensor, padding: number | readonly number
 
 /** Padded by mirroring: (left, right, top, bottom). (`aten::reflection_pad2d`) */
 export function reflectionPad2d(input: Tensor, padding: number | readonly number[]): Tensor {
-  const $id = ids[713] || find(713);
+  const $id = ids[711] || find(711);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   putFixed(1, padding, 4);
@@ -10107,7 +10061,7 @@ export function reflectionPad2d(input: Tensor, padding: number | readonly number
 
 /** Padded by repeating the edge: (left, right). (`aten::replication_pad1d`) */
 export function replicationPad1d(input: Tensor, padding: number | readonly number[]): Tensor {
-  const $id = ids[714] || find(714);
+  const $id = ids[712] || find(712);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   putFixed(1, padding, 2);
@@ -10118,7 +10072,7 @@ export function replicationPad1d(input: Tensor, padding: number | readonly numbe
 
 /** Padded by repeating the edge: (left, right, top, bottom). (`aten::replication_pad2d`) */
 export function replicationPad2d(input: Tensor, padding: number | readonly number[]): Tensor {
-  const $id = ids[715] || find(715);
+  const $id = ids[713] || find(713);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   putFixed(1, padding, 4);
@@ -10134,7 +10088,7 @@ export function replicationPad2d(input: Tensor, padding: number | readonly numbe
  */
 export function resultType(tensor: Tensor, other: Tensor | Scalar): DType {
   if (isScalar(other)) {
-    const $id = ids[716] || find(716);
+    const $id = ids[714] || find(714);
     const $f = frame;
     $f[0] = (tensor as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, other as Scalar);
@@ -10142,7 +10096,7 @@ export function resultType(tensor: Tensor, other: Tensor | Scalar): DType {
     if ($n < 0) fail($n);
     return dtypeFromCode($f[0]);
   }
-  const $id = ids[717] || find(717);
+  const $id = ids[715] || find(715);
   const $f = frame;
   $f[0] = (tensor as Tensor)?.[HANDLE];
   $f[1] = (other as Tensor)?.[HANDLE];
@@ -10158,7 +10112,7 @@ export function rmsNorm(
   weight?: Tensor | null,
   eps?: number | null,
 ): Tensor {
-  const $id = ids[718] || find(718);
+  const $id = ids[716] || find(716);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putNumbers(1, normalizedShape);
@@ -10171,7 +10125,7 @@ export function rmsNorm(
 
 /** Same as `vstack`. (`aten::row_stack`) */
 export function rowStack(tensors: readonly Tensor[]): Tensor {
-  const $id = ids[719] || find(719);
+  const $id = ids[717] || find(717);
   const $f = frame;
   putTensors(0, tensors);
   const $n = opCall(context, $id, 1);
@@ -10194,7 +10148,7 @@ export function scaledDotProductAttention(
   isCausal: boolean = false,
   options?: { scale?: number | null; enableGqa?: boolean },
 ): Tensor {
-  const $id = ids[720] || find(720);
+  const $id = ids[718] || find(718);
   const $f = frame;
   $f[0] = query?.[HANDLE];
   $f[1] = key?.[HANDLE];
@@ -10229,7 +10183,7 @@ export function searchsorted(
   },
 ): Tensor {
   if (isScalar(input)) {
-    const $id = ids[721] || find(721);
+    const $id = ids[719] || find(719);
     const $f = frame;
     $f[0] = (sortedSequence as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, input as Scalar);
@@ -10241,7 +10195,7 @@ export function searchsorted(
     if ($n < 0) fail($n);
     return make($f[0]);
   }
-  const $id = ids[722] || find(722);
+  const $id = ids[720] || find(720);
   const $f = frame;
   $f[0] = (sortedSequence as Tensor)?.[HANDLE];
   $f[1] = (input as Tensor)?.[HANDLE];
@@ -10261,7 +10215,7 @@ export function smoothL1Loss(
   reduction: Reduction = "mean",
   beta: number = 1,
 ): Tensor {
-  const $id = ids[723] || find(723);
+  const $id = ids[721] || find(721);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = target?.[HANDLE];
@@ -10278,7 +10232,7 @@ export function softMarginLoss(
   target: Tensor,
   reduction: Reduction = "mean",
 ): Tensor {
-  const $id = ids[724] || find(724);
+  const $id = ids[722] || find(722);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = target?.[HANDLE];
@@ -10290,7 +10244,7 @@ export function softMarginLoss(
 
 /** Tensors of one shape joined along a new dimension. (`aten::stack`) */
 export function stack(tensors: readonly Tensor[], dim: number = 0): Tensor {
-  const $id = ids[725] || find(725);
+  const $id = ids[723] || find(723);
   const $f = frame;
   let $p = putTensors(0, tensors);
   $f[$p++] = dim;
@@ -10310,7 +10264,7 @@ export function tensordot(
   dimsSelf: readonly number[],
   dimsOther: readonly number[],
 ): Tensor {
-  const $id = ids[726] || find(726);
+  const $id = ids[724] || find(724);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   $f[1] = other?.[HANDLE];
@@ -10330,7 +10284,7 @@ export function tensordot(
  */
 export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor {
   if (x === undefined) {
-    const $id = ids[727] || find(727);
+    const $id = ids[725] || find(725);
     const $f = frame;
     $f[0] = (y as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, options?.dx ?? 1);
@@ -10339,7 +10293,7 @@ export function trapezoid(y: Tensor, x?: Tensor, options?: { dx?: Scalar; dim?: 
     if ($n < 0) fail($n);
     return make($f[0]);
   }
-  const $id = ids[728] || find(728);
+  const $id = ids[726] || find(726);
   const $f = frame;
   $f[0] = (y as Tensor)?.[HANDLE];
   $f[1] = (x as Tensor)?.[HANDLE];
@@ -10356,7 +10310,7 @@ export function trilIndices(
   offset: number = 0,
   options?: { dtype?: DType | null; device?: Device | null },
 ): Tensor {
-  const $id = ids[729] || find(729);
+  const $id = ids[727] || find(727);
   const $f = frame;
   $f[0] = row;
   $f[1] = col;
@@ -10381,7 +10335,7 @@ export function tripletMarginLoss(
   swap: boolean = false,
   reduction: Reduction = "mean",
 ): Tensor {
-  const $id = ids[730] || find(730);
+  const $id = ids[728] || find(728);
   const $f = frame;
   $f[0] = anchor?.[HANDLE];
   $f[1] = positive?.[HANDLE];
@@ -10403,7 +10357,7 @@ export function triuIndices(
   offset: number = 0,
   options?: { dtype?: DType | null; device?: Device | null },
 ): Tensor {
-  const $id = ids[731] || find(731);
+  const $id = ids[729] || find(729);
   const $f = frame;
   $f[0] = row;
   $f[1] = col;
@@ -10425,7 +10379,7 @@ export function upsampleBicubic2d(
   scalesH?: number | null,
   scalesW?: number | null,
 ): Tensor {
-  const $id = ids[732] || find(732);
+  const $id = ids[730] || find(730);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
@@ -10449,7 +10403,7 @@ export function upsampleBicubic2dAntialias(
   scalesH?: number | null,
   scalesW?: number | null,
 ): Tensor {
-  const $id = ids[733] || find(733);
+  const $id = ids[731] || find(731);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
@@ -10469,7 +10423,7 @@ export function upsampleBilinear2d(
   scalesH?: number | null,
   scalesW?: number | null,
 ): Tensor {
-  const $id = ids[734] || find(734);
+  const $id = ids[732] || find(732);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
@@ -10493,7 +10447,7 @@ export function upsampleBilinear2dAntialias(
   scalesH?: number | null,
   scalesW?: number | null,
 ): Tensor {
-  const $id = ids[735] || find(735);
+  const $id = ids[733] || find(733);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
@@ -10512,7 +10466,7 @@ export function upsampleLinear1d(
   alignCorners: boolean,
   scales?: number | null,
 ): Tensor {
-  const $id = ids[736] || find(736);
+  const $id = ids[734] || find(734);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 1);
@@ -10529,7 +10483,7 @@ export function upsampleNearest1d(
   outputSize: number | readonly number[],
   scales?: number | null,
 ): Tensor {
-  const $id = ids[737] || find(737);
+  const $id = ids[735] || find(735);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   const $p = putFixed(1, outputSize, 1);
@@ -10546,7 +10500,7 @@ export function upsampleNearest2d(
   scalesH?: number | null,
   scalesW?: number | null,
 ): Tensor {
-  const $id = ids[738] || find(738);
+  const $id = ids[736] || find(736);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putFixed(1, outputSize, 2);
@@ -10559,7 +10513,7 @@ export function upsampleNearest2d(
 
 /** The matrix of the powers of a vector's elements. (`aten::vander`) */
 export function vander(x: Tensor, N?: number | null, increasing: boolean = false): Tensor {
-  const $id = ids[739] || find(739);
+  const $id = ids[737] || find(737);
   const $f = frame;
   $f[0] = x?.[HANDLE];
   let $p = putOptional(1, N);
@@ -10575,7 +10529,7 @@ export function vander(x: Tensor, N?: number | null, increasing: boolean = false
  * libtorch's `aten::vstack`.
  */
 export function vstack(tensors: readonly Tensor[]): Tensor {
-  const $id = ids[740] || find(740);
+  const $id = ids[738] || find(738);
   const $f = frame;
   putTensors(0, tensors);
   const $n = opCall(context, $id, 1);
@@ -10591,7 +10545,7 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
  */
 export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor | Scalar): Tensor {
   if (isScalar(input) && isScalar(other)) {
-    const $id = ids[741] || find(741);
+    const $id = ids[739] || find(739);
     const $f = frame;
     $f[0] = (condition as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, input as Scalar);
@@ -10601,7 +10555,7 @@ export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor |
     return make($f[0]);
   }
   if (isTensor(input) && isScalar(other)) {
-    const $id = ids[742] || find(742);
+    const $id = ids[740] || find(740);
     const $f = frame;
     $f[0] = (condition as Tensor)?.[HANDLE];
     $f[1] = (input as Tensor)?.[HANDLE];
@@ -10611,7 +10565,7 @@ export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor |
     return make($f[0]);
   }
   if (isScalar(input) && isTensor(other)) {
-    const $id = ids[743] || find(743);
+    const $id = ids[741] || find(741);
     const $f = frame;
     $f[0] = (condition as Tensor)?.[HANDLE];
     $f[1] = scalarSlot(1, input as Scalar);
@@ -10620,7 +10574,7 @@ export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor |
     if ($n < 0) fail($n);
     return make($f[0]);
   }
-  const $id = ids[744] || find(744);
+  const $id = ids[742] || find(742);
   const $f = frame;
   $f[0] = (condition as Tensor)?.[HANDLE];
   $f[1] = (input as Tensor)?.[HANDLE];
@@ -10635,7 +10589,7 @@ export function zerosLike(
   input: Tensor,
   options?: { dtype?: DType | null; device?: Device | null; memoryFormat?: MemoryFormat | null },
 ): Tensor {
-  const $id = ids[745] || find(745);
+  const $id = ids[743] || find(743);
   const $f = frame;
   $f[0] = input?.[HANDLE];
   let $p = putDType(1, options?.dtype);

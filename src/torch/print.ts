@@ -6,8 +6,9 @@
 
 import { ApprenticeError } from "../errors.ts";
 import { call } from "./call.ts";
-import { slice } from "./indexing.ts";
-import { nest, type NestedArray } from "./data_transfer.ts";
+import { slice } from "./slice.ts";
+import { nest } from "./data_transfer.ts";
+import type { NestedArray } from "./nested_array.ts";
 import type { Tensor } from "./tensor.ts";
 
 const edge = 3;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TensorCore } from "./core.ts";
+import type { TensorCore } from "./tensor_core.ts";
 
 /** The operators of one result whose work is sums of products. Their callers look for a watcher. */
 export const products: ReadonlySet<string> = new Set([

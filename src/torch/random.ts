@@ -6,8 +6,10 @@
 
 import { check, context, frame, native, open, releaseOne } from "../../ffi/native.ts";
 import { ArgumentError } from "../errors.ts";
-import { catchLater, HANDLE, handleOf, make } from "./core.ts";
-import { type Device, deviceCode } from "./device.ts";
+import { catchLater, handleOf, make } from "./core.ts";
+import { HANDLE } from "./handle.ts";
+import type { Device } from "./device.ts";
+import { deviceCode } from "./device_codes.ts";
 import type { Tensor } from "./tensor.ts";
 
 function checkSeed(seed: number): void {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type DType, dtypes } from "./dtype.ts";
+import type { DType } from "./dtype.ts";
+import { dtypes } from "./dtype_codes.ts";
 
 /** Where one tensor of the file lies and what it is. */
 export interface Entry {

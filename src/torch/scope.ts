@@ -7,16 +7,10 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { check, context, native, open } from "../../ffi/native.ts";
-import {
-  catchLater,
-  Collection,
-  HANDLE,
-  handleOf,
-  ownLater,
-  setAdopting,
-  setOpenScopes,
-} from "./core.ts";
-import { Tensor } from "./tensor.ts";
+import { catchLater, Collection, handleOf, ownLater, setAdopting, setOpenScopes } from "./core.ts";
+import { HANDLE } from "./handle.ts";
+import type { Tensor } from "./tensor.ts";
+import { forEachTensor } from "./for_each_tensor.ts";
 
 /** The scopes that are open in the stretch of synchronous code that runs now, innermost last. */
 const active: Scope[] = [];
@@ -133,27 +127,6 @@ export class Scope implements Disposable {
     activeChanged();
     return true;
   }
-}
-
-/** Calls `visit` for every tensor in a value: a tensor, or arrays, maps and plain objects of them. */
-export function forEachTensor(
-  value: unknown,
-  visit: (tensor: Tensor) => void,
-  seen: Set<object> = new Set(),
-): void {
-  if (value instanceof Tensor) return visit(value);
-  if (value === null || typeof value !== "object" || seen.has(value)) return;
-  const items = itemsOf(value);
-  if (items === undefined) return;
-  seen.add(value);
-  for (const item of items) forEachTensor(item, visit, seen);
-}
-
-function itemsOf(value: object): Iterable<unknown> | undefined {
-  if (Array.isArray(value)) return value;
-  if (value instanceof Map || value instanceof Set) return value.values();
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ? Object.values(value) : undefined;
 }
 
 /**

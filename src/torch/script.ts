@@ -24,10 +24,13 @@ import {
   OutOfMemoryError,
 } from "../errors.ts";
 import { make } from "./core.ts";
-import { type Device, deviceCode } from "./device.ts";
-import { type DType, dtypeCode, isFloatingPoint } from "./dtype.ts";
+import type { Device } from "./device.ts";
+import { deviceCode } from "./device_codes.ts";
+import { type DType, isFloatingPoint } from "./dtype.ts";
+import { dtypeCode } from "./dtype_codes.ts";
 import { checkScriptArchive } from "./script_archive.ts";
-import { putInputs, type ScriptInput, type ScriptOutput, takeOutput } from "./script_values.ts";
+import { putInputs, takeOutput } from "./script_values.ts";
+import type { ScriptInput, ScriptOutput } from "./script_types.ts";
 import { targetOptions } from "./target.ts";
 import type { Tensor } from "./tensor.ts";
 

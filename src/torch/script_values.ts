@@ -7,35 +7,10 @@
 import { frame, readText, writeText } from "../../ffi/native.ts";
 import { frameSlots } from "../../ffi/symbols.ts";
 import { ArgumentError } from "../errors.ts";
-import { describeValue, HANDLE, make, TensorCore } from "./core.ts";
-import type { Tensor } from "./tensor.ts";
-
-/**
- * What a TorchScript method takes: tensors, numbers, booleans, strings, null for None, arrays for lists and
- * tuples, plain objects for dictionaries; undefined takes the argument's default.
- */
-export type ScriptInput =
-  | Tensor
-  | number
-  | boolean
-  | string
-  | null
-  | undefined
-  | readonly ScriptInput[]
-  | { readonly [key: string]: ScriptInput };
-
-/**
- * What a TorchScript method returns: as {@linkcode ScriptInput}; a named tuple or an object of a class becomes
- * a record of its fields, an enum its value, and the keys of dictionaries become strings.
- */
-export type ScriptOutput =
-  | Tensor
-  | number
-  | boolean
-  | string
-  | null
-  | ScriptOutput[]
-  | { [key: string]: ScriptOutput };
+import { describeValue, make } from "./core.ts";
+import { HANDLE } from "./handle.ts";
+import { TensorCore } from "./tensor_core.ts";
+import type { ScriptInput, ScriptOutput } from "./script_types.ts";
 
 /** `enum ap_value` of `native/apprentice.h`. */
 const NONE = 0, BOOL = 1, NUMBER = 2, TENSOR = 3, STRING = 4, LIST = 5, RECORD = 6, ABSENT = 7;

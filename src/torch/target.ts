@@ -6,8 +6,10 @@
 
 import { ArgumentError, DeviceError } from "../errors.ts";
 import { isNameOf } from "../lookup.ts";
-import { type Device, deviceCode } from "./device.ts";
-import { type DType, dtypeCode, dtypes } from "./dtype.ts";
+import type { Device } from "./device.ts";
+import { deviceCode } from "./device_codes.ts";
+import type { DType } from "./dtype.ts";
+import { dtypeCode, dtypes } from "./dtype_codes.ts";
 
 /**
  * The options that a dtype, a device or options stand for.

@@ -11,12 +11,14 @@ import { canonicalJson, parseSpec, type Spec } from "../spec.ts";
 import { isNotAllowed } from "../regular_files.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
-import type { Sums } from "./loss_sums.ts";
+import type { Sums } from "./sums.ts";
 import type { StepOptimizer, StepSchedule, Trainable } from "./method.ts";
 import type { MetricRecord } from "./metrics.ts";
 import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
-import { type ResumeDifferences, settleDifferences } from "./resume.ts";
-import { groupOptions, type RunParts, type RunSpec } from "./run_spec.ts";
+import { settleDifferences } from "./resume.ts";
+import type { ResumeDifferences } from "./resume_differences.ts";
+import { groupOptions } from "./run_spec.ts";
+import type { RunParts, RunSpec } from "./run_parts.ts";
 
 /** Where a run stands; all that is not a tensor. */
 export interface Position {

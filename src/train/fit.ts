@@ -6,7 +6,7 @@
 
 import type { Batches, Method, Stage, StepOptimizer, StepSchedule, Trainable } from "./method.ts";
 import type { MetricRecord, MetricsLog } from "./metrics.ts";
-import type { ResumeDifferences } from "./resume.ts";
+import type { ResumeDifferences } from "./resume_differences.ts";
 import { Run } from "./run.ts";
 import { stagesOf } from "./stages.ts";
 

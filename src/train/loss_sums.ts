@@ -7,9 +7,7 @@
 import { ShapeError } from "../errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-
-/** By name, a sum and how many values are in it. */
-export type Sums = Record<string, [sum: number, count: number]>;
+import type { Sums } from "./sums.ts";
 
 interface Running {
   /** On the losses' device, float64; null while `before` is all there is. */

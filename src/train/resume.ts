@@ -7,13 +7,9 @@
 import { ResumeError } from "../errors.ts";
 import { differencesOf, type Spec, type SpecDifference, specText } from "../spec.ts";
 import type { StepOptimizer } from "./method.ts";
-import { type GroupOptions, runDifferences, type RunParts, type RunSpec } from "./run_spec.ts";
-
-/**
- * What happens where a run is not what its checkpoint says: an error that lists the differences, or it goes on with the
- * new settings, or with the old ones. Old ones can be put back of optimisers only.
- */
-export type ResumeDifferences = "error" | "new" | "old";
+import type { ResumeDifferences } from "./resume_differences.ts";
+import { type GroupOptions, runDifferences } from "./run_spec.ts";
+import type { RunParts, RunSpec } from "./run_parts.ts";
 
 /** An option of a group of a stage's optimiser, or a number of one that is a list. */
 const optionPath = /^stages\.(.*)\.optimizer\.groups\.(\d+)\.((?!params\b)\w+)(?:\.\d+)?$/;

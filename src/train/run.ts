@@ -28,7 +28,8 @@ import { startTraining } from "./modes.ts";
 import { OwnInterrupt } from "./own_interrupt.ts";
 import { devicesOf, withoutTrace } from "./random_states.ts";
 import { checkOptions, checkStages, planOf } from "./run_checks.ts";
-import { type RunParts, type RunSpec, runSpec } from "./run_spec.ts";
+import { runSpec } from "./run_spec.ts";
+import type { RunParts, RunSpec } from "./run_parts.ts";
 import { type EpochPlace, RunProgress } from "./show.ts";
 
 // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them

@@ -7,39 +7,17 @@
 
 import { differencesOf, type Spec, type SpecDifference } from "../spec.ts";
 import type { Tensor } from "../torch/mod.ts";
-import type { FitOptions } from "./fit.ts";
 import type { Stage, StepOptimizer, Trainable } from "./method.ts";
+import type { RunParts, RunSpec } from "./run_parts.ts";
 
 /** How many steps a schedule is asked about. */
 const SAMPLES = 64;
 
 // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
-type AnyStage = Stage<any>;
-
-/** What a run is made of. */
-export interface RunParts {
-  /** What is trained. */
-  readonly method: Trainable;
-  /** The stages. */
-  readonly stages: readonly AnyStage[];
-  /** The stage of every epoch, by its place. */
-  readonly plan: Uint32Array;
-  /** The loop's own options. */
-  readonly options: Pick<FitOptions, "seed" | "clipNorm">;
-}
+export type AnyStage = Stage<any>;
 
 /** By a step's number, what each group has at it. */
-type Rates = { readonly [step: string]: Spec };
-
-/** What decides a run. */
-export interface RunSpec {
-  /** Of every part but the schedules, which are functions of the step. */
-  readonly parts: Spec;
-  /** For every stage what its schedule gives at some steps. */
-  readonly rates: readonly Rates[];
-  /** The stage of every epoch. */
-  readonly plan: readonly number[];
-}
+export type Rates = { readonly [step: string]: Spec };
 
 /** What decides a run, before its first step. */
 export async function runSpec(run: RunParts): Promise<RunSpec> {

@@ -7,7 +7,7 @@ import {
   mnist,
   resizeImages,
 } from "../../src/data/mod.ts";
-import { convertInParts } from "../../src/data/convert.ts";
+import { convertInParts } from "../../src/data/convert_parts.ts";
 import { ArgumentError, ShapeError } from "../../src/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";

@@ -5,9 +5,9 @@ import {
   imageRandom,
   inOrder,
   selectionOrder,
-  shuffledOrder,
   splitOrder,
 } from "../../src/data/shuffle.ts";
+import { shuffledOrder } from "../../src/data/shuffled_order.ts";
 import { ArgumentError } from "../../src/errors.ts";
 
 Deno.test("Philox gives the known answers that its authors published", () => {

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import * as distill from "../../src/distill/mod.ts";
-import { labelledLoss } from "../../src/distill/losses.ts";
+import { labelledLoss } from "../../src/distill/labelled_loss.ts";
 import { DTypeError } from "../../src/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";

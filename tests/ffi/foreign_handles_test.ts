@@ -7,7 +7,8 @@ import {
 } from "@std/assert";
 import { check, context, frame, native, opCall } from "../../ffi/native.ts";
 import { ApprenticeError, ArgumentError } from "../../src/errors.ts";
-import { findOperator, HANDLE } from "../../src/torch/core.ts";
+import { findOperator } from "../../src/torch/core.ts";
+import { HANDLE } from "../../src/torch/handle.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 

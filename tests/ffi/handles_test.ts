@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { check, context, frame, native, opCall, open } from "../../ffi/native.ts";
 import { ArgumentError, DisposedError, LibraryError } from "../../src/errors.ts";
-import { findOperator, HANDLE } from "../../src/torch/core.ts";
+import { findOperator } from "../../src/torch/core.ts";
+import { HANDLE } from "../../src/torch/handle.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { context, open } from "../../ffi/native.ts";
-import { HANDLE } from "../../src/torch/core.ts";
+import { HANDLE } from "../../src/torch/handle.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 

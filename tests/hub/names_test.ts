@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/errors.ts";
-import { isHubSpec, isSafeETag, isSafePath, parseHubSpec, plainETag } from "../../src/hub/names.ts";
+import { isHubSpec, parseHubSpec } from "../../src/hub/names.ts";
+import { isSafeETag, isSafePath, plainETag } from "../../src/hub/safe_names.ts";
 
 Deno.test("parseHubSpec reads the forms that Python's huggingface_hub writes", () => {
   const cases: [spec: string, repo: string, revision: string, path: string][] = [

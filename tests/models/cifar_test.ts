@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { cifarResnet } from "../../src/models/cifar_resnet.ts";
+import { cifarResnet } from "../../src/models/cifar_resnet_entries.ts";
 import { entry } from "../../src/models/registry.ts";
-import { wideResnet } from "../../src/models/wide_resnet.ts";
+import { wideResnet } from "../../src/models/wide_resnet_entries.ts";
 import * as nn from "../../src/nn/mod.ts";
 import { test } from "../helpers.ts";
 import { assertParity, compare, goldenNames } from "../parity/parity.ts";

@@ -3,7 +3,7 @@ import { loadWeights } from "../../src/checkpoints/mod.ts";
 import { ArgumentError, ShapeError } from "../../src/errors.ts";
 import { clip } from "../../src/models/clip_entries.ts";
 import { ClipImageTower, type ClipOptions } from "../../src/models/clip.ts";
-import { dialects } from "../../src/models/dialects/mod.ts";
+import { dialects } from "../../src/models/dialects/all.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";

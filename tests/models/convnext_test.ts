@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { convnext } from "../../src/models/convnext.ts";
+import { convnext } from "../../src/models/convnext_entries.ts";
 import { entry } from "../../src/models/registry.ts";
 import { test } from "../helpers.ts";
 import { assertParity, compare, goldenNames } from "../parity/parity.ts";

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { dialects } from "../../src/models/dialects/mod.ts";
+import { dialects } from "../../src/models/dialects/all.ts";
 import type { Classifier } from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device } from "../helpers.ts";

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ClipImageTower, type ClipOptions } from "../../src/models/clip.ts";
-import { clipDialects, dialects, vitDialects } from "../../src/models/dialects/mod.ts";
+import { clipDialects } from "../../src/models/dialects/clip.ts";
+import { vitDialects } from "../../src/models/dialects/vit.ts";
+import { dialects } from "../../src/models/dialects/all.ts";
 import { entry, list } from "../../src/models/registry.ts";
 import { VisionTransformer, type VitOptions } from "../../src/models/vit.ts";
 import * as nn from "../../src/nn/mod.ts";

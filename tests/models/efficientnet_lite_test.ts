@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { create, entryOf } from "../../src/models/create.ts";
-import { efficientnetLite } from "../../src/models/efficientnet_lite.ts";
-import { IMAGENET_MEAN } from "../../src/models/entry.ts";
+import { create } from "../../src/models/create.ts";
+import { entryOf } from "../../src/models/entry_of.ts";
+import { efficientnetLite } from "../../src/models/efficientnet_lite_entries.ts";
+import { IMAGENET_MEAN } from "../../src/models/imagenet.ts";
 import { entry } from "../../src/models/registry.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { efficientnet } from "../../src/models/efficientnet.ts";
+import { efficientnet } from "../../src/models/efficientnet_entries.ts";
 import { entry } from "../../src/models/registry.ts";
 import * as nn from "../../src/nn/mod.ts";
 import { test } from "../helpers.ts";

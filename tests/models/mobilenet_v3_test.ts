@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { mobilenetV3 } from "../../src/models/mobilenet_v3.ts";
+import { mobilenetV3 } from "../../src/models/mobilenet_v3_entries.ts";
 import { entry } from "../../src/models/registry.ts";
 import * as nn from "../../src/nn/mod.ts";
 import { test } from "../helpers.ts";

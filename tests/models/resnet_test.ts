@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { entry } from "../../src/models/registry.ts";
-import { resnet } from "../../src/models/resnet.ts";
+import { resnet } from "../../src/models/resnet_entries.ts";
 import * as nn from "../../src/nn/mod.ts";
 import { test } from "../helpers.ts";
 import { assertParity, compare, goldenNames } from "../parity/parity.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { entry } from "../../src/models/registry.ts";
-import { swin } from "../../src/models/swin.ts";
+import { swin } from "../../src/models/swin_entries.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { assertParity, compare, goldenNames } from "../parity/parity.ts";

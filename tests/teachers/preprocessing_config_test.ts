@@ -1,9 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { list } from "../../src/models/registry.ts";
-import {
-  type PublishedPreprocessing,
-  readModelConfig,
-} from "../../src/teachers/preprocessing_config.ts";
+import type { PublishedPreprocessing } from "../../src/teachers/configs/model_config.ts";
+import { readModelConfig } from "../../src/teachers/preprocessing_config.ts";
 
 /** One case of hub_configs.py, which says what each is. */
 interface Case {

@@ -7,7 +7,8 @@
 import type { Bad } from "../file_reader.ts";
 import { Callable, describe, Instance, type PickleValue } from "../pickle/values.ts";
 import { checkCode } from "./code.ts";
-import { type StoredDType, storedDTypes } from "./dtypes.ts";
+import { storedDTypes } from "./dtypes.ts";
+import type { StoredDType } from "./stored_dtype.ts";
 import { Complex, DTypeValue, Named, StorageType, TensorType } from "./values.ts";
 
 /** Longer than the type of any list or dict. */

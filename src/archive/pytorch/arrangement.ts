@@ -5,7 +5,8 @@
  */
 
 import type { Bad } from "../file_reader.ts";
-import { type StoredDType, storedDTypes } from "./dtypes.ts";
+import { storedDTypes } from "./dtypes.ts";
+import type { StoredDType } from "./stored_dtype.ts";
 
 /** How a tensor lies in its storage. */
 export interface Arrangement {

@@ -7,7 +7,8 @@
 import type { Bad } from "../file_reader.ts";
 import { Callable, describe, type PickleValue } from "../pickle/values.ts";
 import { checkArrangement } from "./arrangement.ts";
-import { type StoredDType, storedDTypes } from "./dtypes.ts";
+import { storedDTypes } from "./dtypes.ts";
+import type { StoredDType } from "./stored_dtype.ts";
 import {
   DTypeValue,
   Named,

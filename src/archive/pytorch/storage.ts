@@ -7,7 +7,8 @@
 import { type Bad, quote } from "../file_reader.ts";
 import { describe, type PickleValue } from "../pickle/values.ts";
 import type { ZipEntry } from "../zip_table.ts";
-import { type StoredDType, storedDTypes } from "./dtypes.ts";
+import { storedDTypes } from "./dtypes.ts";
+import type { StoredDType } from "./stored_dtype.ts";
 import { Storage, StorageType } from "./values.ts";
 
 /** What a pickle says of a storage that lies outside of it. */

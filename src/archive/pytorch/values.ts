@@ -7,7 +7,7 @@
 
 import { Callable, Opaque } from "../pickle/values.ts";
 import type { Arrangement } from "./arrangement.ts";
-import type { StoredDType } from "./dtypes.ts";
+import type { StoredDType } from "./stored_dtype.ts";
 
 /** An element type by itself, such as `torch.float16`. */
 export class DTypeValue extends Opaque {

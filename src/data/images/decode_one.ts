@@ -10,11 +10,10 @@ import { passPermission } from "../../regular_files.ts";
 import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { imageRandom } from "../shuffle.ts";
-import { type ImagePart, partSettings } from "./crop.ts";
+import { partSettings } from "./crop.ts";
+import type { ImagePart } from "./image_part.ts";
 import { Decoder } from "./decoder.ts";
-
-/** A photograph: the path of its file, a `file:` URL, or the file's bytes. */
-export type Photograph = string | URL | Uint8Array;
+import type { Photograph } from "./photograph.ts";
 
 /** No larger photograph is read. */
 const MOST_BYTES = 2 ** 30;

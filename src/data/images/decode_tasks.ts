@@ -11,16 +11,7 @@ import { passPermission, statFileSync } from "../../regular_files.ts";
 import { imageRandom } from "../shuffle.ts";
 import type { DecodeNotes } from "./decode_watch.ts";
 import type { Decoder } from "./decoder.ts";
-
-/** Where the bytes of an image lie: a whole file, or a part of one. */
-export interface ImageBytes {
-  /** The file's path. */
-  readonly path: string;
-  /** Where in the file the image's bytes begin; the image is the whole file if left out. */
-  readonly offset?: number;
-  /** How many bytes they are. */
-  readonly length?: number;
-}
+import type { ImageBytes } from "./image_bytes.ts";
 
 /** One image to decode. */
 export interface DecodeTask extends ImageBytes {

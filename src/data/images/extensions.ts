@@ -5,24 +5,7 @@
  */
 
 import { ArgumentError } from "../../errors.ts";
-
-/** The endings of the files that can be decoded: torchvision's and some more. */
-export const IMAGE_EXTENSIONS: readonly string[] = Object.freeze([
-  ".jpg",
-  ".jpeg",
-  ".jfif",
-  ".png",
-  ".webp",
-  ".bmp",
-  ".ppm",
-  ".pgm",
-  ".pbm",
-  ".pnm",
-  ".gif",
-  ".tif",
-  ".tiff",
-  ".avif",
-]);
+import { IMAGE_EXTENSIONS } from "./image_extensions.ts";
 
 /** What a file's name has from its last dot on, in small letters; empty if it has no dot but a first one. */
 export function extensionOf(name: string): string {

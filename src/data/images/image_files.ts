@@ -10,10 +10,12 @@ import type { Tensor } from "../../torch/tensor.ts";
 import { LabelledBatch, UnlabelledBatch } from "../batch.ts";
 import type { UnlabelledOptions } from "../image_dataset.ts";
 import { inOrder, selectionOrder, splitOrder } from "../shuffle.ts";
-import { checkCount } from "../unlabelled_images.ts";
-import { plainNumbers, toIndices, toInt64, type WholeNumbers } from "../whole_numbers.ts";
+import { checkCount } from "../hold_images.ts";
+import type { WholeNumbers } from "../whole_numbers.ts";
+import { plainNumbers, toIndices, toInt64 } from "../indices.ts";
 import { DecodedImages, type ImageReadOptions } from "./decoded_images.ts";
-import { type ImageSource, PickedSource } from "./image_source.ts";
+import type { ImageSource } from "./image_source.ts";
+import { PickedSource } from "./file_source.ts";
 
 /** What {@linkcode ImageFiles} are made of. */
 export interface ImageFilesParts {
@@ -46,6 +48,8 @@ export class ImageFiles extends DecodedImages<LabelledBatch> {
   readonly labels: Int32Array;
 
   /**
+   * Names the files; none is opened.
+   *
    * @param parts The files, their labels, the classes' names.
    * @param options How the files are read.
    * @throws {ArgumentError} If labels and files are not as many, there is no class, or an option is not usable.
@@ -146,6 +150,8 @@ export class UnlabelledImageFiles extends DecodedImages<UnlabelledBatch> {
   declare private readonly unlabelled: true;
 
   /**
+   * Names the files; none is opened.
+   *
    * @param source Where the files are.
    * @param name What messages call it.
    * @param options How the files are read.

@@ -8,10 +8,11 @@ import { FormatError } from "../../errors.ts";
 import { say } from "../../progress.ts";
 import { readClassNames } from "./class_names.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
-import { IMAGE_EXTENSIONS, plainExtensions } from "./extensions.ts";
+import { plainExtensions } from "./extensions.ts";
+import { IMAGE_EXTENSIONS } from "./image_extensions.ts";
 import { FolderScan } from "./folder_scan.ts";
 import { ImageFiles } from "./image_files.ts";
-import { FileSource } from "./image_source.ts";
+import { FileSource } from "./file_source.ts";
 
 /** Options of {@linkcode ImageFolder}. */
 export interface ImageFolderOptions extends ImageReadOptions {

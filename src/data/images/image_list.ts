@@ -9,7 +9,7 @@ import { say } from "../../progress.ts";
 import { readClassNames } from "./class_names.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
 import { ImageFiles } from "./image_files.ts";
-import { FileSource } from "./image_source.ts";
+import { FileSource } from "./file_source.ts";
 import { type LabelledPath, resolveLabels } from "./labels.ts";
 import { type ListedImage, listRoot, readList } from "./listed_images.ts";
 

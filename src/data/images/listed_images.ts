@@ -5,7 +5,8 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import { IMAGE_EXTENSIONS, isImageName } from "./extensions.ts";
+import { isImageName } from "./extensions.ts";
+import { IMAGE_EXTENSIONS } from "./image_extensions.ts";
 import { findColumn, parseTable } from "./table.ts";
 import { linesOf, readText } from "./text_lines.ts";
 

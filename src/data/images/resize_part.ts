@@ -10,7 +10,7 @@
 
 import { check, context, native } from "../../../ffi/native.ts";
 import { call } from "../../torch/call.ts";
-import { HANDLE } from "../../torch/core.ts";
+import { HANDLE } from "../../torch/handle.ts";
 import { empty, tensor } from "../../torch/creation.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Cut, PartSettings, Rectangle } from "./crop.ts";

@@ -5,7 +5,7 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import type { ImageBytes } from "./decode_tasks.ts";
+import type { ImageBytes } from "./image_bytes.ts";
 import { isImageName } from "./extensions.ts";
 import type { ImageSource } from "./image_source.ts";
 import type { LabelledPath } from "./labels.ts";

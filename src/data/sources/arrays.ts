@@ -6,6 +6,7 @@
  */
 
 import { ArgumentError, IndexError } from "../../errors.ts";
+import { findBadLabel } from "./bad_label.ts";
 
 /** Which part of a data set: the one to learn from or the one to measure on. */
 export type Split = "train" | "test";
@@ -95,9 +96,4 @@ export function validateImageArrays(arrays: ImageArrays, name = "images"): void 
         `${classNames.length} classes (0 to ${classNames.length - 1}).`,
     );
   }
-}
-
-/** Where the first label lies that is not below `classes`, or -1. */
-export function findBadLabel(labels: Uint8Array | Int32Array, classes: number): number {
-  return labels.findIndex((label) => label < 0 || label >= classes);
 }

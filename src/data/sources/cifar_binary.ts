@@ -8,7 +8,8 @@
 import { join } from "node:path";
 import { FormatError } from "../../errors.ts";
 import { lookUp } from "../../lookup.ts";
-import { findBadLabel, type ImageArrays, type Split } from "./arrays.ts";
+import type { ImageArrays, Split } from "./arrays.ts";
+import { findBadLabel } from "./bad_label.ts";
 import { readSourceFile } from "./read_file.ts";
 
 /** The names of CIFAR-10's classes, in the order of its labels. */

@@ -8,7 +8,8 @@
 import { join } from "node:path";
 import { ArgumentError, FormatError } from "../../errors.ts";
 import { passPermission } from "../../regular_files.ts";
-import { findBadLabel, type ImageArrays, type Split, validateImageArrays } from "./arrays.ts";
+import { type ImageArrays, type Split, validateImageArrays } from "./arrays.ts";
+import { findBadLabel } from "./bad_label.ts";
 import { gunzip, isGzip, readSourceFile } from "./read_file.ts";
 
 /** The contents of an IDX file of unsigned bytes. */

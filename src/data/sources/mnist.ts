@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { FormatError } from "../../errors.ts";
 import type { ImageArrays, Split } from "./arrays.ts";
 import { readIdxFolder } from "./idx.ts";
-import { loadNpmDataset, type LoadOptions, type NpmDataset } from "./npm_dataset.ts";
+import { loadNpmDataset, type NpmDataset } from "./npm_dataset.ts";
+import type { LoadOptions } from "./load_options.ts";
 
 /** The names of MNIST's classes, in the order of its labels. */
 export const MNIST_CLASSES: readonly string[] = Array.from({ length: 10 }, (_, i) => String(i));

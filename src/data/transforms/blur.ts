@@ -10,8 +10,9 @@ import { conv2d, reflectionPad2d } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { applyChosen } from "./choose.ts";
-import { brightest } from "./colour.ts";
-import { checkProbability, draw, imageSizes, type Transform } from "./transform.ts";
+import { brightest } from "./colour_values.ts";
+import type { Transform } from "./transform.ts";
+import { checkProbability, draw, imageSizes } from "./draws.ts";
 
 /** Options of {@linkcode randomGaussianBlur}. */
 export interface GaussianBlurOptions {

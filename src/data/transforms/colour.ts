@@ -5,37 +5,16 @@
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
+import { ArgumentError, ShapeError } from "../../errors.ts";
 import { tensor } from "../../torch/creation.ts";
-import { isFloatingPoint } from "../../torch/dtype.ts";
 import { cat, where } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { imageSizes } from "./transform.ts";
+import { inFloat } from "./colour_values.ts";
+import { imageSizes } from "./draws.ts";
 
 /** Grey as torchvision weighs it: red, green, blue. */
 const GREY = [0.2989, 0.587, 0.114];
-
-/** The largest value of a pixel: 255 of uint8 images, 1 of floating-point ones. */
-export function brightest(images: Tensor): number {
-  const dtype = images.dtype;
-  if (dtype === "uint8") return 255;
-  if (isFloatingPoint(dtype)) return 1;
-  throw new DTypeError(`Images are uint8 (0 to 255) or floating-point (0 to 1), got ${dtype}.`);
-}
-
-/**
- * Computes in floating point, on the images' own scale; what comes out is cut to it and, of uint8, to whole numbers
- * below.
- */
-export function inFloat(images: Tensor, compute: (floats: Tensor) => Tensor): Tensor {
-  const most = brightest(images);
-  return scope(() => {
-    const bytes = most === 255;
-    const result = compute(bytes ? images.float() : images).clamp(0, most);
-    return bytes ? result.to("uint8") : result;
-  });
-}
 
 /** Numbers for each image, in a shape that multiplies images. */
 function perImage(values: readonly number[], images: Tensor): Tensor {

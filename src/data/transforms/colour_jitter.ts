@@ -13,7 +13,8 @@ import {
   adjustSaturation,
   greyscale,
 } from "./colour.ts";
-import { checkProbability, draw, imageSizes, type Transform } from "./transform.ts";
+import type { Transform } from "./transform.ts";
+import { checkProbability, draw, imageSizes } from "./draws.ts";
 
 /** How much {@linkcode colourJitter} changes: a number, or the least and the largest one. */
 export interface ColourJitterOptions {

@@ -5,13 +5,14 @@
  */
 
 import { ArgumentError, ShapeError } from "../../errors.ts";
-import { slice } from "../../torch/indexing.ts";
+import { slice } from "../../torch/slice.ts";
 import { constantPadNd } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { toSize } from "../convert.ts";
+import { toSize } from "../size.ts";
 import { inOrder } from "../shuffle.ts";
-import { draw, fillValue, imageSizes, indicesBeside, type Transform } from "./transform.ts";
+import type { Transform } from "./transform.ts";
+import { draw, fillValue, imageSizes, indicesBeside } from "./draws.ts";
 
 /** Options of {@linkcode randomCrop}. */
 export interface RandomCropOptions {

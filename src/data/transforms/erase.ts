@@ -8,7 +8,8 @@ import { ArgumentError } from "../../errors.ts";
 import { arange, tensor } from "../../torch/creation.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { checkProbability, draw, fillValue, imageSizes, type Transform } from "./transform.ts";
+import type { Transform } from "./transform.ts";
+import { checkProbability, draw, fillValue, imageSizes } from "./draws.ts";
 
 /** Options of {@linkcode randomErasing}. */
 export interface RandomErasingOptions {

@@ -6,7 +6,8 @@
 
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
-import { checkProbability, draw, imageSizes, indicesBeside, type Transform } from "./transform.ts";
+import type { Transform } from "./transform.ts";
+import { checkProbability, draw, imageSizes, indicesBeside } from "./draws.ts";
 
 /**
  * Mirrors each image left to right with probability `p`.

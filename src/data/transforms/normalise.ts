@@ -9,7 +9,8 @@ import { tensor } from "../../torch/creation.ts";
 import { isFloatingPoint } from "../../torch/dtype.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { type FixedTransform, imageSizes } from "./transform.ts";
+import type { FixedTransform } from "./transform.ts";
+import { imageSizes } from "./draws.ts";
 
 /**
  * Makes images float32 and normalises each channel: `(x / 255 - mean) / std` of uint8, `(x - mean) /

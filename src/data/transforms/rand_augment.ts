@@ -6,11 +6,13 @@
 
 import { ArgumentError } from "../../errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { type InverseMap, warp, type WarpOptions } from "./affine.ts";
+import { type InverseMap, warp } from "./warp.ts";
+import type { WarpOptions } from "./warp_options.ts";
 import { applyChosen, type PartTransform } from "./choose.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./colour.ts";
 import { adjustSharpness, autocontrast, equalize, posterize, solarize } from "./tone.ts";
-import { draw, imageSizes, type Transform } from "./transform.ts";
+import type { Transform } from "./transform.ts";
+import { draw, imageSizes } from "./draws.ts";
 
 /** Options of {@linkcode randAugment}. */
 export interface RandAugmentOptions extends WarpOptions {

@@ -4,8 +4,10 @@
  * @module
  */
 
-import { resizeImages, type ResizeOptions, toSize } from "../convert.ts";
-import { type FixedTransform, imageSizes } from "./transform.ts";
+import { resizeImages, type ResizeOptions } from "../convert.ts";
+import { toSize } from "../size.ts";
+import type { FixedTransform } from "./transform.ts";
+import { imageSizes } from "./draws.ts";
 
 /**
  * Resizes images; their dtype stays.

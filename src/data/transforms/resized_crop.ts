@@ -7,9 +7,11 @@
 import { ArgumentError } from "../../errors.ts";
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
-import { resizeImages, type ResizeOptions, toSize } from "../convert.ts";
+import { resizeImages, type ResizeOptions } from "../convert.ts";
+import { toSize } from "../size.ts";
 import { drawRectangle } from "../images/crop.ts";
-import { draw, imageSizes, type Transform } from "./transform.ts";
+import type { Transform } from "./transform.ts";
+import { draw, imageSizes } from "./draws.ts";
 
 /** Options of {@linkcode randomResizedCrop}. */
 export interface RandomResizedCropOptions extends ResizeOptions {

@@ -10,8 +10,8 @@ import { tensor } from "../../torch/creation.ts";
 import { cat, conv2d, where } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { brightest, inFloat } from "./colour.ts";
-import { imageSizes } from "./transform.ts";
+import { brightest, inFloat } from "./colour_values.ts";
+import { imageSizes } from "./draws.ts";
 
 /**
  * Images sharper or softer: their distance from a smoothed copy multiplied. The outermost pixels stay as they are.

@@ -6,7 +6,8 @@
 
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { type Dialect, hasEndings, type Rule, translated } from "./dialect.ts";
+import { hasEndings, type Rule, translated } from "./dialect.ts";
+import type { Dialect } from "./dialect_type.ts";
 
 const ofTransformers: readonly Rule[] = [
   [/^(text_model|text_projection|logit_scale|logit_bias).*$/, ""],

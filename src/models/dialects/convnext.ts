@@ -5,7 +5,8 @@
  */
 
 import type { Tensor } from "../../torch/mod.ts";
-import { type Dialect, hasEndings, type Rule, translated } from "./dialect.ts";
+import { hasEndings, type Rule, translated } from "./dialect.ts";
+import type { Dialect } from "./dialect_type.ts";
 
 /** Rules for each of the four stages: the map is halved in `features.2i`, the blocks are in `features.2i+1`. */
 function stages(rules: (stage: number) => Rule[]): Rule[] {

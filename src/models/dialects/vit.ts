@@ -7,7 +7,8 @@
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { fromTransformersClip, fromWholeClip, isTransformersClip, isWholeClip } from "./clip.ts";
-import { type Dialect, hasEndings, type Rule, translated } from "./dialect.ts";
+import { hasEndings, type Rule, translated } from "./dialect.ts";
+import type { Dialect } from "./dialect_type.ts";
 
 type State = Readonly<Record<string, Tensor>>;
 

@@ -9,8 +9,9 @@ import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
-import { initBias } from "./linear.ts";
-import { checkKnown, checkSize, checkWeight, checkWord, type Pair, sizes } from "../options.ts";
+import { initBias } from "./init_bias.ts";
+import { checkKnown, checkSize, checkWeight, checkWord, sizes } from "../options.ts";
+import type { Pair } from "../pair.ts";
 
 /** What is put around the input of a convolution. */
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";

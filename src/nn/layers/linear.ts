@@ -9,13 +9,7 @@ import type { Tensor } from "../../torch/mod.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
 import { checkKnown, checkSize, checkWeight } from "../options.ts";
-
-/** Draws a bias as PyTorch does: U(-b, b) with b = 1 / sqrt(fanIn). */
-export function initBias(bias: Tensor, weight: Tensor): void {
-  const { fanIn } = init.calculateFans(weight);
-  const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
-  init.uniform_(bias, -bound, bound);
-}
+import { initBias } from "./init_bias.ts";
 
 /**
  * A fully connected layer: y = x Wᵀ + b, over the last dimension.

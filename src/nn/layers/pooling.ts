@@ -15,7 +15,8 @@ import {
   ownWhereNull,
 } from "../functional/pooling.ts";
 import { Module } from "../module.ts";
-import { checkKnown, checkSize, type Pair, sizes } from "../options.ts";
+import { checkKnown, checkSize, sizes } from "../options.ts";
+import type { Pair } from "../pair.ts";
 
 /** Options of {@linkcode MaxPool2d}. */
 export interface MaxPool2dOptions {

@@ -9,15 +9,14 @@ import {
   assemble,
   type Facts,
   isSide,
-  type ModelConfig,
   numberOf,
   partOf,
   type Problems,
-  type PublishedPreprocessing,
   sidesOf,
   statisticOf,
   textOf,
 } from "./facts.ts";
+import type { ModelConfig, PublishedPreprocessing } from "./model_config.ts";
 
 /** Pillow's numbers for ways to resize. */
 const RESAMPLE: readonly (Interpolation | string)[] = [

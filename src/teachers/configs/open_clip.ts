@@ -10,17 +10,16 @@ import {
   assemble,
   type Facts,
   isFacts,
-  type ModelConfig,
   numberOf,
   partOf,
   Problems,
-  type PublishedPreprocessing,
   shown,
   sidesOf,
   statisticOf,
   textOf,
   wordOf,
 } from "./facts.ts";
+import type { ModelConfig, PublishedPreprocessing } from "./model_config.ts";
 
 /** Width, layers, heads and embedding of the towers that the registry has. */
 const TOWERS: Readonly<Record<string, string>> = {

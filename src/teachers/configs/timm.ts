@@ -5,23 +5,22 @@
  */
 
 import type { Interpolation } from "../../data/convert.ts";
-import { IMAGENET_MEAN, IMAGENET_STD } from "../../models/entry.ts";
+import { IMAGENET_MEAN, IMAGENET_STD } from "../../models/imagenet.ts";
 import {
   assemble,
   type Facts,
   isFacts,
   isSide,
   labelsOf,
-  type ModelConfig,
   numberOf,
   partOf,
   Problems,
-  type PublishedPreprocessing,
   sidesOf,
   statisticOf,
   textOf,
   wordOf,
 } from "./facts.ts";
+import type { ModelConfig, PublishedPreprocessing } from "./model_config.ts";
 
 /** What timm takes where a description says nothing. */
 const CROP = 0.875;

@@ -7,7 +7,6 @@
 import {
   type Facts,
   labelsOf,
-  type ModelConfig,
   numberOf,
   numbersOf,
   partOf,
@@ -16,6 +15,7 @@ import {
   sidesOf,
   textOf,
 } from "./facts.ts";
+import type { ModelConfig } from "./model_config.ts";
 import { readImageProcessor } from "./image_processor.ts";
 
 /** Finds an architecture's name; null with a problem if there is none. */

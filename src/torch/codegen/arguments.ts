@@ -5,7 +5,7 @@
  * @module
  */
 
-import { dtypeFromCode } from "../dtype.ts";
+import { dtypeFromCode } from "../dtype_codes.ts";
 import type { Argument } from "../schema.ts";
 import { camel } from "./entries.ts";
 

@@ -165,12 +165,10 @@ l1_loss || The absolute differences.
 smooth_l1_loss || Squared differences below \`beta\`, absolute ones above.
 huber_loss || Squared differences below \`delta\`, absolute ones times \`delta\` above.
 cross_entropy_loss || The negative log-likelihood of classes (or class probabilities) under the softmax of logits (B, C, …).
-nll_loss || The negative of the log-probabilities (B, C) at the target classes (B).
 nll_loss2d || The negative of the log-probabilities (B, C, H, W) at the target classes (B, H, W).
 nll_loss_nd || The negative of the log-probabilities (B, C, …) at the target classes (B, …).
 binary_cross_entropy || -(t · log p + (1 - t) · log(1 - p)) of probabilities.
 binary_cross_entropy_with_logits || \`binaryCrossEntropy\` of the sigmoid of logits, without underflow.
-kl_div || t · (log t - input): the input is log-probabilities, the target probabilities (or logs with \`logTarget\`).
 poisson_nll_loss || The negative log-likelihood of counts under Poisson distributions.
 hinge_embedding_loss || The distance where the target is 1, max(0, margin - distance) where it is -1.
 soft_margin_loss || log(1 + exp(-target · input)).

@@ -65,13 +65,18 @@ export async function generate(): Promise<string> {
  */
 
 import { context, fail, frame, opCall } from "../../ffi/native.ts";
-import { findOperator, HANDLE, make, makeList, TensorCore } from "./core.ts";
+import { findOperator, make, makeList } from "./core.ts";
+import { HANDLE } from "./handle.ts";
+import { TensorCore } from "./tensor_core.ts";
 import type { Device } from "./device.ts";
-import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
-import { type MemoryFormat, type Reduction, ${used.join(", ")} } from "./frame_arguments.ts";
+import type { DType } from "./dtype.ts";
+import { dtypeCode, dtypeFromCode } from "./dtype_codes.ts";
+import type { MemoryFormat, Reduction } from "./argument_types.ts";
+import { ${used.join(", ")} } from "./frame_arguments.ts";
 import { watcher } from "./products.ts";
 import type { Generator } from "./random.ts";
-import { isScalar, type Scalar, scalarSlot } from "./scalar.ts";
+import type { Scalar } from "./scalar.ts";
+import { isScalar, scalarSlot } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
 
 // Every operator, with the letters of its arguments and results that this file was generated for.

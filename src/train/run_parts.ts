@@ -1,0 +1,32 @@
+/**
+ * What a run is made of, and what decides it.
+ *
+ * @module
+ */
+
+import type { Spec } from "../spec.ts";
+import type { FitOptions } from "./fit.ts";
+import type { Trainable } from "./method.ts";
+import type { AnyStage, Rates } from "./run_spec.ts";
+
+/** What a run is made of. */
+export interface RunParts {
+  /** What is trained. */
+  readonly method: Trainable;
+  /** The stages. */
+  readonly stages: readonly AnyStage[];
+  /** The stage of every epoch, by its place. */
+  readonly plan: Uint32Array;
+  /** The loop's own options. */
+  readonly options: Pick<FitOptions, "seed" | "clipNorm">;
+}
+
+/** What decides a run. */
+export interface RunSpec {
+  /** Of every part but the schedules, which are functions of the step. */
+  readonly parts: Spec;
+  /** For every stage what its schedule gives at some steps. */
+  readonly rates: readonly Rates[];
+  /** The stage of every epoch. */
+  readonly plan: readonly number[];
+}
