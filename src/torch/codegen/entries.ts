@@ -68,7 +68,8 @@ function inPlaceDoc(entry: Entry, entries: readonly Entry[]): string {
   return `The in-place form of \`${other.name}\`.`;
 }
 
-function schemaOf(name: string): Schema | undefined {
+/** The schema of an operator by its full name; undefined if libtorch has none. */
+export function schemaOf(name: string): Schema | undefined {
   let id: number;
   try {
     id = findOperator(name);
