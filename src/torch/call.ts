@@ -19,7 +19,7 @@ import { parseSchema, type Schema } from "./schema.ts";
 import { describeValue, findOperator, HANDLE, make, makeOptional, TensorCore } from "./core.ts";
 import { type Device, deviceCode } from "./device.ts";
 import { type DType, dtypeCode, dtypeFromCode } from "./dtype.ts";
-import { type MemoryFormat, memoryFormatCode } from "./frame_arguments.ts";
+import { type MemoryFormat, memoryFormatCode, putLength } from "./frame_arguments.ts";
 import { isOperand, products, watcher } from "./products.ts";
 import { Generator } from "./random.ts";
 import { isScalar, type Scalar, scalarSlot } from "./scalar.ts";
@@ -89,12 +89,16 @@ export function call(name: string, ...given: (Argument | NamedArguments)[]): Res
     );
   }
   for (const key of Object.keys(named ?? {})) {
-    if (!schema.arguments.some((a) => a.name === key)) {
+    const place = schema.arguments.findIndex((a) => a.name === key);
+    if (place < 0) {
       throw new ArgumentError(
         `${name} has no argument "${key}"; it has ${
           schema.arguments.map((a) => a.name).join(", ")
         }.`,
       );
+    }
+    if (place < ordered.length) {
+      throw new ArgumentError(`Argument ${key} of ${name} is given twice, in order and by name.`);
     }
   }
   const values = schema.arguments.map((a, i) => i < ordered.length ? ordered[i] : named?.[a.name]);
@@ -213,7 +217,7 @@ function put(at: number, kind: string, value: Argument, where: string, length?: 
       if (element === undefined) wrong(where, `of a type that can be passed from here`, value);
       if (typeof value === "number" && length !== undefined) value = new Array(length).fill(value);
       if (!Array.isArray(value)) wrong(where, "an array", value);
-      frame[at++] = value.length;
+      at = putLength(at, value, "elements");
       for (const item of value) at = put(at, element, item, where);
       return at;
     }

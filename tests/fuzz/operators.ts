@@ -1,5 +1,5 @@
 /**
- * Calls random typed operators with well-typed arguments. Writes every call to a file before it is made, so that
+ * Calls random typed operators with well-typed arguments, by their methods and functions and by `torch.call`. Writes every call to a file before it is made, so that
  * who finds the process dead knows of which; prints how the calls ended, as JSON.
  *
  *     deno run -A tests/fuzz/operators.ts SEED CALLS FILE [PATTERN]
@@ -89,6 +89,23 @@ function value(a: Argument, operator: string): unknown {
   }
 }
 
+/** The arguments of a call by the operator's own name, in order up to one that is left out, then by name. */
+function direct(s: Schema, self: torch.Tensor | undefined): unknown[] {
+  const values = s.arguments.map((a, i) => {
+    if (self !== undefined && i === 0) return self;
+    if (hidden.has(a.name)) return undefined;
+    const given = value(a, s.name);
+    return a.name === "reduction" && typeof given === "string"
+      ? ["none", "mean", "sum"].indexOf(given)
+      : given;
+  });
+  const ordered = draw.below(values.length + 1);
+  const named = s.arguments.map((a, i) => [a.name, values[i]]).slice(ordered);
+  return named.length > 0
+    ? [...values.slice(0, ordered), Object.fromEntries(named)]
+    : values.slice(0, ordered);
+}
+
 /** The arguments of a call: those in order, then the options. */
 function argumentsOf(s: Schema, entry: Entry, method: boolean): unknown[] {
   const parameters = parametersOf(entry.overloads, method);
@@ -133,8 +150,11 @@ for (let i = 0; i < Number(calls); i++) {
   const s = draw.one(entry.overloads);
   torch.scope(() => {
     const self = draw.one(pool);
-    const given = argumentsOf(s, entry, method);
-    const text = `${i} ${entry.name}(${show(method ? [self, ...given] : given)})`;
+    const byName = draw.below(4) === 0;
+    const given = byName ? direct(s, method ? self : undefined) : argumentsOf(s, entry, method);
+    const text = byName
+      ? `${i} call(${s.name}, ${show(given)})`
+      : `${i} ${entry.name}(${show(method ? [self, ...given] : given)})`;
     log.seekSync(0, Deno.SeekMode.Start);
     const line = encoder.encode(text.slice(0, 2000));
     log.writeSync(line);
@@ -142,7 +162,8 @@ for (let i = 0; i < Number(calls); i++) {
     try {
       // deno-lint-ignore no-explicit-any -- every operator in turn
       const owner: any = method ? self : torch;
-      owner[entry.name](...given);
+      if (byName) torch.call(s.name, ...given as Parameters<typeof torch.call>[1][]);
+      else owner[entry.name](...given);
       outcome.worked++;
     } catch (error) {
       outcome.refused++;
