@@ -7,7 +7,6 @@
  * @module
  */
 
-import { ApprenticeError } from "../../src/errors.ts";
 import { stringsOf } from "../../src/torch/codegen/arguments.ts";
 import { argumentName, hidden } from "../../src/torch/codegen/arguments.ts";
 import { functions } from "../../src/torch/codegen/curated_functions.ts";
@@ -17,6 +16,7 @@ import { type Entry, readEntries } from "../../src/torch/codegen/entries.ts";
 import { open } from "../../ffi/native.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Argument, Schema } from "../../src/torch/schema.ts";
+import { CallRecord, show } from "./record.ts";
 import { Draw, float, integer, scalar, tensors } from "./values.ts";
 
 const [seed, calls, path, pattern = ""] = Deno.args;
@@ -120,27 +120,7 @@ function argumentsOf(s: Schema, entry: Entry, method: boolean): unknown[] {
   return options.length > 0 ? [...list, Object.fromEntries(options)] : list;
 }
 
-function show(values: readonly unknown[]): string {
-  return values.map((v) =>
-    v instanceof torch.Tensor
-      ? `${v.dtype}[${v.shape}]`
-      : Array.isArray(v)
-      ? `[${show(v)}]`
-      : typeof v === "bigint"
-      ? `${v}n`
-      : v !== null && typeof v === "object" && !(v instanceof torch.Float)
-      ? `{${Object.entries(v).map(([k, x]) => `${k}: ${show([x])}`).join(", ")}}`
-      : typeof v === "string"
-      ? JSON.stringify(v)
-      : Object.is(v, -0)
-      ? "-0"
-      : String(v)
-  ).join(", ");
-}
-
-const log = Deno.openSync(path, { write: true, create: true, truncate: true });
-const encoder = new TextEncoder();
-const outcome = { worked: 0, refused: 0, bare: {} as Record<string, [number, string]> };
+const record = new CallRecord(path);
 for (let i = 0; i < Number(calls); i++) {
   if (i % 200 === 0) {
     pool.forEach((tensor) => tensor.dispose());
@@ -155,29 +135,13 @@ for (let i = 0; i < Number(calls); i++) {
     const text = byName
       ? `${i} call(${s.name}, ${show(given)})`
       : `${i} ${entry.name}(${show(method ? [self, ...given] : given)})`;
-    log.seekSync(0, Deno.SeekMode.Start);
-    const line = encoder.encode(text.slice(0, 2000));
-    log.writeSync(line);
-    log.truncateSync(line.length);
-    try {
+    record.attempt(entry.name, text, () => {
       // deno-lint-ignore no-explicit-any -- every operator in turn
       const owner: any = method ? self : torch;
       if (byName) torch.call(s.name, ...given as Parameters<typeof torch.call>[1][]);
       else owner[entry.name](...given);
-      outcome.worked++;
-    } catch (error) {
-      outcome.refused++;
-      const message = error instanceof Error ? error.message : String(error);
-      const clean = error instanceof ApprenticeError &&
-        !/INTERNAL ASSERT|please report a bug|c10::\w+\b.*expected|vector::|basic_string/i.test(
-          message,
-        );
-      if (clean) return;
-      const key = `${entry.name}: ${(error as Error).name}: ${message.split("\n")[0].slice(0, 90)}`;
-      outcome.bare[key] ??= [0, text.slice(0, 400)];
-      outcome.bare[key][0]++;
-    }
+    });
   });
 }
 pool.forEach((tensor) => tensor.dispose());
-console.log(JSON.stringify({ ...outcome, left: torch.memory().tensors }));
+record.print();
