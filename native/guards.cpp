@@ -326,6 +326,38 @@ void guard_sizes(const c10::FunctionSchema& schema, const torch::jit::Stack& sta
   }
 }
 
+// The places of windows are made of the samples without a look at what they are.
+void guard_fractional(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  guard_sizes(schema, stack);
+  const at::Tensor samples = Arguments(schema, stack).tensor("random_samples");
+  if (samples.numel() == 0) return;
+  const double low = samples.min().item().toDouble(), high = samples.max().item().toDouble();
+  if (!(low >= 0 && high < 1)) refuse("random_samples are from 0 up to, not including, 1, got ", low >= 0 ? high : low);
+}
+
+// Segments beyond the data are read all the same.
+void guard_segments(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  const Arguments args(schema, stack);
+  const at::Tensor data = args.tensor("data");
+  const int64_t axis = args.integer("axis");
+  if (axis < 0 || axis >= data.dim()) refuse("axis is 0 to ", data.dim() - 1, ", got ", axis);
+  const int64_t size = data.size(axis);
+  for (const char* name : {"lengths", "offsets"}) {
+    const at::Tensor segments = args.tensor(name);
+    if (!segments.defined() || segments.numel() == 0 || segments.dim() == 0) continue;
+    const at::Tensor whole = segments.to(at::kLong);
+    const bool lengths = std::string(name) == "lengths";
+    const at::Tensor ends = lengths ? whole.cumsum(-1) : whole;
+    const at::Tensor steps = lengths ? whole : whole.diff();
+    const bool falling = steps.numel() > 0 && steps.min().item().toLong() < 0;
+    const int64_t low = ends.min().item().toLong(), high = ends.max().item().toLong();
+    if (falling || low < 0 || high > size) {
+      refuse(name, " name segments from ", low, " to ", high, falling ? ", not in order," : "", " of data that has ", size,
+             " elements along axis ", axis);
+    }
+  }
+}
+
 const std::unordered_map<std::string, Guard>& guards_by_name() {
   static const std::unordered_map<std::string, Guard> guards = {
       {"_fused_sgd_", guard_fused},
@@ -366,6 +398,9 @@ const std::unordered_map<std::string, Guard>& guards_by_name() {
       {"linalg_eigvalsh", guard_finite},
       {"linalg_matrix_power", guard_power},
       {"matrix_power", guard_power},
+      {"fractional_max_pool2d", guard_fractional},
+      {"fractional_max_pool3d", guard_fractional},
+      {"segment_reduce", guard_segments},
       {"im2col", guard_sizes},
       {"col2im", guard_sizes},
   };

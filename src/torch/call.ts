@@ -23,7 +23,7 @@ import type { Device } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";
 import type { DType } from "./dtype.ts";
 import { dtypeCode, dtypeFromCode } from "./dtype_codes.ts";
-import { memoryFormatCode } from "./frame_arguments.ts";
+import { memoryFormatCode, putLength } from "./frame_arguments.ts";
 import type { MemoryFormat } from "./argument_types.ts";
 import { isOperand, products, watcher } from "./products.ts";
 import { Generator } from "./random.ts";
@@ -95,12 +95,16 @@ export function call(name: string, ...given: (Argument | NamedArguments)[]): Res
     );
   }
   for (const key of Object.keys(named ?? {})) {
-    if (!schema.arguments.some((a) => a.name === key)) {
+    const place = schema.arguments.findIndex((a) => a.name === key);
+    if (place < 0) {
       throw new ArgumentError(
         `${name} has no argument "${key}"; it has ${
           schema.arguments.map((a) => a.name).join(", ")
         }.`,
       );
+    }
+    if (place < ordered.length) {
+      throw new ArgumentError(`Argument ${key} of ${name} is given twice, in order and by name.`);
     }
   }
   const values = schema.arguments.map((a, i) => i < ordered.length ? ordered[i] : named?.[a.name]);
@@ -219,7 +223,7 @@ function put(at: number, kind: string, value: Argument, where: string, length?: 
       if (element === undefined) wrong(where, `of a type that can be passed from here`, value);
       if (typeof value === "number" && length !== undefined) value = new Array(length).fill(value);
       if (!Array.isArray(value)) wrong(where, "an array", value);
-      frame[at++] = value.length;
+      at = putLength(at, value, "elements");
       for (const item of value) at = put(at, element, item, where);
       return at;
     }

@@ -128,6 +128,11 @@ export function readBytes(tensor: Tensor): TypedArray {
   return out;
 }
 
+/** How deep arrays may be nested; what goes deeper is an array that contains itself, or made to end the stack. */
+const deepest = 128;
+/** How many numbers nested arrays may hold: shared parts make them many with little memory. */
+const mostNested = 2 ** 26;
+
 /** A flat array as nested ones; with `exact`, an int64 that does not fit a number stays a bigint. */
 export function nest(
   values: TypedArray,
@@ -149,6 +154,11 @@ export function nest(
       return value;
     }
     : (v: number | bigint) => v as number;
+  if (shape.length > deepest) {
+    throw new ShapeError(
+      `Arrays are nested at most ${deepest} deep, and this tensor has ${shape.length} dimensions. Read it with data().`,
+    );
+  }
   let at = 0;
   const build = (dim: number): NestedArray => {
     if (dim === shape.length) {
@@ -162,7 +172,13 @@ export function nest(
   return build(0);
 }
 
-/** Nested arrays as a flat list and its shape. */
+/**
+ * Nested arrays as a flat list and its shape.
+ *
+ * @throws {ShapeError} if the lengths differ, the arrays are nested more than 128 deep or hold more than 67,108,864
+ * numbers.
+ * @throws {ArgumentError} if there is something else than numbers, booleans or bigints in them.
+ */
 export function flatten(
   values: NestedArray,
 ): { flat: (number | boolean | bigint)[]; shape: number[] } {
@@ -170,6 +186,17 @@ export function flatten(
   for (let v = values; Array.isArray(v); v = v[0]) {
     shape.push(v.length);
     if (v.length === 0) break;
+    if (shape.length > deepest) {
+      throw new ShapeError(
+        `Nested arrays are at most ${deepest} deep, and these go deeper. Does an array contain itself?`,
+      );
+    }
+  }
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (count > mostNested) {
+    throw new ShapeError(
+      `Nested arrays hold at most ${mostNested} numbers, and these would hold ${count}. Give a typed array and a shape.`,
+    );
   }
   const flat: (number | boolean | bigint)[] = [];
   const walk = (value: NestedArray, dim: number): void => {

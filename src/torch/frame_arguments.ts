@@ -8,6 +8,7 @@
 import { ArgumentError } from "../errors.ts";
 import { lookUp } from "../lookup.ts";
 import { frame, writeText } from "../../ffi/native.ts";
+import { describeValue } from "./core.ts";
 import { HANDLE } from "./handle.ts";
 import type { TensorCore } from "./tensor_core.ts";
 import type { Device } from "./device.ts";
@@ -43,19 +44,44 @@ export function memoryFormatCode(format: MemoryFormat): number {
   return lookUp(memoryFormats, format, "memory format");
 }
 
-function checkList(values: unknown, what: string): void {
-  if (Array.isArray(values)) return;
+/**
+ * The length of a list, if it is one and fits the frame. What is longer is refused before it is written: writes
+ * beyond the frame would be lost, and an array of nothing but holes can have four thousand million of them.
+ *
+ * @throws {ArgumentError} if it does not.
+ */
+export function putLength(at: number, values: unknown, what: string): number {
+  if (!Array.isArray(values)) {
+    throw new ArgumentError(
+      `An argument should be an array of ${what}, got ${describeValue(values)}.`,
+    );
+  }
+  if (values.length >= frame.length - at) {
+    throw new ArgumentError(
+      `An array of ${values.length} ${what} is too long for the argument frame of ${frame.length} places.`,
+    );
+  }
+  frame[at] = values.length;
+  return at + 1;
+}
+
+function wrongElement(place: number, values: readonly unknown[], wanted: string): never {
   throw new ArgumentError(
-    `An argument should be an array of ${what}, got ${values === null ? "null" : typeof values}.`,
+    `Element ${place} of an array should be a ${wanted}, got ${
+      place in values ? describeValue(values[place]) : "a hole"
+    }.`,
   );
 }
 
 /** A list of numbers. */
 export function putNumbers(at: number, values: readonly number[]): number {
-  checkList(values, "numbers");
+  at = putLength(at, values, "numbers");
   const length = values.length;
-  frame[at++] = length;
-  for (let i = 0; i < length; i++) frame[at++] = values[i];
+  for (let i = 0; i < length; i++) {
+    const value = values[i];
+    if (typeof value !== "number") wrongElement(i, values, "number");
+    frame[at++] = value;
+  }
   return at;
 }
 
@@ -110,8 +136,7 @@ export function putOptionalScalar(at: number, value: Scalar | null | undefined):
 
 /** A list of scalars. */
 export function putScalars(at: number, values: readonly Scalar[]): number {
-  checkList(values, "numbers");
-  frame[at++] = values.length;
+  at = putLength(at, values, "numbers");
   for (const value of values) at = putScalar(at, value);
   return at;
 }
@@ -123,7 +148,7 @@ export function putOptionalBool(at: number, value: boolean | null | undefined): 
 
 /** A list of booleans. */
 export function putBools(at: number, values: readonly boolean[]): number {
-  frame[at++] = values.length;
+  at = putLength(at, values, "booleans");
   for (const value of values) frame[at++] = value ? 1 : 0;
   return at;
 }
@@ -148,10 +173,13 @@ export function putMemoryFormat(at: number, format: MemoryFormat | null | undefi
 
 /** A list of tensors. */
 export function putTensors(at: number, tensors: readonly TensorCore[]): number {
-  checkList(tensors, "tensors");
+  at = putLength(at, tensors, "tensors");
   const length = tensors.length;
-  frame[at++] = length;
-  for (let i = 0; i < length; i++) frame[at++] = tensors[i]?.[HANDLE];
+  for (let i = 0; i < length; i++) {
+    const handle: number | undefined = tensors[i]?.[HANDLE];
+    if (handle === undefined) wrongElement(i, tensors, "tensor");
+    frame[at++] = handle;
+  }
   return at;
 }
 
@@ -160,7 +188,7 @@ export function putOptionalTensors(
   at: number,
   tensors: readonly (TensorCore | null | undefined)[],
 ): number {
-  frame[at++] = tensors.length;
+  at = putLength(at, tensors, "tensors");
   for (const tensor of tensors) {
     frame[at++] = tensor === null || tensor === undefined ? 0 : tensor[HANDLE];
   }

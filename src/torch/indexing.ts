@@ -80,8 +80,16 @@ function applyViews(source: Tensor, at: readonly Index[], temporary: Tensor[]): 
 }
 
 function picked(numbers: readonly number[], source: Tensor, temporary: Tensor[]): Tensor {
-  const wrong = numbers.find((n) => !Number.isInteger(n));
-  if (wrong !== undefined) throw new ArgumentError(`An index is a whole number, got ${wrong}.`);
+  // Not find(): what it finds may be undefined, as what it does not find is.
+  const place = numbers.findIndex((n) => !Number.isInteger(n));
+  if (place >= 0) {
+    const wrong: unknown = numbers[place];
+    throw new ArgumentError(
+      `An index is a whole number, got ${
+        typeof wrong === "number" ? wrong : describeValue(wrong)
+      } at place ${place}.`,
+    );
+  }
   const made = tensor([...numbers], { dtype: "int64", device: source.device });
   temporary.push(made);
   return made;

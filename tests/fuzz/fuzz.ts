@@ -1,5 +1,5 @@
 /**
- * Runs calls of `operators.ts` in child processes, so that one that dies or hangs is found, and counts how they ended.
+ * Runs calls of `operators.ts` or `modules.ts` in child processes, so that one that dies or hangs is found, and counts how they ended.
  *
  * @module
  */
@@ -32,6 +32,8 @@ export interface FuzzOptions {
   calls: number;
   /** How many processes at a time; 1 by default. */
   atOnce?: number;
+  /** What is called: operators by default. */
+  script?: "operators" | "modules";
   /** Names of operators, as a regular expression; all by default. */
   pattern?: string;
   /** Called after each process. */
@@ -66,10 +68,14 @@ export async function fuzz(options: FuzzOptions): Promise<Outcome> {
   return total;
 }
 
-async function runOne(seed: number, { calls, pattern = "" }: FuzzOptions, total: Outcome) {
+async function runOne(
+  seed: number,
+  { calls, script: name = "operators", pattern = "" }: FuzzOptions,
+  total: Outcome,
+) {
   const log = await Deno.makeTempFile();
   try {
-    const script = new URL("operators.ts", import.meta.url).pathname;
+    const script = new URL(`${name}.ts`, import.meta.url).pathname;
     const command = `ulimit -d ${MOST_KIB}; exec "$0" run -A --no-check "$@"`;
     const child = new Deno.Command("bash", {
       args: ["-c", command, Deno.execPath(), script, `${seed}`, `${calls}`, log, pattern],

@@ -1,5 +1,5 @@
 /**
- * Calls random typed operators with well-typed arguments. Writes every call to a file before it is made, so that
+ * Calls random typed operators with well-typed arguments, by their methods and functions and by `torch.call`. Writes every call to a file before it is made, so that
  * who finds the process dead knows of which; prints how the calls ended, as JSON.
  *
  *     deno run -A tests/fuzz/operators.ts SEED CALLS FILE [PATTERN]
@@ -7,7 +7,6 @@
  * @module
  */
 
-import { ApprenticeError } from "../../src/errors.ts";
 import { stringsOf } from "../../src/torch/codegen/arguments.ts";
 import { argumentName, hidden } from "../../src/torch/codegen/arguments.ts";
 import { functions } from "../../src/torch/codegen/curated_functions.ts";
@@ -17,6 +16,7 @@ import { type Entry, readEntries } from "../../src/torch/codegen/entries.ts";
 import { open } from "../../ffi/native.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Argument, Schema } from "../../src/torch/schema.ts";
+import { CallRecord, show } from "./record.ts";
 import { Draw, float, integer, scalar, tensors } from "./values.ts";
 
 const [seed, calls, path, pattern = ""] = Deno.args;
@@ -89,6 +89,23 @@ function value(a: Argument, operator: string): unknown {
   }
 }
 
+/** The arguments of a call by the operator's own name, in order up to one that is left out, then by name. */
+function direct(s: Schema, self: torch.Tensor | undefined): unknown[] {
+  const values = s.arguments.map((a, i) => {
+    if (self !== undefined && i === 0) return self;
+    if (hidden.has(a.name)) return undefined;
+    const given = value(a, s.name);
+    return a.name === "reduction" && typeof given === "string"
+      ? ["none", "mean", "sum"].indexOf(given)
+      : given;
+  });
+  const ordered = draw.below(values.length + 1);
+  const named = s.arguments.map((a, i) => [a.name, values[i]]).slice(ordered);
+  return named.length > 0
+    ? [...values.slice(0, ordered), Object.fromEntries(named)]
+    : values.slice(0, ordered);
+}
+
 /** The arguments of a call: those in order, then the options. */
 function argumentsOf(s: Schema, entry: Entry, method: boolean): unknown[] {
   const parameters = parametersOf(entry.overloads, method);
@@ -103,27 +120,7 @@ function argumentsOf(s: Schema, entry: Entry, method: boolean): unknown[] {
   return options.length > 0 ? [...list, Object.fromEntries(options)] : list;
 }
 
-function show(values: readonly unknown[]): string {
-  return values.map((v) =>
-    v instanceof torch.Tensor
-      ? `${v.dtype}[${v.shape}]`
-      : Array.isArray(v)
-      ? `[${show(v)}]`
-      : typeof v === "bigint"
-      ? `${v}n`
-      : v !== null && typeof v === "object" && !(v instanceof torch.Float)
-      ? `{${Object.entries(v).map(([k, x]) => `${k}: ${show([x])}`).join(", ")}}`
-      : typeof v === "string"
-      ? JSON.stringify(v)
-      : Object.is(v, -0)
-      ? "-0"
-      : String(v)
-  ).join(", ");
-}
-
-const log = Deno.openSync(path, { write: true, create: true, truncate: true });
-const encoder = new TextEncoder();
-const outcome = { worked: 0, refused: 0, bare: {} as Record<string, [number, string]> };
+const record = new CallRecord(path);
 for (let i = 0; i < Number(calls); i++) {
   if (i % 200 === 0) {
     pool.forEach((tensor) => tensor.dispose());
@@ -133,30 +130,18 @@ for (let i = 0; i < Number(calls); i++) {
   const s = draw.one(entry.overloads);
   torch.scope(() => {
     const self = draw.one(pool);
-    const given = argumentsOf(s, entry, method);
-    const text = `${i} ${entry.name}(${show(method ? [self, ...given] : given)})`;
-    log.seekSync(0, Deno.SeekMode.Start);
-    const line = encoder.encode(text.slice(0, 2000));
-    log.writeSync(line);
-    log.truncateSync(line.length);
-    try {
+    const byName = draw.below(4) === 0;
+    const given = byName ? direct(s, method ? self : undefined) : argumentsOf(s, entry, method);
+    const text = byName
+      ? `${i} call(${s.name}, ${show(given)})`
+      : `${i} ${entry.name}(${show(method ? [self, ...given] : given)})`;
+    record.attempt(entry.name, text, () => {
       // deno-lint-ignore no-explicit-any -- every operator in turn
       const owner: any = method ? self : torch;
-      owner[entry.name](...given);
-      outcome.worked++;
-    } catch (error) {
-      outcome.refused++;
-      const message = error instanceof Error ? error.message : String(error);
-      const clean = error instanceof ApprenticeError &&
-        !/INTERNAL ASSERT|please report a bug|c10::\w+\b.*expected|vector::|basic_string/i.test(
-          message,
-        );
-      if (clean) return;
-      const key = `${entry.name}: ${(error as Error).name}: ${message.split("\n")[0].slice(0, 90)}`;
-      outcome.bare[key] ??= [0, text.slice(0, 400)];
-      outcome.bare[key][0]++;
-    }
+      if (byName) torch.call(s.name, ...given as Parameters<typeof torch.call>[1][]);
+      else owner[entry.name](...given);
+    });
   });
 }
 pool.forEach((tensor) => tensor.dispose());
-console.log(JSON.stringify({ ...outcome, left: torch.memory().tensors }));
+record.print();

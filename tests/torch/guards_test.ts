@@ -277,3 +277,32 @@ test("guarded operators compute what they did", () => {
   assertEquals(torch.linalgEigvals(torch.eye(2).double()).shape, [2]);
   assertEquals(torch.foreachAdd([x(2)], [x(2)]).length, 1);
 });
+
+Deno.test("segments beyond the data and samples that are no fractions are refused", () => {
+  torch.scope(() => {
+    const data = torch.ones([4]);
+    const numbers = (...values: number[]) => torch.tensor(values, { dtype: "int64" });
+    const reduce = (named: torch.NamedArguments) =>
+      torch.call("aten::segment_reduce", data, "sum", named) as torch.Tensor;
+    assertEquals(reduce({ lengths: numbers(1, 3) }).toArray(), [1, 3]);
+    assertEquals(reduce({ offsets: numbers(0, 1, 4) }).toArray(), [1, 3]);
+    for (const lengths of [numbers(100_000, 5), numbers(5, -1)]) {
+      assertThrows(() => reduce({ lengths, unsafe: true }), ArgumentError, "4 elements");
+    }
+    for (const offsets of [numbers(0, 50_000_000), numbers(0, -9, 4), numbers(0, 3, 1)]) {
+      assertThrows(() => reduce({ offsets }), ArgumentError, "4 elements");
+    }
+    const pool = (sample: number) =>
+      torch.call(
+        "aten::fractional_max_pool2d",
+        torch.ones([1, 2, 4, 4]),
+        [2, 2],
+        [2, 2],
+        torch.full([1, 2, 2], sample),
+      );
+    pool(0.5);
+    for (const sample of [NaN, 1e9, -1, 1]) {
+      assertThrows(() => pool(sample), ArgumentError, "random_samples");
+    }
+  });
+});
