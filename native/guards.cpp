@@ -131,6 +131,8 @@ void guard_fused(const c10::FunctionSchema& schema, const torch::jit::Stack& sta
 void guard_batch_norm(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
   const Arguments args(schema, stack);
   const at::Tensor input = args.tensor("input");
+  // Of nothing, there is nothing to read.
+  if (input.defined() && input.dim() == 1 && input.numel() == 0) return;
   if (!input.defined() || input.dim() < 2) {
     refuse_shape("input has ", input.defined() ? input.dim() : 0, " dimensions and needs at least 2, (B, C, ...)");
   }

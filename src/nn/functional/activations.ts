@@ -8,6 +8,7 @@ import { ArgumentError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { DType, Tensor } from "../../torch/mod.ts";
 import { checkNumber } from "../options.ts";
+import { checkApproximation } from "./check_approximation.ts";
 
 /** Options of activations that can write over their input. */
 export interface InplaceOptions {
@@ -28,13 +29,6 @@ export function relu(input: Tensor, options?: InplaceOptions): Tensor {
 
 /** How {@linkcode gelu} is computed: exactly, or by the tanh formula. */
 export type GeluApproximation = "none" | "tanh";
-
-/** Checks the name of an approximation. */
-export function checkApproximation(approximate: GeluApproximation): void {
-  if (approximate !== "none" && approximate !== "tanh") {
-    throw new ArgumentError(`gelu: approximate is "none" or "tanh", got "${approximate}".`);
-  }
-}
 
 /** x Φ(x), with Φ the normal distribution function (Hendrycks and Gimpel 2016). */
 export function gelu(input: Tensor, options?: { approximate?: GeluApproximation }): Tensor {

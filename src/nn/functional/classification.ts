@@ -9,8 +9,8 @@ import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkInteger, checkNumber } from "../options.ts";
 import { asClasses, checkIndicesOnDevice, checkProbabilities, findBadIndex } from "./classes.ts";
-import { checkNotEmpty, checkTarget, type Reduction, reductionCode, shapeText } from "./shapes.ts";
-import { sameShape } from "./shapes.ts";
+import { checkNotEmpty, checkTarget, reductionCode, sameShape, shapeText } from "./shapes.ts";
+import type { Reduction } from "./reduction.ts";
 
 /** Options of {@linkcode nllLoss}. */
 export interface NllLossOptions {

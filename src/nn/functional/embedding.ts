@@ -4,11 +4,12 @@
  * @module
  */
 
-import { ArgumentError, IndexError } from "../../errors.ts";
+import { IndexError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkNumber } from "../options.ts";
 import { asClasses, checkIndicesOnDevice, findBadIndex } from "./classes.ts";
+import { paddingRow } from "./padding_row.ts";
 
 /** Options of {@linkcode embedding}. */
 export interface EmbeddingOptions {
@@ -22,27 +23,6 @@ export interface EmbeddingOptions {
   scaleGradByFreq?: boolean;
   /** Whether indices on a GPU are checked before use, which waits for it; true by default. */
   checkIndices?: boolean;
-}
-
-/**
- * A padding index as a row from 0 on, or undefined where there is none.
- *
- * @throws {ArgumentError} if there is no such row.
- */
-export function paddingRow(
-  layer: string,
-  paddingIdx: number | null | undefined,
-  rows: number,
-): number | undefined {
-  if (paddingIdx === undefined || paddingIdx === null) return undefined;
-  if (!Number.isInteger(paddingIdx) || paddingIdx < -rows || paddingIdx >= rows) {
-    throw new ArgumentError(
-      `${layer}: paddingIdx must be a whole number from ${-rows} to ${
-        rows - 1
-      }, got ${paddingIdx}.`,
-    );
-  }
-  return paddingIdx < 0 ? rows + paddingIdx : paddingIdx;
 }
 
 /**

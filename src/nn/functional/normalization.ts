@@ -4,11 +4,10 @@
  * @module
  */
 
-import { ShapeError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkNumber, checkSize } from "../options.ts";
-import { shapeText } from "./shapes.ts";
+import { checkBatch } from "./check_batch.ts";
 
 /** Options of {@linkcode layerNorm}. */
 export interface AffineOptions {
@@ -54,25 +53,6 @@ export interface BatchNormFunctionOptions extends AffineOptions {
   training?: boolean;
   /** How far the running statistics move towards the batch's; 0.1 by default. */
   momentum?: number;
-}
-
-/**
- * Checks that a batch has statistics: more than one value a channel. One without values passes: nothing is
- * normalised, and the running statistics stay as they are.
- *
- * @throws {ShapeError} if not.
- */
-export function checkBatch(name: string, shape: readonly number[]): void {
-  let values = shape[0];
-  for (let i = 2; i < shape.length; i++) values *= shape[i];
-  if (values === 1) {
-    throw new ShapeError(
-      `${name}: training needs more than one value a channel, got an input of shape ${
-        shapeText(shape)
-      }. ` +
-        `Use a larger batch (drop the last one if it is short), or eval().`,
-    );
-  }
 }
 
 /**

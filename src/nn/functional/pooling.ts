@@ -8,6 +8,7 @@ import { ArgumentError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkSize, sizes } from "../options.ts";
+import { outputSizes, ownWhereNull } from "./output_sizes.ts";
 import { shapeText } from "./shapes.ts";
 
 /** Options of {@linkcode maxPool2d} and {@linkcode avgPool2d}. */
@@ -156,28 +157,4 @@ export type OutputSize = number | null | readonly (number | null)[];
 export function adaptiveAvgPool2d(input: Tensor, outputSize: OutputSize): Tensor {
   const wanted = outputSizes("adaptiveAvgPool2d", outputSize);
   return torch.adaptiveAvgPool2d(input, ownWhereNull(wanted, input));
-}
-
-/**
- * One size, or one for each of two sides, as a list.
- *
- * @throws {ArgumentError} if a size is not a whole number of at least 0, or null.
- */
-export function outputSizes(layer: string, outputSize: OutputSize): (number | null)[] {
-  const list: (number | null)[] = typeof outputSize === "object" && outputSize !== null
-    ? [...outputSize]
-    : [outputSize, outputSize];
-  if (list.length !== 2) {
-    throw new ArgumentError(
-      `${layer}: outputSize must be one number or 2 of them, got [${list.join(", ")}].`,
-    );
-  }
-  for (const size of list) if (size !== null) checkSize(layer, "outputSize", size, 0);
-  return list;
-}
-
-/** The sizes, with the sides of `input` in place of null. */
-export function ownWhereNull(wanted: readonly (number | null)[], input: Tensor): number[] {
-  const own = input.shape.slice(-2);
-  return wanted.map((size, i) => size ?? own[i]);
 }

@@ -8,7 +8,8 @@ import { ShapeError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkNumber } from "../options.ts";
-import { checkTarget, type Reduction, reductionCode, sameShape, shapeText } from "./shapes.ts";
+import { checkTarget, reductionCode, sameShape, shapeText } from "./shapes.ts";
+import type { Reduction } from "./reduction.ts";
 
 /** What every loss can be told. */
 export interface LossOptions {

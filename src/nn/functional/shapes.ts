@@ -6,6 +6,7 @@
 
 import { ArgumentError, ShapeError } from "../../errors.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import type { Reduction } from "./reduction.ts";
 
 /** A shape as text: `[2, 3]`. */
 export function shapeText(shape: readonly number[]): string {
@@ -18,9 +19,6 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
-
-/** How a loss puts the values of the elements together. */
-export type Reduction = "mean" | "sum" | "none";
 
 /** libtorch's number for a reduction. */
 export function reductionCode(reduction: Reduction = "mean"): number {

@@ -5,11 +5,8 @@
  */
 
 import type { Tensor } from "../../torch/mod.ts";
-import {
-  checkApproximation,
-  type GeluApproximation,
-  type InplaceOptions,
-} from "../functional/activations.ts";
+import type { GeluApproximation, InplaceOptions } from "../functional/activations.ts";
+import { checkApproximation } from "../functional/check_approximation.ts";
 import { Module } from "../module.ts";
 import { checkInteger, checkKnown, checkNumber } from "../options.ts";
 

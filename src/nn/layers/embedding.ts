@@ -7,7 +7,8 @@
 import { ShapeError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { embedding, type EmbeddingOptions, paddingRow } from "../functional/embedding.ts";
+import { embedding, type EmbeddingOptions } from "../functional/embedding.ts";
+import { paddingRow } from "../functional/padding_row.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
 import { checkKnown, checkNumber, checkSize, checkWeight } from "../options.ts";

@@ -7,7 +7,7 @@
 import { ArgumentError, ShapeError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { checkBatch } from "../functional/normalization.ts";
+import { checkBatch } from "../functional/check_batch.ts";
 import { shapeText } from "../functional/shapes.ts";
 import { Module } from "../module.ts";
 import { checkKnown, checkNumber, checkSize, sizes } from "../options.ts";

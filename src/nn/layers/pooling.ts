@@ -7,13 +7,8 @@
 import { ArgumentError } from "../../errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import {
-  maxUnpool2d,
-  type MaxUnpoolOptions,
-  type OutputSize,
-  outputSizes,
-  ownWhereNull,
-} from "../functional/pooling.ts";
+import { maxUnpool2d, type MaxUnpoolOptions, type OutputSize } from "../functional/pooling.ts";
+import { outputSizes, ownWhereNull } from "../functional/output_sizes.ts";
 import { Module } from "../module.ts";
 import { checkKnown, checkSize, sizes } from "../options.ts";
 import type { Pair } from "../pair.ts";

@@ -1,0 +1,15 @@
+/**
+ * What GELU's approximation has to be.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../errors.ts";
+import type { GeluApproximation } from "./activations.ts";
+
+/** Checks the name of an approximation. */
+export function checkApproximation(approximate: GeluApproximation): void {
+  if (approximate !== "none" && approximate !== "tanh") {
+    throw new ArgumentError(`gelu: approximate is "none" or "tanh", got "${approximate}".`);
+  }
+}
