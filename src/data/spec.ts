@@ -184,11 +184,11 @@ async function lookOf<B extends Batch>(make: () => B | Promise<B>): Promise<Spec
 }
 
 /**
- * Some means over the pixels of a batch, which change with nearly everything that can be done to images: of the values,
+ * Some means over the values of a batch, which change with nearly everything that can be done to images: of the values,
  * of their squares, and of the values weighted by row, by column and by image. Not exact ones, because devices round
  * differently.
  */
-function looks(images: Tensor): Record<string, Spec> {
+export function looks(images: Tensor): Record<string, Spec> {
   return noGrad(() =>
     scope(() => {
       const pixels = images.detach().cpu().to("float64");
