@@ -24,9 +24,9 @@ const LOOKED_AT = 16;
 /** Of how many files the size is looked at. */
 const SIZED = 100_000;
 
-/** Of how many files the beginning is read, and how much of each: 64 MiB at most. */
+/** Of how many files bytes are read, and how many in all: all of them where the files are few. */
 const READ = 1_024;
-const BEGINNING = 2 ** 16;
+const READ_BYTES = 2 ** 26;
 
 /** What datasets say of themselves, as far as they have it. */
 interface Described {
@@ -95,13 +95,15 @@ function filesOf(length: number, path: (index: number) => string): string {
   return hashOf(paths.map((one) => `${one.slice(common.length)}\n`));
 }
 
-/** Fingerprints of the files' sizes and of their beginnings, of some evenly spread ones where there are many. */
+/** Fingerprints of the files' sizes and of their bytes, as far as one can read in less than a second. */
 function contentsOf(source: ImageSource): Record<string, Spec> {
-  const { length } = source;
+  const sized = spread(source.length, SIZED);
+  const read = spread(source.length, READ);
+  const most = Math.floor(READ_BYTES / read.length);
   try {
     return {
-      sizes: hashOf(Array.from(spread(length, SIZED), (image) => `${sizeOf(source, image)}\n`)),
-      bytes: hashOf(Array.from(spread(length, READ), (image) => `${beginningOf(source, image)}\n`)),
+      sizes: hashOf(Array.from(sized, (image) => `${sizeOf(source, image)}\n`)),
+      bytes: hashOf(Array.from(read, (image) => `${beginningOf(source, image, most)}\n`)),
     };
   } catch {
     // Whatever is wrong will be said when the image is wanted for training.
@@ -114,12 +116,19 @@ function sizeOf(source: ImageSource, image: number): number {
   return length ?? Deno.statSync(path).size;
 }
 
-function beginningOf(source: ImageSource, image: number): string {
-  const { path, offset = 0, length = Infinity } = source.bytes(image);
+/** The checksum of an image's bytes, of the first `most` where there are more. */
+function beginningOf(source: ImageSource, image: number, most: number): string {
+  const { path, offset = 0, length } = source.bytes(image);
   using file = openFileSync(path);
   file.seekSync(offset, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(Math.min(BEGINNING, length));
-  return crc32Text(crc32Of(bytes.subarray(0, file.readSync(bytes) ?? 0)));
+  const bytes = new Uint8Array(Math.min(most, length ?? file.statSync().size));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const count = file.readSync(bytes.subarray(filled));
+    if (!count) break;
+    filled += count;
+  }
+  return crc32Text(crc32Of(bytes.subarray(0, filled)));
 }
 
 /** At most `most` of `length` places, evenly spread. */
