@@ -7,7 +7,13 @@
 import { ResumeError } from "../errors.ts";
 import { differencesOf, type Spec, type SpecDifference, specText } from "../spec.ts";
 import type { StepOptimizer } from "./method.ts";
-import { type GroupOptions, runDifferences, type RunParts, type RunSpec } from "./run_spec.ts";
+import {
+  type GroupOptions,
+  runDifferences,
+  type RunParts,
+  type RunSpec,
+  stageKeys,
+} from "./run_spec.ts";
 
 /**
  * What happens where a run is not what its checkpoint says: an error that lists the differences, or it goes on with the
@@ -69,7 +75,7 @@ interface OptionPlace {
 
 function optionOf({ path }: SpecDifference, run: RunParts): OptionPlace | undefined {
   const [, name, group, option] = optionPath.exec(path) ?? [];
-  const stage = run.stages.find((stage) => stage.name === name);
+  const stage = run.stages[stageKeys(run.stages).indexOf(name)];
   return stage && { optimizer: stage.optimizer, group: Number(group), option };
 }
 

@@ -427,3 +427,27 @@ test("teachers and preprocessing that are functions are known by what they say",
     assert((await train(2, (images) => images.reshape([-1, 16]))).done);
   });
 });
+
+test("stages of one name: each goes on with its own new options", async () => {
+  await inFolder(async (checkpoint) => {
+    using dataset = images();
+    using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [8] });
+    const method = new Supervised<data.LabelledBatch>(model);
+    const batches = new data.Loader(dataset, { batchSize: 23 });
+    const step = (batch: data.LabelledBatch) => method.step(batch);
+    const train = async (epochs: number, lr: number, differences: "error" | "new") => {
+      using first = new optim.SGD(model.parameters(), { lr: 0.1 });
+      using second = new optim.SGD(model.parameters(), { lr });
+      const stages = [first, second].map((optimizer) => ({ name: "x", step, optimizer, batches }));
+      await fit({ method, stages, epochs, checkpoint, resume: { differences }, progress: false });
+      return [first.lr, second.lr];
+    };
+    await train(2, 0.2, "error");
+    const error = await assertRejects(() => train(4, 0.3, "error"), ResumeError);
+    assertStringIncludes(
+      error.message,
+      "stages.x (2).optimizer.groups.0.lr: 0.2 in the checkpoint",
+    );
+    assertEquals(await train(4, 0.3, "new"), [0.1, 0.3]);
+  });
+});
