@@ -1,7 +1,8 @@
 /** What fails beside the steps themselves, after work that was done: it is kept, and the run goes on to the same numbers. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError, FileError } from "../../src/errors.ts";
+import { checkWritable } from "../../src/train/checkpoint.ts";
 import type { MetricRecord } from "../../src/train/metrics.ts";
 import { test } from "../helpers.ts";
 import { BATCHES, stateOf, training } from "./trainings.ts";
@@ -72,5 +73,15 @@ test("an evaluation has no name of what the loop records, a loss included", asyn
     const evaluate = (): MetricRecord => ({ [name]: 1 });
     const options = { epochs: 1, evaluate, progress: false };
     await assertRejects(() => made.fit(options), ArgumentError, `evaluate() returned ${name},`);
+  }
+});
+
+test("a checkpoint whose folder cannot be made: the reason and one advice", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    const { message } = await assertRejects(() => checkWritable(`${file}/below`), FileError);
+    assertEquals(message.match(/another place/g)?.length, 1, message);
+  } finally {
+    await Deno.remove(file);
   }
 });
