@@ -14,7 +14,7 @@ import { type ImagePart, partSettings } from "./crop.ts";
 import { Decoder } from "./decoder.ts";
 
 /** A photograph: the path of its file, a `file:` URL, or the file's bytes. */
-export type Photograph = string | URL | Uint8Array;
+export type Photograph = string | URL | Uint8Array | ArrayBuffer;
 
 /** No larger photograph is read. */
 const MOST_BYTES = 2 ** 30;
@@ -84,8 +84,9 @@ async function readPhotograph(
   photograph: Photograph,
   index: number,
 ): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {
-  if (photograph instanceof Uint8Array) {
-    return { name: `photograph ${index} (${photograph.length} bytes)`, bytes: photograph.slice() };
+  if (photograph instanceof Uint8Array || photograph instanceof ArrayBuffer) {
+    const bytes = new Uint8Array(photograph.slice(0));
+    return { name: `photograph ${index} (${bytes.length} bytes)`, bytes };
   }
   if (typeof photograph !== "string" && !(photograph instanceof URL)) {
     throw new ArgumentError(
@@ -94,7 +95,7 @@ async function readPhotograph(
       }.`,
     );
   }
-  if (photograph instanceof URL && photograph.protocol !== "file:") {
+  if (photograph instanceof URL ? photograph.protocol !== "file:" : /^https?:/.test(photograph)) {
     throw new ArgumentError(
       `A photograph's URL is one of a file, got ${photograph}. Fetch it and give its bytes.`,
     );
