@@ -5,6 +5,8 @@
  */
 
 import { createHash } from "node:crypto";
+import { crc32Of, crc32Text } from "../crc32.ts";
+import { openFileSync } from "../regular_files.ts";
 import { about, differencesOf, fingerprint, type Spec } from "../spec.ts";
 import { arange } from "../torch/creation.ts";
 import { noGrad } from "../torch/backward.ts";
@@ -13,10 +15,18 @@ import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { type Batch, LabelledBatch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
+import type { ImageSource } from "./images/image_source.ts";
 import type { Loader } from "./loader.ts";
 
 /** How many images of a dataset are looked at where they are not all in memory. */
 const LOOKED_AT = 16;
+
+/** Of how many files the size is looked at. */
+const SIZED = 100_000;
+
+/** Of how many files bytes are read, and how many in all: all of them where the files are few. */
+const READ = 1_024;
+const READ_BYTES = 2 ** 26;
 
 /** What datasets say of themselves, as far as they have it. */
 interface Described {
@@ -25,6 +35,7 @@ interface Described {
   readonly classNames?: unknown;
   readonly imageShape?: unknown;
   readonly options?: unknown;
+  readonly source?: ImageSource;
   path?(index: number): string;
 }
 
@@ -53,7 +64,7 @@ export async function loaderSpec<B extends Batch>(
 /** What decides a dataset's images and labels. */
 async function datasetSpec<B extends Batch>(dataset: Dataset<B>): Promise<Spec> {
   if (dataset.spec !== undefined) return await dataset.spec();
-  const { images, labels, classNames, imageShape, options, path } = dataset as Described;
+  const { images, labels, classNames, imageShape, options, path, source } = dataset as Described;
   const spec: Record<string, Spec> = { images: dataset.length };
   if (Array.isArray(imageShape)) spec.imageShape = [...imageShape];
   if (Array.isArray(classNames)) spec.classNames = [...classNames];
@@ -66,6 +77,7 @@ async function datasetSpec<B extends Batch>(dataset: Dataset<B>): Promise<Spec> 
   if (typeof path === "function") {
     spec.files = filesOf(dataset.length, (index) => path.call(dataset, index));
   }
+  if (typeof source?.bytes === "function") Object.assign(spec, contentsOf(source));
   if (typeof options === "object" && options !== null) spec.reading = readingOf(options);
   spec.looks = await someImages(dataset);
   return spec;
@@ -83,6 +95,48 @@ function filesOf(length: number, path: (index: number) => string): string {
   return hashOf(paths.map((one) => `${one.slice(common.length)}\n`));
 }
 
+/** Fingerprints of the files' sizes and of their bytes, as far as one can read in less than a second. */
+function contentsOf(source: ImageSource): Record<string, Spec> {
+  const sized = spread(source.length, SIZED);
+  const read = spread(source.length, READ);
+  const most = Math.floor(READ_BYTES / read.length);
+  try {
+    return {
+      sizes: hashOf(Array.from(sized, (image) => `${sizeOf(source, image)}\n`)),
+      bytes: hashOf(Array.from(read, (image) => `${beginningOf(source, image, most)}\n`)),
+    };
+  } catch {
+    // Whatever is wrong will be said when the image is wanted for training.
+    return {};
+  }
+}
+
+function sizeOf(source: ImageSource, image: number): number {
+  const { path, length } = source.bytes(image);
+  return length ?? Deno.statSync(path).size;
+}
+
+/** The checksum of an image's bytes, of the first `most` where there are more. */
+function beginningOf(source: ImageSource, image: number, most: number): string {
+  const { path, offset = 0, length } = source.bytes(image);
+  using file = openFileSync(path);
+  file.seekSync(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(Math.min(most, length ?? file.statSync().size));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const count = file.readSync(bytes.subarray(filled));
+    if (!count) break;
+    filled += count;
+  }
+  return crc32Text(crc32Of(bytes.subarray(0, filled)));
+}
+
+/** At most `most` of `length` places, evenly spread. */
+function spread(length: number, most: number): Int32Array {
+  const count = Math.min(most, length);
+  return Int32Array.from({ length: count }, (_, i) => Math.floor(i * length / count));
+}
+
 /** How files are read, without what changes nothing about the images. */
 function readingOf(options: object): Spec {
   const { workers: _, onSkip: __, ...rest } = options as Record<string, unknown>;
@@ -97,10 +151,7 @@ function hashOf(parts: Iterable<string | Int32Array>): string {
 
 /** What some images of a dataset look like, evenly spread; null if they cannot be had. */
 async function someImages<B extends Batch>(dataset: Dataset<B>): Promise<Spec> {
-  const count = Math.min(LOOKED_AT, dataset.length);
-  const step = dataset.length / count;
-  const indices = Int32Array.from({ length: count }, (_, i) => Math.floor(i * step));
-  return await lookOf(() => dataset.batch(indices));
+  return await lookOf(() => dataset.batch(spread(dataset.length, LOOKED_AT)));
 }
 
 /**
@@ -142,11 +193,11 @@ async function lookOf<B extends Batch>(make: () => B | Promise<B>): Promise<Spec
 }
 
 /**
- * Some means over the pixels of a batch, which change with nearly everything that can be done to images: of the values,
+ * Some means over the values of a batch, which change with nearly everything that can be done to images: of the values,
  * of their squares, and of the values weighted by row, by column and by image. Not exact ones, because devices round
  * differently.
  */
-function looks(images: Tensor): Record<string, Spec> {
+export function looks(images: Tensor): Record<string, Spec> {
   return noGrad(() =>
     scope(() => {
       const pixels = images.detach().cpu().to("float64");

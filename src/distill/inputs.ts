@@ -97,8 +97,9 @@ function widened(output: TeacherOutput): TeacherOutput {
   return { features: wide(features), ...(logits && { logits: wide(logits) }) };
 }
 
-/** Half-precision numbers, such as autocast makes, as float32; others as they are. */
-export function wide(part: Tensor): Tensor {
+/** Half-precision numbers, such as autocast makes, as float32, or as float64 beside such; others as they are. */
+export function wide(part: Tensor, beside?: Tensor): Tensor {
   const dtype = part.dtype;
-  return dtype === "float16" || dtype === "bfloat16" ? part.to("float32") : part;
+  if (dtype !== "float16" && dtype !== "bfloat16") return part;
+  return part.to(beside?.dtype === "float64" ? "float64" : "float32");
 }

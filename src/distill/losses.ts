@@ -86,8 +86,7 @@ export function logitTransferLoss(
   checkMatrix(studentLogits, "the student's logits");
   const { pseudoClass } = vote;
   return scope(() => {
-    const logits = wide(studentLogits);
-    const probabilities = widened(vote.probabilities);
+    const [logits, probabilities] = bothWide(studentLogits, vote.probabilities);
     checkLike(logits, "the student's logits", probabilities, "the teachers' vote");
     const target = noGrad(() => {
       const weighted = probabilities.mul(alpha2);
@@ -97,6 +96,11 @@ export function logitTransferLoss(
     });
     return softCrossEntropy(logits, target, temperature);
   });
+}
+
+/** Both {@linkcode widened}, as the other is. */
+function bothWide(own: Tensor, target: Tensor): [own: Tensor, target: Tensor] {
+  return [widened(own, target), widened(target, own)];
 }
 
 /** `-T² · mean_b Σ_c target_c log softmax(logits / T)_c`; rows of `target` need not sum to 1. */
@@ -143,7 +147,7 @@ export function featureTransferLoss(
   checkMatrix(x, "the student's features");
   checkChoice(distance, ["mse", "l1", "smoothL1", "cosine"], "distance");
   return scope(() => {
-    const [a, b] = [wide(x), widened(target)];
+    const [a, b] = bothWide(x, target);
     checkLike(a, "the student's features", b, "the target");
     return distances[distance](a, b);
   });
@@ -194,7 +198,7 @@ export function reconstructionLoss(
   return scope(() => {
     const pairs = decoded.map((part, i): [Tensor, Tensor] => {
       checkMatrix(part, decodedName(i));
-      const [a, b] = [wide(part), widened(original[i])];
+      const [a, b] = bothWide(part, original[i]);
       checkLike(a, decodedName(i), b, originalName(i));
       return [a, b];
     });
@@ -228,7 +232,7 @@ export function klDivergence(
   checkTemperature(temperature);
   const [batch] = checkMatrix(studentLogits, "the student's logits");
   return scope(() => {
-    const [logits, target] = [wide(studentLogits), widened(probabilities)];
+    const [logits, target] = bothWide(studentLogits, probabilities);
     checkLike(logits, "the student's logits", target, "the teachers' prediction");
     const scaled = temperature === 1 ? logits : logits.div(temperature);
     const sum = klDiv(scaled.logSoftmax(1), target, sumReduction);
@@ -270,7 +274,7 @@ export function kdLoss(
   const { temperature = 4, average = "probabilities" } = options;
   const given = Array.isArray(teacherLogits) ? teacherLogits : [teacherLogits];
   return scope(() => {
-    const list = given.map(widened);
+    const list = given.map((part) => widened(part));
     checkMatrices(list, "logits");
     const { probabilities } = voteLogits(list, { average, temperature, checkFinite: false });
     return klDivergence(studentLogits, probabilities, { temperature });

@@ -13,6 +13,7 @@ import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkMatrix, countNotFinite } from "./checks.ts";
 import { wide } from "./inputs.ts";
+import { teacherSpecs } from "./teacher_specs.ts";
 
 /** What a step computed. Nobody has called `backward` yet. */
 export interface StepResult {
@@ -40,6 +41,8 @@ export abstract class Method<Input> extends Module {
   readonly student: Classifier;
   /** Whether a loss that is not finite is an error; undefined: on the CPU only. */
   readonly #checkFinite: boolean | undefined;
+  /** What it is trained on, once that is known. */
+  #batches: unknown;
 
   /**
    * Takes the student in.
@@ -69,15 +72,21 @@ export abstract class Method<Input> extends Module {
 
   /**
    * What decides its losses beside its state: its options, the layers of what is trained, the teachers by the fingerprints
-   * of their weights. A checkpoint keeps it, so that a run is not continued as another one without a word.
+   * of their weights, or by what they say where they are functions. A checkpoint keeps it, so that a run is not continued as
+   * another one without a word.
    */
-  spec(): Spec {
+  async spec(): Promise<Spec> {
     return {
       name: this.constructor.name,
       options: this.settings(),
       trained: moduleSpec(this),
-      teachers: this.masters().map((teacher) => teacher.spec()),
+      teachers: await teacherSpecs(this.masters(), this.#batches),
     };
+  }
+
+  /** Told what it is trained on, before it is. */
+  meet(batches: unknown): void {
+    this.#batches ??= batches;
   }
 
   /** The student's logits for images (B, C, H, W): (B, numClasses). */

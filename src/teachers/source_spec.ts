@@ -39,21 +39,19 @@ function layersOf(model: Module): Spec {
 /** How many files of a folder are looked at. */
 const MOST_FILES = 1000;
 
-/**
- * The size of a file and the checksum of its beginning, middle and end, or those of a folder's files by name; undefined if
- * it is neither, or cannot be read.
- */
+/** How much of a file is read at a time. */
+const BLOCK = 2 ** 20;
+
+/** The size and checksum of a file, or those of a folder's files by name; undefined if it is neither, or cannot be read. */
 function fileSpec(path: string): Spec | undefined {
   try {
-    const { isFile, isDirectory, size } = Deno.statSync(path);
-    if (isFile) return { size, checksum: samplesOf(path, size) };
+    const { isFile, isDirectory } = Deno.statSync(path);
+    if (isFile) return contentsOf(path);
     if (!isDirectory) return undefined;
     const files: Record<string, Spec> = {};
     const names = [...Deno.readDirSync(path)].map(({ name }) => name).sort().slice(0, MOST_FILES);
     for (const name of names) {
-      const inner = Deno.statSync(`${path}/${name}`);
-      if (!inner.isFile) continue;
-      files[name] = { size: inner.size, checksum: samplesOf(`${path}/${name}`, inner.size) };
+      if (Deno.statSync(`${path}/${name}`).isFile) files[name] = contentsOf(`${path}/${name}`);
     }
     return fingerprint(files);
   } catch {
@@ -61,15 +59,13 @@ function fileSpec(path: string): Spec | undefined {
   }
 }
 
-function samplesOf(path: string, size: number): string {
-  const block = 2 ** 20;
+/** Of the whole file, as of all weights that are in memory: training reads them all anyway. */
+function contentsOf(path: string): Spec {
   using file = Deno.openSync(path);
-  const bytes = new Uint8Array(Math.min(block, size));
-  let sum = 0;
-  for (const at of [0, Math.floor(size / 2), Math.max(0, size - block)]) {
-    file.seekSync(at, Deno.SeekMode.Start);
-    const count = file.readSync(bytes) ?? 0;
+  const bytes = new Uint8Array(BLOCK);
+  let [size, sum] = [0, 0];
+  for (let count; (count = file.readSync(bytes)) !== null; size += count) {
     sum = crc32Of(bytes.subarray(0, count), sum);
   }
-  return crc32Text(sum);
+  return { size, checksum: crc32Text(sum) };
 }

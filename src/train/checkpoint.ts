@@ -220,7 +220,9 @@ export async function checkWritable(path: string): Promise<void> {
     await Deno.remove(probe);
   } catch (cause) {
     if (isNotAllowed(cause)) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    // What a folder could not be made for, without the advice that is given here.
+    const root = cause instanceof FileError ? cause.cause : cause;
+    const reason = root instanceof Error ? root.message : String(root);
     throw new FileError(
       `The checkpoint ${path} could not be written: ${reason}. Check its folder's permissions, or ` +
         `choose another place.`,

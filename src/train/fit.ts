@@ -41,7 +41,7 @@ export interface FitOptions {
   checkpoint?: string;
   /**
    * Steps between two checkpoints; by default there is one at the end of every epoch. One is made in any
-   * case at the end, and at an interruption.
+   * case at the end, at an interruption, and where batches or an evaluation fail.
    */
   checkpointEvery?: number;
   /**

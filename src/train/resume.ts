@@ -8,7 +8,7 @@ import { ResumeError } from "../errors.ts";
 import { differencesOf, type Spec, type SpecDifference, specText } from "../spec.ts";
 import type { StepOptimizer } from "./method.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
-import { type GroupOptions, runDifferences } from "./run_spec.ts";
+import { type GroupOptions, runDifferences, stageKeys } from "./run_spec.ts";
 import type { RunParts, RunSpec } from "./run_parts.ts";
 
 /** An option of a group of a stage's optimiser, or a number of one that is a list. */
@@ -65,7 +65,7 @@ interface OptionPlace {
 
 function optionOf({ path }: SpecDifference, run: RunParts): OptionPlace | undefined {
   const [, name, group, option] = optionPath.exec(path) ?? [];
-  const stage = run.stages.find((stage) => stage.name === name);
+  const stage = run.stages[stageKeys(run.stages).indexOf(name)];
   return stage && { optimizer: stage.optimizer, group: Number(group), option };
 }
 

@@ -59,6 +59,8 @@ export class Run {
   readonly #looked = new Set<number>();
   /** Whether anything was done since the last checkpoint. */
   #unsaved = false;
+  /** Whether a step is under way: if it fails, its parameters may be half updated, or not finite. */
+  #stepping = false;
 
   /** Checks what it is given; `stageOf` says which stage an epoch is of. */
   constructor(
@@ -150,6 +152,9 @@ export class Run {
         return this.#result(false);
       }
       return this.#result(true);
+    } catch (error) {
+      this.#keepWork();
+      throw error;
     } finally {
       this.#sums.clear();
     }
@@ -202,11 +207,13 @@ export class Run {
     const started = performance.now() - 1000 * position.seconds;
     if (position.batch < length) {
       for await (using batch of stage.batches.epoch(epoch, { from: position.batch })) {
+        this.#stepping = true;
         torch.scope(() => this.#step(place, batch));
         position.seconds = (performance.now() - started) / 1000;
         progress?.step(position.step, where, this.#shownLoss);
         const last = position.batch === length;
         if (last || position.step % logEvery === 0) this.#record(stage);
+        this.#stepping = false;
         if (!last && position.step % checkpointEvery === 0) this.#checkpoint();
         const pause = letSignalsIn();
         if (pause !== undefined) await pause;
@@ -314,7 +321,7 @@ export class Run {
     };
     let evaluated: MetricRecord | undefined;
     if (evaluate !== undefined && (epoch % evaluateEvery === 0 || epoch === epochs)) {
-      evaluated = await this.#evaluate(evaluate, epoch);
+      evaluated = await this.#evaluate(evaluate, epoch, [...taken, ...Object.keys(means)]);
       Object.assign(record, evaluated);
     }
     progress?.epoch(where, means, evaluated, position.seconds);
@@ -332,6 +339,7 @@ export class Run {
   async #evaluate(
     evaluate: NonNullable<FitOptions["evaluate"]>,
     epoch: number,
+    taken: readonly string[],
   ): Promise<MetricRecord> {
     const { method } = this.#options;
     const restore = rememberModes(method.modules?.() ?? []);
@@ -350,6 +358,16 @@ export class Run {
     } finally {
       method.train(true);
       restore();
+    }
+  }
+
+  /** Writes the checkpoint where something else than a step failed: images that cannot be read, say, or an evaluation. */
+  #keepWork(): void {
+    if (!this.#unsaved || this.#stepping) return;
+    try {
+      this.#checkpoint();
+    } catch {
+      // What failed first is what its user has to know.
     }
   }
 

@@ -25,8 +25,9 @@ export async function runSpec(run: RunParts): Promise<RunSpec> {
   const rates = stages.map((stage, place) => ratesOf(stage, stepsOf(run, place)));
   const names = namesOf(method);
   const described: Record<string, Spec> = {};
-  for (const stage of stages) {
-    described[stageKey(stage, described)] = {
+  const keys = stageKeys(stages);
+  for (const [place, stage] of stages.entries()) {
+    described[keys[place]] = {
       optimizer: optimizerSpec(stage, names),
       batches: {
         length: stage.batches.length,
@@ -58,10 +59,9 @@ export function runDifferences(
   loaded: GroupOptions,
 ): SpecDifference[] {
   const found = differencesOf(saved.parts, now.parts);
-  const seen: Record<string, true> = {};
+  const keys = stageKeys(run.stages);
   run.stages.forEach((stage, place) => {
-    const key = stageKey(stage, seen);
-    seen[key] = true;
+    const key = keys[place];
     // Without a schedule the rate is one of the options.
     const before = saved.rates[place] ?? {};
     if (
@@ -120,12 +120,15 @@ export function setGroupOptions(
   optimizer.paramGroups.forEach((group, i) => Object.assign(group, options[i]));
 }
 
-/** The name of a stage, with a number where it is taken. */
-function stageKey({ name }: AnyStage, taken: Readonly<Record<string, unknown>>): string {
-  for (let n = 1;; n++) {
-    const key = n === 1 ? name : `${name} (${n})`;
-    if (!Object.hasOwn(taken, key)) return key;
+/** The stages' names, with a number where a name is taken. */
+export function stageKeys(stages: readonly AnyStage[]): string[] {
+  const keys: string[] = [];
+  for (const { name } of stages) {
+    let key = name;
+    for (let n = 2; keys.includes(key); n++) key = `${name} (${n})`;
+    keys.push(key);
   }
+  return keys;
 }
 
 function isPlain(value: unknown): boolean {

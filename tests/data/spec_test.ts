@@ -64,6 +64,17 @@ test("a folder of photographs: what changes the images is seen, what does not is
     await seen(specOf(moved), /^dataset\.looks\./);
     await write(moved, colours);
     assertEquals(await paths(specOf(moved)), []);
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`c/${100 + i}.png`, i]));
+    await write(`${root}/many`, many);
+    const before = await specOf(`${root}/many`);
+    // One whose pixels are not among those looked at.
+    await write(`${root}/many`, { "c/101.png": 200 });
+    const changed = differencesOf(before, await specOf(`${root}/many`)).map(({ path }) => path);
+    assert(changed.includes("dataset.bytes"), `${changed}`);
+    await write(`${root}/many`, many);
+    assertEquals(differencesOf(before, await specOf(`${root}/many`)), []);
+    await Deno.utime(`${root}/many/c/101.png`, 1, 1);
+    assertEquals(differencesOf(before, await specOf(`${root}/many`)), []);
     await Deno.rename(`${moved}/b/4.png`, `${moved}/b/5.png`);
     await seen(specOf(moved), /^dataset\.files$/);
     await Deno.rename(`${moved}/b/5.png`, `${moved}/a/4.png`);

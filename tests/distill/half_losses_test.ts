@@ -57,6 +57,20 @@ for (const [name, loss] of Object.entries(losses)) {
   });
 }
 
+test("half precision beside float64 is computed in float64", () => {
+  torch.manualSeed(4);
+  const [student, teacher] = [torch.randn([6, 5], { device }), torch.randn([6, 5], { device })];
+  for (const [name, loss] of Object.entries(losses)) {
+    if (name === "entropyLoss" || name === "labelledLoss") continue; // have no teacher
+    for (const dtype of half) {
+      const expected = loss(student.to(dtype).to("float64"), teacher.to("float64"));
+      const actual = loss(student.to(dtype), teacher.to("float64"));
+      assertEquals(actual.dtype, "float64", name);
+      assertClose(actual, expected, name.startsWith("reconstruction") ? { rtol: 1e-2 } : {});
+    }
+  }
+});
+
 test("other dtypes that differ are refused as before", () => {
   const [a, b] = [torch.ones([2, 3]), torch.ones([2, 3], { dtype: "float64" })];
   for (const loss of [losses["featureTransferLoss mse"], losses.kdLoss]) {

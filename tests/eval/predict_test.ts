@@ -77,10 +77,10 @@ test("a photograph from a path, a URL, bytes or pixels is seen as a data set wou
     ]);
     const bytes = await Deno.readFile(path);
     const image = torch.keep(batch.images.select(0, 0));
-    const given = [bytes, toFileUrl(path), `${folder}/x/2.png`, image];
+    const given = [bytes, bytes.buffer, toFileUrl(path), `${folder}/x/2.png`, image];
     const all = await predict(model, given, { batchSize: 3, topK: 2 });
     image.dispose();
-    for (const [i, row] of [0, 0, 1, 0].entries()) {
+    for (const [i, row] of [0, 0, 0, 1, 0].entries()) {
       assertClose([...all[i].probabilities], expected[row]);
       assertEquals(all[i].guesses.length, 2);
     }
@@ -192,6 +192,11 @@ test("what cannot be saved, loaded or looked at is refused with what to do", () 
     await assertRejects(() => predict(model, folder), FileError, "no regular file");
     await assertRejects(() => predict(model, Uint8Array.of(1, 2, 3)), FormatError, "photograph 0");
     await assertRejects(() => predict(model, 7 as never), ArgumentError, "path of a file");
+    await assertRejects(
+      () => predict(model, "https://example.org/a.jpg"),
+      ArgumentError,
+      "Fetch it",
+    );
     await assertRejects(
       () => predict(model, new URL("https://example.org/a.jpg")),
       ArgumentError,

@@ -201,7 +201,15 @@ test("files that are no model are refused", async () => {
 test("truncated and changed models are errors or models, and end no process", async () => {
   const script = new URL("children/damaged_onnx.ts", import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", "--no-check", script, golden("onnx_conv.onnx"), golden("onnx_tokens.onnx")],
+    args: [
+      "run",
+      "--quiet",
+      "-A",
+      "--no-check",
+      script,
+      golden("onnx_conv.onnx"),
+      golden("onnx_tokens.onnx"),
+    ],
     env: { NO_COLOR: "1", OMP_NUM_THREADS: "1" },
     signal: AbortSignal.timeout(60_000),
   }).output();

@@ -2,6 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
+import { sourceSpec } from "../../src/teachers/source_spec.ts";
+import type { TeacherFacts } from "../../src/teachers/teacher.ts";
 import { differencesOf } from "../../src/spec.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -54,5 +56,22 @@ test("a teacher of a file: the file's contents, not its place", async () => {
     assert(differencesOf(specs[0], specs[2]).length > 0, JSON.stringify(specs));
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+test("a file that a teacher is run from: one bit anywhere in it", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    const bytes = new Uint8Array(8 << 20);
+    const specOf = () => {
+      Deno.writeFileSync(path, bytes);
+      return sourceSpec(null, { source: path } as TeacherFacts);
+    };
+    const before = specOf();
+    bytes[(8 << 20) / 4 * 3 - 5] ^= 1;
+    const after = specOf();
+    assertEquals(differencesOf(before, after).map(({ path }) => path), ["file.checksum"]);
+  } finally {
+    await Deno.remove(path);
   }
 });

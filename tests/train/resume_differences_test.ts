@@ -388,3 +388,66 @@ test("a checkpoint of before, without what decided its run, still loads", () =>
     const { done, steps } = await run(checkpoint, {});
     assertEquals([done, steps], [true, 12]);
   }));
+
+test("teachers and preprocessing that are functions are known by what they say", async () => {
+  await inFolder(async (checkpoint) => {
+    using dataset = images();
+    using unlabelled = dataset.unlabelled({ seed: 3 });
+    torch.manualSeed(99);
+    using inner = new models.Mlp({ inputs: 16, numClasses: 3, widths: [5] });
+    const train = async (
+      epochs: number,
+      features: (x: torch.Tensor) => torch.Tensor,
+      factor = 1,
+    ) => {
+      torch.manualSeed(1);
+      using own = new DisposableStack();
+      const student = own.use(new models.Mlp({ inputs: 16, numClasses: 3, widths: [8] }));
+      const shelf = [
+        teachers.descriptive({ name: "function", features, featureDim: 16 }),
+        teachers.descriptive({ name: "scaled", model: inner, preprocess: (x) => x.mul(factor) }),
+      ];
+      const options = { student, teachers: shelf, alpha1: 0, alpha2: 0 };
+      const method = own.use(new distill.Uniform(options));
+      const batches = new data.Loader(unlabelled, { batchSize: 8, shuffle: true, seed: 5 });
+      const optimizer = own.use(new optim.SGD(method.parameters(), { lr: 0.01 }));
+      return await fit({
+        ...{ method, optimizer, batches, epochs, checkpoint },
+        ...{ resume: true, progress: false },
+      });
+    };
+    const pixels = (x: torch.Tensor) => x.flatten(1);
+    await train(1, pixels);
+    const said = async (work: Promise<unknown>) =>
+      (await assertRejects(() => work, ResumeError)).message;
+    const other = await said(train(2, (x) => x.flatten(1).flip([1])));
+    assertStringIncludes(other, "method.teachers.0.says.features.");
+    assert(!other.includes("method.teachers.1."), other);
+    assertStringIncludes(await said(train(2, pixels, 2)), "method.teachers.1.says.features.");
+    assert((await train(2, (images) => images.reshape([-1, 16]))).done);
+  });
+});
+
+test("stages of one name: each goes on with its own new options", async () => {
+  await inFolder(async (checkpoint) => {
+    using dataset = images();
+    using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [8] });
+    const method = new Supervised<data.LabelledBatch>(model);
+    const batches = new data.Loader(dataset, { batchSize: 23 });
+    const step = (batch: data.LabelledBatch) => method.step(batch);
+    const train = async (epochs: number, lr: number, differences: "error" | "new") => {
+      using first = new optim.SGD(model.parameters(), { lr: 0.1 });
+      using second = new optim.SGD(model.parameters(), { lr });
+      const stages = [first, second].map((optimizer) => ({ name: "x", step, optimizer, batches }));
+      await fit({ method, stages, epochs, checkpoint, resume: { differences }, progress: false });
+      return [first.lr, second.lr];
+    };
+    await train(2, 0.2, "error");
+    const error = await assertRejects(() => train(4, 0.3, "error"), ResumeError);
+    assertStringIncludes(
+      error.message,
+      "stages.x (2).optimizer.groups.0.lr: 0.2 in the checkpoint",
+    );
+    assertEquals(await train(4, 0.3, "new"), [0.1, 0.3]);
+  });
+});

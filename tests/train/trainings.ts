@@ -46,6 +46,8 @@ export interface Training extends Disposable {
   fit(options: Omit<FitOptions, "name">): Promise<FitResult>;
   /** What is trained. */
   method: Trainable;
+  /** What it is trained on. */
+  images: data.ImageDataset;
   /** Its optimisers. */
   optimizers: optim.Optimizer[];
   /** Called before every step. */
@@ -74,6 +76,7 @@ export function training(kind: Kind, seed = 1): Training {
   const made = {
     onStep: (_step: number) => {},
     optimizers,
+    images: dataset,
     [Symbol.dispose]: () => owned.forEach((one) => one[Symbol.dispose]()),
   };
   const own = <T extends optim.Optimizer>(optimizer: T): T => {

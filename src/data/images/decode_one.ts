@@ -83,8 +83,9 @@ async function readPhotograph(
   photograph: Photograph,
   index: number,
 ): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {
-  if (photograph instanceof Uint8Array) {
-    return { name: `photograph ${index} (${photograph.length} bytes)`, bytes: photograph.slice() };
+  if (photograph instanceof Uint8Array || photograph instanceof ArrayBuffer) {
+    const bytes = new Uint8Array(photograph.slice(0));
+    return { name: `photograph ${index} (${bytes.length} bytes)`, bytes };
   }
   if (typeof photograph !== "string" && !(photograph instanceof URL)) {
     throw new ArgumentError(
@@ -93,7 +94,7 @@ async function readPhotograph(
       }.`,
     );
   }
-  if (photograph instanceof URL && photograph.protocol !== "file:") {
+  if (photograph instanceof URL ? photograph.protocol !== "file:" : /^https?:/.test(photograph)) {
     throw new ArgumentError(
       `A photograph's URL is one of a file, got ${photograph}. Fetch it and give its bytes.`,
     );

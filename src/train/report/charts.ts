@@ -77,6 +77,13 @@ function ticksOf(values: Iterable<number>): { minInterval?: number } {
   return { minInterval: 1 };
 }
 
+/** From the least value to the largest; a value that is alone stands in the middle, one from either end. */
+function rangeOf(values: readonly number[]): { min: number | string; max: number | string } {
+  const [first] = values;
+  if (values.some((value) => value !== first)) return { min: "dataMin", max: "dataMax" };
+  return { min: first - 1, max: first + 1 };
+}
+
 const GRID_LINES = { splitLine: { show: true, lineStyle: { color: LINE } } };
 
 function percentText(value: number): string {
@@ -127,8 +134,7 @@ export function drawCurves(charts: ChartLibrary, block: CurvesBlock): Html {
     xAxis: axis(block.x, {
       type: "value",
       nameGap: 26,
-      min: "dataMin",
-      max: "dataMax",
+      ...rangeOf(raw.flat().map(([x]) => x)),
       ...ticksOf(raw.flat().map(([x]) => x)),
       axisLabel: { color: INK, fontSize: 12, hideOverlap: true, formatter: formatCount },
     }),
