@@ -21,7 +21,7 @@ const mostItems = 2 ** 15;
 export const mostWords: number = 2 ** 21;
 
 const TAB = 9, NEWLINE = 10, FEED = 12, RETURN = 13, SPACE = 32;
-const HASH = 35, DOUBLE = 34, SINGLE = 39, BACKSLASH = 92, COMMA = 44;
+const HASH = 35, DOUBLE = 34, SINGLE = 39, BACKSLASH = 92, COMMA = 44, COLON = 58;
 
 function isOpening(byte: number): boolean {
   return byte === 40 || byte === 91 || byte === 123;
@@ -162,11 +162,12 @@ export function checkCode(code: Uint8Array, bad: Bad): number {
   return words;
 }
 
-/** Whether a comment is one that libtorch reads: the types of a function. */
+/**
+ * Whether a comment is one that libtorch reads, the types of a function: spelled so and in no other way. In any other
+ * comment a quote begins no string, behind which code could hide.
+ */
 function isTypeComment(code: Uint8Array, at: number): boolean {
-  let next = at + 1;
-  while (code[next] === SPACE || code[next] === TAB) next++;
-  return startsWith(code, next, "type");
+  return code[at + 1] === SPACE && startsWith(code, at + 2, "type") && code[at + 6] === COLON;
 }
 
 function startsWith(code: Uint8Array, at: number, word: string): boolean {

@@ -12,9 +12,11 @@ const mostChained = 200;
 /** More definitions than any program has. */
 const mostDefinitions = 100_000;
 
-/** A class or function at the top of a file, and the names that it mentions. */
+/** A class or function at the top of a file, or a method, and the names that it mentions. */
 interface Definition {
   readonly name: string;
+  /** Of a method its class. */
+  readonly of?: string;
   readonly mentions: Set<string>;
 }
 
@@ -29,37 +31,62 @@ export function checkReferences(sources: ReadonlyMap<string, string>, bad: Bad):
   const definitions = new Map<string, Definition>();
   for (const [module, code] of sources) {
     for (const definition of definitionsIn(module, code)) {
-      definitions.set(definition.name, definition);
+      const known = definitions.get(definition.name);
+      // Two names may differ by capitals alone.
+      if (known !== undefined) definition.mentions.forEach((one) => known.mentions.add(one));
+      else definitions.set(definition.name, definition);
       if (definitions.size > mostDefinitions) {
         bad(`its code defines more than ${mostDefinitions} classes and functions`);
       }
     }
   }
   const targets = new Map<string, string[]>();
-  for (const { name, mentions } of definitions.values()) {
+  for (const { name, of, mentions } of definitions.values()) {
     const found = new Set<string>();
     for (const mention of mentions) {
-      const target = resolve(mention, definitions);
-      if (target !== undefined && target !== name) found.add(target);
+      const method = of === undefined ? "" : `${of}.${mention.slice(mention.lastIndexOf(".") + 1)}`;
+      const target = definitions.has(method) ? method : resolve(mention, definitions);
+      // A class that is being defined is not defined again for its own methods.
+      if (target !== undefined && target !== name && target !== of) found.add(target);
     }
     targets.set(name, [...found]);
   }
   if (longestChain(targets) > mostChained) {
-    bad(`its code has more than ${mostChained} classes and functions that build upon each other`);
+    bad(
+      `its code has more than ${mostChained} classes, functions and methods that build upon each other`,
+    );
   }
 }
+
+/** What may lie between the parts of a name: the lines of an expression go on in brackets, with comments. */
+const between = String.raw`(?:\s|#[^\n]*\n)*`;
+const gaps = new RegExp(between, "g");
+/** The beginning of a definition or, with a dot, a name: `__torch__.Net`, `self.body`, or the end of `(expression).body`. */
+const marks = new RegExp(
+  String.raw`^(?:class|def)[ \t]+(\w+)|^[ \t]+def[ \t]+(\w+)|` +
+    String.raw`(?:\b[A-Za-z_]\w*|[)\]])(?:${between}\.${between}\w+)+`,
+  "gm",
+);
 
 function definitionsIn(module: string, code: string): Definition[] {
   const found: Definition[] = [];
   const prefix = `${module.toLowerCase()}.`;
-  const marks = /^(?:class|def)[ \t]+(\w+)|\b[A-Za-z_]\w*(?:\s*\.\s*\w+)+/gm;
+  let top: Definition | undefined;
   let mentions = new Set<string>();
-  for (const [text, name] of code.replaceAll(/\\\r?\n/g, " ").matchAll(marks)) {
-    if (name === undefined) mentions.add(text.replaceAll(/\s/g, "").toLowerCase());
-    else {
-      mentions = new Set();
-      found.push({ name: prefix + name.toLowerCase(), mentions });
-    }
+  const define = (name: string, of?: string): Definition => {
+    mentions = new Set();
+    const made = { name, of, mentions };
+    found.push(made);
+    return made;
+  };
+  for (const [text, name, method] of code.replaceAll(/\\\r?\n/g, " ").matchAll(marks)) {
+    if (name !== undefined) top = define(prefix + name.toLowerCase());
+    else if (method !== undefined) {
+      // Its class compiles all methods that it has.
+      const full = `${top?.name ?? ""}.${method.toLowerCase()}`;
+      top?.mentions.add(full);
+      define(full, top?.name);
+    } else mentions.add(text.replaceAll(gaps, "").toLowerCase());
   }
   return found;
 }
