@@ -156,6 +156,29 @@ test("a TorchScript file whose methods call each other in a long row is refused"
   });
 });
 
+test("no name hides that the methods or functions of a TorchScript file build upon each other", () => {
+  const methods = (call: (i: number) => string) =>
+    "class Chain(Module):\n  training : bool\n" +
+    Array.from({ length: 3000 }, (_, i) =>
+      `  def m${i}(self: __torch__.Chain) -> int:\n    return ${call(i + 1)}()\n`).join("");
+  const functions = (depth: number, more = "") =>
+    Array.from(
+      { length: 190 },
+      (_, i) =>
+        `def f${i}(x: Tensor) -> Tensor:\n  ${more}return ${"torch.neg(".repeat(depth)}` +
+        `__torch__.f${i + 1}(x)${")".repeat(depth)}\n`,
+    ).join("");
+  for (
+    const more of [
+      methods((i) => `getattr(self, "m${i}")`),
+      methods((i) => `getattr(self, "\\x6d${i}")`),
+      // A few steps, each nested deeply.
+      functions(70),
+      functions(1, `y = '''\ndef fake(x: int) -> int:\n'''\n  `),
+    ]
+  ) assertRefused({ [main]: encode(code + more) }, "build upon each other");
+});
+
 test("a TorchScript file with a value that is in itself is refused", () => {
   const cycle = bytes(op.PROTO, 2, op.EMPTY_LIST, op.BINPUT, 0, op.BINGET, 0, op.APPEND);
   for (const part of ["data", "constants"]) {
