@@ -27,7 +27,9 @@ import { isTransformers, readTransformers } from "./configs/transformers.ts";
  * ```
  */
 export function readModelConfig(config: unknown, preprocessor?: unknown): ModelConfig {
-  const processor = isFacts(preprocessor) ? preprocessor : null;
+  const none = preprocessor === null || preprocessor === undefined;
+  // Something else than an object says nothing that images need.
+  const processor = none ? null : isFacts(preprocessor) ? preprocessor : {};
   if (isFacts(config)) {
     if (isTimm(config)) return readTimm(config);
     if (isOpenClip(config)) return readOpenClip(config);

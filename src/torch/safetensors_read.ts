@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isSafetensors, otherFormat } from "../archive/other_formats.ts";
 import { FormatError } from "../errors.ts";
 import { readProblem } from "../regular_files.ts";
 import type { DType } from "./dtype.ts";
@@ -77,8 +78,13 @@ export function readHeader(path: string, file: Deno.FsFile): SafetensorsHead {
   } catch (cause) {
     throw readProblem(path, cause);
   }
-  const first = new Uint8Array(8);
-  if (readAt(path, file, 0, first) < 8) {
+  const begin = new Uint8Array(512);
+  const found = begin.subarray(0, readAt(path, file, 0, begin));
+  const isOther = found.length > 0 && !isSafetensors(found);
+  const other = isOther ? otherFormat(found) : undefined;
+  if (other !== undefined) throw new FormatError(`${path} is no safetensors file but ${other}.`);
+  const first = found.slice(0, 8);
+  if (first.length < 8) {
     bad(`it has ${size} bytes, less than the 8 that tell the header's length`);
   }
   const length = new DataView(first.buffer).getBigUint64(0, true);

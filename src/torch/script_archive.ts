@@ -12,9 +12,9 @@
 import { type Bad, FileReader, quote } from "../archive/file_reader.ts";
 import { otherFormat } from "../archive/other_formats.ts";
 import { Cursor } from "../archive/pickle/cursor.ts";
-import { checkCode } from "../archive/pytorch/code.ts";
+import { checkCode, type DefinitionStart } from "../archive/pytorch/code.ts";
 import { Names } from "../archive/pytorch/names.ts";
-import { checkReferences } from "../archive/pytorch/references.ts";
+import { checkReferences, type Source } from "../archive/pytorch/references.ts";
 import { archivedStorage } from "../archive/pytorch/storage.ts";
 import { checkSum, readZipTable, unpackEntry, type ZipEntry } from "../archive/zip_table.ts";
 import { FileError, FormatError } from "../errors.ts";
@@ -110,7 +110,7 @@ function checkPrograms(
   files: ReadonlyMap<string, ZipEntry>,
   folder: string,
 ): void {
-  const sources = new Map<string, string>();
+  const sources = new Map<string, Source>();
   const mostWords = words.usual + file.size / words.bytesEach;
   let count = 0;
   let bytes = 0;
@@ -123,13 +123,15 @@ function checkPrograms(
     bytes += entry.size;
     if (bytes > mostPartBytes) unsound(`it has, with the code before it, ${bytes} bytes`);
     const code = unpackEntry(file, entry, unsound);
-    count += checkCode(code, unsound);
+    const definitions: DefinitionStart[] = [];
+    count += checkCode(code, unsound, definitions);
     if (count > mostWords) {
       unsound(
         `it has, with the code before it, ${count} words, which is too much for a file of ${file.size} bytes`,
       );
     }
-    sources.set(module.replaceAll("/", "."), new TextDecoder().decode(code));
+    const text = new TextDecoder("latin1").decode(code);
+    sources.set(module.replaceAll("/", "."), { code: text, definitions });
   }
   checkReferences(sources, unsoundPart(file.path, "code"));
 }

@@ -29,6 +29,9 @@ const timm: [cfg: Record<string, unknown>, ...words: string[]][] = [
   [{ interpolation: "lanczos" }, 'interpolation is "lanczos"', "bicubic"],
   [{ interpolation: 3 }, "interpolation is 3"],
   [{ crop_mode: "round" }, 'crop_mode is "round"'],
+  [{ std: [1e-320, 1, 1] }, "std is [1e-320,1,1]"],
+  [{ std: [1e-9, 1, 1] }, "std is [1e-9,1,1]"],
+  [{ crop_pct: 1e-9 }, "crop_pct is 1e-9"],
 ];
 
 test("a config that says of images what cannot be is an error that names file, key, value and option", async () => {
@@ -166,4 +169,48 @@ Deno.test("a value that is nested without end is shown in short", () => {
   for (let i = 0; i < 100_000; i++) deep = [deep];
   const { faults } = readModelConfig({ architecture: "resnet18", pretrained_cfg: { mean: deep } });
   assert(faults!.facts[0].text.length < 200);
+});
+
+Deno.test("a description of images that is none, and switches that are neither on nor off, are no leave to guess", () => {
+  const vision = { image_size: 224, layers: 12, width: 768, patch_size: 32 };
+  const good = {
+    image_processor_type: "ViTImageProcessor",
+    image_mean: [0.5, 0.5, 0.5],
+    image_std: [0.5, 0.5, 0.5],
+    size: 224,
+  };
+  const vit = {
+    model_type: "vit",
+    hidden_size: 192,
+    num_hidden_layers: 12,
+    num_attention_heads: 3,
+  };
+  assertEquals(readModelConfig(vit, good).faults, undefined);
+  const wrong: [config: unknown, preprocessor: unknown, word: string][] = [
+    [{ architecture: "resnet18", pretrained_cfg: "x" }, null, 'pretrained_cfg is "x"'],
+    [
+      { architecture: "resnet18", pretrained_cfg: [], std: [1, 1, 1] },
+      null,
+      "pretrained_cfg is []",
+    ],
+    [
+      { model_cfg: { embed_dim: 512, vision_cfg: vision }, preprocess_cfg: 5 },
+      null,
+      "preprocess_cfg is 5",
+    ],
+    [vit, [], "image_mean is missing"],
+    [vit, { image_processor: "x" }, 'image_processor is "x"'],
+    [vit, { ...good, do_normalize: "false" }, 'do_normalize is "false"'],
+    [vit, { ...good, do_normalize: 0 }, "do_normalize is 0"],
+    [vit, { ...good, do_rescale: "no" }, 'do_rescale is "no"'],
+    [vit, { ...good, do_resize: 1 }, "do_resize is 1"],
+    [vit, { ...good, do_center_crop: "yes" }, 'do_center_crop is "yes"'],
+  ];
+  for (const [config, preprocessor, word] of wrong) {
+    const { preprocessing, faults } = readModelConfig(config, preprocessor);
+    assertEquals(preprocessing, null, word);
+    const texts = faults!.facts.map(({ text }) => text);
+    assert(texts.some((text) => text.startsWith(word)), texts.join("; "));
+    for (const { field } of faults!.facts) assertEquals(field in faults!.rest, false);
+  }
 });

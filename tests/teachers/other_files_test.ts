@@ -34,6 +34,8 @@ test("a file of another kind is refused by what it is, whatever it is opened as"
         const { message } = await assertRejects(() => load(path), FormatError);
         assertStringIncludes(message, content === "" ? "empty" : word);
         assertStringIncludes(message, path);
+        const safetensorsWord = content === "" ? "0 bytes" : word;
+        assertThrows(() => torch.loadSafetensors(path), FormatError, safetensorsWord);
         if (name.endsWith(".onnx")) continue;
         assertThrows(() => openCheckpoint(path), FormatError, word);
         assertThrows(() => torch.loadScript(path), FormatError, word);

@@ -110,6 +110,83 @@ test("a TorchScript file whose classes or functions build upon each other withou
   assertRefused({ "script_traced/code/.py": encode("class A:\n  a : int\n") }, "no module");
 });
 
+test("no comment or quote hides code from the check of a TorchScript file", () => {
+  const hidden = `    zz = ${deep("(", "1", ")")}\n`;
+  for (const comment of ["# type", "#type:", "#  type:", "#\ttype:", "# types:", "#"]) {
+    assertRefused(body(`    ${comment} '''\n${hidden}    ${comment} '''\n`), "nested more deeply");
+    assertRefused(body(`    ${comment} '\\\n${hidden}`), "nested more deeply");
+  }
+});
+
+test("a TorchScript file whose methods call each other in a long row is refused", () => {
+  const methods = (call: (next: string) => string) =>
+    Array.from(
+      { length: 3000 },
+      (_, i) =>
+        `  def m${i}(self: __torch__.Chain,\n    x: int) -> int:\n    return ${
+          call(`m${i + 1}`)
+        }\n`,
+    )
+      .join("");
+  const calls = [
+    (next: string) => `(self).${next}(x, )`,
+    (next: string) => `self.${next}(x)`,
+    (next: string) => `((self). # a\n ${next})(x)`,
+  ];
+  for (const call of calls) {
+    const chain = `class Chain(Module):\n  training : bool\n${methods(call)}`;
+    assertRefused({ [main]: encode(code + chain) }, "build upon each other");
+    // What follows under a name that differs by capitals alone takes its place nowhere.
+    assertRefused(
+      { [main]: encode(code + chain + "class chain(Module):\n  training : bool\n") },
+      "build upon each other",
+    );
+  }
+  // Many that call one are no row.
+  const flat = Array.from(
+    { length: 500 },
+    (_, i) =>
+      `  def n${i}(self: __torch__.Flat,\n    x: int) -> int:\n    return (self).last(x, )\n`,
+  ).join("");
+  load({
+    [main]: encode(
+      `${code}class Flat(Module):\n  training : bool\n${flat}` +
+        "  def last(self: __torch__.Flat,\n    x: int) -> int:\n    return x\n",
+    ),
+  });
+});
+
+test("no name hides that the methods or functions of a TorchScript file build upon each other", () => {
+  const methods = (call: (i: number) => string) =>
+    "class Chain(Module):\n  training : bool\n" +
+    Array.from({ length: 3000 }, (_, i) =>
+      `  def m${i}(self: __torch__.Chain) -> int:\n    return ${call(i + 1)}()\n`).join("");
+  const functions = (depth: number, more = "") =>
+    Array.from(
+      { length: 190 },
+      (_, i) =>
+        `def f${i}(x: Tensor) -> Tensor:\n  ${more}return ${"torch.neg(".repeat(depth)}` +
+        `__torch__.f${i + 1}(x)${")".repeat(depth)}\n`,
+    ).join("");
+  for (
+    const more of [
+      methods((i) => `getattr(self, "m${i}")`),
+      methods((i) => `getattr(self, "\\x6d${i}")`),
+      // A few steps, each nested deeply.
+      functions(70),
+      functions(1, `y = '''\ndef fake(x: int) -> int:\n'''\n  `),
+    ]
+  ) assertRefused({ [main]: encode(code + more) }, "build upon each other");
+});
+
+test("a TorchScript file with a value that is in itself is refused", () => {
+  const cycle = bytes(op.PROTO, 2, op.EMPTY_LIST, op.BINPUT, 0, op.BINGET, 0, op.APPEND);
+  for (const part of ["data", "constants"]) {
+    const program = joined([cycle, bytes(op.TUPLE1, op.STOP)]);
+    assertRefused({ [`script_traced/${part}.pkl`]: program }, `in ${part}.pkl, it nests`);
+  }
+});
+
 const tuples = (depth: number) =>
   joined([
     bytes(op.PROTO, 2, op.EMPTY_TUPLE),

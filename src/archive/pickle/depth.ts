@@ -16,13 +16,13 @@ function partsOf(value: PickleValue): Iterable<PickleValue> | undefined {
 }
 
 /**
- * How many values lie in each other at the deepest place. A value that is in itself counts once: who follows it never
- * ends, at whatever depth.
+ * How many values lie in each other at the deepest place; without end if one is in itself.
  *
  * @param values All that may hold others, also those that nothing holds any more.
  */
 export function depthOf(values: readonly PickleValue[]): number {
-  const depths = new Map<PickleValue, number>();
+  /** Those on the way to the value that is looked at have no depth yet. */
+  const depths = new Map<PickleValue, number | undefined>();
   let deepest = 0;
   for (const start of values) {
     if (depths.has(start)) continue;
@@ -30,7 +30,7 @@ export function depthOf(values: readonly PickleValue[]): number {
     if (first === undefined) continue;
     // By hand: recursion would be as deep as the values are.
     const path = [{ value: start, parts: first[Symbol.iterator](), depth: 1 }];
-    depths.set(start, 0);
+    depths.set(start, undefined);
     while (path.length > 0) {
       const top = path[path.length - 1];
       const next = top.parts.next();
@@ -44,10 +44,11 @@ export function depthOf(values: readonly PickleValue[]): number {
       }
       const known = depths.get(next.value);
       if (known !== undefined) top.depth = Math.max(top.depth, known + 1);
+      else if (depths.has(next.value)) return Infinity;
       else {
         const parts = partsOf(next.value);
         if (parts === undefined) continue;
-        depths.set(next.value, 0);
+        depths.set(next.value, undefined);
         path.push({ value: next.value, parts: parts[Symbol.iterator](), depth: 1 });
       }
     }

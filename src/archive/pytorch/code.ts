@@ -21,7 +21,7 @@ const mostItems = 2 ** 15;
 export const mostWords: number = 2 ** 21;
 
 const TAB = 9, NEWLINE = 10, FEED = 12, RETURN = 13, SPACE = 32;
-const HASH = 35, DOUBLE = 34, SINGLE = 39, BACKSLASH = 92, COMMA = 44;
+const HASH = 35, DOUBLE = 34, SINGLE = 39, BACKSLASH = 92, COMMA = 44, COLON = 58;
 
 function isOpening(byte: number): boolean {
   return byte === 40 || byte === 91 || byte === 123;
@@ -45,14 +45,29 @@ interface Level {
   items: number;
 }
 
+/** Where a class, function or method begins. */
+export interface DefinitionStart {
+  /** The place of its first byte. */
+  readonly at: number;
+  /** How far it is indented. */
+  readonly indent: number;
+  /** How deep its code is nested at most, up to the next definition. */
+  nested: number;
+}
+
 /**
  * Checks source code, or the text of a type.
  *
  * @param code Its bytes.
  * @param bad Throws the error for code that no sound program has.
+ * @param definitions Takes the beginnings of what the code defines, in order.
  * @returns The number of its words and signs.
  */
-export function checkCode(code: Uint8Array, bad: Bad): number {
+export function checkCode(
+  code: Uint8Array,
+  bad: Bad,
+  definitions: DefinitionStart[] = [],
+): number {
   let words = 0;
   let emptyLines = 0;
   /** The indentations of the blocks that are open, and how many `elif` each has had in a row. */
@@ -62,6 +77,10 @@ export function checkCode(code: Uint8Array, bad: Bad): number {
   let chainWeight = 0;
 
   const weigh = (): void => {
+    const definition = definitions.at(-1);
+    if (definition !== undefined) {
+      definition.nested = Math.max(definition.nested, blockWeight + chainWeight);
+    }
     if (blockWeight + chainWeight > mostNested) {
       bad(
         "its code is nested more deeply, or has longer expressions, than any program that was exported",
@@ -79,6 +98,9 @@ export function checkCode(code: Uint8Array, bad: Bad): number {
     chainWeight = 0;
     while (blocks.length > 1 && blocks[blocks.length - 1].indent > indent) blocks.pop();
     if (blocks[blocks.length - 1].indent < indent) blocks.push({ indent, branches: 0 });
+    if (startsWith(code, at, "class") || startsWith(code, at, "def")) {
+      definitions.push({ at, indent, nested: 0 });
+    }
     const block = blocks[blocks.length - 1];
     if (startsWith(code, at, "elif")) block.branches++;
     else if (!startsWith(code, at, "else")) block.branches = 0;
@@ -162,11 +184,12 @@ export function checkCode(code: Uint8Array, bad: Bad): number {
   return words;
 }
 
-/** Whether a comment is one that libtorch reads: the types of a function. */
+/**
+ * Whether a comment is one that libtorch reads, the types of a function: spelled so and in no other way. In any other
+ * comment a quote begins no string, behind which code could hide.
+ */
 function isTypeComment(code: Uint8Array, at: number): boolean {
-  let next = at + 1;
-  while (code[next] === SPACE || code[next] === TAB) next++;
-  return startsWith(code, next, "type");
+  return code[at + 1] === SPACE && startsWith(code, at + 2, "type") && code[at + 6] === COLON;
 }
 
 function startsWith(code: Uint8Array, at: number, word: string): boolean {

@@ -6,16 +6,29 @@
  */
 
 import type { Bad } from "../file_reader.ts";
+import type { DefinitionStart } from "./code.ts";
 
-/** Modules lie in each other a dozen deep; each step takes several kilobytes of libtorch's stack. */
+/** Modules lie in each other a dozen deep; each step takes several kilobytes of libtorch's stack, and more if it is nested. */
 const mostChained = 200;
+/** What is nested so deep takes as much as another step. */
+const nestedPerStep = 10;
 /** More definitions than any program has. */
 const mostDefinitions = 100_000;
 
-/** A class or function at the top of a file, and the names that it mentions. */
+/** A class or function at the top of a file, or a method, and the names that it mentions. */
 interface Definition {
   readonly name: string;
+  /** Of a method its class. */
+  readonly of?: string;
+  /** How many steps it counts for. */
+  steps: number;
   readonly mentions: Set<string>;
+}
+
+/** Code, one character for each of its bytes, and where its definitions begin. */
+export interface Source {
+  readonly code: string;
+  readonly definitions: readonly DefinitionStart[];
 }
 
 /**
@@ -25,41 +38,81 @@ interface Definition {
  * case of their names.
  * @param bad Throws the error.
  */
-export function checkReferences(sources: ReadonlyMap<string, string>, bad: Bad): void {
+export function checkReferences(sources: ReadonlyMap<string, Source>, bad: Bad): void {
   const definitions = new Map<string, Definition>();
-  for (const [module, code] of sources) {
-    for (const definition of definitionsIn(module, code)) {
-      definitions.set(definition.name, definition);
+  for (const [module, source] of sources) {
+    for (const definition of definitionsIn(module, source)) {
+      const known = definitions.get(definition.name);
+      // Two names may differ by capitals alone.
+      if (known !== undefined) {
+        definition.mentions.forEach((one) => known.mentions.add(one));
+        known.steps = Math.max(known.steps, definition.steps);
+      } else definitions.set(definition.name, definition);
       if (definitions.size > mostDefinitions) {
         bad(`its code defines more than ${mostDefinitions} classes and functions`);
       }
     }
   }
   const targets = new Map<string, string[]>();
-  for (const { name, mentions } of definitions.values()) {
+  for (const { name, of, mentions } of definitions.values()) {
     const found = new Set<string>();
+    const add = (target: string | undefined): void => {
+      // A class that is being defined is not defined again for its own methods.
+      if (target !== undefined && target !== name && target !== of) found.add(target);
+    };
     for (const mention of mentions) {
-      const target = resolve(mention, definitions);
-      if (target !== undefined && target !== name) found.add(target);
+      add(resolve(mention, definitions));
+      if (of === undefined) continue;
+      for (const word of mention.split(".")) {
+        if (definitions.has(`${of}.${word}`)) add(`${of}.${word}`);
+      }
     }
     targets.set(name, [...found]);
   }
-  if (longestChain(targets) > mostChained) {
-    bad(`its code has more than ${mostChained} classes and functions that build upon each other`);
+  const stepsOf = (name: string): number => definitions.get(name)!.steps;
+  if (longestChain(targets, stepsOf) > mostChained) {
+    bad(
+      `its code has more classes, functions and methods that build upon each other, or more deeply nested ones, ` +
+        "than any program that was exported",
+    );
   }
 }
 
-function definitionsIn(module: string, code: string): Definition[] {
+/** What may lie between the parts of a name: the lines of an expression go on in brackets, with comments. */
+const between = String.raw`(?:\s|#[^\n]*\n)*`;
+const gaps = new RegExp(between, "g");
+/** A word, or several with dots: `__torch__.Net`, `self.body`. */
+const names = new RegExp(String.raw`\w+(?:${between}\.${between}\w+)*`, "g");
+
+function definitionsIn(module: string, { code, definitions }: Source): Definition[] {
   const found: Definition[] = [];
   const prefix = `${module.toLowerCase()}.`;
-  const marks = /^(?:class|def)[ \t]+(\w+)|\b[A-Za-z_]\w*(?:\s*\.\s*\w+)+/gm;
-  let mentions = new Set<string>();
-  for (const [text, name] of code.replaceAll(/\\\r?\n/g, " ").matchAll(marks)) {
-    if (name === undefined) mentions.add(text.replaceAll(/\s/g, "").toLowerCase());
+  let top: Definition | undefined;
+  /** Stands for all methods of the class. */
+  let all: Definition | undefined;
+  for (const [i, { at, indent, nested }] of definitions.entries()) {
+    const text = code.slice(at, definitions[i + 1]?.at).replaceAll(/\\\r?\n/g, " ").toLowerCase();
+    const [, kind, name] = /^(class|def)\s+(\w+)/.exec(text) ?? [];
+    if (name === undefined) continue;
+    const of = kind === "def" && indent > 0 ? top?.name : undefined;
+    const made: Definition = {
+      name: of === undefined ? prefix + name : `${of}.${name}`,
+      of,
+      steps: 1 + Math.floor(nested / nestedPerStep),
+      mentions: new Set(Array.from(text.matchAll(names), ([one]) => one.replaceAll(gaps, ""))),
+    };
+    found.push(made);
+    // A class compiles all methods that it has.
+    if (of !== undefined) top!.mentions.add(made.name);
     else {
-      mentions = new Set();
-      found.push({ name: prefix + name.toLowerCase(), mentions });
+      top = made;
+      all = { name: `${made.name}.*`, of: made.name, steps: 0, mentions: new Set() };
+      found.push(all);
     }
+    if (of === undefined) continue;
+    // By a text with escapes, any of them may be meant.
+    all!.mentions.add(made.name);
+    if (text.includes("getattr") && text.includes("\\")) made.mentions.add(all!.name);
   }
   return found;
 }
@@ -76,7 +129,10 @@ function resolve(mention: string, definitions: ReadonlyMap<string, unknown>): st
  * The length of the longest chain, where all members of a circle count: the strongly connected components, by Tarjan's
  * algorithm, come out after those that they lead to. By hand: recursion would be as deep as the chain.
  */
-function longestChain(targets: ReadonlyMap<string, readonly string[]>): number {
+function longestChain(
+  targets: ReadonlyMap<string, readonly string[]>,
+  stepsOf: (name: string) => number,
+): number {
   const order = new Map<string, number>();
   const low = new Map<string, number>();
   const lengths = new Map<string, number>();
@@ -111,11 +167,13 @@ function longestChain(targets: ReadonlyMap<string, readonly string[]>): number {
       if (own !== order.get(top.name)) continue;
       const circle = open.splice(open.lastIndexOf(top.name));
       let beyond = 0;
+      let steps = 0;
       for (const name of circle) {
+        steps += stepsOf(name);
         for (const other of targets.get(name)!) beyond = Math.max(beyond, lengths.get(other) ?? 0);
       }
-      for (const name of circle) lengths.set(name, beyond + circle.length);
-      longest = Math.max(longest, beyond + circle.length);
+      for (const name of circle) lengths.set(name, beyond + steps);
+      longest = Math.max(longest, beyond + steps);
     }
   }
   return longest;

@@ -90,6 +90,12 @@ export class Problems {
   }
 }
 
+/** A photograph of one colour has a smaller deviation; to divide by that makes noise of images, or infinity. */
+const leastStd = 0.0001;
+
+/** Less than this of a photograph is no view of it. */
+const leastCrop = 0.01;
+
 /** Mean or standard deviation, by the key that it is said under; `otherwise` where nothing is said. */
 export function statisticOf<T>(
   field: "mean" | "std",
@@ -101,7 +107,7 @@ export function statisticOf<T>(
   const value = facts[key];
   if (value === undefined || value === null) return otherwise;
   const fits = (one: unknown): one is number =>
-    typeof one === "number" && one <= 1 && (field === "mean" ? one >= 0 : one > 0);
+    typeof one === "number" && one <= 1 && (field === "mean" ? one >= 0 : one >= leastStd);
   if (Array.isArray(value) && value.length > 0 && value.length <= 64 && value.every(fits)) {
     return value;
   }
@@ -111,8 +117,20 @@ export function statisticOf<T>(
     value,
     field === "mean"
       ? "not a mean from 0 to 1 for each channel"
-      : "not a standard deviation above 0 and at most 1 for each channel",
+      : `not a standard deviation from ${leastStd} to 1 for each channel`,
   );
+}
+
+/**
+ * Refuses a part of a description that should have parts of its own and is something else: what is said there of images is
+ * lost, and what stands for it where nothing is said must not stand for that.
+ */
+export function checkTable(facts: Facts, key: string, problems: Problems): void {
+  const value = facts[key];
+  if (value === undefined || value === null || isFacts(value)) return;
+  for (const field of ["size", "mean", "std"] as const) {
+    problems.fault(field, key, value, "not an object");
+  }
 }
 
 /** One of several words; `otherwise` where nothing is said. */
@@ -165,9 +183,10 @@ export function assemble(
   if (std !== null && wanted !== undefined && std.length !== wanted) {
     refuse("std", std, `which does not fit ${wanted} channels`);
   }
-  if (cropFraction !== null && !(cropFraction > 0 && cropFraction <= 1)) {
+  if (cropFraction !== null && !(cropFraction >= leastCrop && cropFraction <= 1)) {
     refuse("cropFraction", cropFraction, "which cannot be cut out of an image");
   }
+  for (const { field } of problems.faults) found[field] = null;
   const rest = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
   const whole = Object.keys(rest).length === Object.keys(parts).length;
   if (whole) return { preprocessing: rest as unknown as PublishedPreprocessing };

@@ -7,6 +7,7 @@
 import type { Interpolation } from "../../data/convert.ts";
 import {
   assemble,
+  checkTable,
   type Facts,
   isSide,
   numberOf,
@@ -44,6 +45,14 @@ const HABITS: readonly [name: RegExp, habit: Habit][] = [
 /** ConvNeXt's processor resizes to more than this without a crop. */
 const CONVNEXT_CROPS_BELOW = 384;
 
+/** What is done or left out, and what that decides. */
+const SWITCHES: readonly [key: string, fields: (keyof PublishedPreprocessing)[]][] = [
+  ["do_resize", ["size"]],
+  ["do_center_crop", ["size"]],
+  ["do_rescale", ["mean", "std"]],
+  ["do_normalize", ["mean", "std"]],
+];
+
 /** Reads transformers' description of what is done to images. */
 export function readImageProcessor(
   file: Facts,
@@ -53,6 +62,12 @@ export function readImageProcessor(
   const config = "image_processor" in file ? partOf(file, "image_processor") : file;
   const type = textOf(config, "image_processor_type") ?? textOf(config, "feature_extractor_type") ??
     "";
+  checkTable(file, "image_processor", problems);
+  for (const [key, fields] of SWITCHES) {
+    const value = config[key];
+    if (value === undefined || value === null || typeof value === "boolean") continue;
+    for (const field of fields) problems.fault(field, key, value, "neither true nor false");
+  }
   const habit = HABITS.find(([name]) => name.test(type))?.[1];
   const rescaled = isRescaled(config, problems);
   const shape = shapeOf(config, type, habit, problems);

@@ -8,6 +8,7 @@ import type { Interpolation } from "../../data/convert.ts";
 import { CLIP_MEAN, CLIP_STD } from "../../models/parts/clip_statistics.ts";
 import {
   assemble,
+  checkTable,
   type Facts,
   isFacts,
   numberOf,
@@ -53,6 +54,7 @@ export function readOpenClip(config: Facts): ModelConfig {
   const problems = new Problems("open_clip_config.json");
   const model = partOf(config, "model_cfg");
   const vision = partOf(model, "vision_cfg");
+  checkTable(config, "preprocess_cfg", problems);
   return {
     architecture: architectureOf(model, vision, problems),
     library: "open_clip",

@@ -8,6 +8,7 @@ import type { Interpolation } from "../../data/convert.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../../models/imagenet.ts";
 import {
   assemble,
+  checkTable,
   type Facts,
   isFacts,
   isSide,
@@ -52,6 +53,7 @@ export function isTimm(config: Facts): boolean {
 /** Reads timm's description; the architecture is timm's own name, unless the registry has it by another. */
 export function readTimm(config: Facts): ModelConfig {
   const problems = new Problems("config.json");
+  checkTable(config, "pretrained_cfg", problems);
   // In its first years everything lay on one level.
   const cfg = isFacts(config.pretrained_cfg) ? config.pretrained_cfg : config;
   // Written with a tag only where it was read from timm's own list.
@@ -94,7 +96,7 @@ function preprocessingOf(
   problems: Problems,
 ): Pick<ModelConfig, "preprocessing" | "faults"> {
   const told = ["input_size", "mean", "std", "interpolation", "crop_pct"];
-  if (!told.some((key) => Object.hasOwn(cfg, key))) {
+  if (problems.faults.length === 0 && !told.some((key) => Object.hasOwn(cfg, key))) {
     problems.add("it says nothing of the images that it takes");
     return { preprocessing: null };
   }
