@@ -3,6 +3,7 @@
 #include "context.h"
 
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/isnan.h>
 
 #include <cmath>
 #include <limits>
@@ -242,6 +243,61 @@ void guard_recurrent(const c10::FunctionSchema& schema, const torch::jit::Stack&
   }
 }
 
+// The steps of packed sequences: how many of the batch go on at each.
+void guard_packed(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  const Arguments args(schema, stack);
+  const at::Tensor steps = args.tensor("batch_sizes");
+  check_dim(steps, 1, "batch_sizes");
+  if (steps.numel() == 0) refuse_shape("batch_sizes is empty");
+  if (!steps.is_cpu() || steps.scalar_type() != at::kLong) {
+    throw Failure(AP_ERROR_DTYPE, c10::str("batch_sizes are Long on the CPU, got ", steps.scalar_type(), " on ", steps.device()));
+  }
+  const at::Tensor sizes = steps.contiguous();
+  const int64_t* size = sizes.const_data_ptr<int64_t>();
+  for (int64_t i = 0; i < sizes.numel(); i++) {
+    if (size[i] < 1 || (i > 0 && size[i] > size[i - 1])) {
+      refuse("batch_sizes are at least 1 and never rise; number ", i, " is ", size[i]);
+    }
+  }
+  std::vector<at::Tensor> states;
+  if (args["hx"].isTensorList()) {
+    states = args.tensors("hx");
+  } else {
+    states.push_back(args.tensor("hx"));
+  }
+  for (const at::Tensor& state : states) {
+    check_dim(state, 3, "hx");
+    if (state.size(1) != size[0]) refuse_shape("hx has the shape ", state.sizes(), " and needs (..., ", size[0], ", ...)");
+  }
+}
+
+// The search for a number goes on until it is below the count, which it never is of NaN.
+void guard_binomial(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  const at::Tensor count = Arguments(schema, stack).tensor("count");
+  if (count.is_floating_point() && !count.is_meta() && at::isnan(count).any().item<bool>()) refuse("count holds NaN");
+}
+
+// Where segments begin and how long they are is not looked at.
+void guard_segments(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  const Arguments args(schema, stack);
+  const at::Tensor data = args.tensor("data");
+  const int64_t axis = args.integer("axis");
+  if (axis < 0 || axis >= data.dim()) refuse("axis is 0 to ", data.dim() - 1, ", got ", axis);
+  for (const char* name : {"lengths", "offsets"}) {
+    const at::Tensor given = args.tensor(name);
+    if (!given.defined()) continue;
+    check_dim(given, axis + 1, name);
+    if (given.sizes().slice(0, axis) != data.sizes().slice(0, axis)) {
+      refuse_shape(name, " has the shape ", given.sizes(), ", which does not fit data of shape ", data.sizes());
+    }
+    if (given.numel() == 0) continue;
+    const at::Tensor ends = std::string(name) == "lengths" ? given.cumsum(axis) : given;
+    if (given.min().item().toLong() < 0 || ends.max().item().toLong() > data.size(axis) || ends.diff(1, axis).lt(0).any().item<bool>()) {
+      refuse(name, " do not lie within the ", data.size(axis), " elements of data");
+    }
+  }
+}
+
 void check_finite(const at::Tensor& matrix) {
   if (!matrix.defined() || matrix.is_meta() || at::isIntegralType(matrix.scalar_type(), true)) return;
   if (!at::isfinite(matrix).all().item<bool>()) {
@@ -326,6 +382,23 @@ void guard_sizes(const c10::FunctionSchema& schema, const torch::jit::Stack& sta
   }
 }
 
+// Each gradient goes where its index says.
+void guard_pool_indices(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  guard_sizes(schema, stack);
+  const Arguments args(schema, stack);
+  const at::Tensor grad = args.tensor("grad_output"), input = args.tensor("self"), indices = args.tensor("indices");
+  const int64_t sides = schema.name().find("3d") == std::string::npos ? 2 : 3;
+  if (input.dim() < sides || indices.sizes() != grad.sizes()) {
+    refuse_shape("grad_output ", grad.sizes(), ", self ", input.sizes(), " and indices ", indices.sizes(), " do not fit");
+  }
+  if (indices.numel() == 0) return;
+  int64_t places = 1;
+  for (int64_t i = 1; i <= sides; i++) places *= input.size(-i);
+  const int64_t low = indices.min().item().toLong(), high = indices.max().item().toLong();
+  if (low >= 0 && high < places) return;
+  throw Failure(AP_ERROR_INDEX, c10::str("index ", low < 0 ? low : high, " is out of range: an image of self has ", places, " places"));
+}
+
 const std::unordered_map<std::string, Guard>& guards_by_name() {
   static const std::unordered_map<std::string, Guard> guards = {
       {"_fused_sgd_", guard_fused},
@@ -367,6 +440,12 @@ const std::unordered_map<std::string, Guard>& guards_by_name() {
       {"linalg_matrix_power", guard_power},
       {"matrix_power", guard_power},
       {"im2col", guard_sizes},
+      {"max_pool2d_with_indices_backward", guard_pool_indices},
+      {"max_pool3d_with_indices_backward", guard_pool_indices},
+      {"adaptive_max_pool2d_backward", guard_pool_indices},
+      {"adaptive_max_pool3d_backward", guard_pool_indices},
+      {"binomial", guard_binomial},
+      {"segment_reduce", guard_segments},
       {"col2im", guard_sizes},
   };
   return guards;
@@ -382,8 +461,8 @@ Guard find_guard(const c10::OperatorHandle& handle) {
   const auto found = known.find(name);
   if (found != known.end()) {
     // Recurrent operators also come for packed sequences, whose arguments are others.
-    if (found->second == guard_recurrent && handle.operator_name().overload_name != "input") return nullptr;
-    return found->second;
+    const bool packed = found->second == guard_recurrent && handle.operator_name().overload_name == "data";
+    return packed ? guard_packed : found->second;
   }
   if (name.rfind("_foreach_", 0) == 0) return guard_lists;
   if (name.find("pool") != std::string::npos) return guard_sizes;

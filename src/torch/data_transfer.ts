@@ -163,6 +163,9 @@ export function nest(
   return build(0);
 }
 
+/** How deep arrays may be nested: far more than libtorch's operators take, far less than the call stack. */
+const mostNested = 1000;
+
 /** Nested arrays as a flat list and its shape. */
 export function flatten(
   values: NestedArray,
@@ -171,6 +174,9 @@ export function flatten(
   for (let v = values; Array.isArray(v); v = v[0]) {
     shape.push(v.length);
     if (v.length === 0) break;
+    if (shape.length > mostNested) {
+      throw new ShapeError(`Arrays can be nested ${mostNested} deep, and these are deeper.`);
+    }
   }
   const flat: (number | boolean | bigint)[] = [];
   const walk = (value: NestedArray, dim: number): void => {

@@ -8,7 +8,8 @@ import { ArgumentError, IndexError } from "../errors.ts";
 import { type Argument, call } from "./call.ts";
 import { describeValue, handleOf, TensorCore } from "./core.ts";
 import { tensor } from "./creation.ts";
-import { isScalar, type Scalar } from "./scalar.ts";
+import { isComplex, isFloatingPoint } from "./dtype.ts";
+import { checkExact, isScalar, type Scalar } from "./scalar.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A range of one dimension: from `start` up to `end`, every `step`-th element. */
@@ -99,7 +100,10 @@ function applyViews(source: Tensor, at: readonly Index[], temporary: Tensor[]): 
 
 function picked(numbers: readonly number[], source: Tensor, temporary: Tensor[]): Tensor {
   const wrong = numbers.find((n) => !Number.isInteger(n));
-  if (wrong !== undefined) throw new ArgumentError(`An index is a whole number, got ${wrong}.`);
+  if (wrong !== undefined) {
+    const got = typeof wrong === "number" ? wrong : describeValue(wrong);
+    throw new ArgumentError(`An index is a whole number, got ${got}.`);
+  }
   const made = tensor([...numbers], { dtype: "int64", device: source.device });
   temporary.push(made);
   return made;
@@ -133,6 +137,7 @@ export function indexPut(
     if (view !== source) temporary.push(view);
     let values = value as Tensor;
     if (isScalar(value)) {
+      if (!isFloatingPoint(source.dtype) && !isComplex(source.dtype)) checkExact(value);
       values = tensor(typeof value === "object" ? value.value : value, {
         dtype: source.dtype,
         device: source.device,
