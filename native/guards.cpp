@@ -2,6 +2,7 @@
 
 #include "context.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/isnan.h>
 
@@ -135,6 +136,10 @@ void guard_batch_norm(const c10::FunctionSchema& schema, const torch::jit::Stack
   if (!input.defined() || input.dim() < 2) {
     refuse_shape("input has ", input.defined() ? input.dim() : 0, " dimensions and needs at least 2, (B, C, ...)");
   }
+  // Its gradient is divided by the number of elements, even where its value is not.
+  if (input.numel() == 0 && schema.name().find("native_batch_norm") != std::string::npos) {
+    refuse_shape("input of shape ", input.sizes(), " has no elements; batch_norm takes such");
+  }
   bool running = true;
   for (const char* name : {"weight", "bias", "running_mean", "running_var"}) {
     if (!args.has(name)) continue;
@@ -144,6 +149,7 @@ void guard_batch_norm(const c10::FunctionSchema& schema, const torch::jit::Stack
     if (std::string(name).rfind("running", 0) == 0) running &= tensor.defined();
   }
   const bool training = args.has("training")          ? args.flag("training")
+                        : args.has("train")           ? args.flag("train")
                         : args.has("use_input_stats") ? args.flag("use_input_stats")
                                                       : true;
   if (!training && !running) {
@@ -346,6 +352,12 @@ void guard_grid(const c10::FunctionSchema& schema, const torch::jit::Stack& stac
     const int64_t mode = args.integer(name);
     if (mode < 0 || mode > 2) refuse(name, " is 0, 1 or 2, got ", mode);
   }
+  // The gradient of a place that is no number goes anywhere in memory, but where padding leaves it out.
+  const at::Tensor input = args.tensor("input"), grid = args.tensor("grid");
+  const bool gradient = args.has("grad_output") || (at::GradMode::is_enabled() && (input.requires_grad() || grid.requires_grad()));
+  if (gradient && args.integer("padding_mode") != 0 && !grid.is_meta() && !at::isfinite(grid).all().item<bool>()) {
+    refuse("grid holds NaN or infinity, which have no gradient with this padding_mode");
+  }
 }
 
 // The fused kernels take it that there is a value for every key.
@@ -410,6 +422,7 @@ const std::unordered_map<std::string, Guard>& guards_by_name() {
       {"native_batch_norm", guard_batch_norm},
       {"_native_batch_norm_legit", guard_batch_norm},
       {"_native_batch_norm_legit_no_training", guard_batch_norm},
+      {"native_batch_norm_backward", guard_batch_norm},
       {"native_group_norm", guard_group_norm},
       {"embedding_bag", guard_embedding_bag},
       {"_embedding_bag", guard_embedding_bag},
@@ -423,6 +436,8 @@ const std::unordered_map<std::string, Guard>& guards_by_name() {
       {"grid_sampler", guard_grid},
       {"grid_sampler_2d", guard_grid},
       {"grid_sampler_3d", guard_grid},
+      {"grid_sampler_2d_backward", guard_grid},
+      {"grid_sampler_3d_backward", guard_grid},
       {"scaled_dot_product_attention", guard_attention},
       {"linalg_cond", guard_spectral},
       {"linalg_matrix_norm", guard_spectral},

@@ -124,6 +124,7 @@ export function putOptionalBool(at: number, value: boolean | null | undefined): 
 
 /** A list of booleans. */
 export function putBools(at: number, values: readonly boolean[]): number {
+  checkList(values, "booleans");
   frame[at++] = values.length;
   for (const value of values) frame[at++] = value ? 1 : 0;
   return at;
@@ -161,6 +162,7 @@ export function putOptionalTensors(
   at: number,
   tensors: readonly (TensorCore | null | undefined)[],
 ): number {
+  checkList(tensors, "tensors");
   frame[at++] = tensors.length;
   for (const tensor of tensors) {
     frame[at++] = tensor === null || tensor === undefined ? 0 : tensor[HANDLE];
@@ -170,6 +172,11 @@ export function putOptionalTensors(
 
 /** A string; an operator has at most one. */
 export function putString(at: number, value: string): number {
+  if (typeof value !== "string") {
+    throw new ArgumentError(
+      `An argument should be a string, got ${value === null ? "null" : typeof value}.`,
+    );
+  }
   frame[at] = writeText(value);
   return at + 1;
 }

@@ -67,3 +67,41 @@ test("packed sequences need sizes that never rise, and a state of the first size
   assertThrows(() => run([3, -1]), ArgumentError);
   assertThrows(() => run([3, 2], 1), ShapeError, "hx has the shape");
 });
+
+test("grids of samples that are no numbers have no gradient where padding needs a place", () => {
+  const sample = (grid: number, padding: number, requiresGrad: boolean) => {
+    const image = torch.ones([1, 2, 4, 4], { requiresGrad });
+    return torch.gridSampler(image, torch.full([1, 3, 3, 2], grid), 0, padding, false);
+  };
+  for (const grid of [NaN, Infinity]) {
+    for (const padding of [1, 2]) {
+      assertThrows(() => sample(grid, padding, true), ArgumentError, "grid holds NaN or infinity");
+      assertEquals(sample(grid, padding, false).shape, [1, 2, 3, 3]);
+    }
+    assertEquals(sample(grid, 0, true).shape, [1, 2, 3, 3]);
+  }
+  sample(1e30, 2, true).sum().backward();
+});
+
+test("batch norms without elements, whose gradients divide by their number, are refused", () => {
+  for (const shape of [[0, 3, 2], [2, 0, 3]]) {
+    const x = torch.ones(shape, { requiresGrad: true });
+    const one = torch.ones([shape[1]]);
+    assertThrows(
+      () => torch.nativeBatchNorm(x, one, one, one, one, false, 0.1, 1e-5),
+      ShapeError,
+      "no elements",
+    );
+  }
+  const x = torch.ones([0, 3, 2], { requiresGrad: true });
+  const one = torch.ones([3]);
+  torch.batchNorm(x, one, one, one, one, false, 0.1, 1e-5, false).sum().backward();
+  assertEquals(x.grad!.shape, [0, 3, 2]);
+});
+
+test("a string that is left out is named", () => {
+  const index = torch.zeros([1], { dtype: "int64" });
+  // deno-lint-ignore no-explicit-any -- as from JavaScript
+  const reduce = () => (torch.ones([3]) as any).scatterReduce(0, index, torch.ones([1]));
+  assertThrows(reduce, ArgumentError, "should be a string, got undefined");
+});
