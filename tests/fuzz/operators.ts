@@ -103,6 +103,14 @@ function argumentsOf(s: Schema, entry: Entry, method: boolean): unknown[] {
   return options.length > 0 ? [...list, Object.fromEntries(options)] : list;
 }
 
+/** Goes back through what a call recorded: its gradients read and write memory, too. */
+function backward(result: unknown): void {
+  const list = Array.isArray(result) ? result : [result];
+  const one = list.find((it) => it instanceof torch.Tensor && it.requiresGrad);
+  if (one === undefined || draw.below(2) === 0) return;
+  one.mul(draw.one([1, 0, -2, NaN])).sum().backward();
+}
+
 function show(values: readonly unknown[]): string {
   return values.map((v) =>
     v instanceof torch.Tensor
@@ -142,7 +150,7 @@ for (let i = 0; i < Number(calls); i++) {
     try {
       // deno-lint-ignore no-explicit-any -- every operator in turn
       const owner: any = method ? self : torch;
-      owner[entry.name](...given);
+      backward(owner[entry.name](...given));
       outcome.worked++;
     } catch (error) {
       outcome.refused++;
