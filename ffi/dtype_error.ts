@@ -18,6 +18,14 @@ const dtypeNames: Readonly<Record<string, string>> = {
   Bool: "bool",
   ComplexFloat: "complex64",
   ComplexDouble: "complex128",
+  UInt16: "uint16",
+  UInt32: "uint32",
+  UInt64: "uint64",
+  Float8_e5m2: "float8_e5m2",
+  Float8_e4m3fn: "float8_e4m3fn",
+  Float8_e5m2fnuz: "float8_e5m2fnuz",
+  Float8_e4m3fnuz: "float8_e4m3fnuz",
+  Float8_e8m0fnu: "float8_e8m0fnu",
 };
 
 /** What libtorch's operators say where tensors have several dtypes. */
@@ -26,6 +34,9 @@ const mismatch =
 
 /** What they say where they are not there for a dtype. */
 const missing = /not implemented for '|inputs not supported/i;
+
+/** What those say that take whole numbers only. */
+const wholeOnly = /not implemented for '(Float|Double)'/;
 
 /** Arguments that hold indices: their dtype is another matter. */
 const indices = /^(index|indices|target|offsets|sorter|condition)$/;
@@ -62,6 +73,7 @@ function isFloat(dtype: string): boolean {
 
 /** How a tensor of whole numbers becomes one of floats. */
 function toFloat(dtype: string, wanted: string): string {
+  if (/^uint\d\d/.test(dtype)) return 'Convert it with to("int64").';
   return dtype === "uint8"
     ? `Convert it with to("${wanted}"); bytes of images are also divided by 255, or go through the model's ` +
       `preprocessing.`
@@ -91,6 +103,12 @@ export function dtypeMessage(message: string): string | undefined {
   const operands = operandsOf(call);
   if (operands.length === 0) return undefined;
   const operator = /in aten::(\w+)/.exec(call)?.[1] ?? "This operation";
+  const float = wholeOnly.exec(sentence)?.[1];
+  if (float !== undefined) {
+    return `${operator} does not take ${
+      dtypeNames[float]
+    }, only whole numbers: convert with to("int64").${call}`;
+  }
   const dtypes = [...new Set(operands.map((operand) => operand.dtype))];
   if (dtypes.length > 1) {
     const parts = dtypes.map((dtype) => {

@@ -2,7 +2,9 @@
 
 #include "context.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/isnan.h>
 
 #include <cmath>
 #include <limits>
@@ -136,6 +138,10 @@ void guard_batch_norm(const c10::FunctionSchema& schema, const torch::jit::Stack
   if (!input.defined() || input.dim() < 2) {
     refuse_shape("input has ", input.defined() ? input.dim() : 0, " dimensions and needs at least 2, (B, C, ...)");
   }
+  // Its gradient is divided by the number of elements, even where its value is not.
+  if (input.numel() == 0 && schema.name().find("native_batch_norm") != std::string::npos) {
+    refuse_shape("input of shape ", input.sizes(), " has no elements; batch_norm takes such");
+  }
   bool running = true;
   for (const char* name : {"weight", "bias", "running_mean", "running_var"}) {
     if (!args.has(name)) continue;
@@ -145,6 +151,7 @@ void guard_batch_norm(const c10::FunctionSchema& schema, const torch::jit::Stack
     if (std::string(name).rfind("running", 0) == 0) running &= tensor.defined();
   }
   const bool training = args.has("training")          ? args.flag("training")
+                        : args.has("train")           ? args.flag("train")
                         : args.has("use_input_stats") ? args.flag("use_input_stats")
                                                       : true;
   if (!training && !running) {
@@ -244,6 +251,61 @@ void guard_recurrent(const c10::FunctionSchema& schema, const torch::jit::Stack&
   }
 }
 
+// The steps of packed sequences: how many of the batch go on at each.
+void guard_packed(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  const Arguments args(schema, stack);
+  const at::Tensor steps = args.tensor("batch_sizes");
+  check_dim(steps, 1, "batch_sizes");
+  if (steps.numel() == 0) refuse_shape("batch_sizes is empty");
+  if (!steps.is_cpu() || steps.scalar_type() != at::kLong) {
+    throw Failure(AP_ERROR_DTYPE, c10::str("batch_sizes are Long on the CPU, got ", steps.scalar_type(), " on ", steps.device()));
+  }
+  const at::Tensor sizes = steps.contiguous();
+  const int64_t* size = sizes.const_data_ptr<int64_t>();
+  for (int64_t i = 0; i < sizes.numel(); i++) {
+    if (size[i] < 1 || (i > 0 && size[i] > size[i - 1])) {
+      refuse("batch_sizes are at least 1 and never rise; number ", i, " is ", size[i]);
+    }
+  }
+  std::vector<at::Tensor> states;
+  if (args["hx"].isTensorList()) {
+    states = args.tensors("hx");
+  } else {
+    states.push_back(args.tensor("hx"));
+  }
+  for (const at::Tensor& state : states) {
+    check_dim(state, 3, "hx");
+    if (state.size(1) != size[0]) refuse_shape("hx has the shape ", state.sizes(), " and needs (..., ", size[0], ", ...)");
+  }
+}
+
+// The search for a number goes on until it is below the count, which it never is of NaN.
+void guard_binomial(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  const at::Tensor count = Arguments(schema, stack).tensor("count");
+  if (count.is_floating_point() && !count.is_meta() && at::isnan(count).any().item<bool>()) refuse("count holds NaN");
+}
+
+// Where segments begin and how long they are is not looked at.
+void guard_segments(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  const Arguments args(schema, stack);
+  const at::Tensor data = args.tensor("data");
+  const int64_t axis = args.integer("axis");
+  if (axis < 0 || axis >= data.dim()) refuse("axis is 0 to ", data.dim() - 1, ", got ", axis);
+  for (const char* name : {"lengths", "offsets"}) {
+    const at::Tensor given = args.tensor(name);
+    if (!given.defined()) continue;
+    check_dim(given, axis + 1, name);
+    if (given.sizes().slice(0, axis) != data.sizes().slice(0, axis)) {
+      refuse_shape(name, " has the shape ", given.sizes(), ", which does not fit data of shape ", data.sizes());
+    }
+    if (given.numel() == 0) continue;
+    const at::Tensor ends = std::string(name) == "lengths" ? given.cumsum(axis) : given;
+    if (given.min().item().toLong() < 0 || ends.max().item().toLong() > data.size(axis) || ends.diff(1, axis).lt(0).any().item<bool>()) {
+      refuse(name, " do not lie within the ", data.size(axis), " elements of data");
+    }
+  }
+}
+
 void check_finite(const at::Tensor& matrix) {
   if (!matrix.defined() || matrix.is_meta() || at::isIntegralType(matrix.scalar_type(), true)) return;
   if (!at::isfinite(matrix).all().item<bool>()) {
@@ -292,6 +354,12 @@ void guard_grid(const c10::FunctionSchema& schema, const torch::jit::Stack& stac
     const int64_t mode = args.integer(name);
     if (mode < 0 || mode > 2) refuse(name, " is 0, 1 or 2, got ", mode);
   }
+  // The gradient of a place that is no number goes anywhere in memory, but where padding leaves it out.
+  const at::Tensor input = args.tensor("input"), grid = args.tensor("grid");
+  const bool gradient = args.has("grad_output") || (at::GradMode::is_enabled() && (input.requires_grad() || grid.requires_grad()));
+  if (gradient && args.integer("padding_mode") != 0 && !grid.is_meta() && !at::isfinite(grid).all().item<bool>()) {
+    refuse("grid holds NaN or infinity, which have no gradient with this padding_mode");
+  }
 }
 
 // The fused kernels take it that there is a value for every key.
@@ -337,27 +405,21 @@ void guard_fractional(const c10::FunctionSchema& schema, const torch::jit::Stack
   if (!(low >= 0 && high < 1)) refuse("random_samples are from 0 up to, not including, 1, got ", low >= 0 ? high : low);
 }
 
-// Segments beyond the data are read all the same.
-void guard_segments(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+// Each gradient goes where its index says.
+void guard_pool_indices(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+  guard_sizes(schema, stack);
   const Arguments args(schema, stack);
-  const at::Tensor data = args.tensor("data");
-  const int64_t axis = args.integer("axis");
-  if (axis < 0 || axis >= data.dim()) refuse("axis is 0 to ", data.dim() - 1, ", got ", axis);
-  const int64_t size = data.size(axis);
-  for (const char* name : {"lengths", "offsets"}) {
-    const at::Tensor segments = args.tensor(name);
-    if (!segments.defined() || segments.numel() == 0 || segments.dim() == 0) continue;
-    const at::Tensor whole = segments.to(at::kLong);
-    const bool lengths = std::string(name) == "lengths";
-    const at::Tensor ends = lengths ? whole.cumsum(-1) : whole;
-    const at::Tensor steps = lengths ? whole : whole.diff();
-    const bool falling = steps.numel() > 0 && steps.min().item().toLong() < 0;
-    const int64_t low = ends.min().item().toLong(), high = ends.max().item().toLong();
-    if (falling || low < 0 || high > size) {
-      refuse(name, " name segments from ", low, " to ", high, falling ? ", not in order," : "", " of data that has ", size,
-             " elements along axis ", axis);
-    }
+  const at::Tensor grad = args.tensor("grad_output"), input = args.tensor("self"), indices = args.tensor("indices");
+  const int64_t sides = schema.name().find("3d") == std::string::npos ? 2 : 3;
+  if (input.dim() < sides || indices.sizes() != grad.sizes()) {
+    refuse_shape("grad_output ", grad.sizes(), ", self ", input.sizes(), " and indices ", indices.sizes(), " do not fit");
   }
+  if (indices.numel() == 0) return;
+  int64_t places = 1;
+  for (int64_t i = 1; i <= sides; i++) places *= input.size(-i);
+  const int64_t low = indices.min().item().toLong(), high = indices.max().item().toLong();
+  if (low >= 0 && high < places) return;
+  throw Failure(AP_ERROR_INDEX, c10::str("index ", low < 0 ? low : high, " is out of range: an image of self has ", places, " places"));
 }
 
 const std::unordered_map<std::string, Guard>& guards_by_name() {
@@ -371,6 +433,7 @@ const std::unordered_map<std::string, Guard>& guards_by_name() {
       {"native_batch_norm", guard_batch_norm},
       {"_native_batch_norm_legit", guard_batch_norm},
       {"_native_batch_norm_legit_no_training", guard_batch_norm},
+      {"native_batch_norm_backward", guard_batch_norm},
       {"native_group_norm", guard_group_norm},
       {"embedding_bag", guard_embedding_bag},
       {"_embedding_bag", guard_embedding_bag},
@@ -384,6 +447,8 @@ const std::unordered_map<std::string, Guard>& guards_by_name() {
       {"grid_sampler", guard_grid},
       {"grid_sampler_2d", guard_grid},
       {"grid_sampler_3d", guard_grid},
+      {"grid_sampler_2d_backward", guard_grid},
+      {"grid_sampler_3d_backward", guard_grid},
       {"scaled_dot_product_attention", guard_attention},
       {"linalg_cond", guard_spectral},
       {"linalg_matrix_norm", guard_spectral},
@@ -404,6 +469,11 @@ const std::unordered_map<std::string, Guard>& guards_by_name() {
       {"fractional_max_pool3d", guard_fractional},
       {"segment_reduce", guard_segments},
       {"im2col", guard_sizes},
+      {"max_pool2d_with_indices_backward", guard_pool_indices},
+      {"max_pool3d_with_indices_backward", guard_pool_indices},
+      {"adaptive_max_pool2d_backward", guard_pool_indices},
+      {"adaptive_max_pool3d_backward", guard_pool_indices},
+      {"binomial", guard_binomial},
       {"col2im", guard_sizes},
   };
   return guards;
@@ -419,8 +489,8 @@ Guard find_guard(const c10::OperatorHandle& handle) {
   const auto found = known.find(name);
   if (found != known.end()) {
     // Recurrent operators also come for packed sequences, whose arguments are others.
-    if (found->second == guard_recurrent && handle.operator_name().overload_name != "input") return nullptr;
-    return found->second;
+    const bool packed = found->second == guard_recurrent && handle.operator_name().overload_name == "data";
+    return packed ? guard_packed : found->second;
   }
   if (name.rfind("_foreach_", 0) == 0) return guard_lists;
   if (name.find("pool") != std::string::npos) return guard_sizes;

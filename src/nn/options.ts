@@ -137,14 +137,14 @@ export function checkWord(
 /** The most bytes that one weight may have where the machine's memory is not known: 64 GiB. */
 const MOST_BYTES = 2 ** 36;
 
-/** The machine's memory in bytes, if this program may look it up. */
-function machineMemory(): number | undefined {
+/** How many bytes of the machine's memory are free, if this program may look it up. */
+function freeMemory(): number | undefined {
   const allowed = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
-  return allowed.state === "granted" ? Deno.systemMemoryInfo().total : undefined;
+  return allowed.state === "granted" ? Deno.systemMemoryInfo().available : undefined;
 }
 
 /**
- * Checks that a float32 weight of this shape fits the machine, before any of it is asked for: memory that
+ * Checks that a float32 weight of this shape fits the machine's free memory, before any of it is asked for: memory that
  * the system promises and does not have ends the process later. Returns the shape.
  *
  * @throws {ArgumentError} if not.
@@ -153,13 +153,13 @@ export function checkWeight(layer: string, shape: readonly number[]): readonly n
   const bytes = 4 * shape.reduce((a, b) => a * b, 1);
   // The question is asked only where it matters.
   if (bytes <= 2 ** 28) return shape;
-  const most = machineMemory();
+  const most = freeMemory();
   if (bytes <= (most ?? MOST_BYTES)) return shape;
   throw new ArgumentError(
     `${layer}: a weight of shape [${shape.join(", ")}] would take ${gibibytes(bytes)} GiB, ` +
       (most === undefined
         ? `more than the ${gibibytes(MOST_BYTES)} that a layer may have.`
-        : `and this machine has ${gibibytes(most)}.`),
+        : `and this machine has ${gibibytes(most)} free.`),
   );
 }
 

@@ -59,7 +59,7 @@ export class OneCycle extends ClosedSchedule {
     if (!(pctStart >= 0 && pctStart <= 1)) {
       throw new ArgumentError(`OneCycle: pctStart must be from 0 to 1, got ${pctStart}.`);
     }
-    if (!(divFactor > 0 && finalDivFactor > 0)) {
+    if (![divFactor, finalDivFactor].every((it) => typeof it === "number" && it > 0)) {
       throw new ArgumentError(
         `OneCycle: divFactor and finalDivFactor must be above 0, got ${divFactor} and ${finalDivFactor}.`,
       );

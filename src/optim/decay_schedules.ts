@@ -132,7 +132,12 @@ export class MultiStepLR extends Schedule {
    */
   constructor(optimizer: Scheduled, options: { milestones: readonly number[]; gamma?: number }) {
     const { gamma = 0.1 } = options;
-    const milestones = [...options.milestones];
+    if (!Array.isArray(options.milestones)) {
+      throw new ArgumentError(
+        `MultiStepLR: milestones is a list of steps, got ${typeof options.milestones}.`,
+      );
+    }
+    const milestones: number[] = [...options.milestones];
     for (const milestone of milestones) checkSteps("MultiStepLR", "a milestone", milestone, 0);
     checkFactor("MultiStepLR", "gamma", gamma);
     super(optimizer, (step, lr) => lr * gamma ** milestones.filter((m) => m <= step).length);

@@ -83,7 +83,7 @@ export interface GradOptions {
 /**
  * The gradients of `outputs` with respect to `inputs`, without touching any `grad`.
  *
- * @throws {ArgumentError} if there are no outputs or no inputs.
+ * @throws {ArgumentError} if there are no outputs or no inputs, or they are not in arrays.
  *
  * @example
  * ```ts
@@ -99,6 +99,9 @@ export function grad(
   inputs: readonly Tensor[],
   options?: GradOptions,
 ): (Tensor | null)[] {
+  if (!Array.isArray(outputs) || !Array.isArray(inputs)) {
+    throw new ArgumentError("grad() takes an array of outputs and an array of inputs.");
+  }
   checkLengths(outputs, options?.gradients);
   if (outputs.length === 0 || inputs.length === 0) {
     throw new ArgumentError(

@@ -5,14 +5,16 @@
  */
 
 import { ArgumentError } from "../errors.ts";
+import { isNameOf } from "../lookup.ts";
 import { call } from "./call.ts";
 import { dtypeOfArray, flatten, fromBytes, fromList } from "./data_transfer.ts";
 import type { NestedArray } from "./nested_array.ts";
 import type { Device } from "./device.ts";
-import { type DType, isComplex, type TypedArray } from "./dtype.ts";
+import { type DType, isComplex, isFloatingPoint, type TypedArray } from "./dtype.ts";
 import { dtypes } from "./dtype_codes.ts";
 import type { Generator } from "./random.ts";
 import type { Scalar } from "./scalar.ts";
+import { checkExact, isScalar } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a new tensor is made as. */
@@ -183,7 +185,11 @@ export function ones(...given: Shape<TensorOptions>): Tensor {
   return create("aten::ones", [shape], options);
 }
 
-/** A tensor whose elements are all `value`. */
+/**
+ * A tensor whose elements are all `value`.
+ *
+ * @throws {ArgumentError} if the dtype is one of whole numbers and `value` a number beyond 2^53: write a BigInt.
+ */
 export function full(
   shape: readonly number[],
   value: Scalar | boolean,
@@ -194,6 +200,8 @@ export function full(
     : typeof value === "bigint"
     ? "int64"
     : undefined;
+  const { dtype } = options;
+  if (isNameOf(dtypes, dtype) && !isFloatingPoint(dtype) && !isComplex(dtype)) checkExact(value);
   return create("aten::full", [shape, value], options, natural);
 }
 
@@ -208,30 +216,35 @@ export function empty(...given: Shape<TensorOptions>): Tensor {
 
 /**
  * The numbers from `start` (0) up to, not including, `end`, every `step`. int64 if all three are
- * whole numbers, as in PyTorch, else float32.
+ * whole numbers or BigInts, as in PyTorch, else float32.
  */
-export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(end: Scalar, options?: TensorOptions): Tensor;
 /** The numbers from `start` up to, not including, `end`, every `step`. */
-export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
+export function arange(start: Scalar, end: Scalar, step?: Scalar, options?: TensorOptions): Tensor;
 /** The numbers from `start` up to, not including, `end`. */
-export function arange(start: number, end: number, options?: TensorOptions): Tensor;
+export function arange(start: Scalar, end: Scalar, options?: TensorOptions): Tensor;
 export function arange(
-  first: number,
-  second?: number | TensorOptions,
-  third: number | TensorOptions = 1,
+  first: Scalar,
+  second?: Scalar | TensorOptions,
+  third: Scalar | TensorOptions = 1,
   options: TensorOptions = {},
 ): Tensor {
-  const [start, end] = typeof second === "number" ? [first, second] : [0, first];
-  const step = typeof third === "number" ? third : 1;
-  const chosen = typeof second === "object" ? second : typeof third === "object" ? third : options;
-  const whole = [start, end, step].every(Number.isInteger);
-  return create("aten::arange.start_step", [start, end, step], chosen, whole ? "int64" : "float32");
+  const [start, end] = isScalar(second) ? [first, second] : [0, first];
+  const step = isScalar(third) ? third : 1;
+  const chosen = [second, third].find((it) => typeof it === "object" && !isScalar(it)) ?? options;
+  const whole = [start, end, step].every((it) => typeof it === "bigint" || Number.isInteger(it));
+  return create(
+    "aten::arange.start_step",
+    [start, end, step],
+    chosen as TensorOptions,
+    whole ? "int64" : "float32",
+  );
 }
 
 /** `steps` numbers from `start` to `end`, both included, at equal distances. */
 export function linspace(
-  start: number,
-  end: number,
+  start: Scalar,
+  end: Scalar,
   steps: number,
   options: TensorOptions = {},
 ): Tensor {
@@ -240,8 +253,8 @@ export function linspace(
 
 /** `steps` numbers from base^start to base^end, at equal ratios. */
 export function logspace(
-  start: number,
-  end: number,
+  start: Scalar,
+  end: Scalar,
   steps: number,
   options: TensorOptions & { base?: number } = {},
 ): Tensor {

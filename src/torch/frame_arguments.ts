@@ -197,6 +197,11 @@ export function putOptionalTensors(
 
 /** A string; an operator has at most one. */
 export function putString(at: number, value: string): number {
+  if (typeof value !== "string") {
+    throw new ArgumentError(
+      `An argument should be a string, got ${value === null ? "null" : typeof value}.`,
+    );
+  }
   frame[at] = writeText(value);
   return at + 1;
 }

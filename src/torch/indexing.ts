@@ -9,8 +9,9 @@ import { type Argument, call } from "./call.ts";
 import { describeValue, handleOf } from "./core.ts";
 import { TensorCore } from "./tensor_core.ts";
 import { tensor } from "./creation.ts";
+import { isComplex, isFloatingPoint } from "./dtype.ts";
 import type { Scalar } from "./scalar.ts";
-import { isScalar } from "./scalar_slots.ts";
+import { checkExact, isScalar } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
 import { type Index, Slice } from "./slice.ts";
 
@@ -123,6 +124,7 @@ export function indexPut(
     if (view !== source) temporary.push(view);
     let values = value as Tensor;
     if (isScalar(value)) {
+      if (!isFloatingPoint(source.dtype) && !isComplex(source.dtype)) checkExact(value);
       values = tensor(typeof value === "object" ? value.value : value, {
         dtype: source.dtype,
         device: source.device,

@@ -13,6 +13,20 @@ export function isScalar(value: unknown): value is Scalar {
   return typeof value === "number" || typeof value === "bigint" || value instanceof Float;
 }
 
+/**
+ * Checks that a number which becomes an element of a tensor of whole numbers is not so large that it may stand
+ * for several; operators that have a tensor beside it check that themselves.
+ *
+ * @throws {ArgumentError} if it is.
+ */
+export function checkExact(value: unknown): void {
+  if (typeof value !== "number" || Math.abs(value) < 2 ** 53 || !Number.isInteger(value)) return;
+  throw new ArgumentError(
+    `The number ${value} is beyond 2^53, where a JavaScript number cannot tell whole numbers apart: ` +
+      `write the BigInt ${Math.abs(value) < 1e20 ? `${BigInt(value)}n` : "of an integer"}.`,
+  );
+}
+
 function named(value: unknown): string {
   return value === null ? "null" : typeof value;
 }

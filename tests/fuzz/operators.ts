@@ -120,6 +120,14 @@ function argumentsOf(s: Schema, entry: Entry, method: boolean): unknown[] {
   return options.length > 0 ? [...list, Object.fromEntries(options)] : list;
 }
 
+/** Goes back through what a call recorded: its gradients read and write memory, too. */
+function backward(result: unknown): void {
+  const list = Array.isArray(result) ? result : [result];
+  const one = list.find((it) => it instanceof torch.Tensor && it.requiresGrad);
+  if (one === undefined || draw.below(2) === 0) return;
+  one.mul(draw.one([1, 0, -2, NaN])).sum().backward();
+}
+
 const record = new CallRecord(path);
 for (let i = 0; i < Number(calls); i++) {
   if (i % 200 === 0) {
@@ -138,8 +146,11 @@ for (let i = 0; i < Number(calls); i++) {
     record.attempt(entry.name, text, () => {
       // deno-lint-ignore no-explicit-any -- every operator in turn
       const owner: any = method ? self : torch;
-      if (byName) torch.call(s.name, ...given as Parameters<typeof torch.call>[1][]);
-      else owner[entry.name](...given);
+      backward(
+        byName
+          ? torch.call(s.name, ...given as Parameters<typeof torch.call>[1][])
+          : owner[entry.name](...given),
+      );
     });
   });
 }

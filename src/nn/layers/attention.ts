@@ -125,6 +125,8 @@ export class MultiheadAttention extends Module {
     this.vdim = options.vdim ?? embedDim;
     checkSize(layer, "kdim", this.kdim);
     checkSize(layer, "vdim", this.vdim);
+    // Before the first weight is made: who is refused leaves none.
+    for (const width of [embedDim, this.kdim, this.vdim]) checkWeight(layer, [embedDim, width]);
     this.dropout = options.dropout ?? 0;
     checkProbability(layer, "dropout", this.dropout);
     this.causal = options.causal ?? false;

@@ -321,14 +321,9 @@ export class ConvTranspose2d extends Convolution {
       ["stride", "padding", "outputPadding", "groups", "bias", "dilation"],
       { paddingMode: "it cuts off and pads nothing" },
     );
+    const added = sizes("ConvTranspose2d", "outputPadding", options.outputPadding ?? 0, 2, 0);
     super(inChannels, outChannels, kernelSize, options, 2, true);
-    this.outputPadding = sizes(
-      "ConvTranspose2d",
-      "outputPadding",
-      options.outputPadding ?? 0,
-      2,
-      0,
-    );
+    this.outputPadding = added;
   }
 
   /**

@@ -177,7 +177,9 @@ export class LayerNorm extends Module {
     const layer = new.target.name;
     checkKnown(layer, options, ["eps", "elementwiseAffine", "bias"]);
     checkNumber(layer, "eps", options.eps ?? 1e-5, 0);
-    const shape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+    const shape: readonly number[] = Array.isArray(normalizedShape)
+      ? normalizedShape
+      : [normalizedShape as number];
     this.normalizedShape = sizes("LayerNorm", "normalizedShape", shape, shape.length);
     if (shape.length === 0) {
       throw new ArgumentError("LayerNorm: normalizedShape must not be empty.");

@@ -6,7 +6,7 @@
 
 import type { Tensor } from "../../torch/mod.ts";
 import { Module } from "../module.ts";
-import { checkKnown, checkSize, checkWord } from "../options.ts";
+import { checkKnown, checkSize, checkWeight, checkWord } from "../options.ts";
 import { type AttentionMaskOptions, MultiheadAttention } from "./attention.ts";
 import { Linear } from "./linear.ts";
 import { LayerNorm } from "./normalization.ts";
@@ -69,6 +69,7 @@ export class TransformerEncoderLayer extends Module {
     checkSize(layer, "dim", dim);
     checkSize(layer, "numHeads", numHeads);
     checkSize(layer, "dimFeedforward", inner);
+    checkWeight(layer, [inner, dim]);
     const bias = options.bias ?? true;
     const norm = { eps: options.layerNormEps ?? 1e-5, bias };
     this.#attention = this.registerModule(
