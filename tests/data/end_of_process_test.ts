@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import sharp from "npm:sharp@^0.34.5";
 import { temporaryFolder } from "../setup/fakes.ts";
 
 Deno.test("a process ends well while threads that decoded images are still there", async () => {
@@ -30,4 +31,41 @@ Deno.test("a process ends well while threads that decoded images are still there
       assertEquals(code, 0, new TextDecoder().decode(stderr));
     }
   }
+});
+
+Deno.test("images that are still being decoded when their data set is disposed of do no harm", async () => {
+  using folder = temporaryFolder();
+  await Promise.all(Array.from({ length: 8 }, async (_, image) => {
+    const background = { r: 30 * image, g: 0, b: 0 };
+    const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+    const picture = sharp({
+      create: { width: 1200, height: 1200, channels: 3, background, noise },
+    });
+    await picture.png({ compressionLevel: 1 }).toFile(`${folder.path}/${image}.png`);
+  }));
+  const main = new URL("../../mod.ts", import.meta.url).href;
+  const script = `${folder.path}/script.ts`;
+  Deno.writeTextFileSync(
+    script,
+    `
+    import { data } from ${JSON.stringify(main)};
+    const part = { kind: "centre", size: 64 } as const;
+    for (let time = 0; time < 6; time++) {
+      const images = data.images(${
+      JSON.stringify(folder.path)
+    }, { part, workers: 2, onNotice() {} });
+      const batch = images.batch(Int32Array.from({ length: 8 }, (_, image) => image));
+      const name = batch.then(() => "decoded", (error) => error.name);
+      await new Promise((done) => setTimeout(done, 200 + 30 * time));
+      images.dispose();
+      await name;
+    }
+    console.log("end");`,
+  );
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--config", "deno.json", script],
+    cwd: new URL("../..", import.meta.url),
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "end\n");
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
 });

@@ -136,9 +136,9 @@ export class DecodePool {
    */
   #replace(member: Member, rows: readonly number[]): void {
     this.#members.splice(this.#members.indexOf(member), 1);
-    member.worker.removeAllListeners();
-    void member.worker.terminate();
+    close(member);
     const [{ job, done, failed }, ...rest] = member.jobs.values();
+    member.jobs.clear();
     const reason = overdueReason(this.#settings.timeLimit);
     const failures: DecodeFailure[] = rows.length > 1
       ? []
@@ -177,7 +177,9 @@ export class DecodePool {
     const jobs = new Map<number, Waiting>();
     const watch = new DecodeWatch(LANES);
     worker.unref();
-    worker.on("message", ({ number, failures }: WorkerReply) => {
+    worker.on("message", (reply: WorkerReply) => {
+      if (reply === "closed") return void worker.terminate();
+      const { number, failures } = reply;
       const waiting = jobs.get(number);
       jobs.delete(number);
       if (jobs.size === 0) worker.unref();
@@ -191,7 +193,10 @@ export class DecodePool {
     });
     const start = { settings: this.#settings, notes: watch.memory };
     worker.postMessage(start satisfies WorkerRequest);
-    this.#members.push({ worker, jobs, watch });
+    const member = { worker, jobs, watch };
+    this.#members.push(member);
+    threads.add(member);
+    worker.on("exit", () => threads.delete(member));
   }
 
   #end(error: Error): void {
@@ -202,14 +207,28 @@ export class DecodePool {
       ...members.flatMap(({ jobs }) => [...jobs.values()]),
       ...this.#queue.splice(0),
     ];
-    for (const { worker, jobs } of members) {
-      jobs.clear();
-      worker.removeAllListeners();
-      void worker.terminate();
+    for (const member of members) {
+      member.jobs.clear();
+      close(member);
     }
     for (const { failed } of waiting) failed(error);
   }
 }
+
+/** All threads that have not ended. */
+const threads = new Set<Member>();
+
+/** Ends a thread once its libraries are done. Before, it would take memory along that they still read: a crash. */
+function close({ worker, watch }: Member): void {
+  watch.close();
+  worker.postMessage("close" satisfies WorkerRequest);
+  worker.unref();
+}
+
+// The end of the program ends threads in just that way, if it is not left at once.
+globalThis.addEventListener("unload", () => {
+  if ([...threads].some(({ watch }) => watch.busy)) Deno.exit();
+});
 
 const workerFile = new URL("./decode_worker.ts", import.meta.url);
 let warned = false;
