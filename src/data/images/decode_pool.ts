@@ -173,6 +173,7 @@ export class DecodePool {
   }
 
   #start(): void {
+    listenForEnd();
     const worker = openWorker();
     const jobs = new Map<number, Waiting>();
     const watch = new DecodeWatch(LANES);
@@ -225,10 +226,35 @@ function close({ worker, watch }: Member): void {
   worker.unref();
 }
 
-// The end of the program ends threads in just that way, if it is not left at once.
-globalThis.addEventListener("unload", () => {
-  if ([...threads].some(({ watch }) => watch.busy)) Deno.exit();
-});
+/** In milliseconds. */
+const LAST_WAIT = 250;
+let listening = false;
+
+/** The end of the program, by an error too, ends threads in just that way, if it is not left at once. */
+function listenForEnd(): void {
+  if (listening) return;
+  listening = true;
+  const busy = (): boolean => [...threads].some(({ watch }) => watch.busy);
+  const fail = (event: Event, error: unknown): void => {
+    if (event.defaultPrevented || !busy()) return;
+    console.error("error: Uncaught", error);
+    leave(1);
+  };
+  let leaving = false;
+  const leave = (code?: number): void => {
+    if (leaving) return;
+    leaving = true;
+    for (const { watch } of threads) watch.close();
+    // Whatever is being resized is done by then, and nothing more is begun: libtorch goes while the process ends.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_WAIT);
+    Deno.exit(code);
+  };
+  globalThis.addEventListener("unload", () => {
+    if (busy()) leave();
+  });
+  globalThis.addEventListener("error", (event) => fail(event, event.error));
+  globalThis.addEventListener("unhandledrejection", (event) => fail(event, event.reason));
+}
 
 const workerFile = new URL("./decode_worker.ts", import.meta.url);
 let warned = false;
