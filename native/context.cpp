@@ -392,6 +392,10 @@ uint32_t ap_abi_version(void) { return AP_ABI_VERSION; }
 
 namespace {
 
+// When the process ends, static objects go, libtorch's too, while threads of workers may still be ending.
+std::mutex ending_mutex;
+bool process_ends = false;
+
 // A worker that is terminated has no chance to close its context: the end of its thread does it, or its tensors
 // would stay for good.
 struct ThreadContexts {
@@ -399,12 +403,22 @@ struct ThreadContexts {
   // Of contexts that are closed, for the next.
   std::vector<std::unique_ptr<Buffers>> buffers;
   ~ThreadContexts() {
+    std::lock_guard<std::mutex> lock(ending_mutex);
+    if (process_ends) return;
     for (const uint32_t id : std::vector<uint32_t>(open)) ap_context_close(id);
   }
 };
 thread_local ThreadContexts thread_contexts;
-// By context number; each is its own thread's.
-std::unique_ptr<Buffers> buffers_in_use[kMaxContexts];
+// By context number; each is its own thread's. It outlives the static objects, as threads may.
+std::unique_ptr<Buffers>* const buffers_in_use = new std::unique_ptr<Buffers>[kMaxContexts];
+
+// Made after libtorch's static objects, so it goes before them; what threads have begun to close is waited for.
+struct ProcessEnd {
+  ~ProcessEnd() {
+    std::lock_guard<std::mutex> lock(ending_mutex);
+    process_ends = true;
+  }
+} process_end;
 
 }  // namespace
 

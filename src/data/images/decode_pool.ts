@@ -136,9 +136,9 @@ export class DecodePool {
    */
   #replace(member: Member, rows: readonly number[]): void {
     this.#members.splice(this.#members.indexOf(member), 1);
-    member.worker.removeAllListeners();
-    void member.worker.terminate();
+    close(member);
     const [{ job, done, failed }, ...rest] = member.jobs.values();
+    member.jobs.clear();
     const reason = overdueReason(this.#settings.timeLimit);
     const failures: DecodeFailure[] = rows.length > 1
       ? []
@@ -173,11 +173,14 @@ export class DecodePool {
   }
 
   #start(): void {
+    listenForEnd();
     const worker = openWorker();
     const jobs = new Map<number, Waiting>();
     const watch = new DecodeWatch(LANES);
     worker.unref();
-    worker.on("message", ({ number, failures }: WorkerReply) => {
+    worker.on("message", (reply: WorkerReply) => {
+      if (reply === "closed") return void worker.terminate();
+      const { number, failures } = reply;
       const waiting = jobs.get(number);
       jobs.delete(number);
       if (jobs.size === 0) worker.unref();
@@ -191,7 +194,10 @@ export class DecodePool {
     });
     const start = { settings: this.#settings, notes: watch.memory };
     worker.postMessage(start satisfies WorkerRequest);
-    this.#members.push({ worker, jobs, watch });
+    const member = { worker, jobs, watch };
+    this.#members.push(member);
+    threads.add(member);
+    worker.on("exit", () => threads.delete(member));
   }
 
   #end(error: Error): void {
@@ -202,13 +208,52 @@ export class DecodePool {
       ...members.flatMap(({ jobs }) => [...jobs.values()]),
       ...this.#queue.splice(0),
     ];
-    for (const { worker, jobs } of members) {
-      jobs.clear();
-      worker.removeAllListeners();
-      void worker.terminate();
+    for (const member of members) {
+      member.jobs.clear();
+      close(member);
     }
     for (const { failed } of waiting) failed(error);
   }
+}
+
+/** All threads that have not ended. */
+const threads = new Set<Member>();
+
+/** Ends a thread once its libraries are done. Before, it would take memory along that they still read: a crash. */
+function close({ worker, watch }: Member): void {
+  watch.close();
+  worker.postMessage("close" satisfies WorkerRequest);
+  worker.unref();
+}
+
+/** In milliseconds. */
+const LAST_WAIT = 250;
+let listening = false;
+
+/** The end of the program, by an error too, ends threads in just that way, if it is not left at once. */
+function listenForEnd(): void {
+  if (listening) return;
+  listening = true;
+  const busy = (): boolean => [...threads].some(({ watch }) => watch.busy);
+  const fail = (event: Event, error: unknown): void => {
+    if (event.defaultPrevented || !busy()) return;
+    console.error("error: Uncaught", error);
+    leave(1);
+  };
+  let leaving = false;
+  const leave = (code?: number): void => {
+    if (leaving) return;
+    leaving = true;
+    for (const { watch } of threads) watch.close();
+    // Whatever is being resized is done by then, and nothing more is begun: libtorch goes while the process ends.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_WAIT);
+    Deno.exit(code);
+  };
+  globalThis.addEventListener("unload", () => {
+    if (busy()) leave();
+  });
+  globalThis.addEventListener("error", (event) => fail(event, event.error));
+  globalThis.addEventListener("unhandledrejection", (event) => fail(event, event.reason));
 }
 
 const workerFile = new URL("./decode_worker.ts", import.meta.url);

@@ -67,12 +67,13 @@ export async function runTasks(
   const left = tasks.values();
   const lane = async (_: unknown, lane: number) => {
     for (const task of left) {
+      if (notes?.closed) return;
       const { row, image } = task;
       notes?.begin(lane, row);
       const into = new Uint8Array(memory, row * decoder.size, decoder.size);
       try {
         const random = () => imageRandom(seed, epoch, image);
-        await decoder.decode(readImage(task), random, into);
+        await decoder.decode(readImage(task), random, into, notes);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         failures.push({ row, reason: oneLine(reason), kind: kindOf(error) });

@@ -12,13 +12,13 @@ import { Decoder, type DecodeSettings } from "./decoder.ts";
 /** What a worker is sent. */
 export type WorkerRequest =
   | { readonly settings: DecodeSettings; readonly notes: SharedArrayBuffer }
-  | { readonly number: number; readonly job: DecodeJob };
+  | { readonly number: number; readonly job: DecodeJob }
+  | "close";
 
 /** What a worker answers to each job. */
-export interface WorkerReply {
-  readonly number: number;
-  readonly failures: readonly DecodeFailure[];
-}
+export type WorkerReply =
+  | { readonly number: number; readonly failures: readonly DecodeFailure[] }
+  | "closed";
 
 let decoder: Promise<Decoder>;
 let notes: DecodeNotes;
@@ -26,6 +26,11 @@ let notes: DecodeNotes;
 let last: Promise<void> = Promise.resolve();
 
 parentPort!.on("message", (message: WorkerRequest) => {
+  if (message === "close") {
+    // The thread may end once its libraries are done: they read memory that goes with it.
+    void last.then(() => notes.idle()).then(() => parentPort!.postMessage("closed"));
+    return;
+  }
   if ("settings" in message) {
     decoder = Decoder.open(message.settings);
     notes = new DecodeNotes(message.notes);

@@ -11,6 +11,7 @@ import type { RandomSequence } from "../philox.ts";
 import { turnBack, turnOf } from "./avif_turn.ts";
 import { decodeBitmap, isBitmap } from "./bitmap.ts";
 import { type Cut, type PartSettings, planCut } from "./crop.ts";
+import type { DecodeNotes } from "./decode_watch.ts";
 import { opaqueGif } from "./gif_colours.ts";
 import { decodePortableMap, isPortableMap } from "./portable_map.ts";
 import { cutOut, type Pixels, resizePart } from "./resize_part.ts";
@@ -68,14 +69,16 @@ export class Decoder {
    * @param bytes The file's contents.
    * @param random Gives what a random part is drawn from, from its beginning.
    * @param into Room for {@linkcode size} bytes.
+   * @param notes Told of work that goes on in other threads.
    * @throws If the file is damaged, too large or no image, or decoding takes longer than the time limit.
    */
   async decode(
     bytes: Uint8Array<ArrayBuffer>,
     random: () => RandomSequence,
     into: Uint8Array,
+    notes?: DecodeNotes,
   ): Promise<void> {
-    if (this.#decodeJpeg(bytes, random, into)) return;
+    if (this.#decodeJpeg(bytes, random, into, notes)) return;
     const { part, maxPixels, timeLimit } = this.#settings;
     const read = isBitmap(bytes)
       ? decodeBitmap
@@ -87,7 +90,10 @@ export class Decoder {
       return this.#finish(image, planCut(part, image.width, image.height, random()), into);
     }
     // What came before is done in one go: no clock could have stopped it.
-    await within(timeLimit, (wanted) => this.#decodeAny(bytes, random, into, wanted));
+    await within(timeLimit, (wanted) => {
+      const work = this.#decodeAny(bytes, random, into, () => wanted() && !notes?.closed);
+      return notes?.running(work) ?? work;
+    });
   }
 
   /** Cuts a part out of a whole image and resizes it. */
@@ -101,6 +107,7 @@ export class Decoder {
     bytes: Uint8Array<ArrayBuffer>,
     random: () => RandomSequence,
     into: Uint8Array,
+    notes?: DecodeNotes,
   ): boolean {
     const { part, maxPixels } = this.#settings;
     let image: Pixels | undefined;
@@ -116,7 +123,8 @@ export class Decoder {
       return data;
     });
     if (!decoded || image === undefined || cut === undefined) return false;
-    resizePart(cutOut(image, cut), cut, part, into);
+    // What took so long that the thread was given up is not written: `into` may be another's.
+    if (!notes?.closed) resizePart(cutOut(image, cut), cut, part, into);
     return true;
   }
 

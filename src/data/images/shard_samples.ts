@@ -77,12 +77,15 @@ export function readSamples(
 ): { source: ImageSource; labels: LabelledPath[] } {
   const source = new ShardSource(shards);
   const labels: LabelledPath[] = [];
+  const check = oneSort();
   shards.forEach((path, shard) => {
     let sample: Sample | undefined;
     const finish = () => {
       if (sample === undefined) return;
       const place = `${path}: ${sample.key}`;
-      source.add(shard, imageOf(sample, place, options.image));
+      const part = imageOf(sample, place, options.image);
+      if (options.image === undefined) check(part, sample, place);
+      source.add(shard, sample.parts.get(part)!);
       if (options.labels) labels.push({ label: labelOf(sample, place, path), place });
     };
     readTar(path, (entry, read) => {
@@ -117,13 +120,32 @@ export function readSamples(
   return { source, labels };
 }
 
+/** A check that no sample gives as its image what another has beside it, such as the depth where the photograph lacks. */
+function oneSort(): (part: string, sample: Sample, place: string) => void {
+  const taken = new Map<string, string>();
+  const beside = new Map<string, string>();
+  return (part, { parts }, place) => {
+    taken.set(part, place);
+    for (const other of parts.keys()) if (other !== part) beside.set(other, place);
+    const both = beside.has(part)
+      ? part
+      : [...parts.keys()].find((one) => one !== part && taken.has(one));
+    if (both === undefined) return;
+    throw new FormatError(
+      `The part ${both} would be the image of ${taken.get(both)}, but ${beside.get(both)} has it ` +
+        `beside its image. Say which part is meant with the option image, such as image: "jpg", or ` +
+        `"jpg;png" for the first of these that is there.`,
+    );
+  };
+}
+
 /** The part of a sample that is its image. */
-function imageOf({ parts }: Sample, place: string, wanted: string | undefined): TarEntry {
+function imageOf({ parts }: Sample, place: string, wanted: string | undefined): string {
   const known = [...parts.keys()];
   if (wanted !== undefined) {
     const choices = wanted.split(";").map((one) => one.trim().toLowerCase().replace(/^\./, ""));
     const choice = choices.find((one) => parts.has(one));
-    if (choice !== undefined) return parts.get(choice)!;
+    if (choice !== undefined) return choice;
     throw new FormatError(
       `${place} has no part ${choices.join(" or ")}, which the option image asks for; its parts ` +
         `are ${known.join(", ")}.`,
@@ -133,7 +155,7 @@ function imageOf({ parts }: Sample, place: string, wanted: string | undefined): 
   // What is called only by its kind is the image itself; longer names are of depths, masks and such.
   const plain = images.filter((part) => !part.includes("."));
   const candidates = plain.length > 0 ? plain : images;
-  if (candidates.length === 1) return parts.get(candidates[0])!;
+  if (candidates.length === 1) return candidates[0];
   if (candidates.length === 0) {
     throw new FormatError(
       `${place} has no image, but only ${known.join(", ")}; each sample has files of one name up ` +

@@ -85,6 +85,11 @@ function walk(
   read: (offset: number, length: number) => Uint8Array,
   visit: (entry: TarEntry, read: (offset: number, length: number) => Uint8Array) => void,
 ): void {
+  if (size >= 2 && read(0, 2).join() === "31,139") {
+    throw new FormatError(
+      `${path} is compressed; unpack it to a plain .tar, whose images can be read one by one.`,
+    );
+  }
   let longName: string | undefined;
   let pax: Map<string, string> = new Map();
   for (let at = 0; at + BLOCK <= size;) {
@@ -115,9 +120,9 @@ function walk(
       else pax = readPax(body);
       continue;
     }
-    const prefix = text(header.subarray(257, 262)) === "ustar"
-      ? text(header.subarray(345, 500))
-      : "";
+    // GNU's own format has a space where ustar's has a 0, and times where that has the name's beginning.
+    const ustar = text(header.subarray(257, 263)) === "ustar" && header[262] === 0;
+    const prefix = ustar ? text(header.subarray(345, 500)) : "";
     const short = text(header.subarray(0, 100));
     const name = pax.get("path") ?? longName ?? (prefix === "" ? short : `${prefix}/${short}`);
     longName = undefined;
@@ -148,12 +153,7 @@ function checkHeader(header: Uint8Array, path: string, at: number): void {
   let sum = 8 * 32;
   for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += header[i];
   if (sum === readNumber(header.subarray(148, 156))) return;
-  const compressed = at === 0 && header[0] === 0x1f && header[1] === 0x8b;
-  throw new FormatError(
-    compressed
-      ? `${path} is compressed; unpack it to a plain .tar, whose images can be read one by one.`
-      : `${path} is damaged or no tar file: there is no header at byte ${at}.`,
-  );
+  throw new FormatError(`${path} is damaged or no tar file: there is no header at byte ${at}.`);
 }
 
 /** Records of the form "length key=value\n". */

@@ -69,3 +69,39 @@ test("a part that a sample has twice is an error; a key that comes again later i
     assertEquals([...later.labels], [0, 1, 2]);
   });
 });
+
+test("a sample that lacks the photograph does not give its depth in its place", async () => {
+  const mixed = tar([
+    ...[["1.jpg", "1"], ["1.depth.png", "2"], ["1.cls", "0"]],
+    ...[["2.depth.png", "3"], ["2.cls", "1"]],
+  ] as [string, string][]);
+  await withFiles({ "mixed.tar": mixed }, (root) => {
+    const path = `${root}/mixed.tar`;
+    assertThrows(
+      () => new data.TarShards(path),
+      FormatError,
+      `depth.png would be the image of ${path}: 2, but ${path}: 1`,
+    );
+    assertThrows(() => data.images(path), FormatError, "the option image");
+    using both = new data.TarShards(path, { image: "jpg;depth.png" });
+    assertEquals(both.path(1), `${path}: 2.depth.png`);
+  });
+});
+
+test("GNU's own format has times where ustar has a name's beginning; short compressed files are named", async () => {
+  const gnu = tar([["1.png", greyPng(1)], ["1.cls", "0"]]);
+  for (const [at, time] of [[0, "15106521700"], [1024, "15106521701"]] as const) {
+    const header = gnu.subarray(at, at + 512);
+    header.set(new TextEncoder().encode("ustar  \0"), 257);
+    header.set(new TextEncoder().encode(time), 345);
+    header.fill(32, 148, 156);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, "0")}\0`), 148);
+  }
+  const gz = Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
+  await withFiles({ "gnu.tar": gnu, "gz.tar": gz }, (root) => {
+    using one = new data.TarShards(`${root}/gnu.tar`);
+    assertEquals(one.path(0), `${root}/gnu.tar: 1.png`);
+    assertThrows(() => new data.TarShards(`${root}/gz.tar`), FormatError, "is compressed");
+  });
+});
