@@ -72,6 +72,9 @@ function lookUp(name: string): { id: number; schema: Schema } {
  * Arguments go in order; a plain object at the end gives some by name. What is left out takes the schema's default.
  * Operators with several results return an array; those that write to an argument return that argument.
  *
+ * Names that begin with an underscore or end in `_backward` are libtorch's inner parts: they trust what they are given,
+ * and wrong arguments may end the process.
+ *
  * @throws {ArgumentError} if there is no such operator, or an argument is missing or of the wrong
  * type.
  *

@@ -11,6 +11,7 @@ import { crc32Of } from "../crc32.ts";
 import { ArgumentError, DTypeError, FormatError } from "../errors.ts";
 import { writeAtomicSync } from "../files.ts";
 import { openFileSync } from "../regular_files.ts";
+import { describeValue } from "./core.ts";
 import { TensorCore } from "./tensor_core.ts";
 import { fromRawBytes, rawBytes } from "./data_transfer.ts";
 import type { Device } from "./device.ts";
@@ -137,7 +138,7 @@ function checkName(name: string, tensor: unknown): asserts tensor is Tensor {
   if (!(tensor instanceof TensorCore)) {
     throw new ArgumentError(
       `"${name}" is ${
-        tensor === null ? "null" : `a ${typeof tensor}`
+        typeof tensor === "object" ? describeValue(tensor) : `a ${typeof tensor}`
       }; a safetensors file holds tensors. ` +
         "Put other values into the metadata, as strings.",
     );

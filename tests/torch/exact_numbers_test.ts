@@ -38,7 +38,7 @@ test("arrays nested without end are an error", () => {
   const round: unknown[] = [];
   round.push(round);
   for (const values of [deep, round] as number[][]) {
-    assertThrows(() => torch.tensor(values), ShapeError, "nested");
+    assertThrows(() => torch.tensor(values), ShapeError, "Nested arrays");
     assertThrows(() => torch.ones([2]).index(values), ArgumentError, "got an array");
     assertThrows(() => torch.ones([2]).indexPut_([values], 1), ArgumentError, "got an array");
   }

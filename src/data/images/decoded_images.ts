@@ -237,7 +237,8 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
     if (this.options.onSkip !== undefined) return this.options.onSkip(image);
     const count = this.#skipped.size;
     if (count > MAX_WARNINGS) return;
-    console.warn(`${this.name}: skipped ${image.path}: ${reason}.`);
+    const what = reason.includes(image.path) ? reason : `${image.path}: ${reason}`;
+    console.warn(`${this.name}: skipped ${what}.`);
     if (count === MAX_WARNINGS) {
       console.warn(`${this.name}: images skipped from here on are not named; see \`skipped\`.`);
     }
