@@ -143,6 +143,20 @@ test("a TorchScript file whose tuples hold each other without end is refused", (
   ) assertRefused(taking("__torch__.N15", tuples(fields, 16)), "tuples within tuples");
   assertRefused(taking("Tuple[".repeat(40) + "int" + "]".repeat(40)), "tuples within tuples");
   assertRefused(expression("(".repeat(40) + "1" + ",)".repeat(40)), "tuples within tuples");
+  const steps = (one: (before: string, i: number) => string) =>
+    body(`    z0 = (1, 2)\n${Array.from({ length: 40 }, (_, i) => one(`z${i}`, i + 1)).join("")}`);
+  assertRefused(steps((z, i) => `    z${i} = (${z}, ${z})\n`), "tuples within tuples");
+  assertRefused(steps((z, i) => `    z${i} = (${z}, 1)\n`), "tuples within tuples");
+  assertRefused(steps((z, i) => `    z${i} = (\n      (${z}),)\n`), "tuples within tuples");
+  assertRefused(steps((z, i) => `    a = ${z}\n    z${i} = (a, a)\n`), "tuples within tuples");
+  // As a recurrent network does whose steps were written out.
+  load(steps((z, i) => `    a, b, = ${z}\n    z${i} = (b, a)\n`));
+  load(steps((z, i) => `    a = ${z}[0]\n    z${i} = (a, torch.len([${z}, ${z}]))\n`));
+  const functions = Array.from(
+    { length: 16 },
+    (_, i) => `def g${i}(x: int):\n  return (${i === 0 ? "1, 1" : `__torch__.g${i - 1}(x), 1`})\n`,
+  );
+  assertRefused({ [main]: encode(code + functions.join("")) }, "does not say what it returns");
   const tag = (type: string) =>
     pickle(
       global("torch.jit._pickle", "restore_type_tag"),

@@ -24,10 +24,22 @@ const tokens = new RegExp(
     String.raw`|'(?:\\[^]|[^'\\\n])*'?|"(?:\\[^]|[^"\\\n])*"?)`,
     String.raw`#(?! type:)[^\n]*`,
     String.raw`(?<name>[\w\x80-\xff]+(?:${between}\.${between}\w+)*)`,
-    String.raw`[()[\]{},]`,
+    String.raw`[()[\]{},\n]|->|(?<![=!<>+\-*/%|&^@])=(?!=)`,
   ].join("|"),
   "g",
 );
+
+/** What is known of the statement so far. */
+interface Statement {
+  /** Its first name. */
+  first?: string;
+  /** The variable that it sets. */
+  target?: string;
+  /** Whether nothing is called in it. */
+  isPlain: boolean;
+  /** What all before it weighs. */
+  readonly weight: number;
+}
 
 /** A bracket that is open, and what is in it. */
 interface Level {
@@ -44,16 +56,31 @@ interface Level {
  * @param weightOf What a name weighs: 0 if it is no named tuple's.
  */
 export function tupleWeight(text: string, weightOf: (name: string) => number): number {
+  /** Variables that are tuples, or other names of some. */
+  const variables = new Map<string, number>();
+  let statement: Statement = { isPlain: true, weight: 0 };
   const levels: Level[] = [{ kind: "other", hasComma: false, weight: 0 }];
   let before = "";
   for (const { 0: token, groups } of text.matchAll(tokens)) {
     const top = levels[levels.length - 1];
     if (token[0] === "#") continue;
     if (groups?.name !== undefined) {
-      top.weight += weightOf(token.replaceAll(gaps, ""));
+      const name = token.replaceAll(gaps, "");
+      top.weight += variables.get(name) ?? weightOf(name);
+      statement.first ??= name;
     } else if (groups?.text !== undefined) {
       // Types may be named by a text.
       for (const [name] of token.matchAll(/[\w.]+/g)) top.weight += weightOf(name);
+    } else if (token === "\n") {
+      if (levels.length > 1) continue;
+      const { target, isPlain } = statement;
+      if (target !== undefined) variables.set(target, isPlain ? top.weight - statement.weight : 0);
+      statement = { isPlain: true, weight: top.weight };
+      top.hasComma = false;
+    } else if (token === "=") {
+      if (levels.length === 1 && !top.hasComma) statement.target = statement.first;
+    } else if (token === "->") {
+      continue;
     } else if (token === ",") {
       top.hasComma = true;
     } else if ("([{".includes(token)) {
@@ -63,6 +90,8 @@ export function tupleWeight(text: string, weightOf: (name: string) => number): n
         : token === "(" && !called
         ? "round"
         : "other";
+      // What a call or an item gives is not what went in.
+      if (kind === "other") statement.isPlain = false;
       levels.push({ kind, hasComma: false, weight: 0 });
     } else if (levels.length > 1) {
       close(levels);
@@ -123,6 +152,9 @@ export function checkTuples(definitions: readonly DefinitionText[], bad: Bad): v
   };
   let sum = 0;
   for (const { text } of definitions) {
+    if (text.startsWith("def") && !saysResult(text)) {
+      bad("a function in its code does not say what it returns, as those do that were exported");
+    }
     sum += tupleWeight(text, weightOf);
     if (sum > mostWeight) tooLarge(bad);
   }
@@ -146,4 +178,16 @@ function isNamedTuple(text: string): boolean {
     if (first.length > 3) break;
   }
   return first[0] === "class" && first[2] === "(" && first[3] === "namedtuple";
+}
+
+/** Whether a function says in its first line what it returns: libtorch finds it out otherwise, however large it is. */
+function saysResult(text: string): boolean {
+  let open = 0;
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === "->" && open === 0) return true;
+    if (token === "\n" && open === 0) return false;
+    if ("([{".includes(token)) open++;
+    else if (")]}".includes(token)) open--;
+  }
+  return false;
 }
