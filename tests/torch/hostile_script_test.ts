@@ -157,6 +157,10 @@ test("a TorchScript file whose tuples hold each other without end is refused", (
     (_, i) => `def g${i}(x: int):\n  return (${i === 0 ? "1, 1" : `__torch__.g${i - 1}(x), 1`})\n`,
   );
   assertRefused({ [main]: encode(code + functions.join("")) }, "does not say what it returns");
+  // What is forked is a function in the function.
+  const forked = (i: number) =>
+    `    def __forked_function${i}():\n      return (x, 1)\n    f${i} = fork(__forked_function${i})\n`;
+  load(body(forked(0) + forked(1)));
   const tag = (type: string) =>
     pickle(
       global("torch.jit._pickle", "restore_type_tag"),

@@ -95,6 +95,8 @@ function definitionsIn(
   let top: Definition | undefined;
   /** Stands for all methods of the class. */
   let all: Definition | undefined;
+  /** How far the function around the next one is indented, if there is one. */
+  let outer = Infinity;
   for (const [i, { at, indent, nested }] of definitions.entries()) {
     const text = code.slice(at, definitions[i + 1]?.at).replaceAll(/\\\r?\n/g, " ").toLowerCase();
     const [, kind, name] = /^(class|def)\s+(\w+)/.exec(text) ?? [];
@@ -107,7 +109,9 @@ function definitionsIn(
       mentions: new Set(Array.from(text.matchAll(names), ([one]) => one.replaceAll(gaps, ""))),
     };
     found.push(made);
-    texts.push({ name: made.name, text });
+    const isInner = kind === "def" && indent > outer;
+    if (!isInner) outer = kind === "def" ? indent : Infinity;
+    texts.push({ name: made.name, text, isInner });
     // A class compiles all methods that it has.
     if (of !== undefined) top!.mentions.add(made.name);
     else {
