@@ -16,6 +16,15 @@ const dtypeNames: Readonly<Record<string, string>> = {
   Float: "float32",
   Double: "float64",
   Bool: "bool",
+  UInt16: "uint16",
+  UInt32: "uint32",
+  UInt64: "uint64",
+  Float8_e5m2: "float8_e5m2",
+  Float8_e4m3fn: "float8_e4m3fn",
+  Float8_e5m2fnuz: "float8_e5m2fnuz",
+  Float8_e4m3fnuz: "float8_e4m3fnuz",
+  Float8_e8m0fnu: "float8_e8m0fnu",
+  ComplexHalf: "complex32",
   ComplexFloat: "complex64",
   ComplexDouble: "complex128",
   UInt16: "uint16",
@@ -67,11 +76,12 @@ function listed(names: readonly string[]): string {
   return unique.length === 0 ? last : `${unique.join(", ")} and ${last}`;
 }
 
+/** Whether layers compute in a dtype: those of 8 bits store numbers only. */
 function isFloat(dtype: string): boolean {
-  return dtype.includes("float");
+  return dtype.includes("float") && !dtype.startsWith("float8");
 }
 
-/** How a tensor of whole numbers becomes one of floats. */
+/** How a tensor of whole or 8-bit numbers becomes one of floats. */
 function toFloat(dtype: string, wanted: string): string {
   if (/^uint\d\d/.test(dtype)) return 'Convert it with to("int64").';
   return dtype === "uint8"

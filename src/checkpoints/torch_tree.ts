@@ -14,6 +14,7 @@ import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Models are nested a few deep. */
 const mostDepth = 32;
+const tooDeep = `it nests its values more than ${mostDepth} deep`;
 
 /** Far longer than any tensor's name, and far more than those of a model take together. */
 const longestName = 2 ** 12;
@@ -49,7 +50,6 @@ export function namedTensors(
     if (tensors.has(name) || skipped.has(name)) bad(`two of its tensors are called ${quote(name)}`);
   };
   const metadata: [string, string | number | boolean][] = [];
-  let attributes = 0;
   // Each container counts once: a file can refer to one so often that to follow all ways would never end.
   const seen = new Set<PickleValue>();
   const childrenOf = (item: PickleValue): Iterable<[PickleValue, PickleValue]> | undefined => {
@@ -81,19 +81,39 @@ export function namedTensors(
       if (depth === 1 && plain) metadata.push([name, item]);
       return;
     }
-    if (depth > mostDepth) bad(`it nests its values more than ${mostDepth} deep`);
+    if (depth > mostDepth) bad(tooDeep);
     for (const [key, child] of children) {
       if (typeof key !== "string" && typeof key !== "number") continue;
-      if (isScript && ++attributes > mostAttributes) {
-        bad(`its modules have more than ${mostAttributes} attributes`);
-      }
       walk(child, depth === 0 ? String(key) : `${name}.${key}`, depth + 1);
     }
   };
   if (isScript && !(value instanceof Instance)) {
     bad(`it is a TorchScript archive of ${describe(value)} where a module is expected`);
   }
+  if (isScript) checkAttributes(value, bad);
   const isTensor = value instanceof PickledTensor || value instanceof UnreadableTensor;
   walk(value, isTensor ? "tensor" : "", 0);
   return { tensors, skipped, metadata: Object.fromEntries(metadata) };
+}
+
+/**
+ * Refuses a module with too many attributes, those of its parts included, which count wherever they are. Each part is
+ * looked at once: it may be in others ten times, and those in others again.
+ */
+function checkAttributes(module: PickleValue, bad: Bad): void {
+  const known = new Map<PickleValue, number>();
+  const count = (item: PickleValue, depth: number): number => {
+    if (!(item instanceof Instance && item.state instanceof Map)) return 0;
+    const before = known.get(item);
+    if (before !== undefined) return before;
+    if (depth > mostDepth) bad(tooDeep);
+    let attributes = 0;
+    for (const child of item.state.values()) attributes += 1 + count(child, depth + 1);
+    if (attributes > mostAttributes) {
+      bad(`its modules have more than ${mostAttributes} attributes`);
+    }
+    known.set(item, attributes);
+    return attributes;
+  };
+  count(module, 0);
 }

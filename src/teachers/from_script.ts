@@ -9,6 +9,7 @@ import { noGrad } from "../torch/backward.ts";
 import { zeros } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";
 import { type DType, isFloatingPoint } from "../torch/dtype.ts";
+import { checkImageDType } from "./image_dtypes.ts";
 import { scope } from "../torch/scope.ts";
 import type { ScriptModule } from "../torch/script.ts";
 import type { ScriptOutput } from "../torch/script_types.ts";
@@ -186,7 +187,10 @@ function preparer(module: ScriptModule): (images: Tensor) => Tensor {
     const weight = weights.find(({ dtype }) => isFloatingPoint(dtype));
     return weight && { device: weight.device, dtype: weight.dtype };
   });
-  return (images) => target === undefined ? images : images.to(target);
+  return (images) => {
+    checkImageDType(images, module.path);
+    return target === undefined ? images : images.to(target);
+  };
 }
 
 /** How wide a function's result is for one image. */

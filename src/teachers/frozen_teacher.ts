@@ -9,6 +9,7 @@ import type { Module } from "../nn/module.ts";
 import type { Spec } from "../spec.ts";
 import { noGrad } from "../torch/backward.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
+import { checkImageDType } from "./image_dtypes.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { type Preprocessing, Preprocessor } from "./preprocessing.ts";
@@ -115,6 +116,7 @@ export abstract class FrozenTeacher implements Disposable {
         `Teacher "${this.name}" got no image: the shape is [${images.shape.join(", ")}].`,
       );
     }
+    if (this.#preprocess === undefined) checkImageDType(images, `Teacher "${this.name}"`);
     if (this.model !== null && this.#preprocess === undefined && !isFloatingPoint(images.dtype)) {
       throw new DTypeError(
         `Teacher "${this.name}" looks at images as its student sees them, floating-point and normalised, got ${images.dtype}. ` +

@@ -8,6 +8,7 @@
 import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../errors.ts";
 import { zeros } from "../torch/creation.ts";
 import type { DType } from "../torch/dtype.ts";
+import { checkImageDType } from "./image_dtypes.ts";
 import { cat } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
@@ -260,6 +261,7 @@ export class OnnxModel implements Disposable {
     if (!(images instanceof Tensor)) {
       throw new ArgumentError(`A model looks at a tensor of images, got ${typeof images}.`);
     }
+    checkImageDType(images, this.path);
     const given = images.shape;
     const [channels, height, width] = [1, 2, 3].map((at) =>
       this.inputShape[this.#channelsLast ? [0, 3, 1, 2][at] : at]

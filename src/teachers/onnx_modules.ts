@@ -79,6 +79,12 @@ export function moduleOutput(graph: OnnxGraph, name: string, path: string): stri
   if (escaping.length > 1) {
     unclear(`${escaping.length} of its tensors are used outside`, escaping);
   }
+  if (isCalledAgain(graph, around, module)) {
+    unclear(
+      "everything in it comes several times, as if it was called again",
+      graph.nodes.filter(isInside).flatMap(({ outputs }) => outputs).reverse(),
+    );
+  }
   const [tensor] = escaping;
   const maker = graph.nodes.find(({ outputs }) => outputs.includes(tensor))!;
   if (isMerged(maker, around.get(maker)!.at(-1), module)) {
@@ -136,6 +142,55 @@ function callsOf(all: ReadonlySet<string>, module: string, graph: OnnxGraph): st
     isCall(name) &&
     !graph.nodes.some(({ inputs }) => inputs.some((input) => input.startsWith(`${name}.`)))
   );
+}
+
+/**
+ * Whether all of a module is there several times: its result is not what came out of the last call alone. The older
+ * exporter does not number the calls of a Sequential but those of its parts, the newer one none at all.
+ */
+function isCalledAgain(
+  graph: OnnxGraph,
+  around: ReadonlyMap<OnnxNode, readonly string[]>,
+  module: string,
+): boolean {
+  const nodes = graph.nodes.filter((node) => around.get(node)!.includes(module));
+  const all = new Set(nodes.flatMap((node) => around.get(node)!));
+  const partsRepeat = (name: string): boolean => {
+    // A part lies in it without another one between.
+    const parts = new Set(nodes.map((node) => {
+      const modules = around.get(node)!;
+      return modules.includes(name) ? modules[modules.indexOf(name) + 1] : undefined;
+    }));
+    const repeats = (part: string | undefined): boolean =>
+      part === undefined || callsOf(all, part, graph).length > 0 || partsRepeat(part) ||
+      [...all].some((other) =>
+        part.startsWith(`${other}_`) && callsOf(all, other, graph).includes(part)
+      );
+    return [...parts].some((part) => part !== undefined) && [...parts].every(repeats);
+  };
+  if (partsRepeat(module)) return true;
+  const computed = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+  const given = ({ inputs }: OnnxNode): string[] =>
+    inputs.filter((input) => input !== "" && !computed.has(input));
+  const uses = new Map<string, number>();
+  for (const weight of nodes.flatMap(given).filter((input) => input.startsWith(`${module}.`))) {
+    uses.set(weight, (uses.get(weight) ?? 0) + 1);
+  }
+  if (uses.size > 0 && [...uses.values()].every((count) => count > 1)) return true;
+  if (nodes.some(({ scopes }) => scopes === undefined)) return false;
+  return isRepetition(
+    nodes.filter(({ operation }) => operation !== "Constant").map((node) =>
+      [node.operation, ...around.get(node)!, ...given(node)].join("\n")
+    ),
+  );
+}
+
+/** Whether a list is a shorter one, several times. */
+function isRepetition(list: readonly string[]): boolean {
+  for (let period = 1; period <= list.length / 2; period++) {
+    if (list.length % period === 0 && list.every((one, i) => one === list[i % period])) return true;
+  }
+  return false;
 }
 
 /** The tensors that some operations compute and others use, or that are the model's results; sizes are left out. */

@@ -9,6 +9,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { tensor } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
+import { checkImageDType } from "./image_dtypes.ts";
 import { keep, scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkPreprocessing, shown } from "./check_preprocessing.ts";
@@ -70,6 +71,7 @@ export class Preprocessor implements Disposable {
    */
   apply(images: Tensor): Tensor {
     return scope(() => {
+      checkImageDType(images, "A teacher's preprocessing");
       const channels = this.settings.mean.length;
       const upright = channelsFirst(images, channels);
       const bytes = upright.dtype === "uint8";

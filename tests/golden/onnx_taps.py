@@ -68,6 +68,27 @@ class Dense(nn.Module):
         return self.classifier(x)
 
 
+class Twice(nn.Module):
+    """Modules that are called twice in a row, and one that is called once, whose parts are alike."""
+
+    def __init__(self):
+        super().__init__()
+        self.sequential = nn.Sequential(nn.Conv2d(3, 3, 1), nn.ReLU())
+        self.conv = nn.Conv2d(3, 3, 1)
+        self.sigmoid = nn.Sigmoid()
+        self.single = nn.Sequential(nn.Conv2d(3, 3, 1))
+        self.nested = nn.Sequential(nn.Sequential(nn.Conv2d(3, 3, 1), nn.ReLU()), nn.Tanh())
+        self.plain = nn.Sequential(nn.ReLU(), nn.Sigmoid())
+        self.once = nn.Sequential(nn.Conv2d(3, 3, 1), nn.Sigmoid(), nn.Conv2d(3, 3, 1), nn.Sigmoid())
+        self.linear = nn.Linear(3, 3)
+
+    def forward(self, x):
+        for module in [self.sequential, self.conv, self.sigmoid, self.single, self.nested, self.plain]:
+            x = module(module(x))
+        x = self.once(x)
+        return self.linear(self.linear(x.mean([2, 3])))
+
+
 model = Dense().eval()
 model.features.norm5.running_mean.copy_(torch.randn(4) * 0.1)
 images = torch.rand(2, 3, 8, 8)
@@ -86,8 +107,21 @@ save_file(tensors, folder / "returned.safetensors")
 
 for module in model.modules():
     module._forward_hooks.clear()
-for dynamo in [False, True]:
-    path = folder / f"{'dynamo' if dynamo else 'older'}.onnx"
+twice = Twice().eval()
+few = torch.rand(2, 3, 4, 4)
+with torch.no_grad():
+    once = []
+    twice.once.register_forward_hook(lambda _, __, output: once.append(output.clone()))
+    twice(few)
+    twice.once._forward_hooks.clear()
+save_file({"images": few, "once": once[0]}, folder / "twice.safetensors")
+for name, model, images, dynamo in [
+    ("older", model, images, False),
+    ("dynamo", model, images, True),
+    ("twice_older", twice, few, False),
+    ("twice_dynamo", twice, few, True),
+]:
+    path = folder / f"{name}.onnx"
     if dynamo:
         torch.onnx.export(model, (images,), dynamo=True, external_data=False, input_names=["images"], output_names=["logits"]).save(path)
     else:

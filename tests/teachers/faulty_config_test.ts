@@ -164,6 +164,51 @@ Deno.test("OpenCLIP's and transformers' files are looked at as timm's are", () =
   assertEquals(readModelConfig({ model_type: "vit" }, good).faults, undefined);
 });
 
+Deno.test("an image size that no image has is a fault, whoever's description it is in", () => {
+  const processor = {
+    image_processor_type: "ViTImageProcessor",
+    image_mean: [0.5, 0.5, 0.5],
+    image_std: [0.5, 0.5, 0.5],
+    size: 224,
+  };
+  const clip = { embed_dim: 512, vision_cfg: { layers: 12, width: 768, patch_size: 32 } };
+  const files: [(size: unknown) => unknown, key: string, file: string, processor?: unknown][] = [
+    [(size) => ({ model_type: "vit", image_size: size }), "image_size", "config.json", processor],
+    [(size) => ({ model_type: "vit", image_size: size }), "image_size", "config.json"],
+    [
+      (size) => ({ model_type: "clip", vision_config: { image_size: size } }),
+      "image_size",
+      "config.json",
+      processor,
+    ],
+    [
+      (size) => ({ architecture: "vit_tiny_patch16_224", model_args: { img_size: size } }),
+      "img_size",
+      "config.json",
+    ],
+    ...[{}, { size: 224 }].map((said): typeof files[number] => [
+      (size) => ({
+        model_cfg: { ...clip, vision_cfg: { ...clip.vision_cfg, image_size: size } },
+        preprocess_cfg: said,
+      }),
+      "image_size",
+      "open_clip_config.json",
+    ]),
+  ];
+  for (const [describe, key, file, more] of files) {
+    for (const size of [-5, 0, "224", 1e9, 22.5, [224], true, {}]) {
+      const { preprocessing, faults } = readModelConfig(describe(size), more);
+      assertEquals(preprocessing, null);
+      const [fact] = faults!.facts;
+      assertEquals([fact.file, fact.field], [file, "size"]);
+      assertStringIncludes(fact.text, `${key} is ${JSON.stringify(size)}`);
+    }
+    for (const size of [224, [224, 224], null, undefined]) {
+      assertEquals(readModelConfig(describe(size), more).faults, undefined);
+    }
+  }
+});
+
 Deno.test("a value that is nested without end is shown in short", () => {
   let deep: unknown = 1;
   for (let i = 0; i < 100_000; i++) deep = [deep];

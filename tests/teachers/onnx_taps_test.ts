@@ -67,6 +67,43 @@ for (const exporter of ["older", "dynamo"]) {
   });
 }
 
+for (const exporter of ["older", "dynamo"]) {
+  test(`a module that is called twice in a row is an error: ${exporter}`, async () => {
+    const path = golden(`twice_${exporter}.onnx`);
+    for (
+      const tap of [
+        "sequential",
+        "sequential.0",
+        "sequential.1",
+        "conv",
+        "sigmoid",
+        "single",
+        "nested",
+        "nested.0",
+        "nested.1",
+        "plain",
+        "plain.1",
+        "linear",
+      ]
+    ) {
+      const { message } = await assertRejects(
+        () => openOnnx(path, { tap }),
+        ArgumentError,
+        "",
+        tap,
+      );
+      // A part of such a module is followed by other parts, each time.
+      const words = tap.includes(".") ? "It cannot be told" : "called again";
+      assertStringIncludes(message, words, tap);
+    }
+    using model = await openOnnx(path, { tap: "once", threads: 1 });
+    torch.scope(() => {
+      const { images, once } = torch.loadSafetensors(golden("twice.safetensors"), { device });
+      assertClose(model.compute(images, [model.tap])[model.tap], once, { atol: 1e-6 });
+    });
+  });
+}
+
 test("features of a norm over the last dimension are averaged over rows and columns", async () => {
   for (const exporter of ["older", "dynamo"]) {
     using model = await openOnnx(golden(`${exporter}.onnx`), { tap: "norm", threads: 1 });

@@ -110,6 +110,78 @@ test("a TorchScript file whose classes or functions build upon each other withou
   assertRefused({ "script_traced/code/.py": encode("class A:\n  a : int\n") }, "no module");
 });
 
+test("a TorchScript file with a text of millions of characters in its code is refused", () => {
+  assertRefused(expression(`"${"a".repeat(2 ** 23)}"`), "names or texts", true);
+});
+
+test("a TorchScript file whose tuples hold each other without end is refused", () => {
+  const tuples = (fields: (inner: string) => string, count: number) =>
+    Array.from(
+      { length: count },
+      (_, i) => `class N${i}(NamedTuple):\n${fields(i === 0 ? "int" : `__torch__.N${i - 1}`)}`,
+    ).join("");
+  const taking = (type: string, more = "") => ({
+    [main]: encode(
+      more +
+        code.replace(
+          "  def forward(",
+          `  def other(self: __torch__.Small, y: ${type}) -> int:\n    return 1\n  def forward(`,
+        ),
+    ),
+  });
+  const twice = (inner: string) => `  a : ${inner}\n  b : ${inner}\n`;
+  for (
+    const fields of [
+      twice,
+      (inner: string) => twice(`List[${inner}]`),
+      (inner: string) => twice(`Dict[str, Optional[${inner}]]`),
+      (inner: string) => twice(inner.replace(".", " . # a\n  ")),
+      (inner: string) => `  a : Tuple[${inner}, ${inner}]\n`,
+      // By depth alone, where nothing is there twice.
+      (inner: string) => `  a : Tuple[Tuple[${inner}]]\n`,
+    ]
+  ) assertRefused(taking("__torch__.N15", tuples(fields, 16)), "tuples within tuples");
+  assertRefused(taking("Tuple[".repeat(40) + "int" + "]".repeat(40)), "tuples within tuples");
+  assertRefused(expression("(".repeat(40) + "1" + ",)".repeat(40)), "tuples within tuples");
+  const steps = (one: (before: string, i: number) => string) =>
+    body(`    z0 = (1, 2)\n${Array.from({ length: 40 }, (_, i) => one(`z${i}`, i + 1)).join("")}`);
+  assertRefused(steps((z, i) => `    z${i} = (${z}, ${z})\n`), "tuples within tuples");
+  assertRefused(steps((z, i) => `    z${i} = (${z}, 1)\n`), "tuples within tuples");
+  assertRefused(steps((z, i) => `    z${i} = (\n      (${z}),)\n`), "tuples within tuples");
+  assertRefused(steps((z, i) => `    a = ${z}\n    z${i} = (a, a)\n`), "tuples within tuples");
+  // As a recurrent network does whose steps were written out.
+  load(steps((z, i) => `    a, b, = ${z}\n    z${i} = (b, a)\n`));
+  load(steps((z, i) => `    a = ${z}[0]\n    z${i} = (a, torch.len([${z}, ${z}]))\n`));
+  const functions = Array.from(
+    { length: 16 },
+    (_, i) => `def g${i}(x: int):\n  return (${i === 0 ? "1, 1" : `__torch__.g${i - 1}(x), 1`})\n`,
+  );
+  assertRefused({ [main]: encode(code + functions.join("")) }, "does not say what it returns");
+  // What is forked is a function in the function.
+  const forked = (i: number) =>
+    `    def __forked_function${i}():\n      return (x, 1)\n    f${i} = fork(__forked_function${i})\n`;
+  load(body(forked(0) + forked(1)));
+  const tag = (type: string) =>
+    pickle(
+      global("torch.jit._pickle", "restore_type_tag"),
+      tuple(op.EMPTY_LIST, text(type)),
+      op.REDUCE,
+    );
+  assertRefused(
+    { "script_traced/constants.pkl": tag("Tuple[".repeat(40) + "int" + "]".repeat(40)) },
+    "tuples within tuples",
+  );
+  // As large as the state that a language model hands on, and classes, which are not written out.
+  const state = `Tuple[${"Tuple[Tensor, Tensor, Tensor, Tensor], ".repeat(96)}int]`;
+  load(taking(state));
+  load(taking("__torch__.N3", tuples(twice, 4)));
+  const classes = Array.from(
+    { length: 16 },
+    (_, i) => `class C${i}(Module):\n${twice(i === 0 ? "int" : `__torch__.C${i - 1}`)}`,
+  );
+  load(taking("__torch__.C15", classes.join("")));
+});
+
 test("no comment or quote hides code from the check of a TorchScript file", () => {
   const hidden = `    zz = ${deep("(", "1", ")")}\n`;
   for (const comment of ["# type", "#type:", "#  type:", "#\ttype:", "# types:", "#"]) {

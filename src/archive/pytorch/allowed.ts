@@ -7,6 +7,7 @@
 import type { Bad } from "../file_reader.ts";
 import { Callable, describe, Instance, type PickleValue } from "../pickle/values.ts";
 import { checkCode } from "./code.ts";
+import { checkTupleType } from "./tuple_types.ts";
 import { storedDTypes } from "./dtypes.ts";
 import type { StoredDType } from "./stored_dtype.ts";
 import { Complex, DTypeValue, Named, StorageType, TensorType } from "./values.ts";
@@ -116,6 +117,7 @@ export function lists(bad: Bad): Callable[] {
     if (typeof type === "string") {
       if (type.length > mostTypeLength) bad(`its pickle has a type of ${type.length} characters`);
       checkCode(new TextEncoder().encode(type), bad);
+      checkTupleType(type, bad);
     }
     return first(args);
   };

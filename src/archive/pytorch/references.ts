@@ -7,6 +7,7 @@
 
 import type { Bad } from "../file_reader.ts";
 import type { DefinitionStart } from "./code.ts";
+import { between, checkTuples, type DefinitionText } from "./tuple_types.ts";
 
 /** Modules lie in each other a dozen deep; each step takes several kilobytes of libtorch's stack, and more if it is nested. */
 const mostChained = 200;
@@ -40,8 +41,9 @@ export interface Source {
  */
 export function checkReferences(sources: ReadonlyMap<string, Source>, bad: Bad): void {
   const definitions = new Map<string, Definition>();
+  const texts: DefinitionText[] = [];
   for (const [module, source] of sources) {
-    for (const definition of definitionsIn(module, source)) {
+    for (const definition of definitionsIn(module, source, texts)) {
       const known = definitions.get(definition.name);
       // Two names may differ by capitals alone.
       if (known !== undefined) {
@@ -76,20 +78,25 @@ export function checkReferences(sources: ReadonlyMap<string, Source>, bad: Bad):
         "than any program that was exported",
     );
   }
+  checkTuples(texts, bad);
 }
 
-/** What may lie between the parts of a name: the lines of an expression go on in brackets, with comments. */
-const between = String.raw`(?:\s|#[^\n]*\n)*`;
 const gaps = new RegExp(between, "g");
 /** A word, or several with dots: `__torch__.Net`, `self.body`. */
 const names = new RegExp(String.raw`\w+(?:${between}\.${between}\w+)*`, "g");
 
-function definitionsIn(module: string, { code, definitions }: Source): Definition[] {
+function definitionsIn(
+  module: string,
+  { code, definitions }: Source,
+  texts: DefinitionText[],
+): Definition[] {
   const found: Definition[] = [];
   const prefix = `${module.toLowerCase()}.`;
   let top: Definition | undefined;
   /** Stands for all methods of the class. */
   let all: Definition | undefined;
+  /** How far the function around the next one is indented, if there is one. */
+  let outer = Infinity;
   for (const [i, { at, indent, nested }] of definitions.entries()) {
     const text = code.slice(at, definitions[i + 1]?.at).replaceAll(/\\\r?\n/g, " ").toLowerCase();
     const [, kind, name] = /^(class|def)\s+(\w+)/.exec(text) ?? [];
@@ -102,6 +109,9 @@ function definitionsIn(module: string, { code, definitions }: Source): Definitio
       mentions: new Set(Array.from(text.matchAll(names), ([one]) => one.replaceAll(gaps, ""))),
     };
     found.push(made);
+    const isInner = kind === "def" && indent > outer;
+    if (!isInner) outer = kind === "def" ? indent : Infinity;
+    texts.push({ name: made.name, text, isInner });
     // A class compiles all methods that it has.
     if (of !== undefined) top!.mentions.add(made.name);
     else {

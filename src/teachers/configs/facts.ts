@@ -83,9 +83,15 @@ export class Problems {
   }
 
   /** Adds a value of images that cannot be so. */
-  fault(field: FaultyFact["field"], key: string, value: unknown, why: string): null {
+  fault(
+    field: FaultyFact["field"],
+    key: string,
+    value: unknown,
+    why: string,
+    file: string = this.#file,
+  ): null {
     const text = `${key} is ${shown(value)}, ${why}`;
-    this.faults.push({ file: this.#file, text, field });
+    this.faults.push({ file, text, field });
     return this.add(text);
   }
 }
@@ -131,6 +137,13 @@ export function checkTable(facts: Facts, key: string, problems: Problems): void 
   for (const field of ["size", "mean", "std"] as const) {
     problems.fault(field, key, value, "not an object");
   }
+}
+
+/** Refuses sides that no image has: without them, the architecture's own would be taken for what is said. */
+export function checkSides(facts: Facts, key: string, problems: Problems, file?: string): void {
+  const value = facts[key];
+  if (value === undefined || value === null || sidesOf(value) !== null) return;
+  problems.fault("size", key, value, "not the sides of an image", file);
 }
 
 /** One of several words; `otherwise` where nothing is said. */

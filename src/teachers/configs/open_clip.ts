@@ -8,6 +8,7 @@ import type { Interpolation } from "../../data/convert.ts";
 import { CLIP_MEAN, CLIP_STD } from "../../models/parts/clip_statistics.ts";
 import {
   assemble,
+  checkSides,
   checkTable,
   type Facts,
   isFacts,
@@ -109,9 +110,13 @@ function preprocessingOf(
 ): Pick<ModelConfig, "preprocessing" | "faults"> {
   const given = config.size ?? vision.image_size ?? 224;
   const size = sidesOf(Array.isArray(given) && given.length === 3 ? given.slice(1) : given);
+  checkSides(vision, "image_size", problems);
+  if (size === null && problems.faults.length === 0) {
+    problems.fault("size", "size", given, "not the sides of an image");
+  }
   return assemble(
     {
-      size: size ?? problems.fault("size", "size", given, "not the sides of an image"),
+      size,
       cropFraction: 1,
       cropMode: wordOf("cropMode", config, "resize_mode", RESIZE_MODES, "shortest", problems),
       interpolation: wordOf(

@@ -8,6 +8,7 @@ import type { Interpolation } from "../../data/convert.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../../models/imagenet.ts";
 import {
   assemble,
+  checkSides,
   checkTable,
   type Facts,
   isFacts,
@@ -60,6 +61,7 @@ export function readTimm(config: Facts): ModelConfig {
   const name = textOf(config, "architecture")?.split(".")[0] ??
     problems.add("config.json has no architecture");
   const args = partOf(config, "model_args");
+  checkSides(args, "img_size", problems);
   // Others take images of any size, or of one only.
   const sides = name?.startsWith("vit_") ? sidesOf(args.img_size) : null;
   const names = config.label_names ?? cfg.label_names ?? config.labels ?? cfg.labels;

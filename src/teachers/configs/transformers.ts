@@ -5,6 +5,7 @@
  */
 
 import {
+  checkSides,
   type Facts,
   labelsOf,
   numberOf,
@@ -241,6 +242,8 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
   const problems = new Problems("preprocessor_config.json");
   const type = textOf(config, "model_type") ?? "";
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
+  const tower = type === "clip" ? partOf(config, "vision_config") : config;
+  checkSides(tower, "image_size", problems, "config.json");
   const architecture = reader === undefined
     ? problems.add(
       `there is no architecture here for transformers' model_type "${type}"; there are those for ` +
@@ -248,10 +251,12 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
     )
     : reader(config, problems);
   const processing = preprocessor === null
-    ? { preprocessing: problems.add("there is no preprocessor_config.json") }
+    ? {
+      preprocessing: problems.add("there is no preprocessor_config.json"),
+      ...(problems.faults.length > 0 ? { faults: { facts: problems.faults, rest: {} } } : {}),
+    }
     : readImageProcessor(preprocessor, problems);
   const { numClasses, labels } = classesOf(config, type);
-  const tower = type === "clip" ? partOf(config, "vision_config") : config;
   return {
     architecture,
     library: "transformers",

@@ -1,0 +1,24 @@
+/**
+ * The dtypes that images may have.
+ *
+ * @module
+ */
+
+import { DTypeError } from "../errors.ts";
+import { isComplex } from "../torch/dtype.ts";
+import type { Tensor } from "../torch/tensor.ts";
+
+/**
+ * Refuses images of a dtype that none are of: numbers of 8 bits with an exponent, as weights have, and complex ones. Which
+ * of the others fit is another matter.
+ *
+ * @param who What is given the images, for the message.
+ * @throws {DTypeError} if they are of such a dtype.
+ */
+export function checkImageDType({ dtype }: Tensor, who: string): void {
+  if (!dtype.startsWith("float8") && !isComplex(dtype)) return;
+  throw new DTypeError(
+    `${who} takes images of float32, float64, float16 or bfloat16, or bytes (uint8) if it normalises them itself; got ` +
+      `${dtype}. Convert them with ${isComplex(dtype) ? `abs() or real()` : `to("float32")`}.`,
+  );
+}
