@@ -27,14 +27,6 @@ const dtypeNames: Readonly<Record<string, string>> = {
   ComplexHalf: "complex32",
   ComplexFloat: "complex64",
   ComplexDouble: "complex128",
-  UInt16: "uint16",
-  UInt32: "uint32",
-  UInt64: "uint64",
-  Float8_e5m2: "float8_e5m2",
-  Float8_e4m3fn: "float8_e4m3fn",
-  Float8_e5m2fnuz: "float8_e5m2fnuz",
-  Float8_e4m3fnuz: "float8_e4m3fnuz",
-  Float8_e8m0fnu: "float8_e8m0fnu",
 };
 
 /** What libtorch's operators say where tensors have several dtypes. */
