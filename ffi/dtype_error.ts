@@ -73,9 +73,8 @@ function isFloat(dtype: string): boolean {
   return dtype.includes("float") && !dtype.startsWith("float8");
 }
 
-/** How a tensor of whole or 8-bit numbers becomes one of floats. */
-function toFloat(dtype: string, wanted: string): string {
-  if (/^uint\d\d/.test(dtype)) return 'Convert it with to("int64").';
+/** How a tensor of whole or 8-bit numbers becomes one that is computed with. */
+function conversion(dtype: string, wanted: string): string {
   return dtype === "uint8"
     ? `Convert it with to("${wanted}"); bytes of images are also divided by 255, or go through the model's ` +
       `preprocessing.`
@@ -84,7 +83,7 @@ function toFloat(dtype: string, wanted: string): string {
 
 function advice(operands: readonly Operand[], dtypes: readonly string[]): string {
   const [first, other] = dtypes;
-  if (!isFloat(first) && isFloat(other)) return toFloat(first, other);
+  if (!isFloat(first) && isFloat(other)) return conversion(first, other);
   const odd = operands.find((operand) => !isFloat(operand.dtype));
   if (odd) return `Convert the ${odd.name} with to("${first}").`;
   return operands.some((operand) => operand.name === "weight")
@@ -125,7 +124,10 @@ export function dtypeMessage(message: string): string | undefined {
   }
   if (!missing.test(sentence)) return undefined;
   const [dtype] = dtypes;
-  return isFloat(dtype)
-    ? `${operator} is not there for ${dtype} on this device. Convert with to("float32").${call}`
-    : `${operator} does not take ${dtype}. ${toFloat(dtype, "float32")}${call}`;
+  if (isFloat(dtype)) {
+    return `${operator} is not there for ${dtype} on this device. Convert with to("float32").${call}`;
+  }
+  // Whole numbers that libtorch hardly computes in stay whole.
+  const wanted = /^uint\d\d/.test(dtype) ? "int64" : "float32";
+  return `${operator} does not take ${dtype}. ${conversion(dtype, wanted)}${call}`;
 }
