@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../archive/file_reader.ts";
-import type { StoredDType } from "../archive/pytorch/stored_dtype.ts";
+import type { DType } from "../dtypes.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { materialize, type StoredTensor } from "./stored_tensor.ts";
@@ -91,7 +91,7 @@ export class Checkpoint implements Disposable {
    *
    * @throws {ArgumentError} if there is none of this name.
    */
-  dtype(name: string): StoredDType {
+  dtype(name: string): DType {
     return this.stored(name).dtype;
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { countOf, isContiguous } from "../archive/pytorch/arrangement.ts";
-import { storedDTypes } from "../archive/pytorch/dtypes.ts";
+import { dtypes } from "../dtypes.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { ByteSource } from "./bytes.ts";
@@ -29,7 +29,7 @@ export class Copier {
    * gradients recorded.
    */
   copy(target: Tensor, stored: StoredTensor): void {
-    const bytes = countOf(stored.shape) * storedDTypes[stored.dtype].bytes;
+    const bytes = countOf(stored.shape) * dtypes[stored.dtype].bytes;
     if (bytes === 0) return;
     if (bytes <= pieceBytes || !stored.source.mapped || !isContiguous(stored)) {
       this.#copyWhole(target, stored, bytes);
@@ -48,7 +48,7 @@ export class Copier {
   }
 
   #copyPieces(target: Tensor, { dtype, shape, offset, source, begin }: StoredTensor): void {
-    const size = storedDTypes[dtype].bytes;
+    const size = dtypes[dtype].bytes;
     const first = begin + offset * size;
     const same = target.dtype === dtype;
     // Bytes need no alignment.

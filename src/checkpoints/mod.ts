@@ -6,7 +6,7 @@
  */
 
 export * from "./checkpoint.ts";
-export * from "../archive/pytorch/stored_dtype.ts";
+export type { DType as StoredDType } from "../dtypes.ts";
 export * from "./open.ts";
 export * from "./load_weights.ts";
 export * from "./weights_dialect.ts";

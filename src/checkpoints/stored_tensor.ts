@@ -5,8 +5,7 @@
  */
 
 import { type Arrangement, isContiguous, spanOf } from "../archive/pytorch/arrangement.ts";
-import { storedDTypes } from "../archive/pytorch/dtypes.ts";
-import type { StoredDType } from "../archive/pytorch/stored_dtype.ts";
+import { type DType, dtypes } from "../dtypes.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { ByteSource } from "./bytes.ts";
@@ -27,7 +26,7 @@ export function materialize(stored: StoredTensor): Tensor {
 /** {@linkcode materialize} for callers with a scope of their own, which the tensors on the way are left to. */
 export function viewOf(stored: StoredTensor): Tensor {
   const { dtype, shape, strides, offset, source, begin } = stored;
-  const { code, bytes: size } = storedDTypes[dtype];
+  const { code, bytes: size } = dtypes[dtype];
   if (shape.includes(0)) {
     return torch.call("aten::empty.memory_format", [...shape], { dtype: code }) as Tensor;
   }
@@ -39,8 +38,8 @@ export function viewOf(stored: StoredTensor): Tensor {
 }
 
 /** Bytes that lie at `place` in their source, as elements. */
-export function elements(bytes: Tensor, dtype: StoredDType, place: number): Tensor {
-  const { code, bytes: size } = storedDTypes[dtype];
+export function elements(bytes: Tensor, dtype: DType, place: number): Tensor {
+  const { code, bytes: size } = dtypes[dtype];
   const aligned = place % size === 0 ? bytes : bytes.clone();
   return torch.call("aten::view.dtype", aligned, code) as Tensor;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dtypes } from "../dtypes.ts";
 import { ArgumentError } from "../errors.ts";
 import { isNameOf } from "../lookup.ts";
 import { call } from "./call.ts";
@@ -11,7 +12,6 @@ import { dtypeOfArray, flatten, fromBytes, fromList } from "./data_transfer.ts";
 import type { NestedArray } from "./nested_array.ts";
 import type { Device } from "./device.ts";
 import { type DType, isComplex, isFloatingPoint, type TypedArray } from "./dtype.ts";
-import { dtypes } from "./dtype_codes.ts";
 import type { Generator } from "./random.ts";
 import type { Scalar } from "./scalar.ts";
 import { checkExact, isScalar } from "./scalar_slots.ts";

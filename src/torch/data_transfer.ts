@@ -5,10 +5,11 @@
  */
 
 import { check, context, frame, native, open } from "../../ffi/native.ts";
+import { dtypes } from "../dtypes.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { handleOf, make } from "./core.ts";
 import { type DType, isComplex, type TypedArray } from "./dtype.ts";
-import { dtypeCode, dtypes } from "./dtype_codes.ts";
+import { dtypeCode } from "./dtype_codes.ts";
 import type { NestedArray } from "./nested_array.ts";
 import type { Tensor } from "./tensor.ts";
 

@@ -4,34 +4,10 @@
  * @module
  */
 
+import type { DType } from "../dtypes.ts";
 import { infoOf } from "./dtype_codes.ts";
 
-/**
- * The element types that tensors can have. For the unsigned ones beyond uint8, the complex and the 8-bit ones libtorch has
- * few operators: convert them with `to()` to compute with them. `float8_e8m0fnu` are powers of two, as scales are.
- */
-export type DType =
-  | "float32"
-  | "float64"
-  | "float16"
-  | "bfloat16"
-  | "int64"
-  | "int32"
-  | "int16"
-  | "int8"
-  | "uint8"
-  | "bool"
-  | "uint16"
-  | "uint32"
-  | "uint64"
-  | "complex32"
-  | "complex64"
-  | "complex128"
-  | "float8_e5m2"
-  | "float8_e4m3fn"
-  | "float8_e5m2fnuz"
-  | "float8_e4m3fnuz"
-  | "float8_e8m0fnu";
+export type { DType };
 
 /** Any of JavaScript's typed arrays. */
 export type TypedArray =

@@ -1,44 +1,12 @@
 /**
- * libtorch's numbers for dtypes, and what is known of them.
+ * Finding dtypes by name and by libtorch's number.
  *
  * @module
  */
 
+import { type DType, type DTypeInfo, dtypes } from "../dtypes.ts";
 import { DTypeError } from "../errors.ts";
 import { isNameOf } from "../lookup.ts";
-import type { DType } from "./dtype.ts";
-
-/** What is known of each element type: libtorch's number for it, its size in bytes, its family. */
-interface DTypeInfo {
-  readonly code: number;
-  readonly bytes: number;
-  readonly floating: boolean;
-}
-
-/** libtorch's `c10::ScalarType` numbers. */
-export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
-  uint8: { code: 0, bytes: 1, floating: false },
-  int8: { code: 1, bytes: 1, floating: false },
-  int16: { code: 2, bytes: 2, floating: false },
-  int32: { code: 3, bytes: 4, floating: false },
-  int64: { code: 4, bytes: 8, floating: false },
-  float16: { code: 5, bytes: 2, floating: true },
-  float32: { code: 6, bytes: 4, floating: true },
-  float64: { code: 7, bytes: 8, floating: true },
-  bool: { code: 11, bytes: 1, floating: false },
-  bfloat16: { code: 15, bytes: 2, floating: true },
-  complex32: { code: 8, bytes: 4, floating: false },
-  complex64: { code: 9, bytes: 8, floating: false },
-  complex128: { code: 10, bytes: 16, floating: false },
-  float8_e5m2: { code: 23, bytes: 1, floating: true },
-  float8_e4m3fn: { code: 24, bytes: 1, floating: true },
-  float8_e5m2fnuz: { code: 25, bytes: 1, floating: true },
-  float8_e4m3fnuz: { code: 26, bytes: 1, floating: true },
-  uint16: { code: 27, bytes: 2, floating: false },
-  uint32: { code: 28, bytes: 4, floating: false },
-  uint64: { code: 29, bytes: 8, floating: false },
-  float8_e8m0fnu: { code: 44, bytes: 1, floating: true },
-};
 
 const names = new Map<number, DType>(
   (Object.keys(dtypes) as DType[]).map((name) => [dtypes[name].code, name]),

@@ -8,6 +8,7 @@
  */
 
 import { crc32Of } from "../crc32.ts";
+import { dtypes } from "../dtypes.ts";
 import { ArgumentError, DTypeError, FormatError } from "../errors.ts";
 import { writeAtomicSync } from "../files.ts";
 import { openFileSync } from "../regular_files.ts";
@@ -16,7 +17,6 @@ import { TensorCore } from "./tensor_core.ts";
 import { fromRawBytes, rawBytes } from "./data_transfer.ts";
 import type { Device } from "./device.ts";
 import type { DType } from "./dtype.ts";
-import { dtypes } from "./dtype_codes.ts";
 import { CHECKSUMS, checksumsText, checkTensorBytes, sealHead } from "./safetensors_checksums.ts";
 import type { Entry } from "./safetensors_header.ts";
 import type { Tensor } from "./tensor.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { DType } from "./dtype.ts";
-import { dtypes } from "./dtype_codes.ts";
+import { type DType, dtypes } from "../dtypes.ts";
 
 /** Where one tensor of the file lies and what it is. */
 export interface Entry {

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { dtypes } from "../dtypes.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
 import { isNameOf } from "../lookup.ts";
 import type { Device } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";
 import type { DType } from "./dtype.ts";
-import { dtypeCode, dtypes } from "./dtype_codes.ts";
+import { dtypeCode } from "./dtype_codes.ts";
 
 /**
  * The options that a dtype, a device or options stand for.

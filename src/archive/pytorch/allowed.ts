@@ -4,12 +4,12 @@
  * @module
  */
 
+import type { DType } from "../../dtypes.ts";
 import type { Bad } from "../file_reader.ts";
 import { Callable, describe, Instance, type PickleValue } from "../pickle/values.ts";
 import { checkCode } from "./code.ts";
+import { storageClasses } from "./storage_classes.ts";
 import { checkTupleType } from "./tuple_types.ts";
-import { storedDTypes } from "./dtypes.ts";
-import type { StoredDType } from "./stored_dtype.ts";
 import { Complex, DTypeValue, Named, StorageType, TensorType } from "./values.ts";
 
 /** Longer than the type of any list or dict. */
@@ -24,9 +24,9 @@ export function programClass(name: string): Callable {
 export function torchName(name: string): PickleValue | undefined {
   const match = /^torch\.(?:cuda\.|storage\.)?(\w+)$/.exec(name);
   const last = match?.[1] ?? "";
-  for (const [dtype, { storage }] of Object.entries(storedDTypes)) {
-    if (name === `torch.${dtype}`) return new DTypeValue(dtype as StoredDType);
-    if (last !== "" && last === storage) return new StorageType(dtype as StoredDType);
+  for (const [dtype, storage] of Object.entries(storageClasses)) {
+    if (name === `torch.${dtype}`) return new DTypeValue(dtype as DType);
+    if (last !== "" && last === storage) return new StorageType(dtype as DType);
   }
   if (last === "UntypedStorage" || last === "TypedStorage") return new StorageType(null);
   const quantized = quantizedStorages.get(name);
@@ -36,7 +36,7 @@ export function torchName(name: string): PickleValue | undefined {
 }
 
 /** The classes of storages of quantized tensors, with the types that they are stored as. */
-const quantizedStorages: ReadonlyMap<string, StoredDType> = new Map([
+const quantizedStorages: ReadonlyMap<string, DType> = new Map([
   ["torch.QInt8Storage", "int8"],
   ["torch.QUInt8Storage", "uint8"],
   ["torch.QInt32Storage", "int32"],

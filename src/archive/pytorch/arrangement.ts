@@ -4,14 +4,13 @@
  * @module
  */
 
+import { type DType, dtypes } from "../../dtypes.ts";
 import type { Bad } from "../file_reader.ts";
-import { storedDTypes } from "./dtypes.ts";
-import type { StoredDType } from "./stored_dtype.ts";
 
 /** How a tensor lies in its storage. */
 export interface Arrangement {
   /** Its element type. */
-  readonly dtype: StoredDType;
+  readonly dtype: DType;
   /** Its shape. */
   readonly shape: readonly number[];
   /** How many elements lie between neighbours of every dimension. */
@@ -64,7 +63,7 @@ export function checkArrangement(
   mostRepeated: number = usuallyRepeated,
 ): void {
   const { dtype, shape, strides, offset } = tensor;
-  const size = storedDTypes[dtype].bytes;
+  const size = dtypes[dtype].bytes;
   const text = `the shape [${shape.slice(0, 8).join(", ")}], strides [${
     strides.slice(0, 8).join(", ")
   }] and offset ${offset} of ${dtype}`;

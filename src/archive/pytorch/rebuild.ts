@@ -4,11 +4,10 @@
  * @module
  */
 
+import { type DType, dtypes } from "../../dtypes.ts";
 import type { Bad } from "../file_reader.ts";
 import { Callable, describe, type PickleValue } from "../pickle/values.ts";
 import { checkArrangement } from "./arrangement.ts";
-import { storedDTypes } from "./dtypes.ts";
-import type { StoredDType } from "./stored_dtype.ts";
 import {
   DTypeValue,
   Named,
@@ -34,7 +33,7 @@ export function rebuilders(bad: Bad, kind: PickleKind): Callable[] {
   // Then views that only libtorch can make are fine.
   const checkOnly = kind === "program";
   type Made = PickledTensor | UnreadableTensor;
-  const tensor = (args: PickleValue[], dtype?: StoredDType): PickledTensor => {
+  const tensor = (args: PickleValue[], dtype?: DType): PickledTensor => {
     const [storage, offset, shape, strides] = args;
     if (!(storage instanceof Storage)) {
       return bad(`a tensor's storage is ${describe(storage ?? null)}`);
@@ -46,7 +45,7 @@ export function rebuilders(bad: Bad, kind: PickleKind): Callable[] {
       strides: sizes(strides, "strides", bad),
       offset: sizes([offset ?? null], "offset", bad)[0],
     };
-    if (storage.bytes % storedDTypes[element].bytes !== 0) {
+    if (storage.bytes % dtypes[element].bytes !== 0) {
       bad(`a storage of ${storage.bytes} bytes is not made of elements of ${element}`);
     }
     checkArrangement(arrangement, storage.bytes, bad, checkOnly ? Infinity : undefined);

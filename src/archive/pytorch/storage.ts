@@ -4,11 +4,10 @@
  * @module
  */
 
+import { type DType, dtypes } from "../../dtypes.ts";
 import { type Bad, quote } from "../file_reader.ts";
 import { describe, type PickleValue } from "../pickle/values.ts";
 import type { ZipEntry } from "../zip_table.ts";
-import { storedDTypes } from "./dtypes.ts";
-import type { StoredDType } from "./stored_dtype.ts";
 import { Storage, StorageType } from "./values.ts";
 
 /** What a pickle says of a storage that lies outside of it. */
@@ -16,7 +15,7 @@ export interface StorageClaim {
   /** Its name in the file. */
   key: string;
   /** The type of its elements; null if it is of mere bytes. */
-  dtype: StoredDType | null;
+  dtype: DType | null;
   /** The size of an element in bytes. */
   itemBytes: number;
   /** Its size in bytes. */
@@ -36,7 +35,7 @@ export function storageClaim(id: PickleValue, bad: Bad): StorageClaim {
   const [, type, key, , count, view = null] = id;
   if (!(type instanceof StorageType)) bad(`a storage's class is ${describe(type ?? null)}`);
   if (typeof key !== "string" || key.length > 200) bad("a storage has no proper name");
-  const itemBytes = type.dtype === null ? 1 : storedDTypes[type.dtype].bytes;
+  const itemBytes = type.dtype === null ? 1 : dtypes[type.dtype].bytes;
   const bytes = Number.isSafeInteger(count) ? count as number * itemBytes : -1;
   if (!Number.isSafeInteger(bytes) || bytes < 0) {
     bad(

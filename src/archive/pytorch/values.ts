@@ -5,18 +5,18 @@
  * @module
  */
 
+import type { DType } from "../../dtypes.ts";
 import { Callable, Opaque } from "../pickle/values.ts";
 import type { Arrangement } from "./arrangement.ts";
-import type { StoredDType } from "./stored_dtype.ts";
 
 /** An element type by itself, such as `torch.float16`. */
 export class DTypeValue extends Opaque {
   /** The element type. */
-  readonly dtype: StoredDType;
+  readonly dtype: DType;
   readonly what: string;
 
   /** Takes the element type. */
-  constructor(dtype: StoredDType) {
+  constructor(dtype: DType) {
     super();
     this.dtype = dtype;
     this.what = `torch.${dtype}`;
@@ -53,11 +53,11 @@ export class Complex extends Opaque {
 /** A class of storages, such as `torch.FloatStorage`. */
 export class StorageType extends Opaque {
   /** The type of its elements; null for storages of mere bytes. */
-  readonly dtype: StoredDType | null;
+  readonly dtype: DType | null;
   readonly what = "a storage class";
 
   /** Takes the type of its elements. */
-  constructor(dtype: StoredDType | null) {
+  constructor(dtype: DType | null) {
     super();
     this.dtype = dtype;
   }
@@ -68,7 +68,7 @@ export class Storage extends Opaque {
   /** Its name in the file. */
   readonly key: string;
   /** The type of its elements; null if it is of mere bytes. */
-  readonly dtype: StoredDType | null;
+  readonly dtype: DType | null;
   /** Where it begins in the bytes of that name. */
   readonly begin: number;
   /** Its size in bytes. */
@@ -76,7 +76,7 @@ export class Storage extends Opaque {
   readonly what = "a storage";
 
   /** Takes its name, the type of its elements, its place and its size. */
-  constructor(key: string, dtype: StoredDType | null, begin: number, bytes: number) {
+  constructor(key: string, dtype: DType | null, begin: number, bytes: number) {
     super();
     this.key = key;
     this.dtype = dtype;
