@@ -14,13 +14,7 @@ import { partSettings } from "./crop.ts";
 import type { ImagePart } from "./image_part.ts";
 import { Decoder } from "./decoder.ts";
 import type { Photograph } from "./photograph.ts";
-
-/** No larger photograph is read. */
-const MOST_BYTES = 2 ** 30;
-/** As `ImageReadOptions.maxPixels`. */
-const MOST_PIXELS = 178_956_970;
-/** As `ImageReadOptions.timeLimit`. */
-const SECONDS = 30;
+import { MOST_FILE_BYTES, MOST_PIXELS, MOST_SECONDS } from "./read_limits.ts";
 
 /**
  * Decodes photographs of any size, a part of each.
@@ -40,14 +34,14 @@ export async function decodePhotographs(
     part: settings,
     orient,
     maxPixels: MOST_PIXELS,
-    timeLimit: SECONDS,
+    timeLimit: MOST_SECONDS,
   });
   const pixels = new Uint8Array(decoder.size * photographs.length);
   for (const [i, photograph] of photographs.entries()) {
     const { name, bytes } = await readPhotograph(photograph, i);
     const into = pixels.subarray(i * decoder.size, (i + 1) * decoder.size);
     try {
-      await inTime(decoder.decode(bytes, () => imageRandom(0, 0, i), into));
+      await decoder.decode(bytes, () => imageRandom(0, 0, i), into);
     } catch (cause) {
       // What this package says by itself is not the photograph's fault, such as a library that is missing.
       if (cause instanceof ApprenticeError) throw cause;
@@ -61,22 +55,6 @@ export async function decodePhotographs(
   }
   const { height, width } = settings;
   return tensor(pixels, { shape: [photographs.length, 3, height, width] });
-}
-
-/** After so many seconds a photograph is given up: some files keep their decoder busy for ever. */
-const MOST_SECONDS = 30;
-
-async function inTime(work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const give = () => reject(new Error(`decoding it takes longer than ${MOST_SECONDS} seconds`));
-    timer = setTimeout(give, 1000 * MOST_SECONDS);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function readPhotograph(
@@ -104,7 +82,7 @@ async function readPhotograph(
     const { isFile, size } = await Deno.stat(path);
     // A pipe would be waited for, a device read for ever.
     if (!isFile) throw new Error("it is no regular file");
-    if (size > MOST_BYTES) throw new Error(`it has ${size} bytes`);
+    if (size > MOST_FILE_BYTES) throw new Error(`it has ${size} bytes`);
     return { name: path, bytes: await Deno.readFile(path) };
   } catch (cause) {
     // A permission that Deno was not given is nothing that is wrong with the file.

@@ -12,6 +12,7 @@ import { imageRandom } from "../shuffle.ts";
 import type { DecodeNotes } from "./decode_watch.ts";
 import type { Decoder } from "./decoder.ts";
 import type { ImageBytes } from "./image_bytes.ts";
+import { MOST_FILE_BYTES } from "./read_limits.ts";
 
 /** One image to decode. */
 export interface DecodeTask extends ImageBytes {
@@ -40,9 +41,6 @@ export interface DecodeFailure {
    */
   readonly kind: "read" | "decode" | "permission" | "library";
 }
-
-/** No image file is larger; one that is, is refused before it is read. */
-const MAX_FILE_BYTES = 2 ** 30;
 
 class ReadError extends Error {}
 
@@ -104,7 +102,7 @@ function readImage({ path, offset, length }: ImageBytes): Uint8Array<ArrayBuffer
   try {
     if (offset === undefined || length === undefined) {
       const { size } = statFileSync(path);
-      if (size > MAX_FILE_BYTES) throw new Error(`it has ${size} bytes`);
+      if (size > MOST_FILE_BYTES) throw new Error(`it has ${size} bytes`);
       return Deno.readFileSync(path);
     }
     return readPart(path, offset, length);
@@ -115,7 +113,7 @@ function readImage({ path, offset, length }: ImageBytes): Uint8Array<ArrayBuffer
 }
 
 /** Bytes of a file from `offset` on. */
-export function readPart(path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+function readPart(path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
   if (shard?.path !== path) {
     closeShard();
     statFileSync(path);

@@ -16,6 +16,7 @@ import type { ImagePart } from "./image_part.ts";
 import { DecodePool } from "./decode_pool.ts";
 import type { DecodeFailure } from "./decode_tasks.ts";
 import type { ImageSource } from "./image_source.ts";
+import { MOST_PIXELS, MOST_SECONDS } from "./read_limits.ts";
 
 /** An image that could not be decoded and was replaced by another. */
 export interface SkippedImage {
@@ -64,8 +65,7 @@ export interface ImageReadOptions {
 }
 
 /** Timers take no longer ones. */
-const MOST_SECONDS = 2_000_000;
-const MAX_PIXELS = 178_956_970;
+const LONGEST_TIMER = 2_000_000;
 /** How many images may stand in for one before it is taken that all of them are damaged. */
 const MAX_REPLACEMENTS = 100;
 /** How many skipped images a dataset names by itself. */
@@ -96,8 +96,8 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
   /** Made by the functions that list files. @ignore */
   protected constructor(source: ImageSource, name: string, options: ImageReadOptions) {
     const part = partSettings(options.part ?? { kind: "centre", size: 224, resize: 256 });
-    const { workers = defaultWorkers(), onError = "throw", maxPixels = MAX_PIXELS } = options;
-    const { timeLimit = 30 } = options;
+    const { workers = defaultWorkers(), onError = "throw", maxPixels = MOST_PIXELS } = options;
+    const { timeLimit = MOST_SECONDS } = options;
     if (!Number.isSafeInteger(workers) || workers < 0 || workers > 256) {
       throw new ArgumentError(`workers is a whole number from 0 to 256, got ${workers}.`);
     }
@@ -107,9 +107,9 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
     if (!Number.isSafeInteger(maxPixels) || maxPixels < 1) {
       throw new ArgumentError(`maxPixels is a whole number of at least 1, got ${maxPixels}.`);
     }
-    if (!(timeLimit > 0 && timeLimit <= MOST_SECONDS)) {
+    if (!(timeLimit > 0 && timeLimit <= LONGEST_TIMER)) {
       throw new ArgumentError(
-        `timeLimit is a number of seconds above 0, at most ${MOST_SECONDS}, got ${timeLimit}.`,
+        `timeLimit is a number of seconds above 0, at most ${LONGEST_TIMER}, got ${timeLimit}.`,
       );
     }
     this.source = source;
