@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { ChecksumError } from "../errors.ts";
-import { openFile } from "../regular_files.ts";
+import { hashFile } from "../file_hashes.ts";
 
 /** Whether a file's ETag says what is in it, so that parts of it can be put together. */
 export function isChecksum(etag: string): boolean {
@@ -27,17 +27,14 @@ export function checksumKind(etag: string): ChecksumKind | null {
  * @throws {FileError} If it cannot be read.
  */
 export async function checksumsOf(path: string, kind: ChecksumKind): Promise<string[]> {
-  using file = await openFile(path);
-  const { size } = await file.stat();
   // Git puts a line before the content. Some mirrors have no git behind them and give the SHA-1 of the content.
-  const hashes = kind === "sha256"
-    ? [createHash("sha256")]
-    : [createHash("sha1").update(`blob ${size}\0`), createHash("sha1")];
-  const buffer = new Uint8Array(1 << 20);
-  for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) {
-    for (const hash of hashes) hash.update(buffer.subarray(0, n));
-  }
-  return hashes.map((hash) => hash.digest("hex"));
+  return await hashFile(
+    path,
+    (size) =>
+      kind === "sha256"
+        ? [createHash("sha256")]
+        : [createHash("sha1").update(`blob ${size}\0`), createHash("sha1")],
+  );
 }
 
 /**

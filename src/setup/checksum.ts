@@ -4,20 +4,8 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { ChecksumError } from "../errors.ts";
-import { openFile } from "../regular_files.ts";
-
-/** The SHA-256 of a file, as 64 hexadecimal digits. */
-export async function sha256OfFile(path: string): Promise<string> {
-  using file = await openFile(path);
-  const hash = createHash("sha256");
-  const buffer = new Uint8Array(1 << 20);
-  for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) {
-    hash.update(buffer.subarray(0, n));
-  }
-  return hash.digest("hex");
-}
+import { sha256OfFile } from "../file_hashes.ts";
 
 /**
  * Makes sure that a file is the one expected.
