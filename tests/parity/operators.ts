@@ -8,22 +8,12 @@
  * @module
  */
 
-import { replay, type Report } from "./replay.ts";
+import { emptyReport, replay, type Report } from "./replay.ts";
 
 const [folder, part = ""] = Deno.args;
 const names = [...Deno.readDirSync(folder)].map((entry) => entry.name)
   .filter((name) => name.endsWith(".json") && name.includes(part)).sort();
-const total: Report = {
-  samples: 0,
-  absent: 0,
-  byName: 0,
-  values: 0,
-  wrongValues: 0,
-  gradients: 0,
-  wrongGradients: 0,
-  refused: 0,
-  notes: new Map(),
-};
+const total = emptyReport();
 let covered = 0;
 const notes: string[] = [];
 console.log("| name | samples | values right | wrong | gradients right | wrong | refused |");

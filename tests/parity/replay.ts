@@ -194,10 +194,9 @@ function run(
   return [() => typedOr(report, () => callOperator(bases, args, kwargs), overloads, args, kwargs)];
 }
 
-/** Calls all samples of one operator: `path` without its endings. */
-export function replay(path: string): Report {
-  const data: OperatorData = JSON.parse(Deno.readTextFileSync(`${path}.json`));
-  const report: Report = {
+/** A report of nothing yet. */
+export function emptyReport(): Report {
+  return {
     samples: 0,
     absent: 0,
     byName: 0,
@@ -208,6 +207,12 @@ export function replay(path: string): Report {
     refused: 0,
     notes: new Map(),
   };
+}
+
+/** Calls all samples of one operator: `path` without its endings. */
+export function replay(path: string): Report {
+  const data: OperatorData = JSON.parse(Deno.readTextFileSync(`${path}.json`));
+  const report = emptyReport();
   const note = (text: string): void => {
     report.notes.set(text, (report.notes.get(text) ?? 0) + 1);
   };
