@@ -10,7 +10,7 @@ import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 
 /** For more classes there is no matrix: it would have hundreds of millions of numbers. */
-export const MOST_CONFUSED = 4096;
+const MOST_CONFUSED = 4096;
 
 /** Counts of predictions, batch by batch. */
 export class ConfusionCounter {

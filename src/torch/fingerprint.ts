@@ -12,7 +12,7 @@ import type { Tensor } from "./tensor.ts";
 const PART = 2 ** 24;
 
 /** The CRC-32 of a tensor's bytes, part by part, so that no second copy of a large one is made. */
-export function tensorChecksum(tensor: Tensor, before = 0): number {
+function tensorChecksum(tensor: Tensor, before = 0): number {
   const rows = tensor.shape[0] ?? 0;
   if (tensor.numel <= PART || rows < 2) return crc32Of(rawBytes(tensor), before);
   const step = Math.max(1, Math.floor(PART / (tensor.numel / rows)));

@@ -183,18 +183,6 @@ export function putTensors(at: number, tensors: readonly TensorCore[]): number {
   return at;
 }
 
-/** A list of tensors with gaps. */
-export function putOptionalTensors(
-  at: number,
-  tensors: readonly (TensorCore | null | undefined)[],
-): number {
-  at = putLength(at, tensors, "tensors");
-  for (const tensor of tensors) {
-    frame[at++] = tensor === null || tensor === undefined ? 0 : tensor[HANDLE];
-  }
-  return at;
-}
-
 /** A string; an operator has at most one. */
 export function putString(at: number, value: string): number {
   if (typeof value !== "string") {

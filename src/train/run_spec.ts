@@ -113,7 +113,7 @@ export function groupOptions(optimizer: StepOptimizer): Record<string, Spec>[] {
 }
 
 /** Puts back options that {@linkcode groupOptions} gave. */
-export function setGroupOptions(
+function setGroupOptions(
   optimizer: StepOptimizer,
   options: readonly Record<string, Spec>[],
 ): void {

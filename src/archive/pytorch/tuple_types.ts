@@ -55,7 +55,7 @@ interface Level {
  * @param text Code in lower case.
  * @param weightOf What a name weighs: 0 if it is no named tuple's.
  */
-export function tupleWeight(text: string, weightOf: (name: string) => number): number {
+function tupleWeight(text: string, weightOf: (name: string) => number): number {
   /** Variables that are tuples, or other names of some. */
   const variables = new Map<string, number>();
   let statement: Statement = { isPlain: true, weight: 0 };

@@ -145,7 +145,7 @@ function realPath(path: string): string | undefined {
 }
 
 /** The order of Python's strings, which is not JavaScript's beyond the first 65,536 characters. */
-export function byCodePoints(a: string, b: string): number {
+function byCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     if (a.charCodeAt(i) !== b.charCodeAt(i)) {

