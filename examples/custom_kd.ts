@@ -1,5 +1,5 @@
 /**
- * CustomKD from your own script: a larger teacher's features are customised through the student's own
+ * CustomKD from your own script: a larger teacher's features are customized through the student's own
  * head, by turns with distillation; ten labels a class. Where this trains its teacher, you would load your own.
  *
  *     deno run -A examples/custom_kd.ts
@@ -7,7 +7,7 @@
 import { data, distill, evaluation, models, optim, teachers, torch, train } from "../mod.ts";
 
 const { mean, std } = data.FASHION_MNIST_STATISTICS;
-const transform = data.normalise(mean, std);
+const transform = data.normalize(mean, std);
 using all = await data.fashionMnist("train");
 using test = await data.fashionMnist("test");
 const [pool, forTeacher, rest] = all.split([2_000, 4_000, 8_000], { seed: 0 });

@@ -26,7 +26,7 @@ for (const teacher of shelf) {
   console.log(`${teacher.name}: ${teacher.facts.architecture}, ${teacher.featureDim} features`);
 }
 
-// One decoded batch serves all: the teachers see the bytes, the student its own normalisation of them.
+// One decoded batch serves all: the teachers see the bytes, the student its own normalization of them.
 using images = data.images(photos, {
   part: { kind: "random", size: 224, scale: [0.3, 1] },
   workers: 2,
@@ -37,7 +37,7 @@ const batches = new data.Loader(images, {
   batchSize: Math.min(32, images.length),
   shuffle: true,
   dropLast: true,
-  normalise: data.normalise(mean, std),
+  normalize: data.normalize(mean, std),
   raw: true,
 });
 

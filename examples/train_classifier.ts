@@ -8,7 +8,7 @@ import { data, evaluation, models, optim, torch, train } from "../mod.ts";
 using images = await data.mnist("train");
 using test = await data.mnist("test");
 const { mean, std } = data.MNIST_STATISTICS;
-const transform = data.normalise(mean, std);
+const transform = data.normalize(mean, std);
 
 torch.manualSeed(0);
 using model = new models.SmallCnn({ numClasses: 10, widths: [8, 16, 32] });

@@ -17,7 +17,7 @@ import {
 } from "../mod.ts";
 
 const { mean, std } = data.FASHION_MNIST_STATISTICS;
-const transform = data.normalise(mean, std);
+const transform = data.normalize(mean, std);
 using all = await data.fashionMnist("train");
 using test = await data.fashionMnist("test");
 const [forTeachers, forStudent] = all.split([4_000, 16_000], { seed: 0 });

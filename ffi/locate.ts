@@ -11,8 +11,8 @@
  * @module
  */
 
-import { cacheRoot } from "../src/paths.ts";
-import { VERSION } from "../src/version.ts";
+import { cacheRoot } from "../src/base/paths.ts";
+import { VERSION } from "../src/base/version.ts";
 import type { LibraryFile } from "./library_files.ts";
 import { inspectLibtorch, libraryFileName, type Libtorch, readIfThere } from "./libtorch.ts";
 import { abiVersion } from "./symbols.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { ArgumentError, LibraryError, VersionError } from "../src/errors.ts";
+import { ArgumentError, LibraryError, VersionError } from "../src/base/errors.ts";
 import { libraryDamage } from "./library_files.ts";
 import { isBundled, locate, setupCommand } from "./locate.ts";
 import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";

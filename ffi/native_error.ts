@@ -16,7 +16,7 @@ import {
   ShapeError,
   TorchError,
   VersionError,
-} from "../src/errors.ts";
+} from "../src/base/errors.ts";
 import { dtypeMessage } from "./dtype_error.ts";
 
 type ErrorClass = new (message: string) => ApprenticeError;

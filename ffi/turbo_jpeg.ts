@@ -8,7 +8,7 @@ const LIBRARY = "libturbojpeg.so.0";
 
 // From turbojpeg.h.
 const PIXELS_RGB = 0;
-const COLOURS_KNOWN = 2;
+const COLORS_KNOWN = 2;
 const EXACT = 4096;
 const LIMIT_SCANS = 32768;
 
@@ -34,7 +34,7 @@ export interface ImageSize {
 /** Decodes JPEG. */
 export class TurboJpeg {
   readonly #library: Deno.DynamicLibrary<typeof symbols>["symbols"];
-  /** Width, height, subsampling, colours. */
+  /** Width, height, subsampling, colors. */
   readonly #header: Int32Array<ArrayBuffer> = new Int32Array(4);
   readonly #fields: Int32Array<ArrayBuffer>[] = [0, 1, 2, 3].map((i) => this.#header.subarray(i));
 
@@ -52,7 +52,7 @@ export class TurboJpeg {
   }
 
   /**
-   * Decodes an image if it is JPEG in grey or colours and undamaged, and `room` wants it.
+   * Decodes an image if it is JPEG in gray or colors and undamaged, and `room` wants it.
    *
    * @param bytes The file's contents.
    * @param room Is told the size and gives memory for three bytes a pixel, or undefined.
@@ -70,8 +70,8 @@ export class TurboJpeg {
       const length = BigInt(bytes.length);
       const [first, second, third, fourth] = this.#fields;
       const found = tjDecompressHeader3(handle, bytes, length, first, second, third, fourth);
-      const [width, height, , colours] = this.#header;
-      if (found !== 0 || colours > COLOURS_KNOWN || width < 1 || height < 1) return false;
+      const [width, height, , colors] = this.#header;
+      if (found !== 0 || colors > COLORS_KNOWN || width < 1 || height < 1) return false;
       const pixels = room({ width, height });
       if (pixels === undefined || pixels.length < 3 * width * height) return false;
       const [pitch, flags] = [0, EXACT | LIMIT_SCANS];

@@ -168,7 +168,7 @@ int32_t ap_set_grad(uint32_t ctx, double handle, double grad) {
     if (grad == 0) return tensor.mutable_grad().reset(), 0;
     const at::Tensor& value = c.tensor(grad);
     check_grad(tensor, value);
-    // Autograd's own gradients lie in memory as their tensor does, and fused optimiser steps rely on it.
+    // Autograd's own gradients lie in memory as their tensor does, and fused optimizer steps rely on it.
     const bool alike = value.layout() != at::kStrided || value.strides().equals(tensor.strides());
     tensor.mutable_grad() = alike ? value : at::empty_like(tensor).copy_(value.detach());
     return 0;

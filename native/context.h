@@ -256,7 +256,7 @@ int32_t put_text(Context& context, const std::string& text);
 c10::Device device_from(int64_t code);
 
 // Decides what a number that scalar() left open is beside tensors none of which is floating: -0 is the integer 0,
-// and a whole number that a double cannot tell from its neighbours is an error. Beside floating ones it is a float.
+// and a whole number that a double cannot tell from its neighbors is an error. Beside floating ones it is a float.
 void settle(at::Scalar& value);
 // Whether scalar() leaves a number open.
 bool is_open(double value);

@@ -80,7 +80,7 @@ void guard_lists(const c10::FunctionSchema& schema, const torch::jit::Stack& sta
   }
 }
 
-// The steps of optimisers go through all memory as if it were laid out like that of the parameters.
+// The steps of optimizers go through all memory as if it were laid out like that of the parameters.
 void guard_fused(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
   const Arguments args(schema, stack);
   const std::vector<at::Tensor> params = args.at(0).toTensorVector();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { crc32Of, crc32Text } from "../src/crc32.ts";
+import { crc32Of, crc32Text } from "../src/base/crc32.ts";
 
 Deno.test("CRC-32: the check value of its definition, in one part and in several", () => {
   const bytes = new TextEncoder().encode("123456789");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ApprenticeError, FileError, FormatError, ResumeError } from "../src/errors.ts";
+import { ApprenticeError, FileError, FormatError, ResumeError } from "../src/base/errors.ts";
 
 Deno.test("a message that ends with another's message has one full stop", () => {
   const inner = new FormatError("it has no random/cpu.");

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { FileError } from "../src/errors.ts";
-import { makeFolderAtomic, writeAtomic, writeAtomicSync } from "../src/files.ts";
+import { FileError } from "../src/base/errors.ts";
+import { makeFolderAtomic, writeAtomic, writeAtomicSync } from "../src/base/files.ts";
 import { filesBelow, temporaryFolder } from "./setup/fakes.ts";
 
 const ways: [string, (path: string, content: Uint8Array | string) => Promise<void>][] = [

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Interrupt, letSignalsIn } from "../src/interrupt.ts";
+import { Interrupt, letSignalsIn } from "../src/base/interrupt.ts";
 
 const windows = Deno.build.os === "windows";
 
@@ -9,7 +9,7 @@ async function run(
   signals: Deno.Signal[],
 ): Promise<{ code: number; out: string; err: string }> {
   const file = await Deno.makeTempFile({ suffix: ".ts" });
-  const source = new URL("../src/interrupt.ts", import.meta.url).href;
+  const source = new URL("../src/base/interrupt.ts", import.meta.url).href;
   await Deno.writeTextFile(
     file,
     `import { Interrupt, letSignalsIn, withInterrupt } from "${source}";\n${body}`,

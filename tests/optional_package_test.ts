@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { LibraryError } from "../src/errors.ts";
-import { loadPackage } from "../src/optional_package.ts";
+import { LibraryError } from "../src/base/errors.ts";
+import { loadPackage } from "../src/base/optional_package.ts";
 
 Deno.test("a package that cannot be had is named, and what needs it", async () => {
   const missing = new URL("no_such_package.ts", import.meta.url).href;
@@ -11,8 +11,8 @@ Deno.test("a package that cannot be had is named, and what needs it", async () =
   );
   assert(error.message.endsWith("It is small."), error.message);
   assert(error.cause instanceof Error);
-  const { LibraryError: same } = await loadPackage<typeof import("../src/errors.ts")>(
-    new URL("../src/errors.ts", import.meta.url).href,
+  const { LibraryError: same } = await loadPackage<typeof import("../src/base/errors.ts")>(
+    new URL("../src/base/errors.ts", import.meta.url).href,
     "Tests",
   );
   assertEquals(same, LibraryError);

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { FileError } from "../src/errors.ts";
-import { cacheRoot } from "../src/paths.ts";
+import { FileError } from "../src/base/errors.ts";
+import { cacheRoot } from "../src/base/paths.ts";
 import { envOf } from "./setup/fakes.ts";
 
 const linux = Deno.build.os === "linux";

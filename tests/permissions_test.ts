@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { locate } from "../ffi/locate.ts";
-import { cacheRoot } from "../src/paths.ts";
+import { cacheRoot } from "../src/base/paths.ts";
 import { FILES, place } from "./hub/helpers.ts";
 import { temporaryFolder } from "./setup/fakes.ts";
 
@@ -82,7 +82,7 @@ const TRAIN = `
   });
   using model = new models.SmallCnn({ numClasses: 2, widths: [2, 2, 2] });
   using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
-  const transform = data.normalise([0.5], [0.5]);
+  const transform = data.normalize([0.5], [0.5]);
   const batches = new data.Loader(set, { batchSize: 4, transform });
   const method = new train.Supervised(model);`;
 

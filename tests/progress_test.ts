@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ArgumentError } from "../src/errors.ts";
-import { Progress, type ProgressOptions, type TextStream } from "../src/progress.ts";
-import { stripEscapes, textWidth } from "../src/text.ts";
+import { ArgumentError } from "../src/base/errors.ts";
+import { Progress, type ProgressOptions, type TextStream } from "../src/base/progress.ts";
+import { stripEscapes, textWidth } from "../src/base/text.ts";
 
 /** A stream that keeps what is written, as a terminal of the given width or as a pipe. */
 class Paper implements TextStream {
@@ -231,14 +231,14 @@ async function onTerminal(code: string, env: Record<string, string>): Promise<st
   }
 }
 
-Deno.test("a real terminal: colours unless NO_COLOR is set, plain lines where CI is", async () => {
-  const source = new URL("../src/progress.ts", import.meta.url).href;
+Deno.test("a real terminal: colors unless NO_COLOR is set, plain lines where CI is", async () => {
+  const source = new URL("../src/base/progress.ts", import.meta.url).href;
   const code = `import { Progress } from "${source}";
     using p = new Progress({ label: "Work", total: 2 }); p.update(1);`;
-  const coloured = await onTerminal(code, { CI: "", NO_COLOR: "" });
-  if (coloured === undefined) return; // no `script` here
-  assertStringIncludes(coloured, "\x1b[36m");
-  assertStringIncludes(coloured, "\x1b[K");
+  const colored = await onTerminal(code, { CI: "", NO_COLOR: "" });
+  if (colored === undefined) return; // no `script` here
+  assertStringIncludes(colored, "\x1b[36m");
+  assertStringIncludes(colored, "\x1b[K");
   const plain = await onTerminal(code, { CI: "", NO_COLOR: "1" });
   assertStringIncludes(plain!, "\x1b[K");
   assert(!plain!.includes("\x1b[36m"));

@@ -6,7 +6,7 @@ import {
   fingerprint,
   parseSpec,
   specText,
-} from "../src/spec.ts";
+} from "../src/base/spec.ts";
 
 Deno.test("equal specs have one text, whatever the order of their entries", () => {
   const one = { b: [1, "x", null, true], a: { d: 2, c: undefined, "é": -0.5 } };

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openCheckpoint } from "../src/checkpoints/mod.ts";
-import { FileError } from "../src/errors.ts";
+import { FileError } from "../src/base/errors.ts";
 import { load } from "../src/teachers/load.ts";
 import { openOnnx } from "../src/teachers/mod.ts";
 import * as torch from "../src/torch/mod.ts";
-import { MetricsLog, readMetrics } from "../src/train/metrics.ts";
+import { MetricsLog, readMetrics } from "../src/report/metrics.ts";
 import { temporaryFolder } from "./setup/fakes.ts";
 
 /** Makes a FIFO and links to it and to a device, under names that end in `ending`. */

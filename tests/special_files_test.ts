@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { FileError, FormatError } from "../src/errors.ts";
-import { writeAtomic, writeAtomicSync } from "../src/files.ts";
+import { FileError, FormatError } from "../src/base/errors.ts";
+import { writeAtomic, writeAtomicSync } from "../src/base/files.ts";
 import {
   openFile,
   openFileSync,
   readFile,
   readFileSync,
   readTextFileSync,
-} from "../src/regular_files.ts";
+} from "../src/base/regular_files.ts";
 import { temporaryFolder } from "./setup/fakes.ts";
 
 /** What no reader may wait at or read to its end, by what messages call it. */

@@ -1,11 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { teacherFile } from "../src/cli/demo/teacher_cache.ts";
 import { ensureWritable } from "../src/data/sources/cached_images.ts";
-import { makeFolderAtomic, removeTemporaries, writeAtomic, writeAtomicSync } from "../src/files.ts";
-import { removeTemporariesIn } from "../src/temporaries.ts";
+import {
+  makeFolderAtomic,
+  removeTemporaries,
+  writeAtomic,
+  writeAtomicSync,
+} from "../src/base/files.ts";
+import { removeTemporariesIn } from "../src/base/temporaries.ts";
 import { filesBelow, temporaryFolder } from "./setup/fakes.ts";
 
-const FILES = new URL("../src/files.ts", import.meta.url).href;
+const FILES = new URL("../src/base/files.ts", import.meta.url).href;
 
 /** Starts a process that writes `path` or makes it as a folder, and is stopped half-way through. */
 async function halfWay(path: string, how: "file" | "folder"): Promise<Deno.ChildProcess> {

@@ -7,7 +7,7 @@ import {
   formatDuration,
   oneLine,
   textWidth,
-} from "../src/text.ts";
+} from "../src/base/text.ts";
 
 Deno.test("width on a terminal, as Unicode's East Asian Width has it", () => {
   const known: [string, number][] = [

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FormatError } from "../errors.ts";
-import { openFileSync, readProblem } from "../regular_files.ts";
+import { FormatError } from "../base/errors.ts";
+import { openFileSync, readProblem } from "../base/regular_files.ts";
 
 /** Throws the error for a file that is not sound. */
 export type Bad = (what: string) => never;

@@ -5,7 +5,7 @@
  */
 
 import { badFile } from "../archive/file_reader.ts";
-import { fileSizeSync } from "../regular_files.ts";
+import { fileSizeSync } from "../base/regular_files.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import { quote } from "../archive/file_reader.ts";
-import type { DType } from "../dtypes.ts";
-import { ArgumentError, DTypeError } from "../errors.ts";
+import type { DType } from "../base/dtypes.ts";
+import { ArgumentError, DTypeError } from "../base/errors.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { materialize, type StoredTensor } from "./stored_tensor.ts";
 

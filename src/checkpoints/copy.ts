@@ -5,7 +5,7 @@
  */
 
 import { countOf, isContiguous } from "../archive/pytorch/arrangement.ts";
-import { dtypes } from "../dtypes.ts";
+import { dtypes } from "../base/dtypes.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { ByteSource } from "./bytes.ts";

@@ -7,7 +7,7 @@
  */
 
 import { quote } from "../archive/file_reader.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { sameShape, type Shapes } from "./fit.ts";
 
 /** How well the names under a prefix fit. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 
 /** Shapes by name. */
 export type Shapes = ReadonlyMap<string, readonly number[]>;

@@ -6,7 +6,7 @@
 
 import { quote } from "../archive/file_reader.ts";
 import { isContiguous } from "../archive/pytorch/arrangement.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import { Classifier, type Module } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";

@@ -6,7 +6,7 @@
  */
 
 export * from "./checkpoint.ts";
-export type { DType as StoredDType } from "../dtypes.ts";
+export type { DType as StoredDType } from "../base/dtypes.ts";
 export * from "./open.ts";
 export * from "./load_weights.ts";
 export * from "./weights_dialect.ts";

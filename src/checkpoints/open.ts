@@ -7,8 +7,8 @@
 import { FileReader } from "../archive/file_reader.ts";
 import { isPickle, isSafetensors, otherFormat } from "../archive/other_formats.ts";
 import { checkIgnore } from "../archive/pytorch/names.ts";
-import { FormatError } from "../errors.ts";
-import { readProblem } from "../regular_files.ts";
+import { FormatError } from "../base/errors.ts";
+import { readProblem } from "../base/regular_files.ts";
 import { Checkpoint, type CheckpointContent } from "./checkpoint.ts";
 import { readSafetensors } from "./safetensors_file.ts";
 import { readSharded } from "./sharded.ts";

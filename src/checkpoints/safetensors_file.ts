@@ -6,7 +6,7 @@
 
 import type { FileReader } from "../archive/file_reader.ts";
 import { contiguousStrides } from "../archive/pytorch/arrangement.ts";
-import { openFileSync } from "../regular_files.ts";
+import { openFileSync } from "../base/regular_files.ts";
 import { readHeader } from "../torch/safetensors_read.ts";
 import { checkTensorBytes } from "../torch/safetensors_checksums.ts";
 import type { Tensor } from "../torch/mod.ts";

@@ -5,7 +5,7 @@
  */
 
 import { type Arrangement, isContiguous, spanOf } from "../archive/pytorch/arrangement.ts";
-import { type DType, dtypes } from "../dtypes.ts";
+import { type DType, dtypes } from "../base/dtypes.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { ByteSource } from "./bytes.ts";

@@ -12,7 +12,7 @@ import { Names } from "../archive/pytorch/names.ts";
 import { archivedStorage } from "../archive/pytorch/storage.ts";
 import type { Storage } from "../archive/pytorch/values.ts";
 import { contentOf, readZipTable, unpackEntry, type ZipEntry } from "../archive/zip_table.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../base/errors.ts";
 import { type ByteSource, MappedFile, UnpackedBytes } from "./bytes.ts";
 import type { CheckpointContent } from "./checkpoint.ts";
 import { namedTensors } from "./torch_tree.ts";

@@ -89,7 +89,7 @@ function findTranslated(
     const part = under(values, prefix);
     const names = new Set(part.keys());
     for (const dialect of dialects) {
-      if (!dialect.recognises(names, ownNames)) continue;
+      if (!dialect.recognizes(names, ownNames)) continue;
       const made = throughTensors(part, (state) => dialect.translate(state));
       const score = scoreOf(own, shapesOf(made));
       const known = candidates.get(prefix);

@@ -11,7 +11,7 @@ export interface WeightsDialect {
   /** Whose names they are. */
   readonly name: string;
   /** Whether a state dict with these keys speaks it; `own` are the model's keys. */
-  recognises(keys: ReadonlySet<string>, own?: ReadonlySet<string>): boolean;
+  recognizes(keys: ReadonlySet<string>, own?: ReadonlySet<string>): boolean;
   /** A state dict of this dialect with the model's names; its tensors are those given, or views or joins of them. */
   translate(state: Readonly<Record<string, Tensor>>): Record<string, Tensor>;
 }

@@ -5,10 +5,10 @@
  */
 
 import { Command } from "./commander.ts";
-import { ApprenticeError } from "../errors.ts";
-import { INTERRUPTED_EXIT_CODE, InterruptedError } from "../interrupt.ts";
-import { isNotAllowed } from "../regular_files.ts";
-import { VERSION } from "../version.ts";
+import { ApprenticeError } from "../base/errors.ts";
+import { INTERRUPTED_EXIT_CODE, InterruptedError } from "../base/interrupt.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
+import { VERSION } from "../base/version.ts";
 import { customKdDemoCommand, demoCommand } from "./demo/command.ts";
 import { doctorCommand } from "./doctor.ts";
 import { setupCommand } from "./setup.ts";

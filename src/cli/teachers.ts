@@ -7,7 +7,7 @@
 import { Command } from "./commander.ts";
 import { load } from "../teachers/load.ts";
 import { type TeacherCard, teacherCard } from "../teachers/card.ts";
-import { formatCount } from "../text.ts";
+import { formatCount } from "../base/text.ts";
 
 /** `teachers <spec...>`: loads teachers, runs one image through each, and prints what they are. */
 export function teachersCommand(): Command<[string[]]> {

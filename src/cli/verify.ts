@@ -6,7 +6,7 @@
 
 import { Command } from "./commander.ts";
 import { type VerifiedFile, verify } from "../hub/verify.ts";
-import { formatBytes } from "../text.ts";
+import { formatBytes } from "../base/text.ts";
 
 /** `verify [spec] [--remove]`: compares the hub's files in the cache with their checksums. */
 export function verifyCommand(): Command<[string | undefined]> {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../base/errors.ts";
 import { convertChannels, resizeImages } from "./convert.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { scope } from "../torch/scope.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
-import type { CentrePart } from "./images/image_part.ts";
-import { normalise } from "./mod.ts";
+import type { CenterPart } from "./images/image_part.ts";
+import { normalize } from "./mod.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -47,15 +47,15 @@ export function checkView(view: View): void {
 }
 
 /** Which part of a photograph a view shows. */
-export function partOf({ size, interpolation, cropFraction = 1 }: View): CentrePart {
+export function partOf({ size, interpolation, cropFraction = 1 }: View): CenterPart {
   const resize = Math.round(Math.max(...size) / cropFraction);
-  return { kind: "centre", size, resize, interpolation };
+  return { kind: "center", size, resize, interpolation };
 }
 
 /**
- * Resizes and normalises images: what a network of this view is given.
+ * Resizes and normalizes images: what a network of this view is given.
  *
- * @param images (B, C, H, W): uint8 from 0 to 255 or floating-point from 0 to 1, grey or in colours.
+ * @param images (B, C, H, W): uint8 from 0 to 255 or floating-point from 0 to 1, gray or in colors.
  * @returns float32 (B, channels, height, width).
  * @throws {DTypeError} if they are of another dtype.
  */
@@ -66,11 +66,11 @@ export function applyView(images: Tensor, view: View): Tensor {
     throw new DTypeError(`Images are uint8 (0 to 255) or floating-point (0 to 1), got ${dtype}.`);
   }
   return scope(() => {
-    const coloured = convertChannels(images, mean.length);
-    const [, , rows, columns] = coloured.shape;
+    const colored = convertChannels(images, mean.length);
+    const [, , rows, columns] = colored.shape;
     const resized = rows === height && columns === width
-      ? coloured
-      : resizeImages(coloured, [height, width], { interpolation });
-    return normalise(mean, std)(resized);
+      ? colored
+      : resizeImages(colored, [height, width], { interpolation });
+    return normalize(mean, std)(resized);
   });
 }

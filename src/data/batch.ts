@@ -18,7 +18,7 @@ export abstract class Batch implements Disposable {
   /** Where in the dataset the images are: int64 (B), on the CPU. */
   readonly indices: Tensor;
   /**
-   * The same images before they were normalised, uint8 from 0 to 255 or floating-point from 0 to 1: for
+   * The same images before they were normalized, uint8 from 0 to 255 or floating-point from 0 to 1: for
    * teachers with preprocessing of their own. A loader adds them if asked to.
    */
   readonly raw: Tensor | undefined;

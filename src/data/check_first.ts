@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 
 /** Where an epoch of `length` batches begins. */
 export function checkFirst(from: number | undefined, length: number): number {

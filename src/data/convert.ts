@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
-import { lookUp } from "../lookup.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { lookUp } from "../base/lookup.ts";
 import { upsampleNearest2d } from "../torch/operators.gen.ts";
 import { call } from "../torch/call.ts";
 import { scope } from "../torch/scope.ts";
@@ -56,8 +56,8 @@ export function resizeImages(
 }
 
 /**
- * Images with another number of channels: grey repeated for red, green and blue, or colours weighted
- * as in ITU-R BT.601 (0.299, 0.587, 0.114) for grey. The dtype stays.
+ * Images with another number of channels: gray repeated for red, green and blue, or colors weighted
+ * as in ITU-R BT.601 (0.299, 0.587, 0.114) for gray. The dtype stays.
  *
  * @param images (B, C, H, W) with 1 or 3 channels, uint8 or floating-point.
  * @throws {ArgumentError} If it is not 1 and 3, or 3 and 1.
@@ -73,10 +73,10 @@ export function convertChannels(images: Tensor, channels: number): Tensor {
       );
     }
     const bytes = images.dtype === "uint8";
-    const colours = bytes ? images.to("float32") : images;
-    const grey = colours.narrow(1, 0, 1).mul(0.299)
-      .add_(colours.narrow(1, 1, 1), { alpha: 0.587 })
-      .add_(colours.narrow(1, 2, 1), { alpha: 0.114 });
-    return bytes ? grey.round_().clamp_(0, 255).to("uint8") : grey;
+    const colors = bytes ? images.to("float32") : images;
+    const gray = colors.narrow(1, 0, 1).mul(0.299)
+      .add_(colors.narrow(1, 1, 1), { alpha: 0.587 })
+      .add_(colors.narrow(1, 2, 1), { alpha: 0.114 });
+    return bytes ? gray.round_().clamp_(0, 255).to("uint8") : gray;
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { Batch } from "./batch.ts";
 
 /** What a loader says of the batch that it asks for. */

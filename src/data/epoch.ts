@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { isPromise } from "./is_promise.ts";
 
 /** What an {@linkcode Epoch} consists of. */

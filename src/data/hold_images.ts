@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import { keep, scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
+import { ArgumentError, IndexError, ShapeError } from "../base/errors.ts";
 import { Tensor } from "../torch/tensor.ts";
 import type { WholeNumbers } from "./whole_numbers.ts";
 

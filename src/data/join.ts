@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import { cat } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
@@ -19,7 +19,7 @@ export interface JoinOptions {
   name?: string;
   /** Resizes all images to this size (rows and columns, or one number for both). */
   size?: number | readonly [height: number, width: number];
-  /** Makes all images grey (1) or coloured (3). */
+  /** Makes all images gray (1) or colored (3). */
   channels?: 1 | 3;
 }
 
@@ -75,12 +75,12 @@ export function joinDatasets(
 function convert(images: Tensor, { size, channels }: JoinOptions): Tensor {
   const target = size === undefined ? undefined : toSize(size, "joinDatasets");
   const [, from, height, width] = images.shape;
-  const recolour = channels !== undefined && channels !== from;
+  const recolor = channels !== undefined && channels !== from;
   const resize = target !== undefined && (target[0] !== height || target[1] !== width);
-  if (!recolour && !resize) return images;
+  if (!recolor && !resize) return images;
   return convertInParts(images, (part) => {
-    const coloured = recolour ? convertChannels(part, channels) : part;
-    return resize ? resizeImages(coloured, target) : coloured;
+    const colored = recolor ? convertChannels(part, channels) : part;
+    return resize ? resizeImages(colored, target) : colored;
   });
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import type { Device } from "../torch/device.ts";
 import { deviceCode } from "../torch/device_codes.ts";
 import { Generator } from "../torch/random.ts";
@@ -18,7 +18,7 @@ import { checkWhole } from "./philox.ts";
 import { batchSeed, inOrder } from "./shuffle.ts";
 import { shuffledOrder } from "./shuffled_order.ts";
 import { loaderSpec } from "./spec.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import { type FixedTransform, toFloat, type Transform } from "./transforms/transform.ts";
 import { checkFirst } from "./check_first.ts";
 
@@ -34,10 +34,10 @@ export interface LoaderOptions {
   dropLast?: boolean;
   /** Applied to whole batches on `device`; without it, images only become float32 from 0 to 1. */
   transform?: Transform;
-  /** Applied after `transform` and after `raw` was taken, such as `normalise`. */
-  normalise?: FixedTransform;
+  /** Applied after `transform` and after `raw` was taken, such as `normalize`. */
+  normalize?: FixedTransform;
   /**
-   * Keeps the images as they were before `normalise` too, as the batch's `raw`: for teachers that
+   * Keeps the images as they were before `normalize` too, as the batch's `raw`: for teachers that
    * preprocess by themselves. False by default.
    */
   raw?: boolean;
@@ -75,7 +75,7 @@ export interface EpochOptions {
  * const loader = new data.Loader(dataset, {
  *   batchSize: 4,
  *   shuffle: true,
- *   transform: data.normalise([0.1307], [0.3081]),
+ *   transform: data.normalize([0.1307], [0.3081]),
  * });
  * for (let epoch = 0; epoch < 2; epoch++) {
  *   for (using batch of loader.epoch(epoch)) {
@@ -98,8 +98,8 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
   /** What is applied to whole batches. */
   readonly transform: Transform | undefined;
   /** What is applied after that. */
-  readonly normalise: FixedTransform | undefined;
-  /** Whether batches have their images before `normalise` too. */
+  readonly normalize: FixedTransform | undefined;
+  /** Whether batches have their images before `normalize` too. */
   readonly raw: boolean;
   /** Where images and labels are put. */
   readonly device: Device;
@@ -150,7 +150,7 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     this.seed = seed;
     this.dropLast = dropLast;
     this.transform = options.transform;
-    this.normalise = options.normalise;
+    this.normalize = options.normalize;
     this.raw = options.raw ?? false;
     this.device = options.device ?? "cpu";
     this.prefetch = prefetch;
@@ -233,7 +233,7 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
   #prepare(given: Tensor, count: number, epoch: number, index: number): Prepared {
     const raw = this.#apply(given, epoch, index);
     const float = toFloat(raw);
-    const images = this.normalise === undefined ? float : this.normalise(float);
+    const images = this.normalize === undefined ? float : this.normalize(float);
     if (images.size(0) !== count) {
       throw new ShapeError(
         `A batch of ${count} images has the shape [${images.shape.join(", ")}] after the ` +

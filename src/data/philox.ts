@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
@@ -111,7 +111,7 @@ export class RandomSequence {
 
   /** The next number below `limit` (1 to 2^32), each as likely as the others. */
   below(limit: number): number {
-    // The last, incomplete run of `limit` numbers is drawn again: it would favour the small ones.
+    // The last, incomplete run of `limit` numbers is drawn again: it would favor the small ones.
     const end = TWO_32 - (TWO_32 % limit);
     let word = this.next();
     while (word >= end) word = this.next();

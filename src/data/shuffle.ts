@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ArgumentError, OutOfMemoryError } from "../errors.ts";
+import { ArgumentError, OutOfMemoryError } from "../base/errors.ts";
 import { RandomSequence } from "./philox.ts";
 
 /** What random numbers are for; each purpose has numbers of its own. */

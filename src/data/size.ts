@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 
 /** Rows and columns from a number (square) or a pair. */
 export function toSize(size: number | readonly [number, number], what: string): [number, number] {

@@ -5,9 +5,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { crc32Of, crc32Text } from "../crc32.ts";
-import { openFileSync } from "../regular_files.ts";
-import { about, differencesOf, fingerprint, type Spec } from "../spec.ts";
+import { crc32Of, crc32Text } from "../base/crc32.ts";
+import { openFileSync } from "../base/regular_files.ts";
+import { about, differencesOf, fingerprint, type Spec } from "../base/spec.ts";
 import { arange } from "../torch/creation.ts";
 import { noGrad } from "../torch/backward.ts";
 import { fingerprintTensors } from "../torch/fingerprint.ts";
@@ -166,7 +166,7 @@ async function firstBatch<B extends Batch>(
   const inMemory = (loader.dataset as Described).images instanceof Tensor;
   const looked = inMemory ? loader : few(Math.min(loader.batchSize, LOOKED_AT));
   const first = await lookOf(() => looked.batch(0, 0));
-  if (loader.transform === undefined && loader.normalise === undefined) return first;
+  if (loader.transform === undefined && loader.normalize === undefined) return first;
   const second = await lookOf(() => looked.batch(0, 0));
   return differencesOf(first, second).length === 0 ? first : null;
 }

@@ -10,7 +10,7 @@ import { isPromise } from "./is_promise.ts";
 import type { EpochOptions, Loader } from "./loader.ts";
 import { checkFirst } from "./check_first.ts";
 import { checkWhole } from "./philox.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 
 /** A batch of both kinds, disposed of together. */
 export class PairedBatch implements Disposable {
@@ -81,7 +81,7 @@ export class PairedLoader {
 
   /** One pair of an epoch: always the same. A promise if either loader has to be waited for. */
   batch(epoch: number, index: number): PairedBatch | Promise<PairedBatch> {
-    // Both count their batches on through the epochs of the pair, so that none is favoured.
+    // Both count their batches on through the epochs of the pair, so that none is favored.
     const step = epoch * this.length + index;
     const { labelled, unlabelled } = this;
     const first = labelled.batch(Math.floor(step / labelled.length), step % labelled.length);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import type { Tensor } from "../torch/tensor.ts";

@@ -5,7 +5,13 @@
  * @module
  */
 
-import { ArgumentError, DeviceError, DTypeError, ShapeError, TrainingError } from "../errors.ts";
+import {
+  ArgumentError,
+  DeviceError,
+  DTypeError,
+  ShapeError,
+  TrainingError,
+} from "../base/errors.ts";
 import { noGrad } from "../torch/backward.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
 import { Tensor } from "../torch/tensor.ts";
@@ -172,7 +178,7 @@ export function refuseNotFinite(tensors: readonly Tensor[], name: Naming): void 
       throw new TrainingError(
         `${bad} of ${tensors[i].numel} values are NaN or infinite in ${
           name(i)
-        }. Look at that teacher's weights and at what its images are normalised by.`,
+        }. Look at that teacher's weights and at what its images are normalized by.`,
       );
     }
   }

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { Linear } from "../nn/layers/linear.ts";
 import { rememberModes } from "../nn/modes.ts";
 import type { Module } from "../nn/module.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { checkCount } from "../teachers/frozen_teacher.ts";
 import { noGrad } from "../torch/backward.ts";
@@ -86,7 +86,7 @@ export interface CustomKDInput {
  *    `L_f̃t = dist(f_s, θ_p^h(f_t))`, `L_ft = dist(projection(f_s), f_t)`, cross-entropy on the labels and
  *    entropy on the rest. The student and the projection of the general term learn.
  *
- * Give each stage an optimiser of its own, over {@linkcode CustomKD.customizationParameters} and
+ * Give each stage an optimizer of its own, over {@linkcode CustomKD.customizationParameters} and
  * {@linkcode CustomKD.distillationParameters}: neither stage gives gradients to the other's.
  * Labelled and unlabelled images go through the student as one batch.
  *
@@ -122,7 +122,7 @@ export interface CustomKDInput {
  * ```
  */
 export class CustomKD extends Method<CustomKDInput> {
-  /** The names of the stages, in which `train.fit` is given one optimiser each. */
+  /** The names of the stages, in which `train.fit` is given one optimizer each. */
   readonly stageNames: readonly ["customize", "distill"] = stageNames;
   /** The large teacher. */
   readonly teacher: Teacher;

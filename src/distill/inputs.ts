@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
 import { Tensor } from "../torch/tensor.ts";

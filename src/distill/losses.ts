@@ -8,7 +8,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { noGrad } from "../torch/backward.ts";
 import {
   cosineSimilarity,

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { ArgumentError, ShapeError, TrainingError } from "../errors.ts";
+import { ArgumentError, ShapeError, TrainingError } from "../base/errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { Module } from "../nn/module.ts";
 import { moduleSpec } from "../nn/spec.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkMatrix, countNotFinite } from "./checks.ts";
@@ -17,7 +17,7 @@ import { teacherSpecs } from "./teacher_specs.ts";
 
 /** What a step computed. Nobody has called `backward` yet. */
 export interface StepResult {
-  /** What to minimise: one element, with its graph. */
+  /** What to minimize: one element, with its graph. */
   loss: Tensor;
   /** The parts of the loss by name, unweighted and without a graph, for the record. */
   terms: Record<string, Tensor>;
@@ -33,7 +33,7 @@ export interface StudentOutput {
 
 /**
  * A way to teach a student: a module of the student and of all that is trained with it and thrown
- * away afterwards. Its parameters are what the optimiser gets, its state dict what a checkpoint holds. The
+ * away afterwards. Its parameters are what the optimizer gets, its state dict what a checkpoint holds. The
  * teachers are no part of it.
  */
 export abstract class Method<Input> extends Module {
@@ -61,7 +61,7 @@ export abstract class Method<Input> extends Module {
     this.#checkFinite = checkFinite;
   }
 
-  /** The loss of one batch, with its graph; `backward` and the optimiser are the caller's part. */
+  /** The loss of one batch, with its graph; `backward` and the optimizer are the caller's part. */
   abstract step(input: Input): StepResult;
 
   /** The method's options, all filled in. @ignore */
@@ -138,7 +138,7 @@ export abstract class Method<Input> extends Module {
         throw new TrainingError(
           `${bad} of ${part.numel} values are NaN or infinite in the ${what} of teacher "${
             teachers[i].name
-          }". Look at its weights and at what its images are normalised by.`,
+          }". Look at its weights and at what its images are normalized by.`,
         );
       }
     }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
 import { cat } from "../torch/operators.gen.ts";
 import { Tensor } from "../torch/tensor.ts";
@@ -69,7 +69,7 @@ export function joinInputs(
   };
 }
 
-/** The parts' images before they were normalised, if all have them, in one size. */
+/** The parts' images before they were normalized, if all have them, in one size. */
 function joinRaw(parts: readonly { readonly raw?: Tensor }[]): Tensor | undefined {
   const raw = parts.map((part) => part.raw);
   return raw.every((part) => part !== undefined) ? join(raw) : undefined;

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { scope } from "../torch/scope.ts";
 import { checkChoice, checkTemperature } from "./checks.ts";

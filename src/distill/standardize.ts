@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ShapeError } from "../errors.ts";
+import { ShapeError } from "../base/errors.ts";
 import { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
 import { ones, zeros } from "../torch/creation.ts";
@@ -12,11 +12,11 @@ import { batchNorm } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 
-/** What is added to variances, as in batch normalisation. */
+/** What is added to variances, as in batch normalization. */
 const epsilon = 1e-5;
 
 /**
- * Standardises one teacher's features, dimension by dimension. Whether UNIFORM (arXiv 2508.19498)
+ * Standardizes one teacher's features, dimension by dimension. Whether UNIFORM (arXiv 2508.19498)
  * does so is open in the paper's summary.
  *
  * `"batch"` uses the mean and variance of the batch at hand; `"running"` those of all images seen in
@@ -53,7 +53,7 @@ export class Standardizer extends Module {
     if (this.#mode === "batch") {
       if (batch === 1) {
         throw new ShapeError(
-          `The features of teacher "${this.#name}" cannot be standardised by a batch of 1 image: ` +
+          `The features of teacher "${this.#name}" cannot be standardized by a batch of 1 image: ` +
             `use larger batches (dropLast), or standardize "running".`,
         );
       }

@@ -11,7 +11,7 @@ import type { Tensor } from "../torch/tensor.ts";
 export interface UnlabelledInput {
   /** The images (B, C, H, W). */
   readonly images: Tensor;
-  /** The same before they were normalised, for teachers that preprocess by themselves. */
+  /** The same before they were normalized, for teachers that preprocess by themselves. */
   readonly raw?: Tensor;
   /** What each of the method's teachers says about them, where known already, in the method's order. */
   readonly teacherOutputs?: readonly TeacherOutput[];
@@ -23,7 +23,7 @@ export interface UnlabelledInput {
 export interface LabelledInput {
   /** The images (B, C, H, W). */
   readonly images: Tensor;
-  /** The same before they were normalised, for teachers that preprocess by themselves. */
+  /** The same before they were normalized, for teachers that preprocess by themselves. */
   readonly raw?: Tensor;
   /** The classes (B), int64. */
   readonly labels: Tensor;

@@ -5,7 +5,7 @@
  */
 
 import { looks } from "../data/spec.ts";
-import { differencesOf, type Spec } from "../spec.ts";
+import { differencesOf, type Spec } from "../base/spec.ts";
 import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { ModuleList } from "../nn/layers/containers.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
 import { checkCount } from "../teachers/frozen_teacher.ts";
 import { noGrad } from "../torch/backward.ts";
@@ -82,7 +82,7 @@ export interface UniformOptions {
    * teacher's latent space stays a rotation of its own and signs have no common meaning: for ablations.
    */
   detachTarget?: boolean;
-  /** Standardises teachers' features first, by the batch or by all images so far; `"none"`. */
+  /** Standardizes teachers' features first, by the batch or by all images so far; `"none"`. */
   standardize?: "none" | "batch" | "running";
   /** Features voting; true. Without it the target is the plain (weighted) mean. */
   featureVoting?: boolean;
@@ -173,7 +173,7 @@ export class Uniform extends Method<UnlabelledInput> {
   readonly encoders: ModuleList;
   /** The decoders fᵢᵈ, one per teacher; none if no features are used. */
   readonly decoders: ModuleList;
-  /** What standardises teachers' features, one per teacher; none with `standardize: "none"`. */
+  /** What standardizes teachers' features, one per teacher; none with `standardize: "none"`. */
   readonly standardizers: ModuleList;
   /** The map of the student's features into a common space of another width, or null. */
   readonly adapter: Projection | null;

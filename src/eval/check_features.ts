@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import { asClasses, findBadIndex } from "../nn/functional/classes.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
 import type { Tensor } from "../torch/tensor.ts";

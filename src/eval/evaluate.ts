@@ -7,8 +7,8 @@
 import * as data from "../data/mod.ts";
 import type { Dataset, LabelledBatch, Transform, View } from "../data/mod.ts";
 import { applyView, checkView } from "../data/apply_view.ts";
-import { ArgumentError } from "../errors.ts";
-import { letSignalsIn } from "../interrupt.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { letSignalsIn } from "../base/interrupt.ts";
 import { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
@@ -80,7 +80,7 @@ export interface EvaluateOptions {
  * using model = new models.SmallCnn({ numClasses: 10 });
  * const { mean, std } = data.MNIST_STATISTICS;
  * const { overall, topK, confusion } = await evaluation.evaluate(model, few, {
- *   transform: data.normalise(mean, std),
+ *   transform: data.normalize(mean, std),
  * });
  * console.log(overall, topK[5], confusion[3][8]); // how many threes were taken for eights
  * ```

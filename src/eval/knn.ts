@@ -1,10 +1,10 @@
 /**
- * What features tell without any training: the classes of the nearest neighbours.
+ * What features tell without any training: the classes of the nearest neighbors.
  *
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { normalize } from "../nn/functional/vectors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
@@ -12,12 +12,12 @@ import { type Accuracy, AccuracyCounter } from "./accuracy.ts";
 import type { LabelledFeatures } from "./labelled_features.ts";
 import { checkFeatures, checkLabels } from "./check_features.ts";
 
-/** How {@linkcode knnScores} asks the neighbours. */
+/** How {@linkcode knnScores} asks the neighbors. */
 export interface KnnOptions {
-  /** How many neighbours vote; 20 by default. */
+  /** How many neighbors vote; 20 by default. */
   k?: number;
   /**
-   * What a neighbour's vote counts. `"uniform"` (the default): all the same. `"exponential"`: exp(similarity /
+   * What a neighbor's vote counts. `"uniform"` (the default): all the same. `"exponential"`: exp(similarity /
    * temperature), as in DINO.
    */
   weighting?: "uniform" | "exponential";
@@ -31,8 +31,8 @@ export interface KnnOptions {
 const SIMILARITIES_AT_A_TIME = 16_000_000;
 
 /**
- * The votes of the nearest neighbours, by the cosine of the angle between features, computed exactly, batch by
- * batch. Of neighbours that are equally near, those that come first in `known` vote.
+ * The votes of the nearest neighbors, by the cosine of the angle between features, computed exactly, batch by
+ * batch. Of neighbors that are equally near, those that come first in `known` vote.
  *
  * Wu et al., Unsupervised feature learning via non-parametric instance discrimination, 2018, section 3.4; Caron et
  * al., Emerging properties in self-supervised vision transformers (DINO), 2021, appendix F.
@@ -96,7 +96,7 @@ export function knnScores(
 }
 
 /**
- * How often the nearest neighbours tell the right class: {@linkcode knnScores}, counted.
+ * How often the nearest neighbors tell the right class: {@linkcode knnScores}, counted.
  *
  * @param known What is known, such as features of training images.
  * @param test What is asked, with the right answers.
@@ -148,7 +148,7 @@ function nearest(similarities: Tensor, k: number): [values: Tensor, places: Tens
 function checkVotes(k: number, count: number, weighting: string, temperature: number): void {
   if (!Number.isSafeInteger(k) || k < 1 || k > count) {
     throw new ArgumentError(
-      `k is the number of neighbours, from 1 to the ${count} that there are; got ${k}.`,
+      `k is the number of neighbors, from 1 to the ${count} that there are; got ${k}.`,
     );
   }
   if (weighting !== "uniform" && weighting !== "exponential") {

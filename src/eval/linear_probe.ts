@@ -5,7 +5,7 @@
  */
 
 import { selectionOrder } from "../data/shuffle.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { skipped } from "../nn/init.ts";
 import { Linear } from "../nn/layers/linear.ts";
 import * as torch from "../torch/mod.ts";
@@ -43,7 +43,7 @@ export interface LinearProbeTrial {
 
 /** A trained linear classifier. Make one with {@linkcode linearProbe}. */
 export class LinearProbe implements Disposable {
-  /** From features as they were given (B, D) to logits (B, C); the standardisation is in its weights. */
+  /** From features as they were given (B, D) to logits (B, C); the standardization is in its weights. */
   readonly classifier: Linear;
   /** The penalty that it was trained with. */
   readonly l2: number;
@@ -91,7 +91,7 @@ const L2 = [10, 1, 1e-1, 1e-2, 1e-3, 1e-4];
  *
  *     mean cross-entropy(W x + b) + λ/2 ||W||²
  *
- * smallest, x being the standardised features. There is one such point, it is found from zero without random numbers,
+ * smallest, x being the standardized features. There is one such point, it is found from zero without random numbers,
  * and there is no learning rate to choose.
  *
  * Alain and Bengio, Understanding intermediate layers using linear classifier probes, 2016; Kornblith et al., Do

@@ -36,7 +36,7 @@ const WIDEST = 4096;
  *
  * smallest, for several λ. x are the features, of mean 0, and of standard deviation 1 if that is wanted.
  *
- * They are turned to their principal axes and stretched by the penalised function's curvature along these, as it is
+ * They are turned to their principal axes and stretched by the penalized function's curvature along these, as it is
  * where nothing is known yet. This changes nothing about the minimum, which is then found in tens of steps instead
  * of thousands. To be used in a scope.
  */
@@ -58,14 +58,14 @@ export class LogisticRegression {
     const { features } = samples;
     this.#samples = samples;
     this.#mean = features.mean(0);
-    const centred = features.sub(this.#mean);
+    const centered = features.sub(this.#mean);
     if (standardize) {
-      const std = centred.square().mean(0).sqrt_();
+      const std = centered.square().mean(0).sqrt_();
       // What changes by rounding alone says nothing: its weight stays 0.
       const still = std.le(this.#mean.abs().mul_(1e-6));
       this.#scale = std.reciprocal().maskedFill(still, 0);
       this.#std = std.maskedFill(still, 0);
-      centred.mul_(this.#scale);
+      centered.mul_(this.#scale);
     } else {
       this.#scale = torch.onesLike(this.#mean);
       this.#std = this.#scale;
@@ -74,16 +74,16 @@ export class LogisticRegression {
     if (width <= WIDEST) {
       const [squares, axes] = torch.call(
         "aten::linalg_eigh",
-        centred.t().matmul(centred).div_(count),
+        centered.t().matmul(centered).div_(count),
         "L",
       ) as [Tensor, Tensor];
       this.#axes = axes;
       this.#squares = squares.clampMin(0);
-      this.#inputs = centred.matmul(axes);
+      this.#inputs = centered.matmul(axes);
     } else {
       this.#axes = null;
-      this.#squares = centred.square().mean(0);
-      this.#inputs = centred;
+      this.#squares = centered.square().mean(0);
+      this.#inputs = centered;
     }
   }
 

@@ -8,7 +8,7 @@ import type { View } from "../data/mod.ts";
 import { decodePhotographs } from "../data/images/decode_one.ts";
 import type { Photograph } from "../data/images/photograph.ts";
 import { applyView, checkView, partOf } from "../data/apply_view.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
@@ -53,7 +53,7 @@ export type Predictable = Photograph | Tensor;
 
 /**
  * Says what is on a photograph: the names of the likeliest classes and their probabilities. The photograph is resized, cut
- * and normalised as the model's `view` says; models that `models.save` wrote with a view have it when they are loaded.
+ * and normalized as the model's `view` says; models that `models.save` wrote with a view have it when they are loaded.
  * Tensors are images (C, H, W), uint8 from 0 to 255 or floating-point from 0 to 1.
  *
  * @throws {ArgumentError} if it is not known what the model wants of images, or something is no photograph.

@@ -7,10 +7,10 @@
  */
 
 import { dirname, relative } from "node:path";
-import { ApprenticeError, FileError } from "../errors.ts";
-import { checkTarget, makeFolder, temporaryName, writeAtomic } from "../files.ts";
-import { isMissing, isNotAllowed, readProblem, readTextFile } from "../regular_files.ts";
-import { removeTemporaries } from "../temporaries.ts";
+import { ApprenticeError, FileError } from "../base/errors.ts";
+import { checkTarget, makeFolder, temporaryName, writeAtomic } from "../base/files.ts";
+import { isMissing, isNotAllowed, readProblem, readTextFile } from "../base/regular_files.ts";
+import { removeTemporaries } from "../base/temporaries.ts";
 import { pause } from "./client.ts";
 import { isCommit } from "./safe_names.ts";
 import { readRecord } from "./records.ts";

@@ -5,8 +5,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { ChecksumError } from "../errors.ts";
-import { hashFile } from "../file_hashes.ts";
+import { ChecksumError } from "../base/errors.ts";
+import { hashFile } from "../base/file_hashes.ts";
 
 /** Whether a file's ETag says what is in it, so that parts of it can be put together. */
 export function isChecksum(etag: string): boolean {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isNotAllowed } from "../regular_files.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
 import type { HubSettings } from "./settings.ts";
 import { HubAccessError, HubError, HubNotFoundError, HubUnavailableError } from "./errors.ts";
 

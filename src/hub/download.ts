@@ -6,10 +6,10 @@
 
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ChecksumError, FileError } from "../errors.ts";
-import { checkTarget, makeFolder } from "../files.ts";
-import { formatBytes } from "../text.ts";
-import { LeastRate } from "../least_rate.ts";
+import { ChecksumError, FileError } from "../base/errors.ts";
+import { checkTarget, makeFolder } from "../base/files.ts";
+import { formatBytes } from "../base/text.ts";
+import { LeastRate } from "../base/least_rate.ts";
 import { fileProblem, isFile, removeLeftDownloads, type RepoCache } from "./cache.ts";
 import { checkContent, checksumsOf, isChecksum } from "./checksum.ts";
 import type { HubClient } from "./client.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApprenticeError } from "../errors.ts";
+import { ApprenticeError } from "../base/errors.ts";
 
 /** A hub answered what cannot be used; the root of the errors of this room. */
 export class HubError extends ApprenticeError {

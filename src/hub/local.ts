@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isNotAllowed } from "../regular_files.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
 import { isFile, type RepoCache } from "./cache.ts";
 import { CONFIG_FILES, selectFiles, type Selection } from "./selection.ts";
 import { openSnapshot, shardsIn } from "./snapshot.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { isSafePath } from "./safe_names.ts";
 
 /** A place on a hub. */

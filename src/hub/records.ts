@@ -5,8 +5,8 @@
  * @module
  */
 
-import { writeAtomic } from "../files.ts";
-import { isMissing, readTextFile } from "../regular_files.ts";
+import { writeAtomic } from "../base/files.ts";
+import { isMissing, readTextFile } from "../base/regular_files.ts";
 import { isSafeETag } from "./safe_names.ts";
 
 /** What is known of a file. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ArgumentError, ChecksumError } from "../errors.ts";
-import { loadPackage } from "../optional_package.ts";
-import { Progress, say } from "../progress.ts";
+import { ArgumentError, ChecksumError } from "../base/errors.ts";
+import { loadPackage } from "../base/optional_package.ts";
+import { Progress, say } from "../base/progress.ts";
 import { RepoCache } from "./cache.ts";
 import { isChecksum } from "./checksum.ts";
 import { HubClient, type Patience } from "./client.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, FormatError } from "../errors.ts";
+import { ArgumentError, FormatError } from "../base/errors.ts";
 import { HubNotFoundError } from "./errors.ts";
 import { isSafePath } from "./safe_names.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { ArgumentError, FileError } from "../errors.ts";
-import { LEAST_RATE, RATE_WINDOW } from "../least_rate.ts";
-import { isMissing, readTextFileSync } from "../regular_files.ts";
+import { ArgumentError, FileError } from "../base/errors.ts";
+import { LEAST_RATE, RATE_WINDOW } from "../base/least_rate.ts";
+import { isMissing, readTextFileSync } from "../base/regular_files.ts";
 
 /** What {@linkcode readHubSettings} puts before the environment. */
 export interface HubSettingsOptions {

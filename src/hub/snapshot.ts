@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FormatError } from "../errors.ts";
-import { isNotAllowed, readTextFile } from "../regular_files.ts";
+import { FormatError } from "../base/errors.ts";
+import { isNotAllowed, readTextFile } from "../base/regular_files.ts";
 import type { RepoCache } from "./cache.ts";
 import { isChecksum } from "./checksum.ts";
 import { HubNotFoundError } from "./errors.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isNotAllowed, readProblem } from "../regular_files.ts";
+import { isNotAllowed, readProblem } from "../base/regular_files.ts";
 import { RepoCache } from "./cache.ts";
 import { type ChecksumKind, checksumKind, checksumsOf } from "./checksum.ts";
 import { parseHubSpec } from "./names.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
@@ -118,7 +118,7 @@ class Blocks extends nn.Module {
  * width that images share with texts.
  *
  * Parameters have OpenAI's and OpenCLIP's names without `visual.` before them. The features are the projected
- * embedding, not normalised; `features: "pooled"` gives the class token before the projection. The stages are the
+ * embedding, not normalized; `features: "pooled"` gives the class token before the projection. The stages are the
  * patch tokens after a quarter, a half, three quarters and all of the blocks, before the last norm. A head for
  * `numClasses` is this package's own: CLIP has none. The same networks by timm's names are
  * {@linkcode VisionTransformer}s.

@@ -5,7 +5,7 @@
  */
 
 import { type Checkpoint, loadWeights, type LoadWeightsOptions } from "../checkpoints/mod.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { isHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
 import { skipped } from "../nn/init.ts";
 import type { Backbone } from "./backbone.ts";

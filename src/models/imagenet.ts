@@ -1,5 +1,5 @@
 /**
- * The colours of ImageNet.
+ * The colors of ImageNet.
  *
  * @module
  */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import { convnext } from "./convnext_entries.ts";
 import { efficientnet } from "./efficientnet_entries.ts";
 import { efficientnetLite } from "./efficientnet_lite_entries.ts";

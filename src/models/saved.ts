@@ -6,8 +6,8 @@
 
 import type { View } from "../data/view.ts";
 import { checkView } from "../data/apply_view.ts";
-import { ApprenticeError, ArgumentError, FormatError } from "../errors.ts";
-import { removeTemporaries } from "../files.ts";
+import { ApprenticeError, ArgumentError, FormatError } from "../base/errors.ts";
+import { removeTemporaries } from "../base/files.ts";
 import { skipped } from "../nn/init.ts";
 import type { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Module } from "../nn/mod.ts";
 import { rememberModes } from "../nn/modes.ts";
 import * as nn from "../nn/mod.ts";

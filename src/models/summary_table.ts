@@ -4,7 +4,7 @@
  * @module
  */
 
-import { textWidth } from "../text.ts";
+import { textWidth } from "../base/text.ts";
 import type { Summary, SummaryRow } from "./summary.ts";
 
 const whole: Intl.NumberFormat = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
@@ -59,7 +59,7 @@ export interface VitOptions {
   registers?: number;
   /** Whether class token and registers have position embeddings too; true by default. */
   prefixPositions?: boolean;
-  /** Whether the tokens are normalised before the blocks, and patches have no bias (CLIP); false by default. */
+  /** Whether the tokens are normalized before the blocks, and patches have no bias (CLIP); false by default. */
   preNorm?: boolean;
   /** What the features are: the class token (`"token"`) or the mean of the patches (`"avg"`); by what there is. */
   pool?: "token" | "avg";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { View } from "../data/view.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Module } from "./module.ts";
 

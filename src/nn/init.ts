@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 
@@ -124,7 +124,7 @@ export function ones_(tensor: Tensor): Tensor {
 }
 
 /**
- * He's initialisation, uniform: U(-b, b) with b = gain * sqrt(3 / fan) (He et al. 2015, "Delving deep
+ * He's initialization, uniform: U(-b, b) with b = gain * sqrt(3 / fan) (He et al. 2015, "Delving deep
  * into rectifiers", equation 14).
  */
 export function kaimingUniform_(weight: Tensor, options: KaimingOptions = {}): Tensor {
@@ -132,13 +132,13 @@ export function kaimingUniform_(weight: Tensor, options: KaimingOptions = {}): T
   return uniform_(weight, -bound, bound);
 }
 
-/** He's initialisation, normal: N(0, gain² / fan). */
+/** He's initialization, normal: N(0, gain² / fan). */
 export function kaimingNormal_(weight: Tensor, options: KaimingOptions = {}): Tensor {
   return normal_(weight, 0, kaimingStd(weight, options));
 }
 
 /**
- * Glorot's initialisation, uniform: U(-b, b) with b = gain * sqrt(6 / (fanIn + fanOut)) (Glorot and
+ * Glorot's initialization, uniform: U(-b, b) with b = gain * sqrt(6 / (fanIn + fanOut)) (Glorot and
  * Bengio 2010, equation 16).
  */
 export function xavierUniform_(weight: Tensor, gain = 1): Tensor {
@@ -147,7 +147,7 @@ export function xavierUniform_(weight: Tensor, gain = 1): Tensor {
   return uniform_(weight, -bound, bound);
 }
 
-/** Glorot's initialisation, normal: N(0, gain² * 2 / (fanIn + fanOut)). */
+/** Glorot's initialization, normal: N(0, gain² * 2 / (fanIn + fanOut)). */
 export function xavierNormal_(weight: Tensor, gain = 1): Tensor {
   const { fanIn, fanOut } = calculateFans(weight);
   return normal_(weight, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));

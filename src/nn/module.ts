@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, DType, Tensor } from "../torch/mod.ts";
 import { targetOptions } from "../torch/target.ts";
@@ -339,8 +339,8 @@ export abstract class Module implements Disposable {
 
   /**
    * Moves parameters, their gradients and buffers to a device, a dtype, a memory format, in place. The tensor
-   * objects stay the same, so references to them (an optimiser's) stay good; only floating-point
-   * tensors change dtype. Optimisers already hold state on the old device: move first.
+   * objects stay the same, so references to them (an optimizer's) stay good; only floating-point
+   * tensors change dtype. Optimizers already hold state on the old device: move first.
    *
    * @throws {ArgumentError} if the target is no device, dtype or options.
    * @throws {DTypeError} if the dtype is not a floating-point one.

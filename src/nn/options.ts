@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 
 /** PyTorch's options that no layer here has, and what to do instead. */
 const elsewhere: Record<string, string> = {

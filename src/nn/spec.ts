@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { Module } from "./module.ts";
 
 /**

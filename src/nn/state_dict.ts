@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
 import type { LoadReport } from "./load_report.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { BaseOptions, FilledGroup, ParamGroup } from "./groups.ts";
@@ -143,7 +143,7 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
     return known.list;
   }
 
-  /** Frees the optimiser's own tensors. The parameters stay. */
+  /** Frees the optimizer's own tensors. The parameters stay. */
   override dispose(): void {
     super.dispose();
     for (const { count } of this.#counts.values()) count.dispose();

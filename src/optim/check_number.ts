@@ -1,10 +1,10 @@
 /**
- * What options of optimisers have to be.
+ * What options of optimizers have to be.
  *
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 
 /**
  * Checks that an option is a finite number of at least 0.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, TrainingError } from "../errors.ts";
+import { ArgumentError, TrainingError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { warmUp } from "./warm_up.ts";
 import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
 import { checkFactor, checkSteps } from "./schedule_checks.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { ClosedSchedule, type Scheduled } from "./schedule.ts";
 import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
 
@@ -13,7 +13,7 @@ function checkHasMomentum(name: string, { paramGroups }: Scheduled): void {
   const lacking = paramGroups.findIndex((group) => !("momentum" in group || "betas" in group));
   if (lacking < 0) return;
   throw new ArgumentError(
-    `${name}: group ${lacking} of the optimiser has neither a momentum nor betas; set cycleMomentum to false.`,
+    `${name}: group ${lacking} of the optimizer has neither a momentum nor betas; set cycleMomentum to false.`,
   );
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { Recurrence } from "./recurrence.ts";
 import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
 import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";

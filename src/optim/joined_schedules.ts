@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { MultiplicativeLR } from "./decay_schedules.ts";
 import { ReduceLROnPlateau } from "./plateau.ts";
 import { Recurrence } from "./recurrence.ts";
@@ -21,7 +21,7 @@ function checkParts(name: string, optimizer: Scheduled, schedules: readonly Sche
       : schedule instanceof ReduceLROnPlateau
       ? "is a ReduceLROnPlateau, whose rates do not depend on the step; use it by itself"
       : !schedule.isOf(optimizer)
-      ? "is of another optimiser"
+      ? "is of another optimizer"
       : null;
     if (fault !== null) throw new ArgumentError(`${name}: schedule ${i} ${fault}.`);
   });
@@ -48,7 +48,7 @@ export class SequentialSchedule extends ClosedSchedule {
    * `milestones` are the steps at which the second, third, … schedule starts.
    *
    * @throws {ArgumentError} if there is not one milestone fewer than schedules, they do not rise, or a schedule is
-   * of another optimiser.
+   * of another optimizer.
    */
   constructor(
     optimizer: Scheduled,
@@ -109,7 +109,7 @@ export class ChainedScheduler extends ClosedSchedule {
   /**
    * `schedules` are applied in their order.
    *
-   * @throws {ArgumentError} if there is none, or one is of another optimiser.
+   * @throws {ArgumentError} if there is none, or one is of another optimizer.
    */
   constructor(optimizer: Scheduled, schedules: readonly Schedule[]) {
     checkParts("ChainedScheduler", optimizer, schedules);

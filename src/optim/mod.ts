@@ -1,5 +1,5 @@
 /**
- * Optimisers, learning-rate schedules and gradient clipping, as PyTorch's.
+ * Optimizers, learning-rate schedules and gradient clipping, as PyTorch's.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * What all optimisers share: parameter groups, gradients, state that is saved and loaded.
+ * What all optimizers share: parameter groups, gradients, state that is saved and loaded.
  *
  * @module
  */
 
-import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
+import { ArgumentError, DeviceError, ShapeError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
 import { checkNonNegative } from "./check_number.ts";
@@ -26,11 +26,11 @@ interface Chunk<O extends BaseOptions> {
 const mostPerCall = 8192;
 
 /**
- * The base of the optimisers.
+ * The base of the optimizers.
  *
  * A step is one native call for all parameters that share options, device and dtype. Parameters
  * without a gradient are passed over, and their state stays as it is. A sparse gradient counts as the
- * dense one of the same values. The optimiser's own tensors live outside every scope until
+ * dense one of the same values. The optimizer's own tensors live outside every scope until
  * {@linkcode Optimizer.dispose}.
  */
 export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements Disposable {
@@ -73,7 +73,7 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
     checkParameters(name, this.#params);
   }
 
-  /** A group with the optimiser's options where it has none of its own. */
+  /** A group with the optimizer's options where it has none of its own. */
   #filled(group: ParamGroup<O>, what: string): FilledGroup<O> {
     if (!Array.isArray(group?.params)) {
       throw new ArgumentError(
@@ -284,7 +284,7 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
    * Goes on from a saved state: the following steps give the same numbers as if there had been no
    * break. The tensors are copied.
    *
-   * @throws {ArgumentError} if the state belongs to other groups or another kind of optimiser.
+   * @throws {ArgumentError} if the state belongs to other groups or another kind of optimizer.
    * @throws {ShapeError} if a tensor is not of its parameter's shape.
    */
   loadStateDict(state: OptimizerState): void {
@@ -319,7 +319,7 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
     this.#state.clear();
   }
 
-  /** Frees the optimiser's own tensors. The parameters stay. */
+  /** Frees the optimizer's own tensors. The parameters stay. */
   dispose(): void {
     this.#free();
   }

@@ -1,17 +1,17 @@
 /**
- * Which tensors an optimiser takes.
+ * Which tensors an optimizer takes.
  *
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
 
 /**
  * Checks that tensors can be trained and that none comes twice.
  *
- * @param name The optimiser's name, for messages.
+ * @param name The optimizer's name, for messages.
  * @param params The tensors.
  * @param known Those that it has already.
  * @throws {ArgumentError} naming the first that cannot be trained.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { Schedule, type Scheduled } from "./schedule.ts";
 import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
 
@@ -32,7 +32,7 @@ export interface ReduceLROnPlateauOptions {
  * Lowers the rates when a metric no longer gets better, as PyTorch's `ReduceLROnPlateau`.
  *
  * The metric is given to {@linkcode ReduceLROnPlateau.report}, once after every evaluation; `step`, which training
- * loops call, only counts. The rates are the groups' own, which an optimiser's state holds: with it and
+ * loops call, only counts. The rates are the groups' own, which an optimizer's state holds: with it and
  * {@linkcode ReduceLROnPlateau.stateDict} a run goes on as if there had been no break.
  *
  * @example
@@ -147,14 +147,14 @@ export class ReduceLROnPlateau extends Schedule {
     });
   }
 
-  /** What to save beside the optimiser's state. */
+  /** What to save beside the optimizer's state. */
   override stateDict(): { step: number; [name: string]: number } {
     const state = { ...super.stateDict(), bad: this.#bad, cooling: this.#cooling };
     return Number.isFinite(this.#best) ? { ...state, best: this.#best } : state;
   }
 
   /**
-   * Goes on from a saved state; the rates are in the optimiser's.
+   * Goes on from a saved state; the rates are in the optimizer's.
    *
    * @throws {ArgumentError} if the state is none of a `ReduceLROnPlateau`.
    */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 
 /** So many steps are computed at once at most: what is asked for by mistake must not take hours. */
 const mostSteps = 20_000_000;

@@ -1,17 +1,17 @@
 /**
- * Reading a saved state of an optimiser: all of it is checked before any of it is used.
+ * Reading a saved state of an optimizer: all of it is checked before any of it is used.
  *
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { numbersOf, setNumbers } from "./group_numbers.ts";
 import type { BaseOptions, FilledGroup, OptimizerState } from "./groups.ts";
 
 /** What a state must fit. */
 export interface Fitting<O extends BaseOptions> {
-  /** The optimiser's name, for messages. */
+  /** The optimizer's name, for messages. */
   readonly name: string;
   /** Its parameters. */
   readonly params: readonly Tensor[];
@@ -40,7 +40,7 @@ export interface SavedState {
 /**
  * Takes a saved state apart.
  *
- * @throws {ArgumentError} if it is of other groups, another kind of optimiser, or has impossible numbers.
+ * @throws {ArgumentError} if it is of other groups, another kind of optimizer, or has impossible numbers.
  * @throws {ShapeError} if a tensor is not of its parameter's shape.
  */
 export function readState<O extends BaseOptions>(

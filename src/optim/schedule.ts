@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, IndexError } from "../errors.ts";
+import { ArgumentError, IndexError } from "../base/errors.ts";
 import type { BaseOptions, FilledGroup } from "./groups.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { checkSteps } from "./schedule_checks.ts";
@@ -12,8 +12,8 @@ import { checkSteps } from "./schedule_checks.ts";
 /** The learning rate at a step, from the group's own rate at the start, for the group at a place. */
 export type Rule = (step: number, initialLr: number, group: number) => number;
 
-/** The part of an optimiser that schedules need. */
-// Whatever options the optimiser has beside its rate, no schedule reads them.
+/** The part of an optimizer that schedules need. */
+// Whatever options the optimizer has beside its rate, no schedule reads them.
 export type Scheduled = Pick<Optimizer, "paramGroups">;
 
 /** What a schedule may set besides the rate. */
@@ -23,11 +23,11 @@ interface WithMomentum {
 }
 
 /**
- * Sets an optimiser's learning rates step by step.
+ * Sets an optimizer's learning rates step by step.
  *
  * A schedule is a pure function of the step number and of the rates that the groups started with
  * (`initialLr`): going on from a saved step gives the same rates. It sets the rates of step 0 when it
- * is made; call {@linkcode Schedule.step} after every step of the optimiser, or after every epoch, to
+ * is made; call {@linkcode Schedule.step} after every step of the optimizer, or after every epoch, to
  * count those.
  *
  * @example
@@ -93,7 +93,7 @@ export class Schedule {
     const count = this.#groups.length;
     if (Number.isSafeInteger(group) && group >= 0 && group < count) return;
     throw new IndexError(
-      `${this.constructor.name}: there is no group ${group}; the optimiser has ${count}, from 0 to ${
+      `${this.constructor.name}: there is no group ${group}; the optimizer has ${count}, from 0 to ${
         count - 1
       }.`,
     );
@@ -129,7 +129,7 @@ export class Schedule {
     return before === 0 ? lr : lr * this.rate(step, group) / before;
   }
 
-  /** Whether it sets the rates of this optimiser. @ignore */
+  /** Whether it sets the rates of this optimizer. @ignore */
   isOf(optimizer: Scheduled): boolean {
     return this.#groups === optimizer.paramGroups;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Scheduled } from "./schedule.ts";
 
 /** Checks that a count of steps is a whole number of at least `least`. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ChecksumError } from "../errors.ts";
-import { sha256OfFile } from "../file_hashes.ts";
+import { ChecksumError } from "../base/errors.ts";
+import { sha256OfFile } from "../base/file_hashes.ts";
 
 /**
  * Makes sure that a file is the one expected.

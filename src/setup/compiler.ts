@@ -5,8 +5,8 @@
  */
 
 import { libraryFileName, type Libtorch, readIfThere } from "../../ffi/libtorch.ts";
-import { SetupError } from "../errors.ts";
-import { isNotAllowed } from "../regular_files.ts";
+import { SetupError } from "../base/errors.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
 import { runCommand } from "./commands.ts";
 
 /** A compiler that was found. */

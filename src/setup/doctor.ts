@@ -19,10 +19,10 @@ import {
   readBuildRecord,
   setupCommand,
 } from "../../ffi/locate.ts";
-import { ApprenticeError } from "../errors.ts";
-import { cacheRoot } from "../paths.ts";
-import { probeFolder } from "../temporaries.ts";
-import { VERSION } from "../version.ts";
+import { ApprenticeError } from "../base/errors.ts";
+import { cacheRoot } from "../base/paths.ts";
+import { probeFolder } from "../base/temporaries.ts";
+import { VERSION } from "../base/version.ts";
 import { runCommand } from "./commands.ts";
 import { compilerCandidates, findCompiler, installHint } from "./compiler.ts";
 import { compareLibraries } from "./library_record.ts";

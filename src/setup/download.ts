@@ -5,10 +5,10 @@
  * @module
  */
 
-import { SetupError } from "../errors.ts";
-import { LEAST_RATE, LeastRate, RATE_WINDOW } from "../least_rate.ts";
-import { checkTarget } from "../files.ts";
-import { isNotAllowed } from "../regular_files.ts";
+import { SetupError } from "../base/errors.ts";
+import { LEAST_RATE, LeastRate, RATE_WINDOW } from "../base/least_rate.ts";
+import { checkTarget } from "../base/files.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
 import type { Report } from "./report.ts";
 
 /** How long to wait, and for what. */

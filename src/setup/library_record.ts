@@ -7,7 +7,7 @@
 
 import type { LibraryFile } from "../../ffi/library_files.ts";
 import { readBuildRecord } from "../../ffi/locate.ts";
-import { sha256OfFile } from "../file_hashes.ts";
+import { sha256OfFile } from "../base/file_hashes.ts";
 
 /** Describes libraries as they are now. */
 export async function describeLibraries(paths: readonly string[]): Promise<LibraryFile[]> {

@@ -12,9 +12,9 @@ import {
   NEWEST_LIBTORCH,
   OLDEST_LIBTORCH,
 } from "../../ffi/libtorch.ts";
-import { ApprenticeError, ChecksumError, SetupError, VersionError } from "../errors.ts";
-import { makeFolder, makeFolderAtomic } from "../files.ts";
-import { isNotAllowed } from "../regular_files.ts";
+import { ApprenticeError, ChecksumError, SetupError, VersionError } from "../base/errors.ts";
+import { makeFolder, makeFolderAtomic } from "../base/files.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
 import { verifyChecksum } from "./checksum.ts";
 import { compareLibraries, recordedLibraries } from "./library_record.ts";
 import { download, type DownloadOptions } from "./download.ts";

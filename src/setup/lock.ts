@@ -5,9 +5,9 @@
  * @module
  */
 
-import { FileError } from "../errors.ts";
-import { checkTarget, makeFolder } from "../files.ts";
-import { isNotAllowed } from "../regular_files.ts";
+import { FileError } from "../base/errors.ts";
+import { checkTarget, makeFolder } from "../base/files.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
 
 /**
  * Waits until no other set-up works on this cache, and keeps others out until disposed of.

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { SetupError } from "../errors.ts";
-import { makeFolder } from "../files.ts";
+import { SetupError } from "../base/errors.ts";
+import { makeFolder } from "../base/files.ts";
 import { runCommand, tailOf } from "./commands.ts";
 import type { Report } from "./report.ts";
 

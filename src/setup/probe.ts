@@ -5,7 +5,7 @@
  * @module
  */
 
-import { LibraryError } from "../errors.ts";
+import { LibraryError } from "../base/errors.ts";
 import { runCommand, tailOf } from "./commands.ts";
 
 /** What a library that was opened says. */

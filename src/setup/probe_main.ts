@@ -1,7 +1,7 @@
 // The child process of probe.ts: opens the library that APPRENTICE_LIBRARY names and prints what it says.
 
 import { check, context, native, open, readText } from "../../ffi/native.ts";
-import { ApprenticeError } from "../errors.ts";
+import { ApprenticeError } from "../base/errors.ts";
 import type { LibraryFacts } from "./probe.ts";
 
 const CUDA = 1; // libtorch's number for this type of device

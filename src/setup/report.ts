@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Progress, say } from "../progress.ts";
+import { Progress, say } from "../base/progress.ts";
 
 /** One thing that set-up says while it works. */
 export interface SetupProgress {

@@ -16,11 +16,11 @@ import {
   readBuildRecord,
   sourceHash,
 } from "../../ffi/locate.ts";
-import { ApprenticeError, FileError, SetupError } from "../errors.ts";
-import { makeFolder, makeFolderAtomic, writeAtomic } from "../files.ts";
-import { cacheRoot } from "../paths.ts";
-import { isNotAllowed } from "../regular_files.ts";
-import { VERSION } from "../version.ts";
+import { ApprenticeError, FileError, SetupError } from "../base/errors.ts";
+import { makeFolder, makeFolderAtomic, writeAtomic } from "../base/files.ts";
+import { cacheRoot } from "../base/paths.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
+import { VERSION } from "../base/version.ts";
 import { compareLibraries, describeLibraries } from "./library_record.ts";
 import type { LibtorchOptions } from "./libtorch.ts";
 import {

@@ -6,7 +6,7 @@
 
 import { type Bad, FileReader } from "../archive/file_reader.ts";
 import { contentOf, readZipTable, type ZipEntry } from "../archive/zip_table.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../base/errors.ts";
 
 /** How much is read at once. */
 const pieceBytes = 1 << 18;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SetupError } from "../errors.ts";
+import { SetupError } from "../base/errors.ts";
 
 /** A wheel with libtorch, and how to get it. */
 export interface Wheel {

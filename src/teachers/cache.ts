@@ -5,8 +5,8 @@
  * @module
  */
 
-import { ArgumentError, FormatError, IndexError } from "../errors.ts";
-import { removeTemporaries } from "../files.ts";
+import { ArgumentError, FormatError, IndexError } from "../base/errors.ts";
+import { removeTemporaries } from "../base/files.ts";
 import { tensor, zeros } from "../torch/creation.ts";
 import { loadSafetensors, loadSafetensorsMetadata, saveSafetensors } from "../torch/safetensors.ts";
 import { keep, scope } from "../torch/scope.ts";
@@ -19,7 +19,7 @@ export interface CacheOptions {
   /** How many images a teacher looks at at once; 256 by default. */
   batchSize?: number;
   /**
-   * Makes of a batch of images what the teacher is given in training: `loader` images are normalised
+   * Makes of a batch of images what the teacher is given in training: `loader` images are normalized
    * float32, a data set's are bytes. Without it the images are given as they are.
    */
   transform?: (images: Tensor) => Tensor;

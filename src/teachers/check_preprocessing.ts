@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 
 const interpolations = ["bilinear", "bicubic", "nearest"];

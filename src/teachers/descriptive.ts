@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { TeacherOptions } from "./teacher.ts";

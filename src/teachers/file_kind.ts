@@ -8,7 +8,7 @@ import { badFile, FileReader } from "../archive/file_reader.ts";
 import { isPickle, isSafetensors, otherFormat } from "../archive/other_formats.ts";
 import { holdsProgram, modelFolders } from "../archive/pytorch/layout.ts";
 import { readZipTable } from "../archive/zip_table.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../base/errors.ts";
 
 /** A program of PyTorch, a model of ONNX, or weights only. */
 export type FileKind = "torchscript" | "onnx" | "weights";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { ForeignClassifier, ForeignModel } from "./foreign_model.ts";
 import type { OnnxModel } from "./onnx.ts";

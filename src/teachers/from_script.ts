@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import { noGrad } from "../torch/backward.ts";
 import { zeros } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";

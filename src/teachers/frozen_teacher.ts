@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import type { Module } from "../nn/module.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import { noGrad } from "../torch/backward.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
 import { checkImageDType } from "./image_dtypes.ts";
@@ -119,7 +119,7 @@ export abstract class FrozenTeacher implements Disposable {
     if (this.#preprocess === undefined) checkImageDType(images, `Teacher "${this.name}"`);
     if (this.model !== null && this.#preprocess === undefined && !isFloatingPoint(images.dtype)) {
       throw new DTypeError(
-        `Teacher "${this.name}" looks at images as its student sees them, floating-point and normalised, got ${images.dtype}. ` +
+        `Teacher "${this.name}" looks at images as its student sees them, floating-point and normalized, got ${images.dtype}. ` +
           "Give it those; or tell it what its images are, as the option preprocess { size, mean, std }, and give it bytes.",
       );
     }

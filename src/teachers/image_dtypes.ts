@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DTypeError } from "../errors.ts";
+import { DTypeError } from "../base/errors.ts";
 import { isComplex } from "../torch/dtype.ts";
 import type { Tensor } from "../torch/tensor.ts";
 
@@ -18,7 +18,7 @@ import type { Tensor } from "../torch/tensor.ts";
 export function checkImageDType({ dtype }: Tensor, who: string): void {
   if (!dtype.startsWith("float8") && !isComplex(dtype)) return;
   throw new DTypeError(
-    `${who} takes images of float32, float64, float16 or bfloat16, or bytes (uint8) if it normalises them itself; got ` +
+    `${who} takes images of float32, float64, float16 or bfloat16, or bytes (uint8) if it normalizes them itself; got ` +
       `${dtype}. Convert them with ${isComplex(dtype) ? `abs() or real()` : `to("float32")`}.`,
   );
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ArgumentError, FileError } from "../errors.ts";
+import { ArgumentError, FileError } from "../base/errors.ts";
 import { isHubSpec, parseHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
 import { list } from "../models/registry.ts";
-import { checkIsFile, isMissing, readProblem, readTextFile } from "../regular_files.ts";
+import { checkIsFile, isMissing, readProblem, readTextFile } from "../base/regular_files.ts";
 import type { Device } from "../torch/device.ts";
 import { type DType, isFloatingPoint } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
@@ -79,12 +79,12 @@ const USUAL: Pick<Preprocessing, "mean" | "std"> = {
 /**
  * Makes a teacher of what a publisher ships: a repository of the hub (`hf://org/name`), a folder with a
  * `config.json`, a file of weights, a TorchScript file (`.pt`) or an ONNX model (`.onnx`). Given raw images, it
- * resizes and normalises them as its publisher did.
+ * resizes and normalizes them as its publisher did.
  *
  * Architecture, classes and preprocessing are read from the `config.json` of timm, transformers or OpenCLIP beside the
  * weights; without one the file's name must begin with the architecture's, as torchvision's files do. TorchScript
  * and ONNX files say nothing of their preprocessing: without `preprocessing` it is ImageNet's at 224 pixels, or at the
- * size that an ONNX model is fixed to. An ONNX model that takes whole numbers normalises pixels itself: it is given
+ * size that an ONNX model is fixed to. An ONNX model that takes whole numbers normalizes pixels itself: it is given
  * bytes from 0 to 255, resized.
  *
  * A TorchScript file is a program, which is run (see `torch.loadScript`): only if it is given itself, not if it
@@ -185,7 +185,7 @@ async function statOf(path: string): Promise<Deno.FileInfo> {
     if (!isMissing(cause)) throw readProblem(path, cause);
     throw new FileError(
       `There is no teacher at ${path}: ${(cause as Error).message}. Give a file, a folder, or ` +
-        `hf://organisation/name.`,
+        `hf://organization/name.`,
       { cause },
     );
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../base/errors.ts";
 import { zeros } from "../torch/creation.ts";
 import type { DType } from "../torch/dtype.ts";
 import { checkImageDType } from "./image_dtypes.ts";
@@ -95,7 +95,7 @@ export class OnnxModel implements Disposable {
   /** The shape of its input; a name, or `"?"`, for what is not fixed. */
   readonly inputShape: readonly (number | string)[];
   /**
-   * The dtype of its input. Images of others are converted; a model of whole numbers normalises pixels itself, and takes
+   * The dtype of its input. Images of others are converted; a model of whole numbers normalizes pixels itself, and takes
    * bytes from 0 to 255.
    */
   readonly inputDType: DType;
@@ -194,7 +194,7 @@ export class OnnxModel implements Disposable {
    * columns, and of tokens (B, N, D) the class token or the mean is taken; and logits (B, numClasses) if the
    * model was opened with some. Half precision becomes float32.
    * @throws {ShapeError} if the images are of another size than the model takes.
-   * @throws {DTypeError} if the model takes whole numbers and the images are none, such as normalised ones.
+   * @throws {DTypeError} if the model takes whole numbers and the images are none, such as normalized ones.
    * @throws {DisposedError} if the model was disposed of.
    */
   run(images: Tensor): { features: Tensor; logits?: Tensor } {

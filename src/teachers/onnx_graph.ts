@@ -9,8 +9,8 @@
  */
 
 import { otherFormat } from "../archive/other_formats.ts";
-import { ArgumentError, FormatError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { ArgumentError, FormatError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import { moduleOutput, modulesAround } from "./onnx_modules.ts";
 
 /** One operation of a graph. */

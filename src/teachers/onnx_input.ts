@@ -1,10 +1,10 @@
 /**
- * Images as the whole numbers that some ONNX models take: those normalise the pixels themselves.
+ * Images as the whole numbers that some ONNX models take: those normalize the pixels themselves.
  *
  * @module
  */
 
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../base/errors.ts";
 import { type DType, isFloatingPoint } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
@@ -24,7 +24,7 @@ const ranges: Partial<Record<DType, readonly [low: number, high: number]>> = {
 };
 
 /**
- * Images in the dtype that a model takes. One of whole numbers must be able to hold them: cut off, normalised values
+ * Images in the dtype that a model takes. One of whole numbers must be able to hold them: cut off, normalized values
  * would be 0, 1 or 2.
  *
  * @throws {DTypeError} if the images have values that the dtype has not.
@@ -54,8 +54,8 @@ function checkValues(
       `${path} takes ${dtype}, whole numbers from ${low} to ${high}; the images are ${images.dtype} from ` +
         `${least.toFixed(3)} to ${most.toFixed(3)}${
           whole ? "" : ", with fractions"
-        }. Such a model normalises pixels ` +
-        "itself: give it bytes from 0 to 255, not normalised ones.",
+        }. Such a model normalizes pixels ` +
+        "itself: give it bytes from 0 to 255, not normalized ones.",
     );
   });
 }
@@ -64,7 +64,7 @@ function checkValues(
  * What is done to images for a model of whole numbers: they are resized, and their bytes stay.
  *
  * @param given What its user wants to be done.
- * @throws {ArgumentError} if that would normalise them, or the dtype holds no bytes.
+ * @throws {ArgumentError} if that would normalize them, or the dtype holds no bytes.
  */
 export function wholeNumberPreprocessing(
   path: string,
@@ -86,7 +86,7 @@ export function wholeNumberPreprocessing(
       continue;
     }
     throw new ArgumentError(
-      `${path} takes ${dtype}: bytes from 0 to 255, which it normalises itself, so the preprocessing's ${key} [${
+      `${path} takes ${dtype}: bytes from 0 to 255, which it normalizes itself, so the preprocessing's ${key} [${
         value.join(", ")
       }] cannot be meant. Leave mean and std out.`,
     );

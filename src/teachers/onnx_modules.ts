@@ -6,8 +6,8 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import type { OnnxGraph, OnnxNode } from "./onnx_graph.ts";
 
 /** The names of the modules that an operation lies in, from the outermost on. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadPackage } from "../optional_package.ts";
+import { loadPackage } from "../base/optional_package.ts";
 import type { DType, TypedArray } from "../torch/dtype.ts";
 
 /** The package, by its exact version: the part of it that runs a model without a promise is not its public face. */

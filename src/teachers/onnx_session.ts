@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ApprenticeError, DTypeError, FileError, FormatError, ShapeError } from "../errors.ts";
-import { isMissing, readFileSync } from "../regular_files.ts";
+import { ApprenticeError, DTypeError, FileError, FormatError, ShapeError } from "../base/errors.ts";
+import { isMissing, readFileSync } from "../base/regular_files.ts";
 import { tensor } from "../torch/creation.ts";
 import type { TypedArray } from "../torch/dtype.ts";
 import { getNumThreads } from "../torch/memory.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Teacher } from "./teacher.ts";
 import { checkCount } from "./frozen_teacher.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import { tensor } from "../torch/creation.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { TeacherOptions } from "./teacher.ts";

@@ -5,7 +5,7 @@
  */
 
 import { convertChannels, type Interpolation, resizeImages } from "../data/convert.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import { tensor } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
@@ -60,14 +60,14 @@ export class Preprocessor implements Disposable {
   }
 
   /**
-   * Resizes and normalises raw images.
+   * Resizes and normalizes raw images.
    *
    * @param images (B, C, H, W) or (B, H, W, C): uint8 from 0 to 255, or floating-point from 0 to 1. Where both
-   * readings are possible it is (B, C, H, W). Grey ones are given the colours that are wanted.
+   * readings are possible it is (B, C, H, W). Gray ones are given the colors that are wanted.
    * @returns float32 (B, C, height, width).
    * @throws {ShapeError} if no dimension is that of the channels.
    * @throws {DTypeError} if they are of another dtype.
-   * @throws {ArgumentError} if floating-point values are outside 0 to 1: they were normalised already.
+   * @throws {ArgumentError} if floating-point values are outside 0 to 1: they were normalized already.
    */
   apply(images: Tensor): Tensor {
     return scope(() => {
@@ -143,8 +143,8 @@ function checkRange(images: Tensor): void {
   throw new ArgumentError(
     `The images' values go from ${low.toFixed(2)} to ${
       high.toFixed(2)
-    }, so they were normalised already; this ` +
+    }, so they were normalized already; this ` +
       `teacher does that by itself. Give it bytes or values from 0 to 1: a Loader with { raw: true } and its ` +
-      `transform's normalise moved to its own option hands them on.`,
+      `transform's normalize moved to its own option hands them on.`,
   );
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { crc32Of, crc32Text } from "../crc32.ts";
+import { crc32Of, crc32Text } from "../base/crc32.ts";
 import type { Module } from "../nn/module.ts";
 import { moduleSpec } from "../nn/spec.ts";
-import { fingerprint, type Spec } from "../spec.ts";
+import { fingerprint, type Spec } from "../base/spec.ts";
 import { fingerprintTensors } from "../torch/fingerprint.ts";
 import type { TeacherFacts } from "./teacher.ts";
 

@@ -40,7 +40,7 @@ export interface TeacherOptions {
   /** What it is called in messages and reports; unique among the teachers of one student. */
   name: string;
   /**
-   * What this teacher wants of its images. Settings: it is given raw images, and resizes and normalises them
+   * What this teacher wants of its images. Settings: it is given raw images, and resizes and normalizes them
    * itself. A function: it is given the student's images, and the function makes of them what it wants, without
    * recording gradients, in a scope. Absent: it looks at the student's images as they are.
    */

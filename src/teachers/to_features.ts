@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { TokenPooling } from "./foreign_model.ts";
 

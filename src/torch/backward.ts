@@ -6,7 +6,7 @@
 
 import { check, context, frame, native, open } from "../../ffi/native.ts";
 import { frameSlots } from "../../ffi/symbols.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { handleOf, make } from "./core.ts";
 import { HANDLE } from "./handle.ts";
 import type { Device } from "./device.ts";
@@ -144,7 +144,7 @@ export interface StepGrads {
 const perCall = 32_768;
 
 /**
- * The gradients of many tensors as an optimiser's step takes them. One that is sparse, that is libtorch's zeros without
+ * The gradients of many tensors as an optimizer's step takes them. One that is sparse, that is libtorch's zeros without
  * memory, or that lies in memory otherwise than its tensor is replaced by one of the same values that does not.
  *
  * @param fused Whether native kernels will run along the tensors' memory: then it must have no gaps.

@@ -14,7 +14,7 @@ import {
   readText,
   writeText,
 } from "../../ffi/native.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { parseSchema, type Schema } from "./schema.ts";
 import { describeValue, findOperator, make, makeOptional } from "./core.ts";
 import { HANDLE } from "./handle.ts";

@@ -14,7 +14,7 @@ import {
   releaseOne,
   writeText,
 } from "../../ffi/native.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { checkSignature } from "./schema.ts";
 import type { Tensor } from "./tensor.ts";
 import { HANDLE } from "./handle.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { dtypes } from "../dtypes.ts";
-import { ArgumentError } from "../errors.ts";
-import { isNameOf } from "../lookup.ts";
+import { dtypes } from "../base/dtypes.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { isNameOf } from "../base/lookup.ts";
 import { call } from "./call.ts";
 import { dtypeOfArray, flatten, fromBytes, fromList } from "./data_transfer.ts";
 import type { NestedArray } from "./nested_array.ts";

@@ -5,8 +5,8 @@
  */
 
 import { check, context, frame, native, open } from "../../ffi/native.ts";
-import { dtypes } from "../dtypes.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { dtypes } from "../base/dtypes.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import { handleOf, make } from "./core.ts";
 import { type DType, isComplex, type TypedArray } from "./dtype.ts";
 import { dtypeCode } from "./dtype_codes.ts";

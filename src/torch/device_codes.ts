@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DeviceError } from "../errors.ts";
+import { DeviceError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 
 const codes = new Map<string, number>([["cpu", 0]]);

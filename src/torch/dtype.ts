@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DType } from "../dtypes.ts";
+import type { DType } from "../base/dtypes.ts";
 import { infoOf } from "./dtype_codes.ts";
 
 export type { DType };

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type DType, type DTypeInfo, dtypes } from "../dtypes.ts";
-import { DTypeError } from "../errors.ts";
-import { isNameOf } from "../lookup.ts";
+import { type DType, type DTypeInfo, dtypes } from "../base/dtypes.ts";
+import { DTypeError } from "../base/errors.ts";
+import { isNameOf } from "../base/lookup.ts";
 
 const names = new Map<number, DType>(
   (Object.keys(dtypes) as DType[]).map((name) => [dtypes[name].code, name]),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { crc32Of, crc32Text } from "../crc32.ts";
+import { crc32Of, crc32Text } from "../base/crc32.ts";
 import { rawBytes } from "./data_transfer.ts";
 import type { Tensor } from "./tensor.ts";
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
-import { lookUp } from "../lookup.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { lookUp } from "../base/lookup.ts";
 import { frame, writeText } from "../../ffi/native.ts";
 import { describeValue } from "./core.ts";
 import { HANDLE } from "./handle.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, IndexError } from "../errors.ts";
+import { ArgumentError, IndexError } from "../base/errors.ts";
 import { type Argument, call } from "./call.ts";
 import { describeValue, handleOf } from "./core.ts";
 import { TensorCore } from "./tensor_core.ts";

@@ -5,7 +5,7 @@
  */
 
 import { check, context, frame, native, open, readText } from "../../ffi/native.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApprenticeError } from "../errors.ts";
+import { ApprenticeError } from "../base/errors.ts";
 import { call } from "./call.ts";
 import { slice } from "./slice.ts";
 import { nest } from "./data_transfer.ts";

@@ -5,7 +5,7 @@
  */
 
 import { check, context, frame, native, open, releaseOne } from "../../ffi/native.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { catchLater, handleOf, make } from "./core.ts";
 import { HANDLE } from "./handle.ts";
 import type { Device } from "./device.ts";

@@ -7,11 +7,11 @@
  * @module
  */
 
-import { crc32Of } from "../crc32.ts";
-import { dtypes } from "../dtypes.ts";
-import { ArgumentError, DTypeError, FormatError } from "../errors.ts";
-import { writeAtomicSync } from "../files.ts";
-import { openFileSync } from "../regular_files.ts";
+import { crc32Of } from "../base/crc32.ts";
+import { dtypes } from "../base/dtypes.ts";
+import { ArgumentError, DTypeError, FormatError } from "../base/errors.ts";
+import { writeAtomicSync } from "../base/files.ts";
+import { openFileSync } from "../base/regular_files.ts";
 import { describeValue } from "./core.ts";
 import { TensorCore } from "./tensor_core.ts";
 import { fromRawBytes, rawBytes } from "./data_transfer.ts";

@@ -6,8 +6,8 @@
  * @module
  */
 
-import { crc32Of, crc32Text } from "../crc32.ts";
-import { ChecksumError } from "../errors.ts";
+import { crc32Of, crc32Text } from "../base/crc32.ts";
+import { ChecksumError } from "../base/errors.ts";
 
 /** The name of the metadata's entry. */
 export const CHECKSUMS = "apprentice.checksums";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, dtypes } from "../dtypes.ts";
+import { type DType, dtypes } from "../base/dtypes.ts";
 
 /** Where one tensor of the file lies and what it is. */
 export interface Entry {

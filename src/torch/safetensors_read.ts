@@ -5,8 +5,8 @@
  */
 
 import { isSafetensors, otherFormat } from "../archive/other_formats.ts";
-import { FormatError } from "../errors.ts";
-import { readProblem } from "../regular_files.ts";
+import { FormatError } from "../base/errors.ts";
+import { readProblem } from "../base/regular_files.ts";
 import type { DType } from "./dtype.ts";
 import { CHECKSUMS, readChecksums } from "./safetensors_checksums.ts";
 import { type Entry, parseHeader } from "./safetensors_header.ts";

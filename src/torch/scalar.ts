@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 
 /**
  * A number that is a float whatever its value; made by {@linkcode float}.

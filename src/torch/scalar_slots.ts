@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../base/errors.ts";
 import { wideFloats, wideInts } from "../../ffi/native.ts";
 import { Float, type Scalar } from "./scalar.ts";
 

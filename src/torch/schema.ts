@@ -5,7 +5,7 @@
  * @module
  */
 
-import { VersionError } from "../errors.ts";
+import { VersionError } from "../base/errors.ts";
 
 /** One argument of an operator. */
 export interface Argument {

@@ -22,7 +22,7 @@ import {
   DTypeError,
   FormatError,
   OutOfMemoryError,
-} from "../errors.ts";
+} from "../base/errors.ts";
 import { make } from "./core.ts";
 import type { Device } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";

@@ -17,8 +17,8 @@ import { Names } from "../archive/pytorch/names.ts";
 import { checkReferences, type Source } from "../archive/pytorch/references.ts";
 import { archivedStorage } from "../archive/pytorch/storage.ts";
 import { checkSum, readZipTable, unpackEntry, type ZipEntry } from "../archive/zip_table.ts";
-import { FileError, FormatError } from "../errors.ts";
-import { fileSizeSync, isMissing } from "../regular_files.ts";
+import { FileError, FormatError } from "../base/errors.ts";
+import { fileSizeSync, isMissing } from "../base/regular_files.ts";
 
 /** The most bytes that a file of code or a pickle may have. */
 const mostPartBytes = 2 ** 26;

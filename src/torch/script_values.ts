@@ -6,7 +6,7 @@
 
 import { frame, readText, writeText } from "../../ffi/native.ts";
 import { frameSlots } from "../../ffi/symbols.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { describeValue, make } from "./core.ts";
 import { HANDLE } from "./handle.ts";
 import { TensorCore } from "./tensor_core.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { dtypes } from "../dtypes.ts";
-import { ArgumentError, DeviceError } from "../errors.ts";
-import { isNameOf } from "../lookup.ts";
+import { dtypes } from "../base/dtypes.ts";
+import { ArgumentError, DeviceError } from "../base/errors.ts";
+import { isNameOf } from "../base/lookup.ts";
 import type { Device } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";
 import type { DType } from "./dtype.ts";

@@ -5,7 +5,7 @@
  */
 
 import { check, context, frame, native, releaseOne } from "../../ffi/native.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { call } from "./call.ts";
 import { defineTensor, handleOf, make } from "./core.ts";
@@ -79,7 +79,7 @@ export class Tensor extends TensorOperators implements Disposable {
     return shape;
   }
 
-  /** How many elements lie between neighbours of every dimension. */
+  /** How many elements lie between neighbors of every dimension. */
   get strides(): number[] {
     const dims = readLayout(this);
     return Array.from({ length: dims }, (_, i) => frame[7 + dims + i]);

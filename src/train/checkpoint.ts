@@ -4,16 +4,22 @@
  * @module
  */
 
-import { ApprenticeError, ChecksumError, FileError, FormatError, ResumeError } from "../errors.ts";
-import { makeFolder, removeTemporaries, temporaryName } from "../files.ts";
+import {
+  ApprenticeError,
+  ChecksumError,
+  FileError,
+  FormatError,
+  ResumeError,
+} from "../base/errors.ts";
+import { makeFolder, removeTemporaries, temporaryName } from "../base/files.ts";
 import type { OptimizerState, Schedule } from "../optim/mod.ts";
-import { canonicalJson, parseSpec, type Spec } from "../spec.ts";
-import { isNotAllowed } from "../regular_files.ts";
+import { canonicalJson, parseSpec, type Spec } from "../base/spec.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import type { Sums } from "./sums.ts";
 import type { StepOptimizer, StepSchedule, Trainable } from "./method.ts";
-import type { MetricRecord } from "./metrics.ts";
+import type { MetricRecord } from "../report/metrics.ts";
 import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
 import { settleDifferences } from "./resume.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
@@ -44,7 +50,7 @@ export interface Position {
 export interface CheckpointParts {
   /** What is trained. */
   method: Trainable;
-  /** The optimisers of all stages. */
+  /** The optimizers of all stages. */
   optimizers: readonly StepOptimizer[];
   /** The stages, which must be the same when a run goes on. */
   stages: readonly {
@@ -110,7 +116,7 @@ export function saveCheckpoint(path: string, parts: CheckpointParts, position: P
  * Reads a checkpoint into the parts it was saved from. If it does not fit, they stay as they were.
  *
  * @param comparison The run, if it is to be compared with the one that the checkpoint is of.
- * @throws {FormatError} if the file is missing, not a checkpoint, or one of another method or of other optimisers.
+ * @throws {FormatError} if the file is missing, not a checkpoint, or one of another method or of other optimizers.
  * @throws {ChecksumError} if it is damaged.
  * @throws {ResumeError} if it is of a run that something else decides.
  * @throws {FileError} if it cannot be read.
@@ -150,7 +156,7 @@ export function loadCheckpoint(
       const spec = metadata.spec === undefined ? undefined : readSpec(metadata.spec);
       sameStages(fromText(metadata.stages, "stages"), parts, position, spec, comparison);
       same(
-        "optimisers",
+        "optimizers",
         saved.map(({ kind, groups }) => ({ kind, groups })),
         parts.optimizers.map(describe),
       );
@@ -191,7 +197,7 @@ export function loadCheckpoint(
       if (!(error instanceof ApprenticeError || error instanceof TypeError)) throw error;
       throw new FormatError(
         `The checkpoint ${path} does not fit this run: ${error.message}\n` +
-          `Go on with the same model, method, optimiser and data as it was made with; or remove it, ` +
+          `Go on with the same model, method, optimizer and data as it was made with; or remove it, ` +
           `or choose another file, to train anew.`,
         { cause: error },
       );
@@ -311,7 +317,7 @@ interface SavedOptimizer {
   scalars: Record<string, number>;
 }
 
-/** What must be the same of an optimiser for its state to fit. */
+/** What must be the same of an optimizer for its state to fit. */
 function describe(optimizer: StepOptimizer): Omit<SavedOptimizer, "scalars"> {
   return {
     kind: optimizer.constructor.name,

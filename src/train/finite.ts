@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TrainingError } from "../errors.ts";
+import { TrainingError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { Position } from "./checkpoint.ts";

@@ -1,10 +1,10 @@
 /**
- * What the first step of each stage shows: whether what the optimiser holds is what the loss depends on.
+ * What the first step of each stage shows: whether what the optimizer holds is what the loss depends on.
  *
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { StepOptimizer, Trainable } from "./method.ts";
@@ -25,10 +25,10 @@ export function checkLossDepends(stage: string, loss: Tensor): void {
 /**
  * Looks at the gradients after the first backward of a stage.
  *
- * @param params The parameters of the stage's optimiser.
+ * @param params The parameters of the stage's optimizer.
  * @param optimizers Those of all stages.
  * @returns What should be said about it, if anything.
- * @throws {ArgumentError} if no parameter of the optimiser has a gradient.
+ * @throws {ArgumentError} if no parameter of the optimizer has a gradient.
  */
 export function checkGradients(
   stage: string,
@@ -46,8 +46,8 @@ export function checkGradients(
   };
   if (trained.length === 0) {
     throw new ArgumentError(
-      `All ${params.length} parameters of the optimiser of "${stage}" are frozen (requiresGrad is false), so ` +
-        `that it trains nothing. Unfreeze them with requiresGrad_(), or give the optimiser others.`,
+      `All ${params.length} parameters of the optimizer of "${stage}" are frozen (requiresGrad is false), so ` +
+        `that it trains nothing. Unfreeze them with requiresGrad_(), or give the optimizer others.`,
     );
   }
   const grads = torch.gradsOf(trained);
@@ -55,18 +55,18 @@ export function checkGradients(
   if (without.length === trained.length) {
     const foreign = trained.every((param) => !names.has(param));
     throw new ArgumentError(
-      `No parameter of the optimiser of "${stage}" has a gradient after the first step, so that it trains ` +
+      `No parameter of the optimizer of "${stage}" has a gradient after the first step, so that it trains ` +
         `nothing: the loss does not depend on them. ${
           foreign
-            ? "None of them is one of the method's: was the optimiser made for another model?"
+            ? "None of them is one of the method's: was the optimizer made for another model?"
             : `They are ${list(trained)}.`
-        } Make the optimiser of what this stage trains, method.parameters() as a rule.`,
+        } Make the optimizer of what this stage trains, method.parameters() as a rule.`,
     );
   }
   const said: string[] = [];
   if (without.length > 0) {
     said.push(
-      `${without.length} of the ${trained.length} parameters that the optimiser of "${stage}" trains have no ` +
+      `${without.length} of the ${trained.length} parameters that the optimizer of "${stage}" trains have no ` +
         `gradient in the first step, and do not change without one: ${list(without)}.`,
     );
   }
@@ -78,7 +78,7 @@ export function checkGradients(
   const leftOut = others.filter((_, i) => reached[i] !== null);
   if (leftOut.length > 0) {
     said.push(
-      `${leftOut.length} parameters get gradients from the loss of "${stage}", and no optimiser trains them: ` +
+      `${leftOut.length} parameters get gradients from the loss of "${stage}", and no optimizer trains them: ` +
         `${
           list(leftOut)
         }. Give them to one, or freeze them with requiresGrad_(false) if they are to stay.`,

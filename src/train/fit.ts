@@ -5,7 +5,7 @@
  */
 
 import type { Batches, Method, Stage, StepOptimizer, StepSchedule, Trainable } from "./method.ts";
-import type { MetricRecord, MetricsLog } from "./metrics.ts";
+import type { MetricRecord, MetricsLog } from "../report/metrics.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
 import { Run } from "./run.ts";
 import { stagesOf } from "./stages.ts";
@@ -46,9 +46,9 @@ export interface FitOptions {
   checkpointEvery?: number;
   /**
    * Goes on from the checkpoint if there is one; starts anew otherwise. Where this run is not what the checkpoint says
-   * (options of optimisers or of the method, schedule, data, weights of teachers), there is a `ResumeError` that lists the
+   * (options of optimizers or of the method, schedule, data, weights of teachers), there is a `ResumeError` that lists the
    * differences; `{ differences: "new" }` goes on with what this run has, `{ differences: "old" }` with the checkpoint's options
-   * of optimisers. Number of epochs, records, devices and threads may be others in any case.
+   * of optimizers. Number of epochs, records, devices and threads may be others in any case.
    */
   resume?: boolean | ResumeOptions;
   /**
@@ -110,7 +110,7 @@ export interface FitResult {
  * Trains a method: seeded, every step in a scope of its own, with records, evaluation, and checkpoints
  * from which a run goes on to the same numbers (on the CPU bit for bit, wherever it was stopped).
  *
- * A checkpoint holds the method's state, the optimisers', the random numbers', how far the run is, checksums, and what
+ * A checkpoint holds the method's state, the optimizers', the random numbers', how far the run is, checksums, and what
  * decides the run: options, schedules, fingerprints of data and teachers. It fits a run that these are the same of;
  * `epochs` may be more than before.
  * Schedules are functions of the step, and loaders of seed and epoch; a schedule that depends on more than the step, such
@@ -121,9 +121,9 @@ export interface FitResult {
  * it was.
  *
  * @throws {ArgumentError} if an option cannot be used, if a method of several stages is used as if it had one, or if no
- * parameter of an optimiser has a gradient after a stage's first step.
+ * parameter of an optimizer has a gradient after a stage's first step.
  * @throws {FileError} if the checkpoint cannot be written; found out before training starts.
- * @throws {FormatError} if the checkpoint to go on from does not fit this run's method and optimisers.
+ * @throws {FormatError} if the checkpoint to go on from does not fit this run's method and optimizers.
  * @throws {ChecksumError} if it is damaged.
  * @throws {ResumeError} if it is of a run with other settings; see `resume`.
  * @throws {TrainingError} when a loss or a parameter is not finite; the checkpoint stays as it is.

@@ -1,6 +1,6 @@
 /**
  * What the training loop trains: a method turns a batch into a loss, a stage says with which
- * optimiser and data.
+ * optimizer and data.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { StepResult } from "../distill/mod.ts";
 import type { Module } from "../nn/mod.ts";
 import type { Optimizer, Schedule } from "../optim/mod.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 
 /** Something that is trained, and whose state a checkpoint holds. */
@@ -38,13 +38,13 @@ export interface Trainable {
 
 /** A {@linkcode Trainable} with one kind of step. */
 export interface Method<B> extends Trainable {
-  /** Absent: what has several stages is given to `fit` with an optimiser for each. */
+  /** Absent: what has several stages is given to `fit` with an optimizer for each. */
   readonly stageNames?: undefined;
   /** Computes the loss of a batch, recorded for gradients. */
   step(batch: B): StepResult;
 }
 
-/** What a stage needs of an optimiser. */
+/** What a stage needs of an optimizer. */
 export type StepOptimizer = Pick<
   Optimizer,
   "step" | "zeroGrad" | "lr" | "paramGroups" | "stateDict" | "loadStateDict"
@@ -68,7 +68,7 @@ export interface Batches<B> {
   spec?(): Spec | Promise<Spec>;
 }
 
-/** One kind of epoch: its steps, its optimiser, its data. */
+/** One kind of epoch: its steps, its optimizer, its data. */
 export interface Stage<B extends Disposable = Disposable> {
   /** Its name in records and on the progress bar. */
   name: string;

@@ -5,16 +5,16 @@
  */
 
 export * from "../eval/accuracy.ts";
-export * from "../interrupt.ts";
-export * from "../progress.ts";
+export * from "../base/interrupt.ts";
+export * from "../base/progress.ts";
 export * from "./checkpoint.ts";
 export * from "./fit.ts";
 export * from "./sums.ts";
 export * from "./method.ts";
-export * from "./metrics.ts";
-export * from "./report/mod.ts";
+export * from "../report/metrics.ts";
+export * from "../report/mod.ts";
 export * from "./resume_differences.ts";
 export * from "./run_parts.ts";
 export * from "./run_folder.ts";
 export * from "./supervised.ts";
-export * from "./table.ts";
+export * from "../report/table.ts";

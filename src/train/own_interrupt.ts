@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Interrupt } from "../interrupt.ts";
-import { say } from "../progress.ts";
+import { Interrupt } from "../base/interrupt.ts";
+import { say } from "../base/progress.ts";
 
 /** How long a run that was stopped waits for others to write their checkpoints, in milliseconds. */
 const PATIENCE = 10_000;

@@ -4,20 +4,20 @@
  * @module
  */
 
-import { ResumeError } from "../errors.ts";
-import { differencesOf, type Spec, type SpecDifference, specText } from "../spec.ts";
+import { ResumeError } from "../base/errors.ts";
+import { differencesOf, type Spec, type SpecDifference, specText } from "../base/spec.ts";
 import type { StepOptimizer } from "./method.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
 import { type GroupOptions, runDifferences, stageKeys } from "./run_spec.ts";
 import type { RunParts, RunSpec } from "./run_parts.ts";
 
-/** An option of a group of a stage's optimiser, or a number of one that is a list. */
+/** An option of a group of a stage's optimizer, or a number of one that is a list. */
 const optionPath = /^stages\.(.*)\.optimizer\.groups\.(\d+)\.((?!params\b)\w+)(?:\.\d+)?$/;
 
 /**
- * Settles what differs, once the optimisers' state has been loaded.
+ * Settles what differs, once the optimizers' state has been loaded.
  *
- * @param given The optimisers' options as the run was given them.
+ * @param given The optimizers' options as the run was given them.
  * @param loaded Those that the checkpoint had at its step.
  * @throws {ResumeError} if something differs and is not to, or cannot be put back.
  */
@@ -50,13 +50,13 @@ export function settleDifferences(
         ? `These cannot be taken from the checkpoint: give the run what it had before, or go on with the new ` +
           `ones by resume: { differences: "new" }.`
         : `Give the run what it had before; or go on with the new settings by ` +
-          `resume: { differences: "new" }, with the old options of optimisers by { differences: "old" }; ` +
+          `resume: { differences: "new" }, with the old options of optimizers by { differences: "old" }; ` +
           `or remove the checkpoint to train anew.`),
     differences,
   );
 }
 
-/** The option of an optimiser that a difference is of. */
+/** The option of an optimizer that a difference is of. */
 interface OptionPlace {
   readonly optimizer: StepOptimizer;
   readonly group: number;
@@ -69,7 +69,7 @@ function optionOf({ path }: SpecDifference, run: RunParts): OptionPlace | undefi
   return stage && { optimizer: stage.optimizer, group: Number(group), option };
 }
 
-/** Whether an optimiser was given the option that it has in the checkpoint: changed by hand meanwhile, say. */
+/** Whether an optimizer was given the option that it has in the checkpoint: changed by hand meanwhile, say. */
 function isAsLoaded(
   difference: SpecDifference,
   run: RunParts,
@@ -82,7 +82,7 @@ function isAsLoaded(
   return own !== undefined && kept !== undefined && differencesOf(kept, own).length === 0;
 }
 
-/** Gives an optimiser the option of this run in place of the checkpoint's. */
+/** Gives an optimizer the option of this run in place of the checkpoint's. */
 function takeNew(difference: SpecDifference, run: RunParts, given: GroupOptions): void {
   const place = optionOf(difference, run);
   if (place === undefined) return;

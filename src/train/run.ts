@@ -4,11 +4,11 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
-import { letSignalsIn } from "../interrupt.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { letSignalsIn } from "../base/interrupt.ts";
 import { rememberModes } from "../nn/modes.ts";
 import { clipGradNorm } from "../optim/mod.ts";
-import { say } from "../progress.ts";
+import { say } from "../base/progress.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
 import {
@@ -23,7 +23,7 @@ import { checkGradients, checkLossDepends } from "./first_step.ts";
 import type { FitOptions, FitResult } from "./fit.ts";
 import { addSums, LossSums, meansOf } from "./loss_sums.ts";
 import type { Stage, StepOptimizer, Trainable } from "./method.ts";
-import type { MetricRecord } from "./metrics.ts";
+import type { MetricRecord } from "../report/metrics.ts";
 import { startTraining } from "./modes.ts";
 import { OwnInterrupt } from "./own_interrupt.ts";
 import { devicesOf, withoutTrace } from "./random_states.ts";
@@ -274,7 +274,7 @@ export class Run {
     return { stage, position: this.#position, checkpoint: this.#options.checkpoint };
   }
 
-  /** After the first backward of a stage: whether the optimiser has what the loss depends on. */
+  /** After the first backward of a stage: whether the optimizer has what the loss depends on. */
   #lookAtGradients(place: number): void {
     this.#looked.add(place);
     const { name } = this.#stages[place];

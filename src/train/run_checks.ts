@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Stage } from "./method.ts";
 
@@ -30,7 +30,7 @@ export function checkOptions(options: FitOptions): void {
   }
 }
 
-/** Refuses a run without stages, stages without batches, and schedules of other optimisers. */
+/** Refuses a run without stages, stages without batches, and schedules of other optimizers. */
 export function checkStages(
   // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
   stages: readonly Stage<any>[],
@@ -45,8 +45,8 @@ export function checkStages(
     const groups = (schedule as { groups?: unknown } | undefined)?.groups;
     if (Array.isArray(groups) && !optimizer.paramGroups.some((group) => groups.includes(group))) {
       throw new ArgumentError(
-        `The schedule of "${name}" sets the learning rates of another optimiser, so that those of this one would ` +
-          `never change. Make it of the optimiser that the stage has.`,
+        `The schedule of "${name}" sets the learning rates of another optimizer, so that those of this one would ` +
+          `never change. Make it of the optimizer that the stage has.`,
       );
     }
   }

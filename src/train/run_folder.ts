@@ -5,9 +5,9 @@
  */
 
 import { join } from "node:path";
-import { ArgumentError, FileError } from "../errors.ts";
-import { makeFolder, removeTemporaries, writeAtomic } from "../files.ts";
-import { isNotAllowed } from "../regular_files.ts";
+import { ArgumentError, FileError } from "../base/errors.ts";
+import { makeFolder, removeTemporaries, writeAtomic } from "../base/files.ts";
+import { isNotAllowed } from "../base/regular_files.ts";
 
 /** The names of the files in a run folder. */
 export const RUN_FILES = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Trainable } from "./method.ts";
 import type { AnyStage, Rates } from "./run_spec.ts";

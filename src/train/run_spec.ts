@@ -5,7 +5,7 @@
  * @module
  */
 
-import { differencesOf, type Spec, type SpecDifference } from "../spec.ts";
+import { differencesOf, type Spec, type SpecDifference } from "../base/spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { Stage, StepOptimizer, Trainable } from "./method.ts";
 import type { RunParts, RunSpec } from "./run_parts.ts";
@@ -44,13 +44,13 @@ export async function runSpec(run: RunParts): Promise<RunSpec> {
   return { parts, rates, plan: Array.from(plan) };
 }
 
-/** Options of the groups of each optimiser. */
+/** Options of the groups of each optimizer. */
 export type GroupOptions = ReadonlyMap<StepOptimizer, readonly Record<string, Spec>[]>;
 
 /**
  * In what a run differs from the one that a checkpoint is of, as far as it decides the result.
  *
- * @param loaded The optimisers' options that the checkpoint had at its step.
+ * @param loaded The optimizers' options that the checkpoint had at its step.
  */
 export function runDifferences(
   saved: RunSpec,
@@ -103,7 +103,7 @@ function ratesAlone({ lr, momentum, betas }: Record<string, Spec>): Spec {
   return { lr, momentum, betas };
 }
 
-/** The options of every group of an optimiser, without its parameters. */
+/** The options of every group of an optimizer, without its parameters. */
 export function groupOptions(optimizer: StepOptimizer): Record<string, Spec>[] {
   return optimizer.paramGroups.map(({ params: _, ...options }) => {
     const plain = Object.entries(options).filter(([, value]) => isPlain(value));
@@ -145,7 +145,7 @@ function stepsOf({ stages, plan }: RunParts, place: number): number[] {
   return [...steps].filter((step) => step >= 0 && step < total).sort((a, b) => a - b);
 }
 
-/** What each group has at some steps. The optimiser's options are left as they are. */
+/** What each group has at some steps. The optimizer's options are left as they are. */
 function ratesOf({ schedule, optimizer }: AnyStage, steps: readonly number[]): Rates {
   const before = groupOptions(optimizer);
   const state = schedule?.stateDict?.();
@@ -167,7 +167,7 @@ function ratesOf({ schedule, optimizer }: AnyStage, steps: readonly number[]): R
   }
 }
 
-/** Kind, options and parameters of an optimiser; under a schedule as they are at its first step. */
+/** Kind, options and parameters of an optimizer; under a schedule as they are at its first step. */
 function optimizerSpec({ optimizer, schedule }: AnyStage, names: Map<Tensor, string>): Spec {
   const before = groupOptions(optimizer);
   const state = schedule?.stateDict?.();

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Progress } from "../progress.ts";
-import { formatDuration } from "../text.ts";
-import type { MetricRecord } from "./metrics.ts";
+import { Progress } from "../base/progress.ts";
+import { formatDuration } from "../base/text.ts";
+import type { MetricRecord } from "../report/metrics.ts";
 
 /** Where a run stands within its epochs. */
 export interface EpochPlace {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { ManyStages, SingleStage } from "./fit.ts";
 import type { Stage, Trainable } from "./method.ts";
 
@@ -20,7 +20,7 @@ export interface Stages {
 }
 
 /**
- * The stages that options describe. A method that has several is given an optimiser for each, and takes turns as it says.
+ * The stages that options describe. A method that has several is given an optimizer for each, and takes turns as it says.
  *
  * @throws {ArgumentError} if a method of several stages is used as if it had one, or they are not the stages given.
  */
@@ -43,8 +43,8 @@ function refuseSeveral(method: Trainable): void {
   throw new ArgumentError(
     `${nameOf(method)} has ${names.length} stages that take turns, ${
       names.map((name) => `"${name}"`).join(" and ")
-    }, and each trains other parameters: with one optimiser for both, one of them would never learn. Give fit ` +
-      `{ method, stages: [{ name: "${first}", step, optimizer, batches }, …] } with an optimiser for each; ` +
+    }, and each trains other parameters: with one optimizer for both, one of them would never learn. Give fit ` +
+      `{ method, stages: [{ name: "${first}", step, optimizer, batches }, …] } with an optimizer for each; ` +
       `the example of ${nameOf(method)} in its documentation shows how.`,
   );
 }

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Module } from "../nn/mod.ts";
 import * as nn from "../nn/mod.ts";
 import { moduleSpec } from "../nn/spec.ts";
-import type { Spec } from "../spec.ts";
+import type { Spec } from "../base/spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { StepResult } from "../distill/mod.ts";
 import type { Method } from "./method.ts";
@@ -28,7 +28,7 @@ export interface SupervisedOptions {
 }
 
 /**
- * Minimises the cross-entropy of a model on labelled batches. The loss has no parts, so `terms` is empty.
+ * Minimizes the cross-entropy of a model on labelled batches. The loss has no parts, so `terms` is empty.
  *
  * @example
  * ```ts

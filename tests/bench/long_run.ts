@@ -14,7 +14,7 @@ import * as models from "../../src/models/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
-import { MetricsLog } from "../../src/train/metrics.ts";
+import { MetricsLog } from "../../src/report/metrics.ts";
 import { Supervised } from "../../src/train/supervised.ts";
 import { device } from "../helpers.ts";
 
@@ -60,7 +60,7 @@ await fit({
     batchSize: 16,
     shuffle: true,
     device,
-    transform: data.compose(data.randomCrop(1), data.normalise([0.5], [0.25])),
+    transform: data.compose(data.randomCrop(1), data.normalize([0.5], [0.25])),
   }),
   epochs: Math.ceil(steps / BATCHES),
   clipNorm: 1,

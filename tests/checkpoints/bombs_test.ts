@@ -2,7 +2,7 @@ import { assert, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { op } from "../../src/archive/pickle/opcodes.ts";
 import { openCheckpoint } from "../../src/checkpoints/mod.ts";
-import { FormatError } from "../../src/errors.ts";
+import { FormatError } from "../../src/base/errors.ts";
 import { test } from "../helpers.ts";
 import { inFolder } from "./folders.ts";
 import {

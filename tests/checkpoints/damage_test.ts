@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { ApprenticeError } from "../../src/errors.ts";
+import { ApprenticeError } from "../../src/base/errors.ts";
 import { openCheckpoint } from "../../src/checkpoints/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { FormatError } from "../../src/errors.ts";
+import { FormatError } from "../../src/base/errors.ts";
 import { openCheckpoint } from "../../src/checkpoints/mod.ts";
 import { op, opName } from "../../src/archive/pickle/opcodes.ts";
 import { test } from "../helpers.ts";

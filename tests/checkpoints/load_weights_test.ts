@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { ArgumentError, DTypeError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../src/base/errors.ts";
 import { loadWeights, openCheckpoint } from "../../src/checkpoints/mod.ts";
 import { grouped } from "../../src/checkpoints/fit.ts";
 import * as nn from "../../src/nn/mod.ts";
@@ -341,10 +341,10 @@ test("loadWeights: assign shares the file's memory, and what is written never re
 
 test("loadWeights: dialects translate other names, under prefixes too", () => {
   const dialects = [
-    { name: "nobody's", recognises: () => false, translate: () => ({}) },
+    { name: "nobody's", recognizes: () => false, translate: () => ({}) },
     {
-      name: "a neighbour's",
-      recognises: (keys: ReadonlySet<string>) => keys.has("stem.w"),
+      name: "a neighbor's",
+      recognizes: (keys: ReadonlySet<string>) => keys.has("stem.w"),
       translate: (state: Readonly<Record<string, Tensor>>) => ({
         "conv.weight": state["stem.w"],
         "conv.bias": state["stem.b"],
@@ -365,7 +365,7 @@ test("loadWeights: dialects translate other names, under prefixes too", () => {
       });
       assertThrows(() => loadWeights(model, path), ArgumentError, "stem");
       const report = loadWeights(model, path, { dialects });
-      assertEquals([report.dialect, report.prefix, report.loaded], ["a neighbour's", prefix, 4]);
+      assertEquals([report.dialect, report.prefix, report.loaded], ["a neighbor's", prefix, 4]);
       assertEquals(model.fc.stateDict().weight.toArray(), [[1, 1, 1, 1], [0, 0, 0, 0]]);
       assertEquals(model.conv.stateDict().weight.sum().item(), 12);
     });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { ArgumentError, FileError, FormatError } from "../../src/errors.ts";
+import { ArgumentError, FileError, FormatError } from "../../src/base/errors.ts";
 import { type Checkpoint, openCheckpoint } from "../../src/checkpoints/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { loadWeights, openCheckpoint } from "../../src/checkpoints/mod.ts";
-import { ArgumentError, DTypeError, FormatError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError, FormatError } from "../../src/base/errors.ts";
 import { Linear } from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";

@@ -10,10 +10,10 @@ import { fewLabels, type FewLabelsSizes, PIXELS } from "../../src/cli/demo/custo
 import { customKdRun } from "../../src/cli/demo/custom_kd_main.ts";
 import { measure } from "../../src/cli/demo/measure.ts";
 import { ImageDataset } from "../../src/data/mod.ts";
-import { InterruptedError } from "../../src/interrupt.ts";
+import { InterruptedError } from "../../src/base/interrupt.ts";
 import * as models from "../../src/models/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { readMetrics } from "../../src/train/metrics.ts";
+import { readMetrics } from "../../src/report/metrics.ts";
 import { RunFolder } from "../../src/train/run_folder.ts";
 import { test } from "../helpers.ts";
 

@@ -11,11 +11,11 @@ import { uniformRun } from "../../src/cli/demo/uniform_main.ts";
 import type { ModelResult } from "../../src/cli/demo/report.ts";
 import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
-import { InterruptedError } from "../../src/interrupt.ts";
+import { InterruptedError } from "../../src/base/interrupt.ts";
 import * as models from "../../src/models/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { type MetricRecord, readMetrics } from "../../src/train/metrics.ts";
+import { type MetricRecord, readMetrics } from "../../src/report/metrics.ts";
 import { test } from "../helpers.ts";
 
 const SIDE = 28;

@@ -14,7 +14,7 @@ Deno.test("a process ends well while threads that decoded images are still there
     script,
     `
     import { data } from ${JSON.stringify(main)};
-    const part = { kind: "centre", size: 8 } as const;
+    const part = { kind: "center", size: 8 } as const;
     const images = data.images(${JSON.stringify(folder.path)}, { part, workers: 4, onNotice() {} });
     const batch = await images.batch(Int32Array.from({ length: 32 }, (_, image) => image));
     console.log(batch.images.shape[0]);`,
@@ -49,7 +49,7 @@ Deno.test("images that are still being decoded at dispose() and at an error's en
     script,
     `
     import { data } from ${JSON.stringify(main)};
-    const part = { kind: "centre", size: 64 } as const;
+    const part = { kind: "center", size: 64 } as const;
     for (let time = 0; time < 6; time++) {
       const images = data.images(${
       JSON.stringify(folder.path)

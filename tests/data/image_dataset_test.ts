@@ -6,7 +6,7 @@ import {
   DTypeError,
   IndexError,
   ShapeError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { numbered, numbersOf } from "./images.ts";

@@ -8,7 +8,7 @@ import {
   resizeImages,
 } from "../../src/data/mod.ts";
 import { convertInParts } from "../../src/data/convert_parts.ts";
-import { ArgumentError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { numbered, numbersOf } from "./images.ts";
@@ -83,12 +83,12 @@ test("datasets that do not fit together are refused, or converted if asked for",
   assertThrows(() => joinDatasets([small, small]), ArgumentError, 'named "small"');
   assertThrows(() => joinDatasets([]), ArgumentError, "no datasets");
   assertThrows(() => joinDatasets([small], { size: 0 }), ArgumentError, "size");
-  using grey = joinDatasets([small, large], { size: 4, channels: 1 });
-  assertEquals(grey.imageShape, [1, 4, 4]);
-  assertEquals(numbersOf(grey.images), [0, 1, 0, 1]);
-  using coloured = joinDatasets([small, large], { size: [3, 2], channels: 3 });
-  assertEquals(coloured.imageShape, [3, 3, 2]);
-  assertEquals([coloured.images.dtype, coloured.labels.toArray()], ["uint8", [0, 1, 2, 3]]);
+  using gray = joinDatasets([small, large], { size: 4, channels: 1 });
+  assertEquals(gray.imageShape, [1, 4, 4]);
+  assertEquals(numbersOf(gray.images), [0, 1, 0, 1]);
+  using colored = joinDatasets([small, large], { size: [3, 2], channels: 3 });
+  assertEquals(colored.imageShape, [3, 3, 2]);
+  assertEquals([colored.images.dtype, colored.labels.toArray()], ["uint8", [0, 1, 2, 3]]);
 });
 
 test("images resize to what PyTorch computes", () => {
@@ -110,17 +110,17 @@ test("images resize to what PyTorch computes", () => {
   assertEquals(resized.flatten().toArray(), [0, 54, 216, 215, 40, 39, 201, 255]);
 });
 
-test("channels convert to grey by the eye's weights, and back by repeating", () => {
-  const colours = torch.tensor([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255], {
+test("channels convert to gray by the eye's weights, and back by repeating", () => {
+  const colors = torch.tensor([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255], {
     dtype: "uint8",
     shape: [4, 3, 1, 1],
     device,
   });
-  const grey = convertChannels(colours, 1);
-  assertEquals(grey.flatten().toArray(), [76, 150, 29, 255]);
-  assertEquals(convertChannels(grey, 3).shape, [4, 3, 1, 1]);
-  assertClose(convertChannels(colours.float().div(255), 1).flatten(), [0.299, 0.587, 0.114, 1]);
-  assertThrows(() => convertChannels(grey, 2), ArgumentError, "channels");
+  const gray = convertChannels(colors, 1);
+  assertEquals(gray.flatten().toArray(), [76, 150, 29, 255]);
+  assertEquals(convertChannels(gray, 3).shape, [4, 3, 1, 1]);
+  assertClose(convertChannels(colors.float().div(255), 1).flatten(), [0.299, 0.587, 0.114, 1]);
+  assertThrows(() => convertChannels(gray, 2), ArgumentError, "channels");
 });
 
 test("many images are converted part by part with the same result", () => {

@@ -11,14 +11,14 @@ import {
   type LabelledBatch,
   Loader,
   type LoaderOptions,
-  normalise,
+  normalize,
   randomAffine,
   randomCrop,
   randomErasing,
   randomHorizontalFlip,
   shuffledOrder,
 } from "../../src/data/mod.ts";
-import { ArgumentError, DeviceError, DTypeError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DeviceError, DTypeError, ShapeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { numbered, numbersOf } from "./images.ts";
@@ -90,7 +90,7 @@ test("an epoch resumed in the middle goes on with exactly the batches left", () 
       randomHorizontalFlip(),
       randomErasing(),
       randomAffine({ degrees: 20, shift: 0.1, scale: [0.9, 1.1], shear: 5 }),
-      normalise(0.1, 0.3),
+      normalize(0.1, 0.3),
     ),
   };
   const all = Array.from(new Loader(dataset, options).epoch(4));
@@ -154,7 +154,7 @@ test("one batch costs its three tensors, and nothing is left behind", () => {
   using dataset = numbered(12, { size: 4 });
   const transforms = [
     undefined,
-    normalise(0, 1),
+    normalize(0, 1),
     (images: torch.Tensor) => images,
     (images: torch.Tensor) => images.float(),
     (images: torch.Tensor) => images.narrow(2, 0, 2),
@@ -234,7 +234,7 @@ test("a transform that fails or gives something else leaves no tensors behind", 
     ],
     [(images) => images.narrow(0, 0, 1), ShapeError, "batch of 2"],
     [(images) => images.long(), DTypeError, "int64"],
-    [normalise([0, 0], [1, 1]), ShapeError, "2 means"],
+    [normalize([0, 0], [1, 1]), ShapeError, "2 means"],
   ];
   for (const [transform, type, message] of cases) {
     const loader = new Loader(dataset, { batchSize: 2, transform, device });

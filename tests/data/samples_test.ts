@@ -8,7 +8,7 @@ import {
   shuffledOrder,
   unlabelledSamples,
 } from "../../src/data/mod.ts";
-import { ArgumentError, IndexError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, IndexError, ShapeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { numbersOf } from "./images.ts";

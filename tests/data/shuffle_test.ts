@@ -8,7 +8,7 @@ import {
   splitOrder,
 } from "../../src/data/shuffle.ts";
 import { shuffledOrder } from "../../src/data/shuffled_order.ts";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 
 Deno.test("Philox gives the known answers that its authors published", () => {
   const cases: [number[], [number, number], number[]][] = [

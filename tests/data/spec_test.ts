@@ -3,16 +3,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { encode } from "fast-png";
 import * as data from "../../src/data/mod.ts";
-import { differencesOf, type Spec } from "../../src/spec.ts";
+import { differencesOf, type Spec } from "../../src/base/spec.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 
-/** Writes photographs of one colour each, 10 by 8. */
-async function write(folder: string, colours: Record<string, number>): Promise<void> {
-  for (const [name, grey] of Object.entries(colours)) {
+/** Writes photographs of one color each, 10 by 8. */
+async function write(folder: string, colors: Record<string, number>): Promise<void> {
+  for (const [name, gray] of Object.entries(colors)) {
     const path = `${folder}/${name}`;
     await Deno.mkdir(path.replace(/\/[^/]*$/, ""), { recursive: true });
-    const pixels = new Uint8Array(240).map((_, i) => grey + i % 11);
+    const pixels = new Uint8Array(240).map((_, i) => gray + i % 11);
     await Deno.writeFile(
       path,
       encode({ width: 10, height: 8, data: pixels, channels: 3, depth: 8 }),
@@ -20,7 +20,7 @@ async function write(folder: string, colours: Record<string, number>): Promise<v
   }
 }
 
-const colours = { "a/1.png": 10, "a/2.png": 60, "b/3.png": 110, "b/4.png": 160 };
+const colors = { "a/1.png": 10, "a/2.png": 60, "b/3.png": 110, "b/4.png": 160 };
 
 async function specOf(
   folder: string,
@@ -39,7 +39,7 @@ test("a folder of photographs: what changes the images is seen, what does not is
   const root = await Deno.makeTempDir();
   try {
     const folder = `${root}/photos`;
-    await write(folder, colours);
+    await write(folder, colors);
     const spec = await specOf(folder);
     const paths = async (now: Promise<Spec>) =>
       differencesOf(spec, await now).map(({ path }) => path);
@@ -55,14 +55,14 @@ test("a folder of photographs: what changes the images is seen, what does not is
     };
     const moved = `${root}/moved`;
     await seen(
-      specOf(moved, { part: { kind: "centre", size: 6 } }),
+      specOf(moved, { part: { kind: "center", size: 6 } }),
       /^dataset\.reading\.part\.kind$/,
     );
     await seen(specOf(moved, {}, { shuffle: true }), /^shuffle$/);
-    await seen(specOf(moved, {}, { normalise: data.normalise(0.5, 0.5) }), /^transformed\./);
+    await seen(specOf(moved, {}, { normalize: data.normalize(0.5, 0.5) }), /^transformed\./);
     await write(moved, { "b/4.png": 161 });
     await seen(specOf(moved), /^dataset\.looks\./);
-    await write(moved, colours);
+    await write(moved, colors);
     assertEquals(await paths(specOf(moved)), []);
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`c/${100 + i}.png`, i]));
     await write(`${root}/many`, many);
@@ -87,7 +87,7 @@ test("a folder of photographs: what changes the images is seen, what does not is
 test("a damaged photograph does not stop a loader from describing itself", async () => {
   const root = await Deno.makeTempDir();
   try {
-    await write(root, colours);
+    await write(root, colors);
     await Deno.writeTextFile(`${root}/a/1.png`, "no photograph");
     const spec = await specOf(root) as { transformed: Spec; dataset: { images: Spec } };
     assertEquals([spec.transformed, spec.dataset.images], [null, 4]);

@@ -10,7 +10,7 @@ import {
   mnist,
   MNIST_STATISTICS,
 } from "../../src/data/mod.ts";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 

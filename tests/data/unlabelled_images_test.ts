@@ -8,7 +8,7 @@ import {
   UnlabelledBatch,
   UnlabelledImages,
 } from "../../src/data/mod.ts";
-import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { numbered, numbersOf } from "./images.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Loader, type PairedBatch, unlabelledSamples, zipLoaders } from "../../src/data/mod.ts";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { numbered } from "./images.ts";

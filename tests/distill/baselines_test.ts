@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as distill from "../../src/distill/mod.ts";
-import { ArgumentError, ShapeError, TrainingError } from "../../src/errors.ts";
+import { ArgumentError, ShapeError, TrainingError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";

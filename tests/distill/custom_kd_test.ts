@@ -6,7 +6,7 @@ import {
   IndexError,
   ShapeError,
   TrainingError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";

@@ -3,7 +3,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as distill from "../../src/distill/mod.ts";
 import { labelledLoss } from "../../src/distill/labelled_loss.ts";
-import { DTypeError } from "../../src/errors.ts";
+import { DTypeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";

@@ -8,7 +8,7 @@ import {
   reconstructionLoss,
   voteLogits,
 } from "../../src/distill/mod.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";

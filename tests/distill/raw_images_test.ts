@@ -3,7 +3,7 @@ import {
   compose,
   ImageDataset,
   Loader,
-  normalise,
+  normalize,
   randomHorizontalFlip,
 } from "../../src/data/mod.ts";
 import { Uniform } from "../../src/distill/mod.ts";
@@ -21,13 +21,13 @@ function dataset(): ImageDataset {
   });
 }
 
-const toUnit = normalise([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
+const toUnit = normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
 
-test("a batch's raw images are what its normalised ones were made of", () => {
+test("a batch's raw images are what its normalized ones were made of", () => {
   using images = dataset();
   const transform = compose(randomHorizontalFlip());
   const options = { batchSize: 4, shuffle: true, seed: 3, transform, device };
-  const loader = new Loader(images, { ...options, normalise: toUnit, raw: true });
+  const loader = new Loader(images, { ...options, normalize: toUnit, raw: true });
   const plain = new Loader(images, { ...options, transform: compose(transform, toUnit) });
   for (const [i, batch] of [...loader.epoch(0)].entries()) {
     using both = batch;
@@ -42,7 +42,7 @@ test("a batch's raw images are what its normalised ones were made of", () => {
 
 test("raw images without a transform are the data set's bytes", () => {
   using images = dataset();
-  const loader = new Loader(images, { batchSize: 6, normalise: toUnit, raw: true });
+  const loader = new Loader(images, { batchSize: 6, normalize: toUnit, raw: true });
   using batch = loader.batch(0, 0) as ReturnType<ImageDataset["batch"]>;
   assertEquals(batch.raw!.toArray(), images.images.toArray());
 });
@@ -50,7 +50,7 @@ test("raw images without a transform are the data set's bytes", () => {
 test("a teacher that preprocesses by itself is shown the raw images, another one the student's", () => {
   using images = dataset();
   using unlabelled = images.unlabelled();
-  const loader = new Loader(unlabelled, { batchSize: 6, normalise: toUnit, raw: true, device });
+  const loader = new Loader(unlabelled, { batchSize: 6, normalize: toUnit, raw: true, device });
   const seen: Record<string, torch.Tensor> = {};
   const teacher = (name: string, preprocess?: { size: [number, number] }) =>
     descriptive({

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as distill from "../../src/distill/mod.ts";
-import { ArgumentError, ShapeError, TrainingError } from "../../src/errors.ts";
+import { ArgumentError, ShapeError, TrainingError } from "../../src/base/errors.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -306,7 +306,7 @@ test("disposing of the method leaves the student and the teachers", () => {
   freeAll(student, ...models);
 });
 
-test("standardised features have mean 0 and deviation 1, by the batch or by all so far", () => {
+test("standardized features have mean 0 and deviation 1, by the batch or by all so far", () => {
   torch.manualSeed(8);
   const values = torch.randn([30, 4], { device }).mul(5).add(3);
   const batch = new distill.Standardizer(4, "batch", "a").to(device);
@@ -406,7 +406,7 @@ test("bad batches and outputs are refused by name and values", () => {
     "student",
   );
 
-  // One image is enough, except to standardise by the batch.
+  // One image is enough, except to standardize by the batch.
   assert(Number.isFinite(method.step({ images: images(1) }).loss.item()));
   free();
   const batch = setUp({ standardize: "batch" });

@@ -6,7 +6,7 @@ import {
   DTypeError,
   ShapeError,
   TrainingError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 

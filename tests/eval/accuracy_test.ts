@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/base/errors.ts";
 import { AccuracyCounter } from "../../src/eval/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";

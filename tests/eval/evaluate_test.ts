@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
-import { ArgumentError, IndexError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, IndexError, ShapeError } from "../../src/base/errors.ts";
 import { AccuracyCounter, evaluate } from "../../src/eval/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
@@ -70,7 +70,7 @@ test("a model is evaluated as by hand, and every part is in its mode afterwards"
   model.train();
   frozen.eval();
   const before = Object.values(model.stateDict()).map((tensor) => tensor.data());
-  const transform = data.normalise([0.4], [0.3]);
+  const transform = data.normalize([0.4], [0.3]);
   const result = await evaluate(model, dataset, { transform, batchSize: 7 });
   assertEquals([model.training, frozen.training], [true, false]);
   assertEquals(Object.values(model.stateDict()).map((tensor) => tensor.data()), before);

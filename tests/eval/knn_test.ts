@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/base/errors.ts";
 import { knnAccuracy, knnScores } from "../../src/eval/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
@@ -61,7 +61,7 @@ test("exponential weights by hand", () => {
   assertEquals(sharp.toArray(), [[1, 0]]);
 });
 
-test("of equally near neighbours the first vote, of equal votes the first class wins", () => {
+test("of equally near neighbors the first vote, of equal votes the first class wins", () => {
   const count = 500;
   // All of them lie in the same direction, and only the first three are of class 2.
   const known = {
@@ -91,7 +91,7 @@ test("of equally near neighbours the first vote, of equal votes the first class 
   assertEquals(byClass, [NaN, 1, 0, NaN]);
 });
 
-test("as many neighbours as there are", () => {
+test("as many neighbors as there are", () => {
   const known = { features: rows([[1, 0], [0, 1], [1, 1]]), labels: classes([0, 0, 1]) };
   assertClose(knnScores(known, rows([[1, 0]]), { k: 3 }), [[2 / 3, 1 / 3]]);
 });

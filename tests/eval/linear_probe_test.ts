@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/base/errors.ts";
 import { type LabelledFeatures, linearProbe } from "../../src/eval/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
@@ -24,7 +24,7 @@ test("logits are scikit-learn's, whose minimum it is", () => {
 });
 
 test("two images of two classes, by hand", () => {
-  // Standardised they are at -1 and 1; by symmetry the weights are -w and w, with w = 1 / (1 + e^2w) / l2 / ...
+  // Standardized they are at -1 and 1; by symmetry the weights are -w and w, with w = 1 / (1 + e^2w) / l2 / ...
   using probe = linearProbe({ features: rows([[3], [7]]), labels: classes([0, 1]) }, { l2: 0.1 });
   const [[low], [high]] = probe.classifier.weight.toArray() as number[][];
   const w = high * 2; // per standard deviation, which is 2

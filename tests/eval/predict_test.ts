@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fromFileUrl, toFileUrl } from "@std/path";
 import { encode } from "fast-png";
 import * as data from "../../src/data/mod.ts";
-import { ArgumentError, ChecksumError, FileError, FormatError } from "../../src/errors.ts";
+import { ArgumentError, ChecksumError, FileError, FormatError } from "../../src/base/errors.ts";
 import { predict } from "../../src/eval/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -20,7 +20,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 const SIDE = 12;
 const CLASSES = ["night", "noon", "grass"];
 
-/** A photograph of one colour with a little pattern, as a PNG file's bytes. */
+/** A photograph of one color with a little pattern, as a PNG file's bytes. */
 function photo(red: number, green: number, blue: number, [width, height] = [20, 16]): Uint8Array {
   const pixels = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) {
@@ -46,7 +46,7 @@ function net(channels = 3): models.SmallCnn {
 const byHand = (model: models.SmallCnn, images: torch.Tensor) =>
   torch.noGrad(() => {
     model.eval();
-    const scores = model.forward(data.normalise(model.view!.mean, model.view!.std)(images));
+    const scores = model.forward(data.normalize(model.view!.mean, model.view!.std)(images));
     model.train();
     return scores.softmax(1);
   });
@@ -59,7 +59,7 @@ test("a photograph from a path, a URL, bytes or pixels is seen as a data set wou
     await Deno.writeFile(path, photo(40, 90, 160));
     await Deno.writeFile(`${folder}/x/2.png`, photo(200, 180, 30, [33, 12]));
     using photos = new data.ImageFolder(folder, {
-      part: { kind: "centre", size: SIDE, resize: SIDE / 0.75 },
+      part: { kind: "center", size: SIDE, resize: SIDE / 0.75 },
       workers: 0,
     });
     using batch = await photos.batch(Int32Array.of(0, 1));
@@ -106,16 +106,16 @@ test("a saved model is loaded and predicts rightly in a fresh process", () =>
     assertEquals(torch.loadSafetensorsMetadata(`${folder}/model.safetensors`).note, "mine");
   }));
 
-test("grey models are given grey", async () => {
+test("gray models are given gray", async () => {
   using model = net(1);
   const { probabilities } = await predict(model, photo(120, 120, 120));
   assertEquals(probabilities.length, 3);
-  using colours = torch.randint(0, 256, [3, SIDE, SIDE], { dtype: "uint8" });
-  const seen = await predict(model, colours);
-  const grey = torch.scope(() =>
-    byHand(model, data.convertChannels(colours.unsqueeze(0), 1)).flatten().toArray()
+  using colors = torch.randint(0, 256, [3, SIDE, SIDE], { dtype: "uint8" });
+  const seen = await predict(model, colors);
+  const gray = torch.scope(() =>
+    byHand(model, data.convertChannels(colors.unsqueeze(0), 1)).flatten().toArray()
   );
-  assertClose([...seen.probabilities], grey as number[]);
+  assertClose([...seen.probabilities], gray as number[]);
 });
 
 test("every kind of model of this package is saved and loaded", () =>

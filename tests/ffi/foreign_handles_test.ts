@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { check, context, frame, native, opCall } from "../../ffi/native.ts";
-import { ApprenticeError, ArgumentError } from "../../src/errors.ts";
+import { ApprenticeError, ArgumentError } from "../../src/base/errors.ts";
 import { findOperator } from "../../src/torch/core.ts";
 import { HANDLE } from "../../src/torch/handle.ts";
 import * as torch from "../../src/torch/mod.ts";

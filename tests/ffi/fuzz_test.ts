@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 /**
  * What is left out, because libtorch's own dispatcher crashes or never ends there when it is called with
  * what no one would write: operators for its own use (`_…`, the backward passes, the forms that write into
- * given results), some of its quantised and recurrent cells, and loops as long as a number says.
+ * given results), some of its quantized and recurrent cells, and loops as long as a number says.
  */
 const excluded = [
   "^aten::_",

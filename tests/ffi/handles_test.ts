@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { check, context, frame, native, opCall, open } from "../../ffi/native.ts";
-import { ArgumentError, DisposedError, LibraryError } from "../../src/errors.ts";
+import { ArgumentError, DisposedError, LibraryError } from "../../src/base/errors.ts";
 import { findOperator } from "../../src/torch/core.ts";
 import { HANDLE } from "../../src/torch/handle.ts";
 import * as torch from "../../src/torch/mod.ts";

@@ -1,12 +1,12 @@
 /**
- * Makes layers, optimisers, schedules and models with one argument at a time replaced by an odd value: each is made,
+ * Makes layers, optimizers, schedules and models with one argument at a time replaced by an odd value: each is made,
  * or refused in words by an error of this package, and none takes a gigabyte.
  *
  * @module
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { ApprenticeError } from "../../src/errors.ts";
+import { ApprenticeError } from "../../src/base/errors.ts";
 import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";

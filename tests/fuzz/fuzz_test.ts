@@ -9,7 +9,7 @@ Deno.test("20,000 well-typed calls of operators: none crashes, hangs or ends in 
   assert(worked > 5000 && refused > 5000, `${worked} returned, ${refused} were refused`);
 });
 
-Deno.test("3,000 layers, functional forms, optimisers and schedules of odd numbers: no bare error", async () => {
+Deno.test("3,000 layers, functional forms, optimizers and schedules of odd numbers: no bare error", async () => {
   const outcome = await fuzz({ seed: 1, processes: 1, calls: 3000, script: "modules" });
   // Parameters outlive the scope that they are made in, until their modules are collected.
   const { worked, refused, left: _, ...rest } = outcome;

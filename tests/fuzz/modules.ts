@@ -1,5 +1,5 @@
 /**
- * Makes layers, optimisers and schedules and calls functional forms, with well-typed arguments of which some are
+ * Makes layers, optimizers and schedules and calls functional forms, with well-typed arguments of which some are
  * unusual numbers. As `operators.ts` otherwise.
  *
  *     deno run -A tests/fuzz/modules.ts SEED CALLS FILE

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApprenticeError } from "../../src/errors.ts";
+import { ApprenticeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 
 /** What is no message for a user: libtorch's words to its own developers, and those of C++'s containers. */

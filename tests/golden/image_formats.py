@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 
 rng = np.random.default_rng(0)
 blocks = np.kron(rng.integers(0, 256, (2, 3, 3), dtype=np.uint8), np.ones((4, 4, 1), np.uint8))
-grey_ramp = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
+gray_ramp = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
 image = Image.fromarray(blocks)
 files = {}
 
@@ -29,17 +29,17 @@ def save(name, picture, **options):
 
 alpha = np.kron(rng.integers(0, 256, (2, 3, 1), dtype=np.uint8), np.ones((4, 4, 1), np.uint8))
 rgba = Image.fromarray(np.concatenate([blocks, alpha], 2))
-for name in ("colour.bmp", "colour.webp", "colour.tif", "colour.png"):
+for name in ("color.bmp", "color.webp", "color.tif", "color.png"):
     save(name, image, **({"lossless": True} if name.endswith("webp") else {}))
 for name in ("alpha.bmp", "alpha.webp", "alpha.tif", "alpha.png"):
     save(name, rgba, **({"lossless": True, "exact": True} if name.endswith("webp") else {}))
 for name in ("palette.bmp", "palette.png", "palette.tif", "palette.gif"):
     save(name, image.convert("P", palette=Image.Palette.ADAPTIVE, colors=8))
-for name in ("grey.bmp", "grey.png", "grey.tif"):
-    save(name, Image.fromarray(grey_ramp))
+for name in ("gray.bmp", "gray.png", "gray.tif"):
+    save(name, Image.fromarray(gray_ramp))
 for name in ("bits.bmp", "bits.png", "bits.tif"):
-    save(name, Image.fromarray(grey_ramp > 100))
-for name in ("grey_alpha.png", "grey_alpha.tif"):
+    save(name, Image.fromarray(gray_ramp > 100))
+for name in ("gray_alpha.png", "gray_alpha.tif"):
     save(name, rgba.convert("LA"))
 save("pages.webp", image, save_all=True, append_images=[ImageOps.mirror(image)], lossless=True)
 save("pages.gif", image, save_all=True, append_images=[ImageOps.mirror(image)])
@@ -73,7 +73,7 @@ for turn in range(1, 9):
     exif[274] = turn
     save(f"turn{turn}.png", image, exif=exif.tobytes())
     save(f"turn{turn}.tif", image, exif=exif)
-# A picture whose corners tell its turn, in greys, which AVIF keeps.
+# A picture whose corners tell its turn, in grays, which AVIF keeps.
 ramp = Image.fromarray(np.repeat(np.kron(np.array([[10, 90], [170, 250], [60, 130]], np.uint8), np.ones((8, 8), np.uint8))[..., None], 3, 2))
 for turn in range(1, 9):
     exif = Image.Exif()

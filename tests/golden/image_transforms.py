@@ -24,7 +24,7 @@ out = {}
 
 
 def picture(height, width, seed, channels=3):
-    """Smooth colours with some noise and an edge."""
+    """Smooth colors with some noise and an edge."""
     generator = torch.Generator().manual_seed(seed)
     coarse = torch.rand(1, channels, 5, 5, generator=generator)
     smooth = torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic", align_corners=False)[0]
@@ -35,7 +35,7 @@ def picture(height, width, seed, channels=3):
 
 images = torch.stack([picture(12, 14, seed) for seed in range(3)])
 images[2, 1] = 77  # a channel of one value
-images[1, :, 4:8] = images[1, :1, 4:8]  # a grey stripe
+images[1, :, 4:8] = images[1, :1, 4:8]  # a gray stripe
 out["images"] = images
 FACTORS = [0.0, 0.6, 1.7]
 TURNS = [-0.3, 0.05, 0.5]
@@ -54,7 +54,7 @@ for kind, source in [("bytes", images), ("floats", images.float() / 255)]:
         "sharpness": each(F.adjust_sharpness, FACTORS, source),
         "hue": each(F.adjust_hue, TURNS, source),
         "blur": each(lambda image, sigma: F.gaussian_blur(image, [5, 5], [sigma, sigma]), SIGMAS, source),
-        "greyscale": F.rgb_to_grayscale(source, 3),
+        "grayscale": F.rgb_to_grayscale(source, 3),
         "posterize": F.posterize(source, 3),
         "solarize": F.solarize(source, 0.4 if kind == "floats" else 0.4 * 255),
         "autocontrast": F.autocontrast(source),
@@ -78,7 +78,7 @@ for name, (strengths, signed) in RandAugment._AUGMENTATION_SPACE.items():
 color = Image.fromarray(picture(33, 44, 10).permute(1, 2, 0).numpy())
 alpha = picture(33, 44, 11, 4).permute(1, 2, 0).numpy().copy()
 alpha[:, :15, 3] = 0
-grey16 = (picture(33, 44, 12, 1)[0].numpy().astype(np.uint16) << 8) + 99
+gray16 = (picture(33, 44, 12, 1)[0].numpy().astype(np.uint16) << 8) + 99
 exif = Image.Exif()
 exif[0x0112] = 6
 
@@ -95,7 +95,7 @@ def file(name, image, kind, **options):
 file("color.jpg", color, "JPEG", quality=92)
 file("full.jpg", color, "JPEG", quality=92, subsampling=0)
 file("progressive.jpg", color, "JPEG", quality=92, progressive=True)
-file("grey.jpg", color.convert("L"), "JPEG", quality=92)
+file("gray.jpg", color.convert("L"), "JPEG", quality=92)
 file("cmyk.jpg", color.convert("CMYK"), "JPEG", quality=92)
 file("turned.jpg", color, "JPEG", quality=92, exif=exif)
 file("color.png", color, "PNG")
@@ -104,8 +104,8 @@ file("palette.png", color.quantize(32), "PNG")
 file("color.webp", color, "WEBP", lossless=True)
 file("color.tif", color, "TIFF")
 file("color.gif", color.quantize(32), "GIF")
-file("grey16.png", Image.fromarray(grey16), "PNG")
-out["decoded/grey16.png"] = torch.from_numpy((grey16 >> 8).astype(np.uint8)).expand(3, 33, 44).contiguous()
+file("gray16.png", Image.fromarray(gray16), "PNG")
+out["decoded/gray16.png"] = torch.from_numpy((gray16 >> 8).astype(np.uint8)).expand(3, 33, 44).contiguous()
 
 # Parts, of the picture that is stored without losses.
 for name, mode in [("bilinear", InterpolationMode.BILINEAR), ("bicubic", InterpolationMode.BICUBIC)]:
@@ -114,7 +114,7 @@ for name, mode in [("bilinear", InterpolationMode.BILINEAR), ("bicubic", Interpo
 
     part("whole", v2.Resize((15, 23), mode)(color))
     part("larger", v2.Resize((50, 47), mode)(color))
-    part("centre", v2.CenterCrop((16, 21))(v2.Resize(24, mode)(color)))
+    part("center", v2.CenterCrop((16, 21))(v2.Resize(24, mode)(color)))
     part("tall", v2.CenterCrop(21)(v2.Resize(24, mode)(color.transpose(Image.Transpose.ROTATE_90))))
     part("crop", F.resized_crop(color, 5, 8, 22, 31, [12, 13], mode))
 

@@ -61,7 +61,7 @@ class Dense(nn.Module):
         for block in self.blocks:
             x = block(x)
         x = self.layer10(self.layer1(x))
-        # As Swin: tokens with the channels last, normalised, then maps again.
+        # As Swin: tokens with the channels last, normalized, then maps again.
         x = self.norm(self.permute(x))
         x = x.permute(0, 3, 1, 2)
         x = self.avgpool(x).flatten(1)

@@ -1,4 +1,4 @@
-"""Writes optim.json: what PyTorch's optimisers, schedules and clipping compute, to compare ours with.
+"""Writes optim.json: what PyTorch's optimizers, schedules and clipping compute, to compare ours with.
 
 Run with PyTorch installed: python tests/golden/optim.py
 """
@@ -28,7 +28,7 @@ def loss_of(params, step):
     return sum((p.cos() * (step + i + 1) * 0.1 + p * p * 0.5).sum() for i, p in enumerate(used))
 
 
-def optimiser_case(make):
+def optimizer_case(make):
     params = start()
     opt = make(params)
     seen = []
@@ -43,7 +43,7 @@ def optimiser_case(make):
 
 # Without foreach and fused: PyTorch's plain loop over parameters is the independent truth.
 slow = {"foreach": False}
-optimisers = {
+optimizers = {
     "SGD": lambda p: optim.SGD(p, lr=0.1, **slow),
     "SGD momentum": lambda p: optim.SGD(p, lr=0.05, momentum=0.9, **slow),
     "SGD dampening": lambda p: optim.SGD(p, lr=0.05, momentum=0.9, dampening=0.3, weight_decay=0.01, **slow),
@@ -134,7 +134,7 @@ clips = {
 
 golden = {
     "torch": torch.__version__.split("+")[0],
-    "optimizers": {name: optimiser_case(make) for name, make in optimisers.items()},
+    "optimizers": {name: optimizer_case(make) for name, make in optimizers.items()},
     "schedules": {name: schedule_case(*case) for name, case in rates.items()},
     "clips": {name: clip_case(clip) for name, clip in clips.items()},
 }

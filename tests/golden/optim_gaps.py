@@ -1,4 +1,4 @@
-"""Writes optim_gaps.json: PyTorch's optimisers where gradients come and go, with groups, options that change, and
+"""Writes optim_gaps.json: PyTorch's optimizers where gradients come and go, with groups, options that change, and
 parameters that join later.
 
 Run with PyTorch installed: python tests/golden/optim_gaps.py

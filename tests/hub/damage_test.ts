@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ChecksumError, FormatError } from "../../src/errors.ts";
+import { ChecksumError, FormatError } from "../../src/base/errors.ts";
 import {
   HubError,
   type HubSnapshot,

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import { isHubSpec, parseHubSpec } from "../../src/hub/names.ts";
 import { isSafeETag, isSafePath, plainETag } from "../../src/hub/safe_names.ts";
 

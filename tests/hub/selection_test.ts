@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, FormatError } from "../../src/errors.ts";
+import { ArgumentError, FormatError } from "../../src/base/errors.ts";
 import { HubNotFoundError } from "../../src/hub/errors.ts";
 import { selectFiles, shardsOf } from "../../src/hub/selection.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ArgumentError, FileError } from "../../src/errors.ts";
+import { ArgumentError, FileError } from "../../src/base/errors.ts";
 import { readHubSettings } from "../../src/hub/settings.ts";
 import { envOf, temporaryFolder, writeFiles } from "../setup/fakes.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ArgumentError, ChecksumError, FileError, FormatError } from "../../src/errors.ts";
+import { ArgumentError, ChecksumError, FileError, FormatError } from "../../src/base/errors.ts";
 import {
   HubAccessError,
   HubError,

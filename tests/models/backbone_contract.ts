@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ApprenticeError, ArgumentError } from "../../src/errors.ts";
+import { ApprenticeError, ArgumentError } from "../../src/base/errors.ts";
 import type { ModelEntry } from "../../src/models/entry.ts";
 import { entry } from "../../src/models/registry.ts";
 import * as torch from "../../src/torch/mod.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { loadWeights } from "../../src/checkpoints/mod.ts";
-import { ArgumentError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import { clip } from "../../src/models/clip_entries.ts";
 import { ClipImageTower, type ClipOptions } from "../../src/models/clip.ts";
 import { dialects } from "../../src/models/dialects/all.ts";

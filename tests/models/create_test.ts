@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { ArgumentError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import { create, type CreateOptions, entry, list } from "../../src/models/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
@@ -48,7 +48,7 @@ test("a file's head is loaded where it fits, and stays fresh where the number of
   );
 });
 
-test("a head that stays fresh is initialised, not whatever lay in memory", () => {
+test("a head that stays fresh is initialized, not whatever lay in memory", () => {
   using file = published();
   torch.manualSeed(3);
   using fresh = create("resnet20", { weights: file.path, numClasses: 65 });

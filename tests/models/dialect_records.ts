@@ -29,11 +29,11 @@ export function stateOf(path: string, record: string): { state: State; size: num
 /** A model that fits positions for images of another size to its own. */
 type Adapting = Classifier & { adaptState?(state: Readonly<State>): State };
 
-/** A state dict of any publisher as one of `model`. What nobody recognises is passed on as it is. */
+/** A state dict of any publisher as one of `model`. What nobody recognizes is passed on as it is. */
 export function translateFor(model: Adapting, state: Readonly<State>): State {
   const keys = new Set(Object.keys(state));
   const own = new Set(Object.keys(model.stateDict()));
-  const dialect = dialects.find((one) => one.recognises(keys, own));
+  const dialect = dialects.find((one) => one.recognizes(keys, own));
   const translated = dialect ? dialect.translate(state) : { ...state };
   return model.adaptState?.(translated) ?? translated;
 }

@@ -26,7 +26,7 @@ test("every dialect is spoken by one record or more, and each record speaks one"
   const all = [...convnextDialects, ...swinDialects];
   const spoken = goldenNames(path).map((record) => {
     const keys = new Set(Object.keys(stateOf(path, record).state));
-    const found = all.filter((dialect) => dialect.recognises(keys)).map(({ name }) => name);
+    const found = all.filter((dialect) => dialect.recognizes(keys)).map(({ name }) => name);
     assertEquals(found.length, 1, record);
     return found[0];
   });

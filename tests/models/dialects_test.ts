@@ -79,7 +79,7 @@ test("every golden state is compared, and every dialect is spoken", () => {
   );
   states.push(own[0]);
   for (const dialect of [...clipDialects, ...vitDialects]) {
-    const spoken = states.some((keys) => own.some((names) => dialect.recognises(keys, names)));
+    const spoken = states.some((keys) => own.some((names) => dialect.recognizes(keys, names)));
     assert(spoken, dialect.name);
   }
 });
@@ -91,8 +91,8 @@ test("our own names are nobody's dialect", () => {
     for (const dialect of dialects) {
       // Swins have torchvision's names or timm's: the one's are a dialect of the other.
       const isOther = dialect.name === "timm's Swin" && entry(name).source === "timm";
-      assert(isOther || !dialect.recognises(keys), `${name}: ${dialect.name}`);
-      assert(!dialect.recognises(keys, keys), `${name}: ${dialect.name}`);
+      assert(isOther || !dialect.recognizes(keys), `${name}: ${dialect.name}`);
+      assert(!dialect.recognizes(keys, keys), `${name}: ${dialect.name}`);
     }
   }
 });
@@ -107,7 +107,7 @@ test("a tower by OpenAI's names becomes timm's", () => {
   assertClose(model.forward(images), tower.forward(images), { atol: 1e-5 });
 });
 
-test("a state that nobody recognises is passed on, and so are joins that lack a part", () => {
+test("a state that nobody recognizes is passed on, and so are joins that lack a part", () => {
   using model = vit();
   const own = model.stateDict();
   assertEquals(Object.keys(translateFor(model, own)), Object.keys(own));

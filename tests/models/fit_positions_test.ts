@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { loadWeights } from "../../src/checkpoints/mod.ts";
-import { ApprenticeError, ShapeError } from "../../src/errors.ts";
+import { ApprenticeError, ShapeError } from "../../src/base/errors.ts";
 import * as models from "../../src/models/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import { makeDivisible } from "../../src/models/parts/divisible.ts";
 import { DropPath, dropPathRates } from "../../src/models/parts/drop_path.ts";
 import { SameConv2d } from "../../src/models/parts/same_conv.ts";

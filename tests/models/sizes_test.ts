@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import * as models from "../../src/models/mod.ts";
 import { BasicBlock, Bottleneck } from "../../src/models/parts/residual_block.ts";
 import type * as nn from "../../src/nn/mod.ts";

@@ -1,18 +1,18 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { ApprenticeError, ArgumentError } from "../../src/errors.ts";
+import { ApprenticeError, ArgumentError } from "../../src/base/errors.ts";
 import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 
 interface Case {
-  /** Makes the model with its default sizes, for 28 x 28 grey images in 10 classes. */
+  /** Makes the model with its default sizes, for 28 x 28 gray images in 10 classes. */
   make(): nn.Classifier;
   /** The number of its parameters, by hand. */
   parameters: number;
   /** The width of its features. */
   width: number;
-  /** Makes a small one for coloured images of 8 x 8 in 3 classes. */
+  /** Makes a small one for colored images of 8 x 8 in 3 classes. */
   small(): nn.Classifier;
   /** The keys of the small one's state. */
   keys: string[];

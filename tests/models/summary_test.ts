@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import { entry, list } from "../../src/models/registry.ts";
 import { summary } from "../../src/models/summary.ts";
 import * as nn from "../../src/nn/mod.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ArgumentError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import { entry } from "../../src/models/registry.ts";
 import { VisionTransformer, type VitOptions } from "../../src/models/vit.ts";
 import { vit } from "../../src/models/vit_entries.ts";

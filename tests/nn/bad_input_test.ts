@@ -5,7 +5,7 @@ import {
   DTypeError,
   IndexError,
   ShapeError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import { checkIndicesOnDevice } from "../../src/nn/functional/classes.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";

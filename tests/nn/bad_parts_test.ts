@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DeviceError, DTypeError } from "../../src/errors.ts";
+import { ArgumentError, DeviceError, DTypeError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";

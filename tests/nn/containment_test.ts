@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";

@@ -3,7 +3,7 @@ import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 
-test("LayerNorm2d: every pixel is normalised over its channels", () => {
+test("LayerNorm2d: every pixel is normalized over its channels", () => {
   using norm = new nn.LayerNorm2d(3, { eps: 0.5 }).to(device);
   torch.noGrad(() => {
     norm.weight!.copy_(torch.tensor([1, 2, 3]));

@@ -5,7 +5,7 @@ import {
   assertNotStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -207,7 +207,7 @@ test("a state dict without num_batches_tracked loads, as in PyTorch", () => {
   assertEquals(net.loadStateDict(old).missing, ["num_batches_tracked"]);
 });
 
-test("to() changes dtype in place: parameters, gradients and the optimiser's references stay good", () => {
+test("to() changes dtype in place: parameters, gradients and the optimizer's references stay good", () => {
   using net = new nn.BatchNorm1d(2).to(device);
   const weight = net.weight!;
   net.forward(torch.randn([4, 2], { device })).pow(3).sum().backward();

@@ -1,5 +1,5 @@
 import { assertStringIncludes, assertThrows } from "@std/assert";
-import { ArgumentError, DTypeError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, TrainingError } from "../../src/errors.ts";
+import { ArgumentError, TrainingError } from "../../src/base/errors.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DeviceError } from "../../src/errors.ts";
+import { ArgumentError, DeviceError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -62,7 +62,7 @@ class Play {
     return { params: places.map((place) => this.params[place]), ...options };
   }
 
-  /** Everything but the optimiser's step. */
+  /** Everything but the optimizer's step. */
   before(step: number): void {
     const { joins, changes, masks } = this.one;
     if (joins[step]) this.optimizer.addParamGroup(this.group(joins[step]));
@@ -100,7 +100,7 @@ for (const [name, one] of Object.entries(golden.cases)) {
     for (let step = 0; step < golden.steps; step++) {
       play.before(step);
       play.optimizer.step();
-      // After every step another optimiser takes over: what it was told, and nothing else, is in its state.
+      // After every step another optimizer takes over: what it was told, and nothing else, is in its state.
       const { tensors, scalars } = play.optimizer.stateDict();
       const state = { tensors, scalars: JSON.parse(JSON.stringify(scalars)) };
       const next = play.make();
@@ -181,7 +181,7 @@ test("state goes along when a parameter's memory is laid out otherwise", () => {
   assertClose(run(true), run(false), { rtol: 1e-3, atol: 1e-4 });
 });
 
-test("an optimiser without state goes on after its parameters have moved", () => {
+test("an optimizer without state goes on after its parameters have moved", () => {
   using layer = new nn.Linear(2, 1).to(device);
   using optimizer = new optim.SGD(layer.parameters(), { lr: 0.1 });
   optimizer.step();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DeviceError, DisposedError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DeviceError, DisposedError, ShapeError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -35,7 +35,7 @@ const optimizers: Record<string, Make> = {
     }], { lr: 0.02, amsgrad: true }),
 };
 
-test("every golden optimiser is tested", () => {
+test("every golden optimizer is tested", () => {
   assertEquals(Object.keys(optimizers).sort(), Object.keys(golden.optimizers).sort());
 });
 
@@ -83,7 +83,7 @@ for (const [name, make] of Object.entries(optimizers)) {
   });
 }
 
-test("a step makes no tensors beyond the optimiser's state, and dispose frees that", () => {
+test("a step makes no tensors beyond the optimizer's state, and dispose frees that", () => {
   const params = start();
   const empty = torch.memory().tensors;
   const optimizer = optimizers["AdamW"](params);
@@ -206,7 +206,7 @@ test("a disposed parameter is named by a typed error, and the process lives", ()
   assertEquals(torch.isGradEnabled(), true);
 });
 
-test("a model that changes dtype under the optimiser is explained", () => {
+test("a model that changes dtype under the optimizer is explained", () => {
   using model = new nn.Linear(2, 2).to(device);
   using optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
   const run = (dtype: torch.DType) =>
@@ -221,7 +221,7 @@ test("a model that changes dtype under the optimiser is explained", () => {
   assertEquals(model.weight.data(), before);
 });
 
-test("a state of another optimiser or model is refused, and nothing changes", () => {
+test("a state of another optimizer or model is refused, and nothing changes", () => {
   const params = start();
   using sgd = optimizers["SGD momentum"](params);
   train(sgd, params, 0, 5);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, IndexError } from "../../src/errors.ts";
+import { ArgumentError, IndexError } from "../../src/base/errors.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, test } from "../helpers.ts";
@@ -241,8 +241,8 @@ test("options and rules that cannot be used are refused", () => {
     [() => new optim.CyclicLR(o, { baseLr: 0, maxLr: 1, mode: "sine" as never }), "mode is"],
     [() => new optim.CyclicLR(o, { baseLr: 0, maxLr: 1, scaleMode: "x" as never }), "scaleMode"],
     [() => new optim.ChainedScheduler(o, []), "there are no schedules"],
-    [() => new optim.ChainedScheduler(other, [constant]), "schedule 0 is of another optimiser"],
-    [() => new optim.SequentialSchedule(other, [constant], []), "of another optimiser"],
+    [() => new optim.ChainedScheduler(other, [constant]), "schedule 0 is of another optimizer"],
+    [() => new optim.SequentialSchedule(other, [constant], []), "of another optimizer"],
     [
       () => new optim.ChainedScheduler(o, [new optim.ReduceLROnPlateau(o)]),
       "use it by itself",

@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { locate } from "../../ffi/locate.ts";
-import { cacheRoot } from "../../src/paths.ts";
+import { cacheRoot } from "../../src/base/paths.ts";
 import { NATIVE_SOURCES } from "../../src/setup/native_sources.ts";
 import { filesBelow, serve, temporaryFolder } from "../setup/fakes.ts";
 import { listedFiles, publishedFiles } from "./published.ts";

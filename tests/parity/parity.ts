@@ -113,7 +113,7 @@ export function compare(model: Classifier, path: string, name: string, seed = 0)
     const own = new Map(model.namedParameters());
     const norms = golden("norms").data() as Float64Array;
     const products = golden("products").data() as Float64Array;
-    // A gradient that is zero in theory (of a bias before a normalisation) is rounding noise: what differs is
+    // A gradient that is zero in theory (of a bias before a normalization) is rounding noise: what differs is
     // measured against a millionth of the largest gradient at least.
     const floor = Math.max(...norms) * 1e-6;
     facts.parameters.forEach((key, i) => {

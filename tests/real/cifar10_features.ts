@@ -1,6 +1,6 @@
 /**
  * How much the features of published models tell about CIFAR-10, which they were not trained on: the accuracy of the
- * nearest neighbours (k = 20) and of a linear probe, over three choices of 5,000 training and 2,000 test images.
+ * nearest neighbors (k = 20) and of a linear probe, over three choices of 5,000 training and 2,000 test images.
  *
  *     deno run -A tests/real/cifar10_features.ts [pixels] [lite0] [lite1] [lite2] [--seeds=3] [--threads=2]
  *
@@ -13,12 +13,12 @@
 
 import * as data from "../../src/data/mod.ts";
 import { knnAccuracy, type LabelledFeatures, linearProbe } from "../../src/eval/mod.ts";
-import { makeFolder } from "../../src/files.ts";
-import { cacheRoot } from "../../src/paths.ts";
-import { Progress } from "../../src/progress.ts";
+import { makeFolder } from "../../src/base/files.ts";
+import { cacheRoot } from "../../src/base/paths.ts";
+import { Progress } from "../../src/base/progress.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { formatTable, type TableColumn, type TableRow } from "../../src/train/table.ts";
+import { formatTable, type TableColumn, type TableRow } from "../../src/report/table.ts";
 import { type Lite, liteOf, LITES, loadLite } from "./lite.ts";
 
 const COUNTS = { train: 5_000, test: 2_000 };

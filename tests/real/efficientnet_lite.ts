@@ -10,7 +10,7 @@
  * @module
  */
 
-import { makeFolder } from "../../src/files.ts";
+import { makeFolder } from "../../src/base/files.ts";
 import type { Backbone } from "../../src/models/backbone.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { SetupError } from "../../src/errors.ts";
+import { SetupError } from "../../src/base/errors.ts";
 import { test } from "../helpers.ts";
 import { guess } from "./efficientnet_lite.ts";
 import { loadLite } from "./lite.ts";

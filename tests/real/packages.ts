@@ -5,8 +5,8 @@
  * @module
  */
 
-import { makeFolder, makeFolderAtomic } from "../../src/files.ts";
-import { cacheRoot } from "../../src/paths.ts";
+import { makeFolder, makeFolderAtomic } from "../../src/base/files.ts";
+import { cacheRoot } from "../../src/base/paths.ts";
 import { verifyChecksum } from "../../src/setup/checksum.ts";
 import { downloadWithPip } from "../../src/setup/pip.ts";
 import { terminalReport } from "../../src/setup/report.ts";

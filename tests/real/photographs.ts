@@ -54,10 +54,10 @@ export async function photographs(): Promise<Photograph[]> {
 
 /**
  * A photograph as a model wants it, (1, 3, height, width): the square in its middle, of the part of its shorter side
- * that `cropFraction` says, resized and normalised. That is how EfficientNet's publisher evaluates.
+ * that `cropFraction` says, resized and normalized. That is how EfficientNet's publisher evaluates.
  */
 export async function prepare(path: string, settings: Preprocessing): Promise<Tensor> {
-  // Colour profiles are left alone, as where such models were trained.
+  // Color profiles are left alone, as where such models were trained.
   const { data, info } = await sharp(path, { ignoreIcc: true }).removeAlpha().toColourspace("srgb")
     .raw().toBuffer({ resolveWithObject: true });
   using preprocessor = new Preprocessor(settings);

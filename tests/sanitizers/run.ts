@@ -13,7 +13,7 @@
 import { fileURLToPath } from "node:url";
 import type { Libtorch } from "../../ffi/libtorch.ts";
 import { locate, NATIVE_SOURCE } from "../../ffi/locate.ts";
-import { cacheRoot } from "../../src/paths.ts";
+import { cacheRoot } from "../../src/base/paths.ts";
 import { buildLibrary } from "../../src/setup/build.ts";
 import { findCompiler } from "../../src/setup/compiler.ts";
 import { terminalReport } from "../../src/setup/report.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { VERSION } from "../../src/version.ts";
+import { VERSION } from "../../src/base/version.ts";
 import { temporaryFolder } from "./fakes.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { join } from "@std/path";
 import { elfDamage, libraryDamage } from "../../ffi/library_files.ts";
 import { locate } from "../../ffi/locate.ts";
-import { SetupError } from "../../src/errors.ts";
+import { SetupError } from "../../src/base/errors.ts";
 import { doctorIn } from "../../src/setup/doctor.ts";
 import { setupIn, type SetupResult, type SetupSurroundings } from "../../src/setup/setup.ts";
 import {

@@ -4,7 +4,7 @@ import { describe } from "../../src/cli/doctor.ts";
 import { type CudaFacts, cudaReason } from "../../src/setup/cuda.ts";
 import { doctorIn } from "../../src/setup/doctor.ts";
 import { setupIn, type SetupSurroundings } from "../../src/setup/setup.ts";
-import { VERSION } from "../../src/version.ts";
+import { VERSION } from "../../src/base/version.ts";
 import {
   envOf,
   libtorchFiles,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { SetupError } from "../../src/errors.ts";
+import { SetupError } from "../../src/base/errors.ts";
 import { download } from "../../src/setup/download.ts";
 import { silentReport } from "../../src/setup/report.ts";
 import { serve, temporaryFolder } from "./fakes.ts";

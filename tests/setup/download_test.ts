@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { SetupError } from "../../src/errors.ts";
+import { SetupError } from "../../src/base/errors.ts";
 import { download } from "../../src/setup/download.ts";
 import { callbackReport, type SetupProgress, silentReport } from "../../src/setup/report.ts";
 import { serve, temporaryFolder } from "./fakes.ts";

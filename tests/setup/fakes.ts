@@ -6,7 +6,7 @@
 import { join, toFileUrl } from "@std/path";
 import { zipSync } from "fflate";
 import { abiVersion, frameSlots, symbols, textBytes } from "../../ffi/symbols.ts";
-import { sha256OfFile } from "../../src/file_hashes.ts";
+import { sha256OfFile } from "../../src/base/file_hashes.ts";
 import type { Wheel } from "../../src/setup/wheel.ts";
 
 /** A temporary folder that goes with the test. */

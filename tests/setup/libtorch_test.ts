@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { ChecksumError, FileError, SetupError, VersionError } from "../../src/errors.ts";
+import { ChecksumError, FileError, SetupError, VersionError } from "../../src/base/errors.ts";
 import { type LibtorchOptions, obtainLibtorch, ownLibtorch } from "../../src/setup/libtorch.ts";
 import { silentReport } from "../../src/setup/report.ts";
 import { unpackedPath, type Wheel, wheelFor } from "../../src/setup/wheel.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert"
 import { join, toFileUrl } from "@std/path";
 import { inspectLibtorch, isSupportedVersion, type Libtorch } from "../../ffi/libtorch.ts";
 import { libraryKey, locate, packageKeyOf, setupCommand } from "../../ffi/locate.ts";
-import { VERSION } from "../../src/version.ts";
+import { VERSION } from "../../src/base/version.ts";
 import {
   envOf,
   libtorchFiles,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { NATIVE_SOURCE_FILE } from "../../ffi/locate.ts";
 import { NATIVE_SOURCES } from "../../src/setup/native_sources.ts";
-import { VERSION } from "../../src/version.ts";
+import { VERSION } from "../../src/base/version.ts";
 
 const root = new URL("../../", import.meta.url);
 

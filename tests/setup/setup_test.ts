@@ -8,7 +8,7 @@ import {
   LibraryError,
   SetupError,
   VersionError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import type { SetupProgress } from "../../src/setup/report.ts";
 import { setupIn, type SetupSurroundings } from "../../src/setup/setup.ts";
 import {

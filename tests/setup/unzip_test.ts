@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { strToU8, zipSync } from "fflate";
-import { FormatError } from "../../src/errors.ts";
+import { FormatError } from "../../src/base/errors.ts";
 import { unzip } from "../../src/setup/unzip.ts";
 import { filesBelow, temporaryFolder } from "./fakes.ts";
 

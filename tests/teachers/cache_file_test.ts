@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ApprenticeError, ChecksumError, FormatError } from "../../src/errors.ts";
+import { ApprenticeError, ChecksumError, FormatError } from "../../src/base/errors.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import { create } from "../../src/models/mod.ts";
 import { load } from "../../src/teachers/load.ts";
 import { readModelConfig } from "../../src/teachers/preprocessing_config.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import { descriptive } from "../../src/teachers/descriptive.ts";
 import {
   classifierOfScript,

@@ -1,5 +1,5 @@
 import { assert, assertStringIncludes, assertThrows } from "@std/assert";
-import { DTypeError } from "../../src/errors.ts";
+import { DTypeError } from "../../src/base/errors.ts";
 import { create } from "../../src/models/mod.ts";
 import { descriptive, featuresOfScript, openOnnx, Preprocessor } from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { op } from "../../src/archive/pickle/opcodes.ts";
-import { ArgumentError, FileError, FormatError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, FileError, FormatError, ShapeError } from "../../src/base/errors.ts";
 import { create } from "../../src/models/create.ts";
 import { load, type LoadTeacherOptions, pool } from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -25,7 +25,7 @@ function write(path: string, name = "resnet20", numClasses?: number): torch.Tens
   model.eval();
   torch.saveSafetensors(path, model.stateDict());
   const images = torch.arange(2 * 3 * 32 * 32).reshape([2, 3, 32, 32]).remainder(251).div(255);
-  return torch.keep(torch.noGrad(() => model.forward(normalised(images))));
+  return torch.keep(torch.noGrad(() => model.forward(normalized(images))));
 }
 
 const images = (): torch.Tensor =>
@@ -35,7 +35,7 @@ const images = (): torch.Tensor =>
   });
 
 /** As CIFAR-10's publishers do. */
-function normalised(values: torch.Tensor): torch.Tensor {
+function normalized(values: torch.Tensor): torch.Tensor {
   const channel = (numbers: number[]) => torch.tensor(numbers).reshape([3, 1, 1]);
   return values.sub(channel([0.4914, 0.4822, 0.4465])).div(channel([0.2470, 0.2435, 0.2616]));
 }
@@ -204,7 +204,7 @@ test("what is no teacher is refused before anything is run", async () => {
   write(path).dispose();
   const nameless = `${temporary.path}/weights.safetensors`;
   Deno.copyFileSync(path, nameless);
-  await assertRejects(() => load(`${temporary.path}/nix`), FileError, "hf://organisation/name");
+  await assertRejects(() => load(`${temporary.path}/nix`), FileError, "hf://organization/name");
   await assertRejects(() => load(nameless), ArgumentError, "models.list()");
   await assertRejects(
     () => load(nameless, { architecture: "resnet2" }),

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import { openOnnx } from "../../src/teachers/onnx.ts";
 import { modulesAround } from "../../src/teachers/onnx_modules.ts";
 import * as torch from "../../src/torch/mod.ts";

@@ -6,7 +6,7 @@ import {
   FileError,
   FormatError,
   ShapeError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import { descriptive } from "../../src/teachers/descriptive.ts";
 import { classifierOfOnnx, featuresOfOnnx } from "../../src/teachers/from_onnx.ts";
 import { openOnnx, type OpenOnnxOptions } from "../../src/teachers/onnx.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { ArgumentError, DTypeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError } from "../../src/base/errors.ts";
 import { load } from "../../src/teachers/load.ts";
 import { openOnnx } from "../../src/teachers/onnx.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -9,7 +9,7 @@ const golden = (name: string) =>
   new URL(`../golden/onnx_whole/${name}.onnx`, import.meta.url).pathname;
 const truth = [[200 / 255, 100 / 255]];
 
-/** An image of one colour. */
+/** An image of one color. */
 const image = (side = 8) =>
   torch.tensor([200, 100, 50], { dtype: "uint8", device }).reshape(1, 3, 1, 1)
     .repeat(1, 1, side, side);
@@ -44,7 +44,7 @@ for (const name of ["uint8", "uint16", "int32", "int64"]) {
   });
 }
 
-test("a float model is given normalised values as before", async () => {
+test("a float model is given normalized values as before", async () => {
   using teacher = await load(golden("float"), {
     preprocessing: { mean: [0, 0, 0], std: [1, 1, 1] },
     tap: "y",
@@ -68,8 +68,8 @@ test("an open model of whole numbers refuses fractions and numbers beyond its ow
     assertClose(model.run(image()).features, truth);
     assertClose(model.run(image().float()).features, truth);
     assertClose(model.run(image().to("int64")).features, truth);
-    const normalised = image().float().div(255).sub(0.45).div(0.22);
-    const { message } = assertThrows(() => model.run(normalised), DTypeError);
+    const normalized = image().float().div(255).sub(0.45).div(0.22);
+    const { message } = assertThrows(() => model.run(normalized), DTypeError);
     assertStringIncludes(
       message,
       "takes uint8, whole numbers from 0 to 255; the images are float32 from -1.154 to 1.520",

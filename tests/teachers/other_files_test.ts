@@ -1,6 +1,6 @@
 import { assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { openCheckpoint } from "../../src/checkpoints/mod.ts";
-import { DTypeError, FormatError } from "../../src/errors.ts";
+import { DTypeError, FormatError } from "../../src/base/errors.ts";
 import { create } from "../../src/models/mod.ts";
 import { load } from "../../src/teachers/load.ts";
 import { predictive } from "../../src/teachers/predictive.ts";
@@ -46,7 +46,7 @@ test("a file of another kind is refused by what it is, whatever it is opened as"
   }
 });
 
-test("bytes given to a teacher that wants normalised images are an error that says so", () => {
+test("bytes given to a teacher that wants normalized images are an error that says so", () => {
   using model = create("resnet20").to(device);
   const teacher = predictive({ name: "resnet", model });
   const images = torch.zeros([1, 3, 32, 32], { dtype: "uint8", device });

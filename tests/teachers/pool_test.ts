@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import { descriptive, pool, type Teacher } from "../../src/teachers/mod.ts";
 import { OnDemand } from "../../src/teachers/weights.ts";

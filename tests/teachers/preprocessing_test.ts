@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DTypeError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../src/base/errors.ts";
 import { Preprocessor } from "../../src/teachers/preprocessing.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
@@ -33,12 +33,12 @@ test("rows of pixels, planes and values from 0 to 1 are the same images", () => 
   assertClose(preprocessor.apply(planes.float().div(255)), expected);
 });
 
-test("grey images get the colours a teacher wants", () => {
+test("gray images get the colors a teacher wants", () => {
   using preprocessor = new Preprocessor({ size: [4, 4], mean, std });
-  const grey = torch.randint(0, 256, [2, 1, 4, 4], { dtype: "uint8", device });
+  const gray = torch.randint(0, 256, [2, 1, 4, 4], { dtype: "uint8", device });
   assertEquals(
-    preprocessor.apply(grey).toArray(),
-    preprocessor.apply(grey.repeat(1, 3, 1, 1)).toArray(),
+    preprocessor.apply(gray).toArray(),
+    preprocessor.apply(gray.repeat(1, 3, 1, 1)).toArray(),
   );
 });
 
@@ -47,7 +47,7 @@ test("images that cannot be meant are refused", () => {
   assertThrows(
     () => preprocessor.apply(torch.randn([2, 3, 4, 4]).mul(3)),
     ArgumentError,
-    "normalised already",
+    "normalized already",
   );
   assertThrows(
     () => preprocessor.apply(torch.zeros([2, 4, 4, 4])),

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { op } from "../../src/archive/pickle/opcodes.ts";
-import { ArgumentError, FormatError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, FormatError, ShapeError } from "../../src/base/errors.ts";
 import { create } from "../../src/models/mod.ts";
 import { load } from "../../src/teachers/load.ts";
 import * as torch from "../../src/torch/mod.ts";

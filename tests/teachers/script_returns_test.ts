@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { openCheckpoint } from "../../src/checkpoints/mod.ts";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import { load } from "../../src/teachers/load.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";

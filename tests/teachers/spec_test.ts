@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
 import { sourceSpec } from "../../src/teachers/source_spec.ts";
 import type { TeacherFacts } from "../../src/teachers/teacher.ts";
-import { differencesOf } from "../../src/spec.ts";
+import { differencesOf } from "../../src/base/spec.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";

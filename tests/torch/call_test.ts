@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, VersionError } from "../../src/errors.ts";
+import { ArgumentError, VersionError } from "../../src/base/errors.ts";
 import { checkSignature, parseSchema } from "../../src/torch/schema.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";

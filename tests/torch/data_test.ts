@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotStrictEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 

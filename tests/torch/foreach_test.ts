@@ -68,7 +68,7 @@ for (const [name, make, expected] of results) {
   });
 }
 
-test("fused optimiser steps: SGD and AdamW of all parameters in one call", () => {
+test("fused optimizer steps: SGD and AdamW of all parameters in one call", () => {
   const { a, b } = lists();
   torch.fusedSgd_(a, b, [], {
     weightDecay: 0,

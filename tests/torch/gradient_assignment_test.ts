@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ApprenticeError, ArgumentError } from "../../src/errors.ts";
+import { ApprenticeError, ArgumentError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { unzipSync, zipSync } from "fflate";
 import { op } from "../../src/archive/pickle/opcodes.ts";
-import { FormatError } from "../../src/errors.ts";
+import { FormatError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { bytes, global, joined, little, pickle, text, tuple } from "../checkpoints/hostile.ts";
 import { test } from "../helpers.ts";

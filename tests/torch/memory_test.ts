@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DeviceError } from "../../src/errors.ts";
+import { ArgumentError, DeviceError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 

@@ -1,6 +1,6 @@
 import { assertThrows } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
-import { ApprenticeError, ArgumentError, DeviceError, DTypeError } from "../../src/errors.ts";
+import { ApprenticeError, ArgumentError, DeviceError, DTypeError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { openCheckpoint } from "../../src/checkpoints/mod.ts";
-import { DTypeError } from "../../src/errors.ts";
+import { DTypeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import golden from "../golden/torch_random.json" with { type: "json" };
-import { ApprenticeError, ArgumentError, DisposedError } from "../../src/errors.ts";
+import { ApprenticeError, ArgumentError, DisposedError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 

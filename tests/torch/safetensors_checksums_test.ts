@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { openCheckpoint } from "../../src/checkpoints/mod.ts";
-import { ApprenticeError, ArgumentError, ChecksumError, FormatError } from "../../src/errors.ts";
+import {
+  ApprenticeError,
+  ArgumentError,
+  ChecksumError,
+  FormatError,
+} from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { ArgumentError, DisposedError, FileError, FormatError } from "../../src/errors.ts";
+import { ArgumentError, DisposedError, FileError, FormatError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DTypeError } from "../../src/errors.ts";
+import { ArgumentError, DTypeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 

@@ -9,7 +9,7 @@ import {
   FormatError,
   ShapeError,
   TorchError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test, type Values } from "../helpers.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { ApprenticeError, DTypeError, ShapeError } from "../../src/errors.ts";
+import { ApprenticeError, DTypeError, ShapeError } from "../../src/base/errors.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
@@ -44,7 +44,7 @@ test("a gradient that is zero for sure is saved, added to and written to", () =>
   assertEquals(y.grad!.toArray(), [1, 1, 1]);
 });
 
-test("optimisers and clipping take gradients that are zero for sure", () => {
+test("optimizers and clipping take gradients that are zero for sure", () => {
   const makers: ((p: torch.Tensor[]) => optim.Optimizer)[] = [
     (p) => new optim.SGD(p, { lr: 0.1, momentum: 0.9 }),
     (p) => new optim.Adam(p, { lr: 0.1 }),

@@ -3,9 +3,9 @@
  * line at every step, goes on from the folder's checkpoint, and leaves `student.safetensors` when it is done.
  */
 
-import { withInterrupt } from "../../src/interrupt.ts";
+import { withInterrupt } from "../../src/base/interrupt.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { MetricsLog } from "../../src/train/metrics.ts";
+import { MetricsLog } from "../../src/report/metrics.ts";
 import { training } from "./trainings.ts";
 
 const [folder, epochs] = Deno.args;

@@ -1,7 +1,7 @@
 /** Checkpoints that were damaged on the disk: found, and nothing of them is used. */
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ApprenticeError, ChecksumError } from "../../src/errors.ts";
+import { ApprenticeError, ChecksumError } from "../../src/base/errors.ts";
 import { test } from "../helpers.ts";
 import { stateOf, training } from "./trainings.ts";
 

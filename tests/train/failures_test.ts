@@ -1,9 +1,9 @@
 /** What fails beside the steps themselves, after work that was done: it is kept, and the run goes on to the same numbers. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { ArgumentError, FileError } from "../../src/errors.ts";
+import { ArgumentError, FileError } from "../../src/base/errors.ts";
 import { checkWritable } from "../../src/train/checkpoint.ts";
-import type { MetricRecord } from "../../src/train/metrics.ts";
+import type { MetricRecord } from "../../src/report/metrics.ts";
 import { test } from "../helpers.ts";
 import { BATCHES, stateOf, training } from "./trainings.ts";
 

@@ -1,9 +1,9 @@
-/** What the loop finds out before and at its first step: stages that are not served, optimisers that train nothing. */
+/** What the loop finds out before and at its first step: stages that are not served, optimizers that train nothing. */
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
 import * as models from "../../src/models/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
@@ -55,7 +55,7 @@ class Room implements Disposable {
 
 const weights = (model: models.Mlp) => model.parameters().map((param) => param.data());
 
-test("CustomKD with one optimiser is refused by name, by types too", async () => {
+test("CustomKD with one optimizer is refused by name, by types too", async () => {
   using room = new Room();
   const method = room.customKD();
   const before = weights(room.student);
@@ -111,7 +111,7 @@ test("CustomKD's stages take turns as its option alternate says", async () => {
   }
 });
 
-test("an optimiser of another model's parameters is refused, and has changed nothing", async () => {
+test("an optimizer of another model's parameters is refused, and has changed nothing", async () => {
   using room = new Room();
   const other = room.mlp(6);
   const before = [weights(other), weights(room.student)];
@@ -119,12 +119,12 @@ test("an optimiser of another model's parameters is refused, and has changed not
   const optimizer = room.sgd(other.parameters());
   const options = { method, optimizer, batches: room.labelled, epochs: 1, progress: false };
   const error = await assertRejects(() => fit({ ...options, name: "student" }), ArgumentError);
-  assertStringIncludes(error.message, 'No parameter of the optimiser of "student" has a gradient');
-  assertStringIncludes(error.message, "was the optimiser made for another model?");
+  assertStringIncludes(error.message, 'No parameter of the optimizer of "student" has a gradient');
+  assertStringIncludes(error.message, "was the optimizer made for another model?");
   assertEquals([weights(other), weights(room.student)], before);
 });
 
-test("every stage's optimiser is looked at", async () => {
+test("every stage's optimizer is looked at", async () => {
   using room = new Room();
   const method = new Supervised(room.student);
   const stage = (name: string, params: torch.Tensor[]) => ({
@@ -140,11 +140,11 @@ test("every stage's optimiser is looked at", async () => {
   await assertRejects(
     () => fit({ method, stages, epochs: 2, progress: false }),
     ArgumentError,
-    'the optimiser of "wrong"',
+    'the optimizer of "wrong"',
   );
 });
 
-test("a schedule of another optimiser is refused", async () => {
+test("a schedule of another optimizer is refused", async () => {
   using room = new Room();
   const method = new Supervised(room.student);
   const optimizer = room.sgd(room.student.parameters());
@@ -153,7 +153,7 @@ test("a schedule of another optimiser is refused", async () => {
   await assertRejects(
     () => fit({ ...options, schedule: new optim.StepLR(other, { stepSize: 1 }) }),
     ArgumentError,
-    "sets the learning rates of another optimiser",
+    "sets the learning rates of another optimizer",
   );
   const { done } = await fit({
     ...options,
@@ -185,11 +185,11 @@ test("frozen parameters only, and a loss without gradients, are refused", async 
   await assertRejects(
     () => fit({ ...options, method, optimizer: frozen }),
     ArgumentError,
-    "All 4 parameters of the optimiser",
+    "All 4 parameters of the optimizer",
   );
 });
 
-test("parameters without a gradient, and those that no optimiser has, are named once", async () => {
+test("parameters without a gradient, and those that no optimizer has, are named once", async () => {
   using room = new Room();
   const [student, other] = [room.student, room.mlp(6)];
   const method = new Supervised(student);
@@ -199,7 +199,7 @@ test("parameters without a gradient, and those that no optimiser has, are named 
   assertEquals(await run(student.parameters()), "");
 
   const mixed = await run([...student.parameters(), ...other.head.parameters()]);
-  assertStringIncludes(mixed, "2 of the 8 parameters that the optimiser");
+  assertStringIncludes(mixed, "2 of the 8 parameters that the optimizer");
   assertEquals(mixed.split("\n").length, 2);
 
   const headOnly = await run(student.head.parameters());
@@ -210,13 +210,13 @@ test("parameters without a gradient, and those that no optimiser has, are named 
   assertEquals(await run(student.parameters()), "");
 });
 
-test("encoders that were left out of the optimiser are named", async () => {
+test("encoders that were left out of the optimizer are named", async () => {
   using room = new Room();
   using method = new distill.Uniform({ student: room.student, teachers: [room.teacher] });
   const optimizer = room.sgd(room.student.parameters());
   const options = { method, optimizer, batches: room.unlabelled, epochs: 1, progress: false };
   const said = await spoken(() => fit(options));
-  assertStringIncludes(said, "no optimiser trains them");
+  assertStringIncludes(said, "no optimizer trains them");
   assert(/encoders\.0\S*weight/.test(said) && /decoders\.0\S*weight/.test(said), said);
 });
 

@@ -5,14 +5,14 @@ import {
   FormatError,
   ShapeError,
   TrainingError,
-} from "../../src/errors.ts";
+} from "../../src/base/errors.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
 import { saveCheckpoint } from "../../src/train/checkpoint.ts";
 import { fit, type FitOptions, type FitResult, type SingleStage } from "../../src/train/fit.ts";
 import type { Batches, Method } from "../../src/train/method.ts";
-import { MetricsLog, readMetrics } from "../../src/train/metrics.ts";
+import { MetricsLog, readMetrics } from "../../src/report/metrics.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { BATCHES, stateOf, training } from "./trainings.ts";
 
@@ -147,7 +147,7 @@ test("stages take their epochs as stageOf says, and a stage's gradients stay out
   const order: string[] = [];
   using a = new OneNumber(() => ({ loss: torch.zeros([]), terms: {} }));
   using b = new OneNumber(() => ({ loss: torch.zeros([]), terms: {} }));
-  // Both losses reach both numbers, each optimiser has one.
+  // Both losses reach both numbers, each optimizer has one.
   const stage = (name: string, { optimizer }: OneNumber, batches: Batches<Numbered>) => ({
     name,
     optimizer,
@@ -384,7 +384,7 @@ test("a checkpoint of another run is refused by name, and nothing is loaded from
     await refuse("uniform", "its stages are");
     await refuse("stages", `{"name":"head","batches":3}`);
 
-    // The same names and counts, and still another optimiser, model, or state of it.
+    // The same names and counts, and still another optimizer, model, or state of it.
     using made = training("adamw", 4);
     const optimizer = made.optimizers[0];
     const before = stateOf(made);
@@ -407,7 +407,7 @@ test("a checkpoint of another run is refused by name, and nothing is loaded from
     const method = made.method;
     const oneNumber = { ...method, stateDict: () => ({ w }) };
     const wrong: [string, Parameters<typeof saveCheckpoint>[1]][] = [
-      [`its optimisers are [{"kind":"Adam"`, { method, optimizers: [adam], stages }],
+      [`its optimizers are [{"kind":"Adam"`, { method, optimizers: [adam], stages }],
       [`"groups":[8]`, { method, optimizers: [few as never], stages }],
       ["missing: ", { method: oneNumber, optimizers: [optimizer], stages }],
       ["batches", {
@@ -437,7 +437,7 @@ test("a checkpoint that fits but for its last part leaves everything as it was",
       await made.fit({ ...options, epochs: 1 });
     }
     using made = training("adamw", 4);
-    await made.fit({ epochs: 1, progress: false }); // so that the optimiser has a state too
+    await made.fit({ epochs: 1, progress: false }); // so that the optimizer has a state too
     const before = stateOf(made);
     const metadata = torch.loadSafetensorsMetadata(checkpoint);
     for (

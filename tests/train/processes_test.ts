@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { type MetricRecord, readMetrics } from "../../src/train/metrics.ts";
+import { type MetricRecord, readMetrics } from "../../src/report/metrics.ts";
 import { BATCHES } from "./trainings.ts";
 
 const EPOCHS = 40;

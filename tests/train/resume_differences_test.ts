@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
-import { FormatError, ResumeError } from "../../src/errors.ts";
+import { FormatError, ResumeError } from "../../src/base/errors.ts";
 import * as models from "../../src/models/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
@@ -58,7 +58,7 @@ async function run(checkpoint: string, setting: Setting, stop?: number): Promise
   const dataset = setting.dataset?.(whole) ?? whole;
   if (dataset !== whole) own.use(dataset);
   const { batchSize = 8, loaderSeed: seed = 5, shuffle = true, crop = 1, mean = 0.5 } = setting;
-  const transform = data.compose(data.randomCrop(crop), data.normalise([mean], [0.25]));
+  const transform = data.compose(data.randomCrop(crop), data.normalize([mean], [0.25]));
   const common = { batchSize, shuffle, seed, transform };
   const uniform = own.use(
     new distill.Uniform({ student: model, teachers: shelf, ...setting.uniform }),
@@ -127,7 +127,7 @@ const darker = (whole: data.ImageDataset) => whole.subset(Array.from({ length: 4
 const swapped = (whole: data.ImageDataset) =>
   whole.subset(Array.from({ length: 46 }, (_, i) => i === 0 ? 1 : i === 1 ? 0 : i));
 const renamed = ({ images, labels }: data.ImageDataset) =>
-  new data.ImageDataset({ images, labels, classNames: ["dark", "light", "grey"] });
+  new data.ImageDataset({ images, labels, classNames: ["dark", "light", "gray"] });
 const relabelled = ({ images, classNames }: data.ImageDataset) =>
   new data.ImageDataset({ images, labels: new Uint8Array(46), classNames });
 
@@ -148,7 +148,7 @@ const changes: [name: string, change: Setting, path: RegExp, base?: Setting][] =
   ["another seed of the loader", { loaderSeed: 6 }, /batches\.seed: 5 in .*, 6 here/],
   ["another order", { shuffle: false }, /batches\.shuffle: true in .*, false here/],
   ["another augmentation", { crop: 2 }, /batches\.transformed\./],
-  ["another normalisation", { mean: 0.4 }, /batches\.transformed\./],
+  ["another normalization", { mean: 0.4 }, /batches\.transformed\./],
   ["other images", { dataset: darker }, /batches\.dataset\.pixels/],
   ["two images swapped", { dataset: swapped }, /batches\.dataset\.pixels/],
   ["fewer images", { dataset: (d) => d.take(45) }, /batches\.dataset\.images: 46 in .*, 45 here/],
@@ -161,7 +161,7 @@ const changes: [name: string, change: Setting, path: RegExp, base?: Setting][] =
   [
     "other class names",
     { dataset: renamed, method: "supervised" },
-    /dataset\.classNames\.1: "grey" in .*, "light" here/,
+    /dataset\.classNames\.1: "gray" in .*, "light" here/,
     { method: "supervised" },
   ],
   [

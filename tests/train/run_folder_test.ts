@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { ArgumentError, FileError } from "../../src/errors.ts";
+import { ArgumentError, FileError } from "../../src/base/errors.ts";
 import { RUN_FILES, RunFolder } from "../../src/train/run_folder.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {

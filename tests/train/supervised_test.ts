@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, IndexError, ShapeError } from "../../src/errors.ts";
+import { ArgumentError, IndexError, ShapeError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { Supervised } from "../../src/train/supervised.ts";

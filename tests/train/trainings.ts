@@ -22,7 +22,7 @@ export type Kind = typeof kinds[number];
 /** Batches in an epoch. */
 export const BATCHES = 6;
 
-/** 46 grey images of 4 x 4 in 3 classes, brighter by class. */
+/** 46 gray images of 4 x 4 in 3 classes, brighter by class. */
 export function images(): data.ImageDataset {
   let state = 12345;
   const pixels = Uint8Array.from({ length: 46 * 16 }, (_, i) => {
@@ -34,7 +34,7 @@ export function images(): data.ImageDataset {
     new data.ImageDataset({
       images: torch.tensor(pixels, { shape: [46, 1, 4, 4] }),
       labels,
-      classNames: ["dark", "grey", "light"],
+      classNames: ["dark", "gray", "light"],
       name: "shades",
     })
   );
@@ -48,7 +48,7 @@ export interface Training extends Disposable {
   method: Trainable;
   /** What it is trained on. */
   images: data.ImageDataset;
-  /** Its optimisers. */
+  /** Its optimizers. */
   optimizers: optim.Optimizer[];
   /** Called before every step. */
   onStep: (step: number) => void;
@@ -60,7 +60,7 @@ const loader = <B extends data.Batch>(dataset: data.Dataset<B>): data.Loader<B> 
     shuffle: true,
     seed: 5,
     device,
-    transform: data.compose(data.randomCrop(1), data.normalise([0.5], [0.25])),
+    transform: data.compose(data.randomCrop(1), data.normalize([0.5], [0.25])),
   });
 
 /** Makes a training. The seed decides the weights that it starts from. */

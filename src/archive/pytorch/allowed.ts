@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DType } from "../../dtypes.ts";
+import type { DType } from "../../base/dtypes.ts";
 import type { Bad } from "../file_reader.ts";
 import { Callable, describe, Instance, type PickleValue } from "../pickle/values.ts";
 import { checkCode } from "./code.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, dtypes } from "../../dtypes.ts";
+import { type DType, dtypes } from "../../base/dtypes.ts";
 import type { Bad } from "../file_reader.ts";
 
 /** How a tensor lies in its storage. */
@@ -13,7 +13,7 @@ export interface Arrangement {
   readonly dtype: DType;
   /** Its shape. */
   readonly shape: readonly number[];
-  /** How many elements lie between neighbours of every dimension. */
+  /** How many elements lie between neighbors of every dimension. */
   readonly strides: readonly number[];
   /** Its first element's place in the storage, in elements. */
   readonly offset: number;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, FormatError } from "../../errors.ts";
+import { ArgumentError, FormatError } from "../../base/errors.ts";
 import { type Bad, quote } from "../file_reader.ts";
 import type { Cursor } from "../pickle/cursor.ts";
 import { type Limits, unpickle } from "../pickle/unpickler.ts";

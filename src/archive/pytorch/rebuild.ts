@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, dtypes } from "../../dtypes.ts";
+import { type DType, dtypes } from "../../base/dtypes.ts";
 import type { Bad } from "../file_reader.ts";
 import { Callable, describe, type PickleValue } from "../pickle/values.ts";
 import { checkArrangement } from "./arrangement.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, dtypes } from "../../dtypes.ts";
+import { type DType, dtypes } from "../../base/dtypes.ts";
 import { type Bad, quote } from "../file_reader.ts";
 import { describe, type PickleValue } from "../pickle/values.ts";
 import type { ZipEntry } from "../zip_table.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DType } from "../../dtypes.ts";
+import type { DType } from "../../base/dtypes.ts";
 
 /** The name of PyTorch's class for a storage of each element type; libtorch has more of these than Python. */
 export const storageClasses: Readonly<Record<DType, string>> = {

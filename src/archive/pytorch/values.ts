@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { DType } from "../../dtypes.ts";
+import type { DType } from "../../base/dtypes.ts";
 import { Callable, Opaque } from "../pickle/values.ts";
 import type { Arrangement } from "./arrangement.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { Command, InvalidArgumentError, Option } from "../commander.ts";
-import { withInterrupt } from "../../interrupt.ts";
+import { withInterrupt } from "../../base/interrupt.ts";
 import { setup } from "../../setup/setup.ts";
 
 function wholeNumber(text: string): number {

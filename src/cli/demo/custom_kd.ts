@@ -7,7 +7,7 @@
 import * as distill from "../../distill/mod.ts";
 import { linearProbe, type LinearProbeOptions } from "../../eval/mod.ts";
 import * as models from "../../models/mod.ts";
-import { MetricsLog } from "../../train/metrics.ts";
+import { MetricsLog } from "../../report/metrics.ts";
 import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
 import {
   clothes,
@@ -31,7 +31,7 @@ export interface CustomKdDemoConfig {
   sizes: FewLabelsSizes;
   /** How the teacher is made. */
   teacher: LargeTeacherRecipe;
-  /** The linear classifier that shows what is in the teacher's features, which are standardised already. */
+  /** The linear classifier that shows what is in the teacher's features, which are standardized already. */
   probe: LinearProbeOptions;
   /** The student's channels. */
   widths: number[];

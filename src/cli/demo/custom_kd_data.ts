@@ -83,11 +83,11 @@ export function fewLabels(images: Images, sizes: FewLabelsSizes, seed: number): 
   };
 }
 
-/** Shifts and mirrors images, and normalises their pixels. */
+/** Shifts and mirrors images, and normalizes their pixels. */
 export function augment(): data.Transform {
   return data.compose(
     data.randomCrop(2),
     data.randomHorizontalFlip(),
-    data.normalise(PIXELS.mean, PIXELS.std),
+    data.normalize(PIXELS.mean, PIXELS.std),
   );
 }

@@ -15,7 +15,7 @@ import type { OutputCache, Teacher } from "../../teachers/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import { fit } from "../../train/fit.ts";
 import type { Stage, Trainable } from "../../train/method.ts";
-import type { MetricsLog } from "../../train/metrics.ts";
+import type { MetricsLog } from "../../report/metrics.ts";
 import type { RunFolder } from "../../train/run_folder.ts";
 import { Supervised } from "../../train/supervised.ts";
 import type { CustomKdDemoConfig } from "./custom_kd.ts";
@@ -39,7 +39,7 @@ export interface Run {
 
 /** A teacher, and what it says about the student's images as they are. */
 export class KnownTeacher implements Disposable {
-  /** The teacher, with standardised features. */
+  /** The teacher, with standardized features. */
   readonly teacher: Teacher;
   /** What it says about the labelled images. */
   readonly labelled: OutputCache;
@@ -84,7 +84,7 @@ export interface TaughtBatch {
   unlabelled: UnlabelledInput;
 }
 
-/** Makes a teacher with standardised features of a model, and asks it about the student's images. */
+/** Makes a teacher with standardized features of a model, and asks it about the student's images. */
 export async function askTeacher(
   model: Classifier,
   images: FewLabels,
@@ -101,7 +101,7 @@ export async function askTeacher(
   const standardized = new Standardized(model, unlabelled.features);
   const teacher = teachers.descriptive({ name: raw.name, model: standardized });
   const labelled = teachers.cacheOutputs(teacher, images.labelled, {
-    transform: data.normalise(PIXELS.mean, PIXELS.std),
+    transform: data.normalize(PIXELS.mean, PIXELS.std),
   });
   const features = standardized.standardize(unlabelled.features);
   return new KnownTeacher(teacher, labelled, new teachers.OutputCache(raw.name, features));

@@ -9,7 +9,7 @@ import * as data from "../../data/mod.ts";
 import type { ImageDataset } from "../../data/mod.ts";
 import * as models from "../../models/mod.ts";
 import * as torch from "../../torch/mod.ts";
-import type { MetricsLog } from "../../train/metrics.ts";
+import type { MetricsLog } from "../../report/metrics.ts";
 import { augment, PIXELS } from "./custom_kd_data.ts";
 import { loadTeacher, teacherFile } from "./teacher_cache.ts";
 import { trainTeacher } from "./train_teacher.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { writeAtomic } from "../../files.ts";
-import { say } from "../../progress.ts";
-import { readTextFile } from "../../regular_files.ts";
+import { writeAtomic } from "../../base/files.ts";
+import { say } from "../../base/progress.ts";
+import { readTextFile } from "../../base/regular_files.ts";
 import { RUN_FILES, RunFolder } from "../../train/run_folder.ts";
-import { formatTable, printTable, type Table } from "../../train/table.ts";
+import { formatTable, printTable, type Table } from "../../report/table.ts";
 import * as torch from "../../torch/mod.ts";
 import { accuracyFigures, type ModelResult } from "./report.ts";
 

@@ -7,13 +7,13 @@
 import * as data from "../../data/mod.ts";
 import type { ImageDataset } from "../../data/mod.ts";
 import { type Accuracy, AccuracyCounter } from "../../eval/mod.ts";
-import { letSignalsIn } from "../../interrupt.ts";
+import { letSignalsIn } from "../../base/interrupt.ts";
 import type { Classifier } from "../../nn/mod.ts";
 import { rememberModes } from "../../nn/modes.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 
-/** From normalised images (B, C, H, W) to scores (B, classes). */
+/** From normalized images (B, C, H, W) to scores (B, classes). */
 export type Scores = (images: Tensor) => Tensor;
 
 /** The accuracy of several models at once: each batch is prepared once for all. */
@@ -24,7 +24,7 @@ export async function measure(
 ): Promise<Record<string, Accuracy>> {
   const loader = new data.Loader(dataset, {
     batchSize: 500,
-    transform: data.normalise(pixels.mean, pixels.std),
+    transform: data.normalize(pixels.mean, pixels.std),
   });
   const counters = Object.fromEntries(
     Object.keys(scores).map((name) => [name, new AccuracyCounter(dataset.numClasses)]),

@@ -5,7 +5,7 @@
  */
 
 import * as data from "../../data/mod.ts";
-import { Progress } from "../../progress.ts";
+import { Progress } from "../../base/progress.ts";
 import * as teachers from "../../teachers/mod.ts";
 import type { OutputCache, Teacher } from "../../teachers/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
@@ -14,7 +14,7 @@ import { stopped } from "./running.ts";
 
 /** What {@linkcode teacherOutputs} is told. */
 export interface OutputsOptions {
-  /** How the images' pixels are normalised. */
+  /** How the images' pixels are normalized. */
   pixels: { readonly mean: readonly number[]; readonly std: readonly number[] };
   /** The run, for the message when it stops. */
   folder: RunFolder;
@@ -33,7 +33,7 @@ export async function teacherOutputs(
     total: shelf.length * images.length,
     unit: "images",
   });
-  const transform = data.normalise(pixels.mean, pixels.std);
+  const transform = data.normalize(pixels.mean, pixels.std);
   const caches: OutputCache[] = [];
   for (const teacher of shelf) {
     const before = caches.length * images.length;

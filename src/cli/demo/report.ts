@@ -6,16 +6,11 @@
 
 import type { VoteSummary } from "../../distill/mod.ts";
 import type { Accuracy } from "../../eval/mod.ts";
-import { readMetrics } from "../../train/metrics.ts";
-import type { ReportData, ReportSection } from "../../train/report/mod.ts";
-import {
-  curvesFromMetrics,
-  perClassAccuracy,
-  runFacts,
-  writeReport,
-} from "../../train/report/mod.ts";
+import { readMetrics } from "../../report/metrics.ts";
+import type { ReportData, ReportSection } from "../../report/mod.ts";
+import { curvesFromMetrics, perClassAccuracy, runFacts, writeReport } from "../../report/mod.ts";
 import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
-import type { Table, TableRow } from "../../train/table.ts";
+import type { Table, TableRow } from "../../report/table.ts";
 import * as torch from "../../torch/mod.ts";
 
 /** One model and how it does on test images. */

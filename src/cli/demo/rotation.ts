@@ -25,7 +25,7 @@ export class RotationBatches implements Batches<Labelled> {
       batchSize,
       seed,
       shuffle: true,
-      transform: data.normalise(pixels.mean, pixels.std),
+      transform: data.normalize(pixels.mean, pixels.std),
     });
   }
 

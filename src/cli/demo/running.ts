@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InterruptedError } from "../../interrupt.ts";
+import { InterruptedError } from "../../base/interrupt.ts";
 import type { RunFolder } from "../../train/run_folder.ts";
 
 /** Takes the time of the parts of a run. */

@@ -91,7 +91,7 @@ export async function makeTeacher(
         seed: own,
         transform: data.compose(
           data.randomCrop(2),
-          data.normalise(PIXELS.mean, PIXELS.std),
+          data.normalize(PIXELS.mean, PIXELS.std),
         ),
       });
     const fitting = { name: `teacher ${recipe.name}`, signal };

@@ -9,7 +9,7 @@ import type { Classifier } from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 
-/** A frozen model with standardised features. */
+/** A frozen model with standardized features. */
 export class Standardized extends nn.Module {
   /** The model. */
   readonly model: Classifier;

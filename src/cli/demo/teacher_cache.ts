@@ -4,13 +4,13 @@
  * @module
  */
 
-import { makeFolder } from "../../files.ts";
+import { makeFolder } from "../../base/files.ts";
 import type { Module } from "../../nn/mod.ts";
-import { cacheRoot } from "../../paths.ts";
-import { isNotAllowed } from "../../regular_files.ts";
-import { removeTemporariesIn } from "../../temporaries.ts";
+import { cacheRoot } from "../../base/paths.ts";
+import { isNotAllowed } from "../../base/regular_files.ts";
+import { removeTemporariesIn } from "../../base/temporaries.ts";
 import * as torch from "../../torch/mod.ts";
-import { VERSION } from "../../version.ts";
+import { VERSION } from "../../base/version.ts";
 
 /**
  * Where a teacher is kept.

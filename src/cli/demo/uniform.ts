@@ -15,7 +15,7 @@ import type { Teacher } from "../../teachers/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import { fit } from "../../train/fit.ts";
 import type { Method } from "../../train/method.ts";
-import { MetricsLog } from "../../train/metrics.ts";
+import { MetricsLog } from "../../report/metrics.ts";
 import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
 import { type DemoSources, digitsAndClothes, divide, PIXELS } from "./digits_and_clothes.ts";
 import { measure, measureModel, type Scores } from "./measure.ts";
@@ -108,7 +108,7 @@ export function studentBatches(
     shuffle: true,
     dropLast: true,
     seed: config.seed,
-    transform: data.normalise(PIXELS.mean, PIXELS.std),
+    transform: data.normalize(PIXELS.mean, PIXELS.std),
   });
 }
 

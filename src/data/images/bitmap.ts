@@ -42,16 +42,16 @@ export function decodeBitmap(bytes: Uint8Array, maxPixels: number): Pixels {
   const data = new Uint8Array(3 * width * height);
   const rowAt = (row: number) => 3 * width * (stated < 0 ? row : height - 1 - row);
   if (bits <= 8) {
-    const colours = palette(bytes, view, old, header, bits);
+    const colors = palette(bytes, view, old, header, bits);
     const set = (row: number, x: number, index: number) => {
       if (row < height && x < width) {
-        data.set(colours.subarray(3 * index, 3 * index + 3), rowAt(row) + 3 * x);
+        data.set(colors.subarray(3 * index, 3 * index + 3), rowAt(row) + 3 * x);
       }
     };
     if (packing === (bits === 8 ? RLE8 : RLE4) && bits !== 1) {
-      // What no run covers has the palette's first colour.
-      if (colours[0] > 0 || colours[1] > 0 || colours[2] > 0) {
-        for (let to = 0; to < data.length; to += 3) data.set(colours.subarray(0, 3), to);
+      // What no run covers has the palette's first color.
+      if (colors[0] > 0 || colors[1] > 0 || colors[2] > 0) {
+        for (let to = 0; to < data.length; to += 3) data.set(colors.subarray(0, 3), to);
       }
       runLengths(bytes.subarray(start), bits, set);
       return { data, width, height };
@@ -122,7 +122,7 @@ function forRows(
   for (let row = 0; row < height; row++) read(row, start + row * stride);
 }
 
-/** The palette's colours as red, green, blue. */
+/** The palette's colors as red, green, blue. */
 function palette(
   bytes: Uint8Array,
   view: DataView,
@@ -130,14 +130,14 @@ function palette(
   header: number,
   bits: number,
 ): Uint8Array {
-  const colours = new Uint8Array(3 * 256);
+  const colors = new Uint8Array(3 * 256);
   const stated = old ? 0 : view.getUint32(46, true);
   const count = Math.min(stated === 0 ? 2 ** bits : stated, 256);
   const size = old ? 3 : 4;
   for (let i = 0, at = 14 + header; i < count && at + 3 <= bytes.length; i++, at += size) {
-    colours.set([bytes[at + 2], bytes[at + 1], bytes[at]], 3 * i);
+    colors.set([bytes[at + 2], bytes[at + 1], bytes[at]], 3 * i);
   }
-  return colours;
+  return colors;
 }
 
 /** Where red, green and blue lie in a pixel, and their largest values. */
@@ -146,13 +146,13 @@ function masksOf(view: DataView, bits: number, packing: number) {
   const usual = bits === 16 ? [0x7c00, 0x3e0, 0x1f] : [0xff0000, 0xff00, 0xff];
   return usual.map((mask, i) => {
     const value = given ? view.getUint32(54 + 4 * i, true) : mask;
-    if (value === 0) throw new Error("a colour has no bits");
+    if (value === 0) throw new Error("a color has no bits");
     const shift = 31 - Math.clz32(value & -value);
     return { shift, most: value >>> shift };
   });
 }
 
-/** Unpacks runs: a count and a colour, or 0 and a command. */
+/** Unpacks runs: a count and a color, or 0 and a command. */
 function runLengths(
   bytes: Uint8Array,
   bits: number,

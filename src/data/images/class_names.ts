@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, FormatError } from "../../errors.ts";
+import { ArgumentError, FormatError } from "../../base/errors.ts";
 import { linesOf, readText } from "./text_lines.ts";
 
 /** No class has a longer name. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import type { RandomSequence } from "../philox.ts";
 import type { ImagePart } from "./image_part.ts";
 
@@ -16,7 +16,7 @@ export interface PartSettings {
   readonly height: number;
   readonly width: number;
   readonly interpolation: "bilinear" | "bicubic";
-  /** Of kind centre: the shorter side's length. */
+  /** Of kind center: the shorter side's length. */
   readonly resize: number;
   readonly scale: readonly [number, number];
   readonly ratio: readonly [number, number];
@@ -54,7 +54,7 @@ export function partSettings(part: ImagePart): PartSettings {
   switch (kind) {
     case "whole":
       return settings;
-    case "centre": {
+    case "center": {
       const resize = part.resize ?? settings.resize;
       if (!Number.isSafeInteger(resize) || resize < longest || resize > 65_535) {
         throw new ArgumentError(
@@ -79,7 +79,7 @@ export function partSettings(part: ImagePart): PartSettings {
     }
     default:
       throw new ArgumentError(
-        `part: the kind is "random", "centre" or "whole", got ${JSON.stringify(kind)}.`,
+        `part: the kind is "random", "center" or "whole", got ${JSON.stringify(kind)}.`,
       );
   }
 }

@@ -5,8 +5,8 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { ApprenticeError, ArgumentError, FileError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../regular_files.ts";
+import { ApprenticeError, ArgumentError, FileError, FormatError } from "../../base/errors.ts";
+import { passPermission } from "../../base/regular_files.ts";
 import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { imageRandom } from "../shuffle.ts";

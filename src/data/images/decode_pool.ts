@@ -5,7 +5,7 @@
  */
 
 import { Worker } from "node:worker_threads";
-import { ApprenticeError, DisposedError } from "../../errors.ts";
+import { ApprenticeError, DisposedError } from "../../base/errors.ts";
 import {
   closeShard,
   type DecodeFailure,

@@ -6,8 +6,8 @@
  * @module
  */
 
-import { LibraryError } from "../../errors.ts";
-import { passPermission, statFileSync } from "../../regular_files.ts";
+import { LibraryError } from "../../base/errors.ts";
+import { passPermission, statFileSync } from "../../base/regular_files.ts";
 import { imageRandom } from "../shuffle.ts";
 import type { DecodeNotes } from "./decode_watch.ts";
 import type { Decoder } from "./decoder.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, FileError, FormatError, LibraryError } from "../../errors.ts";
+import { ArgumentError, FileError, FormatError, LibraryError } from "../../base/errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
@@ -95,7 +95,7 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
 
   /** Made by the functions that list files. @ignore */
   protected constructor(source: ImageSource, name: string, options: ImageReadOptions) {
-    const part = partSettings(options.part ?? { kind: "centre", size: 224, resize: 256 });
+    const part = partSettings(options.part ?? { kind: "center", size: 224, resize: 256 });
     const { workers = defaultWorkers(), onError = "throw", maxPixels = MOST_PIXELS } = options;
     const { timeLimit = MOST_SECONDS } = options;
     if (!Number.isSafeInteger(workers) || workers < 0 || workers > 256) {

@@ -12,12 +12,12 @@ import { turnBack, turnOf } from "./avif_turn.ts";
 import { decodeBitmap, isBitmap } from "./bitmap.ts";
 import { type Cut, type PartSettings, planCut } from "./crop.ts";
 import type { DecodeNotes } from "./decode_watch.ts";
-import { opaqueGif } from "./gif_colours.ts";
+import { opaqueGif } from "./gif_colors.ts";
 import { decodePortableMap, isPortableMap } from "./portable_map.ts";
 import { cutOut, type Pixels, resizePart } from "./resize_part.ts";
 import { openSharp, type Sharp, type SharpPipeline } from "./sharp_package.ts";
 import { pixelsOf } from "./sharp_pixels.ts";
-import { isYCbCr } from "./tiff_colours.ts";
+import { isYCbCr } from "./tiff_colors.ts";
 import { openTurboJpeg } from "./turbo_jpeg.ts";
 
 /** What a decoder is told once. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import { IMAGE_EXTENSIONS } from "./image_extensions.ts";
 
 /** What a file's name has from its last dot on, in small letters; empty if it has no dot but a first one. */

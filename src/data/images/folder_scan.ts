@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FileError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../regular_files.ts";
+import { FileError, FormatError } from "../../base/errors.ts";
+import { passPermission } from "../../base/regular_files.ts";
 import { extensionOf } from "./extensions.ts";
 
 /** Files that file managers leave in folders. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { LabelledBatch, UnlabelledBatch } from "../batch.ts";
@@ -33,9 +33,9 @@ export interface ImageFilesParts {
  * Labelled image files, decoded when a loader asks for them: `ImageFolder`, `ImageList` and `TarShards` are such,
  * and parts of them.
  *
- * Every file becomes 8-bit RGB, as Pillow's `convert("RGB")` makes it: grey is repeated, transparency dropped, colour
+ * Every file becomes 8-bit RGB, as Pillow's `convert("RGB")` makes it: gray is repeated, transparency dropped, color
  * profiles are passed over, of several pages the first counts. Values of 16 bits lose their lower half, where Pillow cuts
- * grey ones off at 255.
+ * gray ones off at 255.
  *
  * Dispose of them, or declare them with `using`, to end the threads that decode; idle threads keep no process alive.
  */
@@ -92,7 +92,7 @@ export class ImageFiles extends DecodedImages<LabelledBatch> {
    * The images of these indices, in the same label space, with threads of their own.
    *
    * @param indices Which images, in this order.
-   * @param options What is to be read differently, such as `{ part: { kind: "centre", size: 224 } }`.
+   * @param options What is to be read differently, such as `{ part: { kind: "center", size: 224 } }`.
    * @throws {ArgumentError} If an index is not a whole number.
    * @throws {IndexError} If an index is out of range.
    */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FormatError } from "../../errors.ts";
-import { say } from "../../progress.ts";
+import { FormatError } from "../../base/errors.ts";
+import { say } from "../../base/progress.ts";
 import { readClassNames } from "./class_names.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
 import { plainExtensions } from "./extensions.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FormatError } from "../../errors.ts";
-import { say } from "../../progress.ts";
+import { FormatError } from "../../base/errors.ts";
+import { say } from "../../base/progress.ts";
 import { readClassNames } from "./class_names.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
 import { ImageFiles } from "./image_files.ts";
@@ -54,7 +54,7 @@ export interface ImageListOptions extends ImageReadOptions {
  * await Deno.writeFile(`${root}/Art/Bed/00001.jpg`, await picture.jpeg().toBuffer());
  * await Deno.writeTextFile(`${root}/art.txt`, "Art/Bed/00001.jpg 0\n");
  *
- * using art = new data.ImageList(`${root}/art.txt`, { part: { kind: "centre", size: 32 } });
+ * using art = new data.ImageList(`${root}/art.txt`, { part: { kind: "center", size: 32 } });
  * console.log(art.classNames); // ["Bed"]
  * using student = art.unlabelled(); // the same images, and no way to a label
  * console.log(student.length); // 1

@@ -21,9 +21,9 @@ export interface RandomResizedPart {
 }
 
 /** The middle of an image whose shorter side was brought to a length: what is tested on. */
-export interface CentrePart {
+export interface CenterPart {
   /** Which kind this is. */
-  readonly kind: "centre";
+  readonly kind: "center";
   /** Rows and columns of the result, or one number for both. */
   readonly size: number | readonly [height: number, width: number];
   /** The length of the shorter side before the middle is cut out; by default 8/7 of the size. */
@@ -46,4 +46,4 @@ export interface WholeImage {
  * How images of any size become ones of one size. A part is resized with antialiasing, as Pillow and
  * torchvision do it.
  */
-export type ImagePart = RandomResizedPart | CentrePart | WholeImage;
+export type ImagePart = RandomResizedPart | CenterPart | WholeImage;

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ArgumentError, FormatError } from "../../errors.ts";
-import { passPermission, statFileSync } from "../../regular_files.ts";
-import { say } from "../../progress.ts";
+import { ArgumentError, FormatError } from "../../base/errors.ts";
+import { passPermission, statFileSync } from "../../base/regular_files.ts";
+import { say } from "../../base/progress.ts";
 import type { UnlabelledOptions } from "../image_dataset.ts";
 import { selectionOrder } from "../shuffle.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../../base/errors.ts";
 
 /** Labels as numbers, and the classes' names. */
 export interface Labels {

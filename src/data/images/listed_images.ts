@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../../base/errors.ts";
 import { isImageName } from "./extensions.ts";
 import { IMAGE_EXTENSIONS } from "./image_extensions.ts";
 import { findColumn, parseTable } from "./table.ts";

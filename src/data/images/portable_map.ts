@@ -8,7 +8,7 @@
 
 import type { Pixels } from "./resize_part.ts";
 
-/** Whether bytes are those of a portable bit, grey or pixel map. */
+/** Whether bytes are those of a portable bit, gray or pixel map. */
 export function isPortableMap(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] >= 0x31 && bytes[1] <= 0x36 && isSpace(bytes[2]);
 }

@@ -69,7 +69,7 @@ function resize(
   });
 }
 
-/** Makes one plane of each colour. */
+/** Makes one plane of each color. */
 function split({ data, width, height }: Pixels, planes: Uint8Array): void {
   const size = width * height;
   for (let to = 0, from = 0; to < size; to++, from += 3) {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ArgumentError, FileError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../regular_files.ts";
+import { ArgumentError, FileError, FormatError } from "../../base/errors.ts";
+import { passPermission } from "../../base/regular_files.ts";
 
 /** More files than any data set has. */
 const MAX_PATHS = 1_000_000;

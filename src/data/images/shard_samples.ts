@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../../base/errors.ts";
 import type { ImageBytes } from "./image_bytes.ts";
 import { isImageName } from "./extensions.ts";
 import type { ImageSource } from "./image_source.ts";

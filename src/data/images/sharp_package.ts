@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadPackage } from "../../optional_package.ts";
+import { loadPackage } from "../../base/optional_package.ts";
 
 const PACKAGE = "npm:sharp@^0.34.5";
 

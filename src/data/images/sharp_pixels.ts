@@ -9,44 +9,44 @@
 import type { Pixels } from "./resize_part.ts";
 import type { SharpPipeline } from "./sharp_package.ts";
 
-/** What sharp cannot be told of an image's colours. */
-export interface Colours {
-  /** Inks, of which sharp would make colours by a printer's profile. */
+/** What sharp cannot be told of an image's colors. */
+export interface Colors {
+  /** Inks, of which sharp would make colors by a printer's profile. */
   readonly inks?: boolean;
-  /** Brightness and colour differences, which sharp takes for red, green and blue. */
+  /** Brightness and color differences, which sharp takes for red, green and blue. */
   readonly ycbcr?: boolean;
-  /** The colour of what is wholly transparent, if that has none of its own. */
+  /** The color of what is wholly transparent, if that has none of its own. */
   readonly outside?: readonly [red: number, green: number, blue: number];
 }
 
 /**
- * Runs a pipeline. Grey is repeated, transparency dropped. That is not left to sharp, whose `removeAlpha` never comes
- * back where colours are Lab.
+ * Runs a pipeline. Gray is repeated, transparency dropped. That is not left to sharp, whose `removeAlpha` never comes
+ * back where colors are Lab.
  *
  * @throws If the image is damaged.
  */
-export async function pixelsOf(pipeline: SharpPipeline, colours: Colours = {}): Promise<Pixels> {
-  const coloured = colours.inks
+export async function pixelsOf(pipeline: SharpPipeline, colors: Colors = {}): Promise<Pixels> {
+  const colored = colors.inks
     ? pipeline.pipelineColourspace("cmyk").toColourspace("cmyk")
     : pipeline.toColourspace("srgb");
-  const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await colored.raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   if (channels < 1 || channels > 5) throw new Error(`it has ${channels} channels`);
-  if (channels === 3 && colours.ycbcr) fromYCbCr(data);
+  if (channels === 3 && colors.ycbcr) fromYCbCr(data);
   if (channels === 3) return { data, width, height };
   const pixels = new Uint8Array(3 * width * height);
-  if (colours.inks && channels >= 4) fromInks(data, channels, pixels);
+  if (colors.inks && channels >= 4) fromInks(data, channels, pixels);
   else {
-    const grey = channels < 3;
-    const { outside } = colours;
+    const gray = channels < 3;
+    const { outside } = colors;
     for (let from = 0, to = 0; from < data.length; from += channels, to += 3) {
       if (outside !== undefined && channels === 4 && data[from + 3] === 0) {
         pixels.set(outside, to);
         continue;
       }
       pixels[to] = data[from];
-      pixels[to + 1] = data[grey ? from : from + 1];
-      pixels[to + 2] = data[grey ? from : from + 2];
+      pixels[to + 1] = data[gray ? from : from + 1];
+      pixels[to + 2] = data[gray ? from : from + 2];
     }
   }
   return { data: pixels, width, height };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, FormatError } from "../../errors.ts";
+import { ArgumentError, FormatError } from "../../base/errors.ts";
 
 /** A row of a table. */
 export interface Row {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FileError, FormatError } from "../../errors.ts";
-import { passPermission, statFileSync } from "../../regular_files.ts";
+import { FileError, FormatError } from "../../base/errors.ts";
+import { passPermission, statFileSync } from "../../base/regular_files.ts";
 
 /** A file in a tar file. */
 export interface TarEntry {

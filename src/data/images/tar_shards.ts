@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
-import { say } from "../../progress.ts";
+import { ArgumentError } from "../../base/errors.ts";
+import { say } from "../../base/progress.ts";
 import { readClassNames } from "./class_names.ts";
 import type { ImageReadOptions } from "./decoded_images.ts";
 import { ImageFiles } from "./image_files.ts";

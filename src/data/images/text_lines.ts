@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FileError, FormatError } from "../../errors.ts";
-import { passPermission, statFileSync } from "../../regular_files.ts";
+import { FileError, FormatError } from "../../base/errors.ts";
+import { passPermission, statFileSync } from "../../base/regular_files.ts";
 
 /** More than any list of images has; a larger file is refused. */
 const MAX_TEXT_BYTES = 2 ** 28;

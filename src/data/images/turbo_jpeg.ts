@@ -9,7 +9,7 @@
  */
 
 import { TurboJpeg } from "../../../ffi/turbo_jpeg.ts";
-import { loadPackage } from "../../optional_package.ts";
+import { loadPackage } from "../../base/optional_package.ts";
 
 const PACKAGE = "npm:@julusian/jpeg-turbo@^3.0.1";
 

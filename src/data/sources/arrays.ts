@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ArgumentError, IndexError } from "../../errors.ts";
+import { ArgumentError, IndexError } from "../../base/errors.ts";
 import { findBadLabel } from "./bad_label.ts";
 
 /** Which part of a data set: the one to learn from or the one to measure on. */
@@ -26,7 +26,7 @@ export interface ImageArrays {
   readonly height: number;
   /** Columns of an image. */
   readonly width: number;
-  /** 1 for grey, 3 for red, green, blue. */
+  /** 1 for gray, 3 for red, green, blue. */
   readonly channels: number;
   /** The classes' names; a label is an index into it. */
   readonly classNames: readonly string[];

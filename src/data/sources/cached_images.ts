@@ -8,10 +8,10 @@
  */
 
 import { dirname } from "node:path";
-import { ChecksumError, FileError } from "../../errors.ts";
-import { makeFolder, writeAtomic } from "../../files.ts";
-import { passPermission } from "../../regular_files.ts";
-import { probeFolder, removeTemporariesIn } from "../../temporaries.ts";
+import { ChecksumError, FileError } from "../../base/errors.ts";
+import { makeFolder, writeAtomic } from "../../base/files.ts";
+import { passPermission } from "../../base/regular_files.ts";
+import { probeFolder, removeTemporariesIn } from "../../base/temporaries.ts";
 import type { Bytes } from "./read_file.ts";
 
 /** What a cached file must hold. */

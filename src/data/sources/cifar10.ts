@@ -1,5 +1,5 @@
 /**
- * CIFAR-10: 60,000 colour photographs, 32 x 32.
+ * CIFAR-10: 60,000 color photographs, 32 x 32.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * CIFAR-10: 60,000 colour photographs, 32 x 32.
+ * CIFAR-10: 60,000 color photographs, 32 x 32.
  *
  * @module
  */
 
 import { join } from "node:path";
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../../base/errors.ts";
 import type { Split } from "./arrays.ts";
 import { readSourceFile } from "./read_file.ts";
 import { decodeSheet } from "./png_sheet.ts";

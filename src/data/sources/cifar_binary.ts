@@ -6,8 +6,8 @@
  */
 
 import { join } from "node:path";
-import { FormatError } from "../../errors.ts";
-import { lookUp } from "../../lookup.ts";
+import { FormatError } from "../../base/errors.ts";
+import { lookUp } from "../../base/lookup.ts";
 import type { ImageArrays, Split } from "./arrays.ts";
 import { findBadLabel } from "./bad_label.ts";
 import { readSourceFile } from "./read_file.ts";

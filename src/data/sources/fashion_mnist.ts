@@ -1,5 +1,5 @@
 /**
- * Fashion-MNIST: 70,000 pictures of clothes, 28 x 28, grey.
+ * Fashion-MNIST: 70,000 pictures of clothes, 28 x 28, gray.
  *
  * @module
  */

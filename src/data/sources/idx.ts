@@ -6,8 +6,8 @@
  */
 
 import { join } from "node:path";
-import { ArgumentError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../regular_files.ts";
+import { ArgumentError, FormatError } from "../../base/errors.ts";
+import { passPermission } from "../../base/regular_files.ts";
 import { type ImageArrays, type Split, validateImageArrays } from "./arrays.ts";
 import { findBadLabel } from "./bad_label.ts";
 import { gunzip, isGzip, readSourceFile } from "./read_file.ts";
@@ -168,7 +168,7 @@ async function readChecked(
 }
 
 /**
- * Reads grey images and their labels from the four IDX files that MNIST and its like come as:
+ * Reads gray images and their labels from the four IDX files that MNIST and its like come as:
  * `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
  * `t10k-labels-idx1-ubyte`, each as it is or with `.gz`. Works for any set published so (KMNIST,
  * ...).

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../../base/errors.ts";
 import { readSourceFile } from "./read_file.ts";
 
 /** No data set's JSON is larger; what it becomes takes many times as much memory. */

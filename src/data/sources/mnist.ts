@@ -1,11 +1,11 @@
 /**
- * MNIST: 70,000 handwritten digits, 28 x 28, grey.
+ * MNIST: 70,000 handwritten digits, 28 x 28, gray.
  *
  * @module
  */
 
 import { join } from "node:path";
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../../base/errors.ts";
 import type { ImageArrays, Split } from "./arrays.ts";
 import { readIdxFolder } from "./idx.ts";
 import { loadNpmDataset, type NpmDataset } from "./npm_dataset.ts";

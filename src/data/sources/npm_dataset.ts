@@ -6,9 +6,9 @@
  */
 
 import { join } from "node:path";
-import { lookUp } from "../../lookup.ts";
-import { cacheRoot } from "../../paths.ts";
-import { say } from "../../progress.ts";
+import { lookUp } from "../../base/lookup.ts";
+import { cacheRoot } from "../../base/paths.ts";
+import { say } from "../../base/progress.ts";
 import type { ImageArrays, Split } from "./arrays.ts";
 import {
   type CachedFile,

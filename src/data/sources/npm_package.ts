@@ -7,8 +7,8 @@
 
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SetupError } from "../../errors.ts";
-import { passPermission } from "../../regular_files.ts";
+import { SetupError } from "../../base/errors.ts";
+import { passPermission } from "../../base/regular_files.ts";
 
 /**
  * What the child process runs. It imports no code of the package, only its package.json, which is

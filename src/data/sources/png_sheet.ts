@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../../base/errors.ts";
 
 /** More pixels than any sheet has; a file that claims more is refused before it is unpacked. */
 const MAX_PIXELS = 2 ** 27;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FileError, FormatError } from "../../errors.ts";
-import { passPermission } from "../../regular_files.ts";
+import { FileError, FormatError } from "../../base/errors.ts";
+import { passPermission } from "../../base/regular_files.ts";
 
 /** No source file of a data set is larger; a file or a gzip stream that is, is refused. */
 export const MAX_SOURCE_BYTES: number = 2 ** 31;

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import type { Transform } from "./transform.ts";
 import { draw, imageSizes } from "./draws.ts";
 import { sample, writeMap } from "./warp.ts";
 
-/** What {@linkcode affine} does to one image, about its centre: shears, scales, rotates, shifts. */
+/** What {@linkcode affine} does to one image, about its center: shears, scales, rotates, shifts. */
 export interface AffineParameters {
   /** The rotation in degrees, counter-clockwise; 0 by default. */
   degrees?: number;
@@ -26,7 +26,7 @@ export interface AffineParameters {
 export interface AffineOptions {
   /** Bilinear by default. */
   interpolation?: "bilinear" | "nearest";
-  /** The colour of what was outside the image, from 0 to 1; black by default. */
+  /** The color of what was outside the image, from 0 to 1; black by default. */
   fill?: number;
 }
 
@@ -92,7 +92,7 @@ function writeInverse(
 }
 
 /**
- * Rotates, shifts, scales and shears each image at random, about its centre. uint8 images become
+ * Rotates, shifts, scales and shears each image at random, about its center. uint8 images become
  * float32 from 0 to 1.
  *
  * @throws {ArgumentError} If a range is negative or not finite, or a scale is not above 0.
@@ -126,7 +126,7 @@ export function randomAffine(ranges: AffineRanges): Transform {
 }
 
 /**
- * Rotates each image at random by up to `degrees`, either way, about its centre. uint8 images become
+ * Rotates each image at random by up to `degrees`, either way, about its center. uint8 images become
  * float32 from 0 to 1.
  *
  * @throws {ArgumentError} If `degrees` is negative or not finite.

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import { conv2d, reflectionPad2d } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { applyChosen } from "./choose.ts";
-import { brightest } from "./colour_values.ts";
+import { brightest } from "./color_values.ts";
 import type { Transform } from "./transform.ts";
 import { checkProbability, draw, imageSizes } from "./draws.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import { slice } from "../../torch/slice.ts";
 import { constantPadNd } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
@@ -18,7 +18,7 @@ import { draw, fillValue, imageSizes, indicesBeside } from "./draws.ts";
 export interface RandomCropOptions {
   /** Rows and columns of the result, or one number for both; the images' own by default. */
   size?: number | readonly [height: number, width: number];
-  /** The colour around the images, from 0 to 1; black by default. */
+  /** The color around the images, from 0 to 1; black by default. */
   fill?: number;
 }
 

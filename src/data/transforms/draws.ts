@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import type { Generator } from "../../torch/random.ts";
 import { rand, tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
@@ -47,7 +47,7 @@ export function checkProbability(p: number, what: string): void {
   }
 }
 
-/** A colour given as 0 to 1, as the images' dtype has it. */
+/** A color given as 0 to 1, as the images' dtype has it. */
 export function fillValue(fill: number, images: Tensor): number {
   return images.dtype === "uint8" ? Math.max(0, Math.min(255, Math.round(fill * 255))) : fill;
 }

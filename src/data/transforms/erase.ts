@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import { arange, tensor } from "../../torch/creation.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
@@ -19,7 +19,7 @@ export interface RandomErasingOptions {
   area?: readonly [least: number, most: number];
   /** The least and the largest height divided by width; [0.3, 3.3] by default. */
   ratio?: readonly [least: number, most: number];
-  /** The rectangle's colour, from 0 to 1; black by default. */
+  /** The rectangle's color, from 0 to 1; black by default. */
   fill?: number;
 }
 
@@ -61,13 +61,13 @@ export function randomErasing(options: RandomErasingOptions = {}): Transform {
 }
 
 /**
- * Paints over a square whose centre is any pixel of the image, all being equally likely; what lies
+ * Paints over a square whose center is any pixel of the image, all being equally likely; what lies
  * outside the image is cut off.
  *
  * T. DeVries, G. Taylor: Improved regularization of convolutional neural networks with cutout (2017).
  *
  * @param size The square's side in pixels.
- * @param options `fill`: the square's colour, from 0 to 1; black by default.
+ * @param options `fill`: the square's color, from 0 to 1; black by default.
  * @throws {ArgumentError} If the size is not a whole number of at least 1.
  */
 export function cutout(size: number, options: { fill?: number } = {}): Transform {

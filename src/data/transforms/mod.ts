@@ -1,5 +1,5 @@
 /**
- * Transforms of whole batches of images: crops, flips, rotations, colours, normalising.
+ * Transforms of whole batches of images: crops, flips, rotations, colors, normalizing.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 export * from "./affine.ts";
 export * from "./warp_options.ts";
 export * from "./blur.ts";
-export * from "./colour.ts";
-export * from "./colour_jitter.ts";
+export * from "./color.ts";
+export * from "./color_jitter.ts";
 export * from "./crop.ts";
 export * from "./erase.ts";
 export * from "./flip.ts";
-export * from "./normalise.ts";
+export * from "./normalize.ts";
 export * from "./rand_augment.ts";
 export * from "./resize.ts";
 export * from "./resized_crop.ts";

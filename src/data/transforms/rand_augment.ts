@@ -4,12 +4,12 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { type InverseMap, warp } from "./warp.ts";
 import type { WarpOptions } from "./warp_options.ts";
 import { applyChosen, type PartTransform } from "./choose.ts";
-import { adjustBrightness, adjustContrast, adjustSaturation } from "./colour.ts";
+import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
 import { adjustSharpness, autocontrast, equalize, posterize, solarize } from "./tone.ts";
 import type { Transform } from "./transform.ts";
 import { draw, imageSizes } from "./draws.ts";
@@ -33,7 +33,7 @@ export const RAND_AUGMENT_CHANGES = [
   "translateY",
   "rotate",
   "brightness",
-  "colour",
+  "color",
   "contrast",
   "sharpness",
   "posterize",
@@ -53,7 +53,7 @@ const signed: ReadonlySet<RandAugmentChange> = new Set<RandAugmentChange>([
   "translateY",
   "rotate",
   "brightness",
-  "colour",
+  "color",
   "contrast",
   "sharpness",
 ]);
@@ -101,7 +101,7 @@ export function randAugmentChange(
       );
     case "brightness":
       return adjustBrightness(images, amounts(0.9).map((amount) => 1 + amount));
-    case "colour":
+    case "color":
       return adjustSaturation(images, amounts(0.9).map((amount) => 1 + amount));
     case "contrast":
       return adjustContrast(images, amounts(0.9).map((amount) => 1 + amount));
@@ -119,9 +119,9 @@ export function randAugmentChange(
 }
 
 /**
- * Makes some random changes to each image, of one strength: shears, shifts, rotations, and changes of colours and
+ * Makes some random changes to each image, of one strength: shears, shifts, rotations, and changes of colors and
  * tones, with the list and the strengths of torchvision's `RandAugment`. The dtype stays; torchvision's is for uint8,
- * which is best put in front of `normalise`.
+ * which is best put in front of `normalize`.
  *
  * E. D. Cubuk, B. Zoph, J. Shlens, Q. V. Le: RandAugment: practical automated data augmentation with a reduced search
  * space (CVPR workshops 2020).
@@ -134,7 +134,7 @@ export function randAugmentChange(
  *
  * const augment = data.compose(
  *   data.randAugment({ count: 2, magnitude: 9 }),
- *   data.normalise([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+ *   data.normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
  * );
  * ```
  */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import { resizeImages, type ResizeOptions } from "../convert.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ShapeError } from "../../errors.ts";
+import { ShapeError } from "../../base/errors.ts";
 import { arange } from "../../torch/creation.ts";
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";

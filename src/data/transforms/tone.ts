@@ -5,12 +5,12 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import { cat, conv2d, where } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { brightest, inFloat } from "./colour_values.ts";
+import { brightest, inFloat } from "./color_values.ts";
 import { imageSizes } from "./draws.ts";
 
 /**

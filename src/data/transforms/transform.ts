@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DTypeError } from "../../errors.ts";
+import { DTypeError } from "../../base/errors.ts";
 import { isFloatingPoint } from "../../torch/dtype.ts";
 import type { Generator } from "../../torch/random.ts";
 import { scope } from "../../torch/scope.ts";
@@ -12,7 +12,7 @@ import type { Tensor } from "../../torch/tensor.ts";
 
 /**
  * Changes a batch of images (B, C, H, W) as tensor work. Images are uint8 from 0 to 255 or
- * floating-point from 0 to 1, until {@linkcode normalise} has been applied.
+ * floating-point from 0 to 1, until {@linkcode normalize} has been applied.
  *
  * What is random is drawn from `generator`, a CPU one, for each image by itself. The images given
  * are never changed; the result may be the very tensor that was given.
@@ -32,7 +32,7 @@ export type FixedTransform = (images: Tensor) => Tensor;
  * const augment = data.compose(
  *   data.randomCrop(2),
  *   data.randomHorizontalFlip(),
- *   data.normalise([0.1307], [0.3081]),
+ *   data.normalize([0.1307], [0.3081]),
  * );
  * ```
  */

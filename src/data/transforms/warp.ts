@@ -56,7 +56,7 @@ export function sample(
     const theta = tensor(matrices, { shape: [count, 2, 3], device: images.device });
     const grid = affineGridGenerator(theta, [count, channels, height, width], false);
     const mode = interpolation === "nearest" ? NEAREST : BILINEAR;
-    // What lies outside is sampled as 0: with the fill as zero point, it takes the fill's colour.
+    // What lies outside is sampled as 0: with the fill as zero point, it takes the fill's color.
     const shifted = fill === 0 ? toFloat(images) : toFloat(images).sub(fill);
     const moved = gridSampler(shifted, grid, mode, ZEROS, false);
     return fill === 0 ? moved : moved.add_(fill);

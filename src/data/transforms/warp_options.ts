@@ -8,6 +8,6 @@
 export interface WarpOptions {
   /** Nearest by default. */
   interpolation?: "bilinear" | "nearest";
-  /** The colour of what was outside the image, from 0 to 1; black by default. */
+  /** The color of what was outside the image, from 0 to 1; black by default. */
   fill?: number;
 }

@@ -10,7 +10,7 @@ import type { Dialect } from "./dialect_type.ts";
 import { swinDialects, timmSwinDialects } from "./swin.ts";
 import { vitDialects } from "./vit.ts";
 
-/** All dialects. Of several that recognise the same keys the first is right if the model's own are not known. */
+/** All dialects. Of several that recognize the same keys the first is right if the model's own are not known. */
 export const dialects: readonly Dialect[] = [
   ...clipDialects,
   ...vitDialects,

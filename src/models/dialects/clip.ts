@@ -59,12 +59,12 @@ function forTower(own: ReadonlySet<string> | undefined): boolean {
 export const clipDialects: readonly Dialect[] = [
   {
     name: "OpenAI's and OpenCLIP's whole CLIP",
-    recognises: (keys, own) => forTower(own) && isWholeClip(keys),
+    recognizes: (keys, own) => forTower(own) && isWholeClip(keys),
     translate: fromWholeClip,
   },
   {
     name: "transformers' CLIP",
-    recognises: (keys, own) => forTower(own) && isTransformersClip(keys),
+    recognizes: (keys, own) => forTower(own) && isTransformersClip(keys),
     translate: fromTransformersClip,
   },
 ];

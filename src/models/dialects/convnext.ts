@@ -75,20 +75,20 @@ function isConvNeXt(own: ReadonlySet<string> | undefined): boolean {
 export const convnextDialects: readonly Dialect[] = [
   {
     name: "timm's ConvNeXt",
-    recognises: (keys, own) =>
+    recognizes: (keys, own) =>
       isConvNeXt(own) && hasEndings(keys, "stem.0.weight", "stages.0.blocks.0.conv_dw.weight"),
     translate: (state) => from(state, ofTimm),
   },
   {
     name: "Meta's ConvNeXt",
-    recognises: (keys, own) =>
+    recognizes: (keys, own) =>
       isConvNeXt(own) &&
       hasEndings(keys, "downsample_layers.0.0.weight", "stages.0.0.dwconv.weight"),
     translate: (state) => from(state, ofMeta),
   },
   {
     name: "transformers' ConvNeXt",
-    recognises: (keys, own) =>
+    recognizes: (keys, own) =>
       isConvNeXt(own) && hasEndings(keys, "encoder.stages.0.layers.0.dwconv.weight"),
     translate: (state) => from(state, ofTransformers),
   },

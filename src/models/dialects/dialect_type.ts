@@ -14,7 +14,7 @@ export interface Dialect {
    * Whether a state dict with these keys speaks it. Given the keys of the model that it is for, also whether what
    * {@linkcode Dialect.translate} makes of it is that model's: CLIP's towers exist by OpenAI's names and by timm's.
    */
-  recognises(keys: ReadonlySet<string>, own?: ReadonlySet<string>): boolean;
+  recognizes(keys: ReadonlySet<string>, own?: ReadonlySet<string>): boolean;
   /**
    * A state dict of this dialect with our names. Tensors are passed on, or are views or joins of those given; what
    * no network of ours has (a text tower, a mask token) is left out.

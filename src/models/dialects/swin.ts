@@ -106,17 +106,17 @@ function isSwinOf(keys: ReadonlySet<string>, microsoft: boolean): boolean {
 export const swinDialects: readonly Dialect[] = [
   {
     name: "timm's Swin",
-    recognises: (keys, own) => isSwin(own) && isSwinOf(keys, false),
+    recognizes: (keys, own) => isSwin(own) && isSwinOf(keys, false),
     translate: (state) => from(state, ofTimm),
   },
   {
     name: "Microsoft's Swin",
-    recognises: (keys, own) => isSwin(own) && isSwinOf(keys, true),
+    recognizes: (keys, own) => isSwin(own) && isSwinOf(keys, true),
     translate: (state) => from(state, ofMicrosoft),
   },
   {
     name: "transformers' Swin",
-    recognises: (keys, own) =>
+    recognizes: (keys, own) =>
       isSwin(own) && hasEndings(
         keys,
         "embeddings.patch_embeddings.projection.weight",
@@ -131,14 +131,14 @@ export const swinDialects: readonly Dialect[] = [
 export const timmSwinDialects: readonly Dialect[] = [
   {
     name: "torchvision's Swin",
-    recognises: (keys, own) =>
+    recognizes: (keys, own) =>
       isTimmSwin(own) &&
       hasEndings(keys, "features.0.0.weight", "features.1.0.attn.relative_position_bias_table"),
     translate: (state) => translated(state, toTimm),
   },
   ...swinDialects.filter(({ name }) => name !== "timm's Swin").map((dialect): Dialect => ({
     name: dialect.name,
-    recognises: (keys, own) => isTimmSwin(own) && dialect.recognises(keys),
+    recognizes: (keys, own) => isTimmSwin(own) && dialect.recognizes(keys),
     translate: (state) => translated(dialect.translate(state), toTimm),
   })),
 ];

@@ -132,7 +132,7 @@ function dialect(
 ): Dialect {
   return {
     name,
-    recognises: (keys, own) => (own === undefined || own.has("cls_token")) && speaks(keys),
+    recognizes: (keys, own) => (own === undefined || own.has("cls_token")) && speaks(keys),
     translate,
   };
 }
@@ -163,7 +163,7 @@ export const vitDialects: readonly Dialect[] = [
   {
     // Without the model's own names these are as good as their own translation.
     name: "OpenAI's and OpenCLIP's image tower",
-    recognises: (keys, own) => own !== undefined && own.has("cls_token") && isTower(keys),
+    recognizes: (keys, own) => own !== undefined && own.has("cls_token") && isTower(keys),
     translate: fromTower,
   },
   dialect(

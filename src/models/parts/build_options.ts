@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import type { BuildOptions } from "../entry.ts";
 import { checkCounts } from "./size_checks.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 
 /**
  * The most that an option may be. No network that exists comes near; what is beyond is a mistake, which would take all

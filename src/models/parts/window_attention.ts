@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
@@ -138,7 +138,7 @@ export class WindowAttention extends nn.Module {
     return down || across ? bias.add(this.#mask(rows, columns, down, across)) : bias;
   }
 
-  /** -100 for two places of a shifted window that are not neighbours in the image: (windows, 1, window², window²). */
+  /** -100 for two places of a shifted window that are not neighbors in the image: (windows, 1, window², window²). */
   #mask(rows: number, columns: number, down: number, across: number): Tensor {
     const name = `shift_mask_${rows}x${columns}`;
     const found = this.#masks.get(name);

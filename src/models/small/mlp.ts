@@ -4,14 +4,14 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkCounts, checkList, checkParameterCount } from "../parts/size_checks.ts";
 
 /** Options of {@linkcode Mlp}. */
 export interface MlpOptions {
-  /** The number of values of one image, such as 784 for 28x28 grey ones. */
+  /** The number of values of one image, such as 784 for 28x28 gray ones. */
   inputs: number;
   /** The number of classes. */
   numClasses: number;

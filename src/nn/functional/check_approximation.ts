@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import type { GeluApproximation } from "./activations.ts";
 
 /** Checks the name of an approximation. */

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { ShapeError } from "../../errors.ts";
+import { ShapeError } from "../../base/errors.ts";
 import { shapeText } from "./shapes.ts";
 
 /**
  * Checks that a batch has statistics: more than one value a channel. One without values passes: nothing is
- * normalised, and the running statistics stay as they are.
+ * normalized, and the running statistics stay as they are.
  *
  * @throws {ShapeError} if not.
  */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DTypeError, IndexError } from "../../errors.ts";
+import { DTypeError, IndexError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, IndexError, ShapeError } from "../../errors.ts";
+import { ArgumentError, IndexError, ShapeError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkInteger, checkNumber } from "../options.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { IndexError } from "../../errors.ts";
+import { IndexError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkNumber } from "../options.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkWord } from "../options.ts";
@@ -31,7 +31,7 @@ export interface InterpolateOptions {
    * is for volumes; the others are for all.
    */
   mode?: InterpolationMode;
-  /** Whether the corners' centres stay where they are; false by default. Linear and cubic modes only. */
+  /** Whether the corners' centers stay where they are; false by default. Linear and cubic modes only. */
   alignCorners?: boolean;
   /** Whether the scale follows from the sizes, rounded down, instead of being `scaleFactor`; false by default. */
   recomputeScaleFactor?: boolean;

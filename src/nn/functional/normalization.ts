@@ -1,5 +1,5 @@
 /**
- * Normalisation as functions of the input and its weights.
+ * Normalization as functions of the input and its weights.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface AffineOptions {
 }
 
 /**
- * Normalises over the last dimensions, `normalizedShape` (Ba et al. 2016).
+ * Normalizes over the last dimensions, `normalizedShape` (Ba et al. 2016).
  *
  * @throws {ArgumentError} if `eps` is not a finite number of at least 0.
  */
@@ -36,7 +36,7 @@ export function layerNorm(
 }
 
 /**
- * Normalises over groups of channels (Wu and He 2018). Shapes: input (B, C, *).
+ * Normalizes over groups of channels (Wu and He 2018). Shapes: input (B, C, *).
  *
  * @throws {ArgumentError} if `numGroups` or `eps` cannot be used.
  */
@@ -56,7 +56,7 @@ export interface BatchNormFunctionOptions extends AffineOptions {
 }
 
 /**
- * Normalises every channel over the batch (Ioffe and Szegedy 2015). Shapes: input (B, C, *), all others
+ * Normalizes every channel over the batch (Ioffe and Szegedy 2015). Shapes: input (B, C, *), all others
  * (C).
  *
  * @throws {ShapeError} if it is training and a channel has just one value.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { checkSize } from "../options.ts";
 import type { OutputSize } from "./pooling.ts";

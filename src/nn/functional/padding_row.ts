@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 
 /**
  * A padding index as a row from 0 on, or undefined where there is none.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ShapeError } from "../../errors.ts";
+import { ShapeError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkNumber } from "../options.ts";

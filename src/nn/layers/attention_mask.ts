@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DTypeError, ShapeError } from "../../errors.ts";
+import { DTypeError, ShapeError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { shapeText } from "../functional/shapes.ts";

@@ -1,5 +1,5 @@
 /**
- * Layer normalisation of images.
+ * Layer normalization of images.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Tensor } from "../../torch/mod.ts";
 import { LayerNorm, type LayerNormOptions } from "./normalization.ts";
 
 /**
- * Layer normalisation (Ba et al. 2016) of every pixel over its channels, as ConvNeXt has it. The result lies in
+ * Layer normalization (Ba et al. 2016) of every pixel over its channels, as ConvNeXt has it. The result lies in
  * memory with channels last.
  *
  * Shapes: (B, C, H, W). Keys: `weight` (C), `bias` (C).

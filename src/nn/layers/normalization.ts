@@ -1,10 +1,10 @@
 /**
- * Normalisation layers.
+ * Normalization layers.
  *
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkBatch } from "../functional/check_batch.ts";
@@ -117,7 +117,7 @@ abstract class BatchNorm extends Module {
 }
 
 /**
- * Batch normalisation of vectors and sequences (Ioffe and Szegedy 2015).
+ * Batch normalization of vectors and sequences (Ioffe and Szegedy 2015).
  *
  * Shapes: (B, C) or (B, C, L). Keys: `weight`, `bias`, `running_mean`, `running_var`,
  * `num_batches_tracked`.
@@ -130,7 +130,7 @@ export class BatchNorm1d extends BatchNorm {
 }
 
 /**
- * Batch normalisation of images (Ioffe and Szegedy 2015): every channel is normalised by its mean and
+ * Batch normalization of images (Ioffe and Szegedy 2015): every channel is normalized by its mean and
  * variance over batch and pixels, in evaluation by the running ones.
  *
  * Shapes: (B, C, H, W). Keys: `weight`, `bias`, `running_mean`, `running_var`, `num_batches_tracked`.
@@ -153,12 +153,12 @@ export interface LayerNormOptions {
 }
 
 /**
- * Layer normalisation (Ba et al. 2016) over the last dimensions.
+ * Layer normalization (Ba et al. 2016) over the last dimensions.
  *
  * Shapes: (*, …normalizedShape). Keys: `weight`, `bias`.
  */
 export class LayerNorm extends Module {
-  /** The sizes of the dimensions that are normalised over. */
+  /** The sizes of the dimensions that are normalized over. */
   readonly normalizedShape: readonly number[];
   /** Added to the variance. */
   readonly eps: number;
@@ -168,7 +168,7 @@ export class LayerNorm extends Module {
   readonly bias: Tensor | null = null;
 
   /**
-   * Normalises over one dimension, or several.
+   * Normalizes over one dimension, or several.
    *
    * @throws {ArgumentError} if a size or an option cannot be used.
    */
@@ -196,7 +196,7 @@ export class LayerNorm extends Module {
     return torch.layerNorm(input, this.normalizedShape, this.weight, this.bias, this.eps);
   }
 
-  /** The shape normalised over. */
+  /** The shape normalized over. */
   protected override describe(): string {
     return shapeText(this.normalizedShape);
   }
@@ -213,7 +213,7 @@ export interface GroupNormOptions {
 }
 
 /**
- * Group normalisation (Wu and He 2018): over groups of channels, for every sample by itself.
+ * Group normalization (Wu and He 2018): over groups of channels, for every sample by itself.
  *
  * Shapes: (B, C, *). Keys: `weight`, `bias`.
  */

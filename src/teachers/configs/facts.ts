@@ -96,7 +96,7 @@ export class Problems {
   }
 }
 
-/** A photograph of one colour has a smaller deviation; to divide by that makes noise of images, or infinity. */
+/** A photograph of one color has a smaller deviation; to divide by that makes noise of images, or infinity. */
 const leastStd = 0.0001;
 
 /** Less than this of a photograph is no view of it. */

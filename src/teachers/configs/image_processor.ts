@@ -80,7 +80,7 @@ export function readImageProcessor(
     if (config.do_normalize === false) return [none, none, none];
     const found = statisticOf(field, config, key, undefined, problems);
     return found === undefined
-      ? problems.fault(field, key, undefined, "and images are normalised (do_normalize)")
+      ? problems.fault(field, key, undefined, "and images are normalized (do_normalize)")
       : found;
   };
   return assemble(

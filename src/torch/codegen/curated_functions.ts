@@ -136,11 +136,11 @@ _upsample_bicubic2d_aa:upsampleBicubic2dAntialias || (B, C, H, W) resized bicubi
 grid_sampler || (B, C, H, W) sampled at the places of \`grid\` (B, h, w, 2), coordinates from -1 to 1.
 affine_grid_generator || Grids for \`gridSampler\` from affine maps (B, 2, 3).
 
-# Normalisation and dropout
-batch_norm || Every channel normalised to mean 0 and variance 1 over the batch, or by the running statistics.
-layer_norm || Normalised to mean 0 and variance 1 over the last dimensions, \`normalizedShape\`.
-group_norm || Normalised to mean 0 and variance 1 over groups of channels.
-instance_norm || Every channel of every sample normalised to mean 0 and variance 1.
+# Normalization and dropout
+batch_norm || Every channel normalized to mean 0 and variance 1 over the batch, or by the running statistics.
+layer_norm || Normalized to mean 0 and variance 1 over the last dimensions, \`normalizedShape\`.
+group_norm || Normalized to mean 0 and variance 1 over groups of channels.
+instance_norm || Every channel of every sample normalized to mean 0 and variance 1.
 rms_norm || Divided by the root of the mean square over the last dimensions.
 native_batch_norm || \`batchNorm\` with the batch's mean and 1 / standard deviation. | output, mean, invstd
 native_layer_norm || \`layerNorm\` with the mean and 1 / standard deviation. | output, mean, invstd
@@ -184,7 +184,7 @@ result_type | Tensor,Scalar | The dtype that arithmetic of both has.
 promote_types || The dtype that arithmetic of tensors of both dtypes has.
 can_cast || Whether values of one dtype may become the other by PyTorch's rules.
 
-# Optimiser steps, one call for all parameters
+# Optimizer steps, one call for all parameters
 _fused_adam_ || One step of Adam on all parameters at once, in place.
 _fused_adamw_ || One step of AdamW on all parameters at once, in place.
 _fused_sgd_ || One step of SGD on all parameters at once, in place.

@@ -101,7 +101,7 @@ lgamma_
 digamma || The derivative of \`lgamma\`.
 digamma_
 mvlgamma || The logarithm of the multivariate gamma function of dimension \`p\`.
-igamma || The regularised lower incomplete gamma function, elementwise.
+igamma || The regularized lower incomplete gamma function, elementwise.
 i0 || The modified Bessel function of order 0.
 i0_
 sinc || sin(πx) / (πx) of every element, 1 at 0.
@@ -183,7 +183,7 @@ elu || Positive elements times \`scale\`, negative ones alpha · (exp(x) - 1).
 elu_
 celu || Positive elements as they are, negative ones alpha · (exp(x / alpha) - 1).
 celu_
-selu || The self-normalising form of \`elu\`, with its fixed constants.
+selu || The self-normalizing form of \`elu\`, with its fixed constants.
 selu_
 gelu || x · Φ(x), with Φ the normal distribution function; \`approximate: "tanh"\` is the faster formula.
 gelu_
@@ -287,7 +287,7 @@ cumprod_
 cummax || The running maximum along \`dim\` and where it is.
 cummin || The running minimum along \`dim\` and where it is.
 logcumsumexp || log of the running sum of exp(x) along \`dim\`, without overflow.
-diff || Differences of neighbours along \`dim\`, \`n\` times; \`prepend\` and \`append\` are put on first.
+diff || Differences of neighbors along \`dim\`, \`n\` times; \`prepend\` and \`append\` are put on first.
 trace || The sum of a matrix's diagonal.
 histc || How many elements fall into each of \`bins\` equal ranges from \`min\` to \`max\`.
 bincount || How often each whole number from 0 occurs in a vector, or the sums of its \`weights\`.
@@ -303,7 +303,7 @@ nonzero || Where the elements are not 0: one row of indices for each, shape (n, 
 argwhere || Where the elements are not 0: one row of indices for each, shape (n, dims).
 _unique2:unique || The different values, sorted; for every element which one it is; how often each occurs (the last two empty unless asked for). | values, inverse, counts
 unique_dim || The different slices along \`dim\`, which one each is, how often each occurs. | values, inverse, counts
-unique_consecutive || The elements without repetitions of their neighbour. | values, inverse, counts
+unique_consecutive || The elements without repetitions of their neighbor. | values, inverse, counts
 bucketize | Tensor | Which range between the sorted \`boundaries\` every element falls into.
 
 # Linear algebra

@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DecodeNotes, DecodeWatch } from "../../../src/data/images/decode_watch.ts";
 import * as data from "../../../src/data/mod.ts";
-import { FormatError } from "../../../src/errors.ts";
+import { FormatError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
 import { picture, withFiles } from "./pictures.ts";

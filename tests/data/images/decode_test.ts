@@ -7,7 +7,7 @@ import { cutOut, resizePart } from "../../../src/data/images/resize_part.ts";
 import { openTurboJpeg } from "../../../src/data/images/turbo_jpeg.ts";
 import { RandomSequence } from "../../../src/data/philox.ts";
 import { imageRandom } from "../../../src/data/shuffle.ts";
-import { ArgumentError } from "../../../src/errors.ts";
+import { ArgumentError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
 import { loadGolden, picture, png } from "./pictures.ts";
@@ -86,7 +86,7 @@ test("libjpeg-turbo decodes JPEG to Pillow's pixels, and leaves the rest to shar
     assertEquals([width, height], [44, 33]);
     return pixels;
   };
-  for (const name of ["color.jpg", "full.jpg", "progressive.jpg", "grey.jpg"]) {
+  for (const name of ["color.jpg", "full.jpg", "progressive.jpg", "gray.jpg"]) {
     assert(turbo.decode(golden[`file/${name}`], room), name);
     assertEquals(pixels, byRows(golden[`decoded/${name}`], 33, 44), name);
   }
@@ -117,8 +117,8 @@ test("parts are torchvision's with Pillow, to 1 of 255", async () => {
       const part = { kind: "whole", size: shape[name], interpolation } as const;
       close(await decode(file, part), golden[`part/${name}/${interpolation}`], name);
     }
-    const centre = { kind: "centre", size: [16, 21], resize: 24, interpolation } as const;
-    close(await decode(file, centre), golden[`part/centre/${interpolation}`], "centre");
+    const center = { kind: "center", size: [16, 21], resize: 24, interpolation } as const;
+    close(await decode(file, center), golden[`part/center/${interpolation}`], "center");
     // A rectangle of ours, from the same pixels.
     const settings = partSettings({ kind: "whole", size: [12, 13], interpolation });
     const at = { left: 8, top: 5, width: 31, height: 22 };
@@ -145,7 +145,7 @@ test("a tall image's middle is torchvision's", () => {
     const image = torch.tensor(golden["decoded/color.png"], { shape: [3, 33, 44] });
     return image.rot90(1, [1, 2]).contiguous().data() as Uint8Array;
   });
-  const settings = partSettings({ kind: "centre", size: 21, resize: 24 });
+  const settings = partSettings({ kind: "center", size: 21, resize: 24 });
   const into = new Uint8Array(3 * 21 * 21);
   const image = { data: byRows(turned, 44, 33), width: 33, height: 44 };
   resizePart(image, planCut(settings, 33, 44, none()), settings, into);
@@ -156,7 +156,7 @@ test("an image that has its size already is only rearranged, in this thread", ()
   const golden = truth();
   const planes = golden["decoded/color.png"];
   const image = { data: byRows(planes, 33, 44), width: 44, height: 33 };
-  const settings = partSettings({ kind: "centre", size: [20, 30], resize: 33 });
+  const settings = partSettings({ kind: "center", size: [20, 30], resize: 33 });
   const into = new Uint8Array(3 * 20 * 30);
   const cut = planCut(settings, 44, 33, none());
   assertEquals([cut.toWidth, cut.toHeight], [44, 33]);
@@ -303,7 +303,7 @@ test("what is no image, damaged or too large is refused, and nothing crashes", a
   await assertRejects(() => refused, Error, "pixel limit");
   // A line of 1 x 2000 pixels, whose shorter side is to become 1000.
   const line = png(2000, 1, new Uint8Array(6001));
-  const long = decode(line, { kind: "centre", size: 1000, resize: 1000 });
+  const long = decode(line, { kind: "center", size: 1000, resize: 1000 });
   await assertRejects(() => long, Error, "2000000 x 1000");
   // Any byte may be wrong.
   const random = new RandomSequence(5, 6, 7);
@@ -320,7 +320,7 @@ test("parts that cannot be are refused", () => {
   const wrong: [data.ImagePart, string][] = [
     [{ kind: "whole", size: 0 }, "size"],
     [{ kind: "whole", size: [3, 1.5] }, "1.5"],
-    [{ kind: "centre", size: 224, resize: 200 }, "224"],
+    [{ kind: "center", size: 224, resize: 200 }, "224"],
     [{ kind: "random", size: 8, scale: [0, 1] }, "scales"],
     [{ kind: "random", size: 8, ratio: [2, 1] }, "ratios"],
     [{ kind: "random", size: 8, flip: 2 }, "probability"],

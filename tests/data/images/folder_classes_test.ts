@@ -1,18 +1,18 @@
 // Which folders are classes and which files their images.
 import { assertEquals, assertThrows } from "@std/assert";
 import * as data from "../../../src/data/mod.ts";
-import { ArgumentError, FormatError } from "../../../src/errors.ts";
+import { ArgumentError, FormatError } from "../../../src/base/errors.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, withFiles } from "./pictures.ts";
+import { grayPng, withFiles } from "./pictures.ts";
 
-const grey = greyPng(1);
+const gray = grayPng(1);
 
 test("class names given keep their numbers where a folder lacks", async () => {
   const files = {
-    "v/a/1.png": grey,
-    "v/c/1.png": grey,
+    "v/a/1.png": gray,
+    "v/c/1.png": gray,
     "names.txt": "a\nb\nc\n",
-    "v2/d/1.png": grey,
+    "v2/d/1.png": gray,
   };
   await withFiles(files, (root) => {
     for (const classNames of [["a", "b", "c"], `${root}/names.txt`]) {
@@ -43,9 +43,9 @@ test("labelled samples say their class names", () => {
 test("all of torchvision's endings are taken, in capitals too; others are named, with their count", async () => {
   const endings = ["jpg", "JPEG", "png", "PPM", "bmp", "pgm", "tif", "TIFF", "webp"];
   const files: Record<string, Uint8Array | string> = { "b/.hidden": "", "b/Thumbs.db": "" };
-  for (const ending of endings) files[`a/1.${ending}`] = grey;
+  for (const ending of endings) files[`a/1.${ending}`] = gray;
   for (const name of ["a/2.HEIC", "a/sub/3.heic", "b/notes.txt", "b/README"]) files[name] = "";
-  files["top.png"] = files["b/1.png"] = grey;
+  files["top.png"] = files["b/1.png"] = gray;
   await withFiles(files, (root) => {
     const notices: string[] = [];
     const onNotice = (notice: string) => notices.push(notice);
@@ -61,7 +61,7 @@ test("all of torchvision's endings are taken, in capitals too; others are named,
 });
 
 test("pipes and links to devices are no images; links that go round are refused", async () => {
-  await withFiles({ "r/a/1.png": grey, "x/y/1.png": grey, "z/1.png": grey }, async (root) => {
+  await withFiles({ "r/a/1.png": gray, "x/y/1.png": gray, "z/1.png": gray }, async (root) => {
     const { success } = await new Deno.Command("mkfifo", { args: [`${root}/r/a/2.png`] }).output();
     assertEquals(success, true);
     await Deno.symlink("/dev/zero", `${root}/r/a/3.png`);

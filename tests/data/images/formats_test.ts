@@ -4,10 +4,10 @@ import { partSettings } from "../../../src/data/images/crop.ts";
 import { Decoder } from "../../../src/data/images/decoder.ts";
 import * as data from "../../../src/data/mod.ts";
 import { imageRandom } from "../../../src/data/shuffle.ts";
-import { FormatError } from "../../../src/errors.ts";
+import { FormatError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, withFiles } from "./pictures.ts";
+import { grayPng, withFiles } from "./pictures.ts";
 
 const golden = new URL("../../golden/image_formats.safetensors", import.meta.url).pathname;
 
@@ -48,15 +48,15 @@ test("files of every kind have Pillow's pixels, as they lie and turned upright",
   assert(await compare(torch.loadSafetensors(golden)) > 50);
 });
 
-test("files of rarer colours have Pillow's pixels", async () => {
-  const colours = new URL("../../golden/image_colours.safetensors", import.meta.url).pathname;
-  assertEquals(await compare(torch.loadSafetensors(colours)), 22);
+test("files of rarer colors have Pillow's pixels", async () => {
+  const colors = new URL("../../golden/image_colors.safetensors", import.meta.url).pathname;
+  assertEquals(await compare(torch.loadSafetensors(colors)), 22);
 });
 
 test("an image that takes too long is named, and holds up no other", async () => {
   const rows = new Uint8Array(3 * 2000 * 2000);
   const large = encode({ width: 2000, height: 2000, channels: 3, depth: 8, data: rows });
-  const files = { "a/1.png": large, "a/2.png": greyPng(9) };
+  const files = { "a/1.png": large, "a/2.png": grayPng(9) };
   await withFiles(files, async (root) => {
     using slow = new data.ImageFolder(root, { workers: 1, timeLimit: 1e-6 });
     await assertRejects(
@@ -78,7 +78,7 @@ test("bitmaps and portable maps that are damaged or too large are refused", asyn
     const into = new Uint8Array(decoder.size);
     const decode = (bytes: Uint8Array<ArrayBuffer>) =>
       decoder.decode(bytes, () => imageRandom(0, 0, 0), into);
-    for (const name of ["colour.bmp", "binary.ppm", "binary.pbm", "runs.bmp", "plain.pgm"]) {
+    for (const name of ["color.bmp", "binary.ppm", "binary.pbm", "runs.bmp", "plain.pgm"]) {
       const file = tensors[`file/${name}`].data() as Uint8Array<ArrayBuffer>;
       for (let length = 2; length < file.length - 4; length += 7) {
         await decode(file.slice(0, length)).catch((error) => assert(error instanceof Error));

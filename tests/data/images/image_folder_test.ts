@@ -7,22 +7,22 @@ import {
   FileError,
   FormatError,
   IndexError,
-} from "../../../src/errors.ts";
+} from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, picture, withFiles } from "./pictures.ts";
+import { grayPng, picture, withFiles } from "./pictures.ts";
 
-/** Nine grey images in three classes: the value of each is ten times its index. */
+/** Nine gray images in three classes: the value of each is ten times its index. */
 const nine: Record<string, Uint8Array> = {
-  "b/1.png": greyPng(30),
-  "b/2.png": greyPng(40),
-  "a/z.PNG": greyPng(10),
-  "a/sub/x.png": greyPng(20),
-  "a/a.png": greyPng(0),
-  "c/1.png": greyPng(50),
-  "c/10.png": greyPng(60),
-  "c/2.png": greyPng(70),
-  "c/3.png": greyPng(80),
+  "b/1.png": grayPng(30),
+  "b/2.png": grayPng(40),
+  "a/z.PNG": grayPng(10),
+  "a/sub/x.png": grayPng(20),
+  "a/a.png": grayPng(0),
+  "c/1.png": grayPng(50),
+  "c/10.png": grayPng(60),
+  "c/2.png": grayPng(70),
+  "c/3.png": grayPng(80),
 };
 const whole = { kind: "whole", size: 2 } as const;
 
@@ -41,7 +41,7 @@ async function values(
 }
 
 test("classes and images are in torchvision's order; folders below count", async () => {
-  await withFiles({ ...nine, "a/notes.txt": "no image", "top.png": greyPng(1) }, async (root) => {
+  await withFiles({ ...nine, "a/notes.txt": "no image", "top.png": grayPng(1) }, async (root) => {
     for (const workers of [0, 2]) {
       using photos = new data.ImageFolder(root, { part: whole, workers });
       assertEquals(photos.classNames, ["a", "b", "c"]);
@@ -62,7 +62,7 @@ test("classes and images are in torchvision's order; folders below count", async
 
 test("names are sorted by code points, as Python does", async () => {
   const names = ["\u{1f600}", "\uff5e", "Z", "a", "\u00e4"];
-  const files = Object.fromEntries(names.map((name) => [`${name}/1.png`, greyPng(1)]));
+  const files = Object.fromEntries(names.map((name) => [`${name}/1.png`, grayPng(1)]));
   await withFiles(files, (root) => {
     using photos = new data.ImageFolder(root);
     assertEquals(photos.classNames, ["Z", "a", "\u00e4", "\uff5e", "\u{1f600}"]);
@@ -213,7 +213,7 @@ test("a damaged image is named, or passed over for the next one", async () => {
 });
 
 test("a file that is gone is named; if all are damaged, that is said", async () => {
-  await withFiles({ "a/1.png": greyPng(1), "a/2.png": new Uint8Array(0) }, async (root) => {
+  await withFiles({ "a/1.png": grayPng(1), "a/2.png": new Uint8Array(0) }, async (root) => {
     using photos = new data.ImageFolder(root, { part: whole, workers: 1 });
     using lenient = photos.subset([0, 1], { onError: "skip", onSkip: () => {} });
     await Deno.remove(`${root}/a/1.png`);
@@ -259,7 +259,7 @@ test("threads that were forgotten keep no process alive", async () => {
 });
 
 test("folders and options that cannot be are refused", async () => {
-  await withFiles({ "a/1.png": greyPng(1), "b/notes.txt": "" }, async (root) => {
+  await withFiles({ "a/1.png": grayPng(1), "b/notes.txt": "" }, async (root) => {
     assertThrows(() => new data.ImageFolder(`${root}/none`), FileError, "none");
     assertThrows(() => new data.ImageFolder(`${root}/a`), FormatError, "no folders");
     assertThrows(() => new data.ImageFolder(root), FormatError, "of b");

@@ -1,15 +1,15 @@
 // Lists of images as OfficeHome and DomainNet have them, and tables.
 import { assertEquals, assertThrows } from "@std/assert";
 import * as data from "../../../src/data/mod.ts";
-import { ArgumentError, FileError, FormatError } from "../../../src/errors.ts";
+import { ArgumentError, FileError, FormatError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, withFiles } from "./pictures.ts";
+import { grayPng, withFiles } from "./pictures.ts";
 
 const images = {
-  "data/Art/Alarm Clock/00001.png": greyPng(10),
-  "data/Art/Alarm Clock/00002.png": greyPng(20),
-  "data/Art/Bed/00001.png": greyPng(30),
+  "data/Art/Alarm Clock/00001.png": grayPng(10),
+  "data/Art/Alarm Clock/00002.png": grayPng(20),
+  "data/Art/Bed/00001.png": grayPng(30),
 };
 const options = { part: { kind: "whole", size: 2 }, workers: 0 } as const;
 

@@ -1,14 +1,14 @@
 // Files that are none, and what Deno does not permit.
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as data from "../../../src/data/mod.ts";
-import { FileError } from "../../../src/errors.ts";
+import { FileError } from "../../../src/base/errors.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, withFiles } from "./pictures.ts";
+import { grayPng, withFiles } from "./pictures.ts";
 
 const part = { kind: "whole", size: 2 } as const;
 
 test("pipes and devices are refused, not read", async () => {
-  await withFiles({ "a/1.png": greyPng(1), "zero.csv": "" }, async (root) => {
+  await withFiles({ "a/1.png": grayPng(1), "zero.csv": "" }, async (root) => {
     const pipe = await new Deno.Command("mkfifo", {
       args: [`${root}/a/pipe.png`, `${root}/pipe.tar`],
     })
@@ -30,7 +30,7 @@ test("pipes and devices are refused, not read", async () => {
 
 test("what was not permitted stays that, and names the permission", async () => {
   const mod = new URL("../../../mod.ts", import.meta.url).href;
-  await withFiles({ "a/1.png": greyPng(1) }, async (root) => {
+  await withFiles({ "a/1.png": grayPng(1) }, async (root) => {
     const script = `import { data } from "${mod}";
       try { data.images("${root}/a", { workers: 0 }); } catch (error) { console.log(error.name, error.message); }
       try { await data.mnist("train", { cache: "${root}/none" }); } catch (error) { console.log(error.name); }`;

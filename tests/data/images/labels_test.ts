@@ -1,9 +1,9 @@
 // Labels that are numbers, names or both, in lists, tables and shards alike.
 import { assertEquals, assertThrows } from "@std/assert";
 import * as data from "../../../src/data/mod.ts";
-import { FormatError } from "../../../src/errors.ts";
+import { FormatError } from "../../../src/base/errors.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, tar, withFiles } from "./pictures.ts";
+import { grayPng, tar, withFiles } from "./pictures.ts";
 
 type Options = { classNames?: string[] };
 interface Read {
@@ -17,9 +17,9 @@ async function read(labels: string[], options: Options = {}): Promise<Read> {
   const files = {
     "a.txt": labels.map((label, i) => `im/${i}.png ${label}\n`).join(""),
     "a.csv": `path,label\n${labels.map((label, i) => `im/${i}.png,${label}\n`).join("")}`,
-    "cls.tar": tar(labels.flatMap((label, i) => [[`${i}.png`, greyPng(1)], [`${i}.cls`, label]])),
+    "cls.tar": tar(labels.flatMap((label, i) => [[`${i}.png`, grayPng(1)], [`${i}.cls`, label]])),
     "json.tar": tar(labels.flatMap((label, i) => [
-      [`${i}.png`, greyPng(1)],
+      [`${i}.png`, grayPng(1)],
       [`${i}.json`, JSON.stringify({ label: Number.isNaN(Number(label)) ? label : Number(label) })],
     ])),
   };
@@ -75,9 +75,9 @@ test("numbers beyond 2^53 stay apart", async () => {
   const files = {
     "a.csv": "path,label\na,9007199254740993\nb,9007199254740992\n",
     "a.tar": tar([
-      ["1.png", greyPng(1)],
+      ["1.png", grayPng(1)],
       ["1.json", '{"label": 9007199254740993}'],
-      ["2.png", greyPng(1)],
+      ["2.png", grayPng(1)],
       ["2.json", '{"label": 9007199254740992}'],
     ]),
   };

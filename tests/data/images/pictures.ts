@@ -32,8 +32,8 @@ export async function withFiles(
   }
 }
 
-/** A PNG file of 2 x 2 pixels of one grey value, written by hand. */
-export function greyPng(value: number): Uint8Array<ArrayBuffer> {
+/** A PNG file of 2 x 2 pixels of one gray value, written by hand. */
+export function grayPng(value: number): Uint8Array<ArrayBuffer> {
   const raw = new Uint8Array([0, value, value, 0, value, value]);
   return png(2, 2, raw);
 }

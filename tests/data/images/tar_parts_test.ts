@@ -1,15 +1,15 @@
 // Samples of several parts in tar files, by WebDataset's rules.
 import { assertEquals, assertThrows } from "@std/assert";
 import * as data from "../../../src/data/mod.ts";
-import { FormatError } from "../../../src/errors.ts";
+import { FormatError } from "../../../src/base/errors.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, tar, withFiles } from "./pictures.ts";
+import { grayPng, tar, withFiles } from "./pictures.ts";
 
 const depth = tar([
   ["0001.cls", "1"],
-  ["0001.depth.png", greyPng(1)],
+  ["0001.depth.png", grayPng(1)],
   ["0001.jpg", "a photograph"],
-  ["x/0002.png", greyPng(2)],
+  ["x/0002.png", grayPng(2)],
   ["x/0002.cls", "0"],
 ]);
 
@@ -49,16 +49,16 @@ test("the image is the one called by its kind alone, or the only one, or the opt
 
 test("a part that a sample has twice is an error; a key that comes again later is another sample", async () => {
   const files = {
-    "twice.tar": tar([["1.png", greyPng(1)], ["1.cls", "0"], ["1.png", greyPng(2)], [
+    "twice.tar": tar([["1.png", grayPng(1)], ["1.cls", "0"], ["1.png", grayPng(2)], [
       "1.cls",
       "1",
     ]]),
-    "cases.tar": tar([["1.png", greyPng(1)], ["1.PNG", greyPng(2)], ["1.cls", "1"]]),
+    "cases.tar": tar([["1.png", grayPng(1)], ["1.PNG", grayPng(2)], ["1.cls", "1"]]),
     "later.tar": tar([
-      ...[["1.png", greyPng(1)], ["1.cls", "0"], ["2.png", greyPng(2)], ["2.cls", "1"]],
-      ...[["1.png", greyPng(3)], ["1.cls", "2"]],
+      ...[["1.png", grayPng(1)], ["1.cls", "0"], ["2.png", grayPng(2)], ["2.cls", "1"]],
+      ...[["1.png", grayPng(3)], ["1.cls", "2"]],
     ] as [string, string | Uint8Array][]),
-    "empty.tar": tar([["1.png", greyPng(1)], ["1.cls", " "]]),
+    "empty.tar": tar([["1.png", grayPng(1)], ["1.cls", " "]]),
   };
   await withFiles(files, (root) => {
     const open = (name: string) => new data.TarShards(`${root}/${name}.tar`);
@@ -89,7 +89,7 @@ test("a sample that lacks the photograph does not give its depth in its place", 
 });
 
 test("GNU's own format has times where ustar has a name's beginning; short compressed files are named", async () => {
-  const gnu = tar([["1.png", greyPng(1)], ["1.cls", "0"]]);
+  const gnu = tar([["1.png", grayPng(1)], ["1.cls", "0"]]);
   for (const [at, time] of [[0, "15106521700"], [1024, "15106521701"]] as const) {
     const header = gnu.subarray(at, at + 512);
     header.set(new TextEncoder().encode("ustar  \0"), 257);

@@ -3,10 +3,10 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as data from "../../../src/data/mod.ts";
 import { expandPaths } from "../../../src/data/images/shard_paths.ts";
 import { readTar } from "../../../src/data/images/tar_index.ts";
-import { ArgumentError, FileError, FormatError } from "../../../src/errors.ts";
+import { ArgumentError, FileError, FormatError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, header, join, picture, tar, withFiles } from "./pictures.ts";
+import { grayPng, header, join, picture, tar, withFiles } from "./pictures.ts";
 
 const options = { part: { kind: "whole", size: 2 }, workers: 0 } as const;
 
@@ -18,16 +18,16 @@ async function firsts(shards: data.ImageFiles, indices: number[]): Promise<numbe
 test("samples are files of one name; images are read in any order from any shard", async () => {
   const files = {
     "t-000.tar": tar([
-      ["0001.png", greyPng(10)],
+      ["0001.png", grayPng(10)],
       ["0001.cls", "1\n"],
       ["0001.txt", "a caption"],
       ["0002.cls", "0"],
-      ["0002.PNG", greyPng(20)],
+      ["0002.PNG", grayPng(20)],
       ["._0002.png", "something else"],
     ]),
     "t-001.tar": tar([
       ["dir/0001.json", '{"label": 2}'],
-      ["dir/0001.png", greyPng(30)],
+      ["dir/0001.png", grayPng(30)],
       ["dir/0002.a.jpg", picture("color.jpg")],
       ["dir/0002.json", '{"caption": "no label here"}'],
       ["dir/0002.cls", "1"],
@@ -51,9 +51,9 @@ test("samples are files of one name; images are read in any order from any shard
 
 test("labels may be names", async () => {
   const shard = tar([
-    ["1.png", greyPng(1)],
+    ["1.png", grayPng(1)],
     ["1.cls", "dog"],
-    ["2.png", greyPng(2)],
+    ["2.png", grayPng(2)],
     ["2.json", '{"species": "cat"}'],
   ]);
   await withFiles({ "a.tar": shard }, (root) => {
@@ -70,9 +70,9 @@ test("labels may be names", async () => {
 test("the tar program's formats are read, with names of any length", async () => {
   const long = `${"folder-with-a-long-name/".repeat(9)}picture-of-something`;
   const files = {
-    [`in/${long}.png`]: greyPng(40),
+    [`in/${long}.png`]: grayPng(40),
     [`in/${long}.cls`]: "3",
-    "in/\u00e4.png": greyPng(50),
+    "in/\u00e4.png": grayPng(50),
     "in/\u00e4.cls": "1",
   };
   await withFiles(files, async (root) => {
@@ -92,7 +92,7 @@ test("the tar program's formats are read, with names of any length", async () =>
 });
 
 test("shards that are damaged are refused, with where", async () => {
-  const good = tar([["1.png", greyPng(1)], ["1.cls", "0"]]);
+  const good = tar([["1.png", grayPng(1)], ["1.cls", "0"]]);
   const broken = good.slice();
   broken[3] ^= 1;
   const files: Record<string, Uint8Array | string> = {
@@ -104,9 +104,9 @@ test("shards that are damaged are refused, with where", async () => {
     "empty.tar": new Uint8Array(1024),
     "huge.tar": join([header("1.png", 8 ** 10), new Uint8Array(1024)]),
     "name.tar": join([header("x", 100_000, "L"), new Uint8Array(102_400)]),
-    "label.tar": tar([["1.png", greyPng(1)], ["2.png", greyPng(1)], ["2.cls", "0"]]),
+    "label.tar": tar([["1.png", grayPng(1)], ["2.png", grayPng(1)], ["2.cls", "0"]]),
     "image.tar": tar([["1.cls", "0"]]),
-    "json.tar": tar([["1.png", greyPng(1)], ["1.json", "{"]]),
+    "json.tar": tar([["1.png", grayPng(1)], ["1.json", "{"]]),
     "bad image.tar": tar([["1.png", "no picture"], ["1.cls", "0"]]),
   };
   await withFiles(files, async (root) => {
@@ -134,7 +134,7 @@ test("shards that are damaged are refused, with where", async () => {
 });
 
 test("any damage to a tar file's headers ends in an error or an index, never in more", async () => {
-  const good = tar([["1.png", greyPng(1)], ["1.cls", "0"], ["2.png", greyPng(2)]]);
+  const good = tar([["1.png", grayPng(1)], ["1.cls", "0"], ["2.png", grayPng(2)]]);
   await withFiles({}, async (root) => {
     const path = `${root}/broken.tar`;
     for (let i = 0; i < 200; i++) {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { linesOf, readText } from "../../../src/data/images/text_lines.ts";
 import * as data from "../../../src/data/mod.ts";
-import { FormatError } from "../../../src/errors.ts";
+import { FormatError } from "../../../src/base/errors.ts";
 import { withFiles } from "./pictures.ts";
 
 Deno.test("lines are numbered from 1, of any length up to 65,536 bytes and with any ends", async () => {

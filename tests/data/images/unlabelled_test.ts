@@ -1,26 +1,26 @@
 // Images without labels: flat and nested folders, lists, tables, tar files, and mixtures of them.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as data from "../../../src/data/mod.ts";
-import { ArgumentError, FileError, FormatError } from "../../../src/errors.ts";
+import { ArgumentError, FileError, FormatError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
-import { greyPng, tar, withFiles } from "./pictures.ts";
+import { grayPng, tar, withFiles } from "./pictures.ts";
 
 const options = { part: { kind: "whole", size: 2 }, workers: 0, shuffle: false } as const;
 
 const files = {
-  "flat/2.png": greyPng(20),
-  "flat/1.PNG": greyPng(10),
-  "nested/3.png": greyPng(30),
-  "nested/a/b/4.png": greyPng(40),
-  "nested/a b/5.png": greyPng(50),
-  "nested/.hidden/x.png": greyPng(99),
+  "flat/2.png": grayPng(20),
+  "flat/1.PNG": grayPng(10),
+  "nested/3.png": grayPng(30),
+  "nested/a/b/4.png": grayPng(40),
+  "nested/a b/5.png": grayPng(50),
+  "nested/.hidden/x.png": grayPng(99),
   "nested/._3.png": "no image",
   "list.txt": "flat/2.png\nnested/a b/5.png\n",
   "labelled.txt": "flat/2.png 3\nflat/1.PNG cat\nflat/1.PNG\n",
   "table.csv": "id,file\n7,flat/1.PNG\n",
-  "t-0.tar": tar([["1.png", greyPng(60)], ["1.txt", "a caption"]]),
-  "t-1.tar": tar([["1.png", greyPng(70)], ["1.cls", "0"], ["2.png", greyPng(80)]]),
+  "t-0.tar": tar([["1.png", grayPng(60)], ["1.txt", "a caption"]]),
+  "t-1.tar": tar([["1.png", grayPng(70)], ["1.cls", "0"], ["2.png", grayPng(80)]]),
 };
 
 async function values(images: data.UnlabelledImageFiles): Promise<number[]> {
@@ -54,7 +54,7 @@ test("images come from folders of any depth, lists, tables, tar files, single fi
 
 test("their order is random, by the seed, so that places tell nothing", async () => {
   const many = Object.fromEntries(
-    Array.from({ length: 9 }, (_, i) => [`p/${i % 3}/${i}.png`, greyPng(i)]),
+    Array.from({ length: 9 }, (_, i) => [`p/${i % 3}/${i}.png`, grayPng(i)]),
   );
   await withFiles(many, async (root) => {
     const orders = new Set<string>();

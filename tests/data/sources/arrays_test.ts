@@ -1,6 +1,6 @@
 import { assertThrows } from "@std/assert";
 import { type ImageArrays, validateImageArrays } from "../../../src/data/sources/mod.ts";
-import { ArgumentError, IndexError } from "../../../src/errors.ts";
+import { ArgumentError, IndexError } from "../../../src/base/errors.ts";
 
 const GOOD: ImageArrays = {
   images: new Uint8Array(2 * 3 * 4),

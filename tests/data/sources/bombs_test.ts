@@ -1,7 +1,7 @@
 // Small files that claim, or unpack to, more than there is.
 import { assert, assertRejects } from "@std/assert";
 import { readIdx, readIdxFolder } from "../../../src/data/sources/idx.ts";
-import { FormatError } from "../../../src/errors.ts";
+import { FormatError } from "../../../src/base/errors.ts";
 
 /** An IDX header and then so many MB of zeros, compressed. */
 async function bomb(shape: number[], megabytes: number): Promise<Uint8Array> {

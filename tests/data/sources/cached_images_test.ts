@@ -7,7 +7,7 @@ import {
   readCachedFile,
   writeCachedFile,
 } from "../../../src/data/sources/cached_images.ts";
-import { ChecksumError, FileError } from "../../../src/errors.ts";
+import { ChecksumError, FileError } from "../../../src/base/errors.ts";
 
 /** Two images of 2 x 2, pixels 1 to 8, labels 1 and 0; the sum is `sha256sum`'s. */
 const LAYOUT: CachedLayout = {

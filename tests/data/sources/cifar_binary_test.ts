@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { loadCifar10, parseCifar10 } from "../../../src/data/sources/mod.ts";
-import { FormatError } from "../../../src/errors.ts";
+import { FormatError } from "../../../src/base/errors.ts";
 
 /** A record whose red, green and blue of pixel p are p, p + 1, p + 2 (modulo 256), plus `base`. */
 function record(label: number, base = 0): Uint8Array {

@@ -10,7 +10,7 @@ import {
   loadMnist,
   validateImageArrays,
 } from "../../../src/data/sources/mod.ts";
-import { FileError, FormatError } from "../../../src/errors.ts";
+import { FileError, FormatError } from "../../../src/base/errors.ts";
 
 function perClass({ labels, classNames }: ImageArrays): number[] {
   const counts = classNames.map(() => 0);

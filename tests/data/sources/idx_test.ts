@@ -9,7 +9,7 @@ import {
   readIdxFolder,
 } from "../../../src/data/sources/mod.ts";
 import { gunzip } from "../../../src/data/sources/read_file.ts";
-import { ArgumentError, FormatError } from "../../../src/errors.ts";
+import { ArgumentError, FormatError } from "../../../src/base/errors.ts";
 
 /** An IDX file of two 2 x 3 images, written out by hand from the format's description. */
 const BY_HAND = Uint8Array.from(

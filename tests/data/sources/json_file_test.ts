@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readJsonFile } from "../../../src/data/sources/json_file.ts";
-import { FormatError } from "../../../src/errors.ts";
+import { FormatError } from "../../../src/base/errors.ts";
 
 Deno.test("JSON file: read, and refused by name when truncated, empty or missing", async () => {
   const path = await Deno.makeTempFile();

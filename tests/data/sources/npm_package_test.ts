@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { npmPackageFolder } from "../../../src/data/sources/npm_package.ts";
-import { SetupError } from "../../../src/errors.ts";
+import { SetupError } from "../../../src/base/errors.ts";
 
 const CONFIG = new URL("../../../deno.json", import.meta.url);
 const MODULE = new URL("../../../src/data/sources/npm_package.ts", import.meta.url);

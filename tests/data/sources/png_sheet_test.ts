@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { encode } from "fast-png";
 import { decodeSheet } from "../../../src/data/sources/png_sheet.ts";
-import { FormatError } from "../../../src/errors.ts";
+import { FormatError } from "../../../src/base/errors.ts";
 
 const PIXELS = Uint8Array.from({ length: 5 * 4 * 3 }, (_, i) => (i * 37) % 256);
 const SHEET = encode({ width: 4, height: 5, channels: 3, depth: 8, data: PIXELS });
@@ -31,8 +31,8 @@ Deno.test("PNG sheet: any flipped byte is refused", async () => {
 
 Deno.test("PNG sheet: another width, pixel format or size is refused", async () => {
   await assertRejects(() => decodeSheet(SHEET, "sheet", 15), FormatError, "expected 5");
-  const grey = encode({ width: 12, height: 5, channels: 1, depth: 8, data: PIXELS });
-  await assertRejects(() => decodeSheet(grey, "grey", 36), FormatError, "1 channels");
+  const gray = encode({ width: 12, height: 5, channels: 1, depth: 8, data: PIXELS });
+  await assertRejects(() => decodeSheet(gray, "gray", 36), FormatError, "1 channels");
   const huge = SHEET.slice();
   new DataView(huge.buffer, huge.byteOffset).setUint32(16, 2 ** 31 - 1);
   await assertRejects(() => decodeSheet(huge, "huge", 12), FormatError, "2147483647");

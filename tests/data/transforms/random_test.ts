@@ -11,7 +11,7 @@ import {
   randomVerticalFlip,
   type Transform,
 } from "../../../src/data/mod.ts";
-import { ArgumentError, ShapeError } from "../../../src/errors.ts";
+import { ArgumentError, ShapeError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { assertClose, device, test } from "../../helpers.ts";
 
@@ -80,7 +80,7 @@ test("crops are all the parts of the image with its border, equally likely", () 
   for (const count of counts.values()) assertLikely(count, 4500, 1 / 9);
 });
 
-test("crops can have a size and a colour of their own", () => {
+test("crops can have a size and a color of their own", () => {
   const parts = counted(outcomes(randomCrop(0, { size: [1, 2] }), image(), 400));
   assertEquals([...parts.keys()].sort(), ["1,2", "2,3", "4,5", "5,6"]);
   assertEquals([...counted(outcomes(randomCrop(0), image(), 5)).keys()], ["1,2,3,4,5,6"]);
@@ -97,10 +97,10 @@ test("crops can have a size and a colour of their own", () => {
 });
 
 test("channels of one image are cropped and flipped together", () => {
-  const colours = torch.cat([image(), image().add(10), image().add(20)], 1);
+  const colors = torch.cat([image(), image().add(10), image().add(20)], 1);
   const transform = compose(randomCrop(1), randomHorizontalFlip());
   using generator = new torch.Generator(3);
-  const result = transform(colours.expand([50, -1, -1, -1]).contiguous(), generator).float();
+  const result = transform(colors.expand([50, -1, -1, -1]).contiguous(), generator).float();
   const first = result.select(1, 0);
   for (const channel of [1, 2]) {
     const border = first.eq(0);
@@ -112,7 +112,7 @@ test("channels of one image are cropped and flipped together", () => {
 });
 
 test("rotations are even within their range, each image by its own", () => {
-  // One bright pixel right of the centre moves on a circle: its angle can be measured.
+  // One bright pixel right of the center moves on a circle: its angle can be measured.
   const size = 41;
   const dot = torch.zeros([1, 1, size, size], { device });
   dot.narrow(2, 19, 3).narrow(3, 34, 3).fill_(1);
@@ -195,7 +195,7 @@ test("erasing paints a rectangle of the allowed size into some of the images", (
 test("cutout covers a square about any pixel, cut off at the edges", () => {
   const white = torch.ones([1, 1, 3, 3], { device });
   const counts = counted(outcomes(cutout(3, { fill: 0.25 }), white, 1800));
-  // One outcome for each of the nine centres.
+  // One outcome for each of the nine centers.
   assertEquals(counts.size, 9);
   for (const count of counts.values()) assertLikely(count, 1800, 1 / 9);
   assert(counts.has(Array(9).fill(0.25).join()));

@@ -3,7 +3,7 @@ import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   affine,
   compose,
-  normalise,
+  normalize,
   randomAffine,
   randomCrop,
   randomHorizontalFlip,
@@ -11,7 +11,7 @@ import {
   rotate90,
   toFloat,
 } from "../../../src/data/mod.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../../../src/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { assertClose, device, test } from "../../helpers.ts";
 
@@ -20,18 +20,18 @@ function bytes(): torch.Tensor {
   return torch.arange(256, { dtype: "uint8", device }).reshape(1, 1, 16, 16);
 }
 
-test("normalise equals the formula for every byte", () => {
+test("normalize equals the formula for every byte", () => {
   const mean = 0.1307;
   const std = 0.3081;
   const expected = Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / std);
   for (const images of [bytes(), bytes().float().div(255), bytes().double().div(255)]) {
-    const result = normalise(mean, std)(images);
+    const result = normalize(mean, std)(images);
     assertEquals(result.dtype, "float32");
     assertClose(result.flatten(), expected);
   }
 });
 
-test("normalise treats each channel by its own numbers and leaves its input alone", () => {
+test("normalize treats each channel by its own numbers and leaves its input alone", () => {
   const mean = [0.1, 0.5, 0.9];
   const std = [0.5, 1, 2];
   for (const dtype of ["uint8", "float32"] as const) {
@@ -42,27 +42,27 @@ test("normalise treats each channel by its own numbers and leaves its input alon
     });
     const given = dtype === "uint8" ? images : images.float().div(255);
     const before = given.toArray();
-    assertClose(normalise(mean, std)(given), [
+    assertClose(normalize(mean, std)(given), [
       [[[-0.2, 0.2]], [[-0.1, 0.1]], [[-0.05, 0.05]]],
     ]);
     assertEquals(given.toArray(), before);
   }
   const half = torch.full([1, 1, 1, 1], 0.5, { dtype: "float16", device });
-  assertEquals(normalise(0.25, 0.5)(half).toArray(), [[[[0.5]]]]);
-  assertEquals(normalise(0.25, 0.5)(half).dtype, "float32");
+  assertEquals(normalize(0.25, 0.5)(half).toArray(), [[[[0.5]]]]);
+  assertEquals(normalize(0.25, 0.5)(half).dtype, "float32");
 });
 
-test("normalise refuses numbers that cannot be", () => {
-  assertThrows(() => normalise([0, 0], [1]), ArgumentError, "2 means");
-  assertThrows(() => normalise([], []), ArgumentError, "0 means");
-  assertThrows(() => normalise(NaN, 1), ArgumentError, "finite");
+test("normalize refuses numbers that cannot be", () => {
+  assertThrows(() => normalize([0, 0], [1]), ArgumentError, "2 means");
+  assertThrows(() => normalize([], []), ArgumentError, "0 means");
+  assertThrows(() => normalize(NaN, 1), ArgumentError, "finite");
   for (const std of [0, -1, NaN, Infinity]) {
-    assertThrows(() => normalise(0, std), ArgumentError, "deviations");
+    assertThrows(() => normalize(0, std), ArgumentError, "deviations");
   }
   const images = torch.zeros([1, 1, 2, 2], { device });
-  assertThrows(() => normalise([0, 0], [1, 1])(images), ShapeError, "1 channels");
-  assertThrows(() => normalise(0, 1)(images.long()), DTypeError, "int64");
-  assertThrows(() => normalise(0, 1)(images.reshape(4)), ShapeError, "[4]");
+  assertThrows(() => normalize([0, 0], [1, 1])(images), ShapeError, "1 channels");
+  assertThrows(() => normalize(0, 1)(images.long()), DTypeError, "int64");
+  assertThrows(() => normalize(0, 1)(images.reshape(4)), ShapeError, "[4]");
 });
 
 test("toFloat divides bytes by 255 and leaves float32 as it is", () => {
@@ -130,7 +130,7 @@ test("affine turns images that are not square without stretching them", () => {
   assertClose(turned.select(3, 2), [[[4, 3, 2]]], { atol: 1e-5 });
 });
 
-test("affine enlarges about the centre, leans, and shifts last", () => {
+test("affine enlarges about the center, leans, and shifts last", () => {
   const line = torch.tensor([0, 0, 1, 0, 0], { shape: [1, 1, 1, 5], device });
   assertClose(affine(line, [{ scale: 2 }]), [[[[0, 0.5, 1, 0.5, 0]]]]);
   const column = torch.zeros([1, 1, 3, 3], { device });
@@ -187,7 +187,7 @@ test("a batch of one image and one of none go through everything", () => {
     randomHorizontalFlip(),
     randomAffine({ degrees: 10 }),
     resize(6),
-    normalise(0.5, 0.5),
+    normalize(0.5, 0.5),
   );
   for (const count of [0, 1]) {
     const images = torch.zeros([count, 1, 4, 4], { dtype: "uint8", device });

@@ -1,7 +1,7 @@
 // Opens ONNX models that were cut and changed at random: each is an error of ours, or is opened and runs or
 // fails with an error of ours. ONNX files have no checksum, so changed weights make just another model.
 
-import { ApprenticeError } from "../../../src/errors.ts";
+import { ApprenticeError } from "../../../src/base/errors.ts";
 import { openOnnx } from "../../../src/teachers/onnx.ts";
 
 const path = await Deno.makeTempFile({ suffix: ".onnx" });

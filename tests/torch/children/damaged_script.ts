@@ -3,7 +3,7 @@
 // or are other programs, which run or fail. What a program prints must not come through.
 
 import { unzipSync, zipSync } from "fflate";
-import { ApprenticeError, FormatError } from "../../../src/errors.ts";
+import { ApprenticeError, FormatError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 
 const path = await Deno.makeTempFile({ suffix: ".pt" });

@@ -34,7 +34,7 @@ failing(() => torch.call("aten::nothing", x));
 // What MKL says of a wrong argument (a matrix of -1 rows), which it would print on stdout.
 const { libtorch } = locate();
 if (libtorch !== undefined) {
-  const { sgetrf_: factorise } =
+  const { sgetrf_: factorize } =
     Deno.dlopen(`${libtorch.path}/lib/${libraryFileName("torch_cpu")}`, {
       sgetrf_: {
         parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
@@ -43,6 +43,6 @@ if (libtorch !== undefined) {
       },
     }).symbols;
   const one = () => new Int32Array([1]);
-  factorise?.(new Int32Array([-1]), one(), new Float32Array(1), one(), one(), one());
+  factorize?.(new Int32Array([-1]), one(), new Float32Array(1), one(), one(), one());
 }
 console.log(`errors ${errors}`);

@@ -102,7 +102,7 @@ export function say(line: string): void {
 /**
  * Shows how far long work has come. On a terminal one line is redrawn about ten times a second: bar,
  * percentage, count, rate, time left. Elsewhere (a pipe, a file, `CI` set) there are plain lines: the
- * first, one every ten seconds or every quarter, the last. Colours are left out where `NO_COLOR` is
+ * first, one every ten seconds or every quarter, the last. Colors are left out where `NO_COLOR` is
  * set. The cursor is never hidden, so there is nothing to restore however the process ends.
  *
  * Use it with `using`, so that the line is ended also when the work throws.
@@ -123,7 +123,7 @@ export class Progress {
   readonly #stream: TextStream;
   readonly #now: () => number;
   readonly #terminal: boolean;
-  readonly #colour: boolean;
+  readonly #color: boolean;
   readonly #started: number;
   readonly #start: number;
   /** When and how much, at the last drawings within the window that the rate is measured over. */
@@ -158,7 +158,7 @@ export class Progress {
     this.#stream = stream;
     this.#now = options.now ?? (() => performance.now());
     this.#terminal = stream.isTerminal();
-    this.#colour = this.#terminal && !Deno.noColor;
+    this.#color = this.#terminal && !Deno.noColor;
     this.#start = start;
     this.#done = start;
     this.#started = this.#now();
@@ -360,7 +360,7 @@ export class Progress {
     const half = fraction * width - full >= 0.5 ? 1 : 0;
     const filled = "━".repeat(full) + "╸".repeat(half);
     const empty = width - full - half;
-    return this.#colour
+    return this.#color
       ? `\x1b[36m${filled}\x1b[90m${"━".repeat(empty)}\x1b[39m`
       : filled + " ".repeat(empty);
   }

@@ -1,7 +1,7 @@
 /** The blocks of a report that are not charts: text, tables, heat maps, galleries, the config. @module */
 
-import { ArgumentError } from "../../errors.ts";
-import { formatCell, type Table, tableRows } from "../table.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { formatCell, type Table, tableRows } from "./table.ts";
 import { type ChartLibrary, drawBars, drawCurves, drawHistogram } from "./charts.ts";
 import type { GalleryBlock, HeatmapBlock, Highlight, ReportBlock, ReportSection } from "./data.ts";
 import { type Html, html } from "./html.ts";

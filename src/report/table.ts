@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ArgumentError } from "../errors.ts";
-import { fitText, formatCount, oneLine, textWidth } from "../text.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { fitText, formatCount, oneLine, textWidth } from "../base/text.ts";
 
 /** How the numbers of a column are shown. Text stays as it is in every kind of column. */
 export type ColumnKind =

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
-import { writeAtomic } from "../../files.ts";
-import { VERSION } from "../../version.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { writeAtomic } from "../base/files.ts";
+import { VERSION } from "../base/version.ts";
 import { drawConfig, drawFacts, drawHighlights, drawSection } from "./blocks.ts";
 import { loadCharts } from "./charts.ts";
 import type { ReportData } from "./data.ts";

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
-import { formatDuration } from "../../text.ts";
-import { VERSION } from "../../version.ts";
-import type { MetricRecord } from "../metrics.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { formatDuration } from "../base/text.ts";
+import { VERSION } from "../base/version.ts";
+import type { MetricRecord } from "./metrics.ts";
 import type { BarsBlock, Curve, CurvesBlock, HeatmapBlock, HistogramBlock } from "./data.ts";
 
 /** Which chart to make of metrics; see {@linkcode curvesFromMetrics}. */

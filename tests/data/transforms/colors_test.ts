@@ -1,7 +1,7 @@
-// Colours, tones and resized parts: torchvision's results for the same numbers, and what is drawn.
+// Colors, tones and resized parts: torchvision's results for the same numbers, and what is drawn.
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import * as data from "../../../src/data/mod.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../../../src/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { device, test } from "../../helpers.ts";
 
@@ -31,7 +31,7 @@ function assertNear(
 
 const FACTORS = [0, 0.6, 1.7];
 
-test("colours and tones are torchvision's, of bytes and of floats", () => {
+test("colors and tones are torchvision's, of bytes and of floats", () => {
   const truth = load();
   const bytes = truth.get("images")!;
   const functions: Record<string, (images: torch.Tensor) => torch.Tensor> = {
@@ -41,7 +41,7 @@ test("colours and tones are torchvision's, of bytes and of floats", () => {
     sharpness: (images) => data.adjustSharpness(images, FACTORS),
     hue: (images) => data.adjustHue(images, [-0.3, 0.05, 0.5]),
     blur: (images) => data.gaussianBlur(images, [0.3, 1, 2], 5),
-    greyscale: data.greyscale,
+    grayscale: data.grayscale,
     posterize: (images) => data.posterize(images, 3),
     solarize: (images) => data.solarize(images, 0.4),
     autocontrast: data.autocontrast,
@@ -61,7 +61,7 @@ test("colours and tones are torchvision's, of bytes and of floats", () => {
   }
 });
 
-test("colours and tones keep other floating-point dtypes", () => {
+test("colors and tones keep other floating-point dtypes", () => {
   for (const dtype of ["float64", "float16"] as const) {
     const images = torch.rand([3, 3, 8, 8], { device }).to(dtype);
     const results = [
@@ -71,7 +71,7 @@ test("colours and tones keep other floating-point dtypes", () => {
       data.adjustSharpness(images, FACTORS),
       data.adjustHue(images, [0.1, 0.2, -0.3]),
       data.gaussianBlur(images, [1, 1, 1], 3),
-      data.greyscale(images),
+      data.grayscale(images),
       data.posterize(images, 3),
       data.solarize(images, 0.5),
       data.autocontrast(images),
@@ -94,7 +94,7 @@ test("RandAugment's changes are torchvision's, forwards and backwards", () => {
     TranslateY: "translateY",
     Rotate: "rotate",
     Brightness: "brightness",
-    Color: "colour",
+    Color: "color",
     Contrast: "contrast",
     Sharpness: "sharpness",
     Posterize: "posterize",
@@ -163,27 +163,27 @@ test("randomResizedCrop takes parts of the areas and shapes wanted", () => {
   }
 });
 
-test("colourJitter's amounts are even in their range, its order any", () => {
-  const grey = torch.full([4000, 3, 1, 1], 0.5, { device });
+test("colorJitter's amounts are even in their range, its order any", () => {
+  const gray = torch.full([4000, 3, 1, 1], 0.5, { device });
   using generator = new torch.Generator(1);
-  const lit = data.colourJitter({ brightness: 0.4 })(grey, generator).select(1, 0).flatten();
+  const lit = data.colorJitter({ brightness: 0.4 })(gray, generator).select(1, 0).flatten();
   const factors = Array.from(lit.data() as Float32Array, (value) => value / 0.5);
   assert(factors.every((factor) => factor >= 0.6 - 1e-6 && factor <= 1.4 + 1e-6));
   const mean = factors.reduce((sum, factor) => sum + factor, 0) / 4000;
   assert(Math.abs(mean - 1) < 5 * 0.8 / Math.sqrt(12 * 4000), `${mean}`);
   // What is cut off at white in between tells in which order things were done.
   const two = torch.tensor([0.25, 0.125], { shape: [1, 1, 1, 2], device }).expand([200, 1, 1, 2]);
-  const both = data.colourJitter({ brightness: [6, 6], contrast: [2, 2] })(two, generator);
+  const both = data.colorJitter({ brightness: [6, 6], contrast: [2, 2] })(two, generator);
   const results = new Set((both.toArray() as number[][][][]).map((image) => image[0][0].join()));
   assertEquals([...results].sort(), ["1,0.375", "1,0.625"]);
-  const wrong: data.ColourJitterOptions[] = [
+  const wrong: data.ColorJitterOptions[] = [
     { hue: 0.6 },
     { brightness: -1 },
     { contrast: [2, 1] },
     { p: 2 },
   ];
-  for (const options of wrong) assertThrows(() => data.colourJitter(options), ArgumentError);
-  assertEquals(data.colourJitter({})(grey, generator), grey);
+  for (const options of wrong) assertThrows(() => data.colorJitter(options), ArgumentError);
+  assertEquals(data.colorJitter({})(gray, generator), gray);
 });
 
 test("each image gets changes of its own, the same for the same generator", () => {
@@ -191,8 +191,8 @@ test("each image gets changes of its own, the same for the same generator", () =
   const images = picture.expand([32, -1, -1, -1]).contiguous();
   const before = images.data();
   const transforms = {
-    jitter: data.colourJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }),
-    grey: data.randomGreyscale(0.5),
+    jitter: data.colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }),
+    gray: data.randomGrayscale(0.5),
     blur: data.randomGaussianBlur({ size: 5 }),
     augment: data.randAugment(),
     crop: data.randomResizedCrop(12),
@@ -248,7 +248,7 @@ test("what cannot be is refused", () => {
   assertThrows(() => data.adjustContrast(images, [1, NaN]), ArgumentError, "NaN");
   assertThrows(() => data.adjustHue(images, [0, 0.6]), ArgumentError, "0.6");
   assertThrows(() => data.adjustSaturation(images.select(0, 0), [1, 1]), ShapeError);
-  assertThrows(() => data.greyscale(torch.zeros([1, 2, 4, 4], { device })), ShapeError, "got 2");
+  assertThrows(() => data.grayscale(torch.zeros([1, 2, 4, 4], { device })), ShapeError, "got 2");
   assertThrows(() => data.posterize(images, 9), ArgumentError, "9");
   assertThrows(() => data.solarize(images, 1.5), ArgumentError, "1.5");
   assertThrows(() => data.autocontrast(images.long()), DTypeError, "int64");
@@ -258,6 +258,6 @@ test("what cannot be is refused", () => {
   assertThrows(() => data.randAugment({ magnitude: 31 }), ArgumentError, "0 to 30");
   assertThrows(() => data.randAugment({ count: -1 }), ArgumentError, "-1");
   assertThrows(() => data.randAugment({ bins: 1 }), ArgumentError, "bins");
-  assertThrows(() => data.randomGreyscale(2), ArgumentError, "probability");
+  assertThrows(() => data.randomGrayscale(2), ArgumentError, "probability");
   assertThrows(() => data.randomGaussianBlur({ sigma: [0, 1] }), ArgumentError, "above 0");
 });

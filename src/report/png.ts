@@ -1,7 +1,7 @@
 /** Pixels to PNG, for the images that a report carries in itself. @module */
 
 import { encode } from "npm:fast-png@^8.0.0";
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { GalleryImage } from "./data.ts";
 
 /** Encodes an image as PNG, 8 bits a channel. */

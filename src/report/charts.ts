@@ -1,15 +1,15 @@
 /**
  * Charts as static SVG, drawn by ECharts without a browser.
  *
- * Colours are names of CSS variables, so that one drawing serves light and dark pages; every chart is
+ * Colors are names of CSS variables, so that one drawing serves light and dark pages; every chart is
  * drawn twice, for wide and for narrow screens, because text in a scaled SVG becomes too small to read.
  *
  * @module
  */
 
 import type { EChartsOption, EChartsType } from "npm:echarts@^6.1.0";
-import { ArgumentError } from "../../errors.ts";
-import { formatCount } from "../../text.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { formatCount } from "../base/text.ts";
 import type { BarsBlock, CurvesBlock, HistogramBlock } from "./data.ts";
 import { Html, html, jsonScript } from "./html.ts";
 import { type Point, smooth, thin } from "./thin.ts";
@@ -30,20 +30,20 @@ const SIZES = [{ name: "wide", width: 560 }, { name: "narrow", width: 340 }] as 
 /** Points of a line, and places where the pointer finds values (those of all lines together). */
 const POINTS = 200;
 const PLACES = 1000;
-const COLOURS = 8;
+const COLORS = 8;
 
 /** What the pointer shows: a heading and one value for each series, at each x. */
 interface Tips {
   heads: string[];
   rows: string[][];
   names: string[];
-  colours: number[];
+  colors: number[];
 }
 
-/** Series differ by colour, and by dashes too from the fifth on. */
-function stroke(index: number): { colour: string; dash: "solid" | "dashed" | "dotted" } {
-  const dash = index < 4 ? "solid" : index < COLOURS ? "dashed" : "dotted";
-  return { colour: `var(--c${index % COLOURS + 1})`, dash };
+/** Series differ by color, and by dashes too from the fifth on. */
+function stroke(index: number): { color: string; dash: "solid" | "dashed" | "dotted" } {
+  const dash = index < 4 ? "solid" : index < COLORS ? "dashed" : "dotted";
+  return { color: `var(--c${index % COLORS + 1})`, dash };
 }
 
 const INK = "var(--muted)";
@@ -109,14 +109,14 @@ export function drawCurves(charts: ChartLibrary, block: CurvesBlock): Html {
   const lines = raw.map((points) => thin(window > 1 ? smooth(points, window) : points, POINTS));
   const series: Record<string, unknown>[] = [];
   lines.forEach((points, i) => {
-    const { colour, dash } = stroke(i);
-    const line = { type: "line", silent: true, itemStyle: { color: colour } };
+    const { color, dash } = stroke(i);
+    const line = { type: "line", silent: true, itemStyle: { color: color } };
     if (window > 1) {
       series.push({
         ...line,
         data: thin(raw[i], POINTS),
         showSymbol: false,
-        lineStyle: { color: colour, width: 1, opacity: 0.25 },
+        lineStyle: { color: color, width: 1, opacity: 0.25 },
       });
     }
     series.push({
@@ -126,7 +126,7 @@ export function drawCurves(charts: ChartLibrary, block: CurvesBlock): Html {
       showSymbol: points.length <= 20,
       symbol: "circle",
       symbolSize: 5,
-      lineStyle: { color: colour, width: 2, type: dash },
+      lineStyle: { color: color, width: 2, type: dash },
     });
   });
   const option = {
@@ -155,7 +155,7 @@ export function drawCurves(charts: ChartLibrary, block: CurvesBlock): Html {
     heads: shown.map((x) => `${block.x} ${valueText(x, false)}`),
     rows: shown.map((x) => lines.map((points) => valueText(at(points, x), block.percent))),
     names: block.series.map((curve) => curve.name),
-    colours: block.series.map((_, i) => i % COLOURS + 1),
+    colors: block.series.map((_, i) => i % COLORS + 1),
   };
   const names = block.series.map((curve) => curve.name);
   return figure(charts, block.title, names, option, 300, block.y, tips, shown);
@@ -215,7 +215,7 @@ export function drawBars(charts: ChartLibrary, block: BarsBlock): Html {
       barMaxWidth: 16,
       barGap: "20%",
       data: values.map((value) => value !== null && Number.isFinite(value) ? value : "-"),
-      itemStyle: { color: stroke(i).colour, borderRadius: [0, 2, 2, 0] },
+      itemStyle: { color: stroke(i).color, borderRadius: [0, 2, 2, 0] },
       label: {
         show: true,
         position: "right",
@@ -276,7 +276,7 @@ export function drawHistogram(charts: ChartLibrary, block: HistogramBlock): Html
     heads: bins.map((bin) => `${block.x}: ${bin}`),
     rows: counts.map((count) => [`${formatCount(count)} (${(count / total * 100).toFixed(1)}%)`]),
     names: [block.y],
-    colours: [1],
+    colors: [1],
   };
   return figure(charts, block.title, [], option, 300, block.y, tips, counts.map((_, i) => i));
 }
@@ -323,7 +323,7 @@ function figure(
   const legend = names.length > 1 &&
     html`<ul class="legend">${
       names.map((name, i) =>
-        html`<li><i class="${stroke(i).dash} k${i % COLOURS + 1}"></i>${name}</li>`
+        html`<li><i class="${stroke(i).dash} k${i % COLORS + 1}"></i>${name}</li>`
       )
     }</ul>`;
   return html`

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, FileError, FormatError } from "../../src/errors.ts";
-import { type MetricRecord, MetricsLog, readMetrics } from "../../src/train/metrics.ts";
+import { ArgumentError, FileError, FormatError } from "../../src/base/errors.ts";
+import { type MetricRecord, MetricsLog, readMetrics } from "../../src/report/metrics.ts";
 
 async function inFolder(work: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -64,7 +64,7 @@ Deno.test("numbers that JSON cannot hold come back too, and any JSON reader can 
 Deno.test("a process that is killed loses nothing that was logged", () =>
   inFolder(async (folder) => {
     const path = `${folder}/metrics.jsonl`;
-    const source = new URL("../../src/train/metrics.ts", import.meta.url).href;
+    const source = new URL("../../src/report/metrics.ts", import.meta.url).href;
     await Deno.writeTextFile(
       `${folder}/run.ts`,
       `import { MetricsLog } from "${source}";

@@ -1,5 +1,5 @@
 /**
- * GIF files whose transparent pixels keep their colours.
+ * GIF files whose transparent pixels keep their colors.
  *
  * Kept small: decoding workers load it.
  *
@@ -10,17 +10,17 @@
 export interface OpaqueGif {
   /** The file, with the mark of transparency taken off that picture. */
   readonly bytes: Uint8Array;
-  /** The colour of what the picture does not cover. */
+  /** The color of what the picture does not cover. */
   readonly outside: readonly [red: number, green: number, blue: number];
 }
 
 /**
  * Takes the mark of transparency off a GIF file's first picture: decoders make transparent pixels black, whatever
- * their colour is, where Pillow's `convert("RGB")` and other formats keep it.
+ * their color is, where Pillow's `convert("RGB")` and other formats keep it.
  */
 export function opaqueGif(file: Uint8Array): OpaqueGif {
   const bytes = file.slice();
-  const colour = (table: number, size: number, index: number): [number, number, number] =>
+  const color = (table: number, size: number, index: number): [number, number, number] =>
     table > 0 && index < size && table + 3 * index + 3 <= bytes.length
       ? [bytes[table + 3 * index], bytes[table + 3 * index + 1], bytes[table + 3 * index + 2]]
       : [0, 0, 0];
@@ -40,5 +40,5 @@ export function opaqueGif(file: Uint8Array): OpaqueGif {
     for (at += 2; at < bytes.length && bytes[at] !== 0;) at += bytes[at] + 1;
     at++;
   }
-  return { bytes, outside: colour(table, size, index) };
+  return { bytes, outside: color(table, size, index) };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Table } from "../table.ts";
+import type { Table } from "./table.ts";
 
 /** A whole report. */
 export interface ReportData {
@@ -86,7 +86,7 @@ export interface CurvesBlock {
   percent?: boolean;
   /** Whether the vertical axis is logarithmic; values of 0 and less are left out (default false). */
   log?: boolean;
-  /** Averages this many neighbouring points, with the raw line faint behind (default: as it is). */
+  /** Averages this many neighboring points, with the raw line faint behind (default: as it is). */
   smooth?: number;
 }
 
@@ -130,7 +130,7 @@ export interface HistogramBlock {
   labels?: readonly string[];
 }
 
-/** A table of numbers, coloured by value: classes by models. */
+/** A table of numbers, colored by value: classes by models. */
 export interface HeatmapBlock {
   /** Which block this is. */
   kind: "heatmap";
@@ -164,7 +164,7 @@ export interface GalleryImage {
   width: number;
   /** In pixels. */
   height: number;
-  /** 1 for grey, 3 for RGB. */
+  /** 1 for gray, 3 for RGB. */
   channels: 1 | 3;
   /** The pixels row by row, channels together: width x height x channels values. */
   pixels: Uint8Array;

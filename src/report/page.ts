@@ -9,7 +9,7 @@ import { type Html, Html as Raw, html } from "./html.ts";
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
-/** Series colours are told apart by people who see colours differently (after Okabe-Ito and Tol). */
+/** Series colors are told apart by people who see colors differently (after Okabe-Ito and Tol). */
 const STYLE = `
 :root{color-scheme:light dark;--page:#f5f6f8;--surface:#fff;--ink:#18202b;--muted:#566173;--line:#dfe3e9;
 --accent:#0b5fa5;--soft:#eaf2fa;--heat:#2f86c6;--good:#00734f;--bad:#b3420a;
@@ -123,7 +123,7 @@ for (const figure of document.querySelectorAll(".chart")) {
       make("b", tip).textContent = tips.heads[near];
       tips.names.forEach((name, i) => {
         const line = make("div", tip);
-        make("i", line, "k" + tips.colours[i]);
+        make("i", line, "k" + tips.colors[i]);
         line.append(name);
         make("span", line).textContent = tips.rows[near][i];
       });

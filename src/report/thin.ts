@@ -35,7 +35,7 @@ export function thin(points: readonly Point[], count: number): readonly Point[] 
   return kept;
 }
 
-/** Each point's mean with its neighbours, over `window` points, fewer at the ends. */
+/** Each point's mean with its neighbors, over `window` points, fewer at the ends. */
 export function smooth(points: readonly Point[], window: number): Point[] {
   const half = Math.floor(window / 2);
   const sums = [0];

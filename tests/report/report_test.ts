@@ -6,9 +6,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { crc32, inflateSync } from "node:zlib";
-import { ArgumentError, FileError } from "../../src/errors.ts";
-import { encodePng } from "../../src/train/report/png.ts";
-import { smooth, thin } from "../../src/train/report/thin.ts";
+import { ArgumentError, FileError } from "../../src/base/errors.ts";
+import { encodePng } from "../../src/report/png.ts";
+import { smooth, thin } from "../../src/report/thin.ts";
 import {
   curvesFromMetrics,
   histogram,
@@ -19,7 +19,7 @@ import {
   runFacts,
   votesAccount,
   writeReport,
-} from "../../src/train/report/mod.ts";
+} from "../../src/report/mod.ts";
 
 /** Text that would be markup, or an address, if it got through anywhere. */
 const HOSTILE =
@@ -407,7 +407,7 @@ Deno.test("PNG: the chunks' checksums and the pixels are what zlib reads", () =>
   }
 });
 
-/** The contrast of two colours, as WCAG 2 defines it. */
+/** The contrast of two colors, as WCAG 2 defines it. */
 function contrast(a: string, b: string): number {
   const luminance = (hex: string): number => {
     const full = hex.length === 4 ? hex.replace(/[0-9a-f]/g, "$&$&") : hex;
@@ -427,22 +427,22 @@ Deno.test("text and lines can be read on light and on dark pages", async () => {
     new Map([...body.matchAll(/--([a-z0-9]+):(#[0-9a-f]+)/g)].map(([, name, hex]) => [name, hex]))
   );
   assertEquals(schemes.length, 2);
-  for (const colours of schemes) {
-    const surface = colours.get("surface")!;
+  for (const colors of schemes) {
+    const surface = colors.get("surface")!;
     for (const name of ["ink", "muted", "accent", "bad"]) {
-      assert(contrast(colours.get(name)!, surface) >= 4.5, name);
+      assert(contrast(colors.get(name)!, surface) >= 4.5, name);
     }
-    for (let i = 1; i <= 8; i++) assert(contrast(colours.get(`c${i}`)!, surface) >= 3, `c${i}`);
-    // The deepest heat is 62 % of its colour over the surface.
+    for (let i = 1; i <= 8; i++) assert(contrast(colors.get(`c${i}`)!, surface) >= 3, `c${i}`);
+    // The deepest heat is 62 % of its color over the surface.
     const mix = [1, 3, 5].map((at) => {
       const [heat, under] = ["heat", "surface"].map((name) => {
-        const hex = colours.get(name)!;
+        const hex = colors.get(name)!;
         const full = hex.length === 4 ? hex.replace(/[0-9a-f]/g, "$&$&") : hex;
         return parseInt(full.slice(at, at + 2), 16);
       });
       return Math.round(heat * 0.62 + under * 0.38).toString(16).padStart(2, "0");
     });
-    assert(contrast(colours.get("ink")!, `#${mix.join("")}`) >= 4.5, "ink on heat");
+    assert(contrast(colors.get("ink")!, `#${mix.join("")}`) >= 4.5, "ink on heat");
   }
 });
 

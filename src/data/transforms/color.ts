@@ -5,16 +5,16 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import { cat, where } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { inFloat } from "./colour_values.ts";
+import { inFloat } from "./color_values.ts";
 import { imageSizes } from "./draws.ts";
 
-/** Grey as torchvision weighs it: red, green, blue. */
-const GREY = [0.2989, 0.587, 0.114];
+/** Gray as torchvision weighs it: red, green, blue. */
+const GRAY = [0.2989, 0.587, 0.114];
 
 /** Numbers for each image, in a shape that multiplies images. */
 function perImage(values: readonly number[], images: Tensor): Tensor {
@@ -49,12 +49,12 @@ function blend(floats: Tensor, other: Tensor, factors: readonly number[]): Tenso
   return floats.mul(perImage(factors, floats)).add_(other.mul(perImage(rest, floats)));
 }
 
-/** One channel of grey from floats of 3 or 1. */
-function greyOf(floats: Tensor, whole: boolean): Tensor {
+/** One channel of gray from floats of 3 or 1. */
+function grayOf(floats: Tensor, whole: boolean): Tensor {
   if (floats.size(1) === 1) return floats;
   const [red, green, blue] = floats.split(1, 1);
-  const grey = red.mul(GREY[0]).add_(green, { alpha: GREY[1] }).add_(blue, { alpha: GREY[2] });
-  return whole ? grey.floor_() : grey;
+  const gray = red.mul(GRAY[0]).add_(green, { alpha: GRAY[1] }).add_(blue, { alpha: GRAY[2] });
+  return whole ? gray.floor_() : gray;
 }
 
 /**
@@ -71,10 +71,10 @@ export function adjustBrightness(images: Tensor, factors: readonly number[]): Te
 }
 
 /**
- * Images with more or less contrast: their distance from their mean grey multiplied.
+ * Images with more or less contrast: their distance from their mean gray multiplied.
  *
  * @param images (B, 1 or 3, H, W), uint8 or floating-point; so is the result.
- * @param factors For each image: 0 for its mean grey, 1 for no change.
+ * @param factors For each image: 0 for its mean gray, 1 for no change.
  * @throws {ShapeError} If there are not as many factors as images, or the channels are not 1 or 3.
  * @throws {ArgumentError} If a factor is below 0 or not finite.
  */
@@ -82,16 +82,16 @@ export function adjustContrast(images: Tensor, factors: readonly number[]): Tens
   check(images, factors, "adjustContrast");
   const whole = images.dtype === "uint8";
   return inFloat(images, (floats) => {
-    const mean = greyOf(floats, whole).mean([1, 2, 3], true);
+    const mean = grayOf(floats, whole).mean([1, 2, 3], true);
     return blend(floats, mean, factors);
   });
 }
 
 /**
- * Images with stronger or weaker colours: their distance from their own grey multiplied. Grey images stay as they are.
+ * Images with stronger or weaker colors: their distance from their own gray multiplied. Gray images stay as they are.
  *
  * @param images (B, 1 or 3, H, W), uint8 or floating-point; so is the result.
- * @param factors For each image: 0 for grey, 1 for no change.
+ * @param factors For each image: 0 for gray, 1 for no change.
  * @throws {ShapeError} If there are not as many factors as images, or the channels are not 1 or 3.
  * @throws {ArgumentError} If a factor is below 0 or not finite.
  */
@@ -99,11 +99,11 @@ export function adjustSaturation(images: Tensor, factors: readonly number[]): Te
   check(images, factors, "adjustSaturation");
   if (images.size(1) === 1) return images;
   const whole = images.dtype === "uint8";
-  return inFloat(images, (floats) => blend(floats, greyOf(floats, whole), factors));
+  return inFloat(images, (floats) => blend(floats, grayOf(floats, whole), factors));
 }
 
 /**
- * Images with their colours turned around the colour circle. Grey images stay as they are.
+ * Images with their colors turned around the color circle. Gray images stay as they are.
  *
  * @param images (B, 1 or 3, H, W), uint8 or floating-point; so is the result.
  * @param turns For each image, from -0.5 to 0.5 of a full turn.
@@ -127,14 +127,14 @@ function turnHue(floats: Tensor, sixths: Tensor): Tensor {
   const [red, green, blue] = floats.split(1, 1);
   const value = floats.amax([1], true);
   const range = value.sub(floats.amin([1], true));
-  // Without colour any hue will do, but it has to be a number.
+  // Without color any hue will do, but it has to be a number.
   const divisor = range.add(range.eq(0).to(range.dtype));
   const fromRed = green.sub(blue).div_(divisor);
   const fromGreen = blue.sub(red).div_(divisor).add_(2);
   const fromBlue = red.sub(green).div_(divisor).add_(4);
   const hue = where(value.eq(red), fromRed, where(value.eq(green), fromGreen, fromBlue))
     .add_(sixths);
-  // Each channel is a trapezium along the circle: the value, less the range where another colour rules.
+  // Each channel is a trapezium along the circle: the value, less the range where another color rules.
   const channels = [5, 3, 1].map((start) => {
     const along = hue.add(start).remainder_(6);
     return along.minimum(along.neg().add_(4)).clamp_(0, 1).mul_(range).neg_().add_(value);
@@ -143,14 +143,14 @@ function turnHue(floats: Tensor, sixths: Tensor): Tensor {
 }
 
 /**
- * Images without their colours, in as many channels as before.
+ * Images without their colors, in as many channels as before.
  *
  * @param images (B, 1 or 3, H, W), uint8 or floating-point; so is the result.
  * @throws {ShapeError} If the channels are not 1 or 3.
  */
-export function greyscale(images: Tensor): Tensor {
-  const { count, channels } = imageSizes(images, "greyscale");
-  check(images, new Array(count).fill(0), "greyscale");
+export function grayscale(images: Tensor): Tensor {
+  const { count, channels } = imageSizes(images, "grayscale");
+  check(images, new Array(count).fill(0), "grayscale");
   if (channels === 1) return images;
-  return inFloat(images, (floats) => greyOf(floats, false)).repeat(1, 3, 1, 1);
+  return inFloat(images, (floats) => grayOf(floats, false)).repeat(1, 3, 1, 1);
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ArgumentError } from "../../src/errors.ts";
-import { stripEscapes, textWidth } from "../../src/text.ts";
-import { formatCell, formatTable, type Table } from "../../src/train/table.ts";
+import { ArgumentError } from "../../src/base/errors.ts";
+import { stripEscapes, textWidth } from "../../src/base/text.ts";
+import { formatCell, formatTable, type Table } from "../../src/report/table.ts";
 
 const TABLE: Table = {
   title: "Accuracy",

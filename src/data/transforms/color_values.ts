@@ -1,10 +1,10 @@
 /**
- * The range of colours, and computing with them.
+ * The range of colors, and computing with them.
  *
  * @module
  */
 
-import { DTypeError } from "../../errors.ts";
+import { DTypeError } from "../../base/errors.ts";
 import { isFloatingPoint } from "../../torch/dtype.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ApprenticeError, ArgumentError, FileError, FormatError } from "../errors.ts";
-import { checkTarget, makeFolderSync, writeAtomicSync } from "../files.ts";
-import { isMissing, isNotAllowed, readTextFileSync } from "../regular_files.ts";
+import { ApprenticeError, ArgumentError, FileError, FormatError } from "../base/errors.ts";
+import { checkTarget, makeFolderSync, writeAtomicSync } from "../base/files.ts";
+import { isMissing, isNotAllowed, readTextFileSync } from "../base/regular_files.ts";
 
 /** What a record's field may hold. */
 export type MetricValue = number | string | boolean | null | readonly number[];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../base/errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import { isFloatingPoint } from "../../torch/dtype.ts";
 import { scope } from "../../torch/scope.ts";
@@ -13,7 +13,7 @@ import type { FixedTransform } from "./transform.ts";
 import { imageSizes } from "./draws.ts";
 
 /**
- * Makes images float32 and normalises each channel: `(x / 255 - mean) / std` of uint8, `(x - mean) /
+ * Makes images float32 and normalizes each channel: `(x / 255 - mean) / std` of uint8, `(x - mean) /
  * std` of floating-point images, as one multiplication and one addition.
  *
  * @param mean For each channel, or one number for all; of pixels from 0 to 1.
@@ -24,12 +24,12 @@ import { imageSizes } from "./draws.ts";
  * ```ts
  * import { data, torch } from "@apprentice/distill";
  *
- * const normalise = data.normalise([0.1307], [0.3081]);
+ * const normalize = data.normalize([0.1307], [0.3081]);
  * using images = torch.full([1, 1, 2, 2], 255, { dtype: "uint8" });
- * using white = normalise(images); // (1 - 0.1307) / 0.3081 = 2.8215 everywhere
+ * using white = normalize(images); // (1 - 0.1307) / 0.3081 = 2.8215 everywhere
  * ```
  */
-export function normalise(
+export function normalize(
   mean: number | readonly number[],
   std: number | readonly number[],
 ): FixedTransform {
@@ -37,28 +37,28 @@ export function normalise(
   const stds = typeof std === "number" ? [std] : [...std];
   if (means.length !== stds.length || means.length === 0) {
     throw new ArgumentError(
-      `normalise: ${means.length} means and ${stds.length} deviations; give one each per channel.`,
+      `normalize: ${means.length} means and ${stds.length} deviations; give one each per channel.`,
     );
   }
   if (!means.every(Number.isFinite) || !stds.every((value) => value > 0 && value < Infinity)) {
     throw new ArgumentError(
-      `normalise: means must be finite and deviations above 0, got [${means}] and [${stds}].`,
+      `normalize: means must be finite and deviations above 0, got [${means}] and [${stds}].`,
     );
   }
   return (images) => apply(images, means, stds);
 }
 
 function apply(images: Tensor, means: readonly number[], stds: readonly number[]): Tensor {
-  const { channels } = imageSizes(images, "normalise");
+  const { channels } = imageSizes(images, "normalize");
   if (means.length !== 1 && means.length !== channels) {
     throw new ShapeError(
-      `normalise: ${means.length} means and deviations for images of ${channels} channels.`,
+      `normalize: ${means.length} means and deviations for images of ${channels} channels.`,
     );
   }
   const dtype = images.dtype;
   const bytes = dtype === "uint8";
   if (!bytes && !isFloatingPoint(dtype)) {
-    throw new DTypeError(`normalise takes uint8 or floating-point images, got ${dtype}.`);
+    throw new DTypeError(`normalize takes uint8 or floating-point images, got ${dtype}.`);
   }
   const scales = stds.map((value) => 1 / (bytes ? 255 * value : value));
   const shifts = means.map((value, channel) => -value / stds[channel]);

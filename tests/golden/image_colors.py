@@ -1,6 +1,6 @@
-"""Small image files of rarer colours, and their pixels as Pillow has them.
+"""Small image files of rarer colors, and their pixels as Pillow has them.
 
-    python tests/golden/image_colours.py        (Pillow 13, NumPy, safetensors)
+    python tests/golden/image_colors.py        (Pillow 13, NumPy, safetensors)
 
 For each file: its bytes as `file/NAME`, `Image.convert("RGB")` as `pixels/NAME`, the same after
 `ImageOps.exif_transpose` as `upright/NAME`.
@@ -18,8 +18,8 @@ from safetensors.numpy import save_file
 rng = np.random.default_rng(1)
 blocks = np.kron(rng.integers(0, 256, (2, 3, 4), dtype=np.uint8), np.ones((4, 4, 1), np.uint8))
 rgb = np.ascontiguousarray(blocks[..., :3])
-grey = np.ascontiguousarray(blocks[..., 0])
-height, width = grey.shape
+gray = np.ascontiguousarray(blocks[..., 0])
+height, width = gray.shape
 image = Image.fromarray(rgb)
 files = {}
 
@@ -36,13 +36,13 @@ save("cmyk_progressive.jpg", inks, quality=100, progressive=True)
 save("cmyk.tif", inks)
 save("ycbcr.tif", image.convert("YCbCr"))
 save("progressive.jpg", image, quality=95, progressive=True)
-save("float.tif", Image.fromarray(grey.astype(np.float32)))
-save("int32.tif", Image.fromarray(grey.astype(np.int32)))
+save("float.tif", Image.fromarray(gray.astype(np.float32)))
+save("int32.tif", Image.fromarray(gray.astype(np.int32)))
 for compression in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"):
     save(f"{compression}.tif", image, compression=compression)
 save("group4.tif", image.convert("1"), compression="group4")
 save("interlaced.gif", image.quantize(8), interlace=1)
-save("transparent_colour.png", image, transparency=tuple(int(value) for value in rgb[0, 0]))
+save("transparent_color.png", image, transparency=tuple(int(value) for value in rgb[0, 0]))
 save("animated.png", image, save_all=True, append_images=[ImageOps.mirror(image)])
 
 
@@ -83,7 +83,7 @@ def tiff(strips, photometric, bits, samples, order="<", planar=1, extra=None):
 
 files["planar.tif"] = tiff([rgb[..., i].tobytes() for i in range(3)], 2, 8, 3, planar=2)
 files["big_endian.tif"] = tiff([rgb.tobytes()], 2, 8, 3, order=">")
-files["white_is_zero.tif"] = tiff([grey.tobytes()], 0, 8, 1)
+files["white_is_zero.tif"] = tiff([gray.tobytes()], 0, 8, 1)
 files["two_samples.tif"] = tiff([rgb[..., :2].tobytes()], 1, 8, 2, extra=0)
 files["associated_alpha.tif"] = tiff([blocks.tobytes()], 2, 8, 4, extra=1)
 files["sixteen_bits.tif"] = tiff([(rgb.astype("<u2") * 257).tobytes()], 2, 16, 3)

@@ -21,7 +21,7 @@ const TWO_COLUMNS = new RegExp(
 /** Half-width katakana and Hangul belong to wide scripts and are narrow all the same. */
 const HALF_WIDTH = /^[\uff61-\uffdc]$/;
 
-/** Colour and cursor sequences, which a terminal obeys and does not show. */
+/** Color and cursor sequences, which a terminal obeys and does not show. */
 // deno-lint-ignore no-control-regex
 const ESCAPES = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
 
@@ -44,7 +44,7 @@ function graphemeWidth(grapheme: string): number {
   return grapheme.includes("\ufe0f") ? 2 : width;
 }
 
-/** Removes colour and cursor sequences. */
+/** Removes color and cursor sequences. */
 export function stripEscapes(text: string): string {
   return text.replace(ESCAPES, "");
 }
@@ -55,7 +55,7 @@ export function oneLine(text: string): string {
 }
 
 /**
- * The number of terminal columns that `text` takes. Colour sequences count nothing, East Asian wide
+ * The number of terminal columns that `text` takes. Color sequences count nothing, East Asian wide
  * characters and emoji count two, combining marks none.
  */
 export function textWidth(text: string): number {

@@ -1,5 +1,5 @@
 /**
- * What a TIFF file says of its colours, where sharp passes over it.
+ * What a TIFF file says of its colors, where sharp passes over it.
  *
  * Kept small: decoding workers load it.
  *
@@ -13,10 +13,10 @@ const JPEG = [6, 7];
 const SHORT = 3;
 
 /**
- * Whether the pixels that sharp gives of a TIFF file are brightness and colour differences, which it takes for red,
+ * Whether the pixels that sharp gives of a TIFF file are brightness and color differences, which it takes for red,
  * green and blue.
  *
- * @throws If they are such and the colours are at a lower resolution, which it does not read.
+ * @throws If they are such and the colors are at a lower resolution, which it does not read.
  */
 export function isYCbCr(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -37,7 +37,7 @@ export function isYCbCr(bytes: Uint8Array): boolean {
   const [across, down] = tags.get(SUBSAMPLING) ?? [2, 2];
   if (across === 1 && down === 1) return true;
   throw new Error(
-    `it is TIFF whose colours are at a lower resolution (${across} x ${down}) without JPEG, which ` +
+    `it is TIFF whose colors are at a lower resolution (${across} x ${down}) without JPEG, which ` +
       `is not read`,
   );
 }

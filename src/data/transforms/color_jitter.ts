@@ -1,23 +1,23 @@
 /**
- * Colours changed at random.
+ * Colors changed at random.
  *
  * @module
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import { applyChosen } from "./choose.ts";
 import {
   adjustBrightness,
   adjustContrast,
   adjustHue,
   adjustSaturation,
-  greyscale,
-} from "./colour.ts";
+  grayscale,
+} from "./color.ts";
 import type { Transform } from "./transform.ts";
 import { checkProbability, draw, imageSizes } from "./draws.ts";
 
-/** How much {@linkcode colourJitter} changes: a number, or the least and the largest one. */
-export interface ColourJitterOptions {
+/** How much {@linkcode colorJitter} changes: a number, or the least and the largest one. */
+export interface ColorJitterOptions {
   /** Factors for brightness: from 1 - x (but at least 0) to 1 + x, or a range; none by default. */
   brightness?: number | readonly [least: number, most: number];
   /** Factors for contrast, likewise. */
@@ -47,7 +47,7 @@ function toRange(
     small || !(range[0] >= least && range[1] >= range[0] && range[1] <= most && range[1] < Infinity)
   ) {
     throw new ArgumentError(
-      `colourJitter: ${name} is a number from 0 or a range from ${least} to ${most}, got ${
+      `colorJitter: ${name} is a number from 0 or a range from ${least} to ${most}, got ${
         typeof value === "number" ? value : `[${value}]`
       }.`,
     );
@@ -76,16 +76,16 @@ function orderOf(number: number): number[] {
  * ```ts
  * import { data, torch } from "@apprentice/distill";
  *
- * const jitter = data.colourJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 });
+ * const jitter = data.colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 });
  * using images = torch.randint(0, 256, [8, 3, 32, 32], { dtype: "uint8" });
  * using generator = new torch.Generator(0);
  * using changed = jitter(images, generator);
  * console.log(changed.dtype, changed.shape); // uint8 [8, 3, 32, 32]
  * ```
  */
-export function colourJitter(options: ColourJitterOptions): Transform {
+export function colorJitter(options: ColorJitterOptions): Transform {
   const { p = 1 } = options;
-  checkProbability(p, "colourJitter");
+  checkProbability(p, "colorJitter");
   const ranges = [
     toRange(options.brightness, "brightness", 1, [0, Infinity]),
     toRange(options.contrast, "contrast", 1, [0, Infinity]),
@@ -94,7 +94,7 @@ export function colourJitter(options: ColourJitterOptions): Transform {
   ];
   const functions = [adjustBrightness, adjustContrast, adjustSaturation, adjustHue];
   return (images, generator) => {
-    const { count } = imageSizes(images, "colourJitter");
+    const { count } = imageSizes(images, "colorJitter");
     const numbers = draw(6 * count, generator);
     const orders = Array.from(
       { length: count },
@@ -118,16 +118,16 @@ export function colourJitter(options: ColourJitterOptions): Transform {
 }
 
 /**
- * Takes the colours out of some of the images; they keep their channels.
+ * Takes the colors out of some of the images; they keep their channels.
  *
  * @param p The probability; 0.1 by default.
  * @throws {ArgumentError} If `p` is no probability.
  */
-export function randomGreyscale(p = 0.1): Transform {
-  checkProbability(p, "randomGreyscale");
+export function randomGrayscale(p = 0.1): Transform {
+  checkProbability(p, "randomGrayscale");
   return (images, generator) => {
-    const { count } = imageSizes(images, "randomGreyscale");
+    const { count } = imageSizes(images, "randomGrayscale");
     const choices = Array.from(draw(count, generator), (value) => value < p ? 0 : -1);
-    return applyChosen(images, choices, [greyscale]);
+    return applyChosen(images, choices, [grayscale]);
   };
 }
