@@ -27,7 +27,7 @@ Deno.test("who imports the package downloads nothing for images, hubs or ONNX", 
   }).output();
   const { modules } = JSON.parse(new TextDecoder().decode(stdout));
   const names: string[] = modules.map(({ specifier }: { specifier: string }) => specifier);
-  assert(names.some((name) => name.endsWith("/src/optional_package.ts")));
+  assert(names.some((name) => name.endsWith("/src/base/optional_package.ts")));
   const wrong = /^npm:.*(sharp|jpeg-turbo|huggingface|onnxruntime)/;
   assertEquals(names.filter((name) => wrong.test(name)), []);
 });

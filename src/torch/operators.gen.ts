@@ -2225,7 +2225,7 @@ export abstract class TensorOperators extends TensorCore {
   }
 
   /**
-   * Differences of neighbours along `dim`, `n` times; `prepend` and `append` are put on first.
+   * Differences of neighbors along `dim`, `n` times; `prepend` and `append` are put on first.
    *
    * libtorch's `aten::diff`.
    */
@@ -3188,7 +3188,7 @@ export abstract class TensorOperators extends TensorCore {
     return this;
   }
 
-  /** The regularised lower incomplete gamma function, elementwise. (`aten::igamma`) */
+  /** The regularized lower incomplete gamma function, elementwise. (`aten::igamma`) */
   igamma(other: Tensor): Tensor {
     const $f = frame;
     $f[0] = this[HANDLE];
@@ -5634,7 +5634,7 @@ export abstract class TensorOperators extends TensorCore {
     return make($f[0]);
   }
 
-  /** The self-normalising form of `elu`, with its fixed constants. (`aten::selu`) */
+  /** The self-normalizing form of `elu`, with its fixed constants. (`aten::selu`) */
   selu(): Tensor {
     const $f = frame;
     $f[0] = this[HANDLE];
@@ -6501,7 +6501,7 @@ export abstract class TensorOperators extends TensorCore {
     return [make($h0), make($h1), make($h2)];
   }
 
-  /** The elements without repetitions of their neighbour. (`aten::unique_consecutive`) */
+  /** The elements without repetitions of their neighbor. (`aten::unique_consecutive`) */
   uniqueConsecutive(
     returnInverse: boolean = false,
     returnCounts: boolean = false,
@@ -6963,7 +6963,7 @@ export function avgPool3d(
 }
 
 /**
- * Every channel normalised to mean 0 and variance 1 over the batch, or by the running
+ * Every channel normalized to mean 0 and variance 1 over the batch, or by the running
  * statistics.
  *
  * libtorch's `aten::batch_norm`.
@@ -8573,7 +8573,7 @@ export function gridSampler(
   return make($f[0]);
 }
 
-/** Normalised to mean 0 and variance 1 over groups of channels. (`aten::group_norm`) */
+/** Normalized to mean 0 and variance 1 over groups of channels. (`aten::group_norm`) */
 export function groupNorm(
   input: Tensor,
   numGroups: number,
@@ -8707,7 +8707,7 @@ export function im2col(
 }
 
 /**
- * Every channel of every sample normalised to mean 0 and variance 1.
+ * Every channel of every sample normalized to mean 0 and variance 1.
  *
  * libtorch's `aten::instance_norm`.
  */
@@ -8783,7 +8783,7 @@ export function l1Loss(input: Tensor, target: Tensor, reduction: Reduction = "me
 }
 
 /**
- * Normalised to mean 0 and variance 1 over the last dimensions, `normalizedShape`.
+ * Normalized to mean 0 and variance 1 over the last dimensions, `normalizedShape`.
  *
  * libtorch's `aten::layer_norm`.
  */
