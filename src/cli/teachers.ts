@@ -37,7 +37,7 @@ export function teachersCommand(): Command<[string[]]> {
 
 /** A card in words. */
 export function describeCard(card: TeacherCard): string {
-  const { preprocessing } = card;
+  const { view } = card;
   const rows: [string, string | undefined][] = [
     ["teacher", `${card.name} (${card.kind})`],
     ["source", card.source],
@@ -45,7 +45,7 @@ export function describeCard(card: TeacherCard): string {
     ["parameters", card.parameters === undefined ? undefined : formatCount(card.parameters)],
     ["features", `${card.featureDim} wide`],
     ["classes", describeClasses(card)],
-    ["images", preprocessing ? describePreprocessing(preprocessing) : "as the student's"],
+    ["images", view ? describeView(view) : "as they are"],
     ["speed", `${card.msPerImage.toFixed(1)} ms an image, ${card.batch} at a time`],
   ];
   return rows.filter(([, text]) => text !== undefined)
@@ -59,9 +59,9 @@ function describeClasses({ kind, numClasses, classNames }: TeacherCard): string 
   return `${numClasses}${kind === "predictive" ? "" : " of its own"}${names}`;
 }
 
-function describePreprocessing(settings: NonNullable<TeacherCard["preprocessing"]>): string {
+function describeView(view: NonNullable<TeacherCard["view"]>): string {
   const { size: [height, width], interpolation = "bilinear", cropFraction = 1, mean, std } =
-    settings;
+    view;
   const crop = cropFraction === 1 ? "" : `, the middle ${(100 * cropFraction).toFixed(1)} %`;
   const numbers = (values: readonly number[]) => values.map((v) => +v.toFixed(4)).join(", ");
   return `${height} x ${width}, ${interpolation}${crop}; mean ${numbers(mean)}; std ${

@@ -1,76 +1,84 @@
 /**
- * Images as a model wants them.
+ * Pixels as a network wants them.
  *
  * @module
  */
 
-import { ArgumentError, DTypeError } from "../base/errors.ts";
-import { convertChannels, resizeImages } from "./convert.ts";
-import type { Tensor } from "../torch/tensor.ts";
-import { scope } from "../torch/scope.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
-import type { CenterPart } from "./images/image_part.ts";
-import { normalize } from "./mod.ts";
+import { scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import { convertChannels, resizeImages } from "./convert.ts";
+import { checkImageDType } from "./image_dtypes.ts";
+import { normalize } from "./transforms/normalize.ts";
 import type { View } from "./view.ts";
 
 /**
- * Makes sure that a view can be used.
+ * Resizes and normalizes pixels as a view says; without a view, bytes become float32 from 0 to 1, and floating-point pixels
+ * stay as they are.
  *
- * @throws {ArgumentError} if sizes are not whole, mean and deviation do not fit together, or the part is none.
- */
-export function checkView(view: View): void {
-  const { size, mean, std, interpolation = "bilinear", cropFraction = 1 } = view ?? {};
-  const sizes = Array.isArray(size) && size.length === 2 &&
-    size.every((side) => Number.isSafeInteger(side) && side >= 1);
-  if (!sizes) {
-    throw new ArgumentError(`A view's size is [height, width], got ${JSON.stringify(size)}.`);
-  }
-  const numbers = Array.isArray(mean) && Array.isArray(std) && mean.length > 0 &&
-    mean.length === std.length && mean.every(Number.isFinite) &&
-    std.every((value) => Number.isFinite(value) && value > 0);
-  if (!numbers) {
-    throw new ArgumentError(
-      `A view's mean and std have one number for each channel, those of std above 0; got ` +
-        `${JSON.stringify(mean)} and ${JSON.stringify(std)}.`,
-    );
-  }
-  if (interpolation !== "bilinear" && interpolation !== "bicubic") {
-    throw new ArgumentError(
-      `A view's interpolation is "bilinear" or "bicubic", got ${JSON.stringify(interpolation)}.`,
-    );
-  }
-  if (!(cropFraction > 0 && cropFraction <= 1)) {
-    throw new ArgumentError(
-      `A view's cropFraction is above 0 and at most 1, got ${JSON.stringify(cropFraction)}.`,
-    );
-  }
-}
-
-/** Which part of a photograph a view shows. */
-export function partOf({ size, interpolation, cropFraction = 1 }: View): CenterPart {
-  const resize = Math.round(Math.max(...size) / cropFraction);
-  return { kind: "center", size, resize, interpolation };
-}
-
-/**
- * Resizes and normalizes images: what a network of this view is given.
+ * @param pixels (B, C, H, W) or, with a view, (B, H, W, C): uint8 from 0 to 255 or floating-point from 0 to 1, gray or in
+ * colors. Where both readings are possible it is (B, C, H, W).
+ * @returns float32 (B, channels, height, width); the very tensor that was given where nothing is to be done.
+ * @throws {ShapeError} if no dimension is that of the view's channels.
+ * @throws {DTypeError} if pixels are of another dtype.
+ * @throws {ArgumentError} if floating-point values are outside 0 to 1: then they were normalized already.
  *
- * @param images (B, C, H, W): uint8 from 0 to 255 or floating-point from 0 to 1, gray or in colors.
- * @returns float32 (B, channels, height, width).
- * @throws {DTypeError} if they are of another dtype.
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * using pixels = torch.zeros([2, 1, 28, 28], { dtype: "uint8" });
+ * using seen = data.applyView(pixels, {
+ *   size: [32, 32],
+ *   mean: [0.485, 0.456, 0.406],
+ *   std: [0.229, 0.224, 0.225],
+ * });
+ * seen.shape; // [2, 3, 32, 32]
+ * ```
  */
-export function applyView(images: Tensor, view: View): Tensor {
+export function applyView(pixels: Tensor, view: View | null): Tensor {
+  checkImageDType(pixels, "A network");
+  const bytes = pixels.dtype === "uint8";
+  if (!bytes && !isFloatingPoint(pixels.dtype)) {
+    throw new DTypeError(
+      `Images are uint8 (0 to 255) or floating-point (0 to 1), got ${pixels.dtype}.`,
+    );
+  }
+  if (view === null) return bytes ? scope(() => pixels.to("float32").div_(255)) : pixels;
   const { size: [height, width], mean, std, interpolation } = view;
-  const dtype = images.dtype;
-  if (dtype !== "uint8" && !isFloatingPoint(dtype)) {
-    throw new DTypeError(`Images are uint8 (0 to 255) or floating-point (0 to 1), got ${dtype}.`);
-  }
   return scope(() => {
-    const colored = convertChannels(images, mean.length);
-    const [, , rows, columns] = colored.shape;
+    const upright = channelsFirst(pixels, mean.length);
+    if (!bytes) checkRange(upright);
+    const [, , rows, columns] = upright.shape;
     const resized = rows === height && columns === width
-      ? colored
-      : resizeImages(colored, [height, width], { interpolation });
+      ? upright
+      : resizeImages(upright, [height, width], { interpolation });
     return normalize(mean, std)(resized);
   });
+}
+
+function channelsFirst(images: Tensor, channels: number): Tensor {
+  const shape = images.shape;
+  if (shape.length === 4) {
+    for (const count of new Set([channels, 1, 3])) {
+      if (shape[1] === count) return convertChannels(images, channels);
+      // A view of the same memory: the bytes stay in the order that resizing is fastest in.
+      if (shape[3] === count) return convertChannels(images.permute(0, 3, 1, 2), channels);
+    }
+  }
+  throw new ShapeError(
+    `Images are (B, ${channels}, H, W) or (B, H, W, ${channels}), got [${shape.join(", ")}].`,
+  );
+}
+
+function checkRange(images: Tensor): void {
+  const [low, high] = scope(() => images.aminmax().map((bound) => bound.item() as number));
+  // Bicubic resizing swings a little beyond.
+  if (low >= -0.3 && high <= 1.3) return;
+  throw new ArgumentError(
+    `The images' values go from ${low.toFixed(2)} to ${high.toFixed(2)}, so they were normalized ` +
+      `already, and the network's view normalizes them again. Give bytes or values from 0 to 1: take ` +
+      `normalize out of the loader's transform.`,
+  );
 }

@@ -4,47 +4,85 @@
  * @module
  */
 
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import type { Device } from "../torch/device.ts";
+import { arange } from "../torch/creation.ts";
 import { keep } from "../torch/scope.ts";
-import type { Tensor } from "../torch/tensor.ts";
+import { Tensor } from "../torch/tensor.ts";
+import { applyView } from "./apply_view.ts";
+import type { Origin } from "./pixel_source.ts";
+import type { View } from "./view.ts";
 
 /**
- * Some images of a dataset. A batch belongs to whoever gets it: its tensors are disposed of with
- * {@linkcode Batch.dispose}, by `using`, or with the scope they were made in.
+ * Some images of a data set: their pixels, augmented but not normalized. Every network renders its own
+ * {@linkcode Batch.view} of them.
+ *
+ * A batch belongs to whoever gets it: its tensors are disposed of with {@linkcode Batch.dispose}, by `using`, or with the
+ * scope they were made in.
  */
 export abstract class Batch implements Disposable {
-  /** The images (B, C, H, W): float32 from a loader, uint8 straight from a dataset. */
-  readonly images: Tensor;
-  /** Where in the dataset the images are: int64 (B), on the CPU. */
+  /** The pixels (B, C, H, W): uint8 from 0 to 255, or floating-point from 0 to 1. */
+  readonly pixels: Tensor;
+  /** Where in the data set the images are: int64 (B), on the CPU. */
   readonly indices: Tensor;
-  /**
-   * The same images before they were normalized, uint8 from 0 to 255 or floating-point from 0 to 1: for
-   * teachers with preprocessing of their own. A loader adds them if asked to.
-   */
-  readonly raw: Tensor | undefined;
+  /** Which variants of which images these are, where a loader made them; null for others. */
+  readonly origin: Origin | null;
+  readonly #rendered: Map<string, Tensor> = new Map();
 
-  /** Takes over the tensors. */
-  constructor(images: Tensor, indices: Tensor, raw?: Tensor) {
-    this.images = images;
-    this.indices = indices;
-    this.raw = raw;
+  /**
+   * Takes over the tensors.
+   *
+   * @param pixels The pixels (B, C, H, W), at least one image.
+   * @param indices Where they are in the data set; 0 to B - 1 if absent.
+   * @throws {ArgumentError} if the pixels are no tensor.
+   * @throws {ShapeError} if they are not at least one image.
+   */
+  constructor(pixels: Tensor, indices?: Tensor, origin: Origin | null = null) {
+    if (!(pixels instanceof Tensor)) {
+      throw new ArgumentError(`A batch's pixels are a tensor (B, C, H, W), got ${typeof pixels}.`);
+    }
+    const shape = pixels.shape;
+    if (shape.length < 2 || shape[0] < 1) {
+      throw new ShapeError(
+        `A batch is of at least one image, (B, C, H, W), got the shape [${shape.join(", ")}].`,
+      );
+    }
+    this.pixels = pixels;
+    this.indices = indices ?? arange(shape[0]);
+    this.origin = origin;
   }
 
-  /** This batch with other images, on `device`; what is not needed any more is disposed of. */
-  abstract withImages(images: Tensor, device: Device, raw?: Tensor): this;
+  /** The number of images, B. */
+  get length(): number {
+    return this.pixels.shape[0];
+  }
+
+  /** The pixels as a network without a view sees them: float32 from 0 to 1 of bytes, others as they are. */
+  get images(): Tensor {
+    return this.view(null);
+  }
+
+  /**
+   * The pixels as a network of this view sees them: resized and normalized. Equal views are rendered once while the
+   * rendered images live; they belong to the scope that is open.
+   *
+   * @throws As `applyView` does.
+   */
+  view(view: View | null): Tensor {
+    const key = keyOf(view);
+    const known = this.#rendered.get(key);
+    if (known !== undefined && !known.isDisposed) return known;
+    const rendered = applyView(this.pixels, view);
+    if (rendered !== this.pixels) this.#rendered.set(key, rendered);
+    return rendered;
+  }
+
+  /** This batch with other pixels, on `device`; pixels that are not needed any more are disposed of. */
+  abstract withPixels(pixels: Tensor, device: Device, origin: Origin | null): this;
 
   /** All its tensors. */
   tensors(): Tensor[] {
-    return this.raw === undefined
-      ? [this.images, this.indices]
-      : [this.images, this.indices, this.raw];
-  }
-
-  /** Disposes of the images, unless they go on in the batch that takes this one's place. @ignore */
-  protected letGo(images: Tensor, raw: Tensor | undefined): void {
-    for (const own of [this.images, this.raw]) {
-      if (own !== undefined && own !== images && own !== raw) own.dispose();
-    }
+    return [this.pixels, this.indices];
   }
 
   /** Takes the tensors out of the scope they were made in: they live until {@linkcode dispose}. */
@@ -53,9 +91,10 @@ export abstract class Batch implements Disposable {
     return this;
   }
 
-  /** Frees the tensors. */
+  /** Frees the tensors, and what was rendered of them. */
   dispose(): void {
-    for (const tensor of this.tensors()) tensor.dispose();
+    for (const tensor of [...this.#rendered.values(), ...this.tensors()]) tensor.dispose();
+    this.#rendered.clear();
   }
 
   /** Same as {@linkcode Batch.dispose}, for `using`. */
@@ -66,12 +105,26 @@ export abstract class Batch implements Disposable {
 
 /** Images with their labels. */
 export class LabelledBatch extends Batch {
-  /** The classes: int64 (B), on the images' device. */
+  /** The classes: int64 (B), on the pixels' device. */
   readonly labels: Tensor;
 
-  /** Takes over the tensors. */
-  constructor(images: Tensor, labels: Tensor, indices: Tensor, raw?: Tensor) {
-    super(images, indices, raw);
+  /**
+   * Takes over the tensors.
+   *
+   * @throws {ArgumentError} if pixels or labels are no tensors.
+   * @throws {ShapeError} if there is not one label for each image.
+   */
+  constructor(pixels: Tensor, labels: Tensor, indices?: Tensor, origin: Origin | null = null) {
+    super(pixels, indices, origin);
+    if (!(labels instanceof Tensor)) {
+      throw new ArgumentError(`A batch's labels are a tensor (B), got ${typeof labels}.`);
+    }
+    const shape = labels.shape;
+    if (shape.length !== 1 || shape[0] !== this.length) {
+      throw new ShapeError(
+        `${this.length} images need labels of shape [${this.length}], got [${shape.join(", ")}].`,
+      );
+    }
     this.labels = labels;
   }
 
@@ -80,15 +133,15 @@ export class LabelledBatch extends Batch {
     return [...super.tensors(), this.labels];
   }
 
-  /** This batch with other images, its labels moved to their device. */
-  override withImages(images: Tensor, device: Device, raw?: Tensor): this {
-    this.letGo(images, raw);
+  /** This batch with other pixels, its labels moved to their device. */
+  override withPixels(pixels: Tensor, device: Device, origin: Origin | null): this {
+    if (pixels !== this.pixels) this.pixels.dispose();
     let labels = this.labels;
     if (device !== "cpu") {
       labels = labels.to(device);
       this.labels.dispose();
     }
-    return new LabelledBatch(images, labels, this.indices, raw) as this;
+    return new LabelledBatch(pixels, labels, this.indices, origin) as this;
   }
 }
 
@@ -99,9 +152,16 @@ export class LabelledBatch extends Batch {
 export class UnlabelledBatch extends Batch {
   declare private readonly unlabelled: true;
 
-  /** This batch with other images. */
-  override withImages(images: Tensor, _device: Device, raw?: Tensor): this {
-    this.letGo(images, raw);
-    return new UnlabelledBatch(images, this.indices, raw) as this;
+  /** This batch with other pixels. */
+  override withPixels(pixels: Tensor, _device: Device, origin: Origin | null): this {
+    if (pixels !== this.pixels) this.pixels.dispose();
+    return new UnlabelledBatch(pixels, this.indices, origin) as this;
   }
+}
+
+/** What of a view decides how a batch is rendered. */
+function keyOf(view: View | null): string {
+  if (view === null) return "";
+  const { size, mean, std, interpolation = "bilinear" } = view;
+  return JSON.stringify([size, mean, std, interpolation]);
 }

@@ -11,7 +11,7 @@ import type { Batch } from "./batch.ts";
 export interface BatchContext {
   /** The loader's seed. */
   readonly seed: number;
-  /** The epoch that the batch is for. */
+  /** Which variant of each image is wanted: the epoch, or of a fixed number of variants one. */
   readonly epoch: number;
 }
 

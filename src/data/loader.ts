@@ -7,7 +7,6 @@
 import { ArgumentError, ShapeError } from "../base/errors.ts";
 import type { Device } from "../torch/device.ts";
 import { deviceCode } from "../torch/device_codes.ts";
-import { Generator } from "../torch/random.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { Batch } from "./batch.ts";
@@ -15,11 +14,13 @@ import type { Dataset } from "./dataset.ts";
 import { Epoch } from "./epoch.ts";
 import { isPromise } from "./is_promise.ts";
 import { checkWhole } from "./philox.ts";
-import { batchSeed, inOrder } from "./shuffle.ts";
+import { inOrder } from "./shuffle.ts";
 import { shuffledOrder } from "./shuffled_order.ts";
-import { loaderSpec } from "./spec.ts";
+import { pixelSpec } from "./spec.ts";
+import { ImageRandom } from "./image_random.ts";
+import type { PixelSource } from "./pixel_source.ts";
 import type { Spec } from "../base/spec.ts";
-import { type FixedTransform, toFloat, type Transform } from "./transforms/transform.ts";
+import type { Transform } from "./transforms/transform.ts";
 import { checkFirst } from "./check_first.ts";
 
 /** How a {@linkcode Loader} makes batches. */
@@ -32,16 +33,14 @@ export interface LoaderOptions {
   seed?: number;
   /** Leaves the last batch out if it is smaller; false by default. */
   dropLast?: boolean;
-  /** Applied to whole batches on `device`; without it, images only become float32 from 0 to 1. */
+  /** Applied to the pixels of whole batches on `device`: augmentation. Networks normalize by their own views. */
   transform?: Transform;
-  /** Applied after `transform` and after `raw` was taken, such as `normalize`. */
-  normalize?: FixedTransform;
   /**
-   * Keeps the images as they were before `normalize` too, as the batch's `raw`: for teachers that
-   * preprocess by themselves. False by default.
+   * How many variants of each image there are: epoch e shows variant e mod `views`. With them, what teachers say about the
+   * images can be stored once, augmented or not. By default every epoch has another one.
    */
-  raw?: boolean;
-  /** Where images and labels are wanted; the CPU by default. */
+  views?: number;
+  /** Where pixels and labels are wanted; the CPU by default. */
   device?: Device;
   /**
    * How many batches to begin ahead of the one in use, for a dataset that has to be waited for; 2 by
@@ -57,11 +56,12 @@ export interface EpochOptions {
 }
 
 /**
- * Batches of a dataset, as float32 on a device.
+ * Batches of a data set, on a device. A batch holds pixels, augmented by `transform` but not normalized: every network
+ * renders its own view of them.
  *
- * Order and random transforms depend on seed, epoch and batch number alone, not on torch's own
- * random numbers nor on what was loaded before: any batch can be made again, and training that is
- * resumed in the middle of an epoch sees exactly the batches that were left.
+ * The order depends on seed and epoch alone, and what is random about an image on seed, variant and image: not on torch's
+ * own random numbers, on the size of batches, or on what was loaded before. Any batch can be made again, and training that
+ * is resumed in the middle of an epoch sees exactly the batches that were left.
  *
  * @example
  * ```ts
@@ -75,16 +75,17 @@ export interface EpochOptions {
  * const loader = new data.Loader(dataset, {
  *   batchSize: 4,
  *   shuffle: true,
- *   transform: data.normalize([0.1307], [0.3081]),
+ *   transform: data.randomCrop(2),
  * });
+ * const view = { size: [28, 28] as const, ...data.MNIST_STATISTICS };
  * for (let epoch = 0; epoch < 2; epoch++) {
  *   for (using batch of loader.epoch(epoch)) {
- *     console.log(batch.images.shape, batch.labels.shape); // [4, 1, 28, 28] [4]
+ *     console.log(batch.view(view).shape, batch.labels.shape); // [4, 1, 28, 28] [4]
  *   }
  * }
  * ```
  */
-export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
+export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncIterable<B> {
   /** What is loaded from. */
   readonly dataset: Dataset<B>;
   /** How many images a batch has. */
@@ -95,12 +96,10 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
   readonly seed: number;
   /** Whether a smaller last batch is left out. */
   readonly dropLast: boolean;
-  /** What is applied to whole batches. */
+  /** What is applied to the pixels of whole batches. */
   readonly transform: Transform | undefined;
-  /** What is applied after that. */
-  readonly normalize: FixedTransform | undefined;
-  /** Whether batches have their images before `normalize` too. */
-  readonly raw: boolean;
+  /** How many variants of each image there are; null for another one in every epoch. */
+  readonly views: number | null;
   /** Where images and labels are put. */
   readonly device: Device;
   /** How many batches are begun ahead. */
@@ -112,6 +111,7 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
 
   /** The orders of the epochs in use: two, because a zipped loader can be in two at once. */
   readonly #orders: Map<number, Int32Array> = new Map();
+  #pixelSpec: Promise<Spec> | undefined;
 
   /**
    * Makes batches of a data set; none is loaded yet.
@@ -124,6 +124,7 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
    */
   constructor(dataset: Dataset<B>, options: LoaderOptions) {
     const { batchSize, shuffle = false, seed = 0, dropLast = false, prefetch = 2 } = options;
+    const { views = null } = options;
     const count = dataset.length;
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
       throw new ArgumentError(`batchSize is a whole number of at least 1, got ${batchSize}.`);
@@ -142,6 +143,9 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     if (!Number.isSafeInteger(prefetch) || prefetch < 0) {
       throw new ArgumentError(`prefetch is a whole number from 0, got ${prefetch}.`);
     }
+    if (views !== null && (!Number.isSafeInteger(views) || views < 1)) {
+      throw new ArgumentError(`views is a whole number of at least 1, got ${views}.`);
+    }
     checkWhole(seed, "A seed");
     deviceCode(options.device ?? "cpu");
     this.dataset = dataset;
@@ -150,8 +154,7 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     this.seed = seed;
     this.dropLast = dropLast;
     this.transform = options.transform;
-    this.normalize = options.normalize;
-    this.raw = options.raw ?? false;
+    this.views = views;
     this.device = options.device ?? "cpu";
     this.prefetch = prefetch;
     this.length = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
@@ -204,55 +207,68 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     }
     const start = index * this.batchSize;
     const indices = this.order(epoch).subarray(start, start + this.batchSize);
-    const raw = this.dataset.batch(indices, { seed: this.seed, epoch });
-    if (!isPromise(raw)) return this.#finish(raw, indices.length, epoch, index);
-    return raw.then((batch) => this.#finish(batch.keep(), indices.length, epoch, index).keep());
+    return this.pixelsOf(indices, this.variantOf(epoch));
+  }
+
+  /** How many images the data set has. */
+  get images(): number {
+    return this.dataset.length;
+  }
+
+  /** The variant of the images that an epoch shows. */
+  variantOf(epoch: number): number {
+    return this.views === null ? epoch : epoch % this.views;
   }
 
   /**
-   * What decides the batches: the dataset by a fingerprint of its contents, sizes, seed, and what the transform makes of
-   * the first batch. Where they are put and how many are begun ahead is not part of it.
+   * A batch of these images in a variant, whatever batches they are in otherwise. A promise if the data set has to be waited
+   * for; its tensors then belong to no scope.
+   *
+   * @throws {IndexError} If an index is out of range.
    */
-  spec(): Promise<Spec> {
-    const few = (batchSize: number) =>
-      new Loader(this.dataset, { ...this, batchSize, dropLast: false });
-    return loaderSpec(this, few);
+  pixelsOf(indices: Int32Array, variant: number): B | Promise<B> {
+    const given = this.dataset.batch(indices, { seed: this.seed, epoch: variant });
+    if (!isPromise(given)) return this.#finish(given, indices.length, variant);
+    return given.then((batch) => this.#finish(batch.keep(), indices.length, variant).keep());
   }
 
-  /** The batch with its images transformed, as float32, on the device. */
-  #finish(given: B, count: number, epoch: number, index: number): B {
+  /**
+   * What decides the batches: the pixels, and the order and size of batches. Where they are put and how many are begun
+   * ahead is not part of it.
+   */
+  async spec(): Promise<Spec> {
+    const { batchSize, shuffle, dropLast } = this;
+    const pixels = await this.pixelSpec() as Record<string, Spec>;
+    return { batchSize, shuffle, dropLast, ...pixels };
+  }
+
+  /** What decides the pixels: the data set by a fingerprint of its contents, the transform, the seed, the variants. */
+  async pixelSpec(): Promise<Spec> {
+    return await (this.#pixelSpec ??= pixelSpec(this));
+  }
+
+  /** The batch with its pixels transformed, on the device. */
+  #finish(given: B, count: number, variant: number): B {
     try {
-      const { images, raw } = scope(() => this.#prepare(given.images, count, epoch, index));
-      return given.withImages(images, this.device, raw);
+      const pixels = scope(() => this.#apply(given, variant));
+      if (pixels.size(0) !== count) {
+        throw new ShapeError(
+          `A batch of ${count} images has the shape [${pixels.shape.join(", ")}] after the ` +
+            `transform; a dataset and a transform must keep the number of images.`,
+        );
+      }
+      return given.withPixels(pixels, this.device, { source: this, variant });
     } catch (error) {
       given.dispose();
       throw error;
     }
   }
 
-  #prepare(given: Tensor, count: number, epoch: number, index: number): Prepared {
-    const raw = this.#apply(given, epoch, index);
-    const float = toFloat(raw);
-    const images = this.normalize === undefined ? float : this.normalize(float);
-    if (images.size(0) !== count) {
-      throw new ShapeError(
-        `A batch of ${count} images has the shape [${images.shape.join(", ")}] after the ` +
-          `transform; a dataset and a transform must keep the number of images.`,
-      );
-    }
-    return this.raw ? { images, raw } : { images };
-  }
-
-  #apply(given: Tensor, epoch: number, index: number): Tensor {
-    const images = this.device === "cpu" ? given : given.to(this.device);
+  #apply(given: B, variant: number): Tensor {
+    const { pixels } = given;
+    const images = this.device === "cpu" ? pixels : pixels.to(this.device);
     if (this.transform === undefined) return images;
-    using generator = new Generator(batchSeed(this.seed, epoch, index));
-    return this.transform(images, generator);
+    const random = new ImageRandom(this.seed, variant, given.indices.data() as BigInt64Array);
+    return this.transform(images, random);
   }
-}
-
-/** What the images of a batch become. */
-interface Prepared {
-  readonly images: Tensor;
-  readonly raw?: Tensor;
 }

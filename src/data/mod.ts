@@ -8,7 +8,10 @@
  * @module
  */
 
+export * from "./apply_view.ts";
 export * from "./batch.ts";
+export * from "./image_random.ts";
+export * from "./pixel_source.ts";
 export * from "./convert.ts";
 export * from "./dataset.ts";
 export * from "./epoch.ts";

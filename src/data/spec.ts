@@ -16,7 +16,8 @@ import { Tensor } from "../torch/tensor.ts";
 import { type Batch, LabelledBatch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import type { ImageSource } from "./images/image_source.ts";
-import type { Loader } from "./loader.ts";
+import type { PixelSource } from "./pixel_source.ts";
+import type { Transform } from "./transforms/transform.ts";
 
 /** How many images of a dataset are looked at where they are not all in memory. */
 const LOOKED_AT = 16;
@@ -39,25 +40,23 @@ interface Described {
   path?(index: number): string;
 }
 
-/**
- * What decides a loader's batches.
- *
- * @param few Makes a loader of smaller batches, otherwise the same.
- */
-export async function loaderSpec<B extends Batch>(
-  loader: Loader<B>,
-  few: (batchSize: number) => Loader<B>,
-): Promise<Spec> {
-  const { batchSize, shuffle, seed, dropLast, raw } = loader;
+/** What makes pixels of a data set, as far as it decides them. */
+interface PixelMaker<B extends Batch> extends PixelSource {
+  readonly dataset: Dataset<B>;
+  readonly seed: number;
+  readonly transform: Transform | undefined;
+  pixelsOf(indices: Int32Array, variant: number): B | Promise<B>;
+}
+
+/** What decides the pixels of an image in a variant. */
+export async function pixelSpec<B extends Batch>(maker: PixelMaker<B>): Promise<Spec> {
+  const { dataset, seed, views, transform } = maker;
   return {
-    batchSize,
-    shuffle,
+    dataset: await datasetSpec(dataset),
     seed,
-    dropLast,
-    raw,
-    dataset: await datasetSpec(loader.dataset),
-    // A transform is a function and has no other description than what it does.
-    transformed: await firstBatch(loader, few),
+    views,
+    // A function that does not say what it does is known by what it does to some images.
+    transform: transform === undefined ? undefined : transform.spec ?? await transformed(maker),
   };
 }
 
@@ -155,19 +154,12 @@ async function someImages<B extends Batch>(dataset: Dataset<B>): Promise<Spec> {
 }
 
 /**
- * What the first batch looks like; null if it cannot be had, or is another one each time it is made, which a transform can
- * do that draws random numbers of its own.
+ * What some images look like in their first variant; null if they cannot be had, or are others each time they are made,
+ * which a transform can do that draws random numbers of its own.
  */
-async function firstBatch<B extends Batch>(
-  loader: Loader<B>,
-  few: (batchSize: number) => Loader<B>,
-): Promise<Spec> {
-  // Decoding a whole batch of photographs can take seconds.
-  const inMemory = (loader.dataset as Described).images instanceof Tensor;
-  const looked = inMemory ? loader : few(Math.min(loader.batchSize, LOOKED_AT));
-  const first = await lookOf(() => looked.batch(0, 0));
-  if (loader.transform === undefined && loader.normalize === undefined) return first;
-  const second = await lookOf(() => looked.batch(0, 0));
+async function transformed<B extends Batch>(maker: PixelMaker<B>): Promise<Spec> {
+  const make = () => maker.pixelsOf(spread(maker.images, LOOKED_AT), 0);
+  const [first, second] = [await lookOf(make), await lookOf(make)];
   return differencesOf(first, second).length === 0 ? first : null;
 }
 
@@ -182,7 +174,7 @@ async function lookOf<B extends Batch>(make: () => B | Promise<B>): Promise<Spec
   }
   try {
     return {
-      ...looks(batch.images),
+      ...looks(batch.pixels),
       labels: batch instanceof LabelledBatch
         ? fingerprint(Array.from(batch.labels.data() as BigInt64Array, Number))
         : undefined,

@@ -4,7 +4,12 @@
  * @module
  */
 
-/** The images that a network was trained on: their size, and what was done to their values. */
+import type { Interpolation } from "./convert.ts";
+
+/**
+ * The images that a network was trained on: their size, and what was done to their values. The student has one, which is
+ * saved with it, and so has each teacher; a batch renders each once (`Batch.view`).
+ */
 export interface View {
   /** Rows and columns, in pixels. */
   readonly size: readonly [height: number, width: number];
@@ -13,9 +18,10 @@ export interface View {
   /** The standard deviation of each channel, of values from 0 to 1. */
   readonly std: readonly number[];
   /** How images are resized; bilinear by default. Always antialiased. */
-  readonly interpolation?: "bilinear" | "bicubic";
+  readonly interpolation?: Interpolation;
   /**
    * The side of the middle that is cut out of a whole photograph, as a part of the resized photograph's; 1 by default.
+   * Where photographs are decoded for one network it counts; a batch is resized as a whole.
    */
   readonly cropFraction?: number;
 }

@@ -13,7 +13,7 @@ import { checkWhole } from "./philox.ts";
 import type { Spec } from "../base/spec.ts";
 
 /** A batch of both kinds, disposed of together. */
-export class PairedBatch implements Disposable {
+export class MixedBatch implements Disposable {
   /** Images with labels. */
   readonly labelled: LabelledBatch;
   /** Images without. */
@@ -38,14 +38,14 @@ export class PairedBatch implements Disposable {
     this.unlabelled.dispose();
   }
 
-  /** Same as {@linkcode PairedBatch.dispose}, for `using`. */
+  /** Same as {@linkcode MixedBatch.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 }
 
 /** Two loaders side by side; see {@linkcode zipLoaders}. */
-export class PairedLoader {
+export class MixedLoader {
   /** The loader of labelled images. */
   readonly labelled: Loader<LabelledBatch>;
   /** The loader of images without labels. */
@@ -65,12 +65,12 @@ export class PairedLoader {
    *
    * @throws {ArgumentError} If the epoch is not a whole number from 0, or `from` is beyond the end.
    */
-  epoch(epoch: number, options: EpochOptions = {}): Epoch<PairedBatch> {
+  epoch(epoch: number, options: EpochOptions = {}): Epoch<MixedBatch> {
     checkWhole(epoch, "An epoch");
     const first = checkFirst(options.from, this.length);
     const prefetch = Math.max(this.labelled.prefetch, this.unlabelled.prefetch);
     const make = (batch: number) => this.batch(epoch, batch);
-    const keep = (batch: PairedBatch) => void batch.keep();
+    const keep = (batch: MixedBatch) => void batch.keep();
     return new Epoch({ first, end: this.length, prefetch, make, keep });
   }
 
@@ -80,7 +80,7 @@ export class PairedLoader {
   }
 
   /** One pair of an epoch: always the same. A promise if either loader has to be waited for. */
-  batch(epoch: number, index: number): PairedBatch | Promise<PairedBatch> {
+  batch(epoch: number, index: number): MixedBatch | Promise<MixedBatch> {
     // Both count their batches on through the epochs of the pair, so that none is favored.
     const step = epoch * this.length + index;
     const { labelled, unlabelled } = this;
@@ -92,7 +92,7 @@ export class PairedLoader {
       discard(first);
       throw error;
     }
-    if (!isPromise(first) && !isPromise(second)) return new PairedBatch(first, second);
+    if (!isPromise(first) && !isPromise(second)) return new MixedBatch(first, second);
     return pair(first, second);
   }
 }
@@ -105,12 +105,12 @@ function discard(batch: Disposable | Promise<Disposable>): void {
 async function pair(
   first: LabelledBatch | Promise<LabelledBatch>,
   second: UnlabelledBatch | Promise<UnlabelledBatch>,
-): Promise<PairedBatch> {
+): Promise<MixedBatch> {
   if (!isPromise(first)) first.keep();
   if (!isPromise(second)) second.keep();
   const [one, other] = await Promise.allSettled([first, second]);
   if (one.status === "fulfilled" && other.status === "fulfilled") {
-    return new PairedBatch(one.value, other.value);
+    return new MixedBatch(one.value, other.value);
   }
   if (one.status === "fulfilled") one.value.dispose();
   if (other.status === "fulfilled") other.value.dispose();
@@ -145,6 +145,6 @@ async function pair(
 export function zipLoaders(
   labelled: Loader<LabelledBatch>,
   unlabelled: Loader<UnlabelledBatch>,
-): PairedLoader {
-  return new PairedLoader(labelled, unlabelled);
+): MixedLoader {
+  return new MixedLoader(labelled, unlabelled);
 }

@@ -11,8 +11,9 @@ import { tensor, zeros } from "../torch/creation.ts";
 import { loadSafetensors, loadSafetensorsMetadata, saveSafetensors } from "../torch/safetensors.ts";
 import { keep, scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
-import type { Teacher, TeacherOutput } from "./teacher.ts";
-import { checkCount } from "./frozen_teacher.ts";
+import { checkPositive } from "../base/check_whole.ts";
+import type { Teacher } from "./teacher.ts";
+import type { TeacherOutput } from "./teacher_options.ts";
 
 /** Options of {@linkcode cacheOutputs}. */
 export interface CacheOptions {
@@ -172,7 +173,7 @@ export function cacheOutputs(
   options: CacheOptions = {},
 ): OutputCache {
   const { batchSize = 256, transform, onProgress, signal } = options;
-  checkCount(batchSize, "The batchSize of cacheOutputs");
+  checkPositive(batchSize, "The batchSize of cacheOutputs");
   const all = images instanceof Tensor ? images : images.images;
   const total = all.shape[0] ?? 0;
   if (total === 0) {

@@ -8,9 +8,10 @@ import { zeros } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import type { Preprocessing } from "./preprocessing.ts";
-import type { Teacher, TeacherFacts } from "./teacher.ts";
-import { checkCount } from "./frozen_teacher.ts";
+import { checkPositive } from "../base/check_whole.ts";
+import type { View } from "../data/view.ts";
+import type { Teacher } from "./teacher.ts";
+import type { TeacherFacts } from "./teacher_options.ts";
 
 /** Options of {@linkcode teacherCard}. */
 export interface CardOptions {
@@ -32,8 +33,8 @@ export interface TeacherCard extends TeacherFacts {
   readonly featureDim: number;
   /** The number of classes: of a predictive teacher the student's, else those it was published with. */
   readonly numClasses?: number;
-  /** What it does to raw images, if it takes these. */
-  readonly preprocessing: Preprocessing | null;
+  /** What it wants of pixels; null if it takes them as they are. */
+  readonly view: View | null;
   /** Milliseconds for an image, at the best. */
   readonly msPerImage: number;
   /** How many images were looked at at once. */
@@ -51,20 +52,20 @@ export interface TeacherCard extends TeacherFacts {
  *   name: "pixels",
  *   features: (images) => images.flatten(1),
  *   featureDim: 12,
- *   preprocess: { size: [2, 2], mean: [0, 0, 0], std: [1, 1, 1] },
+ *   view: { size: [2, 2], mean: [0, 0, 0], std: [1, 1, 1] },
  * });
  * teachers.teacherCard(teacher).featureDim; // 12
  * ```
  */
 export function teacherCard(teacher: Teacher, options: CardOptions = {}): TeacherCard {
   const { rounds = 5, device } = options;
-  checkCount(rounds, "The number of rounds of a teacher's card");
+  checkPositive(rounds, "The number of rounds of a teacher's card");
   return scope(() => {
-    const { preprocessing } = teacher;
-    const [height, width] = preprocessing?.size ?? [224, 224];
-    const channels = preprocessing?.mean.length ?? 3;
+    const { view } = teacher;
+    const [height, width] = view?.size ?? [224, 224];
+    const channels = view?.mean.length ?? 3;
     const images = options.images ??
-      zeros([1, channels, height, width], { dtype: preprocessing ? "uint8" : "float32", device });
+      zeros([1, channels, height, width], { dtype: view ? "uint8" : "float32", device });
     const batch = images.shape[0];
     let best = Infinity;
     for (let round = 0; round <= rounds; round++) {
@@ -78,8 +79,8 @@ export function teacherCard(teacher: Teacher, options: CardOptions = {}): Teache
       name: teacher.name,
       kind: teacher.kind,
       featureDim: teacher.featureDim,
-      ...(teacher.kind === "predictive" && { numClasses: teacher.numClasses }),
-      preprocessing,
+      ...(teacher.numClasses !== null && { numClasses: teacher.numClasses }),
+      view,
       msPerImage: best / batch,
       batch,
     };

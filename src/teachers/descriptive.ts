@@ -5,10 +5,11 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import type { Classifier } from "../nn/classifier.ts";
 import type { Module } from "../nn/module.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import type { TeacherOptions } from "./teacher.ts";
-import { FrozenTeacher } from "./frozen_teacher.ts";
+import { Teacher } from "./teacher.ts";
+import type { TeacherOptions } from "./teacher_options.ts";
 
 /** A descriptive teacher made from a model. */
 export interface DescriptiveFromModel extends TeacherOptions {
@@ -24,39 +25,12 @@ export interface DescriptiveFromFunction extends TeacherOptions {
   featureDim: number;
 }
 
-/**
- * A teacher that gives only features, on whatever it was trained (arXiv 2508.19498). Make one with
- * {@linkcode descriptive}.
- */
-export class DescriptiveTeacher extends FrozenTeacher {
-  /** What tells it from a predictive teacher. */
-  readonly kind = "descriptive" as const;
-
-  readonly #features: (images: Tensor) => Tensor;
-
-  /** Use {@linkcode descriptive}. @ignore */
-  constructor(options: DescriptiveFromModel | DescriptiveFromFunction) {
-    const source = "model" in options ? options.model : options;
-    if (typeof source?.features !== "function") {
-      throw new ArgumentError(
-        `Teacher "${options.name}" needs a model with features(), or a function features(images).`,
-      );
-    }
-    super(options, source.featureDim, "model" in options ? options.model : null);
-    this.#features = (images) => source.features(images);
-  }
-
-  /**
-   * The features (B, featureDim) of images (B, C, H, W); no gradients flow.
-   *
-   * @throws {ShapeError} if there is no image, or the features are not as wide as declared.
-   * @throws {DTypeError} if the features are not floating-point.
-   */
-  override run(images: Tensor): { features: Tensor } {
-    return this.look(images, (seen, batch) => ({
-      features: this.checked(this.#features(seen), "features", batch, this.featureDim),
-    }));
-  }
+/** A teacher that gives only features, on whatever it was trained (arXiv 2508.19498). */
+export interface DescriptiveTeacher extends Teacher {
+  /** It does not vote on classes. */
+  readonly kind: "descriptive";
+  /** It votes on none. */
+  readonly numClasses: null;
 }
 
 /**
@@ -80,5 +54,21 @@ export class DescriptiveTeacher extends FrozenTeacher {
 export function descriptive(
   options: DescriptiveFromModel | DescriptiveFromFunction,
 ): DescriptiveTeacher {
-  return new DescriptiveTeacher(options);
+  const source = "model" in options ? options.model : options;
+  if (typeof source?.features !== "function") {
+    throw new ArgumentError(
+      `Teacher "${options.name}" needs a model with features(), or a function features(images).`,
+    );
+  }
+  const model = "model" in options ? options.model : null;
+  return new Teacher({
+    ...options,
+    view: options.view ?? (model as Partial<Classifier> | null)?.view ?? undefined,
+    featureDim: source.featureDim,
+    numClasses: null,
+    classNames: null,
+    order: null,
+    model,
+    compute: (images) => ({ features: source.features(images) }),
+  }) as DescriptiveTeacher;
 }

@@ -9,7 +9,7 @@ import { noGrad } from "../torch/backward.ts";
 import { zeros } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";
 import { type DType, isFloatingPoint } from "../torch/dtype.ts";
-import { checkImageDType } from "./image_dtypes.ts";
+import { checkImageDType } from "../data/image_dtypes.ts";
 import { scope } from "../torch/scope.ts";
 import type { ScriptModule } from "../torch/script.ts";
 import type { ScriptOutput } from "../torch/script_types.ts";

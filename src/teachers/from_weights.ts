@@ -14,8 +14,9 @@ import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { descriptive } from "./descriptive.ts";
 import { predictive } from "./predictive.ts";
-import type { Preprocessing } from "./preprocessing.ts";
-import type { Teacher, TeacherFacts } from "./teacher.ts";
+import type { View } from "../data/view.ts";
+import type { Teacher } from "./teacher.ts";
+import type { TeacherFacts } from "./teacher_options.ts";
 import { OnDemand } from "./weights.ts";
 
 /** How a file of weights is read. */
@@ -35,8 +36,8 @@ export interface WeightsSource {
   readonly numClasses?: number;
   /** The side of the images that its positions are for, if not the published weights'. */
   readonly imageSize?: number;
-  /** What it does to raw images, where that is not what the registry says. */
-  readonly preprocessing?: Partial<Preprocessing>;
+  /** What it wants of pixels, where that is not what the registry says. */
+  readonly view?: Partial<View>;
   /** Whether it gives logits in the student's label space. */
   readonly kind: "descriptive" | "predictive";
   /** The student's class for each of the teacher's, where the order differs. */
@@ -62,14 +63,14 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
   const known = entryOf(source.architecture, source.path, source.reading?.ignore);
   // Of a descriptive teacher the head is left out.
   const numClasses = kind === "predictive" ? source.numClasses ?? known.numClasses : 0;
-  const imageSize = source.imageSize ?? source.preprocessing?.size?.[0] ?? known.inputSize;
-  const size = source.preprocessing?.size ?? [imageSize, imageSize];
-  const preprocess: Preprocessing = {
+  const imageSize = source.imageSize ?? source.view?.size?.[0] ?? known.inputSize;
+  const size = source.view?.size ?? [imageSize, imageSize];
+  const view: View = {
     mean: known.mean,
     std: known.std,
     interpolation: known.interpolation,
     cropFraction: known.cropFraction,
-    ...source.preprocessing,
+    ...source.view,
     size,
   };
   const weights = new OnDemand(() => {
@@ -97,7 +98,7 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
   };
   weights.release();
   if (kind === "descriptive") {
-    return descriptive({ name, features, featureDim, preprocess, weights, facts });
+    return descriptive({ name, features, featureDim, view, weights, facts });
   }
   return predictive({
     name,
@@ -109,7 +110,7 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
     featureDim,
     numClasses,
     classes: source.classes,
-    preprocess,
+    view,
     weights,
     facts,
   });

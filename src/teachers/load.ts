@@ -20,14 +20,15 @@ import { classifierOfOnnx, featuresOfOnnx } from "./from_onnx.ts";
 import { classifierOfScript, featuresOfScript, type ScriptTap } from "./from_script.ts";
 import { type ReadingOptions, teacherFromWeights } from "./from_weights.ts";
 import { OnnxModel } from "./onnx.ts";
-import { wholeNumberPreprocessing } from "./onnx_input.ts";
+import { wholeNumberView } from "./onnx_input.ts";
 import { ortRuntime } from "./onnx_runtime.ts";
 import { predictive, type PredictiveTeacher } from "./predictive.ts";
 import type { FaultyFact, ModelConfig } from "./configs/model_config.ts";
-import type { Preprocessing } from "./preprocessing.ts";
-import { checkPreprocessing } from "./check_preprocessing.ts";
+import { checkViewParts } from "../data/check_view.ts";
+import type { View } from "../data/view.ts";
 import { readModelConfig } from "./preprocessing_config.ts";
-import type { Teacher, TeacherFacts } from "./teacher.ts";
+import type { Teacher } from "./teacher.ts";
+import type { TeacherFacts } from "./teacher_options.ts";
 import { OnDemand } from "./weights.ts";
 
 /** How {@linkcode load} makes a teacher. What is absent is as its publisher says. */
@@ -48,8 +49,8 @@ export interface LoadTeacherOptions extends ReadingOptions {
   numClasses?: number;
   /** The student's class for each of the teacher's, where the order differs. */
   classes?: readonly number[];
-  /** What it does to raw images: what is given here counts more than what its publisher says. */
-  preprocessing?: Partial<Preprocessing>;
+  /** What it wants of pixels: what is given here counts more than what its publisher says. */
+  view?: Partial<View>;
   /**
    * Where the features are. Of an ONNX model a tensor, the operation that computes it, or a module's name; of a
    * TorchScript module a method, or a place in what `forward` returns.
@@ -71,7 +72,7 @@ export interface LoadTeacherOptions extends ReadingOptions {
 const mostConfigBytes = 2 ** 25;
 
 /** ImageNet's, which most publishers' are. */
-const USUAL: Pick<Preprocessing, "mean" | "std"> = {
+const USUAL: Pick<View, "mean" | "std"> = {
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
 };
@@ -81,9 +82,9 @@ const USUAL: Pick<Preprocessing, "mean" | "std"> = {
  * `config.json`, a file of weights, a TorchScript file (`.pt`) or an ONNX model (`.onnx`). Given raw images, it
  * resizes and normalizes them as its publisher did.
  *
- * Architecture, classes and preprocessing are read from the `config.json` of timm, transformers or OpenCLIP beside the
+ * Architecture, classes and view are read from the `config.json` of timm, transformers or OpenCLIP beside the
  * weights; without one the file's name must begin with the architecture's, as torchvision's files do. TorchScript
- * and ONNX files say nothing of their preprocessing: without `preprocessing` it is ImageNet's at 224 pixels, or at the
+ * and ONNX files say nothing of their view: without `view` it is ImageNet's at 224 pixels, or at the
  * size that an ONNX model is fixed to. An ONNX model that takes whole numbers normalizes pixels itself: it is given
  * bytes from 0 to 255, resized.
  *
@@ -94,7 +95,7 @@ const USUAL: Pick<Preprocessing, "mean" | "std"> = {
  * The file is checked here, and loaded when the teacher is first asked; `release()` frees it until then.
  *
  * @throws {ArgumentError} if the architecture is not known, the weights are another one's, or the publisher says of images
- * what cannot be meant and `preprocessing` does not say what is.
+ * what cannot be meant and `view` does not say what is.
  * @throws {FormatError} if a file is damaged or refused.
  * @throws {HubError} if the hub refuses, has no such repository, or cannot be reached.
  *
@@ -128,7 +129,7 @@ export async function load(spec: string, options: LoadTeacherOptions = {}): Prom
   if (kind !== "descriptive" && kind !== "predictive") {
     throw new ArgumentError(`A teacher is "descriptive" or "predictive", got "${kind}".`);
   }
-  if (options.preprocessing !== undefined) checkPreprocessing(options.preprocessing);
+  if (options.view !== undefined) checkViewParts(options.view);
   const place = await find(spec, options);
   const is = place.path.isFile ? fileKind(place.path.name) : "weights";
   if (is === "onnx") return await fromOnnx(place, options);
@@ -225,7 +226,7 @@ function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
       }. Give { architecture }, one of models.list().`,
     );
   }
-  const published = publishedPreprocessing(place, options);
+  const published = publishedView(place, options);
   const { kind = "descriptive", device = "cpu", dtype = "float32" } = options;
   return teacherFromWeights({
     name: place.name,
@@ -235,8 +236,8 @@ function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
     kind,
     classes: options.classes,
     numClasses: options.numClasses ?? config.numClasses ?? undefined,
-    imageSize: options.preprocessing?.size?.[0] ?? config.imageSize ?? undefined,
-    preprocessing: { ...published, ...options.preprocessing },
+    imageSize: options.view?.size?.[0] ?? config.imageSize ?? undefined,
+    view: { ...published, ...options.view },
     classNames: config.labels,
     reading: {
       prefix: options.prefix,
@@ -253,14 +254,14 @@ function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
  * What the publisher says is done to images. What cannot be meant is an error, unless the user says what is: to take
  * another preprocessing in silence would give wrong features.
  */
-function publishedPreprocessing(
+function publishedView(
   { config, spec, path }: Place,
   options: LoadTeacherOptions,
-): Partial<Preprocessing> | null {
+): Partial<View> | null {
   const { faults } = config;
   if (faults === undefined) return config.preprocessing;
   const open = faults.facts.filter(({ field }) =>
-    options.preprocessing?.[field === "cropMode" ? "cropFraction" : field] === undefined
+    options.view?.[field === "cropMode" ? "cropFraction" : field] === undefined
   );
   if (open.length === 0) return faults.rest;
   const fields = [...new Set(open.map(({ field }) => examples[field]))].join(", ");
@@ -269,7 +270,7 @@ function publishedPreprocessing(
     `${open[0].file} ${
       path.isFile ? "beside" : "in"
     } ${spec} says of images what cannot be used: ${said}. ` +
-      `Say what is right, as { preprocessing: { ${fields} } }.`,
+      `Say what is right, as { view: { ${fields} } }.`,
   );
 }
 
@@ -285,18 +286,18 @@ const examples: Readonly<Record<FaultyFact["field"], string>> = {
 
 function fromScript(place: Place, options: LoadTeacherOptions): Teacher {
   const { device = "cpu", tap, logits, tokens } = options;
-  const preprocess = { size: [224, 224] as const, ...USUAL, ...options.preprocessing };
+  const view = { size: [224, 224] as const, ...USUAL, ...options.view };
   const weights = new OnDemand<ScriptModule>(() => loadScript(place.path.name, { device }).eval());
   const taps = {
     tap,
     logits,
     tokens,
-    imageShape: [preprocess.mean.length, ...preprocess.size] as const,
+    imageShape: [view.mean.length, ...view.size] as const,
   };
   return fromForeign(
     place,
     options,
-    preprocess,
+    view,
     weights,
     "TorchScript",
     (kind) =>
@@ -318,25 +319,25 @@ async function fromOnnx(place: Place, options: LoadTeacherOptions): Promise<Teac
       tap: tap as string | undefined,
       logits: logits as string | undefined ?? (kind === "predictive" ? true : undefined),
       tokens,
-      imageSize: options.preprocessing?.size,
+      imageSize: options.view?.size,
     })
   );
   const { imageShape: [channels, height, width], inputDType } = weights.get();
   const isWhole = !isFloatingPoint(inputDType);
-  const { preprocessing } = options;
-  let usual: Pick<Preprocessing, "mean" | "std"> = USUAL;
+  const { view: given } = options;
+  let usual: Pick<View, "mean" | "std"> = USUAL;
   if (isWhole) {
     try {
-      usual = wholeNumberPreprocessing(place.path.name, inputDType, channels, preprocessing);
+      usual = wholeNumberView(place.path.name, inputDType, channels, given);
     } catch (error) {
       weights.release();
       throw error;
     }
   }
-  const preprocess = { ...usual, ...preprocessing, size: [height, width] as const };
+  const view = { ...usual, ...given, size: [height, width] as const };
   // Bytes that were resized as floats lie between whole numbers.
   const seen = (images: Tensor): Tensor => isWhole ? images.round().clamp(0, 255) : images;
-  return fromForeign(place, options, preprocess, weights, "ONNX", (kind) => {
+  return fromForeign(place, options, view, weights, "ONNX", (kind) => {
     if (kind !== "predictive") {
       const model = featuresOfOnnx(() => weights.get());
       return { ...model, features: (images) => scope(() => model.features(seen(images))) };
@@ -354,14 +355,14 @@ async function fromOnnx(place: Place, options: LoadTeacherOptions): Promise<Teac
 function fromForeign(
   place: Place,
   options: LoadTeacherOptions,
-  preprocess: Preprocessing,
+  view: View,
   weights: OnDemand<Disposable>,
   architecture: string,
   make: (kind: Teacher["kind"]) => ForeignModel | ForeignClassifier,
 ): Teacher {
   const { kind = "descriptive", classes } = options;
   const facts: TeacherFacts = { source: place.spec, architecture };
-  const common = { name: place.name, preprocess, weights, facts };
+  const common = { name: place.name, view, weights, facts };
   let model: ForeignModel | ForeignClassifier;
   try {
     model = make(kind);

@@ -8,7 +8,7 @@ import { ArgumentError, DTypeError } from "../base/errors.ts";
 import { type DType, isFloatingPoint } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import type { Preprocessing } from "./preprocessing.ts";
+import type { View } from "../data/view.ts";
 
 /** The whole numbers that a dtype holds, as far as images are concerned. */
 const ranges: Partial<Record<DType, readonly [low: number, high: number]>> = {
@@ -66,17 +66,17 @@ function checkValues(
  * @param given What its user wants to be done.
  * @throws {ArgumentError} if that would normalize them, or the dtype holds no bytes.
  */
-export function wholeNumberPreprocessing(
+export function wholeNumberView(
   path: string,
   dtype: DType,
   channels: number,
-  given: Partial<Preprocessing> = {},
-): Pick<Preprocessing, "mean" | "std"> {
+  given: Partial<View> = {},
+): Pick<View, "mean" | "std"> {
   const [low, high] = ranges[dtype] ?? [0, 0];
   if (low > 0 || high < 255) {
     throw new ArgumentError(
       `${path} takes ${dtype}, which does not hold the bytes of pixels, so it is not known what it wants of images. Open it ` +
-        "with teachers.openOnnx, and make a teacher whose preprocess is a function that gives it what it wants.",
+        "with teachers.openOnnx, and make a teacher whose preprocess gives it what it wants.",
     );
   }
   const own = { mean: new Array(channels).fill(0), std: new Array(channels).fill(1 / 255) };
@@ -86,7 +86,7 @@ export function wholeNumberPreprocessing(
       continue;
     }
     throw new ArgumentError(
-      `${path} takes ${dtype}: bytes from 0 to 255, which it normalizes itself, so the preprocessing's ${key} [${
+      `${path} takes ${dtype}: bytes from 0 to 255, which it normalizes itself, so the view's ${key} [${
         value.join(", ")
       }] cannot be meant. Leave mean and std out.`,
     );

@@ -6,11 +6,9 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
-import type { Spec } from "../base/spec.ts";
-import { tensor } from "../torch/creation.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import type { TeacherOptions } from "./teacher.ts";
-import { checkCount, FrozenTeacher } from "./frozen_teacher.ts";
+import { Teacher } from "./teacher.ts";
+import type { TeacherOptions, TeacherOutput } from "./teacher_options.ts";
 
 /** A predictive teacher made from a classifier. */
 export interface PredictiveFromModel extends TeacherOptions {
@@ -36,65 +34,16 @@ export interface PredictiveFromFunction extends TeacherOptions {
   classes?: readonly number[];
 }
 
-/**
- * A teacher that was trained on the student's label space: it gives logits and features (arXiv
- * 2508.19498). Make one with {@linkcode predictive}.
- */
-export class PredictiveTeacher extends FrozenTeacher {
-  /** What tells it from a descriptive teacher. */
-  readonly kind = "predictive" as const;
+/** A teacher that was trained on the student's label space: it gives logits and features (arXiv 2508.19498). */
+export interface PredictiveTeacher extends Teacher {
+  /** It votes on classes. */
+  readonly kind: "predictive";
   /** The number of classes, C. */
   readonly numClasses: number;
-
-  readonly #run: PredictiveFromFunction["run"];
-  /** For each of the student's classes the teacher's, or null where they are the same. */
-  readonly #order: readonly number[] | null;
-
-  /** Use {@linkcode predictive}. @ignore */
-  constructor(options: PredictiveFromModel | PredictiveFromFunction) {
-    const { run, featureDim, numClasses } = "model" in options ? ofModel(options) : options;
-    super(options, featureDim, "model" in options ? options.model : null);
-    if (typeof run !== "function") {
-      throw new ArgumentError(
-        `Teacher "${this.name}" needs a model or a function run(images), got ${typeof run}.`,
-      );
-    }
-    checkCount(numClasses, `The numClasses of teacher "${this.name}"`);
-    this.numClasses = numClasses;
-    this.#run = run;
-    this.#order = options.classes === undefined
-      ? null
-      : inverse(options.classes, numClasses, this.name);
-  }
-
-  /** The names of the student's classes, as far as its model knows them. */
-  get classNames(): readonly string[] | null {
-    const names = (this.model as Classifier | null)?.classNames ?? null;
-    return names === null || this.#order === null ? names : this.#order.map((own) => names[own]);
-  }
-
-  /** As every teacher's, with the order of its classes. */
-  override spec(): Spec {
-    const order = this.#order ?? undefined;
-    return { ...super.spec() as Record<string, Spec>, numClasses: this.numClasses, order };
-  }
-
-  /**
-   * Features (B, featureDim) and logits (B, numClasses) of images (B, C, H, W); no gradients flow.
-   *
-   * @throws {ShapeError} if there is no image, or an output is not as wide as declared.
-   * @throws {DTypeError} if an output is not floating-point.
-   */
-  override run(images: Tensor): { features: Tensor; logits: Tensor } {
-    return this.look(images, (seen, batch) => {
-      const { features, logits } = this.#run(seen);
-      this.checked(features, "features", batch, this.featureDim);
-      this.checked(logits, "logits", batch, this.numClasses);
-      if (this.#order === null) return { features, logits };
-      const order = tensor(this.#order, { dtype: "int64", device: logits.device });
-      return { features, logits: logits.indexSelect(1, order) };
-    });
-  }
+  /** Features (B, featureDim) and logits (B, numClasses) of images; see `Teacher.run`. */
+  run(pixels: Tensor): Required<TeacherOutput>;
+  /** Features and logits of images that were rendered as its view says. */
+  see(images: Tensor): Required<TeacherOutput>;
 }
 
 /** A classifier as a function. */
@@ -160,5 +109,22 @@ function inverse(classes: readonly number[], numClasses: number, name: string): 
 export function predictive(
   options: PredictiveFromModel | PredictiveFromFunction,
 ): PredictiveTeacher {
-  return new PredictiveTeacher(options);
+  const { name } = options;
+  const model = "model" in options ? options.model : null;
+  const { run, featureDim, numClasses } = "model" in options ? ofModel(options) : options;
+  if (typeof run !== "function") {
+    throw new ArgumentError(
+      `Teacher "${name}" needs a model or a function run(images), got ${typeof run}.`,
+    );
+  }
+  return new Teacher({
+    ...options,
+    view: options.view ?? model?.view ?? undefined,
+    featureDim,
+    numClasses,
+    classNames: () => model?.classNames ?? null,
+    order: options.classes === undefined ? null : inverse(options.classes, numClasses, name),
+    model,
+    compute: run,
+  }) as PredictiveTeacher;
 }

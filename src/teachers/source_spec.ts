@@ -9,7 +9,7 @@ import type { Module } from "../nn/module.ts";
 import { moduleSpec } from "../nn/spec.ts";
 import { fingerprint, type Spec } from "../base/spec.ts";
 import { fingerprintTensors } from "../torch/fingerprint.ts";
-import type { TeacherFacts } from "./teacher.ts";
+import type { TeacherFacts } from "./teacher_options.ts";
 
 /** The fingerprints of a teacher's weights and layers, or of the file that it is run from. */
 export function sourceSpec(model: Module | null, facts: TeacherFacts): Record<string, Spec> {

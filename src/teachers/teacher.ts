@@ -1,52 +1,195 @@
 /**
- * What all teachers share.
+ * Those who teach.
  *
  * @module
  */
 
-import type { Tensor } from "../torch/tensor.ts";
-import type { DescriptiveTeacher } from "./descriptive.ts";
-import type { PredictiveTeacher } from "./predictive.ts";
-import type { Preprocessing } from "./preprocessing.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
+import { checkPositive } from "../base/check_whole.ts";
+import type { Spec } from "../base/spec.ts";
+import { applyView } from "../data/apply_view.ts";
+import { checkView } from "../data/check_view.ts";
+import type { View } from "../data/view.ts";
+import type { Module } from "../nn/module.ts";
+import { noGrad } from "../torch/backward.ts";
+import { tensor } from "../torch/creation.ts";
+import { isFloatingPoint } from "../torch/dtype.ts";
+import { scope } from "../torch/scope.ts";
+import { Tensor } from "../torch/tensor.ts";
+import { sourceSpec } from "./source_spec.ts";
+import type { TeacherFacts, TeacherOptions, TeacherOutput } from "./teacher_options.ts";
 import type { Weights } from "./weights.ts";
 
-/** Anything that can teach: tell the two apart by `kind`. */
-export type Teacher = PredictiveTeacher | DescriptiveTeacher;
-
-/** What a teacher says about a batch of images. */
-export interface TeacherOutput {
-  /** Its features (B, featureDim). */
-  features: Tensor;
-  /** Its logits in the student's label space (B, numClasses); predictive teachers only. */
-  logits?: Tensor;
+/** What a teacher is made of; `predictive`, `descriptive` and `load` make it. @ignore */
+export interface TeacherParts extends TeacherOptions {
+  /** The width of its features. */
+  readonly featureDim: number;
+  /** The number of classes that it votes on; null for one that gives features only. */
+  readonly numClasses: number | null;
+  /** The names of these classes, in the student's order; null if they are not known. */
+  readonly classNames: (() => readonly string[] | null) | null;
+  /** For each of the student's classes the teacher's, or null where they are the same. */
+  readonly order: readonly number[] | null;
+  /** The model behind it, if it was made from one. */
+  readonly model: Module | null;
+  /** Features (B, featureDim) and, where it votes, logits (B, numClasses) of images as its view renders them. */
+  readonly compute: (images: Tensor) => TeacherOutput;
 }
 
-/** What is known of where a teacher comes from. */
-export interface TeacherFacts {
-  /** The file, folder or repository. */
-  readonly source?: string;
-  /** The architecture's name, or the kind of file that is one by itself. */
-  readonly architecture?: string;
-  /** How many trained values it has, those of its classifier left out if that is not used. */
-  readonly parameters?: number;
-  /** The number of classes it was published with. */
-  readonly numClasses?: number;
-  /** The names of its own classes. */
-  readonly classNames?: readonly string[];
-}
-
-/** Options of every teacher. */
-export interface TeacherOptions {
-  /** What it is called in messages and reports; unique among the teachers of one student. */
-  name: string;
-  /**
-   * What this teacher wants of its images. Settings: it is given raw images, and resizes and normalizes them
-   * itself. A function: it is given the student's images, and the function makes of them what it wants, without
-   * recording gradients, in a scope. Absent: it looks at the student's images as they are.
-   */
-  preprocess?: Preprocessing | ((images: Tensor) => Tensor);
+/**
+ * A frozen model that teaches (arXiv 2508.19498): a predictive one gives features, and logits in the student's label
+ * space; a descriptive one gives features only. Make one with `predictive`, `descriptive` or `load`.
+ */
+export class Teacher implements Disposable {
+  /** What it is called in messages and reports. */
+  readonly name: string;
+  /** Whether it votes on classes. */
+  readonly kind: "predictive" | "descriptive";
+  /** The width of its features, D. */
+  readonly featureDim: number;
+  /** The number of classes that it votes on, C; null for a descriptive one. */
+  readonly numClasses: number | null;
+  /** What it wants of pixels; null if it takes them as they are. */
+  readonly view: View | null;
+  /** The model behind it, frozen and in evaluation mode, if it was made from one. */
+  readonly model: Module | null;
   /** Where what it runs is loaded from, if that can be released and loaded again. */
-  weights?: Weights;
+  readonly weights: Weights | null;
   /** What is known of where it comes from. */
-  facts?: TeacherFacts;
+  readonly facts: TeacherFacts;
+  readonly #parts: TeacherParts;
+
+  /** Freezes the model and checks name, width and view. @ignore */
+  constructor(parts: TeacherParts) {
+    const { name, preprocess, featureDim, numClasses, model } = parts;
+    if (typeof name !== "string" || name === "") {
+      throw new ArgumentError(`A teacher needs a name, which is not empty; got ${String(name)}.`);
+    }
+    checkPositive(featureDim, `The featureDim of teacher "${name}"`);
+    if (numClasses !== null) checkPositive(numClasses, `The numClasses of teacher "${name}"`);
+    if (preprocess !== undefined && typeof preprocess !== "function") {
+      throw new ArgumentError(
+        `The preprocess of teacher "${name}" is a function, got ${typeof preprocess}; size, mean and std are its view.`,
+      );
+    }
+    const view = parts.view ?? null;
+    if (view !== null) checkView(view);
+    this.name = name;
+    this.kind = numClasses === null ? "descriptive" : "predictive";
+    this.featureDim = featureDim;
+    this.numClasses = numClasses;
+    this.view = view;
+    this.model = model;
+    this.weights = parts.weights ?? null;
+    this.facts = parts.facts ?? {};
+    this.#parts = parts;
+    model?.freeze();
+  }
+
+  /** The names of the classes that it votes on, as far as they are known. */
+  get classNames(): readonly string[] | null {
+    const { classNames, order } = this.#parts;
+    const names = classNames?.() ?? null;
+    return names === null || order === null ? names : order.map((own) => names[own]);
+  }
+
+  /** Whether it is in memory; one that was not loaded from somewhere always is. */
+  get loaded(): boolean {
+    return this.weights?.loaded ?? true;
+  }
+
+  /** Frees its weights, if they can be loaded again: the next {@linkcode run} does that. Otherwise they stay. */
+  release(): void {
+    this.weights?.release();
+  }
+
+  /** Same as {@linkcode Teacher.release}, for `using`. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /**
+   * What decides what it says: its weights by their fingerprint (of those that are not in memory the file's), its
+   * layers, its view, the order of its classes.
+   */
+  spec(): Spec {
+    const { name, featureDim, numClasses, model, view } = this;
+    return {
+      name,
+      featureDim,
+      numClasses: numClasses ?? undefined,
+      order: this.#parts.order ?? undefined,
+      view: view === null ? undefined : { ...view } as Spec,
+      preprocess: this.#parts.preprocess && "function",
+      ...sourceSpec(model, this.facts),
+    };
+  }
+
+  /**
+   * What the teacher says about images: features (B, featureDim), and logits (B, numClasses) if it votes; no gradients
+   * flow.
+   *
+   * @param pixels (B, C, H, W), or with a view (B, H, W, C): uint8 from 0 to 255, or floating-point from 0 to 1.
+   * @throws {ShapeError} if there is no image, or an output is not as wide as declared.
+   * @throws {DTypeError} if an output is not floating-point, or images are of a dtype that none are of.
+   * @throws {ArgumentError} if it has a view and the images were normalized already.
+   */
+  run(pixels: Tensor): TeacherOutput {
+    if (!(pixels instanceof Tensor)) {
+      throw new ArgumentError(
+        `Teacher "${this.name}" looks at a tensor of images, got ${typeof pixels}.`,
+      );
+    }
+    const batch = pixels.shape[0];
+    if (batch === undefined || batch === 0) {
+      throw new ShapeError(
+        `Teacher "${this.name}" got no image: the shape is [${pixels.shape.join(", ")}].`,
+      );
+    }
+    return noGrad(() => scope(() => this.see(applyView(pixels, this.view))));
+  }
+
+  /** What the teacher says about images that were rendered as its view says; see {@linkcode run}. */
+  see(images: Tensor): TeacherOutput {
+    const { compute, preprocess, order } = this.#parts;
+    // Somebody may have called train() on the model, or on a model that holds it, in the meantime.
+    this.model?.eval();
+    // Not inference mode: the student's encoders save what comes out for their own gradients.
+    return noGrad(() =>
+      scope(() => {
+        const batch = images.shape[0];
+        const { features, logits } = compute(preprocess?.(images) ?? images);
+        this.#check(features, "features", batch, this.featureDim);
+        if (this.numClasses === null) return { features };
+        this.#check(logits, "logits", batch, this.numClasses);
+        if (order === null) return { features, logits };
+        const places = tensor(order, { dtype: "int64", device: logits.device });
+        return { features, logits: logits.indexSelect(1, places) };
+      })
+    );
+  }
+
+  #check(
+    part: Tensor | undefined,
+    what: string,
+    batch: number,
+    width: number,
+  ): asserts part is Tensor {
+    if (!(part instanceof Tensor)) {
+      throw new ArgumentError(`The ${what} of teacher "${this.name}" are not a tensor.`);
+    }
+    const shape = part.shape;
+    if (shape.length !== 2 || shape[0] !== batch || shape[1] !== width) {
+      throw new ShapeError(
+        `The ${what} of teacher "${this.name}" have shape [${
+          shape.join(", ")
+        }]; declared is [${batch}, ${width}].`,
+      );
+    }
+    if (!isFloatingPoint(part.dtype)) {
+      throw new DTypeError(
+        `The ${what} of teacher "${this.name}" are ${part.dtype}, not floating-point numbers.`,
+      );
+    }
+  }
 }

@@ -6,7 +6,7 @@
 
 import { looks } from "../data/spec.ts";
 import { differencesOf, type Spec } from "../base/spec.ts";
-import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
+import type { Teacher } from "./teacher.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 
@@ -15,7 +15,7 @@ const LOOKED_AT = 8;
 
 /** A batch that may be of pairs, as far as it matters here. */
 interface Images {
-  readonly images?: unknown;
+  readonly pixels?: unknown;
   readonly unlabelled?: Images;
 }
 
@@ -64,12 +64,12 @@ async function saidOf(
   let first: (Images & Partial<Disposable>) | undefined;
   try {
     first = await batch.call(batches, 0, 0) as Images & Partial<Disposable>;
-    const images = first.images ?? first.unlabelled?.images;
+    const images = first.pixels ?? first.unlabelled?.pixels;
     if (!(images instanceof Tensor)) return undefined;
     return scope(() => {
       const few = images.narrow(0, 0, Math.min(LOOKED_AT, images.shape[0]));
       return places.map((place): Spec => {
-        const { features, logits }: TeacherOutput = teachers[place].run(few);
+        const { features, logits } = teachers[place].run(few);
         return { features: looks(features), ...(logits && { logits: looks(logits) }) };
       });
     });

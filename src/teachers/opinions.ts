@@ -1,0 +1,65 @@
+/**
+ * What the teachers of a shelf say about a batch.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import { cat } from "../torch/operators.gen.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import type { TeacherOutput } from "./teacher_options.ts";
+
+/**
+ * What teachers say about one batch, by name, in the order of their shelf. Whether they were asked now or their outputs
+ * were stored cannot be told from it.
+ */
+export class Opinions {
+  /** Who was heard, in the order of the shelf. */
+  readonly names: readonly string[];
+  /** Who of them votes on classes. */
+  readonly voters: readonly string[];
+  readonly #outputs: ReadonlyMap<string, TeacherOutput>;
+
+  /** Takes what each one says, in the order of the shelf. */
+  constructor(outputs: ReadonlyMap<string, TeacherOutput>) {
+    this.#outputs = outputs;
+    this.names = [...outputs.keys()];
+    this.voters = this.names.filter((name) => outputs.get(name)!.logits !== undefined);
+  }
+
+  /** The opinions on two batches as those on one: the first batch's rows, then the second's. */
+  static join(first: Opinions, second: Opinions): Opinions {
+    return new Opinions(
+      new Map(first.names.map((name) => {
+        const [a, b] = [first.of(name), second.of(name)];
+        return [name, {
+          features: cat([a.features, b.features]),
+          ...(a.logits && b.logits && { logits: cat([a.logits, b.logits]) }),
+        }];
+      })),
+    );
+  }
+
+  /**
+   * What one teacher says.
+   *
+   * @throws {ArgumentError} if it was not heard.
+   */
+  of(name: string): TeacherOutput {
+    const output = this.#outputs.get(name);
+    if (output !== undefined) return output;
+    throw new ArgumentError(
+      `Teacher "${name}" was not heard about this batch; ${this.names.join(", ")} were.`,
+    );
+  }
+
+  /** The features of all (B, featureDim each), in order. */
+  get features(): Tensor[] {
+    return this.names.map((name) => this.of(name).features);
+  }
+
+  /** The logits of those who vote (B, numClasses each), in order. */
+  get logits(): Tensor[] {
+    return this.voters.map((name) => this.of(name).logits!);
+  }
+}

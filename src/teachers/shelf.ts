@@ -1,0 +1,186 @@
+/**
+ * Who is asked about a batch, and how.
+ *
+ * @module
+ */
+
+import { ArgumentError, TrainingError } from "../base/errors.ts";
+import { checkPositive } from "../base/check_whole.ts";
+import { say } from "../base/progress.ts";
+import type { Spec } from "../base/spec.ts";
+import type { Batch } from "../data/batch.ts";
+import type { PixelSource } from "../data/pixel_source.ts";
+import { scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import { checkShelf } from "./check_shelf.ts";
+import { Opinions } from "./opinions.ts";
+import { Residency } from "./residency.ts";
+import type { Teacher } from "./teacher.ts";
+import type { TeacherOutput } from "./teacher_options.ts";
+import { teacherSpecs } from "./teacher_specs.ts";
+
+/** Options of a {@linkcode Shelf}. */
+export interface ShelfOptions {
+  /** How many of the teachers that can be loaded again are in memory at a time; all by default. */
+  resident?: number;
+  /**
+   * What happens when a teacher fails or gives NaN or infinities: an error that names it ends the run (`"throw"`, the
+   * default), or (`"leaveOut"`) it is left out from there on, with a line that names it and the reason.
+   */
+  onFailure?: "throw" | "leaveOut";
+}
+
+/** What a teacher said about images, kept. */
+export interface StoredOutputs {
+  /** What it said about some images in a variant. */
+  rows(variant: number, indices: Int32Array): TeacherOutput;
+}
+
+/**
+ * The teachers of one student. A method asks the shelf, and cannot tell whether a teacher looks at the images now or said
+ * what it says before, and it was stored.
+ *
+ * @example
+ * ```ts
+ * import { data, teachers, torch } from "@apprentice/distill";
+ *
+ * const shelf = new teachers.Shelf([
+ *   teachers.descriptive({ name: "pixels", features: (x) => x.flatten(1), featureDim: 784 }),
+ * ]);
+ * using batch = new data.UnlabelledBatch(torch.rand([8, 1, 28, 28]));
+ * shelf.ask(batch).of("pixels").features.shape; // [8, 784]
+ * ```
+ */
+export class Shelf implements Disposable {
+  /** The teachers, in order. */
+  readonly teachers: readonly Teacher[];
+  /** What happens when one fails. */
+  readonly onFailure: "throw" | "leaveOut";
+  readonly #residency: Residency | null;
+  readonly #stored: Map<PixelSource, ReadonlyMap<string, StoredOutputs>> = new Map();
+  readonly #leftOut: Map<string, string> = new Map();
+
+  /**
+   * Puts teachers together.
+   *
+   * @throws {ArgumentError} if something is no teacher, two have one name, or an option cannot be used.
+   */
+  constructor(teachers: readonly Teacher[], options: ShelfOptions = {}) {
+    const { resident, onFailure = "throw" } = options;
+    checkShelf(teachers);
+    if (onFailure !== "throw" && onFailure !== "leaveOut") {
+      throw new ArgumentError(
+        `onFailure is "throw" or "leaveOut", got ${JSON.stringify(onFailure)}.`,
+      );
+    }
+    if (resident !== undefined) checkPositive(resident, "The number of resident teachers");
+    this.teachers = [...teachers];
+    this.onFailure = onFailure;
+    this.#residency = resident === undefined ? null : new Residency(teachers, resident);
+  }
+
+  /** The teachers' names, in order. */
+  get names(): string[] {
+    return this.teachers.map(({ name }) => name);
+  }
+
+  /** Those who vote on classes. */
+  get voters(): Teacher[] {
+    return this.teachers.filter(({ kind }) => kind === "predictive");
+  }
+
+  /** Who was left out, and why, by name. */
+  get leftOut(): ReadonlyMap<string, string> {
+    return this.#leftOut;
+  }
+
+  /** Leaves a teacher out from here on. */
+  leaveOut(name: string, reason: string): void {
+    if (this.#leftOut.has(name)) return;
+    this.#leftOut.set(name, reason);
+    say(`teacher "${name}" is left out from here on: ${reason}`);
+  }
+
+  /**
+   * Takes what teachers said about a source's pixels from where it is kept: they are not asked again.
+   *
+   * @param source What the batches are made by.
+   * @param outputs What is kept, by the teachers' names; others are asked as ever.
+   */
+  use(source: PixelSource, outputs: ReadonlyMap<string, StoredOutputs>): void {
+    this.#stored.set(source, outputs);
+  }
+
+  /**
+   * What the teachers say about a batch, in float32 or wider. No gradients flow.
+   *
+   * @param who Those to ask; all by default.
+   * @throws {TrainingError} if none is left to ask.
+   * @throws Whatever a teacher throws, unless failing ones are left out.
+   */
+  ask(batch: Batch, who: readonly Teacher[] = this.teachers): Opinions {
+    const heard = new Map<string, TeacherOutput>();
+    for (const teacher of who) {
+      if (this.#leftOut.has(teacher.name)) continue;
+      const output = this.#hear(teacher, batch);
+      if (output !== undefined) heard.set(teacher.name, output);
+    }
+    if (heard.size === 0 && who.length > 0) {
+      const reasons = [...this.#leftOut].map(([name, reason]) => `"${name}" (${reason})`);
+      throw new TrainingError(`No teacher is left to ask: left out are ${reasons.join(", ")}.`);
+    }
+    return new Opinions(heard);
+  }
+
+  #hear(teacher: Teacher, batch: Batch): TeacherOutput | undefined {
+    if (this.onFailure === "throw") return this.#output(teacher, batch);
+    try {
+      const output = this.#output(teacher, batch);
+      const bad = Object.entries(output).find(([, part]) => !isFinite(part));
+      if (bad === undefined) return output;
+      this.leaveOut(teacher.name, `its ${bad[0]} hold NaN or infinities`);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.leaveOut(teacher.name, error.message);
+    }
+    return undefined;
+  }
+
+  #output(teacher: Teacher, batch: Batch): TeacherOutput {
+    const { origin, pixels: { device } } = batch;
+    const kept = origin && this.#stored.get(origin.source)?.get(teacher.name);
+    const { features, logits } = kept
+      ? kept.rows(origin.variant, Int32Array.from(batch.indices.data() as BigInt64Array, Number))
+      : teacher.see(batch.view(teacher.view));
+    const part = (tensor: Tensor): Tensor => widened(kept ? tensor.to(device) : tensor);
+    return { features: part(features), ...(logits && { logits: part(logits) }) };
+  }
+
+  /** What decides what the teachers say; functions are asked about images of the first of `batches`. */
+  async spec(batches?: unknown): Promise<Spec> {
+    return await teacherSpecs(this.teachers, batches);
+  }
+
+  /** Releases the teachers that can be loaded again, and lets go of what is stored. */
+  dispose(): void {
+    this.#residency?.dispose();
+    for (const teacher of this.teachers) teacher.release();
+    this.#stored.clear();
+  }
+
+  /** Same as {@linkcode Shelf.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Half-precision numbers, such as autocast makes, as float32, which encoders and losses compute in. */
+function widened(part: Tensor): Tensor {
+  const { dtype } = part;
+  return dtype === "float16" || dtype === "bfloat16" ? part.to("float32") : part;
+}
+
+/** Whether all values are finite. Waits for the device. */
+function isFinite(part: Tensor): boolean {
+  return scope(() => Number.isFinite(part.sum().item() as number) || part.isfinite().all().item() === true);
+}

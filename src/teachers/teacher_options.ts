@@ -1,0 +1,51 @@
+/**
+ * What teachers are told, and what they say.
+ *
+ * @module
+ */
+
+import type { View } from "../data/view.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import type { Weights } from "./weights.ts";
+
+/** What a teacher says about a batch of images. */
+export interface TeacherOutput {
+  /** Its features (B, featureDim). */
+  features: Tensor;
+  /** Its logits in the student's label space (B, numClasses); predictive teachers only. */
+  logits?: Tensor;
+}
+
+/** What is known of where a teacher comes from. */
+export interface TeacherFacts {
+  /** The file, folder or repository. */
+  readonly source?: string;
+  /** The architecture's name, or the kind of file that is one by itself. */
+  readonly architecture?: string;
+  /** How many trained values it has, those of its classifier left out if that is not used. */
+  readonly parameters?: number;
+  /** The number of classes it was published with. */
+  readonly numClasses?: number;
+  /** The names of its own classes. */
+  readonly classNames?: readonly string[];
+}
+
+/** Options of every teacher. */
+export interface TeacherOptions {
+  /** What it is called in messages and reports; unique among the teachers of one student. */
+  name: string;
+  /**
+   * What this teacher wants of pixels: it resizes and normalizes them itself. By default its model's own view; a teacher
+   * without one looks at pixels as they are, from 0 to 1.
+   */
+  view?: View;
+  /**
+   * What else is done to the images that its view renders, without recording gradients, in a scope. What a function does
+   * is known by its results only, so that outputs are not kept under its name: prefer `view`.
+   */
+  preprocess?: (images: Tensor) => Tensor;
+  /** Where what it runs is loaded from, if that can be released and loaded again. */
+  weights?: Weights;
+  /** What is known of where it comes from. */
+  facts?: TeacherFacts;
+}
