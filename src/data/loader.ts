@@ -7,19 +7,20 @@
 import { ArgumentError, ShapeError } from "../base/errors.ts";
 import type { Device } from "../torch/device.ts";
 import { deviceCode } from "../torch/device_codes.ts";
-import { Generator } from "../torch/random.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import { Epoch } from "./epoch.ts";
+import { ImageRandom } from "./image_random.ts";
 import { isPromise } from "./is_promise.ts";
 import { checkWhole } from "./philox.ts";
-import { batchSeed, inOrder } from "./shuffle.ts";
+import { inOrder } from "./shuffle.ts";
 import { shuffledOrder } from "./shuffled_order.ts";
 import { loaderSpec } from "./spec.ts";
 import type { Spec } from "../base/spec.ts";
-import { type FixedTransform, toFloat, type Transform } from "./transforms/transform.ts";
+import { toFloat } from "./transforms/to_float.ts";
+import type { FixedTransform, Transform } from "./transforms/transform.ts";
 import { checkFirst } from "./check_first.ts";
 
 /** How a {@linkcode Loader} makes batches. */
@@ -59,9 +60,9 @@ export interface EpochOptions {
 /**
  * Batches of a dataset, as float32 on a device.
  *
- * Order and random transforms depend on seed, epoch and batch number alone, not on torch's own
- * random numbers nor on what was loaded before: any batch can be made again, and training that is
- * resumed in the middle of an epoch sees exactly the batches that were left.
+ * The order depends on seed and epoch alone, what a random transform makes of an image on seed, epoch and the image's
+ * index, not on its batch, torch's own random numbers or what was loaded before: any batch can be made again, and training
+ * that is resumed in the middle of an epoch sees exactly the batches that were left.
  *
  * @example
  * ```ts
@@ -205,8 +206,8 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     const start = index * this.batchSize;
     const indices = this.order(epoch).subarray(start, start + this.batchSize);
     const raw = this.dataset.batch(indices, { seed: this.seed, epoch });
-    if (!isPromise(raw)) return this.#finish(raw, indices.length, epoch, index);
-    return raw.then((batch) => this.#finish(batch.keep(), indices.length, epoch, index).keep());
+    if (!isPromise(raw)) return this.#finish(raw, indices, epoch);
+    return raw.then((batch) => this.#finish(batch.keep(), indices, epoch).keep());
   }
 
   /**
@@ -220,9 +221,9 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
   }
 
   /** The batch with its images transformed, as float32, on the device. */
-  #finish(given: B, count: number, epoch: number, index: number): B {
+  #finish(given: B, indices: Int32Array, epoch: number): B {
     try {
-      const { images, raw } = scope(() => this.#prepare(given.images, count, epoch, index));
+      const { images, raw } = scope(() => this.#prepare(given.images, indices, epoch));
       return given.withImages(images, this.device, raw);
     } catch (error) {
       given.dispose();
@@ -230,10 +231,11 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     }
   }
 
-  #prepare(given: Tensor, count: number, epoch: number, index: number): Prepared {
-    const raw = this.#apply(given, epoch, index);
+  #prepare(given: Tensor, indices: Int32Array, epoch: number): Prepared {
+    const raw = this.#apply(given, indices, epoch);
     const float = toFloat(raw);
     const images = this.normalize === undefined ? float : this.normalize(float);
+    const count = indices.length;
     if (images.size(0) !== count) {
       throw new ShapeError(
         `A batch of ${count} images has the shape [${images.shape.join(", ")}] after the ` +
@@ -243,11 +245,10 @@ export class Loader<B extends Batch> implements Iterable<B>, AsyncIterable<B> {
     return this.raw ? { images, raw } : { images };
   }
 
-  #apply(given: Tensor, epoch: number, index: number): Tensor {
+  #apply(given: Tensor, indices: Int32Array, epoch: number): Tensor {
     const images = this.device === "cpu" ? given : given.to(this.device);
     if (this.transform === undefined) return images;
-    using generator = new Generator(batchSeed(this.seed, epoch, index));
-    return this.transform(images, generator);
+    return this.transform(images, new ImageRandom(this.seed, epoch, indices));
   }
 }
 
