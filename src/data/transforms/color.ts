@@ -84,7 +84,9 @@ export function adjustContrast(images: Tensor, factors: readonly number[]): Tens
   check(images, factors, "adjustContrast");
   const whole = images.dtype === "uint8";
   return inFloat(images, (floats) => {
-    const mean = grayOf(floats, whole).mean([1, 2, 3], true);
+    const gray = grayOf(floats, whole);
+    // Row by row, then the rows: in one go, a single image would be summed in another order than one of several.
+    const mean = gray.sum([3], true).sum([2], true).div_(gray.size(2) * gray.size(3));
     return blend(floats, mean, factors);
   });
 }
