@@ -57,6 +57,11 @@ export abstract class Batch implements Disposable {
     return this.pixels.shape[0];
   }
 
+  /** {@linkcode Batch.indices} as plain numbers. */
+  places(): Int32Array {
+    return Int32Array.from(this.indices.data() as BigInt64Array, Number);
+  }
+
   /** The pixels as a network without a view sees them: float32 from 0 to 1 of bytes, others as they are. */
   get images(): Tensor {
     return this.view(null);

@@ -268,7 +268,7 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
     const { pixels } = given;
     const images = this.device === "cpu" ? pixels : pixels.to(this.device);
     if (this.transform === undefined) return images;
-    const random = new ImageRandom(this.seed, variant, given.indices.data() as BigInt64Array);
+    const random = new ImageRandom(this.seed, variant, given.places());
     return this.transform(images, random);
   }
 }

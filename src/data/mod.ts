@@ -16,6 +16,7 @@ export * from "./convert.ts";
 export * from "./dataset.ts";
 export * from "./epoch.ts";
 export * from "./image_dataset.ts";
+export * from "./image_random.ts";
 export * from "./images/image_part.ts";
 export * from "./images/decoded_images.ts";
 export * from "./images/image_files.ts";

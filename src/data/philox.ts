@@ -34,7 +34,10 @@ function high(a: number, b: number): number {
  * @param key1 The key's upper 32 bits.
  */
 export function philox(counter: Uint32Array, key0: number, key1: number): void {
-  let [c0, c1, c2, c3] = counter;
+  let c0 = counter[0];
+  let c1 = counter[1];
+  let c2 = counter[2];
+  let c3 = counter[3];
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = high(M0, c0);
     const low0 = Math.imul(M0, c0);
@@ -105,7 +108,7 @@ export class RandomSequence {
   }
 
   /** The next number of 53 bits. */
-  nextWide(): number {
+  next53(): number {
     return (this.next() & 0x1fffff) * TWO_32 + this.next();
   }
 

@@ -7,13 +7,9 @@
 
 import { ArgumentError, OutOfMemoryError } from "../base/errors.ts";
 import { RandomSequence } from "./philox.ts";
+import { SELECTION } from "./random_purposes.ts";
 
-/** What random numbers are for; each purpose has numbers of its own. */
-export const ORDER = 1;
-const AUGMENTATION = 2;
-const SELECTION = 3;
-const IMAGE = 4;
-
+/** The numbers from 0 to `count - 1` in a random order. */
 export function shuffled(count: number, random: RandomSequence): Int32Array {
   const order = inOrder(count);
   for (let i = count - 1; i > 0; i--) {
@@ -79,24 +75,4 @@ export function splitOrder(
   const order = selectionOrder(count, seed);
   let at = 0;
   return sizes.map((size) => order.subarray(at, at += size));
-}
-
-/**
- * The seed of what is random within one batch of one epoch.
- *
- * @throws {ArgumentError} If one of the three is not a whole number of at least 0.
- */
-export function batchSeed(seed: number, epoch: number, batch: number): number {
-  const epochs = new RandomSequence(seed, AUGMENTATION, epoch);
-  return new RandomSequence(epochs.nextWide(), AUGMENTATION, batch).nextWide();
-}
-
-/**
- * What is random about one image in one epoch, whoever asks and whenever.
- *
- * @throws {ArgumentError} If one of the three is not a whole number of at least 0.
- */
-export function imageRandom(seed: number, epoch: number, image: number): RandomSequence {
-  const epochs = new RandomSequence(seed, IMAGE, epoch);
-  return new RandomSequence(epochs.nextWide(), IMAGE, image);
 }

@@ -5,7 +5,8 @@
  */
 
 import { RandomSequence } from "./philox.ts";
-import { ORDER, shuffled } from "./shuffle.ts";
+import { ORDER } from "./random_purposes.ts";
+import { shuffled } from "./shuffle.ts";
 
 /**
  * The order of `count` images in an epoch: all orders are equally likely (Fisher and Yates's

@@ -150,7 +150,7 @@ export class Shelf implements Disposable {
     const { origin, pixels: { device } } = batch;
     const kept = origin && this.#stored.get(origin.source)?.get(teacher.name);
     const { features, logits } = kept
-      ? kept.rows(origin.variant, Int32Array.from(batch.indices.data() as BigInt64Array, Number))
+      ? kept.rows(origin.variant, batch.places())
       : teacher.see(batch.view(teacher.view));
     const part = (tensor: Tensor): Tensor => widened(kept ? tensor.to(device) : tensor);
     return { features: part(features), ...(logits && { logits: part(logits) }) };

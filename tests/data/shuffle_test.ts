@@ -68,7 +68,7 @@ Deno.test("numbers below a limit are below it and even", () => {
   for (let i = 0; i < 7000; i++) counts[random.below(7)]++;
   for (const count of counts) assert(Math.abs(count - 1000) < 5 * 30, String(count));
   for (let i = 0; i < 100; i++) assert(random.below(2 ** 31 + 1) <= 2 ** 31);
-  for (let i = 0; i < 100; i++) assert(Number.isSafeInteger(random.nextWide()));
+  for (let i = 0; i < 100; i++) assert(Number.isSafeInteger(random.next53()));
 });
 
 Deno.test("every batch has a seed of its own", () => {

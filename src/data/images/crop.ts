@@ -103,7 +103,7 @@ export interface Cut {
 
 /** A number in [0, 1). */
 function uniform(random: RandomSequence): number {
-  return random.nextWide() / 2 ** 53;
+  return random.next53() / 2 ** 53;
 }
 
 /** A rectangle in an image. */

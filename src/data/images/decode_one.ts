@@ -9,7 +9,7 @@ import { ApprenticeError, ArgumentError, FileError, FormatError } from "../../ba
 import { passPermission } from "../../base/regular_files.ts";
 import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { imageRandom } from "../shuffle.ts";
+import { decodingSequence } from "../image_sequence.ts";
 import { partSettings } from "./crop.ts";
 import type { ImagePart } from "./image_part.ts";
 import { Decoder } from "./decoder.ts";
@@ -41,7 +41,7 @@ export async function decodePhotographs(
     const { name, bytes } = await readPhotograph(photograph, i);
     const into = pixels.subarray(i * decoder.size, (i + 1) * decoder.size);
     try {
-      await decoder.decode(bytes, () => imageRandom(0, 0, i), into);
+      await decoder.decode(bytes, () => decodingSequence(0, 0, i), into);
     } catch (cause) {
       // What this package says by itself is not the photograph's fault, such as a library that is missing.
       if (cause instanceof ApprenticeError) throw cause;

@@ -8,7 +8,7 @@
 
 import { LibraryError } from "../../base/errors.ts";
 import { passPermission, statFileSync } from "../../base/regular_files.ts";
-import { imageRandom } from "../shuffle.ts";
+import { decodingSequence } from "../image_sequence.ts";
 import type { DecodeNotes } from "./decode_watch.ts";
 import type { Decoder } from "./decoder.ts";
 import type { ImageBytes } from "./image_bytes.ts";
@@ -70,7 +70,7 @@ export async function runTasks(
       notes?.begin(lane, row);
       const into = new Uint8Array(memory, row * decoder.size, decoder.size);
       try {
-        const random = () => imageRandom(seed, epoch, image);
+        const random = () => decodingSequence(seed, epoch, image);
         await decoder.decode(readImage(task), random, into, notes);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);

@@ -6,8 +6,9 @@
 
 import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
+import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
-import { draw, imageSizes } from "./draws.ts";
+import { imageSizes } from "./image_sizes.ts";
 import { sample, writeMap } from "./warp.ts";
 
 /** What {@linkcode affine} does to one image, about its center: shears, scales, rotates, shifts. */
@@ -98,7 +99,8 @@ function writeInverse(
  * @throws {ArgumentError} If a range is negative or not finite, or a scale is not above 0.
  */
 export function randomAffine(ranges: AffineRanges): Transform {
-  const { degrees = 0, shift = 0, scale = [1, 1], shear = 0 } = ranges;
+  const { degrees = 0, shift = 0, shear = 0, interpolation = "bilinear", fill = 0 } = ranges;
+  const scale = [...(ranges.scale ?? [1, 1])] as const;
   if (![degrees, shift, shear].every((value) => value >= 0 && value < Infinity)) {
     throw new ArgumentError(
       `randomAffine: ranges are numbers from 0, got degrees ${degrees}, shift ${shift}, shear ${shear}.`,
@@ -108,9 +110,10 @@ export function randomAffine(ranges: AffineRanges): Transform {
   if (!(least > 0 && most >= least && most < Infinity)) {
     throw new ArgumentError(`randomAffine: a scale goes from above 0 upwards, got [${scale}].`);
   }
-  return (images, generator) => {
-    const { count, height, width } = imageSizes(images, "randomAffine");
-    const numbers = draw(5 * count, generator);
+  const spec = { name: "randomAffine", degrees, shift, scale, shear, interpolation, fill };
+  return described(spec, (images, random) => {
+    const { count, height, width } = imageSizes(images, "randomAffine", random);
+    const numbers = random.draw(5);
     const either = (i: number, range: number): number => (2 * numbers[i] - 1) * range;
     const parameters = Array.from({ length: count }, (_, image): AffineParameters => {
       const i = 5 * image;
@@ -121,8 +124,8 @@ export function randomAffine(ranges: AffineRanges): Transform {
         shear: either(i + 4, shear),
       };
     });
-    return affine(images, parameters, ranges);
-  };
+    return affine(images, parameters, { interpolation, fill });
+  });
 }
 
 /**

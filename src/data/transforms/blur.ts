@@ -11,8 +11,10 @@ import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { applyChosen } from "./choose.ts";
 import { brightest } from "./color_values.ts";
+import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
-import { checkProbability, draw, imageSizes } from "./draws.ts";
+import { imageSizes } from "./image_sizes.ts";
+import { checkProbability } from "./probability.ts";
 
 /** Options of {@linkcode randomGaussianBlur}. */
 export interface GaussianBlurOptions {
@@ -88,19 +90,20 @@ export function gaussianBlur(images: Tensor, sigmas: readonly number[], size: nu
  * @throws {ArgumentError} If the size is not odd, or a deviation or `p` is out of range.
  */
 export function randomGaussianBlur(options: GaussianBlurOptions = {}): Transform {
-  const { size = 23, sigma = [0.1, 2], p = 0.5 } = options;
+  const { size = 23, p = 0.5 } = options;
+  const sigma = [...(options.sigma ?? [0.1, 2])] as const;
   checkSize(size, "randomGaussianBlur");
   checkProbability(p, "randomGaussianBlur");
   if (!(sigma[0] > 0 && sigma[1] >= sigma[0] && sigma[1] < Infinity)) {
     throw new ArgumentError(`randomGaussianBlur: deviations go from above 0, got [${sigma}].`);
   }
-  return (images, generator) => {
-    const { count } = imageSizes(images, "randomGaussianBlur");
-    const numbers = draw(2 * count, generator);
+  return described({ name: "randomGaussianBlur", size, sigma, p }, (images, random) => {
+    const { count } = imageSizes(images, "randomGaussianBlur", random);
+    const numbers = random.draw(2);
     const choices = Array.from({ length: count }, (_, row) => numbers[2 * row] < p ? 0 : -1);
     const deviation = (row: number) => sigma[0] + numbers[2 * row + 1] * (sigma[1] - sigma[0]);
     return applyChosen(images, choices, [
       (part, rows) => gaussianBlur(part, rows.map(deviation), size),
     ]);
-  };
+  });
 }

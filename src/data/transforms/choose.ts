@@ -7,7 +7,7 @@
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { indicesBeside } from "./draws.ts";
+import { indicesBeside } from "./indices_beside.ts";
 
 /** Changes some images of a batch; `rows` says which of them they are. Sizes and dtype stay. */
 export type PartTransform = (images: Tensor, rows: readonly number[]) => Tensor;

@@ -11,7 +11,9 @@ import { cat, where } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { inFloat } from "./color_values.ts";
-import { imageSizes } from "./draws.ts";
+import { described } from "./described.ts";
+import { imageSizes } from "./image_sizes.ts";
+import type { FixedTransform } from "./transform.ts";
 
 /** Gray as torchvision weighs it: red, green, blue. */
 const GRAY = [0.2989, 0.587, 0.114];
@@ -82,7 +84,9 @@ export function adjustContrast(images: Tensor, factors: readonly number[]): Tens
   check(images, factors, "adjustContrast");
   const whole = images.dtype === "uint8";
   return inFloat(images, (floats) => {
-    const mean = grayOf(floats, whole).mean([1, 2, 3], true);
+    const gray = grayOf(floats, whole);
+    // Row by row, then the rows: in one go, a single image would be summed in another order than one of several.
+    const mean = gray.sum([3], true).sum([2], true).div_(gray.size(2) * gray.size(3));
     return blend(floats, mean, factors);
   });
 }
@@ -148,9 +152,9 @@ function turnHue(floats: Tensor, sixths: Tensor): Tensor {
  * @param images (B, 1 or 3, H, W), uint8 or floating-point; so is the result.
  * @throws {ShapeError} If the channels are not 1 or 3.
  */
-export function grayscale(images: Tensor): Tensor {
+export const grayscale: FixedTransform = described({ name: "grayscale" }, (images: Tensor) => {
   const { count, channels } = imageSizes(images, "grayscale");
   check(images, new Array(count).fill(0), "grayscale");
   if (channels === 1) return images;
   return inFloat(images, (floats) => grayOf(floats, false)).repeat(1, 3, 1, 1);
-}
+});

@@ -13,8 +13,10 @@ import {
   adjustSaturation,
   grayscale,
 } from "./color.ts";
+import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
-import { checkProbability, draw, imageSizes } from "./draws.ts";
+import { imageSizes } from "./image_sizes.ts";
+import { checkProbability } from "./probability.ts";
 
 /** How much {@linkcode colorJitter} changes: a number, or the least and the largest one. */
 export interface ColorJitterOptions {
@@ -37,11 +39,11 @@ function toRange(
   name: string,
   middle: number,
   [least, most]: Range,
-): Range | undefined {
-  if (value === undefined) return undefined;
+): Range | null {
+  if (value === undefined) return null;
   const range: Range = typeof value === "number"
     ? [Math.max(least, middle - value), middle + value]
-    : value;
+    : [value[0], value[1]];
   const small = typeof value === "number" && !(value >= 0);
   if (
     small || !(range[0] >= least && range[1] >= range[0] && range[1] <= most && range[1] < Infinity)
@@ -52,7 +54,7 @@ function toRange(
       }.`,
     );
   }
-  return range[0] === middle && range[1] === middle ? undefined : range;
+  return range[0] === middle && range[1] === middle ? null : range;
 }
 
 /** The order in which an image's four changes are made, from a number below 24. */
@@ -78,31 +80,31 @@ function orderOf(number: number): number[] {
  *
  * const jitter = data.colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 });
  * using images = torch.randint(0, 256, [8, 3, 32, 32], { dtype: "uint8" });
- * using generator = new torch.Generator(0);
- * using changed = jitter(images, generator);
+ * const random = new data.ImageRandom(0, 0, [0, 1, 2, 3, 4, 5, 6, 7]);
+ * using changed = jitter(images, random);
  * console.log(changed.dtype, changed.shape); // uint8 [8, 3, 32, 32]
  * ```
  */
 export function colorJitter(options: ColorJitterOptions): Transform {
   const { p = 1 } = options;
   checkProbability(p, "colorJitter");
-  const ranges = [
-    toRange(options.brightness, "brightness", 1, [0, Infinity]),
-    toRange(options.contrast, "contrast", 1, [0, Infinity]),
-    toRange(options.saturation, "saturation", 1, [0, Infinity]),
-    toRange(options.hue, "hue", 0, [-0.5, 0.5]),
-  ];
+  const brightness = toRange(options.brightness, "brightness", 1, [0, Infinity]);
+  const contrast = toRange(options.contrast, "contrast", 1, [0, Infinity]);
+  const saturation = toRange(options.saturation, "saturation", 1, [0, Infinity]);
+  const hue = toRange(options.hue, "hue", 0, [-0.5, 0.5]);
+  const ranges = [brightness, contrast, saturation, hue];
   const functions = [adjustBrightness, adjustContrast, adjustSaturation, adjustHue];
-  return (images, generator) => {
-    const { count } = imageSizes(images, "colorJitter");
-    const numbers = draw(6 * count, generator);
+  const spec = { name: "colorJitter", brightness, contrast, saturation, hue, p };
+  return described(spec, (images, random) => {
+    const { count } = imageSizes(images, "colorJitter", random);
+    const numbers = random.draw(6);
     const orders = Array.from(
       { length: count },
       (_, row) => numbers[6 * row] < p ? orderOf(Math.floor(numbers[6 * row + 1] * 24)) : [],
     );
     const changes = functions.map((adjust, which) => {
       const range = ranges[which];
-      if (range === undefined) return undefined;
+      if (range === null) return undefined;
       const amount = (row: number) =>
         range[0] + numbers[6 * row + 2 + which] * (range[1] - range[0]);
       return (part: typeof images, rows: readonly number[]) => adjust(part, rows.map(amount));
@@ -114,7 +116,7 @@ export function colorJitter(options: ColorJitterOptions): Transform {
       if (before !== images && before !== result) before.dispose();
     }
     return result;
-  };
+  });
 }
 
 /**
@@ -125,9 +127,9 @@ export function colorJitter(options: ColorJitterOptions): Transform {
  */
 export function randomGrayscale(p = 0.1): Transform {
   checkProbability(p, "randomGrayscale");
-  return (images, generator) => {
-    const { count } = imageSizes(images, "randomGrayscale");
-    const choices = Array.from(draw(count, generator), (value) => value < p ? 0 : -1);
+  return described({ name: "randomGrayscale", p }, (images, random) => {
+    imageSizes(images, "randomGrayscale", random);
+    const choices = Array.from(random.draw(1), (value) => value < p ? 0 : -1);
     return applyChosen(images, choices, [grayscale]);
-  };
+  });
 }

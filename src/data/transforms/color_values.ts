@@ -17,6 +17,11 @@ export function brightest(images: Tensor): number {
   throw new DTypeError(`Images are uint8 (0 to 255) or floating-point (0 to 1), got ${dtype}.`);
 }
 
+/** A color given as 0 to 1, as the images' dtype has it. */
+export function fillValue(fill: number, images: Tensor): number {
+  return images.dtype === "uint8" ? Math.max(0, Math.min(255, Math.round(fill * 255))) : fill;
+}
+
 /**
  * Computes in floating point, on the images' own scale; what comes out is cut to it and, of uint8, to whole numbers
  * below.

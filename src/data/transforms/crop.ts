@@ -11,8 +11,11 @@ import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { toSize } from "../size.ts";
 import { inOrder } from "../shuffle.ts";
+import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
-import { draw, fillValue, imageSizes, indicesBeside } from "./draws.ts";
+import { fillValue } from "./color_values.ts";
+import { imageSizes } from "./image_sizes.ts";
+import { indicesBeside } from "./indices_beside.ts";
 
 /** Options of {@linkcode randomCrop}. */
 export interface RandomCropOptions {
@@ -36,23 +39,21 @@ export function randomCrop(padding: number, options: RandomCropOptions = {}): Tr
   }
   const size = options.size === undefined ? undefined : toSize(options.size, "randomCrop");
   const fill = options.fill ?? 0;
-  return (images, generator) => {
-    const { count, height, width } = imageSizes(images, "randomCrop");
+  const spec = { name: "randomCrop", padding, size: size ?? null, fill };
+  return described(spec, (images, random) => {
+    const { count, height, width } = imageSizes(images, "randomCrop", random);
     const [rows, columns] = size ?? [height, width];
-    const places = [height + 2 * padding - rows + 1, width + 2 * padding - columns + 1];
-    if (places[0] < 1 || places[1] < 1) {
+    const down = height + 2 * padding - rows + 1;
+    const across = width + 2 * padding - columns + 1;
+    if (down < 1 || across < 1) {
       throw new ShapeError(
         `randomCrop: ${rows} x ${columns} do not fit in images of ${height} x ${width} with ` +
           `${padding} more on every side; give a smaller size or more padding.`,
       );
     }
-    const numbers = draw(2 * count, generator);
-    const tops = new Int32Array(count);
-    const lefts = new Int32Array(count);
-    for (let i = 0; i < count; i++) {
-      tops[i] = numbers[2 * i] * places[0];
-      lefts[i] = numbers[2 * i + 1] * places[1];
-    }
+    const corners = random.drawWhole(down, across);
+    const tops = Int32Array.from({ length: count }, (_, i) => corners[2 * i]);
+    const lefts = Int32Array.from({ length: count }, (_, i) => corners[2 * i + 1]);
     return scope(() => {
       const border = constantPadNd(
         images,
@@ -61,7 +62,7 @@ export function randomCrop(padding: number, options: RandomCropOptions = {}): Tr
       );
       return cropAt(border, tops, lefts, rows, columns);
     });
-  };
+  });
 }
 
 /** The part of each image that begins at its row `tops[i]` and column `lefts[i]`. */

@@ -8,8 +8,11 @@ import { ArgumentError } from "../../base/errors.ts";
 import { arange, tensor } from "../../torch/creation.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
+import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
-import { checkProbability, draw, fillValue, imageSizes } from "./draws.ts";
+import { fillValue } from "./color_values.ts";
+import { imageSizes } from "./image_sizes.ts";
+import { checkProbability } from "./probability.ts";
 
 /** Options of {@linkcode randomErasing}. */
 export interface RandomErasingOptions {
@@ -32,7 +35,9 @@ export interface RandomErasingOptions {
  * @throws {ArgumentError} If `p`, an area or a ratio is out of range.
  */
 export function randomErasing(options: RandomErasingOptions = {}): Transform {
-  const { p = 0.5, area = [0.02, 0.33], ratio = [0.3, 3.3], fill = 0 } = options;
+  const { p = 0.5, fill = 0 } = options;
+  const area = [...(options.area ?? [0.02, 0.33])] as const;
+  const ratio = [...(options.ratio ?? [0.3, 3.3])] as const;
   checkProbability(p, "randomErasing");
   if (!(area[0] > 0 && area[1] >= area[0] && area[1] <= 1)) {
     throw new ArgumentError(`randomErasing: areas are above 0 and up to 1, got [${area}].`);
@@ -40,9 +45,10 @@ export function randomErasing(options: RandomErasingOptions = {}): Transform {
   if (!(ratio[0] > 0 && ratio[1] >= ratio[0] && ratio[1] < Infinity)) {
     throw new ArgumentError(`randomErasing: ratios go from above 0 upwards, got [${ratio}].`);
   }
-  return (images, generator) => {
-    const { count, height, width } = imageSizes(images, "randomErasing");
-    const numbers = draw(5 * count, generator);
+  const spec = { name: "randomErasing", p, area, ratio, fill };
+  return described(spec, (images, random) => {
+    const { count, height, width } = imageSizes(images, "randomErasing", random);
+    const numbers = random.draw(5);
     const edges = new Float32Array(4 * count);
     for (let i = 0; i < count; i++) {
       const [chance, sizeAt, ratioAt, topAt, leftAt] = numbers.subarray(5 * i);
@@ -57,7 +63,7 @@ export function randomErasing(options: RandomErasingOptions = {}): Transform {
       edges.set([top, top + rows, left, left + columns], 4 * i);
     }
     return paint(images, edges, fill);
-  };
+  });
 }
 
 /**
@@ -71,20 +77,21 @@ export function randomErasing(options: RandomErasingOptions = {}): Transform {
  * @throws {ArgumentError} If the size is not a whole number of at least 1.
  */
 export function cutout(size: number, options: { fill?: number } = {}): Transform {
+  const { fill = 0 } = options;
   if (!Number.isSafeInteger(size) || size < 1) {
     throw new ArgumentError(`cutout: the size is a whole number of at least 1, got ${size}.`);
   }
-  return (images, generator) => {
-    const { count, height, width } = imageSizes(images, "cutout");
-    const numbers = draw(2 * count, generator);
+  return described({ name: "cutout", size, fill }, (images, random) => {
+    const { count, height, width } = imageSizes(images, "cutout", random);
+    const centers = random.drawWhole(height, width);
     const edges = new Float32Array(4 * count);
     for (let i = 0; i < count; i++) {
-      const top = Math.floor(numbers[2 * i] * height) - Math.floor(size / 2);
-      const left = Math.floor(numbers[2 * i + 1] * width) - Math.floor(size / 2);
+      const top = centers[2 * i] - Math.floor(size / 2);
+      const left = centers[2 * i + 1] - Math.floor(size / 2);
       edges.set([top, top + size, left, left + size], 4 * i);
     }
-    return paint(images, edges, options.fill ?? 0);
-  };
+    return paint(images, edges, fill);
+  });
 }
 
 /** Fills in each image the rectangle of its four edges: top, bottom, left, right. */

@@ -6,8 +6,11 @@
 
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
+import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
-import { checkProbability, draw, imageSizes, indicesBeside } from "./draws.ts";
+import { imageSizes } from "./image_sizes.ts";
+import { indicesBeside } from "./indices_beside.ts";
+import { checkProbability } from "./probability.ts";
 
 /**
  * Mirrors each image left to right with probability `p`.
@@ -29,13 +32,13 @@ export function randomVerticalFlip(p = 0.5): Transform {
 
 function randomFlip(dim: number, p: number, what: string): Transform {
   checkProbability(p, what);
-  return (images, generator) => {
-    const { count } = imageSizes(images, what);
-    const picks = draw(count, generator);
+  return described({ name: what, p }, (images, random) => {
+    const { count } = imageSizes(images, what, random);
+    const picks = random.draw(1);
     const chosen = Int32Array.from(picks, (value, i) => value < p ? count + i : i);
     // Picking whole images from both sets is faster than choosing pixel by pixel.
     return scope(() =>
       cat([images, images.flip(dim)]).indexSelect(0, indicesBeside(chosen, images))
     );
-  };
+  });
 }

@@ -9,8 +9,9 @@ import { tensor } from "../../torch/creation.ts";
 import { isFloatingPoint } from "../../torch/dtype.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
+import { described } from "./described.ts";
 import type { FixedTransform } from "./transform.ts";
-import { imageSizes } from "./draws.ts";
+import { imageSizes } from "./image_sizes.ts";
 
 /**
  * Makes images float32 and normalizes each channel: `(x / 255 - mean) / std` of uint8, `(x - mean) /
@@ -45,7 +46,8 @@ export function normalize(
       `normalize: means must be finite and deviations above 0, got [${means}] and [${stds}].`,
     );
   }
-  return (images) => apply(images, means, stds);
+  const spec = { name: "normalize", mean: means, std: stds };
+  return described(spec, (images: Tensor) => apply(images, means, stds));
 }
 
 function apply(images: Tensor, means: readonly number[], stds: readonly number[]): Tensor {

@@ -11,8 +11,9 @@ import type { WarpOptions } from "./warp_options.ts";
 import { applyChosen, type PartTransform } from "./choose.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
 import { adjustSharpness, autocontrast, equalize, posterize, solarize } from "./tone.ts";
+import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
-import { draw, imageSizes } from "./draws.ts";
+import { imageSizes } from "./image_sizes.ts";
 
 /** Options of {@linkcode randAugment}. */
 export interface RandAugmentOptions extends WarpOptions {
@@ -139,7 +140,7 @@ export function randAugmentChange(
  * ```
  */
 export function randAugment(options: RandAugmentOptions = {}): Transform {
-  const { count = 2, magnitude = 9, bins = 31, ...warping } = options;
+  const { count = 2, magnitude = 9, bins = 31, interpolation = "nearest", fill = 0 } = options;
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new ArgumentError(`randAugment: count is a whole number from 0, got ${count}.`);
   }
@@ -152,16 +153,14 @@ export function randAugment(options: RandAugmentOptions = {}): Transform {
     );
   }
   const strength = magnitude / (bins - 1);
-  return (images, generator) => {
-    const { count: size } = imageSizes(images, "randAugment");
+  const spec = { name: "randAugment", count, magnitude, bins, interpolation, fill };
+  return described(spec, (images, random) => {
+    const { count: size } = imageSizes(images, "randAugment", random);
     let result = images;
     for (let change = 0; change < count; change++) {
-      const numbers = draw(2 * size, generator);
-      const choices = Array.from(
-        { length: size },
-        (_, row) => Math.floor(numbers[2 * row] * RAND_AUGMENT_CHANGES.length),
-      );
-      const direction = (row: number) => numbers[2 * row + 1] < 0.5 ? -1 : 1;
+      const numbers = random.drawWhole(RAND_AUGMENT_CHANGES.length, 2);
+      const choices = Array.from({ length: size }, (_, row) => numbers[2 * row]);
+      const direction = (row: number) => numbers[2 * row + 1] === 0 ? -1 : 1;
       const before = result;
       result = applyChosen(
         before,
@@ -173,12 +172,12 @@ export function randAugment(options: RandAugmentOptions = {}): Transform {
               name,
               strength,
               rows.map(signed.has(name) ? direction : () => 1),
-              warping,
+              { interpolation, fill },
             )
         ),
       );
       if (before !== images && before !== result) before.dispose();
     }
     return result;
-  };
+  });
 }

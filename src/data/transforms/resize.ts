@@ -6,8 +6,9 @@
 
 import { resizeImages, type ResizeOptions } from "../convert.ts";
 import { toSize } from "../size.ts";
+import { described } from "./described.ts";
 import type { FixedTransform } from "./transform.ts";
-import { imageSizes } from "./draws.ts";
+import { imageSizes } from "./image_sizes.ts";
 
 /**
  * Resizes images; their dtype stays.
@@ -21,9 +22,10 @@ export function resize(
   options: ResizeOptions = {},
 ): FixedTransform {
   const target = toSize(size, "resize");
-  return (images) => {
+  const { interpolation = "bilinear", antialias = true } = options;
+  return described({ name: "resize", size: target, interpolation, antialias }, (images) => {
     const { height, width } = imageSizes(images, "resize");
     if (height === target[0] && width === target[1]) return images;
-    return resizeImages(images, target, options);
-  };
+    return resizeImages(images, target, { interpolation, antialias });
+  });
 }

@@ -10,8 +10,9 @@ import { scope } from "../../torch/scope.ts";
 import { resizeImages, type ResizeOptions } from "../convert.ts";
 import { toSize } from "../size.ts";
 import { drawRectangle } from "../images/crop.ts";
+import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
-import { draw, imageSizes } from "./draws.ts";
+import { imageSizes } from "./image_sizes.ts";
 
 /** Options of {@linkcode randomResizedCrop}. */
 export interface RandomResizedCropOptions extends ResizeOptions {
@@ -36,24 +37,27 @@ export function randomResizedCrop(
   options: RandomResizedCropOptions = {},
 ): Transform {
   const target = toSize(size, "randomResizedCrop");
-  const { scale = [0.08, 1], ratio = [3 / 4, 4 / 3], ...resizing } = options;
+  const { interpolation = "bilinear", antialias = true } = options;
+  const scale = [...(options.scale ?? [0.08, 1])] as const;
+  const ratio = [...(options.ratio ?? [3 / 4, 4 / 3])] as const;
   if (!(scale[0] > 0 && scale[1] >= scale[0] && scale[1] <= 1)) {
     throw new ArgumentError(`randomResizedCrop: areas are above 0 and up to 1, got [${scale}].`);
   }
   if (!(ratio[0] > 0 && ratio[1] >= ratio[0] && ratio[1] < Infinity)) {
     throw new ArgumentError(`randomResizedCrop: ratios go from above 0 upwards, got [${ratio}].`);
   }
-  return (images, generator) => {
-    const { count, height, width } = imageSizes(images, "randomResizedCrop");
-    const numbers = draw(NUMBERS * count, generator);
+  const spec = { name: "randomResizedCrop", size: target, scale, ratio, interpolation, antialias };
+  return described(spec, (images, random) => {
+    const { count, height, width } = imageSizes(images, "randomResizedCrop", random);
+    const numbers = random.draw(NUMBERS);
     return scope(() =>
       cat(Array.from({ length: count }, (_, row) => {
         let at = NUMBERS * row;
         const part = drawRectangle(width, height, scale, ratio, () => numbers[at++]);
         const crop = images.narrow(0, row, 1).narrow(2, part.top, part.height)
           .narrow(3, part.left, part.width);
-        return resizeImages(crop, target, resizing);
+        return resizeImages(crop, target, { interpolation, antialias });
       }))
     );
-  };
+  });
 }

@@ -9,7 +9,7 @@ import { arange } from "../../torch/creation.ts";
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { imageSizes } from "./draws.ts";
+import { imageSizes } from "./image_sizes.ts";
 
 /** Rotated images, and by how much. */
 export interface RotatedImages {

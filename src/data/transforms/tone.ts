@@ -11,7 +11,9 @@ import { cat, conv2d, where } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { brightest, inFloat } from "./color_values.ts";
-import { imageSizes } from "./draws.ts";
+import { described } from "./described.ts";
+import { imageSizes } from "./image_sizes.ts";
+import type { FixedTransform } from "./transform.ts";
 
 /**
  * Images sharper or softer: their distance from a smoothed copy multiplied. The outermost pixels stay as they are.
@@ -88,24 +90,27 @@ export function solarize(images: Tensor, threshold: number): Tensor {
  *
  * @param images (B, C, H, W), uint8 or floating-point; so is the result.
  */
-export function autocontrast(images: Tensor): Tensor {
-  const most = brightest(images);
-  imageSizes(images, "autocontrast");
-  return inFloat(images, (floats) => {
-    const least = floats.amin([2, 3], true);
-    const range = floats.amax([2, 3], true).sub_(least);
-    const flat = range.eq(0);
-    const divisor = range.mul_(1 / most).maskedFill_(flat, 1);
-    return floats.sub(least.maskedFill_(flat, 0)).div_(divisor);
-  });
-}
+export const autocontrast: FixedTransform = described(
+  { name: "autocontrast" },
+  (images: Tensor) => {
+    const most = brightest(images);
+    imageSizes(images, "autocontrast");
+    return inFloat(images, (floats) => {
+      const least = floats.amin([2, 3], true);
+      const range = floats.amax([2, 3], true).sub_(least);
+      const flat = range.eq(0);
+      const divisor = range.mul_(1 / most).maskedFill_(flat, 1);
+      return floats.sub(least.maskedFill_(flat, 0)).div_(divisor);
+    });
+  },
+);
 
 /**
  * Images in whose channels all values are about as frequent, in Pillow's form.
  *
  * @param images (B, C, H, W), uint8 or floating-point, which is taken as bytes; the dtype stays.
  */
-export function equalize(images: Tensor): Tensor {
+export const equalize: FixedTransform = described({ name: "equalize" }, (images: Tensor) => {
   const { count, channels, height, width } = imageSizes(images, "equalize");
   const bytes = brightest(images) === 255;
   return scope(() => {
@@ -128,4 +133,4 @@ export function equalize(images: Tensor): Tensor {
       .to("uint8");
     return bytes ? equalized : equalized.to(images.dtype).div_(255);
   });
-}
+});

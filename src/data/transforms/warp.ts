@@ -8,8 +8,8 @@ import { affineGridGenerator, gridSampler } from "../../torch/operators.gen.ts";
 import { tensor } from "../../torch/creation.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { imageSizes } from "./draws.ts";
-import { toFloat } from "./transform.ts";
+import { imageSizes } from "./image_sizes.ts";
+import { toFloat } from "./to_float.ts";
 import type { WarpOptions } from "./warp_options.ts";
 
 const BILINEAR = 0;

@@ -6,7 +6,7 @@ import { Decoder } from "../../../src/data/images/decoder.ts";
 import { cutOut, resizePart } from "../../../src/data/images/resize_part.ts";
 import { openTurboJpeg } from "../../../src/data/images/turbo_jpeg.ts";
 import { RandomSequence } from "../../../src/data/philox.ts";
-import { imageRandom } from "../../../src/data/shuffle.ts";
+import { decodingSequence } from "../../../src/data/image_sequence.ts";
 import { ArgumentError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
@@ -176,7 +176,7 @@ test("a random part is that of its rectangle, flipped or not", async () => {
   const part = { kind: "random", size: [12, 13], scale: [0.3, 0.9] } as const;
   const seen = new Set<boolean>();
   for (let image = 0; image < 12; image++) {
-    const random = () => imageRandom(3, 1, image);
+    const random = () => decodingSequence(3, 1, image);
     const actual = await decode(golden["file/color.png"], part, { random });
     const cut = planCut(partSettings(part), 44, 33, random());
     seen.add(cut.flip);
@@ -196,7 +196,7 @@ test("rectangles have the areas, shapes and places that are wanted", () => {
   const [width, height] = [500, 375];
   const count = 4000;
   const random = new RandomSequence(1, 2, 3);
-  const next = () => random.nextWide() / 2 ** 53;
+  const next = () => random.next53() / 2 ** 53;
   const sums = { area: 0, shape: 0, left: 0, top: 0 };
   for (let i = 0; i < count; i++) {
     const part = drawRectangle(width, height, [0.1, 0.4], [0.75, 4 / 3], next);
@@ -238,7 +238,7 @@ test("a large JPEG of which little is wanted is decoded at a lower resolution", 
   const large = new Uint8Array(await small.jpeg({ quality: 95 }).toBuffer());
   const part = { kind: "random", size: 40, scale: [0.6, 0.9], flip: 1 } as const;
   for (let image = 0; image < 3; image++) {
-    const random = () => imageRandom(0, 0, image);
+    const random = () => decodingSequence(0, 0, image);
     const actual = await decode(large, part, { maxPixels: 1e7, random });
     const cut = planCut(partSettings(part), 1600, 1200, random());
     assert(cut.width / 40 > 9);

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { partSettings } from "../../../src/data/images/crop.ts";
 import { Decoder } from "../../../src/data/images/decoder.ts";
 import * as data from "../../../src/data/mod.ts";
-import { imageRandom } from "../../../src/data/shuffle.ts";
+import { decodingSequence } from "../../../src/data/image_sequence.ts";
 import { FormatError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
@@ -18,7 +18,7 @@ async function difference(file: torch.Tensor, wanted: torch.Tensor, orient: bool
   const decoder = await Decoder.open({ part, orient, maxPixels: 1e6, timeLimit: 60 });
   const into = new Uint8Array(decoder.size);
   const bytes = file.data() as Uint8Array<ArrayBuffer>;
-  await decoder.decode(bytes, () => imageRandom(0, 0, 0), into);
+  await decoder.decode(bytes, () => decodingSequence(0, 0, 0), into);
   return torch.scope(() => {
     const ours = torch.tensor(into, { shape: [3, height, width] }).permute(1, 2, 0);
     return ours.float().sub(wanted.float()).abs().max().item();
@@ -77,7 +77,7 @@ test("bitmaps and portable maps that are damaged or too large are refused", asyn
     const decoder = await Decoder.open({ part, orient: false, maxPixels: 1000, timeLimit: 60 });
     const into = new Uint8Array(decoder.size);
     const decode = (bytes: Uint8Array<ArrayBuffer>) =>
-      decoder.decode(bytes, () => imageRandom(0, 0, 0), into);
+      decoder.decode(bytes, () => decodingSequence(0, 0, 0), into);
     for (const name of ["color.bmp", "binary.ppm", "binary.pbm", "runs.bmp", "plain.pgm"]) {
       const file = tensors[`file/${name}`].data() as Uint8Array<ArrayBuffer>;
       for (let length = 2; length < file.length - 4; length += 7) {
