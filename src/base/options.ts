@@ -94,7 +94,9 @@ export function readTable<O>(
     const path = at === "" ? name : at + between + name;
     const value = given[name] === undefined ? option.default : given[name];
     if (value === undefined) {
-      throw new ArgumentError(`${path} is missing: ${option.help}. Give ${option.wants}.`);
+      throw new ArgumentError(
+        `${path} must be ${option.wants}, and is missing: it is ${option.help}.`,
+      );
     }
     filled[name] = option.read(value, path);
   }

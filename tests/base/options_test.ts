@@ -82,7 +82,7 @@ Deno.test("options: defaults are filled in, nested ones too, and nothing is shar
 });
 
 Deno.test("options: what cannot be used is named with its value and what is wanted", () => {
-  fail({}, "Sample: lr is missing: the learning rate. Give a number of at least 0.");
+  fail({}, "Sample: lr must be a number of at least 0, and is missing: it is the learning rate.");
   fail({ lr: -1 }, "Sample: lr must be a number of at least 0, got -1.");
   fail({ lr: NaN }, "Sample: lr must be a number of at least 0, got NaN.");
   fail({ lr: "1" }, 'Sample: lr must be a number of at least 0, got "1".');
