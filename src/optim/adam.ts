@@ -5,11 +5,13 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { pair } from "../base/option_parts.ts";
+import { flag, number } from "../base/option_values.ts";
+import { checkOptions, type OptionTable, type Resolved, resolveOptions } from "../base/options.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { BaseOptions, FilledGroup, ParamGroup } from "./groups.ts";
 import { Optimizer } from "./optimizer.ts";
-import { checkNonNegative } from "./check_number.ts";
 
 /** Options of {@linkcode Adam} and {@linkcode AdamW}. */
 export interface AdamOptions extends BaseOptions {
@@ -27,17 +29,37 @@ export interface AdamOptions extends BaseOptions {
   decoupledWeightDecay?: boolean;
 }
 
-function checkAs(name: string): (options: AdamOptions) => void {
+/** The declaration of {@linkcode AdamOptions}, for {@linkcode Adam}. */
+export const ADAM_OPTIONS: OptionTable<AdamOptions> = {
+  lr: number({ default: 1e-3, min: 0, help: "the learning rate" }),
+  betas: pair(number({ min: 0, below: 1 }), {
+    default: [0.9, 0.999],
+    wants: "two numbers from 0 to below 1",
+    help: "how slowly the averages of the gradient and of its square move",
+  }),
+  eps: number({ default: 1e-8, min: 0, help: "added to the denominator" }),
+  weightDecay: number({ default: 0, min: 0, help: "the L2 penalty, or the decoupled decay" }),
+  amsgrad: flag({ default: false, help: "divides by the largest average so far" }),
+  maximize: flag({ default: false, help: "climbs instead of descending" }),
+  decoupledWeightDecay: flag({
+    default: false,
+    help: "whether weight decay stays out of the averages, as AdamW's",
+  }),
+};
+
+/** The declaration of {@linkcode AdamOptions}, for {@linkcode AdamW}. */
+export const ADAMW_OPTIONS: OptionTable<AdamOptions> = {
+  ...ADAM_OPTIONS,
+  weightDecay: number({ default: 0.01, min: 0, help: "the decoupled decay" }),
+  decoupledWeightDecay: flag({ default: true, help: "AdamW's decay, which cannot be otherwise" }),
+};
+
+function checkAs(
+  name: "Adam" | "AdamW",
+  table: OptionTable<AdamOptions>,
+): (options: AdamOptions) => void {
   return (options) => {
-    checkNonNegative(name, "lr", options.lr);
-    checkNonNegative(name, "eps", options.eps!);
-    checkNonNegative(name, "weightDecay", options.weightDecay!);
-    const betas = options.betas!;
-    if (betas.length !== 2 || !betas.every((beta) => beta >= 0 && beta < 1)) {
-      throw new ArgumentError(
-        `${name}: betas must be two numbers from 0 to below 1, got [${betas}].`,
-      );
-    }
+    checkOptions(name, table, options as Resolved<AdamOptions>);
     if (name === "AdamW" && !options.decoupledWeightDecay) {
       throw new ArgumentError(
         "AdamW: decoupledWeightDecay cannot be false; Adam is the one with an L2 penalty.",
@@ -53,19 +75,11 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
 
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
-    options: AdamOptions | undefined,
+    options: Partial<AdamOptions> | undefined,
     name: "Adam" | "AdamW",
-    defaults: { weightDecay: number; decoupledWeightDecay: boolean },
+    table: OptionTable<AdamOptions>,
   ) {
-    super(params, {
-      lr: options?.lr ?? 1e-3,
-      betas: options?.betas ?? [0.9, 0.999],
-      eps: options?.eps ?? 1e-8,
-      weightDecay: options?.weightDecay ?? defaults.weightDecay,
-      amsgrad: options?.amsgrad ?? false,
-      maximize: options?.maximize ?? false,
-      decoupledWeightDecay: options?.decoupledWeightDecay ?? defaults.decoupledWeightDecay,
-    }, checkAs(name));
+    super(params, resolveOptions(name, table, options), checkAs(name, table));
   }
 
   /** The state tensors' names. */
@@ -174,10 +188,7 @@ export class Adam extends AdamBase {
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
     options?: Partial<AdamOptions>,
   ) {
-    super(params, options as AdamOptions, "Adam", {
-      weightDecay: 0,
-      decoupledWeightDecay: false,
-    });
+    super(params, options, "Adam", ADAM_OPTIONS);
   }
 }
 
@@ -204,9 +215,6 @@ export class AdamW extends AdamBase {
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
     options?: Partial<AdamOptions>,
   ) {
-    super(params, options as AdamOptions, "AdamW", {
-      weightDecay: 0.01,
-      decoupledWeightDecay: true,
-    });
+    super(params, options, "AdamW", ADAMW_OPTIONS);
   }
 }

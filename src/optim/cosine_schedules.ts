@@ -5,9 +5,10 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { number, whole } from "../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../base/options.ts";
 import { warmUp } from "./warm_up.ts";
 import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
-import { checkFactor, checkSteps } from "./schedule_checks.ts";
 
 /** Options of {@linkcode CosineAnnealing}. */
 export interface CosineAnnealingOptions {
@@ -20,6 +21,14 @@ export interface CosineAnnealingOptions {
   /** What the rate is multiplied by at the first warm-up step; 0 by default. */
   warmupStart?: number;
 }
+
+/** The declaration of {@linkcode CosineAnnealingOptions}. */
+export const COSINE_ANNEALING_OPTIONS: OptionTable<CosineAnnealingOptions> = {
+  steps: whole({ min: 1, help: "the number of steps in all, the warm-up included" }),
+  etaMin: number({ default: 0, min: 0, help: "the rate at the end" }),
+  warmupSteps: whole({ default: 0, min: 0, help: "steps of linear growth before" }),
+  warmupStart: number({ default: 0, min: 0, help: "the factor at the first warm-up step" }),
+};
 
 /**
  * Falls along half a cosine: etaMin + (lr - etaMin) (1 + cos(π t / T)) / 2 (Loshchilov and Hutter 2017,
@@ -38,11 +47,11 @@ export class CosineAnnealing extends Schedule {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(optimizer: Scheduled, options: CosineAnnealingOptions) {
-    const { steps, etaMin = 0, warmupSteps = 0, warmupStart = 0 } = options;
-    checkSteps("CosineAnnealing", "steps", steps);
-    checkSteps("CosineAnnealing", "warmupSteps", warmupSteps, 0);
-    checkFactor("CosineAnnealing", "etaMin", etaMin);
-    checkFactor("CosineAnnealing", "warmupStart", warmupStart);
+    const { steps, etaMin, warmupSteps, warmupStart } = resolveOptions(
+      "CosineAnnealing",
+      COSINE_ANNEALING_OPTIONS,
+      options,
+    );
     if (warmupSteps >= steps) {
       throw new ArgumentError(
         `CosineAnnealing: of ${steps} steps, ${warmupSteps} cannot be warm-up; leave some to anneal.`,
@@ -87,6 +96,15 @@ export interface CosineAnnealingWarmRestartsOptions {
   etaMin?: number;
 }
 
+/** The declaration of {@linkcode CosineAnnealingWarmRestartsOptions}. */
+export const COSINE_ANNEALING_WARM_RESTARTS_OPTIONS: OptionTable<
+  CosineAnnealingWarmRestartsOptions
+> = {
+  t0: whole({ min: 1, help: "the steps until the first restart" }),
+  tMult: whole({ default: 1, min: 1, help: "how many times longer each cycle is than the last" }),
+  etaMin: number({ default: 0, min: 0, help: "the lowest rate" }),
+};
+
 /**
  * Falls along half a cosine again and again (Loshchilov and Hutter, SGDR: Stochastic gradient descent with warm
  * restarts, 2017, equation 5), as PyTorch's `CosineAnnealingWarmRestarts`.
@@ -108,10 +126,11 @@ export class CosineAnnealingWarmRestarts extends ClosedSchedule {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(optimizer: Scheduled, options: CosineAnnealingWarmRestartsOptions) {
-    const { t0, tMult = 1, etaMin = 0 } = options;
-    checkSteps("CosineAnnealingWarmRestarts", "t0", t0);
-    checkSteps("CosineAnnealingWarmRestarts", "tMult", tMult);
-    checkFactor("CosineAnnealingWarmRestarts", "etaMin", etaMin);
+    const { t0, tMult, etaMin } = resolveOptions(
+      "CosineAnnealingWarmRestarts",
+      COSINE_ANNEALING_WARM_RESTARTS_OPTIONS,
+      options,
+    );
     super(optimizer, (step, lr) => {
       let since = step;
       let length = t0;

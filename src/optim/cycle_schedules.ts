@@ -5,8 +5,12 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { nullable } from "../base/option_parts.ts";
+import { choice, flag, number, whole } from "../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../base/options.ts";
+import { rates } from "./rates.ts";
 import { ClosedSchedule, type Scheduled } from "./schedule.ts";
-import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
+import { forGroups } from "./schedule_checks.ts";
 
 /** Throws if a group has neither a momentum nor betas. */
 function checkHasMomentum(name: string, { paramGroups }: Scheduled): void {
@@ -41,6 +45,32 @@ export interface OneCycleOptions {
   maxMomentum?: number;
 }
 
+/** The declaration of {@linkcode OneCycleOptions}. */
+export const ONE_CYCLE_OPTIONS: OptionTable<OneCycleOptions> = {
+  maxLr: rates({ help: "the highest rate: one for all groups, or one for each" }),
+  totalSteps: whole({ min: 1, help: "the number of steps in all" }),
+  pctStart: number({
+    default: 0.3,
+    min: 0,
+    max: 1,
+    help: "the part of the steps in which it rises",
+  }),
+  annealStrategy: choice(["cos", "linear"], {
+    default: "cos",
+    help: "along what it rises and falls",
+  }),
+  divFactor: number({ default: 25, above: 0, help: "the rate starts at maxLr / divFactor" }),
+  finalDivFactor: number({
+    default: 1e4,
+    above: 0,
+    help: "it ends this many times below the start",
+  }),
+  threePhase: flag({ default: false, help: "whether it falls to the start and from there on" }),
+  cycleMomentum: flag({ default: false, help: "whether the momentum moves the other way" }),
+  baseMomentum: number({ default: 0.85, min: 0, max: 1, help: "the momentum at the highest rate" }),
+  maxMomentum: number({ default: 0.95, min: 0, max: 1, help: "the momentum at the start" }),
+};
+
 /**
  * Rises to `maxLr` and falls to almost nothing (Smith and Topin 2019), as PyTorch's `OneCycleLR`; the
  * momentum stays as it is unless `cycleMomentum` is set. The groups' own rates play no part. After the
@@ -53,31 +83,20 @@ export class OneCycle extends ClosedSchedule {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(optimizer: Scheduled, options: OneCycleOptions) {
-    const { totalSteps, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
-    const { baseMomentum = 0.85, maxMomentum = 0.95 } = options;
-    checkSteps("OneCycle", "totalSteps", totalSteps);
-    if (!(pctStart >= 0 && pctStart <= 1)) {
-      throw new ArgumentError(`OneCycle: pctStart must be from 0 to 1, got ${pctStart}.`);
-    }
-    if (![divFactor, finalDivFactor].every((it) => typeof it === "number" && it > 0)) {
-      throw new ArgumentError(
-        `OneCycle: divFactor and finalDivFactor must be above 0, got ${divFactor} and ${finalDivFactor}.`,
-      );
-    }
-    const rates = forGroups<number>("OneCycle", "maxLr", options.maxLr, optimizer);
-    for (const rate of rates) checkFactor("OneCycle", "maxLr", rate);
-    checkFactor("OneCycle", "baseMomentum", baseMomentum, 1);
-    checkFactor("OneCycle", "maxMomentum", maxMomentum, 1);
-    if (options.cycleMomentum) checkHasMomentum("OneCycle", optimizer);
-    const shape = cycle(totalSteps, pctStart, options.threePhase ?? false, options.annealStrategy);
+    const filled = resolveOptions("OneCycle", ONE_CYCLE_OPTIONS, options);
+    const { totalSteps, pctStart, divFactor, finalDivFactor, cycleMomentum } = filled;
+    const { baseMomentum, maxMomentum } = filled;
+    const highest = forGroups<number>("OneCycle", "maxLr", filled.maxLr, optimizer);
+    if (cycleMomentum) checkHasMomentum("OneCycle", optimizer);
+    const shape = cycle(totalSteps, pctStart, filled.threePhase, filled.annealStrategy);
     super(
       optimizer,
       (step, _, group) => {
-        const high = rates[group] ?? rates[0];
+        const high = highest[group] ?? highest[0];
         const low = high / divFactor;
         return shape(step, low, high, low, low / finalDivFactor);
       },
-      options.cycleMomentum
+      cycleMomentum
         ? (step) => shape(step, maxMomentum, baseMomentum, maxMomentum, maxMomentum)
         : undefined,
     );
@@ -92,13 +111,8 @@ function cycle(
   totalSteps: number,
   pctStart: number,
   threePhase: boolean,
-  strategy: "cos" | "linear" = "cos",
+  strategy: "cos" | "linear",
 ): (step: number, start: number, peak: number, back: number, end: number) => number {
-  if (strategy !== "cos" && strategy !== "linear") {
-    throw new ArgumentError(
-      `OneCycle: the annealStrategy is "cos" or "linear", got "${strategy}".`,
-    );
-  }
   const between = (from: number, to: number, part: number): number =>
     strategy === "linear"
       ? (to - from) * part + from
@@ -124,7 +138,7 @@ export interface CyclicLROptions {
   /** The steps from the lowest to the highest; 2000 by default. */
   stepSizeUp?: number;
   /** The steps from the highest to the lowest; as many as up by default. */
-  stepSizeDown?: number;
+  stepSizeDown?: number | null;
   /**
    * What becomes of the height of a cycle: it stays (`"triangular"`, the default), is halved from cycle to cycle
    * (`"triangular2"`), or is `gamma` to the power of the step (`"expRange"`).
@@ -143,6 +157,22 @@ export interface CyclicLROptions {
   /** The momentum at the lowest rate; 0.9 by default. */
   maxMomentum?: number;
 }
+
+/** The declaration of {@linkcode CyclicLROptions}, but for what is code. */
+export const CYCLIC_LR_OPTIONS: OptionTable<Omit<CyclicLROptions, "scaleFn" | "scaleMode">> = {
+  baseLr: rates({ help: "the lowest rate: one for all groups, or one for each" }),
+  maxLr: rates({ help: "the highest rate: one for all groups, or one for each" }),
+  stepSizeUp: whole({ default: 2000, min: 1, help: "the steps from the lowest to the highest" }),
+  stepSizeDown: nullable(whole({ min: 1, help: "the steps down; null for as many as up" })),
+  mode: choice(["triangular", "triangular2", "expRange"], {
+    default: "triangular",
+    help: "whether the height stays, is halved from cycle to cycle, or is gamma to the step",
+  }),
+  gamma: number({ default: 1, min: 0, help: "the base of expRange" }),
+  cycleMomentum: flag({ default: true, help: "whether the momentum moves the other way" }),
+  baseMomentum: number({ default: 0.8, min: 0, max: 1, help: "the momentum at the highest rate" }),
+  maxMomentum: number({ default: 0.9, min: 0, max: 1, help: "the momentum at the lowest rate" }),
+};
 
 /**
  * Rises and falls linearly again and again (Smith, Cyclical learning rates for training neural networks, 2017), as
@@ -166,20 +196,14 @@ export class CyclicLR extends ClosedSchedule {
    */
   constructor(optimizer: Scheduled, options: CyclicLROptions) {
     const name = "CyclicLR";
-    const { stepSizeUp = 2000, stepSizeDown = stepSizeUp, mode = "triangular", gamma = 1 } =
-      options;
-    const { cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = options;
-    checkSteps(name, "stepSizeUp", stepSizeUp);
-    checkSteps(name, "stepSizeDown", stepSizeDown);
-    checkFactor(name, "gamma", gamma);
-    checkFactor(name, "baseMomentum", baseMomentum, 1);
-    checkFactor(name, "maxMomentum", maxMomentum, 1);
-    const low = forGroups<number>(name, "baseLr", options.baseLr, optimizer);
-    const high = forGroups<number>(name, "maxLr", options.maxLr, optimizer);
-    for (const rate of low) checkFactor(name, "baseLr", rate);
-    for (const rate of high) checkFactor(name, "maxLr", rate);
+    const { scaleFn, scaleMode, ...given } = options;
+    const filled = resolveOptions(name, CYCLIC_LR_OPTIONS, given);
+    const { stepSizeUp, mode, gamma, cycleMomentum, baseMomentum, maxMomentum } = filled;
+    const stepSizeDown = filled.stepSizeDown ?? stepSizeUp;
+    const low = forGroups<number>(name, "baseLr", filled.baseLr, optimizer);
+    const high = forGroups<number>(name, "maxLr", filled.maxLr, optimizer);
     if (cycleMomentum) checkHasMomentum(name, optimizer);
-    const { scale, byStep } = scaling(mode, gamma, options);
+    const { scale, byStep } = scaling(mode, gamma, { scaleFn, scaleMode });
     const total = stepSizeUp + stepSizeDown;
     // How much of the height is reached, from 0 to 1, times what the height is multiplied by.
     const height = (step: number): number => {
@@ -202,9 +226,9 @@ export class CyclicLR extends ClosedSchedule {
 }
 
 function scaling(
-  mode: string,
+  mode: "triangular" | "triangular2" | "expRange",
   gamma: number,
-  { scaleFn, scaleMode = "cycle" }: CyclicLROptions,
+  { scaleFn, scaleMode = "cycle" }: Pick<CyclicLROptions, "scaleFn" | "scaleMode">,
 ): { scale: (at: number) => number; byStep: boolean } {
   if (scaleMode !== "cycle" && scaleMode !== "iterations") {
     throw new ArgumentError(
@@ -220,7 +244,4 @@ function scaling(
     case "expRange":
       return { scale: (step) => gamma ** step, byStep: true };
   }
-  throw new ArgumentError(
-    `CyclicLR: mode is "triangular", "triangular2" or "expRange", got "${mode}".`,
-  );
 }

@@ -5,9 +5,12 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { list } from "../base/option_parts.ts";
+import { number, whole } from "../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../base/options.ts";
 import { Recurrence } from "./recurrence.ts";
 import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
-import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
+import { forGroups } from "./schedule_checks.ts";
 import { warmUp } from "./warm_up.ts";
 
 /** The rate that the groups started with, at every step. */
@@ -26,6 +29,17 @@ export interface ConstantLROptions {
   totalIters?: number;
 }
 
+/** The declaration of {@linkcode ConstantLROptions}. */
+export const CONSTANT_LR_OPTIONS: OptionTable<ConstantLROptions> = {
+  factor: number({
+    default: 1 / 3,
+    min: 0,
+    max: 1,
+    help: "what the rate is multiplied by at first",
+  }),
+  totalIters: whole({ default: 5, min: 1, help: "after so many steps it is the rate itself" }),
+};
+
 /** The rate times `factor`, and from step `totalIters` on the rate itself (PyTorch's `ConstantLR`). */
 export class ConstantLR extends Schedule {
   /**
@@ -34,9 +48,7 @@ export class ConstantLR extends Schedule {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
-    const { factor = 1 / 3, totalIters = 5 } = options;
-    checkFactor("ConstantLR", "factor", factor, 1);
-    checkSteps("ConstantLR", "totalIters", totalIters);
+    const { factor, totalIters } = resolveOptions("ConstantLR", CONSTANT_LR_OPTIONS, options);
     super(optimizer, (step, lr) => step < totalIters ? lr * factor : lr);
   }
 }
@@ -51,6 +63,17 @@ export interface LinearLROptions {
   totalIters?: number;
 }
 
+/** The declaration of {@linkcode LinearLROptions}. */
+export const LINEAR_LR_OPTIONS: OptionTable<LinearLROptions> = {
+  startFactor: number({ default: 1 / 3, min: 0, max: 1, help: "the factor at step 0" }),
+  endFactor: number({ default: 1, min: 0, max: 1, help: "the factor from step totalIters on" }),
+  totalIters: whole({
+    default: 5,
+    min: 1,
+    help: "how many steps it takes from the one to the other",
+  }),
+};
+
 /** The rate times a factor that goes linearly from one value to another (PyTorch's `LinearLR`). */
 export class LinearLR extends Schedule {
   /**
@@ -59,16 +82,31 @@ export class LinearLR extends Schedule {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
-    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
-    checkFactor("LinearLR", "startFactor", startFactor, 1);
-    checkFactor("LinearLR", "endFactor", endFactor, 1);
-    checkSteps("LinearLR", "totalIters", totalIters);
+    const { startFactor, endFactor, totalIters } = resolveOptions(
+      "LinearLR",
+      LINEAR_LR_OPTIONS,
+      options,
+    );
     super(optimizer, (step, lr) => {
       const part = Math.min(step, totalIters) / totalIters;
       return lr * (startFactor + (endFactor - startFactor) * part);
     });
   }
 }
+
+/** Options of {@linkcode LinearWarmup}. */
+export interface LinearWarmupOptions {
+  /** How many steps it takes to the rate itself. */
+  steps: number;
+  /** What the rate is multiplied by at step 0; 0 by default. */
+  startFactor?: number;
+}
+
+/** The declaration of {@linkcode LinearWarmupOptions}. */
+export const LINEAR_WARMUP_OPTIONS: OptionTable<LinearWarmupOptions> = {
+  steps: whole({ min: 1, help: "how many steps it takes to the rate itself" }),
+  startFactor: number({ default: 0, min: 0, help: "what the rate is multiplied by at step 0" }),
+};
 
 /** Grows linearly to the rate, which then stays (PyTorch's `LinearLR` with an end factor of 1). */
 export class LinearWarmup extends Schedule {
@@ -77,10 +115,8 @@ export class LinearWarmup extends Schedule {
    *
    * @throws {ArgumentError} if an option cannot be used.
    */
-  constructor(optimizer: Scheduled, options: { steps: number; startFactor?: number }) {
-    const { steps, startFactor = 0 } = options;
-    checkSteps("LinearWarmup", "steps", steps);
-    checkFactor("LinearWarmup", "startFactor", startFactor);
+  constructor(optimizer: Scheduled, options: LinearWarmupOptions) {
+    const { steps, startFactor } = resolveOptions("LinearWarmup", LINEAR_WARMUP_OPTIONS, options);
     super(optimizer, (step, lr) => lr * warmUp(step, steps, startFactor));
   }
 }
@@ -93,6 +129,12 @@ export interface PolynomialLROptions {
   power?: number;
 }
 
+/** The declaration of {@linkcode PolynomialLROptions}. */
+export const POLYNOMIAL_LR_OPTIONS: OptionTable<PolynomialLROptions> = {
+  totalIters: whole({ default: 5, min: 1, help: "from this step on the rate is 0" }),
+  power: number({ default: 1, min: 0, help: "the exponent" }),
+};
+
 /** The rate times (1 - t / totalIters) to the power of `power`, and then 0 (PyTorch's `PolynomialLR`). */
 export class PolynomialLR extends Schedule {
   /**
@@ -101,12 +143,24 @@ export class PolynomialLR extends Schedule {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
-    const { totalIters = 5, power = 1 } = options;
-    checkSteps("PolynomialLR", "totalIters", totalIters);
-    checkFactor("PolynomialLR", "power", power);
+    const { totalIters, power } = resolveOptions("PolynomialLR", POLYNOMIAL_LR_OPTIONS, options);
     super(optimizer, (step, lr) => lr * (1 - Math.min(step, totalIters) / totalIters) ** power);
   }
 }
+
+/** Options of {@linkcode StepLR}. */
+export interface StepLROptions {
+  /** The steps from one fall to the next. */
+  stepSize: number;
+  /** What the rate is multiplied by at each; 0.1 by default. */
+  gamma?: number;
+}
+
+/** The declaration of {@linkcode StepLROptions}. */
+export const STEP_LR_OPTIONS: OptionTable<StepLROptions> = {
+  stepSize: whole({ min: 1, help: "the steps from one fall to the next" }),
+  gamma: number({ default: 0.1, min: 0, help: "what the rate is multiplied by at each" }),
+};
 
 /** The rate times `gamma` after every `stepSize` steps (PyTorch's `StepLR`). */
 export class StepLR extends Schedule {
@@ -115,13 +169,25 @@ export class StepLR extends Schedule {
    *
    * @throws {ArgumentError} if an option cannot be used.
    */
-  constructor(optimizer: Scheduled, options: { stepSize: number; gamma?: number }) {
-    const { stepSize, gamma = 0.1 } = options;
-    checkSteps("StepLR", "stepSize", stepSize);
-    checkFactor("StepLR", "gamma", gamma);
+  constructor(optimizer: Scheduled, options: StepLROptions) {
+    const { stepSize, gamma } = resolveOptions("StepLR", STEP_LR_OPTIONS, options);
     super(optimizer, (step, lr) => lr * gamma ** Math.floor(step / stepSize));
   }
 }
+
+/** Options of {@linkcode MultiStepLR}. */
+export interface MultiStepLROptions {
+  /** The steps at which the rate falls. */
+  milestones: readonly number[];
+  /** What the rate is multiplied by at each; 0.1 by default. */
+  gamma?: number;
+}
+
+/** The declaration of {@linkcode MultiStepLROptions}. */
+export const MULTI_STEP_LR_OPTIONS: OptionTable<MultiStepLROptions> = {
+  milestones: list(whole({ min: 0 }), { help: "the steps at which the rate falls" }),
+  gamma: number({ default: 0.1, min: 0, help: "what the rate is multiplied by at each" }),
+};
 
 /** The rate times `gamma` at every milestone (PyTorch's `MultiStepLR`). */
 export class MultiStepLR extends Schedule {
@@ -130,19 +196,22 @@ export class MultiStepLR extends Schedule {
    *
    * @throws {ArgumentError} if an option cannot be used.
    */
-  constructor(optimizer: Scheduled, options: { milestones: readonly number[]; gamma?: number }) {
-    const { gamma = 0.1 } = options;
-    if (!Array.isArray(options.milestones)) {
-      throw new ArgumentError(
-        `MultiStepLR: milestones is a list of steps, got ${typeof options.milestones}.`,
-      );
-    }
-    const milestones: number[] = [...options.milestones];
-    for (const milestone of milestones) checkSteps("MultiStepLR", "a milestone", milestone, 0);
-    checkFactor("MultiStepLR", "gamma", gamma);
+  constructor(optimizer: Scheduled, options: MultiStepLROptions) {
+    const { milestones, gamma } = resolveOptions("MultiStepLR", MULTI_STEP_LR_OPTIONS, options);
     super(optimizer, (step, lr) => lr * gamma ** milestones.filter((m) => m <= step).length);
   }
 }
+
+/** Options of {@linkcode ExponentialLR}. */
+export interface ExponentialLROptions {
+  /** What the rate is multiplied by after every step; between 0 and 1 for a falling rate. */
+  gamma: number;
+}
+
+/** The declaration of {@linkcode ExponentialLROptions}. */
+export const EXPONENTIAL_LR_OPTIONS: OptionTable<ExponentialLROptions> = {
+  gamma: number({ min: 0, help: "what the rate is multiplied by after every step" }),
+};
 
 /** The rate times `gamma` after every step (PyTorch's `ExponentialLR`). */
 export class ExponentialLR extends Schedule {
@@ -151,9 +220,9 @@ export class ExponentialLR extends Schedule {
    *
    * @throws {ArgumentError} if an option cannot be used.
    */
-  constructor(optimizer: Scheduled, options: { gamma: number }) {
-    checkFactor("ExponentialLR", "gamma", options.gamma);
-    super(optimizer, (step, lr) => lr * options.gamma ** step);
+  constructor(optimizer: Scheduled, options: ExponentialLROptions) {
+    const { gamma } = resolveOptions("ExponentialLR", EXPONENTIAL_LR_OPTIONS, options);
+    super(optimizer, (step, lr) => lr * gamma ** step);
   }
 }
 

@@ -5,8 +5,11 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { choice, number, whole } from "../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../base/options.ts";
+import { rates } from "./rates.ts";
 import { Schedule, type Scheduled } from "./schedule.ts";
-import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
+import { checkSteps, forGroups } from "./schedule_checks.ts";
 
 /** Options of {@linkcode ReduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {
@@ -27,6 +30,36 @@ export interface ReduceLROnPlateauOptions {
   /** A reduction by no more than this is not made; 1e-8 by default. */
   eps?: number;
 }
+
+/** The declaration of {@linkcode ReduceLROnPlateauOptions}. */
+export const REDUCE_LR_ON_PLATEAU_OPTIONS: OptionTable<ReduceLROnPlateauOptions> = {
+  mode: choice(["min", "max"], {
+    default: "min",
+    help: "whether a lower or a higher metric is better",
+  }),
+  factor: number({ default: 0.1, min: 0, below: 1, help: "what the rate is multiplied by" }),
+  patience: whole({
+    default: 10,
+    min: 0,
+    help: "so many reports without a better one change nothing",
+  }),
+  threshold: number({
+    default: 1e-4,
+    min: 0,
+    help: "by how much a metric must be better to count",
+  }),
+  thresholdMode: choice(["rel", "abs"], {
+    default: "rel",
+    help: "whether threshold is a part of the best metric or an amount",
+  }),
+  cooldown: whole({
+    default: 0,
+    min: 0,
+    help: "so many reports after a reduction are not counted",
+  }),
+  minLr: rates({ default: 0, help: "the lowest rate: one for all groups, or one for each" }),
+  eps: number({ default: 1e-8, min: 0, help: "a reduction by no more than this is not made" }),
+};
 
 /**
  * Lowers the rates when a metric no longer gets better, as PyTorch's `ReduceLROnPlateau`.
@@ -62,27 +95,13 @@ export class ReduceLROnPlateau extends Schedule {
    */
   constructor(optimizer: Scheduled, options: ReduceLROnPlateauOptions = {}) {
     const name = "ReduceLROnPlateau";
-    const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4 } = options;
-    const { thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
-    if (mode !== "min" && mode !== "max") {
-      throw new ArgumentError(`${name}: mode is "min" or "max", got "${mode}".`);
-    }
-    if (thresholdMode !== "rel" && thresholdMode !== "abs") {
-      throw new ArgumentError(`${name}: thresholdMode is "rel" or "abs", got "${thresholdMode}".`);
-    }
-    checkFactor(name, "factor", factor);
-    if (factor >= 1) throw new ArgumentError(`${name}: factor must be below 1, got ${factor}.`);
-    checkSteps(name, "patience", patience, 0);
-    checkSteps(name, "cooldown", cooldown, 0);
-    checkFactor(name, "threshold", threshold);
-    checkFactor(name, "eps", eps);
+    const filled = resolveOptions(name, REDUCE_LR_ON_PLATEAU_OPTIONS, options);
+    const { minLr, ...rest } = filled;
     const lowest = forGroups<number>(name, "minLr", minLr, optimizer);
-    for (const rate of lowest) checkFactor(name, "minLr", rate);
     super(optimizer, (_, lr) => lr);
-    for (const group of this.groups) group.initialLr ??= group.lr;
-    this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, eps };
+    this.#options = rest;
     this.#minLr = lowest;
-    this.#best = mode === "min" ? Infinity : -Infinity;
+    this.#best = rest.mode === "min" ? Infinity : -Infinity;
   }
 
   /** The rate of a group now: that of other steps is not known. */

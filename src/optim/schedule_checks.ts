@@ -16,18 +16,6 @@ export function checkSteps(schedule: string, name: string, value: number, least 
   }
 }
 
-/** Checks that a factor or a rate is a finite number from 0 to `most`. */
-export function checkFactor(
-  schedule: string,
-  name: string,
-  value: number,
-  most = Infinity,
-): void {
-  if (Number.isFinite(value) && value >= 0 && value <= most) return;
-  const range = most === Infinity ? "of at least 0" : `from 0 to ${most}`;
-  throw new ArgumentError(`${schedule}: ${name} must be a number ${range}, got ${value}.`);
-}
-
 /** An option that is one number for all groups, or one for each: always one for each. */
 export function forGroups<T>(
   schedule: string,

@@ -5,11 +5,12 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { flag, number } from "../base/option_values.ts";
+import { checkOptions, type OptionTable, type Resolved, resolveOptions } from "../base/options.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { BaseOptions, FilledGroup, ParamGroup } from "./groups.ts";
 import { Optimizer } from "./optimizer.ts";
-import { checkNonNegative } from "./check_number.ts";
 
 /** Options of {@linkcode SGD}. */
 export interface SGDOptions extends BaseOptions {
@@ -25,13 +26,21 @@ export interface SGDOptions extends BaseOptions {
   maximize?: boolean;
 }
 
+/** The declaration of {@linkcode SGDOptions}. */
+export const SGD_OPTIONS: OptionTable<SGDOptions> = {
+  lr: number({ min: 0, help: "the learning rate" }),
+  momentum: number({ default: 0, min: 0, help: "how much of the last direction stays" }),
+  dampening: number({ default: 0, help: "how much of the gradient is left out of the momentum" }),
+  weightDecay: number({ default: 0, min: 0, help: "the L2 penalty" }),
+  nesterov: flag({
+    default: false,
+    help: "Nesterov's momentum; needs a momentum and no dampening",
+  }),
+  maximize: flag({ default: false, help: "climbs instead of descending" }),
+};
+
 function check(options: SGDOptions): void {
-  checkNonNegative("SGD", "lr", options.lr);
-  checkNonNegative("SGD", "momentum", options.momentum!);
-  checkNonNegative("SGD", "weightDecay", options.weightDecay!);
-  if (!Number.isFinite(options.dampening)) {
-    throw new ArgumentError(`SGD: dampening must be a finite number, got ${options.dampening}.`);
-  }
+  checkOptions("SGD", SGD_OPTIONS, options as Resolved<SGDOptions>);
   if (options.nesterov && (options.momentum === 0 || options.dampening !== 0)) {
     throw new ArgumentError(
       `SGD: nesterov needs a momentum and no dampening, got momentum ${options.momentum} and ` +
@@ -70,14 +79,7 @@ export class SGD extends Optimizer<SGDOptions> {
    * dtype, or there is none.
    */
   constructor(params: readonly Tensor[] | readonly ParamGroup<SGDOptions>[], options: SGDOptions) {
-    super(params, {
-      lr: options.lr,
-      momentum: options.momentum ?? 0,
-      dampening: options.dampening ?? 0,
-      weightDecay: options.weightDecay ?? 0,
-      nesterov: options.nesterov ?? false,
-      maximize: options.maximize ?? false,
-    }, check);
+    super(params, resolveOptions("SGD", SGD_OPTIONS, options), check);
   }
 
   /** One native call; two in a step in which some parameters have a gradient for the first time. */

@@ -238,7 +238,7 @@ test("options and rules that cannot be used are refused", () => {
     [() => new optim.CyclicLR(o, { baseLr: -1, maxLr: 1 }), "baseLr"],
     [() => new optim.CyclicLR(o, { baseLr: 0, maxLr: [1, 2] }), "3 groups need 3 rates"],
     [() => new optim.CyclicLR(o, { baseLr: 0, maxLr: 1, stepSizeDown: 0 }), "stepSizeDown"],
-    [() => new optim.CyclicLR(o, { baseLr: 0, maxLr: 1, mode: "sine" as never }), "mode is"],
+    [() => new optim.CyclicLR(o, { baseLr: 0, maxLr: 1, mode: "sine" as never }), "mode must be"],
     [() => new optim.CyclicLR(o, { baseLr: 0, maxLr: 1, scaleMode: "x" as never }), "scaleMode"],
     [() => new optim.ChainedScheduler(o, []), "there are no schedules"],
     [() => new optim.ChainedScheduler(other, [constant]), "schedule 0 is of another optimizer"],
@@ -250,7 +250,7 @@ test("options and rules that cannot be used are refused", () => {
     [() => new optim.ReduceLROnPlateau(o, { factor: 1 }), "factor must be below 1"],
     [() => new optim.ReduceLROnPlateau(o, { patience: -1 }), "patience"],
     [() => new optim.ReduceLROnPlateau(o, { minLr: [0] }), "3 groups need 3 rates"],
-    [() => new optim.ReduceLROnPlateau(o, { mode: "best" as never }), "mode is"],
+    [() => new optim.ReduceLROnPlateau(o, { mode: "best" as never }), "mode must be"],
   ];
   for (const [make, message] of refused) assertThrows(make, ArgumentError, message);
 });

@@ -1,0 +1,177 @@
+/**
+ * Options that are made of others: lists, tables within tables, things with a name and options of their own.
+ *
+ * @module
+ */
+
+import { type About, common } from "./option_values.ts";
+import {
+  isPlainObject,
+  type JsonSchema,
+  type Option,
+  type OptionTable,
+  readTable,
+  type Resolved,
+  schemaOf,
+  unknownName,
+  wrong,
+} from "./options.ts";
+
+/** A list whose entries are all of one kind; `length` says how many, `least` how many at least. */
+export function list<T>(
+  of: Option<T>,
+  about: About<readonly T[]> & { length?: number; least?: number; wants?: string },
+): Option<T[]> {
+  const { length, least = length ?? 0 } = about;
+  const count = length !== undefined ? ` of ${length}` : least > 0 ? ` of at least ${least}` : "";
+  const wants = about.wants ?? `a list${count}, each ${of.wants}`;
+  return {
+    ...common(about),
+    wants,
+    schema: {
+      type: "array",
+      items: of.schema,
+      ...(least > 0 && { minItems: least }),
+      ...(length !== undefined && { maxItems: length }),
+    },
+    read(value, at) {
+      const good = Array.isArray(value) && value.length >= least &&
+        (length === undefined || value.length === length);
+      if (!good) throw wrong(at, wants, value);
+      if (about.wants === undefined) return value.map((part, i) => of.read(part, `${at}.${i}`));
+      try {
+        return value.map((part) => of.read(part, at));
+      } catch {
+        throw wrong(at, wants, value);
+      }
+    },
+  };
+}
+
+/** Two of a kind, such as a height and a width. */
+export function pair<T>(
+  of: Option<T>,
+  about: About<readonly [T, T]> & { wants?: string },
+): Option<[T, T]> {
+  return list(of, { ...about, length: 2 }) as Option<[T, T]>;
+}
+
+/** Values by names that are free, such as those of teachers. */
+export function byName<T>(
+  of: Option<T>,
+  about: About<Readonly<Record<string, T>>>,
+): Option<Record<string, T>> {
+  const wants = `an object by name, each ${of.wants}`;
+  return {
+    ...common(about),
+    wants,
+    schema: { type: "object", additionalProperties: of.schema },
+    read(value, at) {
+      if (!isPlainObject(value)) throw wrong(at, wants, value);
+      return Object.fromEntries(
+        Object.entries(value).map(([name, part]) => [name, of.read(part, `${at}.${name}`)]),
+      );
+    },
+  };
+}
+
+/** An object with options of its own. */
+export function table<O>(
+  options: OptionTable<O>,
+  about: About<Partial<O>>,
+): Option<Resolved<O>> {
+  return {
+    ...common(about),
+    wants: `an object with ${Object.keys(options).join(", ")}`,
+    schema: schemaOf(options),
+    read: (value, at) => readTable(options, value, at),
+  };
+}
+
+/** A thing by its name, with its options beside the name. */
+export type Named = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+/** `{ name: "AdamW", lr: 1e-3 }`, or `"AdamW"` for one with nothing but defaults. */
+export function named(
+  tables: Readonly<Record<string, OptionTable<never> | OptionTable<object>>>,
+  about: About<string | Named> & { what: string },
+): Option<Named> {
+  const names = Object.keys(tables);
+  const wants = `an object with a name (${names.join(", ")}) and options`;
+  return {
+    ...common(about),
+    wants,
+    get schema(): JsonSchema {
+      return {
+        anyOf: [
+          { enum: names },
+          ...names.map((name) => withName(name, schemaOf(tables[name] as OptionTable<object>))),
+        ],
+      };
+    },
+    read(given, at) {
+      const value = typeof given === "string" ? { name: given } : given;
+      if (!isPlainObject(value) || typeof value.name !== "string") throw wrong(at, wants, value);
+      const { name, ...options } = value as Named;
+      if (!Object.hasOwn(tables, name)) throw unknownName(at, about.what, name, names);
+      return {
+        ...readTable(tables[name] as OptionTable<Record<string, unknown>>, options, at),
+        name,
+      };
+    },
+  };
+}
+
+/** One of several kinds: the first that takes the value; else the message of the kind that the value looks like. */
+export function either<T extends readonly unknown[]>(
+  kinds: { readonly [K in keyof T]: Option<T[K]> },
+  about: About<T[number]>,
+): Option<T[number]> {
+  const all = kinds as readonly Option<T[number]>[];
+  const wants = all.map((kind) => kind.wants).join(", or ");
+  return {
+    ...common(about),
+    wants,
+    get schema(): JsonSchema {
+      return { anyOf: all.map((kind) => kind.schema) };
+    },
+    read(value, at) {
+      const type = Array.isArray(value) ? "array" : typeof value;
+      const alike = all.filter((kind) => kind.schema.type === type);
+      if (alike.length === 1) return alike[0].read(value, at);
+      for (const kind of all) {
+        try {
+          return kind.read(value, at);
+        } catch {
+          // Another may take it.
+        }
+      }
+      throw wrong(at, wants, value);
+    },
+  };
+}
+
+/** What may also be null, which it is by default: off, or as the rest decides. */
+export function nullable<T>(kind: Option<T>, about: { help?: string } = {}): Option<T | null> {
+  return {
+    help: about.help ?? kind.help,
+    default: kind.default ?? null,
+    wants: `${kind.wants} or null`,
+    get schema(): JsonSchema {
+      return { anyOf: [kind.schema, { type: "null" }] };
+    },
+    read: (value, at) => value === null ? null : kind.read(value, at),
+  };
+}
+
+function withName(name: string, schema: JsonSchema): JsonSchema {
+  const { properties, required = [] } = schema as {
+    properties: Record<string, JsonSchema>;
+    required?: string[];
+  };
+  return {
+    ...schema,
+    properties: { name: { const: name }, ...properties },
+    required: ["name", ...required],
+  };
+}
