@@ -60,8 +60,7 @@ function describeClasses({ kind, numClasses, classNames }: TeacherCard): string 
 }
 
 function describeView(view: NonNullable<TeacherCard["view"]>): string {
-  const { size: [height, width], interpolation = "bilinear", cropFraction = 1, mean, std } =
-    view;
+  const { size: [height, width], interpolation = "bilinear", cropFraction = 1, mean, std } = view;
   const crop = cropFraction === 1 ? "" : `, the middle ${(100 * cropFraction).toFixed(1)} %`;
   const numbers = (values: readonly number[]) => values.map((v) => +v.toFixed(4)).join(", ");
   return `${height} x ${width}, ${interpolation}${crop}; mean ${numbers(mean)}; std ${

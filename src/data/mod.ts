@@ -29,6 +29,7 @@ export * from "./images/image_bytes.ts";
 export * from "./images/images.ts";
 export * from "./join.ts";
 export * from "./loader.ts";
+export * from "./mixed_batch.ts";
 export * from "./named.ts";
 export * from "./samples.ts";
 export * from "./shuffled_order.ts";

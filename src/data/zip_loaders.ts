@@ -6,43 +6,12 @@
 
 import type { LabelledBatch, UnlabelledBatch } from "./batch.ts";
 import { Epoch } from "./epoch.ts";
+import { MixedBatch } from "./mixed_batch.ts";
 import { isPromise } from "./is_promise.ts";
 import type { EpochOptions, Loader } from "./loader.ts";
 import { checkFirst } from "./check_first.ts";
 import { checkWhole } from "./philox.ts";
 import type { Spec } from "../base/spec.ts";
-
-/** A batch of both kinds, disposed of together. */
-export class MixedBatch implements Disposable {
-  /** Images with labels. */
-  readonly labelled: LabelledBatch;
-  /** Images without. */
-  readonly unlabelled: UnlabelledBatch;
-
-  /** Takes over both. */
-  constructor(labelled: LabelledBatch, unlabelled: UnlabelledBatch) {
-    this.labelled = labelled;
-    this.unlabelled = unlabelled;
-  }
-
-  /** Takes the tensors of both out of the scope they were made in. */
-  keep(): this {
-    this.labelled.keep();
-    this.unlabelled.keep();
-    return this;
-  }
-
-  /** Frees the tensors of both. */
-  dispose(): void {
-    this.labelled.dispose();
-    this.unlabelled.dispose();
-  }
-
-  /** Same as {@linkcode MixedBatch.dispose}, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-}
 
 /** Two loaders side by side; see {@linkcode zipLoaders}. */
 export class MixedLoader {

@@ -6,7 +6,7 @@
 
 import { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
-import { zeros } from "../torch/creation.ts";
+import { tensor, zeros } from "../torch/creation.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { FeatureVote, LogitVote } from "./voting.ts";
@@ -21,7 +21,7 @@ export interface TeacherAgreement {
   agreement: number;
 }
 
-/** How the votes went since the account was last reset. */
+/** How the votes of an epoch went. */
 export interface VoteSummary {
   /** How many images were voted on. */
   images: number;
@@ -43,78 +43,134 @@ export interface VoteSummary {
   };
 }
 
-/** Sums up votes. Part of the state dict, so that a resumed run reports the same. */
+/** The votes of one kind on one batch, and who cast them. */
+export interface Cast<V> {
+  /** The outcome. */
+  readonly vote: V;
+  /** The names of those who voted, in the order of the outcome's `agreement`. */
+  readonly names: readonly string[];
+}
+
+/**
+ * Sums up votes, by the teachers' names: one that is left out counts for the images that it voted on. Part of the state
+ * dict, so that a resumed run reports the same.
+ */
 export class VoteAccount extends Module {
   readonly #consensusNames: readonly string[];
   readonly #pseudoNames: readonly string[];
-  readonly #images: Tensor;
-  readonly #consensus: Tensor;
-  readonly #ties: Tensor;
-  readonly #pseudo: Tensor;
-  readonly #margin: Tensor;
-  readonly #histogram: Tensor;
+  readonly #sums: Record<string, Tensor> = {};
 
   /** The names of those who vote on features and of those who vote on classes. */
   constructor(consensusNames: readonly string[], pseudoNames: readonly string[]) {
     super();
-    const sum = (name: string, length: number, optional = false) =>
-      this.registerBuffer(name, zeros([length], { dtype: "float64" }), { optional });
+    const sum = (name: string, length: number, optional = false) => {
+      const values = zeros([length], { dtype: "float64" });
+      this.#sums[name] = this.registerBuffer(name, values, { optional });
+    };
     this.#consensusNames = consensusNames;
     this.#pseudoNames = pseudoNames;
-    this.#images = sum("images", 1);
-    this.#consensus = sum("consensus", consensusNames.length);
-    this.#pseudo = sum("pseudo_class", pseudoNames.length);
-    this.#margin = sum("margin", 1);
-    this.#histogram = sum("histogram", bins);
-    // Optional, because it came later than the others.
-    this.#ties = sum("ties", 1, true);
+    // Optional are those that came later than the others.
+    sum("images", 1);
+    sum("consensus", consensusNames.length);
+    sum("consensus_images", consensusNames.length, true);
+    sum("pseudo_class", pseudoNames.length);
+    sum("pseudo_class_images", pseudoNames.length, true);
+    sum("margin", 1);
+    sum("histogram", bins);
+    sum("ties", 1, true);
   }
 
   /** An account computes nothing: see {@linkcode VoteAccount.add}. @ignore */
   override forward(): Tensor {
-    return this.#images;
+    return this.#sums.images;
   }
 
   /** Adds the votes on one batch. */
-  add(batch: number, features: FeatureVote | null, logits: LogitVote | null): void {
+  add(
+    batch: number,
+    features: Cast<FeatureVote> | null,
+    logits: Cast<LogitVote> | null,
+  ): void {
     noGrad(() =>
       scope(() => {
-        this.#images.add_(batch);
+        const sums = this.#sums;
+        sums.images.add_(batch);
         if (features) {
-          const { agreement, consensus } = features;
-          this.#consensus.add_(agreement, { alpha: batch });
-          this.#ties.add_(consensus.eq(0).sum(), { alpha: batch / consensus.numel });
+          const { vote: { consensus }, names } = features;
+          this.#addAgreement(
+            "consensus",
+            this.#consensusNames,
+            features.vote.agreement,
+            names,
+            batch,
+          );
+          sums.ties.add_(consensus.eq(0).sum(), { alpha: batch / consensus.numel });
         }
         if (logits) {
-          this.#pseudo.add_(logits.agreement, { alpha: batch });
-          this.#margin.add_(logits.margin.sum());
-          this.#histogram.add_(logits.margin.histc(bins, 0, 1));
+          const { vote: { margin }, names } = logits;
+          this.#addAgreement(
+            "pseudo_class",
+            this.#pseudoNames,
+            logits.vote.agreement,
+            names,
+            batch,
+          );
+          sums.margin.add_(margin.sum());
+          sums.histogram.add_(margin.histc(bins, 0, 1));
         }
       })
     );
   }
 
+  #addAgreement(
+    sum: "consensus" | "pseudo_class",
+    all: readonly string[],
+    agreement: Tensor,
+    names: readonly string[],
+    batch: number,
+  ): void {
+    const [shares, images] = [this.#sums[sum], this.#sums[`${sum}_images`]];
+    if (names.length === all.length) {
+      shares.add_(agreement, { alpha: batch });
+      images.add_(batch);
+      return;
+    }
+    const { device } = shares;
+    const places = tensor(names.map((name) => all.indexOf(name)), { dtype: "int64", device });
+    shares.indexAdd_(0, places, agreement.to("float64"), { alpha: batch });
+    images.indexAdd_(0, places, agreement.to("float64").fill_(batch));
+  }
+
   /** What was added up. Waits for the device. */
   summary(): VoteSummary {
-    const read = (sum: Tensor): number[] => Array.from(sum.data() as Float64Array);
-    const [images] = read(this.#images);
-    const share = (sum: number): number => images === 0 ? 0 : sum / images;
-    const by = (names: readonly string[], sums: number[]): TeacherAgreement[] =>
-      names.map((teacher, i) => ({ teacher, agreement: share(sums[i]) }));
+    const read = (name: string): number[] => Array.from(this.#sums[name].data() as Float64Array);
+    const [images] = read("images");
+    const share = (sum: number, count = images): number => count === 0 ? 0 : sum / count;
+    const by = (names: readonly string[], sum: string): TeacherAgreement[] => {
+      const [sums, counts] = [read(sum), read(`${sum}_images`)];
+      return names.map((teacher, i) => ({ teacher, agreement: share(sums[i], counts[i]) }));
+    };
     return {
       images,
-      consensus: by(this.#consensusNames, read(this.#consensus)),
-      ties: share(read(this.#ties)[0]),
-      pseudoClass: by(this.#pseudoNames, read(this.#pseudo)),
+      consensus: by(this.#consensusNames, "consensus"),
+      ties: share(read("ties")[0]),
+      pseudoClass: by(this.#pseudoNames, "pseudo_class"),
       margin: {
-        mean: share(read(this.#margin)[0]),
-        histogram: read(this.#histogram).map(share),
+        mean: share(read("margin")[0]),
+        histogram: read("histogram").map((sum) => share(sum)),
       },
     };
   }
 
+  /** Takes over another account's sums, of the same teachers. */
+  copy(other: VoteAccount): void {
+    noGrad(() => {
+      for (const name in this.#sums) this.#sums[name].copy_(other.#sums[name]);
+    });
+  }
+
   /** Starts from nothing. */
   reset(): void {
-    for (const [, sum] of this.namedBuffers()) noGrad(() => sum.zero_());
+    for (const sum of Object.values(this.#sums)) noGrad(() => sum.zero_());
   }
 }

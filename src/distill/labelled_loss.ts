@@ -7,7 +7,7 @@
 import { crossEntropy } from "../nn/functional/classification.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import { widened } from "./widened.ts";
+import { upcast } from "./upcast.ts";
 
 /**
  * Cross-entropy with known classes, `mean_b -log softmax(z)_y`: for labelled images only (arXiv
@@ -15,6 +15,6 @@ import { widened } from "./widened.ts";
  */
 export function labelledLoss(logits: Tensor, labels: Tensor): Tensor {
   return scope(() =>
-    crossEntropy(widened(logits), labels, { ignoreIndex: Number.MIN_SAFE_INTEGER })
+    crossEntropy(upcast(logits), labels, { ignoreIndex: Number.MIN_SAFE_INTEGER })
   );
 }

@@ -30,9 +30,8 @@ import {
   checkTemperature,
   naming,
 } from "./checks.ts";
-import { wide } from "./inputs.ts";
+import { upcast } from "./upcast.ts";
 import { type LogitVote, voteLogits } from "./voting.ts";
-import { widened } from "./widened.ts";
 
 /** libtorch's number for the sum as a loss's reduction. */
 const sumReduction = 2;
@@ -86,7 +85,7 @@ export function logitTransferLoss(
   checkMatrix(studentLogits, "the student's logits");
   const { pseudoClass } = vote;
   return scope(() => {
-    const [logits, probabilities] = bothWide(studentLogits, vote.probabilities);
+    const [logits, probabilities] = bothUpcast(studentLogits, vote.probabilities);
     checkLike(logits, "the student's logits", probabilities, "the teachers' vote");
     const target = noGrad(() => {
       const weighted = probabilities.mul(alpha2);
@@ -98,9 +97,9 @@ export function logitTransferLoss(
   });
 }
 
-/** Both {@linkcode widened}, as the other is. */
-function bothWide(own: Tensor, target: Tensor): [own: Tensor, target: Tensor] {
-  return [widened(own, target), widened(target, own)];
+/** Both upcast, as the other is. */
+function bothUpcast(own: Tensor, target: Tensor): [own: Tensor, target: Tensor] {
+  return [upcast(own, target), upcast(target, own)];
 }
 
 /** `-T² · mean_b Σ_c target_c log softmax(logits / T)_c`; rows of `target` need not sum to 1. */
@@ -109,8 +108,16 @@ function softCrossEntropy(logits: Tensor, target: Tensor, temperature: number): 
   return crossEntropyLoss(logits.div(temperature), target).mul(temperature ** 2);
 }
 
+/** The ways to measure how far two batches of features are apart: see {@linkcode featureTransferLoss}. */
+export const DISTANCES: readonly ["mse", "l1", "smoothL1", "cosine"] = [
+  "mse",
+  "l1",
+  "smoothL1",
+  "cosine",
+];
+
 /** How far two batches of features are apart: see {@linkcode featureTransferLoss}. */
-export type Distance = "mse" | "l1" | "smoothL1" | "cosine";
+export type Distance = typeof DISTANCES[number];
 
 /** Options of {@linkcode featureTransferLoss}. */
 export interface FeatureTransferOptions {
@@ -145,9 +152,9 @@ export function featureTransferLoss(
 ): Tensor {
   const { distance = "mse" } = options;
   checkMatrix(x, "the student's features");
-  checkChoice(distance, ["mse", "l1", "smoothL1", "cosine"], "distance");
+  checkChoice(distance, DISTANCES, "distance");
   return scope(() => {
-    const [a, b] = bothWide(x, target);
+    const [a, b] = bothUpcast(x, target);
     checkLike(a, "the student's features", b, "the target");
     return distances[distance](a, b);
   });
@@ -198,7 +205,7 @@ export function reconstructionLoss(
   return scope(() => {
     const pairs = decoded.map((part, i): [Tensor, Tensor] => {
       checkMatrix(part, decodedName(i));
-      const [a, b] = bothWide(part, original[i]);
+      const [a, b] = bothUpcast(part, original[i]);
       checkLike(a, decodedName(i), b, originalName(i));
       return [a, b];
     });
@@ -232,7 +239,7 @@ export function klDivergence(
   checkTemperature(temperature);
   const [batch] = checkMatrix(studentLogits, "the student's logits");
   return scope(() => {
-    const [logits, target] = bothWide(studentLogits, probabilities);
+    const [logits, target] = bothUpcast(studentLogits, probabilities);
     checkLike(logits, "the student's logits", target, "the teachers' prediction");
     const scaled = temperature === 1 ? logits : logits.div(temperature);
     const sum = klDiv(scaled.logSoftmax(1), target, sumReduction);
@@ -274,7 +281,7 @@ export function kdLoss(
   const { temperature = 4, average = "probabilities" } = options;
   const given = Array.isArray(teacherLogits) ? teacherLogits : [teacherLogits];
   return scope(() => {
-    const list = given.map((part) => widened(part));
+    const list = given.map((part) => upcast(part));
     checkMatrices(list, "logits");
     const { probabilities } = voteLogits(list, { average, temperature, checkFinite: false });
     return klDivergence(studentLogits, probabilities, { temperature });
@@ -299,7 +306,7 @@ export function kdLoss(
 export function entropyLoss(logits: Tensor): Tensor {
   checkMatrix(logits, "the logits");
   return scope(() => {
-    const z = wide(logits);
+    const z = upcast(logits);
     return crossEntropyLoss(z, z.softmax(1));
   });
 }

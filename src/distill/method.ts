@@ -1,19 +1,28 @@
 /**
- * What all ways to teach a student share.
+ * The one contract of all ways to teach a student.
  *
  * @module
  */
 
-import { ArgumentError, ShapeError, TrainingError } from "../base/errors.ts";
-import type { Classifier } from "../nn/classifier.ts";
+import { ArgumentError, TrainingError } from "../base/errors.ts";
+import type { Spec } from "../base/spec.ts";
+import type { LabelledBatch, UnlabelledBatch } from "../data/batch.ts";
+import type { MixedBatch } from "../data/mixed_batch.ts";
+import { Classifier } from "../nn/classifier.ts";
 import { Module } from "../nn/module.ts";
 import { moduleSpec } from "../nn/spec.ts";
-import type { Spec } from "../base/spec.ts";
-import type { Teacher, TeacherOutput } from "../teachers/teacher.ts";
+import { Shelf } from "../teachers/shelf.ts";
+import type { Teacher } from "../teachers/teacher.ts";
+import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import { checkMatrix, countNotFinite } from "./checks.ts";
-import { wide } from "./inputs.ts";
-import { teacherSpecs } from "./teacher_specs.ts";
+import { countNotFinite } from "./checks.ts";
+import { checkLearners, partsOf } from "./check_needs.ts";
+import type { Needs } from "./needs.ts";
+import { Seen } from "./seen.ts";
+import { Terms } from "./terms.ts";
+
+/** Any batch that a method may take. */
+export type AnyBatch = UnlabelledBatch | LabelledBatch | MixedBatch;
 
 /** What a step computed. Nobody has called `backward` yet. */
 export interface StepResult {
@@ -23,52 +32,154 @@ export interface StepResult {
   terms: Record<string, Tensor>;
 }
 
-/** What a student makes of images. */
-export interface StudentOutput {
-  /** (B, featureDim) */
-  features: Tensor;
-  /** (B, numClasses) */
-  logits: Tensor;
+/** One kind of epoch of a method. */
+export interface MethodStage<S extends string = string> {
+  /** Its name in records, and in what a run is given for each stage. */
+  readonly name: S;
+  /** What its optimizer gets. */
+  learns(): Tensor[];
+}
+
+/** Who learns, and who teaches: what every method is given beside its options. */
+export interface Learners {
+  /** Who is taught. */
+  student: Classifier;
+  /** Who teaches: a shelf, or the teachers that one is made of. */
+  teachers: readonly Teacher[] | Shelf;
+  /**
+   * Stops with a `TrainingError` that names the culprit when a loss is not finite; by default on the CPU, where
+   * looking costs nothing.
+   */
+  checkFinite?: boolean;
 }
 
 /**
- * A way to teach a student: a module of the student and of all that is trained with it and thrown
- * away afterwards. Its parameters are what the optimizer gets, its state dict what a checkpoint holds. The
- * teachers are no part of it.
+ * A way to teach a student: a module of the student and of all that is trained with it and thrown away afterwards. Its
+ * parameters are what optimizers get, its state dict what a checkpoint holds. The teachers are no part of it.
+ *
+ * A method says what it needs, which stages it has and what each of them learns, and gives a lesson. This class asks the
+ * shelf, shows the student its view, opens the scope, weighs the terms and looks for NaN; the training loop counts epochs.
+ *
+ * @example
+ * ```ts
+ * import { type data, distill, nn } from "@apprentice/distill";
+ *
+ * // The student's features should be as long as the teachers' on average.
+ * class Lengths extends distill.Method<data.UnlabelledBatch> {
+ *   static override readonly needs: distill.Needs = { images: "unlabelled" };
+ *   protected override lesson({ student, opinions }: distill.Seen, terms: distill.Terms): void {
+ *     const [first, ...rest] = opinions.features.map((features) => features.norm(2, 1));
+ *     const mean = rest.reduce((sum, length) => sum.add(length), first).div(rest.length + 1);
+ *     terms.add("lengths", 1, () => nn.functional.mseLoss(student.features.norm(2, 1), mean));
+ *   }
+ * }
+ * ```
  */
-export abstract class Method<Input> extends Module {
+export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "train">
+  extends Module {
+  /** What the method asks for. */
+  static readonly needs: Needs = { images: "unlabelled" };
+
   /** The student, which is what remains. */
   readonly student: Classifier;
-  /** Whether a loss that is not finite is an error; undefined: on the CPU only. */
+  /** The teachers. */
+  readonly shelf: Shelf;
+  /** The kinds of epoch; one that trains all parameters by default. */
+  readonly stages: readonly MethodStage<S>[] = [
+    { name: "train" as S, learns: () => this.parameters() },
+  ];
+  /** Only there for types. @ignore */
+  declare readonly batchType: B;
+
   readonly #checkFinite: boolean | undefined;
+  readonly #who: readonly Teacher[];
   /** What it is trained on, once that is known. */
   #batches: unknown;
 
   /**
-   * Takes the student in.
+   * Takes a student and its teachers in.
    *
-   * @throws {ArgumentError} if the student is no classifier. @ignore
+   * @throws {ArgumentError} if the method's needs are not met; {ShapeError} if a teacher votes on other classes. @ignore
    */
-  constructor(student: Classifier, checkFinite?: boolean) {
+  constructor({ student, teachers, checkFinite }: Learners) {
     super();
-    if (typeof student?.features !== "function" || typeof student.head?.forward !== "function") {
-      throw new ArgumentError(
-        `The student of ${new.target.name} must be a Classifier, with features() and a head: ` +
-          `both are taught.`,
-      );
-    }
+    this.shelf = teachers instanceof Shelf ? teachers : new Shelf(teachers);
     this.student = student;
     this.#checkFinite = checkFinite;
+    checkLearners(this.name, this.needs, student, this.shelf);
+    this.#who = this.needs.onlyVoters ? this.shelf.voters : this.shelf.teachers;
   }
 
-  /** The loss of one batch, with its graph; `backward` and the optimizer are the caller's part. */
-  abstract step(input: Input): StepResult;
+  /** Its name in messages and records. */
+  get name(): string {
+    return this.constructor.name;
+  }
+
+  /** What the method asks for. */
+  get needs(): Needs {
+    return (this.constructor as typeof Method).needs;
+  }
+
+  /** Who teaches, in order. */
+  get teachers(): readonly Teacher[] {
+    return this.shelf.teachers;
+  }
+
+  /**
+   * Adds the terms of the loss: the method's equations.
+   *
+   * @param seen The images, what the student makes of them, what the teachers say.
+   * @param terms The loss, in the making.
+   * @param stage Which stage it is of.
+   */
+  protected abstract lesson(seen: Seen, terms: Terms, stage: S): void;
 
   /** The method's options, all filled in. @ignore */
-  protected abstract settings(): Spec;
+  protected settings(): Spec {
+    return {};
+  }
 
-  /** Who teaches. @ignore */
-  protected abstract masters(): readonly Teacher[];
+  /**
+   * The loss of one batch, with its graph; `backward` and the optimizer are the caller's part.
+   *
+   * @param stage Which stage; may be left out where there is one.
+   * @throws {ArgumentError} if the batch is not of the kind that the method needs, or there is no such stage.
+   * @throws {ShapeError} if the student's or a teacher's output is not as declared.
+   * @throws {TrainingError} if the loss is not finite, naming the teacher that it comes from.
+   */
+  step(batch: B, stage?: S): StepResult {
+    const { name } = this.#stage(stage);
+    const parts = partsOf(this.name, this.needs, batch);
+    return scope(() => {
+      const { student, shelf } = this;
+      const seen = new Seen(parts, { student, shelf, who: this.#who });
+      const terms = new Terms();
+      this.lesson(seen, terms, name);
+      this.#checkLoss(terms.loss, seen);
+      return { loss: terms.loss, terms: terms.values };
+    });
+  }
+
+  #stage(name: S | undefined): MethodStage<S> {
+    const { stages } = this;
+    const found = name === undefined && stages.length === 1
+      ? stages[0]
+      : stages.find((stage) => stage.name === name);
+    if (found !== undefined) return found;
+    throw new ArgumentError(
+      `${this.name} has the stages ${
+        stages.map(({ name }) => name).join(", ")
+      }; a step is of one of them, got ${name === undefined ? "none" : JSON.stringify(name)}.`,
+    );
+  }
+
+  /** Which stage an epoch is of, by its name; each in turn by default. The first epoch is 0. */
+  stageOf(epoch: number): S {
+    if (!Number.isSafeInteger(epoch) || epoch < 0) {
+      throw new ArgumentError(`An epoch is a whole number from 0, got ${epoch}.`);
+    }
+    return this.stages[epoch % this.stages.length].name;
+  }
 
   /**
    * What decides its losses beside its state: its options, the layers of what is trained, the teachers by the fingerprints
@@ -77,16 +188,25 @@ export abstract class Method<Input> extends Module {
    */
   async spec(): Promise<Spec> {
     return {
-      name: this.constructor.name,
+      name: this.name,
       options: this.settings(),
       trained: moduleSpec(this),
-      teachers: await teacherSpecs(this.masters(), this.#batches),
+      teachers: await this.shelf.spec(this.#batches),
     };
   }
 
-  /** Told what it is trained on, before it is. */
+  /**
+   * Told what it is trained on, before it is.
+   *
+   * @throws {ArgumentError} if that has labels, and other classes than the student knows.
+   */
   meet(batches: unknown): void {
     this.#batches ??= batches;
+  }
+
+  /** What there is to tell of the epoch that ended, for the record; the next one starts from nothing. */
+  endEpoch(): Record<string, number> {
+    return {};
   }
 
   /** The student's logits for images (B, C, H, W): (B, numClasses). */
@@ -108,59 +228,28 @@ export abstract class Method<Input> extends Module {
     for (const child of this.children()) if (child !== this.student) child.to(target);
   }
 
-  /** The student's features and logits, checked against what it declares. @ignore */
-  protected look(images: Tensor, batch: number): StudentOutput {
-    const { featureDim, numClasses, head } = this.student;
-    const features = this.student.features(images);
-    checkStudentPart(features, "features", batch, featureDim, "featureDim");
-    const logits = head.forward(features);
-    // Without classes there is no head: the logits are the features.
-    if (numClasses > 0) checkStudentPart(logits, "logits", batch, numClasses, "numClasses");
-    return { features: wide(features), logits: wide(logits) };
-  }
-
   /**
    * Throws if the loss is not finite, naming where that comes from. Reading the loss makes the
-   * processor wait for a GPU, so that there it is done only if asked for. @ignore
+   * processor wait for a GPU, so that there it is done only if asked for.
    */
-  protected checkLoss(
-    loss: Tensor,
-    teachers: readonly Teacher[],
-    outputs: readonly TeacherOutput[],
-  ): void {
+  #checkLoss(loss: Tensor, { heard }: Seen): void {
     if (!(this.#checkFinite ?? loss.device === "cpu")) return;
     const value = loss.item();
     if (Number.isFinite(value)) return;
-    for (let i = 0; i < outputs.length; i++) {
-      for (const [what, part] of Object.entries(outputs[i])) {
+    for (const name of heard?.names ?? []) {
+      for (const [what, part] of Object.entries(heard!.of(name))) {
         const bad = countNotFinite(part);
         if (bad === 0) continue;
         throw new TrainingError(
-          `${bad} of ${part.numel} values are NaN or infinite in the ${what} of teacher "${
-            teachers[i].name
-          }". Look at its weights and at what its images are normalized by.`,
+          `${bad} of ${part.numel} values are NaN or infinite in the ${what} of teacher "${name}". Look at its ` +
+            `weights and at what its images are normalized by, or leave failing teachers out with new Shelf(teachers, ` +
+            `{ onFailure: "leaveOut" }).`,
         );
       }
     }
     throw new TrainingError(
       `The loss is ${value}, while all that the teachers say is finite: the student or what is trained ` +
         `with it has gone out of bounds. Lower the learning rate, clip gradients, or look for NaN in the images.`,
-    );
-  }
-}
-
-function checkStudentPart(
-  part: Tensor,
-  what: string,
-  batch: number,
-  width: number,
-  declared: string,
-): void {
-  const [rows, got] = checkMatrix(part, `the student's ${what}`);
-  if (rows !== batch || got !== width) {
-    throw new ShapeError(
-      `The student's ${what} have shape [${rows}, ${got}]; for ${batch} images and its ${declared} of ${width} ` +
-        `they must be [${batch}, ${width}].`,
     );
   }
 }

@@ -1,18 +1,22 @@
 /**
- * Teaching a student: the votes and losses of UNIFORM and CustomKD, the two methods, and plain
- * baselines.
+ * Teaching a student: the votes and losses of UNIFORM and CustomKD, the methods, and the contract of one.
  *
  * @module
  */
 
 export * from "./account.ts";
-export * from "./custom_kd.ts";
-export * from "./feature_kd.ts";
-export * from "./step_inputs.ts";
 export * from "./losses.ts";
 export * from "./method.ts";
-export * from "./plain_kd.ts";
+export * from "./methods/custom_kd.ts";
+export * from "./methods/feature_kd.ts";
+export * from "./methods/kd.ts";
+export * from "./methods/rotation.ts";
+export * from "./methods/supervised.ts";
+export * from "./methods/uniform.ts";
+export * from "./methods/uniform_options.ts";
+export * from "./needs.ts";
 export * from "./projection.ts";
+export * from "./seen.ts";
 export * from "./standardize.ts";
-export * from "./uniform.ts";
+export * from "./terms.ts";
 export * from "./voting.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { checkPositive } from "../base/check_whole.ts";
 import { Linear } from "../nn/layers/linear.ts";
 import { Module } from "../nn/module.ts";
-import { checkCount } from "../teachers/frozen_teacher.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkChoice } from "./checks.ts";
 
@@ -15,7 +15,7 @@ export interface ProjectionOptions {
   /** `"linear"`: one layer; `"mlp"`: two, with a ReLU between. */
   shape: "linear" | "mlp";
   /** The width between the two layers of an MLP; the larger of its input and output by default (ours). */
-  hidden?: number;
+  hidden?: number | null;
 }
 
 /** A projection's shape by its name, or in full. */
@@ -50,7 +50,7 @@ export class Projection extends Module {
     const options = typeof shape === "string" ? { shape } : shape;
     checkChoice(options.shape, ["linear", "mlp"], "A projection's shape");
     const width = options.hidden ?? Math.max(inputDim, outputDim);
-    checkCount(width, "A projection's hidden width");
+    checkPositive(width, "A projection's hidden width");
     this.hidden = options.shape === "mlp" ? new Linear(inputDim, width) : null;
     this.output = new Linear(this.hidden ? width : inputDim, outputDim);
   }

@@ -54,7 +54,7 @@ export interface FeatureVote {
 const tiny = (dtype: DType): number => dtype === "float16" ? 2 ** -24 : 2 ** -126;
 
 /** The dtype that sums are kept in. */
-const wide = (dtype: DType): DType => dtype === "float64" ? "float64" : "float32";
+const sumDType = (dtype: DType): DType => dtype === "float64" ? "float64" : "float32";
 
 /**
  * Features voting and aggregation of UNIFORM (arXiv 2508.19498, steps 2 and 3).
@@ -97,7 +97,7 @@ export function voteFeatures(
   if (weights !== undefined) checkWeights(weights, features.length);
   checkChoice(ties, ["zero", "mean"], "ties");
   const { dtype, device } = features[0];
-  const sumOptions = { dtype: wide(dtype), device };
+  const sumOptions = { dtype: sumDType(dtype), device };
 
   return scope(() => {
     const consensus = consensusSign(features, zeros(shape, sumOptions));
@@ -150,7 +150,7 @@ function halfLines(
     low.maskedFill_(tied, -Infinity);
     high.maskedFill_(tied, Infinity);
   }
-  if (dtype !== wide(dtype)) [low, high] = [low.to(dtype), high.to(dtype)];
+  if (dtype !== sumDType(dtype)) [low, high] = [low.to(dtype), high.to(dtype)];
   return { low, high };
 }
 
@@ -181,7 +181,7 @@ export function averageFeatures(
   if (weights !== undefined) checkWeights(weights, features.length);
   const { dtype, device } = features[0];
   return scope(() => {
-    const sum = zeros(shape, { dtype: wide(dtype), device });
+    const sum = zeros(shape, { dtype: sumDType(dtype), device });
     for (let i = 0; i < features.length; i++) sum.add_(features[i], { alpha: weights?.[i] ?? 1 });
     const mean = sum.div(weights?.reduce((a, b) => a + b, 0) ?? features.length);
     if (checkFinite && !Number.isFinite(mean.detach().sum().item())) {
@@ -262,7 +262,7 @@ export function voteLogits(
   checkChoice(average, ["probabilities", "logits"], "average");
   checkTemperature(temperature);
   const { dtype, device } = logits[0];
-  const sumOptions = { dtype: wide(dtype), device };
+  const sumOptions = { dtype: sumDType(dtype), device };
 
   return noGrad(() =>
     scope(() => {

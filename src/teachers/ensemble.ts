@@ -20,7 +20,9 @@ export class Ensemble {
 
   /** Use {@linkcode ensemble}. @ignore */
   constructor(teachers: readonly Teacher[]) {
-    const found = teachers.filter((teacher): teacher is PredictiveTeacher => teacher.kind === "predictive");
+    const found = teachers.filter((teacher): teacher is PredictiveTeacher =>
+      teacher.kind === "predictive"
+    );
     if (found.length === 0) {
       throw new ArgumentError(
         `An ensemble needs at least one predictive teacher, got ${teachers.length} teachers, none of them predictive.`,

@@ -8,7 +8,7 @@
 import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../base/errors.ts";
 import { zeros } from "../torch/creation.ts";
 import type { DType } from "../torch/dtype.ts";
-import { checkImageDType } from "./image_dtypes.ts";
+import { checkImageDType } from "../data/image_dtypes.ts";
 import { cat } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";

@@ -182,5 +182,7 @@ function widened(part: Tensor): Tensor {
 
 /** Whether all values are finite. Waits for the device. */
 function isFinite(part: Tensor): boolean {
-  return scope(() => Number.isFinite(part.sum().item() as number) || part.isfinite().all().item() === true);
+  return scope(() =>
+    Number.isFinite(part.sum().item() as number) || part.isfinite().all().item() === 1
+  );
 }

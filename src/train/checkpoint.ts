@@ -18,13 +18,13 @@ import { isNotAllowed } from "../base/regular_files.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import type { Sums } from "./sums.ts";
-import type { StepOptimizer, StepSchedule, Trainable } from "./method.ts";
+import type { StepOptimizer, StepSchedule, Trainable } from "./stage.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
 import { settleDifferences } from "./resume.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
-import { groupOptions } from "./run_spec.ts";
-import type { RunParts, RunSpec } from "./run_parts.ts";
+import { groupOptions } from "./loop_spec.ts";
+import type { LoopParts, LoopSpec } from "./loop_parts.ts";
 
 /** Where a run stands; all that is not a tensor. */
 export interface Position {
@@ -59,15 +59,15 @@ export interface CheckpointParts {
     readonly schedule?: StepSchedule;
   }[];
   /** What decides the run, to be compared when it goes on; nothing is compared if absent. */
-  spec?: RunSpec;
+  spec?: LoopSpec;
 }
 
 /** How a checkpoint is compared with the run that goes on from it. */
 export interface Comparison {
   /** The run. */
-  run: RunParts;
+  run: LoopParts;
   /** What decides it. */
-  spec: RunSpec;
+  spec: LoopSpec;
   /** What happens where it differs. */
   differences: ResumeDifferences;
 }
@@ -284,9 +284,9 @@ function forCheckpoint<T>(read: () => T): T {
   }
 }
 
-function readSpec(text: string): RunSpec {
+function readSpec(text: string): LoopSpec {
   try {
-    return parseSpec(text) as unknown as RunSpec;
+    return parseSpec(text) as unknown as LoopSpec;
   } catch (cause) {
     throw new FormatError(`its "spec" cannot be read.`, { cause });
   }
@@ -300,7 +300,7 @@ function sameStages(
   saved: unknown,
   parts: CheckpointParts,
   position: Position,
-  spec: RunSpec | undefined,
+  spec: LoopSpec | undefined,
   comparison: Comparison | undefined,
 ): void {
   const own = describeStages(parts);

@@ -8,7 +8,7 @@ import { TrainingError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { Position } from "./checkpoint.ts";
-import type { StepOptimizer } from "./method.ts";
+import type { StepOptimizer } from "./stage.ts";
 
 /** Where a number was found. */
 export interface Place {

@@ -7,8 +7,8 @@
 import { ArgumentError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import type { StepOptimizer, Trainable } from "./method.ts";
-import { namesOf } from "./run_spec.ts";
+import type { StepOptimizer, Trainable } from "./stage.ts";
+import { namesOf } from "./loop_spec.ts";
 
 /** How many names a message lists. */
 const SHOWN = 6;

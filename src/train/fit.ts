@@ -4,10 +4,19 @@
  * @module
  */
 
-import type { Batches, Method, Stage, StepOptimizer, StepSchedule, Trainable } from "./method.ts";
+import type {
+  Batches,
+  OptimizerChoice,
+  ScheduleChoice,
+  SingleMethod,
+  Stage,
+  StagedMethod,
+  Trainable,
+} from "./stage.ts";
 import type { MetricRecord, MetricsLog } from "../report/metrics.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
-import { Run } from "./run.ts";
+import { Loop } from "./loop.ts";
+import { checkOptions } from "./loop_checks.ts";
 import { stagesOf } from "./stages.ts";
 
 /** What is common to all runs. */
@@ -20,6 +29,13 @@ export interface FitOptions {
   seed?: number;
   /** Scales gradients down to this norm when theirs is larger; off if absent. */
   clipNorm?: number;
+  /**
+   * How many batches make one step: their gradients are those of all their images together, so that four batches of 32 teach
+   * like one of 128; 1 by default. Batch statistics are each batch's own.
+   */
+  accumulate?: number;
+  /** Computes losses in this dtype where that does no harm, as `torch.autocast`; off if absent. */
+  autocast?: "bfloat16" | "float16";
   /**
    * Looks at every loss before its gradients are taken, so that one that is not finite changes
    * nothing; by default on the CPU. Without it, losses are looked at when they are recorded: looking
@@ -72,17 +88,29 @@ export interface ResumeOptions {
 
 /** A run of one stage. */
 export interface SingleStage<B extends Disposable> extends FitOptions {
-  /** What is trained; a method of several stages, such as CustomKD, goes with {@linkcode ManyStages}. */
-  method: Method<NoInfer<B>>;
-  /** Updates the method's parameters. */
-  optimizer: StepOptimizer;
-  /** Sets the learning rate before each step; constant if absent. */
-  schedule?: StepSchedule;
+  /** What is trained; a method of several stages, such as CustomKD, goes with {@linkcode PerStage}. */
+  method: SingleMethod<NoInfer<B>>;
+  /** Updates the method's parameters: an optimizer, or a function that makes one of them. */
+  optimizer: OptimizerChoice;
+  /** Sets the learning rate before each step; constant if absent. A schedule, or a function that makes one. */
+  schedule?: ScheduleChoice;
   /** The data. */
   batches: Batches<B>;
 }
 
-/** A run whose epochs are of several kinds. */
+/** A run of a method whose epochs are of several kinds: it says which and when. */
+export interface PerStage<B extends Disposable, S extends string> extends FitOptions {
+  /** What is trained. */
+  method: StagedMethod<NoInfer<B>, S>;
+  /** For each stage by its name the optimizer, or a function that makes one of what the stage trains. */
+  optimizers: Readonly<Record<NoInfer<S>, OptimizerChoice>>;
+  /** By the stages' names, what sets the learning rate before each step; constant if absent. */
+  schedules?: Readonly<Partial<Record<NoInfer<S>, ScheduleChoice>>>;
+  /** The data of all stages. */
+  batches: Batches<B>;
+}
+
+/** A run whose kinds of epoch are put together by hand. */
 export interface ManyStages extends FitOptions {
   /** What is trained. */
   method: Trainable;
@@ -134,19 +162,21 @@ export interface FitResult {
  *
  * using images = await data.mnist("test");
  * using few = images.balancedSubset(20);
- * const model = new models.SmallCnn({ numClasses: 10 });
+ * using model = new models.SmallCnn({ numClasses: 10 });
+ * model.view = { size: [28, 28], ...data.MNIST_STATISTICS };
  * await train.fit({
  *   method: new train.Supervised(model),
- *   optimizer: new optim.AdamW(model.parameters(), { lr: 2e-3 }),
+ *   optimizer: (params) => new optim.AdamW(params, { lr: 2e-3 }),
  *   batches: new data.Loader(few, { batchSize: 50, shuffle: true, seed: 0 }),
  *   epochs: 2,
  *   evaluate: async () => ({ accuracy: (await evaluation.evaluate(model, few)).overall }),
  * });
  * ```
  */
-export async function fit<B extends Disposable>(
-  options: SingleStage<B> | ManyStages,
+export async function fit<B extends Disposable, S extends string = string>(
+  options: SingleStage<B> | PerStage<B, S> | ManyStages,
 ): Promise<FitResult> {
-  const { stages, stageOf } = stagesOf(options);
-  return await new Run(options, stages, stageOf).go();
+  checkOptions(options);
+  using made = stagesOf(options);
+  return await new Loop(options, made.stages, made.plan).go();
 }

@@ -6,7 +6,7 @@
 
 import { Method } from "../distill/mod.ts";
 import { Module } from "../nn/mod.ts";
-import type { Trainable } from "./method.ts";
+import type { Trainable } from "./stage.ts";
 
 /**
  * Puts what is trained into training mode. What its user put into evaluation mode stays so where it is a part of a model

@@ -6,10 +6,10 @@
 
 import { ResumeError } from "../base/errors.ts";
 import { differencesOf, type Spec, type SpecDifference, specText } from "../base/spec.ts";
-import type { StepOptimizer } from "./method.ts";
+import type { StepOptimizer } from "./stage.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
-import { type GroupOptions, runDifferences, stageKeys } from "./run_spec.ts";
-import type { RunParts, RunSpec } from "./run_parts.ts";
+import { type GroupOptions, loopDifferences, stageKeys } from "./loop_spec.ts";
+import type { LoopParts, LoopSpec } from "./loop_parts.ts";
 
 /** An option of a group of a stage's optimizer, or a number of one that is a list. */
 const optionPath = /^stages\.(.*)\.optimizer\.groups\.(\d+)\.((?!params\b)\w+)(?:\.\d+)?$/;
@@ -23,14 +23,14 @@ const optionPath = /^stages\.(.*)\.optimizer\.groups\.(\d+)\.((?!params\b)\w+)(?
  */
 export function settleDifferences(
   path: string,
-  saved: RunSpec,
-  now: RunSpec,
-  run: RunParts,
+  saved: LoopSpec,
+  now: LoopSpec,
+  run: LoopParts,
   mode: ResumeDifferences,
   given: GroupOptions,
   loaded: GroupOptions,
 ): void {
-  const found = runDifferences(saved, now, run, loaded)
+  const found = loopDifferences(saved, now, run, loaded)
     .filter((difference) => !isAsLoaded(difference, run, given, loaded));
   if (mode === "new") return found.forEach((difference) => takeNew(difference, run, given));
   const fixed = mode === "old" ? found.filter(({ path }) => !optionPath.test(path)) : found;
@@ -63,7 +63,7 @@ interface OptionPlace {
   readonly option: string;
 }
 
-function optionOf({ path }: SpecDifference, run: RunParts): OptionPlace | undefined {
+function optionOf({ path }: SpecDifference, run: LoopParts): OptionPlace | undefined {
   const [, name, group, option] = optionPath.exec(path) ?? [];
   const stage = run.stages[stageKeys(run.stages).indexOf(name)];
   return stage && { optimizer: stage.optimizer, group: Number(group), option };
@@ -72,7 +72,7 @@ function optionOf({ path }: SpecDifference, run: RunParts): OptionPlace | undefi
 /** Whether an optimizer was given the option that it has in the checkpoint: changed by hand meanwhile, say. */
 function isAsLoaded(
   difference: SpecDifference,
-  run: RunParts,
+  run: LoopParts,
   given: GroupOptions,
   loaded: GroupOptions,
 ): boolean {
@@ -83,7 +83,7 @@ function isAsLoaded(
 }
 
 /** Gives an optimizer the option of this run in place of the checkpoint's. */
-function takeNew(difference: SpecDifference, run: RunParts, given: GroupOptions): void {
+function takeNew(difference: SpecDifference, run: LoopParts, given: GroupOptions): void {
   const place = optionOf(difference, run);
   if (place === undefined) return;
   // The rate that a schedule starts from is the rate itself where the schedule leaves that alone.

@@ -6,11 +6,11 @@
 
 import type { Spec } from "../base/spec.ts";
 import type { FitOptions } from "./fit.ts";
-import type { Trainable } from "./method.ts";
-import type { AnyStage, Rates } from "./run_spec.ts";
+import type { Trainable } from "./stage.ts";
+import type { AnyStage, Rates } from "./loop_spec.ts";
 
 /** What a run is made of. */
-export interface RunParts {
+export interface LoopParts {
   /** What is trained. */
   readonly method: Trainable;
   /** The stages. */
@@ -22,7 +22,7 @@ export interface RunParts {
 }
 
 /** What decides a run. */
-export interface RunSpec {
+export interface LoopSpec {
   /** Of every part but the schedules, which are functions of the step. */
   readonly parts: Spec;
   /** For every stage what its schedule gives at some steps. */

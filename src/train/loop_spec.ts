@@ -7,8 +7,8 @@
 
 import { differencesOf, type Spec, type SpecDifference } from "../base/spec.ts";
 import type { Tensor } from "../torch/mod.ts";
-import type { Stage, StepOptimizer, Trainable } from "./method.ts";
-import type { RunParts, RunSpec } from "./run_parts.ts";
+import type { Stage, StepOptimizer, Trainable } from "./stage.ts";
+import type { LoopParts, LoopSpec } from "./loop_parts.ts";
 
 /** How many steps a schedule is asked about. */
 const SAMPLES = 64;
@@ -20,7 +20,7 @@ export type AnyStage = Stage<any>;
 export type Rates = { readonly [step: string]: Spec };
 
 /** What decides a run, before its first step. */
-export async function runSpec(run: RunParts): Promise<RunSpec> {
+export async function loopSpec(run: LoopParts): Promise<LoopSpec> {
   const { method, stages, plan, options } = run;
   const rates = stages.map((stage, place) => ratesOf(stage, stepsOf(run, place)));
   const names = namesOf(method);
@@ -52,10 +52,10 @@ export type GroupOptions = ReadonlyMap<StepOptimizer, readonly Record<string, Sp
  *
  * @param loaded The optimizers' options that the checkpoint had at its step.
  */
-export function runDifferences(
-  saved: RunSpec,
-  now: RunSpec,
-  run: RunParts,
+export function loopDifferences(
+  saved: LoopSpec,
+  now: LoopSpec,
+  run: LoopParts,
   loaded: GroupOptions,
 ): SpecDifference[] {
   const found = differencesOf(saved.parts, now.parts);
@@ -137,7 +137,7 @@ function isPlain(value: unknown): boolean {
 }
 
 /** The steps at which a stage's schedule is looked at: the first ones, and others evenly spread over the run. */
-function stepsOf({ stages, plan }: RunParts, place: number): number[] {
+function stepsOf({ stages, plan }: LoopParts, place: number): number[] {
   const epochs = plan.reduce((count, own) => count + (own === place ? 1 : 0), 0);
   const total = epochs * stages[place].batches.length;
   const steps = new Set([0, 1, 2]);

@@ -22,14 +22,14 @@ import { checkLoss, checkMeans, checkParameters, type Place } from "./finite.ts"
 import { checkGradients, checkLossDepends } from "./first_step.ts";
 import type { FitOptions, FitResult } from "./fit.ts";
 import { addSums, LossSums, meansOf } from "./loss_sums.ts";
-import type { Stage, StepOptimizer, Trainable } from "./method.ts";
+import type { Stage, StepOptimizer, Trainable } from "./stage.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import { startTraining } from "./modes.ts";
 import { OwnInterrupt } from "./own_interrupt.ts";
 import { devicesOf, withoutTrace } from "./random_states.ts";
-import { checkOptions, checkStages, planOf } from "./run_checks.ts";
-import { runSpec } from "./run_spec.ts";
-import type { RunParts, RunSpec } from "./run_parts.ts";
+import { checkOptions, checkStages, planOf } from "./loop_checks.ts";
+import { loopSpec } from "./loop_spec.ts";
+import type { LoopParts, LoopSpec } from "./loop_parts.ts";
 import { type EpochPlace, RunProgress } from "./show.ts";
 
 // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
@@ -51,7 +51,7 @@ export class Run {
   readonly #devices: readonly Device[];
   readonly #sums = new LossSums();
   /** What decides the run; known where there are checkpoints. */
-  #spec: RunSpec | undefined;
+  #spec: LoopSpec | undefined;
   #position: Position;
   /** Stops the run after the step at hand, once it is aborted. */
   #stop: AbortSignal | undefined;
@@ -116,7 +116,7 @@ export class Run {
     for (const { batches } of this.#stages) method.meet?.(batches);
     const run = this.#parts();
     if (checkpoint !== undefined) {
-      this.#spec = await withoutTrace(this.#devices, () => runSpec(run));
+      this.#spec = await withoutTrace(this.#devices, () => loopSpec(run));
     }
     if (resume && checkpoint !== undefined && await hasCheckpoint(checkpoint)) {
       const { differences = "error" } = resume === true ? {} : resume;
@@ -126,7 +126,7 @@ export class Run {
       this.#sums.restore(this.#position.sums);
       // With the old options the run is the one that it was.
       if (differences === "old") {
-        this.#spec = await withoutTrace(this.#devices, () => runSpec(run));
+        this.#spec = await withoutTrace(this.#devices, () => loopSpec(run));
       }
       this.#sayResumed(checkpoint);
     }
@@ -160,7 +160,7 @@ export class Run {
     }
   }
 
-  #parts(): RunParts {
+  #parts(): LoopParts {
     return {
       method: this.#options.method,
       stages: this.#stages,

@@ -1,17 +1,16 @@
 /**
- * What the training loop trains: a method turns a batch into a loss, a stage says with which
- * optimizer and data.
+ * What the training loop trains: something with a loss, and for each kind of epoch the optimizer and the data.
  *
  * @module
  */
 
+import type { Spec } from "../base/spec.ts";
 import type { StepResult } from "../distill/mod.ts";
 import type { Module } from "../nn/mod.ts";
 import type { Optimizer, Schedule } from "../optim/mod.ts";
-import type { Spec } from "../base/spec.ts";
 import type { Tensor } from "../torch/mod.ts";
 
-/** Something that is trained, and whose state a checkpoint holds. */
+/** Something that is trained, and whose state a checkpoint holds: a `distill.Method`, or anything like it. */
 export interface Trainable {
   /** Sets the training mode of everything that is trained. */
   train(on?: boolean): unknown;
@@ -26,22 +25,32 @@ export interface Trainable {
    * checkpoint keeps it, and a run that goes on from there as another one is an error.
    */
   spec?(): Spec | Promise<Spec>;
-  /** The names of its stages, if epochs are of several kinds that train different things. */
-  readonly stageNames?: readonly string[];
-  /** Which of {@linkcode Trainable.stageNames} an epoch is of, from 0. */
+  /** The kinds of epoch that it has, and what each trains; one that trains all if absent. */
+  readonly stages?: readonly { readonly name: string; learns(): Tensor[] }[];
+  /** Which of its stages an epoch is of, from 0: a function of that number alone, because the loop counts. */
   stageOf?(epoch: number): string;
   /** Told of each stage's batches before training, so that it can look at the names of classes, say. */
   meet?(batches: unknown): void;
-  /** Told of every epoch, from 0, before its first step. */
-  beginEpoch?(epoch: number): unknown;
+  /** Asked at the end of every epoch for what there is to record of it beside its losses. */
+  endEpoch?(): Readonly<Record<string, number>>;
 }
 
 /** A {@linkcode Trainable} with one kind of step. */
-export interface Method<B> extends Trainable {
-  /** Absent: what has several stages is given to `fit` with an optimizer for each. */
-  readonly stageNames?: undefined;
+export interface SingleMethod<B> extends Trainable {
+  /** What has several stages is given to `fit` with an optimizer for each. */
+  readonly stages?: readonly { readonly name: "train"; learns(): Tensor[] }[];
   /** Computes the loss of a batch, recorded for gradients. */
   step(batch: B): StepResult;
+}
+
+/** A {@linkcode Trainable} with several kinds of step, such as `distill.CustomKD`. */
+export interface StagedMethod<B, S extends string> extends Trainable {
+  /** The kinds of epoch. */
+  readonly stages: readonly { readonly name: S; learns(): Tensor[] }[];
+  /** Which of them an epoch is of, from 0. */
+  stageOf(epoch: number): S;
+  /** Computes the loss of a batch for a stage, recorded for gradients. */
+  step(batch: B, stage: S): StepResult;
 }
 
 /** What a stage needs of an optimizer. */
@@ -57,6 +66,21 @@ export type StepOptimizer = Pick<
 export type StepSchedule =
   & Pick<Schedule, "step">
   & Partial<Pick<Schedule, "stateDict" | "loadStateDict">>;
+
+/**
+ * An optimizer, or what makes one of the parameters that a stage trains; the loop disposes of one that it made.
+ *
+ * @typeParam O What it is.
+ */
+export type OptimizerChoice<O extends StepOptimizer = StepOptimizer> =
+  | O
+  | ((params: Tensor[]) => O & Disposable);
+
+/** A schedule, or what makes one of the stage's optimizer and the number of steps that it will have. */
+export type ScheduleChoice =
+  | StepSchedule
+  // deno-lint-ignore no-explicit-any -- whoever chose the optimizer knows its kind
+  | ((optimizer: any, totalSteps: number) => StepSchedule);
 
 /** What a stage needs of a loader. */
 export interface Batches<B> {

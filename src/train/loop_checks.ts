@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import type { FitOptions } from "./fit.ts";
-import type { Stage } from "./method.ts";
+import type { Stage } from "./stage.ts";
 
 /** Refuses options that cannot be used. */
 export function checkOptions(options: FitOptions): void {

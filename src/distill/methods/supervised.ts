@@ -1,0 +1,106 @@
+/**
+ * Training on labels: how teachers are made.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../base/errors.ts";
+import { number } from "../../base/option_values.ts";
+import { type OptionTable, type Resolved, resolveOptions } from "../../base/options.ts";
+import type { Spec } from "../../base/spec.ts";
+import type { LabelledBatch } from "../../data/batch.ts";
+import { Classifier } from "../../nn/classifier.ts";
+import { crossEntropy } from "../../nn/functional/classification.ts";
+import type { Module } from "../../nn/module.ts";
+import { Method } from "../method.ts";
+import type { Needs } from "../needs.ts";
+import type { Seen } from "../seen.ts";
+import type { Terms } from "../terms.ts";
+
+/** Options of {@linkcode Supervised}. */
+export interface SupervisedOptions {
+  /** How much of each target is spread evenly over all classes, 0 to 1; 0 by default. */
+  labelSmoothing?: number;
+}
+
+/** The options of {@linkcode Supervised}. */
+export const SUPERVISED_OPTIONS: OptionTable<SupervisedOptions> = {
+  labelSmoothing: number({
+    default: 0,
+    min: 0,
+    max: 1,
+    help: "how much of each target is spread evenly over all classes",
+  }),
+};
+
+/**
+ * Minimizes the cross-entropy of a model on labelled batches. The loss has no parts, so `terms` is empty.
+ *
+ * @example
+ * ```ts
+ * import { data, models, torch, train } from "@apprentice/distill";
+ *
+ * const method = new train.Supervised(new models.SmallCnn({ numClasses: 10 }));
+ * const labels = torch.tensor([0, 1, 2, 3], { dtype: "int64" });
+ * const { loss } = method.step(new data.LabelledBatch(torch.zeros([4, 1, 28, 28]), labels));
+ * ```
+ */
+export class Supervised extends Method<LabelledBatch> {
+  /** What it asks for. */
+  static override readonly needs: Needs = { images: "labelled", teachers: 0, classifier: false };
+  readonly #options: Resolved<SupervisedOptions>;
+
+  /**
+   * Takes the model, from images to logits; any module does.
+   *
+   * @throws {ArgumentError} if labelSmoothing is not from 0 to 1.
+   */
+  constructor(model: Module, options: SupervisedOptions = {}) {
+    super({ student: model as Classifier, teachers: [] });
+    this.#options = resolveOptions("Supervised", SUPERVISED_OPTIONS, options);
+  }
+
+  /** The model that is trained. */
+  get model(): Module {
+    return this.student;
+  }
+
+  /** @ignore */
+  protected override lesson({ images, labels }: Seen, terms: Terms): void {
+    terms.add("loss", 1, () => crossEntropy(this.model.forward(images), labels, this.#options));
+  }
+
+  /** @ignore */
+  protected override settings(): Spec {
+    return { ...this.#options };
+  }
+
+  /**
+   * Takes the names of the classes from the data, for a model that has none yet.
+   *
+   * @throws {ArgumentError} if it has others.
+   */
+  override meet(batches: unknown): void {
+    super.meet(batches);
+    if (this.student instanceof Classifier) meetClasses(this.student, batches);
+  }
+}
+
+/** Gives a model the names of its data's classes; those that it has must be the same. */
+function meetClasses(model: Classifier, batches: unknown): void {
+  const { dataset } = (batches ?? {}) as { dataset?: { classNames?: unknown; name?: unknown } };
+  const names = dataset?.classNames;
+  if (!Array.isArray(names) || names.length !== model.numClasses) return;
+  if (model.classNames === null) {
+    model.classNames = Object.freeze([...names]);
+    return;
+  }
+  const at = model.classNames.findIndex((name, i) => name !== names[i]);
+  if (at < 0) return;
+  throw new ArgumentError(
+    `Class ${at} of the model is "${model.classNames[at]}", and that of the images "${
+      names[at]
+    }": labels would mean ` +
+      `other classes than those that the model knows. Set model.classNames to null if it is to learn these.`,
+  );
+}

@@ -1,0 +1,18 @@
+/**
+ * Computing in float32 whatever is given.
+ *
+ * @module
+ */
+
+import { Tensor } from "../torch/tensor.ts";
+
+/**
+ * Half-precision numbers, such as autocast makes, as float32, or as float64 beside such; others, and what is no tensor and
+ * has still to be refused, as they are.
+ */
+export function upcast(part: Tensor, beside?: Tensor): Tensor {
+  if (!(part instanceof Tensor)) return part;
+  const dtype = part.dtype;
+  if (dtype !== "float16" && dtype !== "bfloat16") return part;
+  return part.to(beside?.dtype === "float64" ? "float64" : "float32");
+}
