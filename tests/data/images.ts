@@ -1,5 +1,5 @@
 // Small datasets for tests.
-import { ImageDataset } from "../../src/data/mod.ts";
+import { ImageDataset, ImageRandom } from "../../src/data/mod.ts";
 import { tensor } from "../../src/torch/mod.ts";
 
 /** Images whose every pixel is their own number, so that they can be told apart; classes in turn. */
@@ -27,4 +27,9 @@ export function numbersOf(
   const values = images.data();
   const each = values.length / images.shape[0];
   return Array.from({ length: images.shape[0] }, (_, i) => Number(values[i * each]));
+}
+
+/** What transforms draw from for images 0 to `count - 1`. */
+export function randomOf(count: number, seed = 1, variant = 0): ImageRandom {
+  return new ImageRandom(seed, variant, Array.from({ length: count }, (_, index) => index));
 }

@@ -115,7 +115,7 @@ test("an epoch resumed in the middle goes on with exactly the batches left", () 
   assert(!other.images.equal(same.images));
 });
 
-test("random transforms differ from batch to batch and from epoch to epoch", () => {
+test("random transforms differ from image to image and from epoch to epoch", () => {
   using dataset = numbered(4, { size: 8 });
   using equal = dataset.subset([3, 3, 3, 3, 3, 3, 3, 3]);
   const loader = new Loader(equal, { batchSize: 4, transform: randomCrop(4), device });
@@ -124,6 +124,39 @@ test("random transforms differ from batch to batch and from epoch to epoch", () 
     for (const batch of loader.epoch(epoch)) seen.add(batch.images.data().join());
   }
   assertEquals(seen.size, 6);
+});
+
+test("an image of an epoch is the same in batches of any size, shuffled or not", () => {
+  using dataset = numbered(32, { size: 8 });
+  const transform = compose(
+    randomCrop(2),
+    randomHorizontalFlip(),
+    randomErasing(),
+    randomAffine({ degrees: 30 }),
+  );
+  const pixels = (options: Partial<LoaderOptions>, epoch: number): string[] => {
+    const images: string[] = [];
+    const loader = new Loader(dataset, { batchSize: 32, seed: 3, transform, device, ...options });
+    for (using batch of loader.epoch(epoch)) {
+      const indices = batch.indices.toArray() as number[];
+      indices.forEach((index, row) => {
+        using image = batch.images.select(0, row);
+        images[index] = image.data().join();
+      });
+    }
+    return images;
+  };
+  const whole = pixels({}, 5);
+  for (const batchSize of [1, 3, 7]) {
+    for (const shuffle of [false, true]) {
+      assertEquals(pixels({ batchSize, shuffle }, 5), whole, `${batchSize}, shuffled ${shuffle}`);
+    }
+  }
+  for (
+    const [other, name] of [[pixels({}, 6), "epoch"], [pixels({ seed: 4 }, 5), "seed"]] as const
+  ) {
+    assert(other.filter((image, i) => image !== whole[i]).length > 28, name);
+  }
 });
 
 test("iterating the loader itself goes from epoch to epoch", () => {

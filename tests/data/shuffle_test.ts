@@ -1,12 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { philox, RandomSequence } from "../../src/data/philox.ts";
-import {
-  batchSeed,
-  imageRandom,
-  inOrder,
-  selectionOrder,
-  splitOrder,
-} from "../../src/data/shuffle.ts";
+import { decodingSequence } from "../../src/data/image_sequence.ts";
+import { inOrder, selectionOrder, splitOrder } from "../../src/data/shuffle.ts";
 import { shuffledOrder } from "../../src/data/shuffled_order.ts";
 import { ArgumentError } from "../../src/base/errors.ts";
 
@@ -71,14 +66,13 @@ Deno.test("numbers below a limit are below it and even", () => {
   for (let i = 0; i < 100; i++) assert(Number.isSafeInteger(random.next53()));
 });
 
-Deno.test("every batch has a seed of its own", () => {
-  const seeds = new Set<number>();
-  for (let seed = 0; seed < 5; seed++) {
-    for (let epoch = 0; epoch < 20; epoch++) {
-      for (let batch = 0; batch < 20; batch++) seeds.add(batchSeed(seed, epoch, batch));
-    }
-  }
-  assertEquals(seeds.size, 2000);
+Deno.test("what an image is decoded with stays what it is from one version to the next", () => {
+  const sequence = decodingSequence(3, 1, 7);
+  assertEquals(Array.from({ length: 3 }, () => sequence.next()), [
+    981238144,
+    2917059627,
+    1739760677,
+  ]);
 });
 
 Deno.test("a seed that is none is refused", () => {
@@ -98,12 +92,9 @@ Deno.test("counts, seeds, epochs and numbers that are none are refused", () => {
     "splitOrder's count": (value) => splitOrder("split", value, [0], 1),
     "splitOrder's sizes": (value) => splitOrder("split", 5, [value], 1),
     "splitOrder's seed": (value) => splitOrder("split", 5, [2], value),
-    "batchSeed's seed": (value) => batchSeed(value, 1, 1),
-    "batchSeed's epoch": (value) => batchSeed(1, value, 1),
-    "batchSeed's batch": (value) => batchSeed(1, 1, value),
-    "imageRandom's seed": (value) => imageRandom(value, 1, 1),
-    "imageRandom's epoch": (value) => imageRandom(1, value, 1),
-    "imageRandom's image": (value) => imageRandom(1, 1, value),
+    "decodingSequence's seed": (value) => decodingSequence(value, 1, 1),
+    "decodingSequence's variant": (value) => decodingSequence(1, value, 1),
+    "decodingSequence's image": (value) => decodingSequence(1, 1, value),
   };
   for (const [name, make] of Object.entries(orders)) {
     for (const value of [-3, 0.5, NaN, Infinity, -Infinity, 2 ** 53]) {

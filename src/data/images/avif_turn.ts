@@ -71,7 +71,7 @@ function find(view: DataView, within: { start: number; end: number }, type: stri
 
 /** The numbers of the properties of an item. */
 function associated(view: DataView, { start, end }: Box, item: number): number[] {
-  const [version, wide] = [view.getUint8(start), view.getUint8(start + 3) & 1];
+  const [version, twoBytes] = [view.getUint8(start), view.getUint8(start + 3) & 1];
   const count = view.getUint32(start + 4);
   for (let i = 0, at = start + 8; i < count && at < end; i++) {
     const id = version === 0 ? view.getUint16(at) : view.getUint32(at);
@@ -79,10 +79,10 @@ function associated(view: DataView, { start, end }: Box, item: number): number[]
     const length = view.getUint8(at++);
     const numbers = Array.from(
       { length },
-      (_, k) => wide ? view.getUint16(at + 2 * k) & 0x7fff : view.getUint8(at + k) & 0x7f,
+      (_, k) => twoBytes ? view.getUint16(at + 2 * k) & 0x7fff : view.getUint8(at + k) & 0x7f,
     );
     if (id === item) return numbers;
-    at += length * (wide ? 2 : 1);
+    at += length * (twoBytes ? 2 : 1);
   }
   return [];
 }

@@ -118,12 +118,12 @@ export class DecodePool {
       this.#clock = undefined;
     } else if (this.#clock === undefined) {
       const limit = 1000 * this.#settings.timeLimit;
-      this.#clock = setInterval(() => this.#look(limit), Math.min(1000, limit));
+      this.#clock = setInterval(() => this.#replaceBlocked(limit), Math.min(1000, limit));
     }
   }
 
   /** Replaces the threads that are blocked. */
-  #look(limit: number): void {
+  #replaceBlocked(limit: number): void {
     for (const member of [...this.#members]) {
       const rows = member.watch.overdue(performance.now(), limit + Math.min(GRACE, limit));
       if (rows.length > 0 && member.jobs.size > 0) this.#replace(member, rows);

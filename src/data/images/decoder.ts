@@ -231,7 +231,7 @@ function shrink(pipeline: SharpPipeline, cut: Cut, size: ImageSize): void {
 }
 
 /** How often it is looked whether the time is up. */
-const LOOKS = 8;
+const TICKS = 8;
 
 /** What is said of an image that took too long. */
 export function overdueReason(seconds: number): string {
@@ -246,15 +246,15 @@ async function within(
   seconds: number,
   work: (wanted: () => boolean) => Promise<void>,
 ): Promise<void> {
-  let looks = 0;
+  let ticks = 0;
   let clock: ReturnType<typeof setInterval> | undefined;
   const limit = new Promise<never>((_, reject) => {
     clock = setInterval(() => {
-      if (++looks === LOOKS) reject(new Error(overdueReason(seconds)));
-    }, 1000 * seconds / LOOKS);
+      if (++ticks === TICKS) reject(new Error(overdueReason(seconds)));
+    }, 1000 * seconds / TICKS);
   });
   try {
-    await Promise.race([work(() => looks < LOOKS), limit]);
+    await Promise.race([work(() => ticks < TICKS), limit]);
   } finally {
     clearInterval(clock);
   }

@@ -97,6 +97,15 @@ function writeInverse(
  * float32 from 0 to 1.
  *
  * @throws {ArgumentError} If a range is negative or not finite, or a scale is not above 0.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * const move = data.randomAffine({ degrees: 10, shift: 0.1, scale: [0.9, 1.1] });
+ * using images = torch.rand([2, 1, 28, 28]);
+ * using moved = move(images, new data.ImageRandom(0, 0, [10, 11]));
+ * ```
  */
 export function randomAffine(ranges: AffineRanges): Transform {
   const { degrees = 0, shift = 0, shear = 0, interpolation = "bilinear", fill = 0 } = ranges;

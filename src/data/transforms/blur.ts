@@ -88,6 +88,15 @@ export function gaussianBlur(images: Tensor, sigmas: readonly number[], size: nu
  * Blurs some of the images, each by a bell curve of a width of its own.
  *
  * @throws {ArgumentError} If the size is not odd, or a deviation or `p` is out of range.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * const blur = data.randomGaussianBlur({ size: 5, p: 0.2 });
+ * using images = torch.rand([2, 3, 32, 32]);
+ * using blurred = blur(images, new data.ImageRandom(0, 0, [10, 11]));
+ * ```
  */
 export function randomGaussianBlur(options: GaussianBlurOptions = {}): Transform {
   const { size = 23, p = 0.5 } = options;

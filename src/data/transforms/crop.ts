@@ -32,6 +32,17 @@ export interface RandomCropOptions {
  * @param padding How many rows and columns are added on every side.
  * @throws {ArgumentError} If the padding or the size is not a whole number.
  * @throws {ShapeError} When applied: if the part is larger than the image with its border.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * const crop = data.randomCrop(4);
+ * using images = torch.rand([2, 3, 32, 32]);
+ * const random = new data.ImageRandom(0, 0, [10, 11]); // of images 10 and 11
+ * using moved = crop(images, random);
+ * console.log(moved.shape); // [2, 3, 32, 32]
+ * ```
  */
 export function randomCrop(padding: number, options: RandomCropOptions = {}): Transform {
   if (!Number.isSafeInteger(padding) || padding < 0) {

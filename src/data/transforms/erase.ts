@@ -33,6 +33,15 @@ export interface RandomErasingOptions {
  * Z. Zhong et al.: Random erasing data augmentation (AAAI 2020).
  *
  * @throws {ArgumentError} If `p`, an area or a ratio is out of range.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * const erase = data.randomErasing({ p: 0.25, area: [0.02, 0.2] });
+ * using images = torch.ones([2, 3, 32, 32]);
+ * using erased = erase(images, new data.ImageRandom(0, 0, [10, 11]));
+ * ```
  */
 export function randomErasing(options: RandomErasingOptions = {}): Transform {
   const { p = 0.5, fill = 0 } = options;

@@ -16,6 +16,16 @@ import { checkProbability } from "./probability.ts";
  * Mirrors each image left to right with probability `p`.
  *
  * @throws {ArgumentError} If `p` is not from 0 to 1.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * const flip = data.randomHorizontalFlip();
+ * using images = torch.rand([2, 3, 32, 32]);
+ * using today = flip(images, new data.ImageRandom(0, 0, [10, 11]));
+ * using another = flip(images, new data.ImageRandom(0, 1, [10, 11])); // the next variant of both
+ * ```
  */
 export function randomHorizontalFlip(p = 0.5): Transform {
   return randomFlip(3, p, "randomHorizontalFlip");

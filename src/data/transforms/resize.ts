@@ -16,6 +16,16 @@ import { imageSizes } from "./image_sizes.ts";
  * @param size Rows and columns, or one number for both.
  * @param options Interpolation (bilinear by default) and antialiasing (on by default).
  * @throws {ArgumentError} If the size is not of whole numbers of at least 1.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * const resize = data.resize([24, 16]);
+ * using images = torch.rand([2, 3, 32, 32]);
+ * using smaller = resize(images);
+ * console.log(smaller.shape); // [2, 3, 24, 16]
+ * ```
  */
 export function resize(
   size: number | readonly [height: number, width: number],

@@ -31,6 +31,16 @@ const NUMBERS = 22;
  *
  * @param size Rows and columns of the result, or one number for both.
  * @throws {ArgumentError} If the size, an area or a ratio is out of range.
+ *
+ * @example
+ * ```ts
+ * import { data, torch } from "@apprentice/distill";
+ *
+ * const crop = data.randomResizedCrop(24, { scale: [0.5, 1] });
+ * using images = torch.rand([2, 3, 32, 32]);
+ * using parts = crop(images, new data.ImageRandom(0, 0, [10, 11]));
+ * console.log(parts.shape); // [2, 3, 24, 24]
+ * ```
  */
 export function randomResizedCrop(
   size: number | readonly [height: number, width: number],

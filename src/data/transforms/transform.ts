@@ -16,17 +16,21 @@ import type { ImageRandom } from "../image_random.ts";
  * an image becomes the same in any batch. The images given are never changed; the result may be the very tensor that was
  * given.
  *
- * `spec` says what the transform does, its name and all options, so that two transforms of one spec give the same. A function
- * of one's own can be given one:
+ * `spec` says what the transform does, its name and all options: two transforms of one spec make the same of an image. A
+ * function of one's own can be given one.
  *
  * @example
  * ```ts
- * import { data, type torch } from "@apprentice/distill";
+ * import { data, torch } from "@apprentice/distill";
  *
- * const negative: data.Transform = Object.assign(
- *   (images: torch.Tensor) => data.toFloat(images).neg().add(1),
- *   { spec: { name: "negative" } },
+ * const most = 0.2;
+ * const dim: data.Transform = Object.assign(
+ *   (images: torch.Tensor, random: data.ImageRandom) =>
+ *     data.adjustBrightness(images, Array.from(random.draw(1), (number) => 1 - most * number)),
+ *   { spec: { name: "dim", most } },
  * );
+ * using images = torch.rand([2, 3, 32, 32]);
+ * using dimmed = dim(images, new data.ImageRandom(0, 0, [10, 11]));
  * ```
  */
 export type Transform = ((images: Tensor, random: ImageRandom) => Tensor) & {

@@ -4,6 +4,7 @@ import * as data from "../../../src/data/mod.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { device, test } from "../../helpers.ts";
+import { randomOf } from "../images.ts";
 
 const golden = new URL("../../golden/image_transforms.safetensors", import.meta.url).pathname;
 
@@ -135,10 +136,9 @@ test("randomResizedCrop takes parts of the areas and shapes wanted", () => {
   const columns = line.reshape(1, 1, 1, size).expand([300, 1, size, size]);
   const rows = line.reshape(1, 1, size, 1).expand([300, 1, size, size]);
   const images = torch.cat([columns, rows], 1);
-  using generator = new torch.Generator(1);
   const ranges = { scale: [0.2, 0.5], ratio: [0.5, 2] } as const;
   const crop = data.randomResizedCrop([2, 2], { ...ranges, antialias: false });
-  const parts = crop(images, generator).toArray() as number[][][][];
+  const parts = crop(images, randomOf(300)).toArray() as number[][][][];
   const [areas, shapes]: number[][] = [[], []];
   for (const [across, down] of parts) {
     // Two pixels in the middles of the halves: they are half the part apart.
@@ -165,15 +165,14 @@ test("randomResizedCrop takes parts of the areas and shapes wanted", () => {
 
 test("colorJitter's amounts are even in their range, its order any", () => {
   const gray = torch.full([4000, 3, 1, 1], 0.5, { device });
-  using generator = new torch.Generator(1);
-  const lit = data.colorJitter({ brightness: 0.4 })(gray, generator).select(1, 0).flatten();
+  const lit = data.colorJitter({ brightness: 0.4 })(gray, randomOf(4000)).select(1, 0).flatten();
   const factors = Array.from(lit.data() as Float32Array, (value) => value / 0.5);
   assert(factors.every((factor) => factor >= 0.6 - 1e-6 && factor <= 1.4 + 1e-6));
   const mean = factors.reduce((sum, factor) => sum + factor, 0) / 4000;
   assert(Math.abs(mean - 1) < 5 * 0.8 / Math.sqrt(12 * 4000), `${mean}`);
   // What is cut off at white in between tells in which order things were done.
   const two = torch.tensor([0.25, 0.125], { shape: [1, 1, 1, 2], device }).expand([200, 1, 1, 2]);
-  const both = data.colorJitter({ brightness: [6, 6], contrast: [2, 2] })(two, generator);
+  const both = data.colorJitter({ brightness: [6, 6], contrast: [2, 2] })(two, randomOf(200));
   const results = new Set((both.toArray() as number[][][][]).map((image) => image[0][0].join()));
   assertEquals([...results].sort(), ["1,0.375", "1,0.625"]);
   const wrong: data.ColorJitterOptions[] = [
@@ -183,10 +182,10 @@ test("colorJitter's amounts are even in their range, its order any", () => {
     { p: 2 },
   ];
   for (const options of wrong) assertThrows(() => data.colorJitter(options), ArgumentError);
-  assertEquals(data.colorJitter({})(gray, generator), gray);
+  assertEquals(data.colorJitter({})(gray, randomOf(4000)), gray);
 });
 
-test("each image gets changes of its own, the same for the same generator", () => {
+test("each image gets changes of its own, the same for the same seed", () => {
   const picture = torch.randint(0, 256, [1, 3, 24, 24], { dtype: "uint8", device });
   const images = picture.expand([32, -1, -1, -1]).contiguous();
   const before = images.data();
@@ -199,9 +198,8 @@ test("each image gets changes of its own, the same for the same generator", () =
   };
   for (const [name, transform] of Object.entries(transforms)) {
     const run = (seed: number) => {
-      using generator = new torch.Generator(seed);
       const tensors = torch.memory().tensors;
-      using result = transform(images, generator);
+      using result = transform(images, randomOf(32, seed));
       assertEquals(torch.memory().tensors - tensors, 1, `${name} leaves tensors`);
       assertEquals(result.dtype, "uint8");
       const rows = result.flatten(1).toArray() as number[][];
@@ -226,10 +224,9 @@ test("RandAugment makes every change about as often", () => {
       if (!outcomes.has(key)) outcomes.set(key, change);
     }
   }
-  using generator = new torch.Generator(3);
   const count = 1400;
   const images = picture.expand([count, -1, -1, -1]).contiguous();
-  const results = data.randAugment({ count: 1, magnitude: 27 })(images, generator).flatten(1);
+  const results = data.randAugment({ count: 1, magnitude: 27 })(images, randomOf(count)).flatten(1);
   const counts = new Map<string, number>();
   for (const row of results.toArray() as number[][]) {
     const change = outcomes.get(row.join())!;

@@ -14,13 +14,13 @@ import {
 import { ArgumentError, ShapeError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { assertClose, device, test } from "../../helpers.ts";
+import { randomOf } from "../images.ts";
 
 /** Applies `transform` to `count` copies of an image, and returns each result's values as text. */
 function outcomes(transform: Transform, image: torch.Tensor, count: number, seed = 1): string[] {
   return torch.scope(() => {
-    using generator = new torch.Generator(seed);
     const images = image.expand([count, -1, -1, -1]).contiguous();
-    const result = transform(images, generator);
+    const result = transform(images, randomOf(count, seed));
     const values = result.data();
     const each = values.length / count;
     return Array.from({ length: count }, (_, i) => values.slice(i * each, (i + 1) * each).join());
@@ -88,8 +88,8 @@ test("crops can have a size and a color of their own", () => {
   assertEquals([...bytes.keys()][0].split(",").filter((value) => value === "128").length, 14);
   const floats = counted(outcomes(randomCrop(1, { size: [4, 5], fill: 0.5 }), image("float32"), 1));
   assertEquals([...floats.keys()][0].split(",").filter((value) => value === "0.5").length, 14);
-  using generator = new torch.Generator(1);
-  assertThrows(() => randomCrop(1, { size: 5 })(image(), generator), ShapeError, "5 x 5");
+  assertThrows(() => randomCrop(1, { size: 5 })(image(), randomOf(1)), ShapeError, "5 x 5");
+  assertThrows(() => randomCrop(1)(image(), randomOf(2)), ShapeError, "2 images for a batch of 1");
   for (const padding of [-1, 0.5, NaN]) {
     assertThrows(() => randomCrop(padding), ArgumentError, "padding");
   }
@@ -99,8 +99,7 @@ test("crops can have a size and a color of their own", () => {
 test("channels of one image are cropped and flipped together", () => {
   const colors = torch.cat([image(), image().add(10), image().add(20)], 1);
   const transform = compose(randomCrop(1), randomHorizontalFlip());
-  using generator = new torch.Generator(3);
-  const result = transform(colors.expand([50, -1, -1, -1]).contiguous(), generator).float();
+  const result = transform(colors.expand([50, -1, -1, -1]).contiguous(), randomOf(50)).float();
   const first = result.select(1, 0);
   for (const channel of [1, 2]) {
     const border = first.eq(0);
@@ -116,9 +115,8 @@ test("rotations are even within their range, each image by its own", () => {
   const size = 41;
   const dot = torch.zeros([1, 1, size, size], { device });
   dot.narrow(2, 19, 3).narrow(3, 34, 3).fill_(1);
-  using generator = new torch.Generator(5);
   const count = 400;
-  const turned = randomRotation(30)(dot.expand([count, -1, -1, -1]).contiguous(), generator);
+  const turned = randomRotation(30)(dot.expand([count, -1, -1, -1]).contiguous(), randomOf(count));
   const place = torch.arange(size, { dtype: "float32", device }).sub(20);
   const mass = turned.sum([1, 2, 3]);
   const x = turned.sum([1, 2]).mul(place).sum(1).div(mass);
@@ -136,8 +134,7 @@ test("rotations are even within their range, each image by its own", () => {
 
 test("randomAffine without ranges changes nothing; its ranges are checked", () => {
   const bytes = image();
-  using generator = new torch.Generator(1);
-  assertClose(randomAffine({})(bytes, generator), bytes.float().div(255));
+  assertClose(randomAffine({})(bytes, randomOf(1)), bytes.float().div(255));
   assertThrows(() => randomAffine({ degrees: -1 }), ArgumentError, "degrees -1");
   assertThrows(() => randomAffine({ shift: NaN }), ArgumentError, "shift NaN");
   assertThrows(() => randomAffine({ scale: [0, 1] }), ArgumentError, "scale");
@@ -148,11 +145,10 @@ test("randomAffine without ranges changes nothing; its ranges are checked", () =
 test("randomAffine shifts by up to its part of the image, either way", () => {
   const dot = torch.zeros([1, 1, 1, 21], { device });
   dot.select(3, 10).fill_(1);
-  using generator = new torch.Generator(2);
   const count = 500;
   const moved = randomAffine({ shift: 0.2 })(
     dot.expand([count, -1, -1, -1]).contiguous(),
-    generator,
+    randomOf(count),
   );
   const columns = torch.arange(21, { dtype: "float32", device }).sub(10);
   // The vertical shift only dims the single row: what is left is where it is.
@@ -203,7 +199,7 @@ test("cutout covers a square about any pixel, cut off at the edges", () => {
   for (const size of [0, -1, 1.5]) assertThrows(() => cutout(size), ArgumentError, "size");
 });
 
-test("the same generator gives the same, another one another", () => {
+test("the same seed gives the same, another one another", () => {
   const picture = torch.rand([1, 1, 8, 8], { device });
   const transforms: Transform[] = [
     randomCrop(2),
@@ -227,7 +223,6 @@ test("the same generator gives the same, another one another", () => {
 test("transforms leave the images they are given alone, and no tensors behind", () => {
   const picture = torch.randint(0, 256, [20, 1, 8, 8], { dtype: "uint8", device });
   const before = picture.data();
-  using generator = new torch.Generator(1);
   const transforms = [
     randomCrop(2),
     randomHorizontalFlip(),
@@ -238,7 +233,7 @@ test("transforms leave the images they are given alone, and no tensors behind", 
   ];
   for (const transform of transforms) {
     const tensors = torch.memory().tensors;
-    using _ = transform(picture, generator);
+    using _ = transform(picture, randomOf(20));
     assertEquals(torch.memory().tensors - tensors, 1);
     assertEquals(picture.data(), before);
   }

@@ -14,6 +14,7 @@ import {
 import { ArgumentError, DTypeError, ShapeError } from "../../../src/base/errors.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { assertClose, device, test } from "../../helpers.ts";
+import { randomOf } from "../images.ts";
 
 /** All bytes once: (1, 1, 16, 16). */
 function bytes(): torch.Tensor {
@@ -169,19 +170,17 @@ test("resize keeps the dtype, and images that have the size already", () => {
 });
 
 test("compose applies one after the other, and frees what is in between", () => {
-  using generator = new torch.Generator(0);
   const add = (value: number) => (images: torch.Tensor) => images.add(value);
   const double = (images: torch.Tensor) => images.mul(2);
   const images = torch.ones([1, 1, 1, 1], { device });
   const before = torch.memory().tensors;
-  const result = compose(add(1), double, add(3))(images, generator);
+  const result = compose(add(1), double, add(3))(images, randomOf(1));
   assertEquals(result.item(), 7);
   assertEquals(torch.memory().tensors - before, 1);
-  assertStrictEquals(compose()(images, generator), images);
+  assertStrictEquals(compose()(images, randomOf(1)), images);
 });
 
 test("a batch of one image and one of none go through everything", () => {
-  using generator = new torch.Generator(0);
   const all = compose(
     randomCrop(1),
     randomHorizontalFlip(),
@@ -191,6 +190,6 @@ test("a batch of one image and one of none go through everything", () => {
   );
   for (const count of [0, 1]) {
     const images = torch.zeros([count, 1, 4, 4], { dtype: "uint8", device });
-    assertEquals(all(images, generator).shape, [count, 1, 6, 6]);
+    assertEquals(all(images, randomOf(count)).shape, [count, 1, 6, 6]);
   }
 });
