@@ -6,7 +6,7 @@
 
 import * as data from "../data/mod.ts";
 import type { Dataset, LabelledBatch, Transform, View } from "../data/mod.ts";
-import { applyView, checkView } from "../data/apply_view.ts";
+import { checkView } from "../data/check_view.ts";
 import { ArgumentError } from "../base/errors.ts";
 import { letSignalsIn } from "../base/interrupt.ts";
 import { Classifier } from "../nn/mod.ts";
@@ -44,8 +44,8 @@ export interface EvaluateOptions {
   /** Images in a batch of a data set; 256 by default. A loader has its own. */
   batchSize?: number;
   /**
-   * What is done to a data set's images, as in a `Loader`, which has its own. By default what the model's `view` says;
-   * without one they only become float32 from 0 to 1.
+   * What is done to a data set's images in place of the model's `view`, normalization included. A `Loader` has its own
+   * transform, which is applied before the view.
    */
   transform?: Transform;
   /** What the model wants of images; its own `view` by default. Not beside `transform`. */
@@ -78,10 +78,8 @@ export interface EvaluateOptions {
  * using test = await data.mnist("test");
  * using few = test.take(500);
  * using model = new models.SmallCnn({ numClasses: 10 });
- * const { mean, std } = data.MNIST_STATISTICS;
- * const { overall, topK, confusion } = await evaluation.evaluate(model, few, {
- *   transform: data.normalize(mean, std),
- * });
+ * model.view = { size: [28, 28], ...data.MNIST_STATISTICS };
+ * const { overall, topK, confusion } = await evaluation.evaluate(model, few);
  * console.log(overall, topK[5], confusion[3][8]); // how many threes were taken for eights
  * ```
  */
@@ -95,11 +93,12 @@ export async function evaluate(
   }
   const loader = "epoch" in images ? images : loaderOf(model, images, options);
   const dataset = "epoch" in images ? images.dataset : images;
-  if ("epoch" in images && (options.transform ?? options.view) !== undefined) {
+  if ("epoch" in images && options.transform !== undefined) {
     throw new ArgumentError(
-      "evaluate: a loader has a transform of its own; give the option transform or view beside a data set only.",
+      "evaluate: a loader has a transform of its own; give the option transform beside a data set only.",
     );
   }
+  const view = viewOf(model, options);
   const known = describe(dataset);
   checkClassNames(model, known);
   const device = options.device ?? deviceOf(model);
@@ -111,7 +110,7 @@ export async function evaluate(
       options.signal?.throwIfAborted();
       torch.scope(() => {
         if (!(batch.labels instanceof Tensor)) throw unlabelled();
-        const scores = scoresOf(model, batch.images, device);
+        const scores = scoresOf(model, batch.view(view), device);
         if (counter === undefined) {
           const classes = scores.shape[1] ?? 0;
           topK = topKOf(options.topK, classes);
@@ -186,17 +185,21 @@ function loaderOf(
   options: EvaluateOptions,
 ): data.Loader<LabelledBatch> {
   const { batchSize = 256, transform } = options;
-  const view = options.view ?? (model instanceof Classifier ? model.view ?? undefined : undefined);
-  if (options.view !== undefined && transform !== undefined) {
-    throw new ArgumentError("evaluate: give transform or view, not both.");
-  }
-  if (view !== undefined) checkView(view);
-  const own = transform ?? (view && ((images: torch.Tensor) => applyView(images, view)));
   return new data.Loader(dataset, {
     batchSize,
     device: options.device ?? deviceOf(model),
-    transform: own,
+    transform,
   });
+}
+
+/** What the model is shown of pixels. */
+function viewOf(model: Scorer, { view, transform }: EvaluateOptions): View | null {
+  if (view !== undefined && transform !== undefined) {
+    throw new ArgumentError("evaluate: give transform or view, not both.");
+  }
+  if (view !== undefined) checkView(view);
+  if (view !== undefined || transform !== undefined) return view ?? null;
+  return model instanceof Classifier ? model.view : null;
 }
 
 function resultOf(

@@ -7,7 +7,9 @@
 import type { View } from "../data/mod.ts";
 import { decodePhotographs } from "../data/images/decode_one.ts";
 import type { Photograph } from "../data/images/photograph.ts";
-import { applyView, checkView, partOf } from "../data/apply_view.ts";
+import { applyView } from "../data/apply_view.ts";
+import { checkView } from "../data/check_view.ts";
+import { partOf } from "../data/view_part.ts";
 import { ArgumentError, ShapeError } from "../base/errors.ts";
 import { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";

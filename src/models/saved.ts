@@ -5,7 +5,7 @@
  */
 
 import type { View } from "../data/view.ts";
-import { checkView } from "../data/apply_view.ts";
+import { checkView } from "../data/check_view.ts";
 import { ApprenticeError, ArgumentError, FormatError } from "../base/errors.ts";
 import { removeTemporaries } from "../base/files.ts";
 import { skipped } from "../nn/init.ts";

@@ -8,6 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import { letSignalsIn } from "../base/interrupt.ts";
 import { rememberModes } from "../nn/modes.ts";
 import { clipGradNorm } from "../optim/mod.ts";
+import { divideGrads } from "./divide_grads.ts";
 import { say } from "../base/progress.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
@@ -27,7 +28,8 @@ import type { MetricRecord } from "../report/metrics.ts";
 import { startTraining } from "./modes.ts";
 import { OwnInterrupt } from "./own_interrupt.ts";
 import { devicesOf, withoutTrace } from "./random_states.ts";
-import { checkOptions, checkStages, planOf } from "./loop_checks.ts";
+import { imagesIn } from "./images_in.ts";
+import { checkStages } from "./loop_checks.ts";
 import { loopSpec } from "./loop_spec.ts";
 import type { LoopParts, LoopSpec } from "./loop_parts.ts";
 import { type EpochPlace, RunProgress } from "./show.ts";
@@ -38,8 +40,8 @@ type AnyStage = Stage<any>;
 /** What the loop says of an epoch by itself; an evaluation cannot say it too. */
 const taken = ["run", "event", "epoch", "step", "stage", "seconds", "lr"];
 
-/** One run of the training loop, from the first step or a checkpoint to the end or an interruption. */
-export class Run {
+/** One pass through the training loop, from the first step or a checkpoint to the end or an interruption. */
+export class Loop {
   readonly #options: FitOptions & { method: Trainable };
   readonly #name: string;
   readonly #stages: readonly AnyStage[];
@@ -59,21 +61,30 @@ export class Run {
   readonly #looked = new Set<number>();
   /** Whether anything was done since the last checkpoint. */
   #unsaved = false;
+  /** What the step under way has seen so far. */
+  #group = { batches: 0, images: 0 };
   /** Whether a step is under way: if it fails, its parameters may be half updated, or not finite. */
   #stepping = false;
 
-  /** Checks what it is given; `stageOf` says which stage an epoch is of. */
+  /** How many batches make one step. */
+  readonly #accumulate: number;
+
+  /**
+   * Checks what it is given.
+   *
+   * @param plan The stage of every epoch, by its place.
+   */
   constructor(
     options: FitOptions & { method: Trainable },
     stages: readonly AnyStage[],
-    stageOf: (epoch: number) => number,
+    plan: Uint32Array,
   ) {
-    checkOptions(options);
     checkStages(stages);
     this.#options = options;
     this.#name = options.name ?? "training";
     this.#stages = stages;
-    this.#plan = planOf(options.epochs, stages.length, stageOf);
+    this.#plan = plan;
+    this.#accumulate = options.accumulate ?? 1;
     this.#optimizers = [...new Set(stages.map((stage) => stage.optimizer))];
     this.#params = stages.map(({ optimizer }) => optimizer.paramGroups.flatMap((g) => g.params));
     this.#devices = devicesOf(this.#params.flat());
@@ -171,7 +182,9 @@ export class Run {
 
   /** The steps of all epochs. */
   get #total(): number {
-    return this.#plan.reduce((sum, place) => sum + this.#stages[place].batches.length, 0);
+    const steps = (place: number) =>
+      Math.ceil(this.#stages[place].batches.length / this.#accumulate);
+    return this.#plan.reduce((sum, place) => sum + steps(place), 0);
   }
 
   #sayResumed(checkpoint: string): void {
@@ -203,12 +216,14 @@ export class Run {
       epochs,
       ...(this.#stages.length > 1 && { stage: stage.name }),
     };
-    method.beginEpoch?.(epoch);
     const started = performance.now() - 1000 * position.seconds;
     if (position.batch < length) {
       for await (using batch of stage.batches.epoch(epoch, { from: position.batch })) {
         this.#stepping = true;
-        torch.scope(() => this.#step(place, batch));
+        torch.scope(() => this.#learn(place, batch));
+        const ends = position.batch + this.#group.batches === length;
+        if (this.#group.batches < this.#accumulate && !ends) continue;
+        torch.scope(() => this.#update(place));
         position.seconds = (performance.now() - started) / 1000;
         progress?.step(position.step, where, this.#shownLoss);
         const last = position.batch === length;
@@ -239,11 +254,15 @@ export class Run {
       (typeof last === "number" ? last : undefined);
   };
 
-  #step(place: number, batch: unknown): void {
+  /** Adds the gradients of a batch to those of the step under way. */
+  #learn(place: number, batch: unknown): void {
     const stage = this.#stages[place];
-    const position = this.#position;
-    stage.schedule?.step(position.stageSteps[place]);
-    const { loss, terms } = stage.step(batch);
+    const group = this.#group;
+    const { autocast } = this.#options;
+    if (group.batches === 0) stage.schedule?.step(this.#position.stageSteps[place]);
+    const { loss, terms } = autocast === undefined
+      ? stage.step(batch)
+      : torch.autocast(() => stage.step(batch), { dtype: autocast, device: this.#devices.at(-1) });
     if (!(loss instanceof Tensor)) {
       throw new ArgumentError(
         `step() of "${stage.name}" must return { loss, terms } with a tensor as the loss, at once ` +
@@ -255,18 +274,35 @@ export class Run {
     }
     const first = !this.#looked.has(place);
     if (first) checkLossDepends(stage.name, loss);
-    loss.backward();
+    if (this.#accumulate === 1) {
+      loss.backward();
+    } else {
+      // A batch counts by its images; the sum is divided when it is known how many there are.
+      const images = imagesIn(batch);
+      group.images += images;
+      loss.mul(images).backward();
+    }
     if (first) this.#lookAtGradients(place);
+    group.batches++;
+    this.#sums.add("loss", loss);
+    for (const name in terms) this.#sums.add(name, terms[name]);
+  }
+
+  /** Takes the step that the gradients of its batches lead to. */
+  #update(place: number): void {
+    const stage = this.#stages[place];
+    const position = this.#position;
+    const group = this.#group;
     const { clipNorm } = this.#options;
+    if (this.#accumulate > 1) divideGrads(this.#params[place], group.images);
     if (clipNorm !== undefined) clipGradNorm(this.#params[place], clipNorm);
     stage.optimizer.step();
     // Those of other stages too: a loss may reach their parameters, and their own steps start from nothing.
     for (const optimizer of this.#optimizers) optimizer.zeroGrad();
-    this.#sums.add("loss", loss);
-    for (const name in terms) this.#sums.add(name, terms[name]);
     position.stageSteps[place]++;
-    position.batch++;
+    position.batch += group.batches;
     position.step++;
+    this.#group = { batches: 0, images: 0 };
     this.#unsaved = true;
   }
 
@@ -312,16 +348,22 @@ export class Run {
     const position = this.#position;
     const epoch = position.epoch + 1;
     const means = meansOf(position.epochSums);
+    const told = this.#options.method.endEpoch?.() ?? {};
     const record: Record<string, MetricRecord[string]> = {
       epoch,
       step: position.step,
       stage: stage.name,
       ...means,
+      ...told,
       seconds: position.seconds,
     };
     let evaluated: MetricRecord | undefined;
     if (evaluate !== undefined && (epoch % evaluateEvery === 0 || epoch === epochs)) {
-      evaluated = await this.#evaluate(evaluate, epoch, [...taken, ...Object.keys(means)]);
+      evaluated = await this.#evaluate(evaluate, epoch, [
+        ...taken,
+        ...Object.keys(means),
+        ...Object.keys(told),
+      ]);
       Object.assign(record, evaluated);
     }
     progress?.epoch(where, means, evaluated, position.seconds);

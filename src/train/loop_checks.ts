@@ -11,10 +11,16 @@ import type { Stage } from "./stage.ts";
 /** Refuses options that cannot be used. */
 export function checkOptions(options: FitOptions): void {
   checkWhole("epochs", options.epochs, 0);
+  checkWhole("accumulate", options.accumulate ?? 1, 1);
   checkWhole("logEvery", options.logEvery ?? 50, 1);
   checkWhole("evaluateEvery", options.evaluateEvery ?? 1, 1);
   checkWhole("checkpointEvery", options.checkpointEvery ?? 1, 1);
-  const { clipNorm, checkpoint, resume } = options;
+  const { clipNorm, checkpoint, resume, autocast } = options;
+  if (autocast !== undefined && autocast !== "bfloat16" && autocast !== "float16") {
+    throw new ArgumentError(
+      `autocast is "bfloat16" or "float16", got ${JSON.stringify(autocast)}.`,
+    );
+  }
   if (clipNorm !== undefined && !(clipNorm > 0)) {
     throw new ArgumentError(`clipNorm is a number above 0, got ${clipNorm}.`);
   }

@@ -38,6 +38,8 @@ export async function loopSpec(run: LoopParts): Promise<LoopSpec> {
   const parts = {
     seed: options.seed,
     clipNorm: options.clipNorm,
+    accumulate: (options.accumulate ?? 1) > 1 ? options.accumulate : undefined,
+    autocast: options.autocast,
     method: await method.spec?.(),
     stages: described,
   };
@@ -137,9 +139,9 @@ function isPlain(value: unknown): boolean {
 }
 
 /** The steps at which a stage's schedule is looked at: the first ones, and others evenly spread over the run. */
-function stepsOf({ stages, plan }: LoopParts, place: number): number[] {
+function stepsOf({ stages, plan, options }: LoopParts, place: number): number[] {
   const epochs = plan.reduce((count, own) => count + (own === place ? 1 : 0), 0);
-  const total = epochs * stages[place].batches.length;
+  const total = epochs * Math.ceil(stages[place].batches.length / (options.accumulate ?? 1));
   const steps = new Set([0, 1, 2]);
   for (let i = 0; i <= SAMPLES; i++) steps.add(Math.floor(i * (total - 1) / SAMPLES));
   return [...steps].filter((step) => step >= 0 && step < total).sort((a, b) => a - b);

@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "../distill/methods/supervised.ts";
 export * from "../eval/accuracy.ts";
 export * from "../base/interrupt.ts";
 export * from "../base/progress.ts";
@@ -16,5 +17,4 @@ export * from "../report/mod.ts";
 export * from "./resume_differences.ts";
 export * from "./loop_parts.ts";
 export * from "./run_folder.ts";
-export * from "./supervised.ts";
 export * from "../report/table.ts";

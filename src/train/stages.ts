@@ -105,8 +105,12 @@ function refuseSeveral(method: Trainable): void {
   if (names.length < 2) return;
   const list = names.map((name) => `"${name}"`).join(" and ");
   throw new ArgumentError(
-    `${nameOf(method)} has ${names.length} stages that take turns, ${list}, and each trains other parameters: with one ` +
-      `optimizer for both, one of them would never learn. Give fit { method, optimizers: { ${names[0]}: ` +
+    `${
+      nameOf(method)
+    } has ${names.length} stages that take turns, ${list}, and each trains other parameters: with one ` +
+      `optimizer for both, one of them would never learn. Give fit { method, optimizers: { ${
+        names[0]
+      }: ` +
       `(params) => new optim.AdamW(params, { lr }), … }, batches } with one for each.`,
   );
 }
@@ -122,9 +126,11 @@ function checkNames(
   const lacking = all ? names.filter((name) => !got.includes(name)) : [];
   if (wrong.length === 0 && lacking.length === 0) return;
   throw new ArgumentError(
-    `The stages of ${nameOf(method)} are called ${names.join(", ")}, and the ${what} given are for ${
-      got.join(", ") || "none"
-    }. Give ${all ? "one for each" : "them under these names"}.`,
+    `The stages of ${nameOf(method)} are called ${
+      names.join(", ")
+    }, and the ${what} given are for ${got.join(", ") || "none"}. Give ${
+      all ? "one for each" : "them under these names"
+    }.`,
   );
 }
 

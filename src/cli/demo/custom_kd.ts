@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { MixedBatch } from "../../data/mod.ts";
 import * as distill from "../../distill/mod.ts";
 import { linearProbe, type LinearProbeOptions } from "../../eval/mod.ts";
 import * as models from "../../models/mod.ts";
@@ -17,7 +18,7 @@ import {
   type Images,
   PIXELS,
 } from "./custom_kd_data.ts";
-import { askTeacher, pretrain, type Run, type TaughtBatch, teach } from "./custom_kd_student.ts";
+import { askTeacher, pretrain, type Run, teach } from "./custom_kd_student.ts";
 import { type LargeTeacherRecipe, makeLargeTeacher } from "./large_teacher.ts";
 import { measure } from "./measure.ts";
 import type { ModelResult } from "./report.ts";
@@ -143,29 +144,29 @@ export async function runCustomKdDemo(options: CustomKdDemoOptions): Promise<Cus
   using featureKd = await timed(
     "student, feature distillation",
     () =>
-      teach("feature distillation", before, images, known, run, (student) => {
-        const method = new distill.FeatureKD({ student, teacher, ...config.featureKd });
-        const step = (batch: TaughtBatch) => method.step(batch);
+      teach("feature distillation", before, images, known, run, (student, shelf) => {
+        const method = new distill.FeatureKD({ student, teacher: shelf, ...config.featureKd });
+        const step = (batch: MixedBatch) => method.step(batch);
         return { method, stages: [{ name: "distill", learns: method.parameters(), step }] };
       }),
   );
   using customKd = await timed(
     "student, CustomKD",
     () =>
-      teach("CustomKD", before, images, known, run, (student) => {
+      teach("CustomKD", before, images, known, run, (student, shelf) => {
         const { weights, customization, lr, weightDecay } = config.customKd;
-        const method = new distill.CustomKD({ student, teacher, weights, customization });
+        const method = new distill.CustomKD({ student, teacher: shelf, weights, customization });
         const customize = {
           name: "customize",
-          learns: method.customizationParameters(),
-          step: (batch: TaughtBatch) => method.customizeStep(batch.labelled),
+          learns: method.stages[0].learns(),
+          step: (batch: MixedBatch) => method.step(batch, "customize"),
           lr,
           weightDecay,
         };
         const distillation = {
           name: "distill",
-          learns: method.distillationParameters(),
-          step: (batch: TaughtBatch) => method.distillStep(batch),
+          learns: method.stages[1].learns(),
+          step: (batch: MixedBatch) => method.step(batch, "distill"),
         };
         return { method, stages: [customize, distillation] };
       }),

@@ -5,8 +5,8 @@
  */
 
 import * as data from "../../data/mod.ts";
-import type { ImageDataset, PairedBatch } from "../../data/mod.ts";
-import type { LabelledInput, StepResult, UnlabelledInput } from "../../distill/mod.ts";
+import type { ImageDataset, MixedBatch } from "../../data/mod.ts";
+import type { StepResult } from "../../distill/mod.ts";
 import * as models from "../../models/mod.ts";
 import type { Classifier } from "../../nn/mod.ts";
 import * as optim from "../../optim/mod.ts";
@@ -14,10 +14,10 @@ import * as teachers from "../../teachers/mod.ts";
 import type { OutputCache, Teacher } from "../../teachers/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import { fit } from "../../train/fit.ts";
-import type { Stage, Trainable } from "../../train/method.ts";
+import type { Stage, Trainable } from "../../train/stage.ts";
 import type { MetricsLog } from "../../report/metrics.ts";
 import type { RunFolder } from "../../train/run_folder.ts";
-import { Supervised } from "../../train/supervised.ts";
+import { Supervised } from "../../distill/mod.ts";
 import type { CustomKdDemoConfig } from "./custom_kd.ts";
 import { augment, type FewLabels, PIXELS } from "./custom_kd_data.ts";
 import { measureModel } from "./measure.ts";
@@ -53,35 +53,12 @@ export class KnownTeacher implements Disposable {
     this.unlabelled = unlabelled;
   }
 
-  /** A batch with what the teacher says about its images. */
-  asked({ labelled, unlabelled }: PairedBatch): TaughtBatch {
-    return {
-      labelled: {
-        images: labelled.images,
-        labels: labelled.labels,
-        teacherOutputs: [this.labelled.rows(labelled.indices)],
-      },
-      unlabelled: {
-        images: unlabelled.images,
-        teacherOutputs: [this.unlabelled.rows(unlabelled.indices)],
-      },
-    };
-  }
-
   /** Frees all three. */
   [Symbol.dispose](): void {
     this.teacher.model?.dispose();
     this.labelled.dispose();
     this.unlabelled.dispose();
   }
-}
-
-/** Labelled and unlabelled images, and what the teacher says about each. */
-export interface TaughtBatch {
-  /** Images with labels. */
-  labelled: LabelledInput;
-  /** Images without. */
-  unlabelled: UnlabelledInput;
 }
 
 /** Makes a teacher with standardized features of a model, and asks it about the student's images. */
@@ -146,7 +123,7 @@ export interface LessonStage {
   /** What it trains. */
   learns: torch.Tensor[];
   /** Its loss. */
-  step: (batch: TaughtBatch) => StepResult;
+  step: (batch: MixedBatch) => StepResult;
   /** Its highest learning rate, if not the student's. */
   lr?: number;
   /** Its weight decay, if not the student's. */
@@ -172,28 +149,33 @@ export async function teach(
   images: FewLabels,
   known: KnownTeacher,
   run: Run,
-  make: (student: models.SmallCnn) => Lesson,
+  make: (student: models.SmallCnn, shelf: teachers.Shelf) => Lesson,
 ): Promise<models.SmallCnn> {
   const { config, folder, metrics, signal } = run;
   const { teaching } = config;
   using owned = new DisposableStack();
   const student = owned.use(newStudent(config, images));
   student.loadStateDict(before.stateDict());
-  const lesson = make(student);
-  using method = lesson.method;
   const common = { shuffle: true, dropLast: true, seed: config.seed, transform: augment() };
   const batches = data.zipLoaders(
     new data.Loader(images.labelled, { ...common, batchSize: teaching.labelled }),
     new data.Loader(images.unlabelled, { ...common, batchSize: teaching.unlabelled }),
   );
+  const shelf = new teachers.Shelf([known.teacher]);
+  const stored = (cache: OutputCache) =>
+    new Map([[cache.name, { rows: (_: number, indices: Int32Array) => cache.rows(indices) }]]);
+  shelf.use(batches.labelled, stored(known.labelled));
+  shelf.use(batches.unlabelled, stored(known.unlabelled));
+  const lesson = make(student, shelf);
+  using method = lesson.method;
   const totalSteps = teaching.epochs * batches.length;
   using optimizers = new DisposableStack();
-  const stages = lesson.stages.map((stage): Stage<PairedBatch> => {
+  const stages = lesson.stages.map((stage): Stage<MixedBatch> => {
     const { lr = teaching.lr, weightDecay = WEIGHT_DECAY } = stage;
     const optimizer = optimizers.use(new optim.AdamW(stage.learns, { lr, weightDecay }));
     return {
       name: stage.name,
-      step: (batch) => stage.step(known.asked(batch)),
+      step: stage.step,
       optimizer,
       schedule: new optim.OneCycle(optimizer, { maxLr: lr, totalSteps }),
       batches,

@@ -13,7 +13,6 @@ import * as teachers from "../../teachers/mod.ts";
 import type { Teacher } from "../../teachers/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import { PIXELS } from "./digits_and_clothes.ts";
-import { RotationBatches } from "./rotation.ts";
 import { loadTeacher, teacherFile } from "./teacher_cache.ts";
 import { trainTeacher } from "./train_teacher.ts";
 
@@ -84,7 +83,12 @@ export async function makeTeacher(
   if (fresh || !(await loadTeacher(model, file))) {
     using upright = recipe.task === "rotation" ? subset.unlabelled({ seed: own }) : null;
     const batches = upright !== null
-      ? new RotationBatches(upright, { batchSize: 32, seed: own, pixels: PIXELS })
+      ? new data.Loader(upright, {
+        batchSize: 32,
+        seed: own,
+        shuffle: true,
+        transform: data.normalize(PIXELS.mean, PIXELS.std),
+      })
       : new data.Loader(subset, {
         batchSize: 64,
         shuffle: true,

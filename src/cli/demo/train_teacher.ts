@@ -8,8 +8,8 @@ import type { Classifier } from "../../nn/mod.ts";
 import * as optim from "../../optim/mod.ts";
 import * as models from "../../models/mod.ts";
 import { fit, type FitOptions } from "../../train/fit.ts";
-import type { Batches } from "../../train/method.ts";
-import { type Labelled, Supervised } from "../../train/supervised.ts";
+import type { LabelledBatch, Loader, UnlabelledBatch } from "../../data/mod.ts";
+import { Rotation, Supervised } from "../../distill/mod.ts";
 
 /** What a teacher's training takes beside its model and images; its file holds the whole recipe. */
 export interface TeacherRecipe {
@@ -26,23 +26,31 @@ export interface TeacherRecipe {
  */
 export async function trainTeacher(
   model: Classifier,
-  batches: Batches<Labelled>,
+  batches: Loader<LabelledBatch> | Loader<UnlabelledBatch>,
   recipe: TeacherRecipe,
   file: string,
   options: Omit<FitOptions, "epochs">,
 ): Promise<boolean> {
   using optimizer = new optim.AdamW(model.parameters(), { lr: recipe.lr, weightDecay: 0.05 });
-  const { done } = await fit({
+  const common = {
     ...options,
-    method: new Supervised(model, { labelSmoothing: 0.1 }),
     optimizer,
     schedule: new optim.OneCycle(optimizer, {
       maxLr: recipe.lr,
       totalSteps: recipe.epochs * batches.length,
     }),
-    batches,
     epochs: recipe.epochs,
-  });
+  };
+  const smoothing = { labelSmoothing: 0.1 };
+  const { done } = isLabelled(batches)
+    ? await fit({ ...common, method: new Supervised(model, smoothing), batches })
+    : await fit({ ...common, method: new Rotation(model, smoothing), batches });
   if (done) models.save(file, model, { metadata: { recipe: JSON.stringify(recipe) } });
   return done;
+}
+
+function isLabelled(
+  batches: Loader<LabelledBatch> | Loader<UnlabelledBatch>,
+): batches is Loader<LabelledBatch> {
+  return batches.dataset.classNames !== undefined;
 }

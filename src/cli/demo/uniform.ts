@@ -14,7 +14,6 @@ import * as teachers from "../../teachers/mod.ts";
 import type { Teacher } from "../../teachers/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import { fit } from "../../train/fit.ts";
-import type { Method } from "../../train/method.ts";
 import { MetricsLog } from "../../report/metrics.ts";
 import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
 import { type DemoSources, digitsAndClothes, divide, PIXELS } from "./digits_and_clothes.ts";
@@ -144,10 +143,10 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
   );
   for (const cache of caches) made.use(cache);
 
-  const outputs = (batch: UnlabelledBatch) => ({
-    images: batch.images,
-    teacherOutputs: caches.map((cache) => cache.rows(batch.indices)),
-  });
+  const stored = new Map(caches.map((cache) => [cache.name, {
+    rows: (_: number, indices: Int32Array) => cache.rows(indices),
+  }]));
+  const asked = new teachers.Shelf(shelf);
   const train = async (name: string, make: (student: models.SmallCnn) => MethodOf) => {
     torch.manualSeed(config.seed);
     const student = made.use(
@@ -155,10 +154,11 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
     );
     const method = made.use(make(student));
     const batches = studentBatches(images.unlabelled, config);
+    asked.use(batches, stored);
     using optimizer = new optim.AdamW(method.parameters(), { lr: config.lr, weightDecay: 0.01 });
     const { done } = await fit({
       name,
-      method: withOutputs(method, outputs),
+      method,
       optimizer,
       schedule: new optim.OneCycle(optimizer, {
         maxLr: config.lr,
@@ -170,8 +170,7 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
       checkpoint: folder.path(`${name}.checkpoint.safetensors`),
       resume: true,
       signal,
-      evaluate: async (epoch) => {
-        if (epoch === config.epochs - 1 && method instanceof distill.Uniform) method.resetVotes();
+      evaluate: async () => {
         const { overall, byDataset } = await measureModel(student, images.validation, PIXELS);
         return { validation: overall, ...prefixed("validation ", byDataset) };
       },
@@ -187,13 +186,13 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
       train(
         "KD",
         (student) =>
-          new distill.PlainKD({ student, teachers: shelf, temperature: config.kd.temperature }),
+          new distill.KD({ student, teachers: asked, temperature: config.kd.temperature }),
       ),
   );
   let uniform!: distill.Uniform;
   const main = await timed("student UNIFORM", () =>
     train("UNIFORM", (student) => {
-      uniform = new distill.Uniform({ student, teachers: shelf, ...config.uniform });
+      uniform = new distill.Uniform({ student, teachers: asked, ...config.uniform });
       return uniform;
     }));
   models.save(folder.path(RUN_FILES.student), main.student, {
@@ -204,7 +203,7 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
   const results = await timed("test", async () => {
     const scores: Record<string, Scores> = {};
     for (const teacher of shelf) {
-      if (teacher.kind === "predictive") scores[teacher.name] = (x) => teacher.run(x).logits;
+      if (teacher.kind === "predictive") scores[teacher.name] = (x) => teacher.run(x).logits!;
     }
     const ensemble = teachers.ensemble(shelf);
     scores.ensemble = (x) => ensemble.probabilities(x);
@@ -246,22 +245,7 @@ export async function runUniformDemo(options: UniformDemoOptions): Promise<Unifo
 }
 
 /** A method that takes images and what the teachers say about them. */
-type MethodOf = distill.PlainKD | distill.Uniform;
-
-/** The method with the teachers' outputs looked up instead of computed: the images are always the same. */
-function withOutputs(
-  method: MethodOf,
-  outputs: (batch: UnlabelledBatch) => distill.UnlabelledInput,
-): Method<UnlabelledBatch> {
-  return {
-    step: (batch) => method.step(outputs(batch)),
-    train: (on) => method.train(on),
-    modules: () => method.modules(),
-    stateDict: () => method.stateDict(),
-    loadStateDict: (state) => method.loadStateDict(state),
-    spec: () => method.spec(),
-  };
-}
+type MethodOf = distill.KD | distill.Uniform;
 
 function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
