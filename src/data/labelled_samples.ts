@@ -92,7 +92,12 @@ export class LabelledSamples implements Dataset<LabelledBatch>, LabelSpace {
     const joined = joinSamples(
       datasets.map((dataset) => dataset.#source),
       space.name,
-      ({ pixels, label }: LabelledSample, i) => ({ pixels, label: label + offsets[i] }),
+      ({ pixels, label }: LabelledSample, i) => {
+        // Beyond its own data set's classes it would be one of another's.
+        const { name, numClasses } = datasets[i];
+        toLabels([label], numClasses, name);
+        return { pixels, label: label + offsets[i] };
+      },
     );
     const labels = known
       ? datasets.flatMap(({ labels }, i) => Array.from(labels!, (label) => label + offsets[i]))
