@@ -95,7 +95,11 @@ export class LabelledSamples implements Dataset<LabelledBatch>, LabelSpace {
       ({ pixels, label }: LabelledSample, i) => {
         // Beyond its own data set's classes it would be one of another's.
         const { name, numClasses } = datasets[i];
-        toLabels([label], numClasses, name);
+        toInt64(
+          [label],
+          numClasses,
+          (value) => `${name}: label ${value}, an index of ${numClasses} classes,`,
+        );
         return { pixels, label: label + offsets[i] };
       },
     );

@@ -182,3 +182,27 @@ test("samples whose labels are not known beforehand cannot be chosen by class, b
   assertThrows(() => data.labelledSamples({ ...source, labels: [0, 1, 2, 0] }), IndexError, "2");
   assertThrows(() => data.labelledSamples({ ...source, classNames: [] }), ArgumentError, "empty");
 });
+
+test("what is chosen decides what a loader says of its data", () =>
+  withKinds(async (open, kind) => {
+    const whole = open("animals");
+    const spec = async (dataset: Labelled) => {
+      const loader = new data.Loader(dataset as data.Dataset<data.LabelledBatch>, { batchSize: 2 });
+      const said = JSON.stringify(await loader.spec());
+      end(dataset);
+      return said;
+    };
+    const choices: (() => Labelled)[] = [
+      () => whole.balancedSubset(3, 1),
+      () => whole.balancedSubset(3, 2),
+      () => whole.stratifiedSubset(0.5, 1),
+      () => whole.ofClasses(["bee", "cat"]),
+      () => whole.ofClasses(["bee", "cat"], { relabel: true }),
+      () => whole.subset([0, 1]),
+      () => whole.subset([1, 0]),
+    ];
+    const said = await Promise.all(choices.map((choose) => spec(choose())));
+    assertEquals(new Set(said).size, choices.length, kind);
+    for (const [i, choose] of choices.entries()) assertEquals(await spec(choose()), said[i]);
+    end(whole);
+  }));
