@@ -1,9 +1,11 @@
 /**
  * Images: data sets, loading them in batches, and transforms of whole batches.
  *
- * `mnist`, `fashionMnist` and `cifar10` give an `ImageDataset`; `joinDatasets` makes several into one;
- * its `unlabelled()` is what a student may be trained on; a `Loader` makes batches of either. `ImageFolder`,
- * `ImageList` and `TarShards` decode labelled image files, `images` those without labels.
+ * `mnist`, `fashionMnist` and `cifar10` give an `ImageDataset`; `ImageFolder`, `ImageList` and `TarShards` decode labelled
+ * image files, `images` those without labels; `labelledSamples` reads anything else. From each of them images are chosen
+ * in the same way: `subset`, `take`, `split`, `ofClasses`, `balancedSubset`, `stratifiedSubset`, `selectListed`.
+ * `joinDatasets` and `concatenateDatasets` make several into one; its `unlabelled()` is what a student may be trained on; a
+ * `Loader` makes batches of either.
  *
  * @module
  */
