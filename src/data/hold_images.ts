@@ -1,10 +1,10 @@
 /**
- * Images that a data set holds on to, and how many are taken.
+ * Images that a data set holds on to.
  *
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
+import { DTypeError, ShapeError } from "../base/errors.ts";
 import { keep, scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 
@@ -22,12 +22,4 @@ export function holdImages(images: Tensor, name: string): Tensor {
     );
   }
   return scope(() => keep(images.detach().cpu().contiguous()));
-}
-
-/** How many of `length` images `take(count)` takes. */
-export function checkCount(count: number, length: number): number {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new ArgumentError(`take: the number of images is a whole number from 0, got ${count}.`);
-  }
-  return Math.min(count, length);
 }

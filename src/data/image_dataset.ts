@@ -4,26 +4,35 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../base/errors.ts";
+import { ShapeError } from "../base/errors.ts";
 import { tensor } from "../torch/creation.ts";
+import { cat } from "../torch/operators.gen.ts";
 import { keep, scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { LabelledBatch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
+import { holdImages } from "./hold_images.ts";
+import { toIndices, toLabels } from "./indices.ts";
+import type { DatasetSource, LabelSpace } from "./label_space.ts";
+import {
+  chooseBalanced,
+  chooseClasses,
+  chooseStratified,
+  countClasses,
+  takenOf,
+} from "./selection/choose.ts";
+import { imagesTogether } from "./selection/images_together.ts";
+import type {
+  JoinOptions,
+  OfClassesOptions,
+  SplitOptions,
+  UnlabelledOptions,
+} from "./selection/options.ts";
+import { labelSpace, sourceOf, type SpaceOfSeveral } from "./selection/spaces.ts";
 import { selectionOrder, splitOrder } from "./shuffle.ts";
 import { type ImageArrays, validateImageArrays } from "./sources/arrays.ts";
 import { UnlabelledImages } from "./unlabelled_images.ts";
-import { checkCount, holdImages } from "./hold_images.ts";
 import type { WholeNumbers } from "./whole_numbers.ts";
-import { plainNumbers, toIndices, toInt64 } from "./indices.ts";
-
-/** A data set that a label space came from, and which of the classes are its own. */
-export interface DatasetSource {
-  /** The data set's name. */
-  readonly name: string;
-  /** Its classes: from the first up to, not including, the second. */
-  readonly classes: readonly [from: number, to: number];
-}
 
 /** What an {@linkcode ImageDataset} is made of. */
 export interface ImageDatasetParts {
@@ -37,22 +46,6 @@ export interface ImageDatasetParts {
   readonly name?: string;
   /** Which data sets the classes come from; all from this one by default. */
   readonly sources?: readonly DatasetSource[];
-}
-
-/** Which images {@linkcode ImageDataset.ofClasses} takes, and how it numbers their classes. */
-export interface OfClassesOptions {
-  /** Numbers the classes left anew from 0, in their old order; else the label space stays as it is. */
-  relabel?: boolean;
-  /** The new name. */
-  name?: string;
-}
-
-/** How {@linkcode ImageDataset.unlabelled} orders the images. */
-export interface UnlabelledOptions {
-  /** Puts the images in random order (the default), so that places tell nothing; needs a copy. */
-  shuffle?: boolean;
-  /** The seed of the order; 0 by default. */
-  seed?: number;
 }
 
 /**
@@ -74,7 +67,7 @@ export interface UnlabelledOptions {
  * console.log(few.length); // 2
  * ```
  */
-export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
+export class ImageDataset implements Dataset<LabelledBatch>, LabelSpace, Disposable {
   declare private readonly labelled: true;
 
   /** The images: uint8 (N, C, H, W), on the CPU. */
@@ -102,19 +95,9 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
    * @throws {IndexError} If a label is not the index of a class name.
    */
   constructor(parts: ImageDatasetParts) {
-    const name = parts.name ?? "images";
-    const classes = parts.classNames.length;
-    if (classes === 0) {
-      throw new ArgumentError(`${name}: classNames is empty; give a name for every class.`);
-    }
-    const sources = parts.sources ?? [{ name, classes: [0, classes] }];
-    checkSources(sources, classes, name);
-    const given = plainNumbers(parts.labels, `${name}: labels`);
-    const labels = toInt64(
-      given,
-      classes,
-      (value, row) => `${name}: label ${value} of image ${row}, an index of ${classes} classes,`,
-    );
+    const { name = "images" } = parts;
+    const { classNames, sources } = labelSpace(name, parts.classNames, parts.sources);
+    const labels = toLabels(parts.labels, classNames.length, name);
     const images = holdImages(parts.images, name);
     const [length, channels, height, width] = images.shape;
     if (length !== labels.length) {
@@ -125,7 +108,7 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
     }
     this.images = images;
     this.labels = keep(tensor(labels));
-    this.classNames = Object.freeze([...parts.classNames]);
+    this.classNames = classNames;
     this.name = name;
     this.sources = sources;
     this.length = length;
@@ -149,6 +132,20 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
     });
   }
 
+  /** Several data sets as one, in their order. @ignore */
+  static together(
+    datasets: readonly ImageDataset[],
+    { space, offsets }: SpaceOfSeveral,
+    options: JoinOptions,
+  ): ImageDataset {
+    return scope(() => {
+      const names = datasets.map(({ name }) => name);
+      const images = imagesTogether(datasets.map(({ images }) => images), names, options);
+      const labels = cat(datasets.map(({ labels }, i) => labels.add(offsets[i])));
+      return new ImageDataset({ ...space, images, labels });
+    });
+  }
+
   /** The number of classes. */
   get numClasses(): number {
     return this.classNames.length;
@@ -156,9 +153,7 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
 
   /** How many images each class has. */
   classCounts(): number[] {
-    const counts = new Array<number>(this.numClasses).fill(0);
-    for (const label of this.#labelValues()) counts[label]++;
-    return counts;
+    return countClasses(this, this.#labelValues());
   }
 
   /**
@@ -167,13 +162,7 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
    * @throws {ArgumentError} If there is no such class.
    */
   sourceOf(label: number): number {
-    const found = this.sources.findIndex(({ classes: [from, to] }) => label >= from && label < to);
-    if (found < 0 || !Number.isInteger(label)) {
-      throw new ArgumentError(
-        `${this.name}: there is no class ${label}; there are ${this.numClasses}.`,
-      );
-    }
-    return found;
+    return sourceOf(this, label);
   }
 
   /**
@@ -191,7 +180,7 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
 
   /** The first `count` images (all, if there are fewer), in the same memory. */
   take(count: number): ImageDataset {
-    const taken = checkCount(count, this.length);
+    const taken = takenOf(count, this.length);
     return scope(() =>
       this.#with(this.images.narrow(0, 0, taken), this.labels.narrow(0, 0, taken))
     );
@@ -217,7 +206,7 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
    * const [train, validation] = dataset.split([8, 2], { seed: 1 });
    * ```
    */
-  split(sizes: readonly number[], options: { seed?: number } = {}): ImageDataset[] {
+  split(sizes: readonly number[], options: SplitOptions = {}): ImageDataset[] {
     return splitOrder(this.name, this.length, sizes, options.seed ?? 0)
       .map((indices) => this.subset(indices));
   }
@@ -229,26 +218,10 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
    * @throws {ArgumentError} If there is no such class, or none is given.
    */
   ofClasses(classes: readonly (number | string)[], options: OfClassesOptions = {}): ImageDataset {
-    const wanted = this.#findClasses(classes);
-    const kept = [...wanted].sort((a, b) => a - b);
-    const labels = this.#labelValues();
-    const rows: number[] = [];
-    for (let row = 0; row < labels.length; row++) if (wanted.has(labels[row])) rows.push(row);
+    const { indices, labels, space } = chooseClasses(this, this.#labelValues(), classes, options);
     return scope(() => {
-      const picks = tensor(toIndices(rows, this.length, this.name));
-      const images = this.images.indexSelect(0, picks);
-      const name = options.name ?? this.name;
-      if (!options.relabel) {
-        return this.#with(images, this.labels.indexSelect(0, picks), name);
-      }
-      const numbers = new Map(kept.map((label, number) => [label, number]));
-      return new ImageDataset({
-        images,
-        labels: rows.map((row) => numbers.get(labels[row])!),
-        classNames: kept.map((label) => this.classNames[label]),
-        name,
-        sources: this.#sourcesOf(kept),
-      });
+      const images = this.images.indexSelect(0, tensor(indices, { dtype: "int64" }));
+      return new ImageDataset({ ...space, images, labels });
     });
   }
 
@@ -262,24 +235,19 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
    * images, but fewer than that.
    */
   balancedSubset(perClass: number, seed = 0): ImageDataset {
-    if (!Number.isSafeInteger(perClass) || perClass < 1) {
-      throw new ArgumentError(
-        `${this.name}: perClass is a whole number of at least 1, got ${perClass}.`,
-      );
-    }
-    this.classCounts().forEach((count, label) => {
-      if (count > 0 && count < perClass) {
-        throw new ArgumentError(
-          `${this.name}: class ${label} (${this.classNames[label]}) has ${count} images, fewer ` +
-            `than the ${perClass} wanted of each class.`,
-        );
-      }
-    });
-    const labels = this.#labelValues();
-    const left = new Array<number>(this.numClasses).fill(perClass);
-    return this.subset(
-      selectionOrder(this.length, seed).filter((row) => left[labels[row]]-- > 0),
-    );
+    return this.subset(chooseBalanced(this, this.#labelValues(), perClass, seed));
+  }
+
+  /**
+   * A fraction of the images of every class, in random order: 0.01 gives 1 % of each class, rounded, but at least one
+   * image of each that has any.
+   *
+   * @param fraction Above 0 and up to 1.
+   * @param seed The seed of the choice; 0 by default.
+   * @throws {ArgumentError} If the fraction is none.
+   */
+  stratifiedSubset(fraction: number, seed = 0): ImageDataset {
+    return this.subset(chooseStratified(this, this.#labelValues(), fraction, seed));
   }
 
   /**
@@ -291,12 +259,10 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
   unlabelled(options: UnlabelledOptions = {}): UnlabelledImages {
     if (options.shuffle === false) return new UnlabelledImages(this.images);
     return scope(() => {
-      const order = toIndices(
-        selectionOrder(this.length, options.seed ?? 0),
-        this.length,
-        this.name,
+      const order = selectionOrder(this.length, options.seed ?? 0);
+      return new UnlabelledImages(
+        this.images.indexSelect(0, tensor(order, { dtype: "int64" })),
       );
-      return new UnlabelledImages(this.images.indexSelect(0, tensor(order)));
     });
   }
 
@@ -322,54 +288,13 @@ export class ImageDataset implements Dataset<LabelledBatch>, Disposable {
     this.dispose();
   }
 
-  #with(images: Tensor, labels: Tensor, name: string = this.name): ImageDataset {
-    const { classNames, sources } = this;
+  #with(images: Tensor, labels: Tensor): ImageDataset {
+    const { classNames, name, sources } = this;
     return new ImageDataset({ images, labels, classNames, name, sources });
   }
 
   #labelValues(): Int32Array {
     const labels = this.labels.data();
     return new Int32Array(labels.buffer).filter((_, i) => i % 2 === 0);
-  }
-
-  #findClasses(classes: readonly (number | string)[]): Set<number> {
-    if (classes.length === 0) {
-      throw new ArgumentError(`${this.name}: no class was given; name at least one.`);
-    }
-    return new Set(classes.map((wanted) => {
-      const label = typeof wanted === "string" ? this.classNames.indexOf(wanted) : wanted;
-      if (Number.isInteger(label) && label >= 0 && label < this.numClasses) return label;
-      throw new ArgumentError(
-        `${this.name}: there is no class ${JSON.stringify(wanted)}; the classes are ` +
-          `${this.classNames.map((name, i) => `${i} (${name})`).join(", ")}.`,
-      );
-    }));
-  }
-
-  /** The ranges of the sources once only `kept`, ascending, are left of the classes. */
-  #sourcesOf(kept: readonly number[]): DatasetSource[] {
-    const sources: DatasetSource[] = [];
-    let from = 0;
-    this.sources.forEach(({ name }, source) => {
-      const to = from + kept.filter((label) => this.sourceOf(label) === source).length;
-      if (to > from) sources.push({ name, classes: [from, to] });
-      from = to;
-    });
-    return sources;
-  }
-}
-
-function checkSources(sources: readonly DatasetSource[], classes: number, name: string): void {
-  let at = 0;
-  for (const { classes: [from, to] } of sources) {
-    if (from !== at || !(to > from)) at = NaN;
-    else at = to;
-  }
-  if (at !== classes) {
-    throw new ArgumentError(
-      `${name}: the sources' classes ${
-        sources.map(({ classes: [from, to] }) => `${from} to ${to}`).join(", ")
-      } do not cover the ${classes} classes in order.`,
-    );
   }
 }

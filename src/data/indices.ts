@@ -65,3 +65,16 @@ export function toIndices(
     (value, row) => `${name}: index ${value} at place ${row}, for ${length} images,`,
   );
 }
+
+/** The classes of a data set's images as an int64 array, checked. */
+export function toLabels(
+  values: WholeNumbers,
+  classes: number,
+  name: string,
+): BigInt64Array<ArrayBuffer> {
+  return toInt64(
+    plainNumbers(values, `${name}: labels`),
+    classes,
+    (label, row) => `${name}: label ${label} of image ${row}, an index of ${classes} classes,`,
+  );
+}

@@ -11,58 +11,16 @@ import type { Tensor } from "../../torch/tensor.ts";
 import type { Batch } from "../batch.ts";
 import type { BatchContext, Dataset } from "../dataset.ts";
 import { toIndices } from "../indices.ts";
+import { takenOf } from "../selection/choose.ts";
+import type { SplitOptions } from "../selection/options.ts";
+import { inOrder, splitOrder } from "../shuffle.ts";
+import type { WholeNumbers } from "../whole_numbers.ts";
 import { partSettings } from "./crop.ts";
-import type { ImagePart } from "./image_part.ts";
 import { DecodePool } from "./decode_pool.ts";
 import type { DecodeFailure } from "./decode_tasks.ts";
 import type { ImageSource } from "./image_source.ts";
 import { MOST_PIXELS, MOST_SECONDS } from "./read_limits.ts";
-
-/** An image that could not be decoded and was replaced by another. */
-export interface SkippedImage {
-  /** Its index. */
-  readonly index: number;
-  /** Its path, or its shard's and its name in it. */
-  readonly path: string;
-  /** What is wrong with it. */
-  readonly reason: string;
-}
-
-/** How image files are read. */
-export interface ImageReadOptions {
-  /**
-   * Which part of each image is taken, and how large it becomes; by default the middle, 224 x 224, of
-   * images whose shorter side was brought to 256.
-   */
-  part?: ImagePart;
-  /**
-   * How many threads decode; 0 for none but this one. By default one less than the processor has
-   * cores, but at least 1 and at most 8. What comes out does not depend on it.
-   */
-  workers?: number;
-  /**
-   * What happens when an image cannot be read or decoded: an error (`"throw"`, the default), or
-   * (`"skip"`) the next image of the dataset that can be decoded stands in for it, with its own label
-   * and index, so that batches keep their size; it is called out with `onSkip` and counted in
-   * `skipped`. A file that is cut short is only found out by a part that lies in what is missing.
-   */
-  onError?: "throw" | "skip";
-  /** Called once for each image that is skipped; by default a warning names it, the first ten times. */
-  onSkip?: (image: SkippedImage) => void;
-  /**
-   * Whether images are turned upright as their files say. False by default, as in torchvision, which leaves every
-   * kind of file as its pixels lie, but for TIFF, which Pillow turns while reading; decoding takes longer with it.
-   */
-  orient?: boolean;
-  /** Images of more pixels are refused before they are unpacked; 178,956,970 by default, as in Pillow. */
-  maxPixels?: number;
-  /**
-   * After so many seconds an image is given up as one that cannot be decoded; 30 by default. A thread that it blocks is
-   * replaced. A decoder that does not come back keeps a core busy until the process ends, but holds up nothing else;
-   * with `workers: 0`, there is no other thread, and the process may have to be ended with `Deno.exit`.
-   */
-  timeLimit?: number;
-}
+import type { ImageReadOptions, SkippedImage } from "./read_options.ts";
 
 /** Timers take no longer ones. */
 const LONGEST_TIMER = 2_000_000;
@@ -73,8 +31,9 @@ const MAX_WARNINGS = 10;
 /** How many batches are decoded at a time; those after them have no memory yet. */
 const BATCHES_AT_A_TIME = 3;
 
-/** Image files that a loader can take by number. */
-export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disposable {
+/** Image files that a loader can take by number. A part of them is a `Part`, with threads of its own. */
+export abstract class DecodedImages<B extends Batch, Part = unknown>
+  implements Dataset<B>, Disposable {
   /** How many images there are. */
   readonly length: number;
   /** What messages call it. */
@@ -124,6 +83,40 @@ export abstract class DecodedImages<B extends Batch> implements Dataset<B>, Disp
   /** The images that were skipped so far, by index. */
   get skipped(): ReadonlyMap<number, SkippedImage> {
     return this.#skipped;
+  }
+
+  /**
+   * The images of these indices.
+   *
+   * @param indices Which images, in this order.
+   * @param options What is to be read differently, such as `{ part: { kind: "center", size: 224 } }`.
+   * @throws {ArgumentError} If an index is not a whole number.
+   * @throws {IndexError} If an index is out of range.
+   */
+  abstract subset(indices: WholeNumbers, options?: ImageReadOptions): Part;
+
+  /**
+   * The first `count` images (all, if there are fewer).
+   *
+   * @param count How many.
+   * @param options What is to be read differently.
+   * @throws {ArgumentError} If the count is not a whole number from 0.
+   */
+  take(count: number, options: ImageReadOptions = {}): Part {
+    return this.subset(inOrder(takenOf(count, this.length)), options);
+  }
+
+  /**
+   * Random parts that have no image in common, of the given sizes; images that are left over are in none.
+   *
+   * @param sizes How many images each part gets.
+   * @param options The seed of the choice, and what is to be read differently.
+   * @throws {ArgumentError} If a size is not a whole number, or there are too few images.
+   */
+  split(sizes: readonly number[], options: SplitOptions & ImageReadOptions = {}): Part[] {
+    const { seed = 0, ...reading } = options;
+    return splitOrder(this.name, this.length, sizes, seed)
+      .map((indices) => this.subset(indices, reading));
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
- * Image files with labels, and without.
+ * Image files with labels.
  *
  * @module
  */
@@ -7,15 +7,25 @@
 import { ArgumentError } from "../../base/errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { LabelledBatch, UnlabelledBatch } from "../batch.ts";
-import type { UnlabelledOptions } from "../image_dataset.ts";
-import { inOrder, selectionOrder, splitOrder } from "../shuffle.ts";
-import { checkCount } from "../hold_images.ts";
+import { LabelledBatch } from "../batch.ts";
+import { toIndices, toLabels } from "../indices.ts";
+import type { DatasetSource, LabelSpace } from "../label_space.ts";
+import {
+  chooseBalanced,
+  chooseClasses,
+  chooseStratified,
+  countClasses,
+} from "../selection/choose.ts";
+import type { OfClassesOptions, UnlabelledOptions } from "../selection/options.ts";
+import { labelSpace, sourceOf, type SpaceOfSeveral } from "../selection/spaces.ts";
+import { selectionOrder } from "../shuffle.ts";
 import type { WholeNumbers } from "../whole_numbers.ts";
-import { plainNumbers, toIndices, toInt64 } from "../indices.ts";
-import { DecodedImages, type ImageReadOptions } from "./decoded_images.ts";
+import { DecodedImages } from "./decoded_images.ts";
+import { JoinedSource, PickedSource } from "./file_source.ts";
 import type { ImageSource } from "./image_source.ts";
-import { PickedSource } from "./file_source.ts";
+import { jointReading } from "./joint_reading.ts";
+import type { ImageReadOptions } from "./read_options.ts";
+import { UnlabelledImageFiles } from "./unlabelled_image_files.ts";
 
 /** What {@linkcode ImageFiles} are made of. */
 export interface ImageFilesParts {
@@ -27,6 +37,8 @@ export interface ImageFilesParts {
   readonly classNames: readonly string[];
   /** What messages call it. */
   readonly name: string;
+  /** Which data sets the classes come from; all from this one by default. */
+  readonly sources?: readonly DatasetSource[];
 }
 
 /**
@@ -39,41 +51,53 @@ export interface ImageFilesParts {
  *
  * Dispose of them, or declare them with `using`, to end the threads that decode; idle threads keep no process alive.
  */
-export class ImageFiles extends DecodedImages<LabelledBatch> {
+export class ImageFiles extends DecodedImages<LabelledBatch, ImageFiles> implements LabelSpace {
   declare private readonly labelled: true;
 
   /** The classes' names: a label is an index into them. */
   readonly classNames: readonly string[];
   /** The class of each image. */
   readonly labels: Int32Array;
+  /** Which data sets the classes come from: ranges that cover the label space in order. */
+  readonly sources: readonly DatasetSource[];
 
   /**
    * Names the files; none is opened.
    *
    * @param parts The files, their labels, the classes' names.
    * @param options How the files are read.
-   * @throws {ArgumentError} If labels and files are not as many, there is no class, or an option is not usable.
+   * @throws {ArgumentError} If labels and files are not as many, there is no class, sources do not fit, or an option is
+   * not usable.
    * @throws {IndexError} If a label is not the index of a class name.
    */
   constructor(parts: ImageFilesParts, options: ImageReadOptions = {}) {
     super(parts.source, parts.name, options);
-    const { name, classNames } = parts;
-    if (classNames.length === 0) {
-      throw new ArgumentError(`${name}: classNames is empty; give a name for every class.`);
-    }
-    const labels = toInt64(
-      plainNumbers(parts.labels, `${name}: labels`),
-      classNames.length,
-      (label, row) =>
-        `${name}: label ${label} of image ${row}, an index of ${classNames.length} classes,`,
-    );
+    const { name } = parts;
+    const { classNames, sources } = labelSpace(name, parts.classNames, parts.sources);
+    const labels = toLabels(parts.labels, classNames.length, name);
     if (labels.length !== this.length) {
       throw new ArgumentError(
         `${name}: ${this.length} images, but ${labels.length} labels; give one each.`,
       );
     }
-    this.classNames = Object.freeze([...classNames]);
+    this.classNames = classNames;
     this.labels = Int32Array.from(labels, Number);
+    this.sources = sources;
+  }
+
+  /** Several data sets as one, in their order. @ignore */
+  static together(
+    datasets: readonly ImageFiles[],
+    { space, offsets }: SpaceOfSeveral,
+    options: ImageReadOptions,
+  ): ImageFiles {
+    return new ImageFiles({
+      ...space,
+      source: new JoinedSource(datasets.map(({ source }) => source)),
+      labels: datasets.flatMap(({ labels }, i) =>
+        Array.from(labels, (label) => label + offsets[i])
+      ),
+    }, jointReading(datasets, options));
   }
 
   /** The number of classes. */
@@ -83,9 +107,16 @@ export class ImageFiles extends DecodedImages<LabelledBatch> {
 
   /** How many images each class has. */
   classCounts(): number[] {
-    const counts = new Array<number>(this.numClasses).fill(0);
-    for (const label of this.labels) counts[label]++;
-    return counts;
+    return countClasses(this, this.labels);
+  }
+
+  /**
+   * Which of {@linkcode ImageFiles.sources} a class comes from, as an index into them.
+   *
+   * @throws {ArgumentError} If there is no such class.
+   */
+  sourceOf(label: number): number {
+    return sourceOf(this, label);
   }
 
   /**
@@ -96,31 +127,50 @@ export class ImageFiles extends DecodedImages<LabelledBatch> {
    * @throws {ArgumentError} If an index is not a whole number.
    * @throws {IndexError} If an index is out of range.
    */
-  subset(indices: WholeNumbers, options: ImageReadOptions = {}): ImageFiles {
+  override subset(indices: WholeNumbers, options: ImageReadOptions = {}): ImageFiles {
     const picks = Int32Array.from(toIndices(indices, this.length, this.name), Number);
-    return new ImageFiles({
-      source: new PickedSource(this.source, picks),
-      labels: picks.map((pick) => this.labels[pick]),
-      classNames: this.classNames,
-      name: this.name,
-    }, { ...this.options, ...options });
-  }
-
-  /** The first `count` images (all, if there are fewer). */
-  take(count: number, options: ImageReadOptions = {}): ImageFiles {
-    return this.subset(inOrder(checkCount(count, this.length)), options);
+    return this.#pick(picks, picks.map((pick) => this.labels[pick]), this, options);
   }
 
   /**
-   * Random parts that have no image in common, of the given sizes; images that are left over are in none.
+   * The images of some classes, in their order.
    *
-   * @param sizes How many images each part gets.
-   * @param options `seed`: the seed of the choice; 0 by default.
-   * @throws {ArgumentError} If a size is not a whole number, or there are too few images.
+   * @param classes Labels or names.
+   * @param options Whether the classes are numbered anew, and what is to be read differently.
+   * @throws {ArgumentError} If there is no such class, or none is given.
    */
-  split(sizes: readonly number[], options: { seed?: number } = {}): ImageFiles[] {
-    return splitOrder(this.name, this.length, sizes, options.seed ?? 0)
-      .map((indices) => this.subset(indices));
+  ofClasses(
+    classes: readonly (number | string)[],
+    options: OfClassesOptions & ImageReadOptions = {},
+  ): ImageFiles {
+    const { relabel, name, ...reading } = options;
+    const chosen = chooseClasses(this, this.labels, classes, { relabel, name });
+    return this.#pick(chosen.indices, chosen.labels, chosen.space, reading);
+  }
+
+  /**
+   * `perClass` random images of every class, in random order: the few labels of semi-supervised learning. Classes without
+   * any image are passed over.
+   *
+   * @param perClass How many of each class.
+   * @param seed The seed of the choice; 0 by default.
+   * @throws {ArgumentError} If `perClass` is not a whole number of at least 1, or a class has some images, but fewer
+   * than that.
+   */
+  balancedSubset(perClass: number, seed = 0): ImageFiles {
+    return this.subset(chooseBalanced(this, this.labels, perClass, seed));
+  }
+
+  /**
+   * A fraction of the images of every class, in random order: 0.01 gives 1 % of each class, rounded, but at least one
+   * image of each that has any.
+   *
+   * @param fraction Above 0 and up to 1.
+   * @param seed The seed of the choice; 0 by default.
+   * @throws {ArgumentError} If the fraction is none.
+   */
+  stratifiedSubset(fraction: number, seed = 0): ImageFiles {
+    return this.subset(chooseStratified(this, this.labels, fraction, seed));
   }
 
   /**
@@ -140,29 +190,15 @@ export class ImageFiles extends DecodedImages<LabelledBatch> {
     const labels = tensor(indices.map((index) => this.labels[index]), { dtype: "int64" });
     return new LabelledBatch(images, labels, tensor(indices, { dtype: "int64" }));
   }
-}
 
-/**
- * Image files without labels, decoded when a loader asks for them. The type is its own: {@linkcode ImageFiles}
- * cannot be given where this is asked for. Paths may name classes, but no batch holds them.
- */
-export class UnlabelledImageFiles extends DecodedImages<UnlabelledBatch> {
-  declare private readonly unlabelled: true;
-
-  /**
-   * Names the files; none is opened.
-   *
-   * @param source Where the files are.
-   * @param name What messages call it.
-   * @param options How the files are read.
-   * @throws {ArgumentError} If an option is not usable.
-   */
-  constructor(source: ImageSource, name: string, options: ImageReadOptions = {}) {
-    super(source, name, options);
-  }
-
-  /** The batch of these images. @ignore */
-  protected override assemble(images: Tensor, indices: Int32Array): UnlabelledBatch {
-    return new UnlabelledBatch(images, tensor(indices, { dtype: "int64" }));
+  #pick(
+    picks: Int32Array,
+    labels: Int32Array,
+    { name, classNames, sources }: LabelSpace,
+    options: ImageReadOptions,
+  ): ImageFiles {
+    const source = new PickedSource(this.source, picks);
+    const parts = { source, labels, name, classNames, sources };
+    return new ImageFiles(parts, { ...this.options, ...options });
   }
 }

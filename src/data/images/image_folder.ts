@@ -7,7 +7,7 @@
 import { FormatError } from "../../base/errors.ts";
 import { say } from "../../base/progress.ts";
 import { readClassNames } from "./class_names.ts";
-import type { ImageReadOptions } from "./decoded_images.ts";
+import type { ImageReadOptions } from "./read_options.ts";
 import { plainExtensions } from "./extensions.ts";
 import { IMAGE_EXTENSIONS } from "./image_extensions.ts";
 import { FolderScan } from "./folder_scan.ts";

@@ -7,7 +7,7 @@
 import { FormatError } from "../../base/errors.ts";
 import { say } from "../../base/progress.ts";
 import { readClassNames } from "./class_names.ts";
-import type { ImageReadOptions } from "./decoded_images.ts";
+import type { ImageReadOptions } from "./read_options.ts";
 import { ImageFiles } from "./image_files.ts";
 import { FileSource } from "./file_source.ts";
 import { type LabelledPath, resolveLabels } from "./labels.ts";

@@ -7,13 +7,13 @@
 import { ArgumentError, FormatError } from "../../base/errors.ts";
 import { passPermission, statFileSync } from "../../base/regular_files.ts";
 import { say } from "../../base/progress.ts";
-import type { UnlabelledOptions } from "../image_dataset.ts";
+import type { UnlabelledOptions } from "../selection/options.ts";
 import { selectionOrder } from "../shuffle.ts";
-import type { ImageReadOptions } from "./decoded_images.ts";
+import type { ImageReadOptions } from "./read_options.ts";
 import { isImageName, plainExtensions } from "./extensions.ts";
 import { IMAGE_EXTENSIONS } from "./image_extensions.ts";
 import { FolderScan } from "./folder_scan.ts";
-import { UnlabelledImageFiles } from "./image_files.ts";
+import { UnlabelledImageFiles } from "./unlabelled_image_files.ts";
 import type { ImageSource } from "./image_source.ts";
 import { FileSource, JoinedSource, PickedSource } from "./file_source.ts";
 import { listRoot, readList } from "./listed_images.ts";
