@@ -85,7 +85,8 @@ async function datasetSpec<B extends Batch>(dataset: Dataset<B>): Promise<Spec> 
 /** A fingerprint of the files' names, without the folder that all of them lie in. */
 function filesOf(length: number, path: (index: number) => string): string {
   const paths = Array.from({ length }, (_, index) => path(index));
-  let common = paths[0].slice(0, paths[0].lastIndexOf("/") + 1);
+  const [first = ""] = paths;
+  let common = first.slice(0, first.lastIndexOf("/") + 1);
   for (const one of paths) {
     while (!one.startsWith(common)) {
       common = common.slice(0, common.lastIndexOf("/", common.length - 2) + 1);
