@@ -167,6 +167,12 @@ const distances: Record<Distance, (a: Tensor, b: Tensor) => Tensor> = {
   cosine: (a, b) => cosineSimilarity(a, b, 1).mean().rsub(1),
 };
 
+/** Options of {@linkcode reconstructionLoss}. */
+export interface ReconstructionOptions {
+  /** Told of each teacher's part, one element without a graph, by its place. */
+  onTeacher?: (place: number, part: Tensor) => void;
+}
+
 /**
  * Reconstruction of UNIFORM (arXiv 2508.19498, step 1):
  *
@@ -191,6 +197,7 @@ const distances: Record<Distance, (a: Tensor, b: Tensor) => Tensor> = {
 export function reconstructionLoss(
   decoded: readonly Tensor[],
   original: readonly Tensor[],
+  options: ReconstructionOptions = {},
 ): Tensor {
   if (!Array.isArray(decoded) || !Array.isArray(original) || decoded.length !== original.length) {
     throw new ArgumentError(
@@ -209,15 +216,13 @@ export function reconstructionLoss(
       checkLike(a, decodedName(i), b, originalName(i));
       return [a, b];
     });
-    let sum = residualNorm(...pairs[0]);
-    for (const pair of pairs.slice(1)) sum = sum.add(residualNorm(...pair));
-    return sum.mean();
+    const lengths = pairs.map(([a, b], i) => {
+      const length = linalgVectorNorm(a.sub(b), 2, 1);
+      options.onTeacher?.(i, length.detach().mean());
+      return length;
+    });
+    return lengths.reduce((sum, length) => sum.add(length)).mean();
   });
-}
-
-/** The length of every row of the difference. */
-function residualNorm(a: Tensor, b: Tensor): Tensor {
-  return linalgVectorNorm(a.sub(b), 2, 1);
 }
 
 /**

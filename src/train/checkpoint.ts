@@ -73,9 +73,9 @@ export interface Comparison {
 }
 
 const format = "apprentice-checkpoint";
-/** Since version 2 with checksums, and with what decides the run. */
-const version = "2";
-const versions = ["1", version];
+/** Since version 2 with checksums, and since 3 with what decides the run as it is compared now. */
+const version = "3";
+const versions = ["1", "2", version];
 const fields = ["format", "version", "position", "optimizers", "stages", "schedules", "spec"];
 
 /**
@@ -153,7 +153,8 @@ export function loadCheckpoint(
     try {
       const position = fromText(metadata.position, "position") as Position;
       const saved = fromText(metadata.optimizers, "optimizers") as SavedOptimizer[];
-      const spec = metadata.spec === undefined ? undefined : readSpec(metadata.spec);
+      const comparable = metadata.spec !== undefined && metadata.version === version;
+      const spec = comparable ? readSpec(metadata.spec) : undefined;
       sameStages(fromText(metadata.stages, "stages"), parts, position, spec, comparison);
       same(
         "optimizers",

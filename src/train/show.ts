@@ -68,10 +68,11 @@ function placeText({ epoch, epochs, stage }: EpochPlace): string {
   return `epoch ${epoch}/${epochs}${stage === undefined ? "" : ` ${stage}`}`;
 }
 
-/** The numbers of a record by name. */
+/** The numbers of a record by name, but for those of single teachers. */
 function valuesText(values: MetricRecord): string {
   return Object.entries(values)
     .filter((entry): entry is [string, number] => typeof entry[1] === "number")
+    .filter(([name]) => !name.startsWith("teachers."))
     .map(([name, value]) => `${name} ${short(value)}`).join(", ");
 }
 

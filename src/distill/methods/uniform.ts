@@ -180,7 +180,7 @@ export class Uniform extends Method<UnlabelledBatch> {
       const original = opinions.names.map((name) => this.#original(name, opinions));
       const encoded = original.map((f, i) => upcast(this.#of(this.encoders, opinions.names[i], f)));
       terms.add("feature", beta1, () => this.#featureLoss(x, encoded, opinions, votes));
-      terms.add("reconstruction", beta2, () => this.#recLoss(encoded, original, opinions));
+      terms.add("reconstruction", beta2, () => this.#recLoss(encoded, original, opinions, terms));
     }
     if (this.training) this.account.add(seen.count, votes.features, votes.logits);
   }
@@ -230,11 +230,16 @@ export class Uniform extends Method<UnlabelledBatch> {
   }
 
   /** Step 1. */
-  #recLoss(encoded: readonly Tensor[], original: readonly Tensor[], { names }: Opinions): Tensor {
-    return reconstructionLoss(
-      encoded.map((h, i) => upcast(this.#of(this.decoders, names[i], h))),
-      original,
-    );
+  #recLoss(
+    encoded: readonly Tensor[],
+    original: readonly Tensor[],
+    { names }: Opinions,
+    terms: Terms,
+  ): Tensor {
+    const decoded = encoded.map((h, i) => upcast(this.#of(this.decoders, names[i], h)));
+    return reconstructionLoss(decoded, original, {
+      onTeacher: (i, part) => terms.note(`teachers.${names[i]}.reconstruction`, part),
+    });
   }
 
   /**
