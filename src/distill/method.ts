@@ -88,9 +88,6 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
   readonly stages: readonly MethodStage<S>[] = [
     { name: "train" as S, learns: () => this.parameters() },
   ];
-  /** Only there for types. @ignore */
-  declare readonly batchType: B;
-
   readonly #checkFinite: boolean | undefined;
   readonly #who: readonly Teacher[];
   /** What it is trained on, once that is known. */
