@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { wildcard } from "../base/match_names.ts";
 import { nearest } from "../base/nearest.ts";
 import { convnext } from "./convnext_entries.ts";
 import { efficientnet } from "./efficientnet_entries.ts";
@@ -53,8 +54,7 @@ function all(): Map<string, ModelEntry> {
  * ```
  */
 export function list(pattern = "*"): string[] {
-  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  const wanted = new RegExp(`^${parts.join(".*")}$`);
+  const wanted = wildcard(pattern);
   return [...all().keys()].filter((name) => wanted.test(name));
 }
 

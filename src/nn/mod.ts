@@ -23,3 +23,5 @@ export * from "./layers/transformer.ts";
 export * from "./module.ts";
 export * from "./to_options.ts";
 export * from "./load_report.ts";
+export * from "./freeze_matching.ts";
+export * from "../base/name_pattern.ts";

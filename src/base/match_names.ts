@@ -1,0 +1,50 @@
+/**
+ * Finding names by patterns.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "./errors.ts";
+import type { NamePattern } from "./name_pattern.ts";
+import { nearest } from "./nearest.ts";
+
+/** The regular expression of a name in which `*` stands for anything. */
+export function wildcard(pattern: string): RegExp {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`);
+}
+
+/**
+ * Says whether names match a pattern.
+ *
+ * @throws {ArgumentError} if it is neither text nor a regular expression.
+ */
+export function matcherOf(pattern: NamePattern): (name: string) => boolean {
+  if (typeof pattern !== "string" && !(pattern instanceof RegExp)) {
+    throw new ArgumentError(
+      `A pattern of names is text, in which * stands for anything, or a regular expression; got ` +
+        `${pattern === null ? "null" : typeof pattern}.`,
+    );
+  }
+  // Without the flags that make an expression remember where it was.
+  const expression = typeof pattern === "string"
+    ? wildcard(pattern)
+    : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""));
+  return (name) => expression.test(name);
+}
+
+/** The error for a pattern that no name matches; it names the nearest ones. */
+export function noMatch(
+  pattern: NamePattern,
+  names: readonly string[],
+  what: string,
+): ArgumentError {
+  const shown = typeof pattern === "string" ? `"${pattern}"` : String(pattern);
+  const letters = (typeof pattern === "string" ? pattern : pattern.source)
+    .replace(/\\d|[\\^$*+?()[\]{}|]/g, "").replace(/\.+$/, "");
+  const near = nearest(letters, names).map((name) => `"${name}"`).join(", ");
+  return new ArgumentError(
+    `${what} ${shown} matches no parameter and no module.` +
+      (near === "" ? " There are none." : ` The nearest names are ${near}.`),
+  );
+}
