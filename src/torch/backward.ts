@@ -230,9 +230,25 @@ export function inferenceMode<R>(body: () => R): R {
   }
 }
 
+/** The dtype of the autocast that runs now, by the kind of device. */
+const autocastDtypes = new Map<number, number>();
+
 /**
- * Runs `body` with automatic mixed precision on `device`: operators that gain from it compute in
- * `dtype`.
+ * Runs `body` with automatic mixed precision on `device` (the CPU by default): operators that gain from it compute in
+ * `dtype`, such as convolutions and products of matrices; losses and sums compute in float32. Weights stay float32, and so
+ * do their gradients. Call `backward` outside of it. Within another, `enabled: false` switches it off for a part.
+ *
+ * @example
+ * ```ts
+ * import { nn, torch } from "@apprentice/distill";
+ *
+ * using model = new nn.Linear(4, 2);
+ * const labels = torch.tensor([0, 1], { dtype: "int64" });
+ * const loss = torch.autocast(() =>
+ *   nn.functional.crossEntropy(model.forward(torch.randn([2, 4])), labels)
+ * );
+ * loss.backward();
+ * ```
  */
 export function autocast<R>(
   body: () => R,
@@ -243,9 +259,13 @@ export function autocast<R>(
   const code = dtypeCode((options?.dtype ?? "bfloat16") as DType);
   const on = options?.enabled ?? true ? 1 : 0;
   const before = check(native.ap_autocast(context, type, on, code));
+  const dtypeBefore = autocastDtypes.get(type) ?? code;
+  if (on) autocastDtypes.set(type, code);
   try {
     return synchronous(body(), "autocast");
   } finally {
-    native.ap_autocast(context, type, before, code);
+    // The dtype of the one around it, too: that goes on in it.
+    native.ap_autocast(context, type, before, dtypeBefore);
+    if (before) autocastDtypes.set(type, dtypeBefore);
   }
 }
