@@ -8,6 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
+import type { NamesLayers } from "../optim/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
@@ -58,9 +59,11 @@ export interface SwinOptions extends BuildOptions {
  * stages.map((map) => map.shape); // [2, 16, 8, 8], [2, 32, 4, 4]
  * ```
  */
-export class Swin extends Backbone {
+export class Swin extends Backbone implements NamesLayers {
   /** The stages, each with the patches or what halves the map before it. */
   readonly #groups: nn.Module[][];
+  /** What the names of the blocks' parameters begin with, after those of the stem. */
+  readonly #layers: string[][];
   /** The last norm. */
   readonly norm: nn.LayerNorm;
   /** From features to logits. */
@@ -118,6 +121,7 @@ export class Swin extends Backbone {
       });
       parts.push(new Stage(...blocks));
     });
+    this.#layers = layerNames(names, depths);
     if (names === "timm") {
       this.registerModule("patch_embed", parts[0]);
       const stages = depths.map((_, i) =>
@@ -143,6 +147,11 @@ export class Swin extends Backbone {
     return { stages, features };
   }
 
+  /** The layers for learning rates by layer: the patches, and each block, with what halves the map before it. */
+  layerNames(): readonly (readonly string[])[] {
+    return this.#layers;
+  }
+
   /** A state dict of the same network without what follows from the windows' sizes, where this one does not keep it. */
   adaptState(state: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     const own = this.stateDict();
@@ -152,4 +161,16 @@ export class Swin extends Backbone {
       ),
     );
   }
+}
+
+function layerNames(names: "torchvision" | "timm", depths: readonly number[]): string[][] {
+  const timm = names === "timm";
+  const blocks = depths.flatMap((depth, i) =>
+    Array.from({ length: depth }, (_, at) => {
+      const block = timm ? `layers.${i}.blocks.${at}` : `features.${2 * i + 1}.${at}`;
+      const merging = timm ? `layers.${i}.downsample` : `features.${2 * i}`;
+      return i > 0 && at === 0 ? [merging, block] : [block];
+    })
+  );
+  return [[timm ? "patch_embed" : "features.0"], ...blocks];
 }

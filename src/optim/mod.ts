@@ -1,9 +1,10 @@
 /**
- * Optimizers, learning-rate schedules and gradient clipping, as PyTorch's.
+ * Optimizers, groups of parameters, learning-rate schedules, gradient clipping and averages of weights, as PyTorch's.
  *
  * @module
  */
 
+export * from "./accumulation.ts";
 export * from "./adam.ts";
 export * from "./clip.ts";
 export * from "./optimizer.ts";
@@ -12,6 +13,14 @@ export * from "./joined_schedules.ts";
 export * from "./cosine_schedules.ts";
 export * from "./cycle_schedules.ts";
 export * from "./decay_schedules.ts";
+export * from "./ema.ts";
+export * from "./ema_options.ts";
+export * from "./epoch_schedules.ts";
+export * from "./grad_scaler.ts";
+export * from "./grad_scaler_options.ts";
+export * from "./model_groups.ts";
+export * from "./names_layers.ts";
+export * from "./param_groups.ts";
 export * from "./plateau.ts";
 export * from "./schedule.ts";
 export * from "./sgd.ts";

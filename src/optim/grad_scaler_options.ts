@@ -1,0 +1,32 @@
+/**
+ * Options of the scaling of gradients, and what is saved of it.
+ *
+ * @module
+ */
+
+import type { Optimizer } from "./optimizer.ts";
+
+/** Options of {@linkcode GradScaler}. */
+export interface GradScalerOptions {
+  /** What losses are multiplied by at first; 65,536 by default. */
+  initScale?: number;
+  /** What the scale is multiplied by after `growthInterval` steps without overflow, above 1; 2 by default. */
+  growthFactor?: number;
+  /** What it is multiplied by after an overflow, between 0 and 1; 0.5 by default. */
+  backoffFactor?: number;
+  /** How many steps in a row without overflow make it grow; 2,000 by default. */
+  growthInterval?: number;
+  /** Whether anything is scaled; true by default. Otherwise losses are as they are and every step is made. */
+  enabled?: boolean;
+}
+
+/** What is saved of a {@linkcode GradScaler}, as plain data. */
+export interface GradScalerState {
+  /** The scale. */
+  scale: number;
+  /** The steps in a row without overflow. */
+  growthTracker: number;
+}
+
+/** What a scaler needs of an optimizer. */
+export type ScaledOptimizer = Pick<Optimizer, "step" | "paramGroups">;
