@@ -8,6 +8,7 @@ export * from "../distill/methods/supervised.ts";
 export * from "../eval/accuracy.ts";
 export * from "../base/interrupt.ts";
 export * from "../base/progress.ts";
+export * from "./best.ts";
 export * from "./checkpoint.ts";
 export * from "./fit.ts";
 export * from "./sums.ts";
