@@ -4,16 +4,16 @@
  * @module
  */
 
-import * as data from "../data/mod.ts";
-import type { Dataset, LabelledBatch, Transform, View } from "../data/mod.ts";
-import { checkView } from "../data/check_view.ts";
+import type { Dataset, LabelledBatch } from "../data/mod.ts";
 import { ArgumentError } from "../base/errors.ts";
 import { letSignalsIn } from "../base/interrupt.ts";
 import { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
-import { type Device, Tensor } from "../torch/mod.ts";
+import { Tensor } from "../torch/mod.ts";
 import type { Accuracy } from "./accuracy.ts";
 import { checkTopK, ConfusionCounter } from "./confusion.ts";
+import { lookAt, unlabelled } from "./look_at.ts";
+import type { LabelledBatches, LookOptions } from "./look_options.ts";
 import { deviceOf, inEvaluation, scoresOf } from "./model_mode.ts";
 import type { Scorer } from "./scorer.ts";
 
@@ -31,33 +31,10 @@ export interface Evaluation extends Accuracy {
   classNames: readonly string[] | null;
 }
 
-/** Labelled batches: a `Loader`, or anything with epochs like its. */
-export interface LabelledBatches {
-  /** The batches of an epoch. */
-  epoch(epoch: number): Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>;
-  /** What is loaded from. */
-  readonly dataset?: unknown;
-}
-
 /** Options of {@linkcode evaluate}. */
-export interface EvaluateOptions {
-  /** Images in a batch of a data set; 256 by default. A loader has its own. */
-  batchSize?: number;
-  /**
-   * What is done to a data set's images in place of the model's `view`, normalization included. A `Loader` has its own
-   * transform, which is applied before the view.
-   */
-  transform?: Transform;
-  /** What the model wants of images; its own `view` by default. Not beside `transform`. */
-  view?: View;
-  /** Where it is computed; where the model lies by default. */
-  device?: Device;
+export interface EvaluateOptions extends LookOptions {
   /** The numbers of guesses to count; 1 and, with at least 5 classes, 5 by default. */
   topK?: readonly number[];
-  /** Called after every batch with the number of images done. */
-  onProgress?: (done: number) => void;
-  /** Stops between two batches: its reason is thrown. */
-  signal?: AbortSignal;
 }
 
 /**
@@ -88,17 +65,8 @@ export async function evaluate(
   images: Dataset<LabelledBatch> | LabelledBatches,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  if (typeof images !== "object" || images === null) {
-    throw new ArgumentError(`evaluate takes a data set or a loader, got ${images}.`);
-  }
-  const loader = "epoch" in images ? images : loaderOf(model, images, options);
+  const { batches, view } = lookAt("evaluate", model, images, options);
   const dataset = "epoch" in images ? images.dataset : images;
-  if ("epoch" in images && options.transform !== undefined) {
-    throw new ArgumentError(
-      "evaluate: a loader has a transform of its own; give the option transform beside a data set only.",
-    );
-  }
-  const view = viewOf(model, options);
   const known = describe(dataset);
   checkClassNames(model, known);
   const device = options.device ?? deviceOf(model);
@@ -106,10 +74,12 @@ export async function evaluate(
     let counter: ConfusionCounter | undefined;
     let topK: readonly number[] = [];
     let done = 0;
-    for await (using batch of loader.epoch(0)) {
+    for await (using batch of batches.epoch(0)) {
       options.signal?.throwIfAborted();
       torch.scope(() => {
-        if (!(batch.labels instanceof Tensor)) throw unlabelled();
+        if (!(batch.labels instanceof Tensor)) {
+          throw unlabelled("evaluate", "; predict says what is on images without");
+        }
         const scores = scoresOf(model, batch.view(view), device);
         if (counter === undefined) {
           const classes = scores.shape[1] ?? 0;
@@ -128,13 +98,6 @@ export async function evaluate(
     const classNames = known.classNames ?? (model instanceof Classifier ? model.classNames : null);
     return resultOf(counter, topK, known.sources, classNames);
   });
-}
-
-function unlabelled(): ArgumentError {
-  return new ArgumentError(
-    "evaluate: these images have no labels to compare the model with. Give a data set with labels; predict says what " +
-      "is on images without.",
-  );
 }
 
 /** What a data set says of its classes. */
@@ -177,29 +140,6 @@ function topKOf(given: readonly number[] | undefined, classes: number): readonly
   const topK = given ?? (classes >= 5 ? [1, 5] : [1]);
   checkTopK(topK, classes);
   return topK;
-}
-
-function loaderOf(
-  model: Scorer,
-  dataset: Dataset<LabelledBatch>,
-  options: EvaluateOptions,
-): data.Loader<LabelledBatch> {
-  const { batchSize = 256, transform } = options;
-  return new data.Loader(dataset, {
-    batchSize,
-    device: options.device ?? deviceOf(model),
-    transform,
-  });
-}
-
-/** What the model is shown of pixels. */
-function viewOf(model: Scorer, { view, transform }: EvaluateOptions): View | null {
-  if (view !== undefined && transform !== undefined) {
-    throw new ArgumentError("evaluate: give transform or view, not both.");
-  }
-  if (view !== undefined) checkView(view);
-  if (view !== undefined || transform !== undefined) return view ?? null;
-  return model instanceof Classifier ? model.view : null;
 }
 
 function resultOf(

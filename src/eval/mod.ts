@@ -5,7 +5,10 @@
  */
 
 export * from "./accuracy.ts";
+export * from "./look_options.ts";
 export * from "./evaluate.ts";
+export * from "./feature_quality.ts";
+export * from "./features_of.ts";
 export * from "./scorer.ts";
 export * from "./predict.ts";
 export * from "./knn.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Module } from "../nn/mod.ts";
+import { Classifier, Module } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import type { Scorer } from "./scorer.ts";
@@ -29,11 +29,30 @@ export function deviceOf(model: Scorer): Device {
 
 /** The scores of a batch on a device, in the model's dtype and inference mode; belongs to the scope around it. */
 export function scoresOf(model: Scorer, images: Tensor, device: Device): Tensor {
+  return looking(model, images, device, (module, x) => module.forward(x));
+}
+
+/** The features of a batch, computed as its scores are; the output of a model that tells no features apart. */
+export function featuresFrom(model: Scorer, images: Tensor, device: Device): Tensor {
+  return looking(
+    model,
+    images,
+    device,
+    (module, x) => module instanceof Classifier ? module.features(x) : module.forward(x),
+  );
+}
+
+function looking(
+  model: Scorer,
+  images: Tensor,
+  device: Device,
+  look: (model: Module, images: Tensor) => Tensor,
+): Tensor {
   return torch.inferenceMode(() =>
     torch.scope(() => {
       if (!(model instanceof Module)) return model(images.to(device));
       const dtype = model.parameters()[0]?.dtype ?? images.dtype;
-      return model.forward(images.to({ device, dtype }));
+      return look(model, images.to({ device, dtype }));
     })
   );
 }

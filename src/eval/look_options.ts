@@ -1,0 +1,35 @@
+/**
+ * How models look at data sets.
+ *
+ * @module
+ */
+
+import type { LabelledBatch, Transform, View } from "../data/mod.ts";
+import type { Device } from "../torch/mod.ts";
+
+/** How a model looks at a data set. */
+export interface LookOptions {
+  /** Images in a batch of a data set; 256 by default. A loader has its own. */
+  batchSize?: number;
+  /**
+   * What is done to a data set's images in place of the model's `view`, normalization included. A `Loader` has its own
+   * transform, which is applied before the view.
+   */
+  transform?: Transform;
+  /** What the model wants of images; its own `view` by default. Not beside `transform`. */
+  view?: View;
+  /** Where it is computed; where the model lies by default. */
+  device?: Device;
+  /** Called after every batch with the number of images done. */
+  onProgress?: (done: number) => void;
+  /** Stops between two batches: its reason is thrown. */
+  signal?: AbortSignal;
+}
+
+/** Labelled batches: a `Loader`, or anything with epochs like its. */
+export interface LabelledBatches {
+  /** The batches of an epoch. */
+  epoch(epoch: number): Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>;
+  /** What is loaded from. */
+  readonly dataset?: unknown;
+}
