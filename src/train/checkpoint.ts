@@ -17,7 +17,9 @@ import { canonicalJson, parseSpec, type Spec } from "../base/spec.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
+import type { BestState } from "./best.ts";
 import type { Sums } from "./sums.ts";
+import type { UpdateState } from "./update_state.ts";
 import type { StepOptimizer, StepSchedule, Trainable } from "./stage.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
@@ -44,6 +46,8 @@ export interface Position {
   seconds: number;
   /** The records of the epochs that are done. */
   epochs: MetricRecord[];
+  /** What is known of the best epoch. */
+  best?: BestState | null;
 }
 
 /** What a checkpoint saves and puts back. */
@@ -58,6 +62,8 @@ export interface CheckpointParts {
     readonly batches: { readonly length: number };
     readonly schedule?: StepSchedule;
   }[];
+  /** Averages and scales, if there are any. */
+  update?: { state(): UpdateState; restore(state: UpdateState): void };
   /** What decides the run, to be compared when it goes on; nothing is compared if absent. */
   spec?: LoopSpec;
 }
@@ -76,7 +82,16 @@ const format = "apprentice-checkpoint";
 /** Since version 2 with checksums, and since 3 with what decides the run as it is compared now. */
 const version = "3";
 const versions = ["1", "2", version];
-const fields = ["format", "version", "position", "optimizers", "stages", "schedules", "spec"];
+const fields = [
+  "format",
+  "version",
+  "position",
+  "optimizers",
+  "stages",
+  "schedules",
+  "spec",
+  "update",
+];
 
 /**
  * Writes a checkpoint, to a temporary name first: a crash leaves the old one or the new one.
@@ -99,9 +114,14 @@ export function saveCheckpoint(path: string, parts: CheckpointParts, position: P
     for (const [device, state] of getRandomStates(devicesOf(Object.values(record)))) {
       record[`random/${device}`] = state;
     }
+    const update = parts.update?.state();
+    for (const [name, tensor] of Object.entries(update?.average ?? {})) {
+      record[`average/${name}`] = tensor;
+    }
     const metadata = {
       format,
       version,
+      ...(update && { update: toText(update.scalars) }),
       position: toText(position),
       optimizers: toText(optimizers),
       stages: toText(describeStages(parts)),
@@ -180,6 +200,8 @@ export function loadCheckpoint(
         const { run, spec: own, differences } = comparison;
         settleDifferences(path, spec, own, run, differences, given, options());
       }
+      const scalars = fromText(metadata.update ?? "{}", "update") as UpdateState["scalars"];
+      parts.update?.restore({ average: under("average/"), scalars });
       const tensors = [
         ...Object.values(parts.method.stateDict()),
         ...parts.optimizers.flatMap((optimizer) => Object.values(optimizer.stateDict().tensors)),

@@ -15,6 +15,8 @@ import type {
 } from "./stage.ts";
 import type { MetricRecord, MetricsLog } from "../report/metrics.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
+import type { EmaOptions } from "../optim/mod.ts";
+import type { KeepBestOptions } from "./best_file.ts";
 import { Loop } from "./loop.ts";
 import { checkOptions } from "./loop_checks.ts";
 import { stagesOf } from "./stages.ts";
@@ -34,8 +36,21 @@ export interface FitOptions {
    * like one of 128; 1 by default. Batch statistics are each batch's own.
    */
   accumulate?: number;
-  /** Computes losses in this dtype where that does no harm, as `torch.autocast`; off if absent. */
+  /**
+   * Computes losses in this dtype where that does no harm, as `torch.autocast`; off if absent. With `"float16"` losses are
+   * scaled so that small gradients do not vanish, as `optim.GradScaler`.
+   */
   autocast?: "bfloat16" | "float16";
+  /**
+   * Averages the student's weights over the steps, as `optim.Ema`: evaluations look at the average, and it is what the
+   * student has when this returns. The checkpoint holds both.
+   */
+  ema?: EmaOptions;
+  /**
+   * Remembers the best epoch by what `evaluate` returns, keeps the student as it was then in a file, and stops after
+   * `patience` evaluations without a better one.
+   */
+  best?: KeepBestOptions;
   /**
    * Looks at every loss before its gradients are taken, so that one that is not finite changes
    * nothing; by default on the CPU. Without it, losses are looked at when they are recorded: looking
@@ -132,6 +147,10 @@ export interface FitResult {
   step: number;
   /** What was recorded at the end of each epoch: mean losses, and the evaluation. */
   epochs: MetricRecord[];
+  /** The best value of the metric that `best` names, and its epoch, from 1. */
+  best?: { value: number; epoch: number };
+  /** The epoch, from 1, after which there was no better one to wait for. */
+  stopped?: number;
 }
 
 /**

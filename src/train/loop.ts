@@ -7,8 +7,6 @@
 import { ArgumentError } from "../base/errors.ts";
 import { letSignalsIn } from "../base/interrupt.ts";
 import { rememberModes } from "../nn/modes.ts";
-import { clipGradNorm } from "../optim/mod.ts";
-import { divideGrads } from "./divide_grads.ts";
 import { say } from "../base/progress.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
@@ -28,11 +26,12 @@ import type { MetricRecord } from "../report/metrics.ts";
 import { startTraining } from "./modes.ts";
 import { OwnInterrupt } from "./own_interrupt.ts";
 import { devicesOf, withoutTrace } from "./random_states.ts";
-import { imagesIn } from "./images_in.ts";
 import { checkStages } from "./loop_checks.ts";
 import { loopSpec } from "./loop_spec.ts";
 import type { LoopParts, LoopSpec } from "./loop_parts.ts";
 import { type EpochPlace, RunProgress } from "./show.ts";
+import { KeepBest } from "./best_file.ts";
+import { studentOf, Update } from "./update.ts";
 
 // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
 type AnyStage = Stage<any>;
@@ -61,13 +60,13 @@ export class Loop {
   readonly #looked = new Set<number>();
   /** Whether anything was done since the last checkpoint. */
   #unsaved = false;
-  /** What the step under way has seen so far. */
-  #group = { batches: 0, images: 0 };
+  /** Whether the best epoch was long enough ago. */
+  #stopped = false;
   /** Whether a step is under way: if it fails, its parameters may be half updated, or not finite. */
   #stepping = false;
 
-  /** How many batches make one step. */
-  readonly #accumulate: number;
+  readonly #update: Update;
+  readonly #best: KeepBest | null;
 
   /**
    * Checks what it is given.
@@ -84,7 +83,6 @@ export class Loop {
     this.#name = options.name ?? "training";
     this.#stages = stages;
     this.#plan = plan;
-    this.#accumulate = options.accumulate ?? 1;
     this.#optimizers = [...new Set(stages.map((stage) => stage.optimizer))];
     this.#params = stages.map(({ optimizer }) => optimizer.paramGroups.flatMap((g) => g.params));
     this.#devices = devicesOf(this.#params.flat());
@@ -98,6 +96,9 @@ export class Loop {
       seconds: 0,
       epochs: [],
     };
+    const { method, best } = options;
+    this.#update = new Update(options, method, this.#optimizers, this.#devices.at(-1)!);
+    this.#best = best === undefined ? null : new KeepBest(best, studentOf(method));
   }
 
   /** Trains. */
@@ -106,6 +107,7 @@ export class Loop {
     using own = signal === undefined && checkpoint !== undefined
       ? OwnInterrupt.listen()
       : undefined;
+    using _ = this.#update;
     this.#stop = signal ?? own?.signal;
     const result = await this.#train();
     if (own?.signal.aborted) {
@@ -131,10 +133,15 @@ export class Loop {
     }
     if (resume && checkpoint !== undefined && await hasCheckpoint(checkpoint)) {
       const { differences = "error" } = resume === true ? {} : resume;
-      const parts = { method, optimizers: this.#optimizers, stages: this.#stages };
+      const update = this.#update;
+      const parts = { method, optimizers: this.#optimizers, stages: this.#stages, update };
       const comparison = { run, spec: this.#spec!, differences };
       this.#position = loadCheckpoint(checkpoint, parts, comparison);
       this.#sums.restore(this.#position.sums);
+      if (this.#best !== null && this.#position.best) {
+        this.#best.best.restore(this.#position.best);
+        this.#stopped = this.#best.stopped;
+      }
       // With the old options the run is the one that it was.
       if (differences === "old") {
         this.#spec = await withoutTrace(this.#devices, () => loopSpec(run));
@@ -151,13 +158,13 @@ export class Loop {
     // Gradients of before are none of this run's business, nor would they be there after a break.
     for (const optimizer of this.#optimizers) optimizer.zeroGrad();
     torch.clearGrads(Object.values(method.stateDict()).filter((tensor) => tensor.requiresGrad));
-    if (this.#position.epoch >= epochs) return this.#result(true);
+    if (this.#ended) return this.#result(true);
     try {
       // Within, so that its last line is written while the sums are there.
       using progress = this.#options.progress === false
         ? undefined
         : new RunProgress(this.#name, this.#total, step);
-      while (this.#position.epoch < epochs) {
+      while (!this.#ended) {
         if (!this.#stop?.aborted && await this.#epoch(progress)) continue;
         if (this.#unsaved) this.#checkpoint();
         return this.#result(false);
@@ -182,8 +189,7 @@ export class Loop {
 
   /** The steps of all epochs. */
   get #total(): number {
-    const steps = (place: number) =>
-      Math.ceil(this.#stages[place].batches.length / this.#accumulate);
+    const steps = (place: number) => this.#update.stepsOf(this.#stages[place].batches.length);
     return this.#plan.reduce((sum, place) => sum + steps(place), 0);
   }
 
@@ -199,8 +205,22 @@ export class Loop {
     );
   }
 
+  get #ended(): boolean {
+    return this.#stopped || this.#position.epoch >= this.#options.epochs;
+  }
+
   #result(done: boolean): FitResult {
-    return { done, step: this.#position.step, epochs: [...this.#position.epochs] };
+    // What the run leaves behind is the average; the checkpoint has both.
+    if (done) this.#update.ema?.swap();
+    const { step, epoch, epochs } = this.#position;
+    const best = this.#best?.best;
+    return {
+      done,
+      step,
+      epochs: [...epochs],
+      ...(best?.value !== undefined && { best: { value: best.value, epoch: best.epoch! } }),
+      ...(this.#stopped && { stopped: epoch }),
+    };
   }
 
   /** Trains what is left of the epoch under way; false if it was interrupted. */
@@ -221,9 +241,8 @@ export class Loop {
       for await (using batch of stage.batches.epoch(epoch, { from: position.batch })) {
         this.#stepping = true;
         torch.scope(() => this.#learn(place, batch));
-        const ends = position.batch + this.#group.batches === length;
-        if (this.#group.batches < this.#accumulate && !ends) continue;
-        torch.scope(() => this.#update(place));
+        if (!this.#update.full && position.batch + this.#update.pending < length) continue;
+        torch.scope(() => this.#step(place));
         position.seconds = (performance.now() - started) / 1000;
         progress?.step(position.step, where, this.#shownLoss);
         const last = position.batch === length;
@@ -257,12 +276,8 @@ export class Loop {
   /** Adds the gradients of a batch to those of the step under way. */
   #learn(place: number, batch: unknown): void {
     const stage = this.#stages[place];
-    const group = this.#group;
-    const { autocast } = this.#options;
-    if (group.batches === 0) stage.schedule?.step(this.#position.stageSteps[place]);
-    const { loss, terms } = autocast === undefined
-      ? stage.step(batch)
-      : torch.autocast(() => stage.step(batch), { dtype: autocast, device: this.#devices.at(-1) });
+    if (this.#update.pending === 0) stage.schedule?.step(this.#position.stageSteps[place]);
+    const { loss, terms } = this.#update.compute(() => stage.step(batch));
     if (!(loss instanceof Tensor)) {
       throw new ArgumentError(
         `step() of "${stage.name}" must return { loss, terms } with a tensor as the loss, at once ` +
@@ -274,35 +289,19 @@ export class Loop {
     }
     const first = !this.#looked.has(place);
     if (first) checkLossDepends(stage.name, loss);
-    if (this.#accumulate === 1) {
-      loss.backward();
-    } else {
-      // A batch counts by its images; the sum is divided when it is known how many there are.
-      const images = imagesIn(batch);
-      group.images += images;
-      loss.mul(images).backward();
-    }
+    this.#update.backward(loss, batch);
     if (first) this.#lookAtGradients(place);
-    group.batches++;
     this.#sums.add("loss", loss);
     for (const name in terms) this.#sums.add(name, terms[name]);
   }
 
   /** Takes the step that the gradients of its batches lead to. */
-  #update(place: number): void {
-    const stage = this.#stages[place];
+  #step(place: number): void {
     const position = this.#position;
-    const group = this.#group;
-    const { clipNorm } = this.#options;
-    if (this.#accumulate > 1) divideGrads(this.#params[place], group.images);
-    if (clipNorm !== undefined) clipGradNorm(this.#params[place], clipNorm);
-    stage.optimizer.step();
-    // Those of other stages too: a loss may reach their parameters, and their own steps start from nothing.
-    for (const optimizer of this.#optimizers) optimizer.zeroGrad();
+    position.batch += this.#update.pending;
+    this.#update.step(this.#stages[place].optimizer, this.#params[place]);
     position.stageSteps[place]++;
-    position.batch += group.batches;
     position.step++;
-    this.#group = { batches: 0, images: 0 };
     this.#unsaved = true;
   }
 
@@ -372,9 +371,11 @@ export class Loop {
     position.epochSums = {};
     position.seconds = 0;
     position.epochs.push(record);
+    position.best = this.#best?.best.state() ?? null;
     metrics?.log({ run: this.#name, event: "epoch", ...record });
     this.#unsaved = true;
-    if (epoch === epochs || position.step % checkpointEvery === 0) this.#checkpoint();
+    const ends = epoch === epochs || this.#stopped;
+    if (ends || position.step % checkpointEvery === 0) this.#checkpoint();
   }
 
   /** Evaluates without a trace: the random numbers and the mode of training are what they were. */
@@ -387,7 +388,11 @@ export class Loop {
     const restore = rememberModes(method.modules?.() ?? []);
     method.train(false);
     try {
-      const found = await withoutTrace(this.#devices, () => evaluate(epoch));
+      const found = await this.#update.withAverage(async () => {
+        const record = await withoutTrace(this.#devices, () => evaluate(epoch));
+        this.#stopped = this.#best?.note(record ?? {}, epoch, this.#name) ?? false;
+        return record;
+      });
       const clash = Object.keys(found ?? {}).filter((field) => taken.includes(field));
       if (clash.length > 0) {
         throw new ArgumentError(
@@ -422,7 +427,8 @@ export class Loop {
     checkMeans(meansOf(sums), this.#place(now));
     this.#stages.forEach((stage, i) => checkParameters(this.#params[i], this.#place(stage)));
     const spec = this.#spec;
-    const parts = { method, optimizers: this.#optimizers, stages: this.#stages, spec };
+    const update = this.#update;
+    const parts = { method, optimizers: this.#optimizers, stages: this.#stages, spec, update };
     saveCheckpoint(checkpoint, parts, this.#position);
     this.#unsaved = false;
   }

@@ -18,7 +18,7 @@ export interface LoopParts {
   /** The stage of every epoch, by its place. */
   readonly plan: Uint32Array;
   /** The loop's own options. */
-  readonly options: Pick<FitOptions, "seed" | "clipNorm" | "accumulate" | "autocast">;
+  readonly options: Pick<FitOptions, "seed" | "clipNorm" | "accumulate" | "autocast" | "ema">;
 }
 
 /** What decides a run. */

@@ -40,6 +40,7 @@ export async function loopSpec(run: LoopParts): Promise<LoopSpec> {
     clipNorm: options.clipNorm,
     accumulate: (options.accumulate ?? 1) > 1 ? options.accumulate : undefined,
     autocast: options.autocast,
+    ema: options.ema as Spec | undefined,
     method: await method.spec?.(),
     stages: described,
   };

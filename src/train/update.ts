@@ -1,0 +1,155 @@
+/**
+ * How gradients become a step: gathered, scaled, clipped, averaged.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import type { Spec } from "../base/spec.ts";
+import type { StepResult } from "../distill/mod.ts";
+import { Module } from "../nn/mod.ts";
+import { Accumulation, clipGradNorm, Ema, type EmaOptions, GradScaler } from "../optim/mod.ts";
+import * as torch from "../torch/mod.ts";
+import type { Device, Tensor } from "../torch/mod.ts";
+import { imagesIn } from "./images_in.ts";
+import type { StepOptimizer, Trainable } from "./stage.ts";
+import type { UpdateState } from "./update_state.ts";
+
+/** What decides how gradients become a step. */
+export interface UpdateOptions {
+  /** The norm that gradients are scaled down to. */
+  readonly clipNorm?: number;
+  /** How many batches make one step. */
+  readonly accumulate?: number;
+  /** What losses are computed in. */
+  readonly autocast?: "bfloat16" | "float16";
+  /** The average of the student's weights. */
+  readonly ema?: EmaOptions;
+}
+
+/** Takes the losses of a step's batches, and makes the step. */
+export class Update implements Disposable {
+  /** The average of the student's weights, if there is one. */
+  readonly ema: Ema | null;
+  readonly #options: UpdateOptions;
+  readonly #accumulation: Accumulation;
+  readonly #scaler: GradScaler | null;
+  readonly #optimizers: readonly StepOptimizer[];
+  readonly #device: Device;
+
+  /**
+   * Begins with nothing gathered.
+   *
+   * @param optimizers Those of all stages.
+   * @throws {ArgumentError} if an average is wanted of what has no student.
+   */
+  constructor(
+    options: UpdateOptions,
+    method: Trainable,
+    optimizers: readonly StepOptimizer[],
+    device: Device,
+  ) {
+    const { accumulate = 1, autocast, ema } = options;
+    this.#options = options;
+    this.#optimizers = optimizers;
+    this.#device = device;
+    this.#accumulation = new Accumulation(accumulate);
+    this.#scaler = autocast === "float16" ? new GradScaler() : null;
+    this.ema = ema === undefined ? null : new Ema(studentOf(method), ema);
+  }
+
+  /** How many batches were gathered since the last step. */
+  get pending(): number {
+    return this.#accumulation.pending;
+  }
+
+  /** Whether the step has all its batches. */
+  get full(): boolean {
+    return this.#accumulation.full;
+  }
+
+  /** How many steps so many batches make. */
+  stepsOf(batches: number): number {
+    return this.#accumulation.stepsOf(batches);
+  }
+
+  /** Computes a loss in the dtype that was chosen. */
+  compute(step: () => StepResult): StepResult {
+    const { autocast: dtype } = this.#options;
+    if (dtype === undefined) return step();
+    return torch.autocast(step, { dtype, device: this.#device });
+  }
+
+  /** Adds a batch's gradients to those gathered. */
+  backward(loss: Tensor, batch: unknown): void {
+    // Where a batch is a step, nobody has to know how many images it has.
+    const count = this.#accumulation.every === 1 ? 1 : imagesIn(batch);
+    const weighed = this.#accumulation.weigh(loss, count);
+    (this.#scaler?.scale(weighed) ?? weighed).backward();
+  }
+
+  /** Makes the step that the gathered gradients lead to. */
+  step(optimizer: StepOptimizer, params: readonly Tensor[]): void {
+    const { clipNorm } = this.#options;
+    this.#accumulation.finish(params);
+    if (clipNorm !== undefined) {
+      this.#scaler?.unscale(optimizer);
+      clipGradNorm(params, clipNorm);
+    }
+    if (this.#scaler === null) {
+      optimizer.step();
+    } else {
+      this.#scaler.step(optimizer);
+      this.#scaler.update();
+    }
+    // Those of other stages too: a loss may reach their parameters, and their own steps start from nothing.
+    for (const each of this.#optimizers) each.zeroGrad();
+    this.ema?.update();
+  }
+
+  /** Runs `body` while the student has the averaged weights, if there are any. */
+  async withAverage<T>(body: () => Promise<T>): Promise<T> {
+    return this.ema === null ? await body() : await this.ema.withAverage(body);
+  }
+
+  /** What a checkpoint holds of it. */
+  state(): UpdateState {
+    const average = this.ema?.stateDict();
+    return {
+      average: average?.tensors ?? {},
+      scalars: {
+        updates: average?.scalars.updates,
+        scaler: this.#scaler?.stateDict() as Spec | undefined,
+      },
+    };
+  }
+
+  /** Goes on from what a checkpoint holds; what it lacks starts anew. */
+  restore({ average, scalars }: UpdateState): void {
+    if (this.ema !== null && scalars.updates !== undefined) {
+      this.ema.loadStateDict({ tensors: average, scalars: { updates: Number(scalars.updates) } });
+    }
+    if (this.#scaler !== null && scalars.scaler !== undefined) {
+      this.#scaler.loadStateDict(scalars.scaler as { scale: number; growthTracker: number });
+    }
+  }
+
+  /** Frees the average. */
+  [Symbol.dispose](): void {
+    this.ema?.dispose();
+  }
+}
+
+/**
+ * Who is taught.
+ *
+ * @throws {ArgumentError} if nobody is known to be.
+ */
+export function studentOf(method: Trainable): Module {
+  const { student } = method as { student?: unknown };
+  if (student instanceof Module) return student;
+  throw new ArgumentError(
+    "An average or the best of the student's weights is wanted, and this method does not say who its student is: give it " +
+      "a property student.",
+  );
+}
