@@ -6,7 +6,8 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import { warmUp } from "./warm_up.ts";
-import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
+import { ClosedSchedule, Schedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 import { checkFactor, checkSteps } from "./schedule_checks.ts";
 
 /** Options of {@linkcode CosineAnnealing}. */

@@ -5,7 +5,8 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import { ClosedSchedule, type Scheduled } from "./schedule.ts";
+import { ClosedSchedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
 
 /** Throws if a group has neither a momentum nor betas. */

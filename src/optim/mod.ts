@@ -14,4 +14,5 @@ export * from "./cycle_schedules.ts";
 export * from "./decay_schedules.ts";
 export * from "./plateau.ts";
 export * from "./schedule.ts";
+export * from "./scheduled.ts";
 export * from "./sgd.ts";

@@ -5,7 +5,8 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import { Schedule, type Scheduled } from "./schedule.ts";
+import { Schedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 import { checkFactor, checkSteps, forGroups } from "./schedule_checks.ts";
 
 /** Options of {@linkcode ReduceLROnPlateau}. */

@@ -6,15 +6,11 @@
 
 import { ArgumentError, IndexError } from "../base/errors.ts";
 import type { BaseOptions, FilledGroup } from "./groups.ts";
-import type { Optimizer } from "./optimizer.ts";
 import { checkSteps } from "./schedule_checks.ts";
+import type { Scheduled } from "./scheduled.ts";
 
 /** The learning rate at a step, from the group's own rate at the start, for the group at a place. */
 export type Rule = (step: number, initialLr: number, group: number) => number;
-
-/** The part of an optimizer that schedules need. */
-// Whatever options the optimizer has beside its rate, no schedule reads them.
-export type Scheduled = Pick<Optimizer, "paramGroups">;
 
 /** What a schedule may set besides the rate. */
 interface WithMomentum {

@@ -5,8 +5,9 @@
  */
 
 import type { Tensor } from "../../torch/mod.ts";
-import type { GeluApproximation, InplaceOptions } from "../functional/activations.ts";
+import type { InplaceOptions } from "../functional/activations.ts";
 import { checkApproximation } from "../functional/check_approximation.ts";
+import type { GeluApproximation } from "../functional/gelu_approximation.ts";
 import { Module } from "../module.ts";
 import { checkInteger, checkKnown, checkNumber } from "../options.ts";
 
