@@ -57,10 +57,7 @@ const imagePipeline: Comparison = {
     const folder = await Deno.makeTempDir();
     try {
       const [command, ...args] = pythonCommand(python, "image_pipeline", ["make", photos, folder]);
-      const made = await new Deno.Command(command, { args, stderr: "inherit" }).output();
-      if (!made.success) {
-        throw new ArgumentError(`No photographs could be made of those in ${photos}.`);
-      }
+      await output(command, args);
       return await compareTwins("image_pipeline", settings, "higher", [folder, "2", batch]);
     } finally {
       await Deno.remove(folder, { recursive: true });
