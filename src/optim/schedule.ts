@@ -125,7 +125,7 @@ export class Schedule {
     return before === 0 ? lr : lr * this.rate(step, group) / before;
   }
 
-  /** Whether it sets the rates of this optimizer. @ignore */
+  /** Whether the schedule sets the rates of this optimizer. @ignore */
   isOf(optimizer: Scheduled): boolean {
     return this.#groups === optimizer.paramGroups;
   }
@@ -171,7 +171,7 @@ export class Schedule {
 
 /** A schedule whose rates do not build on one another: in a chain it sets them anew. */
 export class ClosedSchedule extends Schedule {
-  /** Its own rate, whatever that of the others is. @ignore */
+  /** The schedule's own rate, whatever that of the others is. @ignore */
   override chain(_lr: number, step: number, group: number): number {
     return this.rate(step, group);
   }

@@ -22,7 +22,7 @@ abstract class Activation extends Module {
     this.inplace = options.inplace ?? false;
   }
 
-  /** Whether it writes over its input, where it does. */
+  /** Tells that the layer writes over its input, where it does. */
   protected override describe(): string {
     return this.inplace ? "inplace: true" : "";
   }
