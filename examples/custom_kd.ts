@@ -2,15 +2,18 @@
  * CustomKD from your own script: a larger teacher's features are customized through the student's own
  * head, by turns with distillation; ten labels a class. Where this trains its teacher, you would load your own.
  *
- *     deno run -A examples/custom_kd.ts
+ *     deno run -A examples/custom_kd.ts [--small]
+ *
+ * With `--small` it takes a few images and some seconds, to see that it runs.
  */
 import { data, distill, evaluation, models, optim, teachers, torch, train } from "../mod.ts";
 
 const { mean, std } = data.FASHION_MNIST_STATISTICS;
 const transform = data.normalize(mean, std);
+const part = Deno.args.includes("--small") ? 1 / 20 : 1;
 using all = await data.fashionMnist("train");
 using test = await data.fashionMnist("test");
-const [pool, forTeacher, rest] = all.split([2_000, 4_000, 8_000], { seed: 0 });
+const [pool, forTeacher, rest] = all.split([2_000, part * 4_000, part * 8_000], { seed: 0 });
 const few = pool.balancedSubset(10, 0);
 
 torch.manualSeed(0);

@@ -2,7 +2,9 @@
  * UNIFORM from your own script: three teachers of different kinds teach one small student on images
  * without labels. Where this trains its teachers in a minute, you would load your own.
  *
- *     deno run -A examples/uniform.ts
+ *     deno run -A examples/uniform.ts [--small]
+ *
+ * With `--small` it takes a few images and some seconds, to see that it runs.
  */
 import {
   data,
@@ -18,9 +20,10 @@ import {
 
 const { mean, std } = data.FASHION_MNIST_STATISTICS;
 const transform = data.normalize(mean, std);
+const part = Deno.args.includes("--small") ? 1 / 20 : 1;
 using all = await data.fashionMnist("train");
 using test = await data.fashionMnist("test");
-const [forTeachers, forStudent] = all.split([4_000, 16_000], { seed: 0 });
+const [forTeachers, forStudent] = all.split([part * 4_000, part * 16_000], { seed: 0 });
 
 // The teachers. Two know the classes, each from 2,000 labels of its own; one knows shoes from shirts only.
 torch.manualSeed(0);
@@ -30,7 +33,7 @@ async function trained<M extends nn.Classifier>(model: M, images: data.ImageData
   await train.fit({ method: new train.Supervised(model), optimizer, batches, epochs: 10 });
   return model;
 }
-const [first, second] = forTeachers.split([2_000, 2_000]);
+const [first, second] = forTeachers.split([part * 2_000, part * 2_000]);
 const shoes = forTeachers.ofClasses(["Sandal", "Sneaker", "Ankle boot"], { relabel: true });
 const cnn = await trained(new models.SmallCnn({ numClasses: 10 }), first);
 const mlp = await trained(new models.Mlp({ inputs: 784, numClasses: 10 }), second);

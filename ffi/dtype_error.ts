@@ -33,10 +33,10 @@ const dtypeNames: Readonly<Record<string, string>> = {
 const mismatch =
   /same (dtype|datatype|type)|should be the same|expected scalar type|not implemented for '|dtype to be equal|expected dtype|Expected attn_mask dtype/i;
 
-/** What they say where they are not there for a dtype. */
+/** What kernels say where there is none for a dtype. */
 const missing = /not implemented for '|inputs not supported/i;
 
-/** What those say that take whole numbers only. */
+/** What kernels say that take whole numbers only. */
 const wholeOnly = /not implemented for '(Float|Double)'/;
 
 /** Arguments that hold indices: their dtype is another matter. */

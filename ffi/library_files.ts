@@ -10,13 +10,13 @@ import { libraryFileName } from "./libtorch.ts";
 
 /** What set-up writes down of a library. */
 export interface LibraryFile {
-  /** Its path. */
+  /** The file's path. */
   readonly path: string;
-  /** Its bytes. */
+  /** The file's size in bytes. */
   readonly size: number;
-  /** When it was last changed, in milliseconds: what has another date is read anew. */
+  /** When the file was last changed, in milliseconds: a file with another date is read anew. */
   readonly changed: number;
-  /** Its SHA-256. */
+  /** The file's SHA-256. */
   readonly sha256: string;
 }
 

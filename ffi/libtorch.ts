@@ -80,7 +80,7 @@ function headerVersion(path: string): string | undefined {
   return undefined;
 }
 
-/** What it was built for, as `version.py` or `build-version` tells, or else the libraries there. */
+/** What a libtorch was built for, as `version.py` or `build-version` tells, or else the libraries there. */
 function variantOf(path: string): string {
   const python = readIfThere(`${path}/version.py`);
   const cuda = python?.match(/^cuda\b.*=\s*['"](\d+)\.(\d+)/m);

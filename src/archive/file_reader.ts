@@ -26,9 +26,9 @@ export function quote(text: string): string {
 
 /** A file that is open for reading. */
 export class FileReader implements Disposable {
-  /** Its path. */
+  /** The file's path. */
   readonly path: string;
-  /** Its size in bytes when it was opened. */
+  /** The file's size in bytes when it was opened. */
   readonly size: number;
   readonly #file: Deno.FsFile;
   readonly #bad: Bad;

@@ -9,17 +9,17 @@ import { type Bad, type FileReader, quote } from "./file_reader.ts";
 
 /** A file in an archive, or a folder: the name of such a one ends in `/`. */
 export interface ZipEntry {
-  /** Its path in the archive, with `/` between folders. */
+  /** The entry's path in the archive, with `/` between folders. */
   readonly name: string;
   /** How large it is unpacked. */
   readonly size: number;
   /** How large it is in the archive. */
   readonly packedSize: number;
-  /** Whether it is packed with deflate; otherwise it lies in the archive as it is. */
+  /** Whether the entry is packed with deflate; otherwise it lies in the archive as it is. */
   readonly deflated: boolean;
   /** The CRC-32 of what is in it, as the table says. */
   readonly crc: number;
-  /** Where its own header begins in the archive. */
+  /** Where the entry's own header begins in the archive. */
   readonly offset: number;
   /** Up to where its header and content may reach. */
   readonly limit: number;

@@ -26,9 +26,9 @@ const LISTING_AGE = 1000;
 
 /** A new file under a temporary name; while it is open nobody clears it away. */
 export interface Temporary {
-  /** Its path. */
+  /** The temporary file's path. */
   readonly path: string;
-  /** It, open for writing. */
+  /** The temporary file, open for writing. */
   readonly file: Deno.FsFile;
 }
 

@@ -24,7 +24,7 @@ export type CheckpointMetadata = Readonly<Record<string, string | number | boole
 
 /** What the readers of the formats find in a file. */
 export interface CheckpointContent {
-  /** What it was written as. */
+  /** The format that the checkpoint was written in. */
   readonly format: CheckpointFormat;
   /** The tensors by name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
@@ -41,11 +41,11 @@ export interface CheckpointContent {
 export class Checkpoint implements Disposable {
   /** The file, index or folder that was opened. */
   readonly path: string;
-  /** What it was written as. */
+  /** The format that the checkpoint was written in. */
   readonly format: CheckpointFormat;
   /** The names of its tensors, in the order of the file. */
   readonly names: readonly string[];
-  /** What it holds beside its tensors, as far as these are plain values: a safetensors file's metadata, or epochs and the like. */
+  /** What the checkpoint holds beside tensors, as far as that is plain values: a safetensors file's metadata, or epochs and the like. */
   readonly metadata: CheckpointMetadata;
   /** Tensors that are there and cannot be read (sparse and quantized ones, say), by name, with the reason. */
   readonly skipped: ReadonlyMap<string, string>;

@@ -53,7 +53,7 @@ export interface Mismatch {
   readonly own: Shapes;
   /** The checkpoint's, by the model's names. */
   readonly given: Shapes;
-  /** Where they differ; only what counts as a problem. */
+  /** Where the two differ; only what counts as a problem. */
   readonly difference: Difference;
   /** How the names of the head's parameters begin; empty if that is not known. */
   readonly headPrefixes: readonly string[];

@@ -23,7 +23,7 @@ export type Values = Map<string, StoredTensor | Tensor>;
 
 /** Tensors by the model's names, and how they were found. */
 export interface Found {
-  /** What their names in the checkpoint begin with. */
+  /** What the names in the checkpoint begin with. */
   readonly prefix: string;
   /** Whose names they had, if not the model's. */
   readonly dialect: string | null;

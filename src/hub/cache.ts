@@ -117,7 +117,7 @@ export class RepoCache {
     }
   }
 
-  /** Whether it is known that a commit has no such file. */
+  /** Whether a commit is known to have no such file. */
   lacks(commit: string, name: string): Promise<boolean> {
     return isFile(`${this.folder}/.no_exist/${commit}/${name}`);
   }

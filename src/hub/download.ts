@@ -20,19 +20,19 @@ import { isSafeETag, plainETag } from "./safe_names.ts";
 const WORTH_IT = 1 << 20;
 /** The most bytes of a file of which the hub does not say how large it is. */
 const MOST_UNKNOWN = 256 << 20;
-/** Of such a file, the bytes after which the room is looked at again, and the room that must be left. */
+/** The bytes of such a file after which the room is looked at again, and the room that must be left. */
 const CHECK_ROOM_EVERY = 16 << 20;
 const SPARE = 64 << 20;
 
 /** What a hub says of a file. */
 export interface RemoteFile {
-  /** Its name in the repository. */
+  /** The file's name in the repository. */
   readonly name: string;
-  /** Where it is. */
+  /** The file's address. */
   readonly url: string;
-  /** What its content is called. */
+  /** What the hub calls the file's content. */
   readonly etag: string;
-  /** Its bytes, if the hub says. */
+  /** The file's size in bytes, if the hub says. */
   readonly size: number | null;
 }
 

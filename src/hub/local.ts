@@ -12,13 +12,13 @@ import type { HubSnapshot } from "./hub_snapshot.ts";
 
 /** What of a model is on this machine. */
 export interface Local {
-  /** Whether it can be used. */
+  /** Whether what is here can be used. */
   readonly usable: boolean;
   /** In words, what is damaged; null if nothing is known to be. */
   readonly damage: string | null;
   /** Whether nothing of it can be missing. */
   readonly complete: boolean;
-  /** Makes it a snapshot. */
+  /** Makes a snapshot of what is here. */
   readonly open: (why: string | null) => Promise<HubSnapshot>;
 }
 

@@ -13,9 +13,9 @@ import { isSafeETag } from "./safe_names.ts";
 export interface FileRecord {
   /** What the hub calls its content. */
   readonly etag: string;
-  /** Its bytes. */
+  /** The file's size in bytes. */
   readonly size: number;
-  /** Its SHA-256 when it arrived, where the ETag is no checksum. */
+  /** The file's SHA-256 when it arrived, where the ETag is no checksum. */
   readonly sha256?: string;
 }
 

@@ -25,7 +25,7 @@ import type { HubSnapshot } from "./hub_snapshot.ts";
 export interface HubProgress {
   /** The file, by its name in the repository. */
   readonly file: string;
-  /** Its bytes that are here. */
+  /** The file's bytes that are here. */
   readonly received: number;
   /** All its bytes, if the hub says. */
   readonly total: number | null;

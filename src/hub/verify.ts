@@ -29,9 +29,9 @@ export interface VerifiedFile {
   readonly revision: string;
   /** The file's name in the repository. */
   readonly file: string;
-  /** Its path on this machine. */
+  /** The file's path on this machine. */
   readonly path: string;
-  /** Its bytes. */
+  /** The file's size in bytes. */
   readonly size: number;
   /** Sound, damaged, or unknown where nothing is known to compare it with. */
   readonly state: "sound" | "damaged" | "unknown";

@@ -36,7 +36,7 @@ export interface CreateOptions
    * teachers. See `checkpoints.loadWeights`.
    */
   readonly assign?: boolean;
-  /** Of the hub: token, cache, progress. */
+  /** Options for the hub: token, cache, progress. */
   readonly hub?: ResolveHubOptions;
 }
 

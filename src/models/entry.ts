@@ -22,11 +22,11 @@ export interface BuildOptions {
 
 /** An architecture by its published name, with what its published weights expect of an image. */
 export interface ModelEntry {
-  /** Its name, as its publisher has it. */
+  /** The architecture's name, as its publisher has it. */
   readonly name: string;
   /** Whose names the parameters have, and whose files load as they are. */
   readonly source: string;
-  /** Where it was published: authors, title, year. */
+  /** Where the architecture was published: authors, title, year. */
   readonly paper: string;
   /** The side in pixels of the images that it was trained on. */
   readonly inputSize: number;
@@ -42,7 +42,7 @@ export interface ModelEntry {
   readonly featureDim: number;
   /** The number of classes of its published weights; 0 where they have no head. */
   readonly numClasses: number;
-  /** Makes it with fresh weights. */
+  /** Makes a model with fresh weights. */
   readonly build: (options: BuildOptions) => Backbone;
   /**
    * Where several publishers call networks of their own by this name: the one that a file is of, by the names of its

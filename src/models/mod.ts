@@ -27,6 +27,7 @@ export * from "./small/mlp.ts";
 export * from "./small/resnet.ts";
 export * from "./small/vit.ts";
 export * from "./summary.ts";
+export * from "./summary_row.ts";
 export * from "./swin.ts";
 export * from "./vit.ts";
 export * from "./wide_resnet.ts";

@@ -11,6 +11,7 @@ import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { watchProducts } from "../torch/products.ts";
 import { multiplyAdds } from "./multiply_adds.ts";
+import type { SummaryRow } from "./summary_row.ts";
 import { summaryTable } from "./summary_table.ts";
 import { watchForwards } from "./watch_forwards.ts";
 
@@ -26,24 +27,6 @@ export interface SummaryOptions {
   readonly inputShape?: readonly number[];
   /** How deep the table goes below the model; 3 by default. */
   readonly depth?: number;
-}
-
-/** A module of a model, in the order of the tree. */
-export interface SummaryRow {
-  /** Its dotted name; "" for the model. */
-  readonly name: string;
-  /** Its class. */
-  readonly type: string;
-  /** How far below the model it is. */
-  readonly depth: number;
-  /** The shape of what it returned last; null if its forward was not called. */
-  readonly output: readonly number[] | null;
-  /** Values of its parameters and those below it; one that is shared counts where it comes first. */
-  readonly params: number;
-  /** Multiply-adds in it and below. */
-  readonly flops: number;
-  /** Values that the counted operators gave in it and below. */
-  readonly activations: number;
 }
 
 /** What {@linkcode summary} found. Its text is a table. */

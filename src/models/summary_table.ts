@@ -5,7 +5,18 @@
  */
 
 import { textWidth } from "../base/text.ts";
-import type { Summary, SummaryRow } from "./summary.ts";
+import type { SummaryRow } from "./summary_row.ts";
+
+/** What the table says of a whole model. */
+interface Counted {
+  readonly rows: readonly SummaryRow[];
+  readonly inputShape: readonly number[];
+  readonly params: number;
+  readonly trainable: number;
+  readonly buffers: number;
+  readonly flops: number;
+  readonly activations: number;
+}
 
 const whole: Intl.NumberFormat = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -18,7 +29,7 @@ function short(count: number): string {
 }
 
 /** The tree down to `depth`, then the totals. */
-export function summaryTable(summary: Summary, depth: number): string {
+export function summaryTable(summary: Counted, depth: number): string {
   const head = ["Module", "Output", "Parameters", "Multiply-adds"];
   const lines = summary.rows.filter((row) => row.depth <= depth).map(cells);
   const widths = head.map((_, column) =>
@@ -43,7 +54,7 @@ function cells(row: SummaryRow): string[] {
   ];
 }
 
-function totals(summary: Summary): string[] {
+function totals(summary: Counted): string[] {
   const { params, trainable, buffers, flops, activations, inputShape } = summary;
   return [
     `Input: [${inputShape.join(", ")}]`,

@@ -47,7 +47,7 @@ export abstract class Classifier extends Module {
    */
   view: View | null = null;
 
-  /** How it was made, for models of this package; null for others. */
+  /** How the model was made, for models of this package; null for others. */
   recipe: ModelRecipe | null = null;
 
   /**

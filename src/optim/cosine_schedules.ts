@@ -8,7 +8,8 @@ import { ArgumentError } from "../base/errors.ts";
 import { number, whole } from "../base/option_values.ts";
 import { type OptionTable, resolveOptions } from "../base/options.ts";
 import { warmUp } from "./warm_up.ts";
-import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
+import { ClosedSchedule, Schedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 
 /** Options of {@linkcode CosineAnnealing}. */
 export interface CosineAnnealingOptions {

@@ -9,7 +9,8 @@ import { nullable } from "../base/option_parts.ts";
 import { choice, flag, number, whole } from "../base/option_values.ts";
 import { type OptionTable, resolveOptions } from "../base/options.ts";
 import { rates } from "./rates.ts";
-import { ClosedSchedule, type Scheduled } from "./schedule.ts";
+import { ClosedSchedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 import { forGroups } from "./schedule_checks.ts";
 
 /** Throws if a group has neither a momentum nor betas. */

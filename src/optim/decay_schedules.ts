@@ -9,7 +9,8 @@ import { list } from "../base/option_parts.ts";
 import { number, whole } from "../base/option_values.ts";
 import { type OptionTable, resolveOptions } from "../base/options.ts";
 import { Recurrence } from "./recurrence.ts";
-import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
+import { ClosedSchedule, Schedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 import { forGroups } from "./schedule_checks.ts";
 import { warmUp } from "./warm_up.ts";
 

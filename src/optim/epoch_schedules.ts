@@ -7,7 +7,8 @@
 import { ArgumentError } from "../base/errors.ts";
 import { choice, flag, number, whole } from "../base/option_values.ts";
 import { type OptionTable, resolveOptions } from "../base/options.ts";
-import { ClosedSchedule, type Scheduled } from "./schedule.ts";
+import { ClosedSchedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 import { warmUp } from "./warm_up.ts";
 
 /** Options of {@linkcode EpochCosine}. */

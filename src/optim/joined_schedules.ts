@@ -8,7 +8,8 @@ import { ArgumentError } from "../base/errors.ts";
 import { MultiplicativeLR } from "./decay_schedules.ts";
 import { ReduceLROnPlateau } from "./plateau.ts";
 import { Recurrence } from "./recurrence.ts";
-import { ClosedSchedule, Schedule, type Scheduled } from "./schedule.ts";
+import { ClosedSchedule, Schedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 import { checkSteps } from "./schedule_checks.ts";
 
 function checkParts(name: string, optimizer: Scheduled, schedules: readonly Schedule[]): void {

@@ -23,4 +23,5 @@ export * from "./names_layers.ts";
 export * from "./param_groups.ts";
 export * from "./plateau.ts";
 export * from "./schedule.ts";
+export * from "./scheduled.ts";
 export * from "./sgd.ts";

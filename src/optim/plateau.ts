@@ -8,7 +8,8 @@ import { ArgumentError } from "../base/errors.ts";
 import { choice, number, whole } from "../base/option_values.ts";
 import { type OptionTable, resolveOptions } from "../base/options.ts";
 import { rates } from "./rates.ts";
-import { Schedule, type Scheduled } from "./schedule.ts";
+import { Schedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 import { checkSteps, forGroups } from "./schedule_checks.ts";
 
 /** Options of {@linkcode ReduceLROnPlateau}. */

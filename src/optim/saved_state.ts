@@ -13,9 +13,9 @@ import type { BaseOptions, FilledGroup, OptimizerState } from "./groups.ts";
 export interface Fitting<O extends BaseOptions> {
   /** The optimizer's name, for messages. */
   readonly name: string;
-  /** Its parameters. */
+  /** The optimizer's parameters. */
   readonly params: readonly Tensor[];
-  /** Its groups. */
+  /** The optimizer's groups. */
   readonly groups: readonly FilledGroup<O>[];
   /** The names that state tensors may have. */
   readonly stateNames: readonly string[];

@@ -6,15 +6,11 @@
 
 import { ArgumentError, IndexError } from "../base/errors.ts";
 import type { BaseOptions, FilledGroup } from "./groups.ts";
-import type { Optimizer } from "./optimizer.ts";
 import { checkSteps } from "./schedule_checks.ts";
+import type { Scheduled } from "./scheduled.ts";
 
 /** The learning rate at a step, from the group's own rate at the start, for the group at a place. */
 export type Rule = (step: number, initialLr: number, group: number) => number;
-
-/** The part of an optimizer that schedules need. */
-// Whatever options the optimizer has beside its rate, no schedule reads them.
-export type Scheduled = Pick<Optimizer, "paramGroups">;
 
 /** What a schedule may set besides the rate. */
 interface WithMomentum {
@@ -129,7 +125,7 @@ export class Schedule {
     return before === 0 ? lr : lr * this.rate(step, group) / before;
   }
 
-  /** Whether it sets the rates of this optimizer. @ignore */
+  /** Whether the schedule sets the rates of this optimizer. @ignore */
   isOf(optimizer: Scheduled): boolean {
     return this.#groups === optimizer.paramGroups;
   }
@@ -175,7 +171,7 @@ export class Schedule {
 
 /** A schedule whose rates do not build on one another: in a chain it sets them anew. */
 export class ClosedSchedule extends Schedule {
-  /** Its own rate, whatever that of the others is. @ignore */
+  /** The schedule's own rate, whatever that of the others is. @ignore */
   override chain(_lr: number, step: number, group: number): number {
     return this.rate(step, group);
   }

@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import type { Scheduled } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
 
 /** Checks that a count of steps is a whole number of at least `least`. */
 export function checkSteps(schedule: string, name: string, value: number, least = 1): void {

@@ -18,9 +18,9 @@ import type { Report } from "./report.ts";
 
 /** One file of the native source. */
 export interface SourceFile {
-  /** Its name in the folder `native`. */
+  /** The file's name in the folder `native`. */
   name: string;
-  /** Its content. */
+  /** The file's content. */
   text: string;
 }
 

@@ -8,9 +8,9 @@
 export interface CommandResult {
   /** The exit status. */
   code: number;
-  /** What it wrote to standard output. */
+  /** What the command wrote to standard output. */
   stdout: string;
-  /** What it wrote to standard error. */
+  /** What the command wrote to standard error. */
   stderr: string;
 }
 

@@ -11,7 +11,7 @@ import { runCommand } from "./commands.ts";
 export interface CudaReport {
   /** Whether libtorch sees at least one CUDA device. */
   available: boolean;
-  /** Why it is or is not available, in a sentence. */
+  /** Why CUDA is or is not available, in a sentence. */
   reason: string;
   /** The NVIDIA driver's version, if one is loaded. */
   driver: string | null;

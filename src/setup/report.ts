@@ -8,7 +8,7 @@ import { Progress, say } from "../base/progress.ts";
 
 /** One thing that set-up says while it works. */
 export interface SetupProgress {
-  /** What it is doing: `"Downloading libtorch 2.13.0"`. */
+  /** What set-up is doing: `"Downloading libtorch 2.13.0"`. */
   text: string;
   /** How much of it is done, where that can be counted. */
   done?: number;

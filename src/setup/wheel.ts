@@ -11,13 +11,13 @@ import { SetupError } from "../base/errors.ts";
 export interface Wheel {
   /** The version of libtorch in it. */
   version: string;
-  /** What it is built for. */
+  /** What the wheel is built for. */
   variant: string;
-  /** Its file name. */
+  /** The wheel's file name. */
   file: string;
   /** Where to download it. */
   url: string;
-  /** Its SHA-256. */
+  /** The wheel's SHA-256. */
   sha256: string;
   /** How to ask pip for it: the requirement, and the options that say for which system. */
   pip: string[];

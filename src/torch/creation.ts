@@ -21,7 +21,7 @@ import type { Tensor } from "./tensor.ts";
 export interface TensorOptions {
   /** The element type; float32 unless the values say otherwise. */
   dtype?: DType;
-  /** Where it lies; the CPU by default. */
+  /** Where the tensor lies; the CPU by default. */
   device?: Device;
   /** Whether autograd records what is done with it. */
   requiresGrad?: boolean;

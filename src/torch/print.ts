@@ -14,7 +14,7 @@ import type { Tensor } from "./tensor.ts";
 const edge = 3;
 const most = 1000;
 
-/** Such as `Tensor float32[2, 3] cpu`. */
+/** A tensor in short, such as `Tensor float32[2, 3] cpu`. */
 export function describe(tensor: Tensor): string {
   try {
     return `Tensor ${tensor.dtype}[${tensor.shape.join(", ")}] ${tensor.device}`;

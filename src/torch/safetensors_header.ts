@@ -10,13 +10,13 @@ import { type DType, dtypes } from "../base/dtypes.ts";
 export interface Entry {
   /** The tensor's name. */
   name: string;
-  /** Its element type; null if there is no such one here. */
+  /** The tensor's element type; null if there is no such one here. */
   dtype: DType | null;
   /** What the format calls its element type. */
   formatName: string;
-  /** Its shape. */
+  /** The tensor's shape. */
   shape: number[];
-  /** Its first byte, counted from the end of the header. */
+  /** The tensor's first byte, counted from the end of the header. */
   begin: number;
   /** The byte after its last. */
   end: number;

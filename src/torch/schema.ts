@@ -15,7 +15,7 @@ export interface Argument {
   kind: string;
   /** The default as the schema prints it; undefined if the argument must be given. */
   fallback?: string;
-  /** Whether it stands behind the `*`: by name only. */
+  /** Whether the argument stands behind the `*`: by name only. */
   keyword: boolean;
   /** The fixed length of a list such as `int[2]`, for which one number may stand. */
   length?: number;
@@ -25,7 +25,7 @@ export interface Argument {
 export interface Schema {
   /** The full name, such as `aten::add.Tensor`. */
   name: string;
-  /** Its arguments in order. */
+  /** The overload's arguments in order. */
   arguments: Argument[];
   /** The frame's letters of its results; `!` is an argument that is written to. */
   results: string[];

@@ -192,7 +192,7 @@ export class ScriptModule implements Disposable {
     );
   }
 
-  /** Whether it is in training mode. */
+  /** Whether the module is in training mode. */
   get training(): boolean {
     return check(native.ap_script_train(context, this.#handle, -1)) === 1;
   }
@@ -229,19 +229,19 @@ export class ScriptModule implements Disposable {
     return this;
   }
 
-  /** Its parameters, with their names. Every call makes new tensor objects of the same memory. */
+  /** The module's parameters, with their names. Every call makes new tensor objects of the same memory. */
   namedParameters(): [string, Tensor][] {
     return this.#tensors().filter(([, , buffer]) => !buffer).map((
       [name, tensor],
     ) => [name, tensor]);
   }
 
-  /** Its buffers, such as a batch norm's statistics, with their names, as {@linkcode ScriptModule.namedParameters}. */
+  /** The module's buffers, such as a batch norm's statistics, with their names, as {@linkcode ScriptModule.namedParameters}. */
   namedBuffers(): [string, Tensor][] {
     return this.#tensors().filter(([, , buffer]) => buffer).map(([name, tensor]) => [name, tensor]);
   }
 
-  /** Its parameters and buffers by name, as {@linkcode ScriptModule.namedParameters}. */
+  /** The module's parameters and buffers by name, as {@linkcode ScriptModule.namedParameters}. */
   stateDict(): Record<string, Tensor> {
     return Object.fromEntries(this.#tensors().map(([name, tensor]) => [name, tensor]));
   }
@@ -267,7 +267,7 @@ export class ScriptModule implements Disposable {
     return all;
   }
 
-  /** Whether it was disposed of. */
+  /** Whether the module was disposed of. */
   get isDisposed(): boolean {
     return native.ap_script_method(context, this.#handle, 0) < 0;
   }

@@ -1,36 +1,54 @@
 /**
- * Runs a program here and its twin in Python by turns, because these machines' speed drifts.
+ * Runs programs by turns, because a machine's speed drifts.
  *
  * @module
  */
 
-/** What a program prints: figures by name, in groups. */
+import { ArgumentError } from "../../src/base/errors.ts";
+
+/** What a program prints: figures by name. */
 export type Figures = Record<string, number>;
 
-/** Runs both programs `rounds` times by turns; returns each one's best figures. */
-export async function alternate(
-  script: string,
-  python: string,
+/**
+ * Runs all programs, one after the other, `rounds` times over.
+ *
+ * @returns By name of the program, its figures of every round.
+ * @throws {ArgumentError} if a program cannot be run, or fails.
+ */
+export async function alternate<Name extends string>(
+  programs: Record<Name, readonly string[]>,
   rounds: number,
-  better: (a: number, b: number) => number,
-  args: string[] = [],
-): Promise<{ ours: Figures; theirs: Figures }> {
-  const here = new URL(".", import.meta.url).pathname;
-  const commands = [
-    [Deno.execPath(), "run", "-A", `${here}${script}.ts`, ...args],
-    [python, `${here}${script}.py`, ...args],
-  ];
-  const bests: Figures[] = [{}, {}];
+): Promise<Record<Name, Figures[]>> {
+  const entries = Object.entries(programs) as [Name, readonly string[]][];
+  const found = Object.fromEntries(entries.map(([name]) => [name, []])) as unknown as Record<
+    Name,
+    Figures[]
+  >;
   for (let round = 0; round < rounds; round++) {
-    for (const [who, [command, ...rest]] of commands.entries()) {
-      const { stdout, success } = await new Deno.Command(command, { args: rest, stderr: "inherit" })
-        .output();
-      if (!success) throw new Error(`${command} ${rest.join(" ")} failed`);
-      const figures = JSON.parse(new TextDecoder().decode(stdout)) as Figures;
-      for (const [name, value] of Object.entries(figures)) {
-        bests[who][name] = name in bests[who] ? better(bests[who][name], value) : value;
-      }
+    for (const [name, [command, ...args]] of entries) {
+      found[name].push(JSON.parse(await output(command, args)));
     }
   }
-  return { ours: bests[0], theirs: bests[1] };
+  return found;
+}
+
+/** What a program prints. */
+export async function output(command: string, args: readonly string[]): Promise<string> {
+  let result: Deno.CommandOutput;
+  try {
+    result = await new Deno.Command(command, { args: [...args], stderr: "inherit" }).output();
+  } catch (error) {
+    throw new ArgumentError(`${command} cannot be run: ${(error as Error).message}`);
+  }
+  if (!result.success) throw new ArgumentError(`${command} ${args.join(" ")} failed; see above.`);
+  return new TextDecoder().decode(result.stdout);
+}
+
+/** The best value of each figure over all rounds: the one that other work on the machine disturbed least. */
+export function best(rounds: readonly Figures[], better: "lower" | "higher"): Figures {
+  const pick = better === "lower" ? Math.min : Math.max;
+  const names = Object.keys(rounds[0]);
+  return Object.fromEntries(
+    names.map((name) => [name, pick(...rounds.map((figures) => figures[name]))]),
+  );
 }

@@ -5,7 +5,7 @@
  *
  *     image_pipeline.ts FOLDER [workers] [batch]
  *
- * The folder is made by `image_pipeline.py`. `image_pipeline_compare.ts` runs this and its PyTorch twin by turns.
+ * The folder is made by `image_pipeline.py`. `main.ts` runs this and its PyTorch twin by turns.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  *
  *     deno run -A tests/bench/load_weights.ts file way
  *
- * `way` is `copy` or `assign`. `load_weights_compare.ts` writes the file.
+ * `way` is `copy` or `assign`. `load_weights_ways.ts` writes the file.
  *
  * @module
  */

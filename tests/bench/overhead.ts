@@ -2,7 +2,7 @@
  * What one operator costs on 1x1 tensors, one thread, as the public API is used: results are left to
  * a scope of 100 calls. Prints JSON: microseconds per call, best of several rounds.
  *
- * `overhead_compare.ts` runs this and its PyTorch twin by turns.
+ * `main.ts` runs this and its PyTorch twin by turns.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  *
  *     throughput.ts [models, separated by commas] [device] [dtype] [batch]
  *
- * `throughput_compare.ts` runs this and its twin in Python by turns.
+ * `main.ts` runs this and its twin in Python by turns.
  *
  * @module
  */

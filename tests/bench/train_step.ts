@@ -4,7 +4,7 @@
  *
  *     train_step.ts [device] [dtype]
  *
- * `train_step_compare.ts` runs this and its PyTorch twin by turns.
+ * `main.ts` runs this and its PyTorch twin by turns.
  *
  * @module
  */

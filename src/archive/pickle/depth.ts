@@ -21,7 +21,7 @@ function partsOf(value: PickleValue): Iterable<PickleValue> | undefined {
  * @param values All that may hold others, also those that nothing holds any more.
  */
 export function depthOf(values: readonly PickleValue[]): number {
-  /** Those on the way to the value that is looked at have no depth yet. */
+  /** The depth by value; a value on the way to the one that is looked at has none yet. */
   const depths = new Map<PickleValue, number | undefined>();
   let deepest = 0;
   for (const start of values) {

@@ -22,7 +22,7 @@ export type PickleValue =
 
 /** A value that is not one of Python's plain ones. */
 export abstract class Opaque {
-  /** What it is, for messages. */
+  /** What the value is, for messages. */
   abstract readonly what: string;
 }
 
@@ -31,7 +31,7 @@ export class Callable extends Opaque {
   readonly what: string;
   /** Makes the value that a call in the pickle stands for. */
   readonly apply: (args: PickleValue[]) => PickleValue;
-  /** Whether it may be called with a value that is no tuple, as TorchScript does with the classes of enums. */
+  /** Whether the callable may be called with a value that is no tuple, as TorchScript does with the classes of enums. */
   readonly takesValue: boolean;
 
   /** Takes its full name in Python and what it does here. */
@@ -57,9 +57,9 @@ export class Ignored extends Opaque {
 /** An object of a class that a program brings with it. Nothing is known of it but its attributes. */
 export class Instance extends Opaque {
   readonly what: string;
-  /** What it was made of. */
+  /** The arguments that the instance was made of. */
   readonly args: PickleValue[];
-  /** What it was set to: its attributes by name, mostly. */
+  /** What the instance was set to: its attributes by name, mostly. */
   state: PickleValue = null;
 
   /** Takes the class's full name and what the object is made of. */

@@ -9,13 +9,13 @@ import type { Bad } from "../file_reader.ts";
 
 /** How a tensor lies in its storage. */
 export interface Arrangement {
-  /** Its element type. */
+  /** The element type. */
   readonly dtype: DType;
-  /** Its shape. */
+  /** The tensor's shape. */
   readonly shape: readonly number[];
   /** How many elements lie between neighbors of every dimension. */
   readonly strides: readonly number[];
-  /** Its first element's place in the storage, in elements. */
+  /** The first element's place in the storage, in elements. */
   readonly offset: number;
 }
 

@@ -19,7 +19,7 @@ const mostDefinitions = 100_000;
 /** A class or function at the top of a file, or a method, and the names that it mentions. */
 interface Definition {
   readonly name: string;
-  /** Of a method its class. */
+  /** The class, for a method. */
   readonly of?: string;
   /** How many steps it counts for. */
   steps: number;

@@ -12,13 +12,13 @@ import { Storage, StorageType } from "./values.ts";
 
 /** What a pickle says of a storage that lies outside of it. */
 export interface StorageClaim {
-  /** Its name in the file. */
+  /** The storage's name in the file. */
   key: string;
   /** The type of its elements; null if it is of mere bytes. */
   dtype: DType | null;
   /** The size of an element in bytes. */
   itemBytes: number;
-  /** Its size in bytes. */
+  /** The storage's size in bytes. */
   bytes: number;
   /** The part of it that is meant, as (name, first element, number of elements), in the old format. */
   view: PickleValue;

@@ -31,7 +31,7 @@ const tokens = new RegExp(
 
 /** What is known of the statement so far. */
 interface Statement {
-  /** Its first name. */
+  /** The statement's first name. */
   first?: string;
   /** The variable that it sets. */
   target?: string;
@@ -43,7 +43,7 @@ interface Statement {
 
 /** A bracket that is open, and what is in it. */
 interface Level {
-  /** Whether it makes a tuple: by its word, or by a comma in round brackets that call nothing. */
+  /** Whether the level makes a tuple: by its word, or by a comma in round brackets that call nothing. */
   kind: "tuple" | "round" | "other";
   hasComma: boolean;
   weight: number;
@@ -126,7 +126,7 @@ function close(levels: Level[]): void {
 export interface DefinitionText {
   readonly name: string;
   readonly text: string;
-  /** Whether it is a function in another one, as what is forked is: that says nothing of its result. */
+  /** Whether the definition lies in another one, as what is forked does: that says nothing of the method's result. */
   readonly isInner: boolean;
 }
 

@@ -36,9 +36,9 @@ export class Named extends Opaque {
 
 /** A complex number. */
 export class Complex extends Opaque {
-  /** Its real part. */
+  /** The real part. */
   readonly real: number;
-  /** Its imaginary part. */
+  /** The imaginary part. */
   readonly imaginary: number;
   readonly what = "a complex number";
 
@@ -65,13 +65,13 @@ export class StorageType extends Opaque {
 
 /** A storage: the bytes that one or several tensors lie in. */
 export class Storage extends Opaque {
-  /** Its name in the file. */
+  /** The storage's name in the file. */
   readonly key: string;
   /** The type of its elements; null if it is of mere bytes. */
   readonly dtype: DType | null;
-  /** Where it begins in the bytes of that name. */
+  /** Where the storage begins in the bytes of that name. */
   readonly begin: number;
-  /** Its size in bytes. */
+  /** The storage's size in bytes. */
   readonly bytes: number;
   readonly what = "a storage";
 
@@ -87,9 +87,9 @@ export class Storage extends Opaque {
 
 /** A tensor in a storage, with its arrangement checked. */
 export class PickledTensor extends Opaque {
-  /** What it lies in. */
+  /** The storage that the tensor lies in. */
   readonly storage: Storage;
-  /** How it lies there. */
+  /** How the tensor lies there. */
   readonly arrangement: Arrangement;
   readonly what = "a tensor";
 

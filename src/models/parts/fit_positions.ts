@@ -15,13 +15,13 @@ type State = Readonly<Record<string, Tensor>>;
 export interface Prefix {
   /** The model's name, for messages. */
   readonly model: string;
-  /** Its rows and columns of patches. */
+  /** The rows and columns of patches. */
   readonly grid: Grid;
-  /** Whether it has a class token. */
+  /** Whether there is a class token. */
   readonly classToken: boolean;
   /** How many registers it has. */
   readonly registers: number;
-  /** Whether those have positions. */
+  /** Whether the registers have positions. */
   readonly positions: boolean;
 }
 

@@ -9,6 +9,7 @@ import * as torch from "../../torch/mod.ts";
 import type { DType, Tensor } from "../../torch/mod.ts";
 import { checkNumber } from "../options.ts";
 import { checkApproximation } from "./check_approximation.ts";
+import type { GeluApproximation } from "./gelu_approximation.ts";
 
 /** Options of activations that can write over their input. */
 export interface InplaceOptions {
@@ -26,9 +27,6 @@ export interface SoftmaxOptions {
 export function relu(input: Tensor, options?: InplaceOptions): Tensor {
   return options?.inplace ? input.relu_() : input.relu();
 }
-
-/** How {@linkcode gelu} is computed: exactly, or by the tanh formula. */
-export type GeluApproximation = "none" | "tanh";
 
 /** x Φ(x), with Φ the normal distribution function (Hendrycks and Gimpel 2016). */
 export function gelu(input: Tensor, options?: { approximate?: GeluApproximation }): Tensor {

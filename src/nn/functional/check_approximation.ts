@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError } from "../../base/errors.ts";
-import type { GeluApproximation } from "./activations.ts";
+import type { GeluApproximation } from "./gelu_approximation.ts";
 
 /** Checks the name of an approximation. */
 export function checkApproximation(approximate: GeluApproximation): void {

@@ -7,7 +7,7 @@
 import { ArgumentError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { checkSize } from "../options.ts";
-import type { OutputSize } from "./pooling.ts";
+import type { OutputSize } from "./output_size.ts";
 
 /**
  * One size, or one for each of two sides, as a list.

@@ -8,6 +8,7 @@ import { ArgumentError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkSize, sizes } from "../options.ts";
+import type { OutputSize } from "./output_size.ts";
 import { outputSizes, ownWhereNull } from "./output_sizes.ts";
 import { shapeText } from "./shapes.ts";
 
@@ -144,9 +145,6 @@ export function avgPool2d(
     divisor,
   );
 }
-
-/** The size of an output; null where it is the input's own. */
-export type OutputSize = number | null | readonly (number | null)[];
 
 /**
  * Means over as many windows as needed for an output of `outputSize`, a side of which is the input's own where it

@@ -5,8 +5,9 @@
  */
 
 import type { Tensor } from "../../torch/mod.ts";
-import type { GeluApproximation, InplaceOptions } from "../functional/activations.ts";
+import type { InplaceOptions } from "../functional/activations.ts";
 import { checkApproximation } from "../functional/check_approximation.ts";
+import type { GeluApproximation } from "../functional/gelu_approximation.ts";
 import { Module } from "../module.ts";
 import { checkInteger, checkKnown, checkNumber } from "../options.ts";
 
@@ -21,7 +22,7 @@ abstract class Activation extends Module {
     this.inplace = options.inplace ?? false;
   }
 
-  /** Whether it writes over its input, where it does. */
+  /** Tells that the layer writes over its input, where it does. */
   protected override describe(): string {
     return this.inplace ? "inplace: true" : "";
   }

@@ -49,7 +49,7 @@ export interface AttentionMaskOptions {
 export interface AttentionOptions extends AttentionMaskOptions {
   /** Whether the attention's weights are returned, too; false by default. They cost the fused kernel. */
   needWeights?: boolean;
-  /** Whether these weights are the mean over the heads; true by default. */
+  /** Whether the weights that are returned are the mean over the heads; true by default. */
   averageAttnWeights?: boolean;
 }
 

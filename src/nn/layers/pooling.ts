@@ -7,7 +7,8 @@
 import { ArgumentError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { maxUnpool2d, type MaxUnpoolOptions, type OutputSize } from "../functional/pooling.ts";
+import type { OutputSize } from "../functional/output_size.ts";
+import { maxUnpool2d, type MaxUnpoolOptions } from "../functional/pooling.ts";
 import { outputSizes, ownWhereNull } from "../functional/output_sizes.ts";
 import { Module } from "../module.ts";
 import { checkKnown, checkSize, sizes } from "../options.ts";

@@ -14,7 +14,7 @@ export interface Entry {
   base: string;
   /** The name in TypeScript. */
   name: string;
-  /** What it does. */
+  /** What the operator does. */
   doc: string;
   /** The overloads that one method or function stands for. */
   overloads: Schema[];

@@ -1,0 +1,75 @@
+/**
+ * All comparisons with PyTorch, by name.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../src/base/errors.ts";
+import { type Figures, output } from "./alternate.ts";
+import { compareTwins, type Comparison, pythonCommand } from "./comparison.ts";
+import { loadWeights } from "./load_weights_ways.ts";
+
+/** Of both memory formats the faster one, as whoever trains would choose. */
+function fasterFormat(figures: Figures): Figures {
+  const folded: Figures = {};
+  for (const [name, rate] of Object.entries(figures)) {
+    const what = name.replace(/ (contiguous|channelsLast)$/, "");
+    folded[what] = Math.max(folded[what] ?? 0, rate);
+  }
+  return folded;
+}
+
+const overhead: Comparison = {
+  about: "microseconds an operator on 1x1 tensors, one thread",
+  better: "lower",
+  run: (settings) => compareTwins("overhead", settings, "lower"),
+};
+
+const trainStep: Comparison = {
+  about: "images a second of training steps: a 3-layer MLP and a small CNN, AdamW, batches of 128",
+  better: "higher",
+  run: (settings) =>
+    compareTwins("train_step", settings, "higher", [settings.device, settings.dtype]),
+};
+
+const throughput: Comparison = {
+  about: "images a second of published architectures at 224 pixels; needs torchvision and timm",
+  better: "higher",
+  async run(settings) {
+    const { device, dtype, batch = "8" } = settings;
+    const names = settings.models ??
+      "resnet18,vit_small_patch16_224,mobilenet_v3_large,convnext_tiny";
+    const pairs = [];
+    for (const name of names.split(",")) {
+      const args = [name, device, dtype, batch];
+      pairs.push(...await compareTwins("throughput", settings, "higher", args, fasterFormat));
+    }
+    return pairs;
+  },
+};
+
+const imagePipeline: Comparison = {
+  about: "JPEGs a second through two workers; needs torchvision, Pillow and --photos",
+  better: "higher",
+  async run(settings) {
+    const { python, photos, batch = "64" } = settings;
+    if (photos === undefined) throw new ArgumentError("image-pipeline needs --photos FOLDER.");
+    const folder = await Deno.makeTempDir();
+    try {
+      const [command, ...args] = pythonCommand(python, "image_pipeline", ["make", photos, folder]);
+      await output(command, args);
+      return await compareTwins("image_pipeline", settings, "higher", [folder, "2", batch]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+};
+
+/** What `main.ts` can run. */
+export const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  overhead,
+  "train-step": trainStep,
+  throughput,
+  "load-weights": loadWeights,
+  "image-pipeline": imagePipeline,
+};
