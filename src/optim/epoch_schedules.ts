@@ -5,8 +5,9 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { choice, flag, number, whole } from "../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../base/options.ts";
 import { ClosedSchedule, type Scheduled } from "./schedule.ts";
-import { checkFactor, checkSteps } from "./schedule_checks.ts";
 import { warmUp } from "./warm_up.ts";
 
 /** Options of {@linkcode EpochCosine}. */
@@ -34,6 +35,21 @@ export interface EpochCosineOptions {
   warmupPrefix?: boolean;
 }
 
+/** The declaration of {@linkcode EpochCosineOptions}. */
+export const EPOCH_COSINE_OPTIONS: OptionTable<EpochCosineOptions> = {
+  epochs: whole({ min: 1, help: "the epochs in all, the warm-up included" }),
+  stepsPerEpoch: whole({ min: 1, help: "the steps of the optimizer in an epoch" }),
+  warmupEpochs: number({ default: 0, min: 0, help: "epochs of linear growth at the start" }),
+  warmupStart: number({ default: 0, min: 0, help: "the factor at the first warm-up step" }),
+  minFactor: number({ default: 0, min: 0, max: 1, help: "the factor at the end" }),
+  every: choice(["step", "epoch"], { default: "step", help: "after what the rate changes" }),
+  warmupPrefix: flag({
+    default: true,
+    help:
+      "whether the cosine starts where the warm-up ends, or at the beginning, which the warm-up hides",
+  }),
+};
+
 /**
  * Grows linearly for some epochs and falls along half a cosine for the others (Goyal et al., Accurate, large minibatch
  * SGD, 2017, section 2.2; Loshchilov and Hutter, SGDR, 2017, equation 5): timm's `cosine` schedule. The loop steps it
@@ -56,16 +72,8 @@ export class EpochCosine extends ClosedSchedule {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(optimizer: Scheduled, options: EpochCosineOptions) {
-    const { epochs, stepsPerEpoch, warmupEpochs = 0, warmupStart = 0, minFactor = 0 } = options;
-    const { every = "step", warmupPrefix = true } = options;
-    checkSteps("EpochCosine", "epochs", epochs);
-    checkSteps("EpochCosine", "stepsPerEpoch", stepsPerEpoch);
-    checkFactor("EpochCosine", "warmupEpochs", warmupEpochs);
-    checkFactor("EpochCosine", "warmupStart", warmupStart);
-    checkFactor("EpochCosine", "minFactor", minFactor, 1);
-    if (every !== "step" && every !== "epoch") {
-      throw new ArgumentError(`EpochCosine: every is "step" or "epoch", got "${every}".`);
-    }
+    const { epochs, stepsPerEpoch, warmupEpochs, warmupStart, minFactor, every, warmupPrefix } =
+      resolveOptions("EpochCosine", EPOCH_COSINE_OPTIONS, options);
     if (warmupEpochs >= epochs) {
       throw new ArgumentError(
         `EpochCosine: of ${epochs} epochs, ${warmupEpochs} cannot be warm-up; leave some to anneal.`,
