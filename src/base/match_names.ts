@@ -7,6 +7,9 @@
 import { ArgumentError } from "./errors.ts";
 import type { NamePattern } from "./name_pattern.ts";
 import { nearest } from "./nearest.ts";
+import { list } from "./option_parts.ts";
+import { type About, common } from "./option_values.ts";
+import { type Option, wrong } from "./options.ts";
 
 /** The regular expression of a name in which `*` stands for anything. */
 export function wildcard(pattern: string): RegExp {
@@ -47,4 +50,24 @@ export function noMatch(
     `${what} ${shown} matches no parameter and no module.` +
       (near === "" ? " There are none." : ` The nearest names are ${near}.`),
   );
+}
+
+const WANTS = "a name, in which * stands for anything, or a regular expression";
+
+/** A pattern of names as an option; in recipes it is text. */
+export function namePattern(about: About<NamePattern> = {}): Option<NamePattern> {
+  return {
+    ...common(about),
+    wants: WANTS,
+    schema: { type: "string" },
+    read(value, at) {
+      if (typeof value !== "string" && !(value instanceof RegExp)) throw wrong(at, WANTS, value);
+      return value;
+    },
+  };
+}
+
+/** Several patterns of names as an option; none by default. */
+export function namePatterns(about: About<readonly NamePattern[]>): Option<NamePattern[]> {
+  return list(namePattern(), { default: [], ...about });
 }

@@ -8,7 +8,7 @@ import { ArgumentError, TrainingError } from "../base/errors.ts";
 import type { Spec } from "../base/spec.ts";
 import type { LabelledBatch, UnlabelledBatch } from "../data/batch.ts";
 import type { MixedBatch } from "../data/mixed_batch.ts";
-import { Classifier } from "../nn/classifier.ts";
+import type { Classifier } from "../nn/classifier.ts";
 import { Module } from "../nn/module.ts";
 import { moduleSpec } from "../nn/spec.ts";
 import { Shelf } from "../teachers/shelf.ts";

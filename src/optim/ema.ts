@@ -5,11 +5,12 @@
  */
 
 import { ArgumentError, DeviceError } from "../base/errors.ts";
+import { type Resolved, resolveOptions } from "../base/options.ts";
 import type { Module } from "../nn/module.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import { decayAt, type EmaDecay, emaDecayOf } from "./ema_decay.ts";
-import type { EmaOptions, EmaState } from "./ema_options.ts";
+import { decayAt } from "./ema_decay.ts";
+import { EMA_OPTIONS, type EmaOptions, type EmaState } from "./ema_options.ts";
 import { PairLists, type Pairs } from "./ema_pairs.ts";
 import { readEmaState } from "./ema_state.ts";
 
@@ -40,7 +41,7 @@ import { readEmaState } from "./ema_state.ts";
  * ```
  */
 export class Ema implements Disposable {
-  readonly #decay: EmaDecay;
+  readonly #options: Resolved<EmaOptions>;
   /** Those that are averaged, and those that are copied. */
   readonly #averaged: readonly Pairs[];
   readonly #copied: readonly Pairs[];
@@ -55,8 +56,8 @@ export class Ema implements Disposable {
    * @throws {ArgumentError} if an option cannot be used, or the model has no weights.
    */
   constructor(model: Module, options: EmaOptions = {}) {
-    this.#decay = emaDecayOf(options);
-    const { averageBuffers = false } = options;
+    this.#options = resolveOptions("Ema", EMA_OPTIONS, options);
+    const { averageBuffers } = this.#options;
     const parameters = new Set(model.parameters());
     if (parameters.size === 0) throw new ArgumentError("Ema: the model has no parameters.");
     const averageOf = new Map<Tensor, Tensor>();
@@ -88,7 +89,7 @@ export class Ema implements Disposable {
 
   /** The decay of the next update. */
   get decay(): number {
-    return decayAt(this.#decay, this.#updates);
+    return decayAt(this.#options, this.#updates);
   }
 
   /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { flag, number, whole } from "../base/option_values.ts";
+import type { OptionTable } from "../base/options.ts";
 import type { Tensor } from "../torch/mod.ts";
 
 /** Options of {@linkcode Ema}. */
@@ -16,23 +18,42 @@ export interface EmaOptions {
    */
   averageBuffers?: boolean;
   /**
-   * Grows the decay towards `decay`: at update t (from 0) it is 1 - (1 + t / gamma)^-power, so that early averages
-   * forget the untrained weights. `true` is timm's gamma of 1 and power of 2/3; off by default.
+   * Grows the decay towards `decay`: at update t (from 0) it is 1 - (1 + t / warmupGamma)^-warmupPower, so that early
+   * averages forget the untrained weights; false by default.
    */
-  warmup?: boolean | EmaWarmup;
+  warmup?: boolean;
+  /** How slowly the decay grows; 1 by default. */
+  warmupGamma?: number;
+  /** How fast it nears 1; 2/3 by default, as timm's. 3/4 suits short trainings. */
+  warmupPower?: number;
   /** The least decay while it grows; 0 by default. */
   minDecay?: number;
   /** So many updates after the first one still copy the weights; 0 by default. */
   updateAfter?: number;
 }
 
-/** How the decay of an {@linkcode Ema} grows. */
-export interface EmaWarmup {
-  /** How slowly it grows; 1 by default. */
-  gamma?: number;
-  /** How fast it nears 1; 2/3 by default, 3/4 for short trainings. */
-  power?: number;
-}
+/** The declaration of {@linkcode EmaOptions}. */
+export const EMA_OPTIONS: OptionTable<EmaOptions> = {
+  decay: number({
+    default: 0.999,
+    min: 0,
+    max: 1,
+    help: "how much of the average stays at an update",
+  }),
+  averageBuffers: flag({
+    default: false,
+    help: "averages buffers too, such as statistics of batch norms, which are copied otherwise",
+  }),
+  warmup: flag({ default: false, help: "grows the decay from 0 on" }),
+  warmupGamma: number({ default: 1, above: 0, help: "how slowly the decay grows" }),
+  warmupPower: number({ default: 2 / 3, above: 0, help: "how fast the decay nears 1" }),
+  minDecay: number({ default: 0, min: 0, max: 1, help: "the least decay while it grows" }),
+  updateAfter: whole({
+    default: 0,
+    min: 0,
+    help: "so many updates after the first still copy the weights",
+  }),
+};
 
 /** What is saved of an {@linkcode Ema}. */
 export interface EmaState {

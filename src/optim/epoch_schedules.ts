@@ -39,12 +39,16 @@ export interface EpochCosineOptions {
 /** The declaration of {@linkcode EpochCosineOptions}. */
 export const EPOCH_COSINE_OPTIONS: OptionTable<EpochCosineOptions> = {
   epochs: whole({ min: 1, help: "the epochs in all, the warm-up included" }),
-  stepsPerEpoch: whole({ min: 1, help: "the optimizer's steps in an epoch" }),
+  stepsPerEpoch: whole({ min: 1, help: "the steps of the optimizer in an epoch" }),
   warmupEpochs: number({ default: 0, min: 0, help: "epochs of linear growth at the start" }),
-  warmupStart: number({ default: 0, min: 0, help: "the factor at the first step of the warm-up" }),
+  warmupStart: number({ default: 0, min: 0, help: "the factor at the first warm-up step" }),
   minFactor: number({ default: 0, min: 0, max: 1, help: "the factor at the end" }),
-  every: choice(["step", "epoch"], { default: "step", help: "how often the rate changes" }),
-  warmupPrefix: flag({ default: true, help: "whether the cosine starts where the warm-up ends" }),
+  every: choice(["step", "epoch"], { default: "step", help: "after what the rate changes" }),
+  warmupPrefix: flag({
+    default: true,
+    help:
+      "whether the cosine starts where the warm-up ends, or at the beginning, which the warm-up hides",
+  }),
 };
 
 /**

@@ -5,9 +5,15 @@
  */
 
 import { ArgumentError, DTypeError } from "../base/errors.ts";
+import { resolveOptions } from "../base/options.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import type { GradScalerOptions, GradScalerState, ScaledOptimizer } from "./grad_scaler_options.ts";
+import {
+  GRAD_SCALER_OPTIONS,
+  type GradScalerOptions,
+  type GradScalerState,
+  type ScaledOptimizer,
+} from "./grad_scaler_options.ts";
 
 /** How far an optimizer is in this step. */
 interface Progress {
@@ -57,22 +63,11 @@ export class GradScaler {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(options: GradScalerOptions = {}) {
-    const { initScale = 65536, growthFactor = 2, backoffFactor = 0.5 } = options;
-    const { growthInterval = 2000, enabled = true } = options;
-    checkScale("initScale", initScale);
-    if (!(growthFactor > 1 && growthFactor < Infinity)) {
-      throw new ArgumentError(`GradScaler: growthFactor is above 1, got ${growthFactor}.`);
-    }
-    if (!(backoffFactor > 0 && backoffFactor < 1)) {
-      throw new ArgumentError(
-        `GradScaler: backoffFactor is above 0 and below 1, got ${backoffFactor}.`,
-      );
-    }
-    if (!Number.isSafeInteger(growthInterval) || growthInterval < 1) {
-      throw new ArgumentError(
-        `GradScaler: growthInterval is a whole number of at least 1, got ${growthInterval}.`,
-      );
-    }
+    const { initScale, growthFactor, backoffFactor, growthInterval, enabled } = resolveOptions(
+      "GradScaler",
+      GRAD_SCALER_OPTIONS,
+      options,
+    );
     this.enabled = enabled;
     this.#scale = Math.fround(initScale);
     this.#growthFactor = growthFactor;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { flag, number, whole } from "../base/option_values.ts";
+import type { OptionTable } from "../base/options.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** Options of {@linkcode GradScaler}. */
@@ -19,6 +21,29 @@ export interface GradScalerOptions {
   /** Whether anything is scaled; true by default. Otherwise losses are as they are and every step is made. */
   enabled?: boolean;
 }
+
+/** The declaration of {@linkcode GradScalerOptions}. */
+export const GRAD_SCALER_OPTIONS: OptionTable<GradScalerOptions> = {
+  initScale: number({
+    default: 65536,
+    above: 0,
+    max: 3.4028234663852886e38,
+    help: "what losses are multiplied by at first",
+  }),
+  growthFactor: number({ default: 2, above: 1, help: "what the scale is multiplied by to grow" }),
+  backoffFactor: number({
+    default: 0.5,
+    above: 0,
+    below: 1,
+    help: "what the scale is multiplied by after an overflow",
+  }),
+  growthInterval: whole({
+    default: 2000,
+    min: 1,
+    help: "how many steps in a row without overflow make the scale grow",
+  }),
+  enabled: flag({ default: true, help: "whether anything is scaled" }),
+};
 
 /** What is saved of a {@linkcode GradScaler}, as plain data. */
 export interface GradScalerState {

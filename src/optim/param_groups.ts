@@ -6,12 +6,18 @@
 
 import type { NamePattern } from "../base/name_pattern.ts";
 import { ArgumentError } from "../base/errors.ts";
+import { type Resolved, resolveOptions } from "../base/options.ts";
 import { freezeMatching } from "../nn/freeze_matching.ts";
 import { Module } from "../nn/module.ts";
 import { parametersMatching } from "../nn/names_of.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { layersOf } from "./layers_of.ts";
-import type { LrRule, ModelGroup, ParamGroupsOptions } from "./model_groups.ts";
+import {
+  type LrRule,
+  type ModelGroup,
+  PARAM_GROUPS_OPTIONS,
+  type ParamGroupsOptions,
+} from "./model_groups.ts";
 
 /** Tokens and embeddings of positions, which timm's models exempt from weight decay too. */
 const EMBEDDINGS = [
@@ -48,13 +54,13 @@ export function paramGroups(model: Module, options: ParamGroupsOptions = {}): Mo
   if (!(model instanceof Module)) {
     throw new ArgumentError(`paramGroups takes a module, got ${typeof model}.`);
   }
-  checkOptions(options);
-  const { baseLr, weightDecay, layerDecay, minScale = 0 } = options;
+  const all = resolveOptions("paramGroups", PARAM_GROUPS_OPTIONS, options);
+  checkRules(all);
   // All names are looked up before anything is frozen.
-  const rules = rulesOf(model, options.lr ?? []);
-  const spared = sparedOf(model, options);
-  const layers = layerDecay === undefined ? undefined : layersOf(model, options.layers);
-  if (options.frozen !== undefined) freezeMatching(model, options.frozen);
+  const rules = rulesOf(model, all.lr);
+  const spared = sparedOf(model, all);
+  const layers = all.layerDecay === null ? undefined : layersOf(model, all.layers ?? undefined);
+  freezeMatching(model, all.frozen);
   const last = Math.max(0, ...layers?.values() ?? []);
 
   const groups = new Map<string, ModelGroup>();
@@ -66,16 +72,15 @@ export function paramGroups(model: Module, options: ParamGroupsOptions = {}): Mo
     const key = [layer, rule?.place, decays].join();
     let group = groups.get(key);
     if (group === undefined) {
-      const scale = (layer === undefined ? 1 : Math.max(minScale, layerDecay! ** (last - layer))) *
-        (rule?.scale ?? 1);
-      const scaled = layer !== undefined || rule?.scale !== undefined ? baseLr! * scale : baseLr;
-      const lr = rule?.lr ?? scaled;
-      const decay = decays ? weightDecay : 0;
+      const part = layer === undefined ? 1 : all.layerDecay! ** (last - layer);
+      const scale = Math.max(all.minScale, part) * (rule?.scale ?? 1);
+      const lr = rule?.lr ?? (all.baseLr === null ? null : all.baseLr * scale);
+      const weightDecay = decays ? all.weightDecay : 0;
       group = {
         params: [],
         label: labelOf(layer, rule, decays),
-        ...(lr === undefined ? {} : { lr }),
-        ...(decay === undefined ? {} : { weightDecay: decay }),
+        ...(lr !== null && { lr }),
+        ...(weightDecay !== null && { weightDecay }),
       };
       groups.set(key, group);
     }
@@ -103,7 +108,7 @@ function rulesOf(model: Module, rules: readonly LrRule[]): NamedRule[] {
 /** Says which parameters have no weight decay. */
 function sparedOf(
   model: Module,
-  { noDecayOnNormAndBias = true, noDecay = [] }: ParamGroupsOptions,
+  { noDecayOnNormAndBias, noDecay }: Resolved<ParamGroupsOptions>,
 ): (name: string, parameter: Tensor) => boolean {
   const names = namesMatching(model, noDecay, "noDecay");
   if (!noDecayOnNormAndBias) return () => false;
@@ -129,38 +134,19 @@ function labelOf(layer: number | undefined, rule: NamedRule | undefined, decays:
   return `${what === "" ? "all" : what}${decays ? "" : " without decay"}`;
 }
 
-function checkOptions(options: ParamGroupsOptions): void {
-  const { baseLr, weightDecay, layerDecay, minScale, lr = [] } = options;
-  const numbers = { baseLr, weightDecay, minScale };
-  for (const [name, value] of Object.entries(numbers)) checkLeast(name, value);
-  if (layerDecay !== undefined && !(layerDecay > 0 && layerDecay <= 1)) {
+function checkRules({ baseLr, layerDecay, lr }: Resolved<ParamGroupsOptions>): void {
+  lr.forEach((rule, i) => {
+    const given = [rule.lr, rule.scale].filter((value) => typeof value === "number").length;
+    if (given === 1) return;
     throw new ArgumentError(
-      `paramGroups: layerDecay is above 0 and at most 1, got ${layerDecay}.`,
-    );
-  }
-  if (!Array.isArray(lr)) {
-    throw new ArgumentError(
-      `paramGroups: lr is a list of rules { match, lr or scale }, got ${typeof lr}; baseLr is the rate of all.`,
-    );
-  }
-  for (const rule of lr) {
-    checkLeast("a rule's lr", rule.lr);
-    checkLeast("a rule's scale", rule.scale);
-    if ((rule.lr === undefined) !== (rule.scale === undefined)) continue;
-    throw new ArgumentError(
-      `paramGroups: the rule for ${rule.match} has either lr or scale, got ${
-        rule.lr === undefined ? "neither" : "both"
+      `paramGroups: lr.${i}, the rule for ${rule.match}, has either lr or scale, got ${
+        given === 0 ? "neither" : "both"
       }.`,
     );
-  }
-  const scales = layerDecay !== undefined || lr.some(({ scale }) => scale !== undefined);
-  if (!scales || baseLr !== undefined) return;
+  });
+  const scales = layerDecay !== null || lr.some(({ scale }) => typeof scale === "number");
+  if (!scales || baseLr !== null) return;
   throw new ArgumentError(
     "paramGroups: layerDecay and scale multiply a learning rate; give it as baseLr, the same as the optimizer's lr.",
   );
-}
-
-function checkLeast(name: string, value: number | undefined): void {
-  if (value === undefined || (value >= 0 && value < Infinity)) return;
-  throw new ArgumentError(`paramGroups: ${name} is a number of at least 0, got ${value}.`);
 }

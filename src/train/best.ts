@@ -6,6 +6,9 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { nullable } from "../base/option_parts.ts";
+import { choice, number, text, whole } from "../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../base/options.ts";
 
 /** Options of {@linkcode Best}. */
 export interface BestOptions {
@@ -13,11 +16,25 @@ export interface BestOptions {
   metric: string;
   /** Whether a higher one is better (`"max"`, the default) or a lower one, such as of a loss (`"min"`). */
   mode?: "max" | "min";
-  /** Stops after so many evaluations in a row without an improvement; never if absent. */
-  patience?: number;
-  /** By how much more than nothing it must be better to count; 0 by default. */
+  /** Stops after so many evaluations in a row without an improvement; null, the default, for never. */
+  patience?: number | null;
+  /** By more than how much it must be better to count; 0 by default. */
   minDelta?: number;
 }
+
+/** The declaration of {@linkcode BestOptions}. */
+export const BEST_OPTIONS: OptionTable<BestOptions> = {
+  metric: text({
+    wants: "the name of a metric",
+    pattern: /./,
+    help: "the metric in what an evaluation returns",
+  }),
+  mode: choice(["max", "min"], { default: "max", help: "whether higher or lower is better" }),
+  patience: nullable(whole({ min: 1 }), {
+    help: "stops after so many evaluations in a row without an improvement",
+  }),
+  minDelta: number({ default: 0, min: 0, help: "by more than how much a value must be better" }),
+};
 
 /** What an evaluation was. */
 export interface Verdict {
@@ -68,24 +85,10 @@ export class Best {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(options: BestOptions) {
-    const { metric, mode = "max", patience = Infinity, minDelta = 0 } = options;
-    if (typeof metric !== "string" || metric === "") {
-      throw new ArgumentError(`Best: metric is the name of a metric, got ${typeof metric}.`);
-    }
-    if (mode !== "max" && mode !== "min") {
-      throw new ArgumentError(`Best: mode is "max" or "min", got "${mode}".`);
-    }
-    if (patience !== Infinity && (!Number.isSafeInteger(patience) || patience < 1)) {
-      throw new ArgumentError(
-        `Best: patience is a whole number of at least 1, got ${patience}.`,
-      );
-    }
-    if (!(minDelta >= 0 && minDelta < Infinity)) {
-      throw new ArgumentError(`Best: minDelta is a number of at least 0, got ${minDelta}.`);
-    }
+    const { metric, mode, patience, minDelta } = resolveOptions("Best", BEST_OPTIONS, options);
     this.metric = metric;
     this.mode = mode;
-    this.patience = patience;
+    this.patience = patience ?? Infinity;
     this.minDelta = minDelta;
   }
 

@@ -22,7 +22,7 @@ import type { Sums } from "./sums.ts";
 import type { UpdateState } from "./update_state.ts";
 import type { StepOptimizer, StepSchedule, Trainable } from "./stage.ts";
 import type { MetricRecord } from "../report/metrics.ts";
-import { devicesOf, getRandomStates, setRandomStates } from "./random_states.ts";
+import { devicesOf, getRandomStates, setRandomStates } from "../torch/random_states.ts";
 import { settleDifferences } from "./resume.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
 import { groupOptions } from "./loop_spec.ts";

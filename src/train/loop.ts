@@ -19,22 +19,19 @@ import {
 } from "./checkpoint.ts";
 import { checkLoss, checkMeans, checkParameters, type Place } from "./finite.ts";
 import { checkGradients, checkLossDepends } from "./first_step.ts";
-import type { FitOptions, FitResult } from "./fit.ts";
+import type { FitOptions, FitResult } from "./fit_options.ts";
 import { addSums, LossSums, meansOf } from "./loss_sums.ts";
-import type { Stage, StepOptimizer, Trainable } from "./stage.ts";
+import type { StepOptimizer, Trainable } from "./stage.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import { startTraining } from "./modes.ts";
 import { OwnInterrupt } from "./own_interrupt.ts";
-import { devicesOf, withoutTrace } from "./random_states.ts";
+import { devicesOf, withoutTrace } from "../torch/random_states.ts";
 import { checkStages } from "./loop_checks.ts";
 import { loopSpec } from "./loop_spec.ts";
-import type { LoopParts, LoopSpec } from "./loop_parts.ts";
+import type { AnyStage, LoopParts, LoopSpec } from "./loop_parts.ts";
 import { type EpochPlace, RunProgress } from "./show.ts";
 import { KeepBest } from "./best_file.ts";
 import { studentOf, Update } from "./update.ts";
-
-// deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
-type AnyStage = Stage<any>;
 
 /** What the loop says of an epoch by itself; an evaluation cannot say it too. */
 const taken = ["run", "event", "epoch", "step", "stage", "seconds", "lr"];
@@ -123,7 +120,7 @@ export class Loop {
   }
 
   async #train(): Promise<FitResult> {
-    const { epochs, seed, checkpoint, resume, metrics, method } = this.#options;
+    const { seed, checkpoint, resume, metrics, method } = this.#options;
     if (checkpoint !== undefined) await checkWritable(checkpoint);
     if (seed !== undefined) torch.manualSeed(seed);
     for (const { batches } of this.#stages) method.meet?.(batches);
@@ -225,7 +222,7 @@ export class Loop {
 
   /** Trains what is left of the epoch under way; false if it was interrupted. */
   async #epoch(progress: RunProgress | undefined): Promise<boolean> {
-    const { logEvery = 50, checkpointEvery = Infinity, epochs, method } = this.#options;
+    const { logEvery = 50, checkpointEvery = Infinity, epochs } = this.#options;
     const position = this.#position;
     const { epoch } = position;
     const place = this.#plan[epoch];

@@ -5,9 +5,15 @@
  */
 
 import type { Spec } from "../base/spec.ts";
-import type { FitOptions } from "./fit.ts";
-import type { Trainable } from "./stage.ts";
-import type { AnyStage, Rates } from "./loop_spec.ts";
+import type { FitOptions } from "./fit_options.ts";
+import type { Stage, Trainable } from "./stage.ts";
+
+/** A stage, whatever its batches are. */
+// deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
+export type AnyStage = Stage<any>;
+
+/** By a step's number, what each group has at it. */
+export type Rates = { readonly [step: string]: Spec };
 
 /** What a run is made of. */
 export interface LoopParts {

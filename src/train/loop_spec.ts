@@ -7,17 +7,11 @@
 
 import { differencesOf, type Spec, type SpecDifference } from "../base/spec.ts";
 import type { Tensor } from "../torch/mod.ts";
-import type { Stage, StepOptimizer, Trainable } from "./stage.ts";
-import type { LoopParts, LoopSpec } from "./loop_parts.ts";
+import type { AnyStage, LoopParts, LoopSpec, Rates } from "./loop_parts.ts";
+import type { StepOptimizer, Trainable } from "./stage.ts";
 
 /** How many steps a schedule is asked about. */
 const SAMPLES = 64;
-
-// deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
-export type AnyStage = Stage<any>;
-
-/** By a step's number, what each group has at it. */
-export type Rates = { readonly [step: string]: Spec };
 
 /** What decides a run, before its first step. */
 export async function loopSpec(run: LoopParts): Promise<LoopSpec> {

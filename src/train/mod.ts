@@ -12,6 +12,7 @@ export * from "./best.ts";
 export * from "./best_file.ts";
 export * from "./checkpoint.ts";
 export * from "./fit.ts";
+export * from "./fit_options.ts";
 export * from "./sums.ts";
 export * from "./update_state.ts";
 export * from "./stage.ts";

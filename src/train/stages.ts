@@ -5,21 +5,18 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import type { ManyStages, PerStage, SingleStage } from "./fit.ts";
+import type { ManyStages, PerStage, SingleStage } from "./fit_options.ts";
 import { planOf } from "./loop_checks.ts";
+import type { AnyStage } from "./loop_parts.ts";
 import type {
   Batches,
   OptimizerChoice,
   ScheduleChoice,
-  Stage,
   StagedMethod,
   StepOptimizer,
   StepSchedule,
   Trainable,
 } from "./stage.ts";
-
-// deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
-type AnyStage = Stage<any>;
 
 /** The stages of a run, and the optimizers that were made for it. */
 export interface Stages extends Disposable {

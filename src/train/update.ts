@@ -96,15 +96,21 @@ export class Update implements Disposable {
       this.#scaler?.unscale(optimizer);
       clipGradNorm(params, clipNorm);
     }
-    if (this.#scaler === null) {
-      optimizer.step();
-    } else {
-      this.#scaler.step(optimizer);
-      this.#scaler.update();
-    }
+    const made = this.#makeStep(optimizer);
     // Those of other stages too: a loss may reach their parameters, and their own steps start from nothing.
     for (const each of this.#optimizers) each.zeroGrad();
-    this.ema?.update();
+    if (made) this.ema?.update();
+  }
+
+  /** Makes an optimizer's step; false if it was left out because gradients overflowed. */
+  #makeStep(optimizer: StepOptimizer): boolean {
+    if (this.#scaler === null) {
+      optimizer.step();
+      return true;
+    }
+    const made = this.#scaler.step(optimizer);
+    this.#scaler.update();
+    return made;
   }
 
   /** Runs `body` while the student has the averaged weights, if there are any. */

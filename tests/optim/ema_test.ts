@@ -56,7 +56,9 @@ test("a decay that warms up is timm's", () => {
   );
   assertClose(ema.weights()["0.weight"], mean);
   using floor = new optim.Ema(model, {
-    warmup: { gamma: 1000, power: 1 },
+    warmup: true,
+    warmupGamma: 1000,
+    warmupPower: 1,
     minDecay: 0.25,
     averageBuffers: true,
   });
@@ -154,8 +156,8 @@ test("what cannot be averaged is refused", () => {
       { decay: NaN },
       { minDecay: -1 },
       { updateAfter: 0.5 },
-      { warmup: { gamma: 0 } },
-      { warmup: { power: Infinity } },
+      { warmupGamma: 0 },
+      { warmupPower: Infinity },
     ]
   ) assertThrows(() => new optim.Ema(model, options), ArgumentError, "Ema: ");
   using none = new nn.ReLU();

@@ -194,7 +194,7 @@ test("options that cannot be used are refused, with the nearest names", () => {
     [{ weightDecay: NaN }, "weightDecay"],
     [{ lr: [{ match: "fc" }] }, "neither"],
     [{ lr: [{ match: "fc", lr: 1, scale: 1 }] }, "both"],
-    [{ lr: 0.1 as unknown as [] }, "list of rules"],
+    [{ lr: 0.1 as unknown as [] }, "lr must be a list"],
     [{ lr: [{ match: "head", lr: 1 }] }, "nearest names are"],
     [{ frozen: ["layer9"] }, '"layer'],
     [{ noDecay: ["pos_embed"] }, "noDecay"],

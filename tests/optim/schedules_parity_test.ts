@@ -247,7 +247,10 @@ test("options and rules that cannot be used are refused", () => {
       () => new optim.ChainedScheduler(o, [new optim.ReduceLROnPlateau(o)]),
       "use it by itself",
     ],
-    [() => new optim.ReduceLROnPlateau(o, { factor: 1 }), "factor must be below 1"],
+    [
+      () => new optim.ReduceLROnPlateau(o, { factor: 1 }),
+      "factor must be a number from 0 to below 1",
+    ],
     [() => new optim.ReduceLROnPlateau(o, { patience: -1 }), "patience"],
     [() => new optim.ReduceLROnPlateau(o, { minLr: [0] }), "3 groups need 3 rates"],
     [() => new optim.ReduceLROnPlateau(o, { mode: "best" as never }), "mode must be"],

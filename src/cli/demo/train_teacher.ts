@@ -7,7 +7,8 @@
 import type { Classifier } from "../../nn/mod.ts";
 import * as optim from "../../optim/mod.ts";
 import * as models from "../../models/mod.ts";
-import { fit, type FitOptions } from "../../train/fit.ts";
+import { fit } from "../../train/fit.ts";
+import type { FitOptions } from "../../train/fit_options.ts";
 import type { LabelledBatch, Loader, UnlabelledBatch } from "../../data/mod.ts";
 import { Rotation, Supervised } from "../../distill/mod.ts";
 
