@@ -8,7 +8,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-import type { OnnxGraph, OnnxNode } from "./onnx_graph.ts";
+import type { OnnxGraph, OnnxNode } from "./onnx_names.ts";
 
 /** The names of the modules that an operation lies in, from the outermost on. */
 export function modulesAround(node: OnnxNode): string[] {

@@ -1,0 +1,27 @@
+/**
+ * The names in a model's graph.
+ *
+ * @module
+ */
+
+/** One operation of a graph. */
+export interface OnnxNode {
+  /** Its name; may be empty. */
+  name: string;
+  /** Which operation, such as `Conv`. */
+  operation: string;
+  /** The names of the tensors that it takes. */
+  inputs: string[];
+  /** The names of the tensors that it computes. */
+  outputs: string[];
+  /** The modules of PyTorch that it lies in, from the model on, and its own name, if the file says so. */
+  scopes?: string[];
+}
+
+/** The names in a model's graph. */
+export interface OnnxGraph {
+  /** Its operations, in order. */
+  nodes: OnnxNode[];
+  /** The names of its outputs. */
+  outputs: string[];
+}
