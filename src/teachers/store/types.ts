@@ -1,0 +1,159 @@
+/**
+ * What the store needs of teachers and of what makes pixels.
+ *
+ * @module
+ */
+
+import type { Spec } from "../../base/spec.ts";
+import type { Tensor } from "../../torch/tensor.ts";
+
+/** How numbers are stored: two bytes each, or four. */
+export type StoredDType = "float16" | "float32";
+
+/** What a teacher said about some images. */
+export interface StoredOutput {
+  /** Its features (B, featureDim). */
+  features: Tensor;
+  /** Its logits (B, numClasses), of a predictive teacher. */
+  logits?: Tensor;
+}
+
+/** A frozen teacher, as far as the store needs one; every teacher of this package is one. */
+export interface StorableTeacher {
+  /** What it is called in messages and lists. */
+  readonly name: string;
+  /** The width of its features. */
+  readonly featureDim: number;
+  /** The number of classes that it votes on, if it does. */
+  readonly numClasses?: number | null;
+  /** What decides what it says about pixels: its weights by their content, its layers, its view. */
+  spec(): Spec | Promise<Spec>;
+  /** What it says about pixels (B, C, H, W). */
+  run(pixels: Tensor): StoredOutput;
+  /** Frees its weights, if they can be loaded again. */
+  release?(): void;
+}
+
+/** Pixels of some images. */
+interface StorablePixels {
+  readonly pixels: Tensor;
+  dispose(): void;
+}
+
+/** What makes the pixels of images in a variant, always the same ones; a `Loader` is one. */
+export interface StorablePixelSource {
+  /** How many images there are. */
+  readonly images: number;
+  /** How many variants of each image there are; null for another one in every epoch. */
+  readonly views?: number | null;
+  /** The pixels of some images in a variant. */
+  pixelsOf(indices: Int32Array, variant: number): StorablePixels | Promise<StorablePixels>;
+  /** What decides the pixels of an image in a variant. */
+  pixelSpec(): Promise<Spec>;
+}
+
+/** A share of the work: that of number `index`, from 0, of `of` shares. */
+export interface Part {
+  /** The share's number, from 0. */
+  readonly index: number;
+  /** How many shares there are. */
+  readonly of: number;
+}
+
+/** The place of a shard in its entry. */
+export interface ShardPlace {
+  /** The variant's number. */
+  readonly variant: number;
+  /** The shard's number within the variant. */
+  readonly shard: number;
+}
+
+/** The sizes of an entry. */
+export interface EntrySizes {
+  /** How many images there are. */
+  readonly images: number;
+  /** How many variants of each. */
+  readonly variants: number;
+  /** The width of the features. */
+  readonly featureDim: number;
+  /** The number of classes; null if the teacher gives no logits. */
+  readonly numClasses: number | null;
+  /** How numbers are stored. */
+  readonly dtype: StoredDType;
+  /** How many images a shard has; the last of a variant may have fewer. */
+  readonly shardImages: number;
+}
+
+/** What decides the numbers of an entry. */
+export interface EntryKey {
+  /** The teacher's spec. */
+  readonly teacher: Spec;
+  /** The pixels' spec. */
+  readonly pixels: Spec;
+  /** How numbers are stored. */
+  readonly dtype: StoredDType;
+}
+
+/** What an entry holds. */
+export interface EntryDescription extends EntrySizes {
+  /** What decides its numbers. */
+  readonly key: EntryKey;
+  /** The teacher's name. */
+  readonly teacher: string;
+  /** The data set's name, if it has one. */
+  readonly data: string | null;
+}
+
+/** What is read of an entry's file. */
+export interface EntryFile extends EntryDescription {
+  /** When it was made, in ISO 8601. */
+  readonly created: string;
+}
+
+/** What was evicted. */
+export interface Pruned {
+  /** The bytes that the store had before. */
+  readonly before: number;
+  /** The bytes that it has now: more than asked for if the rest is in use. */
+  readonly after: number;
+  /** How many shards were removed. */
+  readonly shards: number;
+}
+
+/** An entry of a store in a few words. */
+export interface StoreListing {
+  /** The name of its folder, the fingerprint of its key. */
+  readonly id: string;
+  /** Its folder. */
+  readonly folder: string;
+  /** The teacher's name; empty if the entry cannot be read. */
+  readonly teacher: string;
+  /** The data set's name, if it has one. */
+  readonly data: string | null;
+  /** How many images there are. */
+  readonly images: number;
+  /** How many variants of each. */
+  readonly variants: number;
+  /** How numbers are stored; null if the entry cannot be read. */
+  readonly dtype: StoredDType | null;
+  /** The bytes of its files. */
+  readonly bytes: number;
+  /** The share of its shards that are there, from 0 to 1. */
+  readonly complete: number;
+  /** When it was last used; null if it never was. */
+  readonly lastUsed: Date | null;
+  /** Why it cannot be read, such as another version; null if it can. */
+  readonly problem: string | null;
+}
+
+/** What `Store.verify` found. */
+export interface StoreVerified {
+  /** How many shards were read. */
+  readonly shards: number;
+  /** How many bytes all files have. */
+  readonly bytes: number;
+  /** What is damaged, or of another version: files, or folders of entries, each with the reason. */
+  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Whether what is damaged was removed. */
+  readonly removed: boolean;
+}
