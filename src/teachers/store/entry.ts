@@ -6,11 +6,12 @@
 
 import { ArgumentError, IndexError } from "../../base/errors.ts";
 import { makeFolderSync } from "../../base/files.ts";
+import { keep, scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { entryId } from "./entry_file.ts";
 import { shardCount, shardPath, shardPlaces, shardRange, variantFolder } from "./layout.ts";
 import { holdInUse } from "./locks.ts";
-import { gatherRows } from "./rows.ts";
+import { gatherRows, inWords } from "./rows.ts";
 import { mapShardFile, type ShardWanted, verifyShardFile, writeShardFile } from "./shard_file.ts";
 import type { EntryFile, Part, ShardPlace, StoredOutput } from "./types.ts";
 import { touchUsed } from "./used.ts";
@@ -131,16 +132,21 @@ export class StoreEntry implements Disposable {
     }
     if (indices.length === 0) throw new ArgumentError("Rows of no image were asked for.");
     touchUsed(variantFolder(this.folder, variant));
-    const { shardImages } = this.file;
-    return gatherRows(indices, shardImages, (shard) => this.#shard({ variant, shard }));
+    return gatherRows(indices, this.file, (shard) => this.#shard({ variant, shard }));
   }
 
-  /** A shard as tensors that are the file. */
+  /** A shard as tensors that are the file, in words. */
   #shard(place: ShardPlace): StoredOutput {
     const path = shardPath(this.folder, place);
     let shard = this.#shards.get(path);
     if (shard === undefined) {
-      shard = mapShardFile(path, this.#wanted(place));
+      shard = scope(() => {
+        const { features, logits } = mapShardFile(path, this.#wanted(place));
+        return {
+          features: keep(inWords(features)),
+          ...(logits && { logits: keep(inWords(logits)) }),
+        };
+      });
       this.#shards.set(path, shard);
     }
     return shard;

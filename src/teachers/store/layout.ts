@@ -16,7 +16,7 @@ const MOST_IMAGES = 8192;
 /** A small data set is cut into this many shards, if they are not too small: its shares are more even. */
 const SOME_SHARDS = 8;
 /** About what the head of a shard takes. */
-const HEAD_BYTES = 512;
+const HEAD_BYTES = 352;
 
 /** The bytes of an image's row. */
 export function rowBytes(sizes: Omit<EntrySizes, "shardImages">): number {

@@ -24,7 +24,10 @@ export function pruneStore(root: string, most: number): Pruned {
   let [after, shards] = [before, 0];
   const locks = new Map<string, Disposable | null>();
   try {
-    for (const piece of piecesOf(root)) {
+    const pieces = piecesOf(root);
+    const left = new Map<string, number>();
+    for (const { id } of pieces) left.set(id, (left.get(id) ?? 0) + 1);
+    for (const piece of pieces) {
       if (after <= most) break;
       const lock = lockPath(root, piece.id);
       if (!locks.has(piece.id)) locks.set(piece.id, holdAlone(lock));
@@ -32,9 +35,8 @@ export function pruneStore(root: string, most: number): Pruned {
       remove(piece.path);
       after -= piece.bytes;
       shards += piece.shards;
-    }
-    for (const [id, lock] of locks) {
-      if (lock !== null) after -= removeIfEmpty(`${root}/${id}`);
+      left.set(piece.id, left.get(piece.id)! - 1);
+      if (left.get(piece.id) === 0) after -= removeIfEmpty(`${root}/${piece.id}`);
     }
   } finally {
     for (const lock of locks.values()) lock?.[Symbol.dispose]();

@@ -13,7 +13,7 @@ import { saveSafetensors } from "../../torch/safetensors.ts";
 import { checkTensorSum } from "../../torch/safetensors_checksums.ts";
 import type { Entry } from "../../torch/safetensors_header.ts";
 import { readAt, readHeader } from "../../torch/safetensors_read.ts";
-import { keep, scope } from "../../torch/scope.ts";
+import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { STORE_FORMAT, STORE_VERSION } from "./entry_file.ts";
 import { shardRange } from "./layout.ts";
@@ -147,7 +147,7 @@ function checkIsWanted(
 /**
  * Maps a verified shard into memory: only what is touched of it is read, and the system takes it back when it needs room.
  *
- * @returns Tensors that are the file itself; dispose of them to let the file go.
+ * @returns Tensors that are the file itself, in the scope that is open; dispose of them to let the file go.
  * @throws {StoreError} as {@linkcode verifyShardFile} does.
  */
 export function mapShardFile(path: string, wanted: ShardWanted): StoredOutput {
@@ -157,7 +157,7 @@ export function mapShardFile(path: string, wanted: ShardWanted): StoredOutput {
     const before = verified.get(path);
     const tensors = scope(() => {
       const whole = call("aten::from_file", path, false, bytes, "uint8") as Tensor;
-      return entries.map((entry) => keep(tensorIn(whole, entry)));
+      return entries.map((entry) => tensorIn(whole, entry));
     });
     // Another process may have put a new file in place between the verifying and the mapping.
     if (before === stateOf(Deno.statSync(path)) || tries === 10) {

@@ -179,7 +179,7 @@ test("the size is told before, and is that of the files", async () => {
   await teachers.fill(store, { ...options, onStart: (estimate) => told = estimate });
   assertEquals(told!.missingBytes, estimate.missingBytes);
   const numbers = 2 * 37 * 2 * (WIDTH + 16 + CLASSES);
-  assertEquals(estimate.bytes, numbers + 20 * 512);
+  assertEquals(estimate.bytes, numbers + 20 * 352);
   assert(store.bytes > numbers && store.bytes < estimate.bytes + 4096, `${store.bytes}`);
   assertEquals((await teachers.estimateFill(store, options)).missingBytes, 0);
 });
