@@ -7,16 +7,19 @@
 import { StoreError } from "../../base/errors.ts";
 import { letSignalsIn } from "../../base/interrupt.ts";
 import { Progress, say } from "../../base/progress.ts";
+import type { Spec } from "../../base/spec.ts";
 import { removeTemporariesIn } from "../../base/temporaries.ts";
 import { formatBytes } from "../../base/text.ts";
+import { checkEntry } from "./check_entry.ts";
 import type { StoreEntry } from "./entry.ts";
 import { describeAll, estimateOf, together } from "./estimate.ts";
 import type { Filled, FillEstimate, FillOptions } from "./fill_options.ts";
 import { Counter, fillTasks, type Task } from "./fill_tasks.ts";
-import { shardPlaces, variantFolder } from "./layout.ts";
-import { removeDeadClaims } from "./locks.ts";
+import { claimPath, shardPlaces, variantFolder } from "./layout.ts";
+import { claim, removeDeadClaims } from "./locks.ts";
 import { makeRoom } from "./room.ts";
 import type { Store } from "./store.ts";
+import type { ShardPlace } from "./types.ts";
 
 /**
  * Asks teachers about every variant of every image of a source, as far as the store has not the answers, and stores them.
@@ -68,7 +71,10 @@ export async function fill(store: Store, options: FillOptions): Promise<Filled> 
       tasks.push({ teacher: teachers[i], entry: store.open(description) });
     }
     let repaired = 0;
-    for (const { entry } of tasks) repaired += await removeDamaged(entry, options);
+    for (const { teacher, entry } of tasks) {
+      repaired += await removeDamaged(entry, options);
+      if (!saysContent(entry.file.key.teacher)) await checkEntry(entry, teacher, options.pixels);
+    }
     const before = together(
       tasks.map(({ entry }) => estimateOf(store, entry.file, entry.missing(options.part))),
     );
@@ -104,12 +110,25 @@ async function removeDamaged(entry: StoreEntry, { part, signal }: FillOptions): 
       entry.verifyShard(place);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      entry.removeShard(place);
-      count++;
+      if (removeUnlessMade(entry, place)) count++;
     }
     await letSignalsIn();
   }
   return count;
+}
+
+/** Removes a damaged shard, unless another process does that, or has made it anew in the meantime. */
+function removeUnlessMade(entry: StoreEntry, place: ShardPlace): boolean {
+  using own = claim(claimPath(entry.folder, place));
+  if (own === null) return false;
+  try {
+    entry.verifyShard(place);
+    return false;
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    entry.removeShard(place);
+    return true;
+  }
 }
 
 /** Says what is to come, and makes the bar for it. */
@@ -118,4 +137,10 @@ function barOf({ missingBytes, missingOutputs, freeBytes }: FillEstimate): Progr
   const free = freeBytes === null ? "" : `; ${formatBytes(freeBytes)} are free`;
   say(`Filling the store with ${formatBytes(missingBytes)}${free}`);
   return new Progress({ label: "Filling the store", total: missingOutputs, unit: "outputs" });
+}
+
+/** Whether a teacher's spec says what its weights are. That of a function cannot: it is known by its name alone. */
+function saysContent(spec: Spec): boolean {
+  return typeof spec === "object" && spec !== null &&
+    ["weights", "layers", "file"].some((name) => name in spec);
 }

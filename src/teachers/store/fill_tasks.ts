@@ -5,7 +5,7 @@
  */
 
 import { makeFolderSync } from "../../base/files.ts";
-import type { Progress } from "../../base/progress.ts";
+import { type Progress, say } from "../../base/progress.ts";
 import type { StoreEntry } from "./entry.ts";
 import { fillBlock, type ShardJob } from "./fill_block.ts";
 import type { FillOptions } from "./fill_options.ts";
@@ -58,6 +58,7 @@ export async function fillTasks(
   const block = Math.max(LEAST_IMAGES, ...tasks.map(({ entry }) => entry.file.shardImages));
   const cut = Math.min(LEAST_IMAGES, ...tasks.map(({ entry }) => entry.file.shardImages));
   let computed = 0;
+  let waiting = false;
   for (;;) {
     const missing = groupByBlock(tasks, block, part);
     if (missing.size === 0) return computed;
@@ -72,8 +73,12 @@ export async function fillTasks(
       await fillBlock(jobs, { pixels, variant, batchSize, cut, signal, onOutputs });
     }
     computed += claimed;
-    // All that is missing is being computed by other processes: by one that dies, no more.
-    if (claimed === 0) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    if (claimed === 0) {
+      // All that is missing is being computed by other processes: by one that dies, no more.
+      if (options.progress && !waiting) say("Waiting for shards that another process computes");
+      waiting = true;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    }
     signal?.throwIfAborted();
   }
 }

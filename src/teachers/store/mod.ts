@@ -11,3 +11,4 @@ export * from "./describe.ts";
 export * from "./fill_options.ts";
 export * from "./fill.ts";
 export * from "./estimate_fill.ts";
+export * from "./check_entry.ts";

@@ -1,13 +1,17 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  ApprenticeError,
   ArgumentError,
   FileError,
   FormatError,
   IndexError,
+  StoreError,
   TrainingError,
 } from "../../../src/base/errors.ts";
+import * as data from "../../../src/data/mod.ts";
 import * as teachers from "../../../src/teachers/mod.ts";
 import * as torch from "../../../src/torch/mod.ts";
+import { encode } from "fast-png";
 import { assertClose, test } from "../../helpers.ts";
 import { temporaryFolder } from "../../setup/fakes.ts";
 import {
@@ -109,7 +113,8 @@ test("pixels are made once for all teachers, or in turn with one teacher in memo
   assertEquals(released, ["a", "b", "c"]);
   assertEquals(contents(other.path), contents(folder.path));
   const again = await teachers.fill(store, { ...small, teachers: list, pixels });
-  assertEquals([again.computed, again.missingBytes, pixels.made], [0, 0, 20 * 2 * 4]);
+  // The teacher that is a function is asked about one image, to see that it is the same one.
+  assertEquals([again.computed, again.missingBytes, pixels.made], [0, 0, 20 * 2 * 4 + 1]);
 });
 
 test("parts make the whole, and a part says what it lacks", async () => {
@@ -295,6 +300,54 @@ test("other weights, pixels or dtypes are other entries", async () => {
     ]);
     assert(Date.now() - lastUsed!.getTime() < 60_000);
   }
+});
+
+test("a function that is another one of the same name is not taken for the one that was asked", async () => {
+  using folder = temporaryFolder();
+  const store = new teachers.Store({ root: folder.path });
+  const base = { ...small, pixels: new Numbers(20) };
+  await teachers.fill(store, { ...base, teachers: [voter("voter", 2)] });
+  assertEquals(
+    (await teachers.fill(store, { ...base, teachers: [voter("voter", 2)] })).computed,
+    0,
+  );
+  await assertRejects(
+    () => teachers.fill(store, { ...base, teachers: [voter("voter", 3)] }),
+    StoreError,
+    "Give it another name",
+  );
+});
+
+test("a photograph that cannot be decoded ends the filling by its name", async () => {
+  using folder = temporaryFolder();
+  using photos = temporaryFolder();
+  for (const [i, name] of ["a", "b", "c", "d"].entries()) {
+    Deno.mkdirSync(`${photos.path}/class`, { recursive: true });
+    const png = encode({ width: 4, height: 4, channels: 1, data: new Uint8Array(16).fill(i * 60) });
+    Deno.writeFileSync(`${photos.path}/class/${name}.png`, name === "c" ? png.slice(0, 50) : png);
+  }
+  using dataset = new data.ImageFolder(photos.path, {
+    part: { kind: "whole", size: 4 },
+    workers: 1,
+  });
+  const pixels: teachers.StorablePixelSource = {
+    images: 4,
+    views: 1,
+    pixelSpec: () => Promise.resolve({ photos: 4 }),
+    pixelsOf: async (indices) => {
+      const batch = await dataset.batch(indices);
+      return { pixels: batch.images, dispose: () => batch.dispose() };
+    },
+  };
+  const store = new teachers.Store({ root: `${folder.path}/store` });
+  const gray = teachers.descriptive({
+    name: "gray",
+    featureDim: 16,
+    features: (images) => images.to("float32").mean(1).flatten(1),
+  });
+  const options = { shardImages: 1, batchSize: 1, teachers: [gray], pixels };
+  await assertRejects(() => teachers.fill(store, options), ApprenticeError, "c.png");
+  assertEquals(shardsBelow(folder.path).length, 2);
 });
 
 test("a disk without room is told before anything is computed", async () => {
