@@ -5,6 +5,7 @@
  * @module
  */
 
+import { FileError } from "../../base/errors.ts";
 import { makeFolderSync } from "../../base/files.ts";
 import { isNotAllowed } from "../../base/regular_files.ts";
 import { folderOf } from "../../base/temporaries.ts";
@@ -49,10 +50,23 @@ export function holdAlone(path: string): Disposable | null {
  * claim is given up.
  *
  * @returns The claim; null while a living process has it.
+ * @throws {FileError} if the file cannot be made.
  */
 export function claim(path: string): Disposable | null {
   for (;;) {
-    const file = Deno.openSync(path, { read: true, write: true, create: true });
+    let file: Deno.FsFile;
+    try {
+      file = Deno.openSync(path, { read: true, write: true, create: true });
+    } catch (cause) {
+      if (isNotAllowed(cause)) throw cause;
+      throw new FileError(
+        `Cannot write ${path}: ${
+          (cause as Error).message
+        }. Make room on that disk, or look who may write ` +
+          "in the store.",
+        { cause },
+      );
+    }
     if (!tryLock(file)) {
       file.close();
       return null;
@@ -95,7 +109,12 @@ export function removeDeadClaims(folder: string): void {
     return;
   }
   for (const name of names) {
-    if (/^\d+\.lock$/.test(name)) claim(`${folder}/${name}`)?.[Symbol.dispose]();
+    if (!/^\d+\.lock$/.test(name)) continue;
+    try {
+      claim(`${folder}/${name}`)?.[Symbol.dispose]();
+    } catch {
+      // Who may only read the store leaves it as it is.
+    }
   }
 }
 

@@ -11,7 +11,13 @@ import { checkSame, entryId, makeEntryFile, readEntryFile } from "./entry_file.t
 import { bytesBelow, lockPath } from "./folder.ts";
 import { listStore } from "./list.ts";
 import { pruneStore } from "./prune.ts";
-import type { EntryDescription, Pruned, StoreListing, StoreVerified } from "./types.ts";
+import type {
+  EntryDescription,
+  Pruned,
+  StoreListing,
+  StoreVerified,
+  VerifyOptions,
+} from "./types.ts";
 import { verifyStore } from "./verify.ts";
 
 /** Options of {@linkcode Store}. */
@@ -111,11 +117,11 @@ export class Store {
   /**
    * Reads all shards and compares their checksums. Clears away what killed processes left.
    *
-   * @param options `remove` removes what is damaged, and entries of other versions: filling makes it anew.
-   * @throws {FileError} if something that is damaged cannot be removed.
+   * @param options Whether what is damaged is removed, so that filling makes it anew.
+   * @throws {FileError} if a folder cannot be read.
    */
-  verify(options: { remove?: boolean } = {}): StoreVerified {
-    return verifyStore(this.root, options.remove ?? false);
+  verify(options: VerifyOptions = {}): Promise<StoreVerified> {
+    return verifyStore(this.root, options);
   }
 
   /**

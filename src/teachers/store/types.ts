@@ -157,3 +157,13 @@ export interface StoreVerified {
   /** Whether what is damaged was removed. */
   readonly removed: boolean;
 }
+
+/** Options of `Store.verify`. */
+export interface VerifyOptions {
+  /** Removes what is damaged, and entries of other versions: filling makes it anew. False by default. */
+  remove?: boolean;
+  /** Ends the work between two shards: its reason is thrown. */
+  signal?: AbortSignal;
+  /** Called after every shard with the number of shards that were read. */
+  onProgress?: (shards: number) => void;
+}

@@ -5,6 +5,7 @@
  */
 
 import { StoreError } from "../../base/errors.ts";
+import { letSignalsIn } from "../../base/interrupt.ts";
 import { isNotAllowed } from "../../base/regular_files.ts";
 import { removeTemporariesIn } from "../../base/temporaries.ts";
 import { StoreEntry } from "./entry.ts";
@@ -12,10 +13,11 @@ import { readEntryFile } from "./entry_file.ts";
 import { bytesBelow, entryNames, findVariants, lockPath } from "./folder.ts";
 import { shardPath, shardPlaces } from "./layout.ts";
 import { holdInUse, removeDeadClaims } from "./locks.ts";
-import type { StoreVerified } from "./types.ts";
+import type { StoreVerified, VerifyOptions } from "./types.ts";
 
 /** Reads all shards of a store, and removes what is damaged if asked to. */
-export function verifyStore(root: string, remove: boolean): StoreVerified {
+export async function verifyStore(root: string, options: VerifyOptions): Promise<StoreVerified> {
+  const { remove = false, signal, onProgress } = options;
   const damaged: { path: string; reason: string }[] = [];
   let shards = 0;
   for (const id of entryNames(root)) {
@@ -44,12 +46,15 @@ export function verifyStore(root: string, remove: boolean): StoreVerified {
       for (const { path } of variant.shards) {
         const place = wanted.get(path);
         shards++;
+        signal?.throwIfAborted();
         try {
           if (place === undefined) throw new StoreError(`${path} is no shard of this entry.`);
           entry.verifyShard(place, true);
         } catch (error) {
           note(path, error);
         }
+        onProgress?.(shards);
+        await letSignalsIn();
       }
     }
   }

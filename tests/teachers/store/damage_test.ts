@@ -53,7 +53,7 @@ for (const [what, damage] of Object.entries(damages)) {
       if (typeof bytes === "string") Deno.writeTextFileSync(path, bytes);
       else Deno.writeFileSync(path, bytes);
     };
-    assertEquals(store.verify().damaged, []);
+    assertEquals((await store.verify()).damaged, []);
 
     write();
     const description = await teachers.describeEntry(teacher, pixels, small);
@@ -63,7 +63,7 @@ for (const [what, damage] of Object.entries(damages)) {
       assert(error.message.includes("Fill the store again"), error.message);
       torch.scope(() => assertEquals(entry.rows(0, Int32Array.of(1, 17)).features.shape, [2, 16]));
     }
-    const found = store.verify();
+    const found = await store.verify();
     assertEquals(found.damaged.map((one) => one.path), [path]);
     assertEquals([found.shards, found.removed], [8, false]);
     const filled = await teachers.fill(store, options);
@@ -71,7 +71,7 @@ for (const [what, damage] of Object.entries(damages)) {
     assertEquals(contents(folder.path), whole);
 
     write();
-    assertEquals(store.verify({ remove: true }).damaged.length, 1);
+    assertEquals((await store.verify({ remove: true })).damaged.length, 1);
     {
       using entry = store.find(description)!;
       assertEquals(entry.missing(), [{ variant: 0, shard: 1 }]);
@@ -122,9 +122,9 @@ test("an entry of another version, or that is damaged, is told of and never used
   }
   await teachers.fill(store, options);
   change((text) => text.slice(0, 40));
-  assertEquals(store.verify().damaged.length, 1);
+  assertEquals((await store.verify()).damaged.length, 1);
   assertEquals(store.list().length, 1);
-  store.verify({ remove: true });
+  await store.verify({ remove: true });
   assertEquals(store.list(), []);
 });
 
@@ -150,14 +150,14 @@ test("entries whose teacher is another are not mixed up, whatever their folders 
   assertThrows(() => store.find(first), StoreError, "is of something else");
 });
 
-test("what is not the store's stays", () => {
+test("what is not the store's stays", async () => {
   using folder = temporaryFolder();
   const store = new teachers.Store({ root: folder.path });
   Deno.mkdirSync(`${folder.path}/notes`);
   Deno.writeTextFileSync(`${folder.path}/README`, "mine");
   Deno.mkdirSync(`${folder.path}/0123456789abcdef`);
   assertEquals(store.list().map(({ problem }) => problem?.includes("entry.json")), [true]);
-  assertEquals(store.verify().damaged.length, 1);
+  assertEquals((await store.verify()).damaged.length, 1);
   store.prune(0);
   assertEquals(store.list(), []);
   assertEquals(Deno.readTextFileSync(`${folder.path}/README`), "mine");

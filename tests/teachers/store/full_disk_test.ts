@@ -49,7 +49,7 @@ test("a disk that becomes full ends the filling; nothing of it is lost", async (
   const left = contents(folder.path);
   assertEquals(Object.values(left).filter((text) => text === "left over").length, 1);
   assert(Object.keys(left).length > 1);
-  assertEquals(store.verify().damaged, []);
+  assertEquals((await store.verify()).damaged, []);
   Deno.removeSync(ballast);
   const filled = await teachers.fill(store, small);
   assert(filled.computed > 0 && filled.computed < 4);
