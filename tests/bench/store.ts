@@ -4,6 +4,7 @@
  */
 
 import process from "node:process";
+import * as data from "../../src/data/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 
@@ -12,20 +13,14 @@ const width = Number(Deno.args[1] ?? 1280);
 const BATCH = 128;
 const ROUNDS = 7;
 
-const noise = torch.rand([images, width]);
-const pixels: teachers.StorablePixelSource = {
-  images,
-  views: 1,
-  pixelSpec: () => Promise.resolve({ noise: images }),
-  pixelsOf: (indices) => {
-    const pixels = noise.narrow(0, indices[0], indices.length);
-    return { pixels, dispose: () => pixels.dispose() };
-  },
-};
+using noise = new data.UnlabelledImages(
+  torch.randint(0, 256, [images, 1, 1, width]).to("uint8"),
+);
+const pixels = new data.Loader(noise, { batchSize: BATCH, views: 1 });
 const teacher = teachers.descriptive({
   name: "trivial",
   featureDim: width,
-  features: (images) => images.mul(0.5),
+  features: (images) => images.flatten(1).mul(0.5),
 });
 
 function shuffled(): Int32Array {
@@ -101,4 +96,3 @@ for (const dtype of ["float16", "float32"] as const) {
   }
   Deno.removeSync(root, { recursive: true });
 }
-noise.dispose();

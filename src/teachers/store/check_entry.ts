@@ -5,12 +5,14 @@
  */
 
 import { StoreError } from "../../base/errors.ts";
+import { applyView } from "../../data/apply_view.ts";
 import { noGrad } from "../../torch/backward.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import type { StoreEntry } from "./entry.ts";
 import { shardPlaces, shardRange } from "./layout.ts";
-import type { StorablePixelSource, StorableTeacher } from "./types.ts";
+import type { PixelSource } from "../../data/pixel_source.ts";
+import type { StorableTeacher } from "./types.ts";
 
 /** How far stored numbers may be from live ones, as a share of the largest: batches and devices differ in rounding. */
 const TOLERANCE = 0.02;
@@ -23,7 +25,7 @@ const TOLERANCE = 0.02;
 export async function checkEntry(
   entry: StoreEntry,
   teacher: StorableTeacher,
-  source: StorablePixelSource,
+  source: PixelSource,
 ): Promise<void> {
   const place = shardPlaces(entry.file).find((place) => entry.hasShard(place));
   if (place === undefined) return;
@@ -32,7 +34,8 @@ export async function checkEntry(
   try {
     const far = noGrad(() =>
       scope(() => {
-        const [live, stored] = [teacher.run(batch.pixels), entry.rows(place.variant, indices)];
+        const live = teacher.see(applyView(batch.pixels, teacher.view));
+        const stored = entry.rows(place.variant, indices);
         return Math.max(
           distance(live.features, stored.features),
           live.logits && stored.logits ? distance(live.logits, stored.logits) : 0,
@@ -41,7 +44,7 @@ export async function checkEntry(
     );
     if (far <= TOLERANCE) return;
   } finally {
-    batch.dispose();
+    batch[Symbol.dispose]();
   }
   throw new StoreError(
     `Teacher "${teacher.name}" says something else about image ${

@@ -6,7 +6,8 @@
 
 import { ArgumentError, TrainingError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import type { EntrySizes, StoredDType, StoredOutput } from "./types.ts";
+import type { TeacherOutput } from "../teacher_options.ts";
+import type { EntrySizes, StoredDType } from "./types.ts";
 
 /**
  * An output in the stored dtype on the CPU, rounded as torch does.
@@ -17,10 +18,10 @@ import type { EntrySizes, StoredDType, StoredOutput } from "./types.ts";
  */
 export function storable(
   name: string,
-  output: StoredOutput,
+  output: TeacherOutput,
   count: number,
   sizes: Omit<EntrySizes, "shardImages">,
-): StoredOutput {
+): TeacherOutput {
   const { features, logits } = output;
   const shape = logits === undefined ? "none" : `[${logits.shape.join(", ")}]`;
   const wanted = sizes.numClasses === null ? "none" : `[${count}, ${sizes.numClasses}]`;

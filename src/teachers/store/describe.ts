@@ -7,12 +7,8 @@
 import { ArgumentError } from "../../base/errors.ts";
 import type { Spec } from "../../base/spec.ts";
 import { checkShardImages, chooseShardImages } from "./layout.ts";
-import type {
-  EntryDescription,
-  StorablePixelSource,
-  StorableTeacher,
-  StoredDType,
-} from "./types.ts";
+import type { PixelSource } from "../../data/pixel_source.ts";
+import type { EntryDescription, StorableTeacher, StoredDType } from "./types.ts";
 
 /** What else decides an entry. */
 export interface DescribeOptions {
@@ -33,7 +29,7 @@ export interface DescribeOptions {
  */
 export async function describeEntry(
   teacher: StorableTeacher,
-  source: StorablePixelSource,
+  source: PixelSource,
   options: DescribeOptions = {},
 ): Promise<EntryDescription> {
   const { variants = source.views ?? undefined, dtype = "float16", data = null } = options;
@@ -64,7 +60,7 @@ export async function describeEntry(
     images: source.images,
     variants,
     featureDim: teacher.featureDim,
-    numClasses: teacher.numClasses ?? null,
+    numClasses: teacher.numClasses,
     dtype,
   };
   const { shardImages = chooseShardImages(sizes) } = options;

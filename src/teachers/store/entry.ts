@@ -13,7 +13,8 @@ import { shardCount, shardPath, shardPlaces, shardRange, variantFolder } from ".
 import { holdInUse } from "./locks.ts";
 import { gatherRows, inWords } from "./rows.ts";
 import { mapShardFile, type ShardWanted, verifyShardFile, writeShardFile } from "./shard_file.ts";
-import type { EntryFile, Part, ShardPlace, StoredOutput } from "./types.ts";
+import type { TeacherOutput } from "../teacher_options.ts";
+import type { EntryFile, Part, ShardPlace } from "./types.ts";
 import { touchUsed } from "./used.ts";
 
 /**
@@ -29,7 +30,7 @@ export class StoreEntry implements Disposable {
   readonly file: EntryFile;
 
   readonly #inUse: Disposable;
-  readonly #shards: Map<string, StoredOutput> = new Map();
+  readonly #shards: Map<string, TeacherOutput> = new Map();
   readonly #whole: Set<number> = new Set();
   #disposed = false;
 
@@ -115,7 +116,7 @@ export class StoreEntry implements Disposable {
    * @throws {IndexError} if there is no such variant or image.
    * @throws {StoreError} if a shard is missing or damaged: fill the store, which makes it anew.
    */
-  rows(variant: number, indices: Int32Array): StoredOutput {
+  rows(variant: number, indices: Int32Array): TeacherOutput {
     this.#checkOpen();
     if (!Number.isSafeInteger(variant) || variant < 0 || variant >= this.variants) {
       throw new IndexError(
@@ -136,7 +137,7 @@ export class StoreEntry implements Disposable {
   }
 
   /** A shard as tensors that are the file, in words. */
-  #shard(place: ShardPlace): StoredOutput {
+  #shard(place: ShardPlace): TeacherOutput {
     const path = shardPath(this.folder, place);
     let shard = this.#shards.get(path);
     if (shard === undefined) {
@@ -158,7 +159,7 @@ export class StoreEntry implements Disposable {
    * @throws {ArgumentError} if the outputs have not the shapes of the shard.
    * @throws {FileError} if it cannot be written, as on a full disk; nothing of it is left then.
    */
-  writeShard(variant: number, shard: number, output: StoredOutput): void {
+  writeShard(variant: number, shard: number, output: TeacherOutput): void {
     this.#checkOpen();
     const { featureDim, numClasses, dtype } = this.file;
     const { begin, end } = shardRange(this.file, shard);

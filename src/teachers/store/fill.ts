@@ -10,6 +10,7 @@ import { Progress, say } from "../../base/progress.ts";
 import type { Spec } from "../../base/spec.ts";
 import { removeTemporariesIn } from "../../base/temporaries.ts";
 import { formatBytes } from "../../base/text.ts";
+import { isFunction } from "../teacher_specs.ts";
 import { checkEntry } from "./check_entry.ts";
 import type { StoreEntry } from "./entry.ts";
 import { describeAll, estimateOf, together } from "./estimate.ts";
@@ -35,18 +36,10 @@ import type { ShardPlace } from "./types.ts";
  *
  * @example
  * ```ts
- * import { teachers, torch } from "@apprentice/distill";
+ * import { data, teachers, torch } from "@apprentice/distill";
  *
- * const images = torch.rand([100, 1, 2, 2]);
- * const pixels = {
- *   images: 100,
- *   views: 1,
- *   pixelSpec: () => Promise.resolve({ data: "noise" }),
- *   pixelsOf: (indices: Int32Array) => {
- *     const pixels = images.indexSelect(0, torch.tensor([...indices], { dtype: "int64" }));
- *     return { pixels, dispose: () => pixels.dispose() };
- *   },
- * };
+ * using images = new data.UnlabelledImages(torch.zeros([100, 1, 2, 2], { dtype: "uint8" }));
+ * const pixels = new data.Loader(images, { batchSize: 32, shuffle: true, views: 1 });
  * const teacher = teachers.descriptive({
  *   name: "pixels",
  *   features: (images) => images.flatten(1),
@@ -73,7 +66,8 @@ export async function fill(store: Store, options: FillOptions): Promise<Filled> 
     let repaired = 0;
     for (const { teacher, entry } of tasks) {
       repaired += await removeDamaged(entry, options);
-      if (!saysContent(entry.file.key.teacher)) await checkEntry(entry, teacher, options.pixels);
+      const spec = entry.file.key.teacher as Record<string, Spec>;
+      if (isFunction(spec)) await checkEntry(entry, teacher, options.pixels);
     }
     const before = together(
       tasks.map(({ entry }) => estimateOf(store, entry.file, entry.missing(options.part))),
@@ -137,10 +131,4 @@ function barOf({ missingBytes, missingOutputs, freeBytes }: FillEstimate): Progr
   const free = freeBytes === null ? "" : `; ${formatBytes(freeBytes)} are free`;
   say(`Filling the store with ${formatBytes(missingBytes)}${free}`);
   return new Progress({ label: "Filling the store", total: missingOutputs, unit: "outputs" });
-}
-
-/** Whether a teacher's spec says what its weights are. That of a function cannot: it is known by its name alone. */
-function saysContent(spec: Spec): boolean {
-  return typeof spec === "object" && spec !== null &&
-    ["weights", "layers", "file"].some((name) => name in spec);
 }

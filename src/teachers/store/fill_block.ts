@@ -14,7 +14,10 @@ import type { Tensor } from "../../torch/tensor.ts";
 import { storable } from "./check_output.ts";
 import type { StoreEntry } from "./entry.ts";
 import { shardRange } from "./layout.ts";
-import type { StorablePixelSource, StorableTeacher, StoredOutput } from "./types.ts";
+import { applyView } from "../../data/apply_view.ts";
+import type { Pixels, PixelSource } from "../../data/pixel_source.ts";
+import type { TeacherOutput } from "../teacher_options.ts";
+import type { StorableTeacher } from "./types.ts";
 
 /** A shard that this process has claimed. */
 export interface ShardJob {
@@ -31,7 +34,7 @@ export interface ShardJob {
 /** What {@linkcode fillBlock} is told. */
 export interface BlockOptions {
   /** What makes the pixels. */
-  readonly pixels: StorablePixelSource;
+  readonly pixels: PixelSource;
   /** The variant. */
   readonly variant: number;
   /** How many images are looked at at once. */
@@ -49,7 +52,7 @@ interface Open {
   readonly job: ShardJob;
   readonly begin: number;
   readonly end: number;
-  readonly parts: StoredOutput[];
+  readonly parts: TeacherOutput[];
 }
 
 /** Computes and writes the shards of some jobs, all of one variant; gives back each claim when its shard is written. */
@@ -71,14 +74,14 @@ export async function fillBlock(jobs: readonly ShardJob[], options: BlockOptions
         // The next photographs are decoded while the teachers look at these.
         if (i + 1 < batches.length) next = pixelsOf(batches[i + 1], options);
         const [begin, end] = batches[i];
-        for (const one of open) {
-          if (begin < one.begin || begin >= one.end) continue;
-          ask(one, batch.pixels, end - begin);
+        const asked = open.filter((one) => begin >= one.begin && begin < one.end);
+        askAll(asked, batch.pixels, end - begin);
+        for (const one of asked) {
           if (end === one.end) write(one, options.variant);
           onOutputs(end - begin);
         }
       } finally {
-        batch.dispose();
+        batch[Symbol.dispose]();
       }
       await letSignalsIn();
     }
@@ -87,7 +90,7 @@ export async function fillBlock(jobs: readonly ShardJob[], options: BlockOptions
       dispose(parts);
       job.claim[Symbol.dispose]();
     }
-    next?.then((batch) => batch.dispose(), () => {});
+    next?.then((batch) => batch[Symbol.dispose](), () => {});
   }
 }
 
@@ -111,7 +114,7 @@ function batchesOf(open: readonly Open[], { batchSize, cut }: BlockOptions): [nu
 function pixelsOf(
   [begin, end]: readonly [number, number],
   { pixels, variant }: BlockOptions,
-): Promise<{ pixels: Tensor; dispose(): void }> {
+): Promise<Pixels> {
   const made = (async () => {
     const indices = Int32Array.from({ length: end - begin }, (_, i) => begin + i);
     try {
@@ -121,7 +124,7 @@ function pixelsOf(
         return batch;
       }
       const shape = batch.pixels.shape.join(", ");
-      batch.dispose();
+      batch[Symbol.dispose]();
       throw new FormatError(`${indices.length} images were asked for, and pixels [${shape}] came.`);
     } catch (cause) {
       if (cause instanceof ApprenticeError || isNotAllowed(cause)) throw cause;
@@ -136,15 +139,21 @@ function pixelsOf(
   return made;
 }
 
-function ask({ job, parts }: Open, pixels: Tensor, count: number): void {
-  const { teacher, entry } = job;
-  parts.push(noGrad(() =>
+/** Asks teachers about pixels, each of which sees them by its view; equal views are rendered once. */
+function askAll(open: readonly Open[], pixels: Tensor, count: number): void {
+  const rendered = new Map<string, Tensor>();
+  noGrad(() =>
     scope(() => {
-      const output = storable(teacher.name, teacher.run(pixels), count, entry.file);
-      for (const part of [output.features, output.logits]) if (part) keep(part);
-      return output;
+      for (const { job: { teacher, entry }, parts } of open) {
+        const key = JSON.stringify(teacher.view);
+        const images = rendered.get(key) ?? applyView(pixels, teacher.view);
+        rendered.set(key, images);
+        const output = scope(() => storable(teacher.name, teacher.see(images), count, entry.file));
+        for (const part of [output.features, output.logits]) if (part) keep(part);
+        parts.push(output);
+      }
     })
-  ));
+  );
 }
 
 function write({ job, parts }: Open, variant: number): void {
@@ -159,7 +168,7 @@ function write({ job, parts }: Open, variant: number): void {
   job.claim[Symbol.dispose]();
 }
 
-function dispose(parts: StoredOutput[]): void {
+function dispose(parts: TeacherOutput[]): void {
   for (const { features, logits } of parts.splice(0)) {
     features.dispose();
     logits?.dispose();

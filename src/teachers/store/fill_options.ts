@@ -5,14 +5,15 @@
  */
 
 import type { DescribeOptions } from "./describe.ts";
-import type { Part, StorablePixelSource, StorableTeacher } from "./types.ts";
+import type { PixelSource } from "../../data/pixel_source.ts";
+import type { Part, StorableTeacher } from "./types.ts";
 
 /** Options of `fill` and `estimateFill`. */
 export interface FillOptions extends DescribeOptions {
   /** Whose outputs are wanted. */
   teachers: readonly StorableTeacher[];
   /** What makes the images' pixels, such as a `Loader`. */
-  pixels: StorablePixelSource;
+  pixels: PixelSource;
   /** How many images the teachers look at at once; 128 by default, at most 1024. It may change the last bits of outputs. */
   batchSize?: number;
   /**

@@ -9,7 +9,8 @@ import { fromRawBytes } from "../../torch/data_transfer.ts";
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import type { EntrySizes, StoredOutput } from "./types.ts";
+import type { TeacherOutput } from "../teacher_options.ts";
+import type { EntrySizes } from "./types.ts";
 
 /**
  * libtorch shares work on more elements than this among threads, and waking them takes several times as long as copying a
@@ -39,8 +40,8 @@ interface Group {
 export function gatherRows(
   indices: Int32Array,
   sizes: EntrySizes,
-  shardOf: (shard: number) => StoredOutput,
-): StoredOutput {
+  shardOf: (shard: number) => TeacherOutput,
+): TeacherOutput {
   const { shardImages, numClasses, dtype } = sizes;
   const count = indices.length;
   // An image and its place in one number, which sorts without a function: the rows of one shard then follow each other.
@@ -64,7 +65,7 @@ export function gatherRows(
       stored: shardOf(shard),
       own: groups.length === 1 ? rows : rows.narrow(0, begin, end - begin),
     }));
-    const gathered = (of: (stored: StoredOutput) => Tensor): Tensor => {
+    const gathered = (of: (stored: TeacherOutput) => Tensor): Tensor => {
       const sorted = together(found.flatMap(({ stored, own }) => selected(of(stored), own)));
       const words = together(selected(sorted, back));
       return (words.dtype === dtype ? words : words.view(dtype)).to("float32");

@@ -17,7 +17,8 @@ import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { STORE_FORMAT, STORE_VERSION } from "./entry_file.ts";
 import { shardRange } from "./layout.ts";
-import type { EntrySizes, ShardPlace, StoredOutput } from "./types.ts";
+import type { TeacherOutput } from "../teacher_options.ts";
+import type { EntrySizes, ShardPlace } from "./types.ts";
 
 /** Which shard a file must be. */
 export interface ShardWanted extends ShardPlace {
@@ -34,7 +35,7 @@ const BLOCK = 2 ** 20;
 const verified = new Map<string, string>();
 
 /** Writes a shard; it appears under its name when it is whole. */
-export function writeShardFile(path: string, wanted: ShardWanted, output: StoredOutput): void {
+export function writeShardFile(path: string, wanted: ShardWanted, output: TeacherOutput): void {
   const { features, logits } = output;
   const metadata = metadataOf(wanted);
   saveSafetensors(path, { features, ...(logits && { logits }) }, metadata, { checksums: true });
@@ -150,7 +151,7 @@ function checkIsWanted(
  * @returns Tensors that are the file itself, in the scope that is open; dispose of them to let the file go.
  * @throws {StoreError} as {@linkcode verifyShardFile} does.
  */
-export function mapShardFile(path: string, wanted: ShardWanted): StoredOutput {
+export function mapShardFile(path: string, wanted: ShardWanted): TeacherOutput {
   for (let tries = 0;; tries++) {
     const entries = verifyShardFile(path, wanted);
     const bytes = Math.max(...entries.map(({ end }) => end));

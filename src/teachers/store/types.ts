@@ -1,56 +1,20 @@
 /**
- * What the store needs of teachers and of what makes pixels.
+ * What a store is made of, and what it says.
  *
  * @module
  */
 
 import type { Spec } from "../../base/spec.ts";
-import type { Tensor } from "../../torch/tensor.ts";
+import type { Teacher } from "../teacher.ts";
 
 /** How numbers are stored: two bytes each, or four. */
 export type StoredDType = "float16" | "float32";
 
-/** What a teacher said about some images. */
-export interface StoredOutput {
-  /** Its features (B, featureDim). */
-  features: Tensor;
-  /** Its logits (B, numClasses), of a predictive teacher. */
-  logits?: Tensor;
-}
-
-/** A frozen teacher, as far as the store needs one; every teacher of this package is one. */
-export interface StorableTeacher {
-  /** What it is called in messages and lists. */
-  readonly name: string;
-  /** The width of its features. */
-  readonly featureDim: number;
-  /** The number of classes that it votes on, if it does. */
-  readonly numClasses?: number | null;
-  /** What decides what it says about pixels: its weights by their content, its layers, its view. */
-  spec(): Spec | Promise<Spec>;
-  /** What it says about pixels (B, C, H, W). */
-  run(pixels: Tensor): StoredOutput;
-  /** Frees its weights, if they can be loaded again. */
-  release?(): void;
-}
-
-/** Pixels of some images. */
-interface StorablePixels {
-  readonly pixels: Tensor;
-  dispose(): void;
-}
-
-/** What makes the pixels of images in a variant, always the same ones; a `Loader` is one. */
-export interface StorablePixelSource {
-  /** How many images there are. */
-  readonly images: number;
-  /** How many variants of each image there are; null for another one in every epoch. */
-  readonly views?: number | null;
-  /** The pixels of some images in a variant. */
-  pixelsOf(indices: Int32Array, variant: number): StorablePixels | Promise<StorablePixels>;
-  /** What decides the pixels of an image in a variant. */
-  pixelSpec(): Promise<Spec>;
-}
+/** What the store asks of a teacher. */
+export type StorableTeacher = Pick<
+  Teacher,
+  "name" | "featureDim" | "numClasses" | "view" | "spec" | "see" | "release"
+>;
 
 /** A share of the work: that of number `index`, from 0, of `of` shares. */
 export interface Part {

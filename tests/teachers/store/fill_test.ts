@@ -98,9 +98,10 @@ test("pixels are made once for all teachers, or in turn with one teacher in memo
   const storable = list.map((teacher): teachers.StorableTeacher => ({
     name: teacher.name,
     featureDim: teacher.featureDim,
-    numClasses: teacher.kind === "predictive" ? teacher.numClasses : null,
+    numClasses: teacher.numClasses,
+    view: teacher.view,
     spec: () => teacher.spec(),
-    run: (images) => teacher.run(images),
+    see: (images) => teacher.see(images),
     release: () => void released.push(teacher.name),
   }));
   await teachers.fill(new teachers.Store({ root: other.path }), {
@@ -259,7 +260,15 @@ test("what cannot be stored, or was not, is refused", async () => {
     pixelSpec: () => Promise.resolve({ transform: null }),
   });
   await refuse({ pixels: random }, "other pixels each time");
-  const lying = { name: "liar", featureDim: 3, spec: () => "liar", run: teacher.run.bind(teacher) };
+  const lying: teachers.StorableTeacher = {
+    name: "liar",
+    featureDim: 3,
+    numClasses: null,
+    view: null,
+    spec: () => "liar",
+    see: teacher.see.bind(teacher),
+    release: () => {},
+  };
   await refuse({ teachers: [lying] }, 'Teacher "liar" gave features of the shape [4, 12]');
   assertThrows(() => new teachers.Store({ root: folder.path, maxBytes: 0 }), ArgumentError);
   await teachers.fill(store, { ...small, teachers: [teacher], pixels });
@@ -330,20 +339,12 @@ test("a photograph that cannot be decoded ends the filling by its name", async (
     part: { kind: "whole", size: 4 },
     workers: 1,
   });
-  const pixels: teachers.StorablePixelSource = {
-    images: 4,
-    views: 1,
-    pixelSpec: () => Promise.resolve({ photos: 4 }),
-    pixelsOf: async (indices) => {
-      const batch = await dataset.batch(indices);
-      return { pixels: batch.images, dispose: () => batch.dispose() };
-    },
-  };
+  const pixels = new data.Loader(dataset, { batchSize: 1, views: 1 });
   const store = new teachers.Store({ root: `${folder.path}/store` });
   const gray = teachers.descriptive({
     name: "gray",
     featureDim: 16,
-    features: (images) => images.to("float32").mean(1).flatten(1),
+    features: (images) => images.mean(1).flatten(1),
   });
   const options = { shardImages: 1, batchSize: 1, teachers: [gray], pixels };
   await assertRejects(() => teachers.fill(store, options), ApprenticeError, "c.png");
@@ -355,10 +356,13 @@ test("a disk without room is told before anything is computed", async () => {
   const teacher: teachers.StorableTeacher = {
     name: "wide",
     featureDim: 2 ** 40,
+    numClasses: null,
+    view: null,
     spec: () => "wide",
-    run: () => {
+    see: () => {
       throw new Error("was asked");
     },
+    release: () => {},
   };
   const store = new teachers.Store({ root: folder.path });
   await assertRejects(

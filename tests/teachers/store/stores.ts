@@ -2,6 +2,7 @@
  * Small stores: pixels that are computed of an image's number, and teachers that are a layer.
  */
 
+import type * as data from "../../../src/data/mod.ts";
 import * as nn from "../../../src/nn/mod.ts";
 import * as teachers from "../../../src/teachers/mod.ts";
 import * as torch from "../../../src/torch/mod.ts";
@@ -13,7 +14,7 @@ export const CLASSES = 5;
 const PIXELS = 16;
 
 /** Pixels (B, 1, 4, 4) that depend on image and variant alone; counts how often it is asked, and for how many. */
-export class Numbers implements teachers.StorablePixelSource {
+export class Numbers implements data.PixelSource {
   asked = 0;
   made = 0;
   constructor(
@@ -30,9 +31,18 @@ export class Numbers implements teachers.StorablePixelSource {
     this.asked++;
     this.made += indices.length;
     const pixels = pixelsOf(indices, variant);
-    const made = { pixels, dispose: () => pixels.dispose() };
+    const places = torch.tensor([...indices], { dtype: "int64" });
+    const made = {
+      pixels,
+      indices: places,
+      [Symbol.dispose]() {
+        pixels.dispose();
+        places.dispose();
+      },
+    };
     if (this.slow === 0) return made;
     torch.keep(pixels);
+    torch.keep(places);
     return new Promise<typeof made>((resolve) => setTimeout(() => resolve(made), this.slow));
   }
 }
@@ -60,7 +70,7 @@ export function describer(
   name = "describer",
   seed = 1,
   width = WIDTH,
-): teachers.DescriptiveTeacher {
+): teachers.Teacher {
   const layer = new nn.Linear(PIXELS, width);
   torch.noGrad(() =>
     torch.scope(() => {
@@ -76,7 +86,7 @@ export function describer(
 }
 
 /** A predictive teacher that is a function: its features are the pixels. */
-export function voter(name = "voter", seed = 2): teachers.PredictiveTeacher {
+export function voter(name = "voter", seed = 2): teachers.Teacher {
   return teachers.predictive({
     name,
     featureDim: PIXELS,
