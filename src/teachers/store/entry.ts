@@ -19,7 +19,9 @@ import { touchUsed } from "./used.ts";
 
 /**
  * What one teacher said about the images of a data set, in all their variants, on disk. Open one with `Store.open` or
- * `Store.find`; while it is open it is not evicted. Shards are mapped into memory when rows of theirs are first asked for.
+ * `Store.find`; while it is open it is not evicted. Shards are mapped into memory when rows of theirs are first asked for,
+ * and their checksums are compared then, once in a process. Nothing but this package may write into its files: a file that
+ * another program cuts off while it is mapped ends the process.
  */
 export class StoreEntry implements Disposable {
   /** Its folder. */

@@ -12,3 +12,4 @@ export * from "./fill_options.ts";
 export * from "./fill.ts";
 export * from "./estimate_fill.ts";
 export * from "./check_entry.ts";
+export * from "./find_entries.ts";
