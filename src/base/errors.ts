@@ -65,6 +65,12 @@ export class FileError extends ApprenticeError {}
 /** Training met a number it cannot go on with, such as a loss that is not finite. */
 export class TrainingError extends ApprenticeError {}
 
+/**
+ * A store of teachers' outputs cannot be used as asked: outputs are not there yet, are damaged or of another version, or
+ * there is no room for them.
+ */
+export class StoreError extends ApprenticeError {}
+
 /** One thing in which a run is not as the checkpoint says; see {@linkcode ResumeError}. */
 export interface RunDifference {
   /** What differs: `stages.student.optimizer.groups.0.weightDecay`. */

@@ -19,6 +19,7 @@ export * from "./descriptive.ts";
 export * from "./predictive.ts";
 export * from "./opinions.ts";
 export * from "./shelf.ts";
+export * from "./store/mod.ts";
 export * from "./teacher.ts";
 export * from "./teacher_options.ts";
 export * from "./weights.ts";

@@ -47,8 +47,8 @@ export async function teacherSpecs(
   return specs;
 }
 
-/** Whether nothing else says what a teacher computes. */
-function isFunction({ preprocess, weights, file, source }: Record<string, Spec>): boolean {
+/** Whether a spec says nothing of what a teacher computes: then it is a function, and known by its name. */
+export function isFunction({ preprocess, weights, file, source }: Record<string, Spec>): boolean {
   return preprocess === "function" || (weights ?? file ?? source) === undefined;
 }
 

@@ -63,7 +63,15 @@ export function checkTensorBytes(
   bytes: Uint8Array,
   wanted: number,
 ): void {
-  const found = crc32Of(bytes);
+  checkTensorSum(path, name, crc32Of(bytes), wanted);
+}
+
+/**
+ * {@linkcode checkTensorBytes} for whoever has read the bytes piece by piece.
+ *
+ * @throws {ChecksumError} if the checksum is not the one wanted.
+ */
+export function checkTensorSum(path: string, name: string, found: number, wanted: number): void {
   if (found === wanted) return;
   throw damaged(
     path,

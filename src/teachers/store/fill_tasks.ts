@@ -1,0 +1,127 @@
+/**
+ * Going through the shards that are missing, beside other processes that do the same.
+ *
+ * @module
+ */
+
+import { makeFolderSync } from "../../base/files.ts";
+import { type Progress, say } from "../../base/progress.ts";
+import type { StoreEntry } from "./entry.ts";
+import { fillBlock, type ShardJob } from "./fill_block.ts";
+import type { FillOptions } from "./fill_options.ts";
+import { claimPath, LEAST_IMAGES, shardRange, variantFolder } from "./layout.ts";
+import { claim } from "./locks.ts";
+import type { Part, ShardPlace, StorableTeacher } from "./types.ts";
+
+/** How long another process's shards are waited for before they are looked at again, in milliseconds. */
+const LOOK_EVERY = 100;
+
+/** A teacher and where its outputs go. */
+export interface Task {
+  readonly teacher: StorableTeacher;
+  readonly entry: StoreEntry;
+}
+
+/** Counts outputs. */
+export class Counter {
+  readonly #total: number;
+  readonly #bar: Progress | undefined;
+  readonly #onProgress: FillOptions["onProgress"];
+  #done = 0;
+
+  /** Takes how many there are to be, and who wants to know. */
+  constructor(
+    total: number,
+    bar: Progress | undefined,
+    onProgress: FillOptions["onProgress"],
+  ) {
+    this.#total = total;
+    this.#bar = bar;
+    this.#onProgress = onProgress;
+  }
+
+  /** Counts some more. */
+  add(count: number): void {
+    this.#done += count;
+    this.#bar?.update(this.#done);
+    this.#onProgress?.(this.#done, this.#total);
+  }
+}
+
+/** Fills what is missing of some entries, block by block; returns how many shards were computed here. */
+export async function fillTasks(
+  tasks: readonly Task[],
+  options: FillOptions,
+  counter: Counter,
+): Promise<number> {
+  const { pixels, batchSize = 128, part, signal } = options;
+  const block = Math.max(LEAST_IMAGES, ...tasks.map(({ entry }) => entry.file.shardImages));
+  const cut = Math.min(LEAST_IMAGES, ...tasks.map(({ entry }) => entry.file.shardImages));
+  let computed = 0;
+  let waiting = false;
+  for (;;) {
+    const missing = groupByBlock(tasks, block, part);
+    if (missing.size === 0) return computed;
+    let claimed = 0;
+    for (const wanted of missing.values()) {
+      signal?.throwIfAborted();
+      const jobs = claimAll(wanted);
+      if (jobs.length === 0) continue;
+      claimed += jobs.length;
+      const { variant } = wanted[0].place;
+      const onOutputs = (count: number) => counter.add(count);
+      await fillBlock(jobs, { pixels, variant, batchSize, cut, signal, onOutputs });
+    }
+    computed += claimed;
+    if (claimed === 0) {
+      // All that is missing is being computed by other processes: by one that dies, no more.
+      if (options.progress && !waiting) say("Waiting for shards that another process computes");
+      waiting = true;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    }
+    signal?.throwIfAborted();
+  }
+}
+
+interface Wanted extends Task {
+  readonly place: ShardPlace;
+}
+
+/** The missing shards, those of the same images and variant together. */
+function groupByBlock(
+  tasks: readonly Task[],
+  block: number,
+  part: Part | undefined,
+): Map<string, Wanted[]> {
+  const groups = new Map<string, Wanted[]>();
+  for (const task of tasks) {
+    for (const place of task.entry.missing(part)) {
+      const { begin } = shardRange(task.entry.file, place.shard);
+      const key = `${place.variant} ${Math.floor(begin / block)}`;
+      const group = groups.get(key) ?? [];
+      group.push({ ...task, place });
+      groups.set(key, group);
+    }
+  }
+  return groups;
+}
+
+/** Claims shards that are still missing and that nobody else works on. */
+function claimAll(wanted: readonly Wanted[]): ShardJob[] {
+  const jobs: ShardJob[] = [];
+  try {
+    for (const { teacher, entry, place } of wanted) {
+      if (entry.hasShard(place)) continue;
+      makeFolderSync(variantFolder(entry.folder, place.variant));
+      const own = claim(claimPath(entry.folder, place));
+      if (own === null) continue;
+      // Its last holder may have finished it in the meantime.
+      if (entry.hasShard(place)) own[Symbol.dispose]();
+      else jobs.push({ teacher, entry, shard: place.shard, claim: own });
+    }
+    return jobs;
+  } catch (error) {
+    for (const job of jobs) job.claim[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * What frozen teachers said, stored: they are run once for each variant of an image.
+ *
+ * @module
+ */
+
+export * from "./types.ts";
+export * from "./store.ts";
+export * from "./entry.ts";
+export * from "./describe.ts";
+export * from "./fill_options.ts";
+export * from "./fill.ts";
+export * from "./estimate_fill.ts";
+export * from "./check_entry.ts";
+export * from "./find_entries.ts";
