@@ -126,7 +126,7 @@ function lastSetUp(native: string): string | undefined {
       if (!name.startsWith(`${VERSION}-`) || !name.endsWith(".default")) continue;
       const time = Deno.statSync(`${native}/${name}`).mtime?.getTime() ?? 0;
       const key = readIfThere(`${native}/${name}`)?.trim();
-      // Of builds of other source under this version, one may speak another version of the C interface.
+      // A build of other source under this version may speak another version of the C interface.
       if (!key || readBuildRecord(`${native}/${key}`)?.abi !== abiVersion) continue;
       if (newest === undefined || time > newest.time) newest = { key, time };
     }

@@ -86,7 +86,7 @@ export class TurboJpeg {
         PIXELS_RGB,
         flags,
       );
-      // Of slight damage, too, it says -1: sharp knows better what can be had of the image.
+      // The decoder says -1 of slight damage, too: sharp knows better what can be had of the image.
       return done === 0;
     } finally {
       tjDestroy(handle);

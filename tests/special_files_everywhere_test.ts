@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { openCheckpoint } from "../src/checkpoints/mod.ts";
+import { openWeights } from "../src/checkpoints/mod.ts";
 import { FileError } from "../src/base/errors.ts";
 import { load } from "../src/teachers/load.ts";
 import { openOnnx } from "../src/teachers/mod.ts";
@@ -18,10 +18,10 @@ function specialFiles(folder: string, ending: string): string[] {
 
 Deno.test("no reader waits at a FIFO or reads a device: weights, programs, metrics", async () => {
   const readers: Record<string, ((path: string) => unknown)[]> = {
-    ".safetensors": [torch.loadSafetensors, torch.loadSafetensorsMetadata, openCheckpoint, load],
-    ".pth": [openCheckpoint, load],
+    ".safetensors": [torch.loadSafetensors, torch.loadSafetensorsMetadata, openWeights, load],
+    ".pth": [openWeights, load],
     ".pt": [torch.loadScript, load],
-    ".index.json": [openCheckpoint],
+    ".index.json": [openWeights],
     ".onnx": [openOnnx, load],
     ".jsonl": [readMetrics, (path) => new MetricsLog(path, { resume: true })],
   };

@@ -8,9 +8,9 @@ import { type JsonSchema, type Option, wrong } from "./options.ts";
 
 /** What every option is declared with. */
 export interface About<T> {
-  /** What it decides, one sentence without a full stop. */
+  /** What the option decides, one sentence without a full stop. */
   help?: string;
-  /** Its value where none is given; one has to be given if this is absent. */
+  /** The option's value where none is given; one has to be given if this is absent. */
   default?: T;
 }
 

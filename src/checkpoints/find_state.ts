@@ -1,5 +1,5 @@
 /**
- * Finding a model's tensors in a checkpoint: publishers nest the state dict (`state_dict`, `model`, `teacher`) and put
+ * Finding a model's tensors in a file of weights: publishers nest the state dict (`state_dict`, `model`, `teacher`) and put
  * what wrapped the model in front of its names (`module.`, `backbone.`, `_orig_mod.`). Both are dotted beginnings of
  * the names, and the right one is that under which most of the model's own names are found.
  *

@@ -11,15 +11,15 @@ export type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** Where two sets of named shapes differ. */
 export interface Difference {
-  /** Names that the model has and the checkpoint lacks. */
+  /** Names that the model has and the file lacks. */
   readonly missing: string[];
-  /** Names that the checkpoint has and the model lacks. */
+  /** Names that the file has and the model lacks. */
   readonly unexpected: string[];
   /** Names that both have, with other shapes. */
   readonly misshaped: string[];
 }
 
-/** Compares a model's shapes with a checkpoint's. */
+/** Compares a model's shapes with those of published weights. */
 export function compare(own: Shapes, given: Shapes): Difference {
   const missing: string[] = [];
   const misshaped: string[] = [];
@@ -51,19 +51,19 @@ export interface Mismatch {
   readonly prefix: string;
   /** The model's shapes. */
   readonly own: Shapes;
-  /** The checkpoint's, by the model's names. */
+  /** The file's, by the model's names. */
   readonly given: Shapes;
   /** Where the two differ; only what counts as a problem. */
   readonly difference: Difference;
   /** How the names of the head's parameters begin; empty if that is not known. */
   readonly headPrefixes: readonly string[];
-  /** Tensors of the checkpoint that cannot be read, by the checkpoint's names, with the reason. */
+  /** Tensors of the file that cannot be read, by the file's names, with the reason. */
   readonly skipped: ReadonlyMap<string, string>;
   /** What to do where only the head does not fit, if not to leave the model's own. */
   readonly headAdvice?: string;
 }
 
-/** The error for a checkpoint that does not fit. */
+/** The error for published weights that do not fit. */
 export function mismatch(about: Mismatch): ArgumentError | ShapeError {
   const { path, model, prefix, own, given, headPrefixes } = about;
   const { missing, unexpected, misshaped } = about.difference;

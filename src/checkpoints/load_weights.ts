@@ -1,5 +1,5 @@
 /**
- * Loading a checkpoint into a model.
+ * Loading published weights into a model.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import { Classifier, type Module } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import type { WeightsFile } from "./weights_file.ts";
 import { Copier } from "./copy.ts";
 import { compare, isCounter, isUnder, mismatch } from "./fit.ts";
-import { openCheckpoint } from "./open.ts";
+import { openWeights } from "./open.ts";
 import { type StoredTensor, viewOf } from "./stored_tensor.ts";
 import { findState, shapesOf, throughTensors, type Values } from "./translate.ts";
 import type { WeightsDialect } from "./weights_dialect.ts";
@@ -21,8 +21,8 @@ import type { WeightsDialect } from "./weights_dialect.ts";
 /** How {@linkcode loadWeights} loads. */
 export interface LoadWeightsOptions {
   /**
-   * `"load"` (the default): the checkpoint's head is loaded like everything else and must fit. `"fresh"`: the model's
-   * head keeps its own weights, and the checkpoint's is passed over. `"fit"`: the one if the checkpoint has a head of
+   * `"load"` (the default): the file's head is loaded like everything else and must fit. `"fresh"`: the model's
+   * head keeps its own weights, and the file's is passed over. `"fit"`: the one if the file has a head of
    * the same shape, else the other.
    */
   head?: "load" | "fresh" | "fit";
@@ -36,16 +36,16 @@ export interface LoadWeightsOptions {
    * reaches the file. For models that stay as they are. While the model lives the file must not be made shorter.
    */
   assign?: boolean;
-  /** Gives tensors of the checkpoint other names before they are compared with the model's; null leaves one out. */
+  /** Gives tensors of the file other names before they are compared with the model's; null leaves one out. */
   rename?: (name: string) => string | null;
   /**
-   * What the names in the checkpoint begin with where the model's do not, such as `"teacher.backbone."`; nested dicts
+   * What the names in the file begin with where the model's do not, such as `"teacher.backbone."`; nested dicts
    * count as names with dots. By default that under which most of the model's names are found.
    */
   prefix?: string;
   /** Names by which other publishers know the model's parameters. */
   dialects?: readonly WeightsDialect[];
-  /** Classes to be left out of a file of PyTorch; see `openCheckpoint`. */
+  /** Classes to be left out of a file of PyTorch; see `openWeights`. */
   ignore?: readonly string[];
   /** What a message says to do where only the head does not fit, for callers without `head`. @ignore */
   headAdvice?: string;
@@ -55,13 +55,13 @@ export interface LoadWeightsOptions {
 export interface WeightsReport {
   /** How many tensors were loaded. */
   readonly loaded: number;
-  /** What the names in the checkpoint began with where the model's did not. */
+  /** What the names in the file began with where the model's did not. */
   readonly prefix: string;
-  /** Whose names the checkpoint had, if not the model's. */
+  /** Whose names the file had, if not the model's. */
   readonly dialect: string | null;
-  /** Names that the model has and the checkpoint lacks. */
+  /** Names that the model has and the file lacks. */
   readonly missing: string[];
-  /** Names that the checkpoint has beside the model's and the model lacks. */
+  /** Names that the file has beside the model's and the model lacks. */
   readonly unexpected: string[];
 }
 
@@ -71,17 +71,17 @@ interface AdaptsState {
 }
 
 /**
- * Loads a checkpoint into a model, which keeps its devices and dtypes. Where the state dict lies in the file and what
+ * Loads published weights into a model, which keeps its devices and dtypes. Where the state dict lies in the file and what
  * stands before its names is found by comparing with the model's names. Everything is compared first, and nothing is
  * loaded unless all of it fits. The file is copied piece by piece: no second copy of the weights is made.
  *
  * @param model The model.
- * @param source A file, folder or index, as {@linkcode openCheckpoint} takes them, or an open checkpoint.
+ * @param source A file, folder or index, as {@linkcode openWeights} takes them, or an open {@linkcode WeightsFile}.
  * @param options What to do about the head, names and memory.
  * @returns What was loaded and passed over.
  * @throws {ArgumentError} if names are missing or unexpected, or several parts of the file fit.
  * @throws {ShapeError} if names fit but shapes differ.
- * @throws {FormatError} if the file is not a sound checkpoint.
+ * @throws {FormatError} if the file holds no sound weights.
  *
  * @example
  * ```ts
@@ -96,15 +96,15 @@ interface AdaptsState {
  */
 export function loadWeights(
   model: Module,
-  source: string | Checkpoint,
+  source: string | WeightsFile,
   options: LoadWeightsOptions = {},
 ): WeightsReport {
   if (typeof source !== "string") return torch.scope(() => load(model, source, options));
-  using checkpoint = openCheckpoint(source, { ignore: options.ignore });
+  using checkpoint = openWeights(source, { ignore: options.ignore });
   return torch.scope(() => load(model, checkpoint, options));
 }
 
-function load(model: Module, checkpoint: Checkpoint, options: LoadWeightsOptions): WeightsReport {
+function load(model: Module, checkpoint: WeightsFile, options: LoadWeightsOptions): WeightsReport {
   const { path } = checkpoint;
   const name = model.constructor.name;
   const headPrefixes = options.headPrefixes ?? headPrefixesOf(model);
@@ -176,8 +176,8 @@ function load(model: Module, checkpoint: Checkpoint, options: LoadWeightsOptions
   }
 }
 
-/** All tensors of a checkpoint, by the names that the user wants for them. */
-function readAll(checkpoint: Checkpoint, rename: LoadWeightsOptions["rename"]): Values {
+/** All tensors of a file of weights, by the names that the user wants for them. */
+function readAll(checkpoint: WeightsFile, rename: LoadWeightsOptions["rename"]): Values {
   const values: Values = new Map();
   for (const name of checkpoint.names) {
     const key = rename === undefined ? name : rename(name);

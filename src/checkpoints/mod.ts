@@ -5,8 +5,9 @@
  * @module
  */
 
-export * from "./checkpoint.ts";
 export type { DType as StoredDType } from "../base/dtypes.ts";
+export * from "./former_names.ts";
 export * from "./open.ts";
 export * from "./load_weights.ts";
 export * from "./weights_dialect.ts";
+export * from "./weights_file.ts";

@@ -1,5 +1,5 @@
 /**
- * Opening a checkpoint, whatever it was written as: the content tells, not the name.
+ * Opening published weights, whatever they were written as: the content tells, not the name.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { isPickle, isSafetensors, otherFormat } from "../archive/other_formats.t
 import { checkIgnore } from "../archive/pytorch/names.ts";
 import { FormatError } from "../base/errors.ts";
 import { readProblem } from "../base/regular_files.ts";
-import { Checkpoint, type CheckpointContent } from "./checkpoint.ts";
+import { type WeightsContent, WeightsFile } from "./weights_file.ts";
 import { readSafetensors } from "./safetensors_file.ts";
 import { readSharded } from "./sharded.ts";
 import { readTorchLegacy } from "./torch_legacy.ts";
 import { isZip, readTorchZip } from "./torch_zip.ts";
 
-/** Options of {@linkcode openCheckpoint}. */
-export interface OpenCheckpointOptions {
+/** Options of {@linkcode openWeights}. */
+export interface OpenWeightsOptions {
   /**
    * Classes by their full names in Python, such as `argparse.Namespace`, whose objects are left out of what
    * PyTorch wrote. All others that are neither tensors nor plain containers make the file an error.
@@ -35,7 +35,7 @@ export interface OpenCheckpointOptions {
  *
  * @param path A file, an index (`….index.json`) or a folder.
  * @param options What to leave out.
- * @throws {FormatError} if there is no such file, or it is not a sound checkpoint; the message says what is wrong.
+ * @throws {FormatError} if there is no such file, or it holds no sound weights; the message says what is wrong.
  * @throws {FileError} if it cannot be read.
  *
  * @example
@@ -44,13 +44,13 @@ export interface OpenCheckpointOptions {
  *
  * const path = Deno.makeTempFileSync({ suffix: ".safetensors" });
  * torch.saveSafetensors(path, { "head.weight": torch.ones([2, 3]) });
- * using checkpoint = checkpoints.openCheckpoint(path);
- * checkpoint.names; // ["head.weight"]
- * checkpoint.tensor("head.weight").sum().item(); // 6
+ * using weights = checkpoints.openWeights(path);
+ * weights.names; // ["head.weight"]
+ * weights.tensor("head.weight").sum().item(); // 6
  * Deno.removeSync(path);
  * ```
  */
-export function openCheckpoint(path: string, options: OpenCheckpointOptions = {}): Checkpoint {
+export function openWeights(path: string, options: OpenWeightsOptions = {}): WeightsFile {
   const ignore = options.ignore ?? [];
   checkIgnore(ignore);
   let isFolder: boolean;
@@ -59,10 +59,10 @@ export function openCheckpoint(path: string, options: OpenCheckpointOptions = {}
   } catch (cause) {
     throw readProblem(path, cause);
   }
-  return new Checkpoint(path, readFile(isFolder ? findInFolder(path) : path, ignore));
+  return new WeightsFile(path, readFile(isFolder ? findInFolder(path) : path, ignore));
 }
 
-function readFile(path: string, ignore: readonly string[]): CheckpointContent {
+function readFile(path: string, ignore: readonly string[]): WeightsContent {
   using file = new FileReader(path);
   if (path.endsWith(".json")) return readSharded(file, (shard) => readFile(shard, ignore));
   const start = file.read(0, Math.min(file.size, 512));

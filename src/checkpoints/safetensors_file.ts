@@ -1,5 +1,5 @@
 /**
- * A safetensors file as a checkpoint.
+ * A safetensors file as published weights.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { readHeader } from "../torch/safetensors_read.ts";
 import { checkTensorBytes } from "../torch/safetensors_checksums.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { type ByteSource, MappedFile } from "./bytes.ts";
-import type { CheckpointContent } from "./checkpoint.ts";
+import type { WeightsContent } from "./weights_file.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Reads the names and places of the tensors in a safetensors file. */
-export function readSafetensors(file: FileReader): CheckpointContent {
+export function readSafetensors(file: FileReader): WeightsContent {
   using opened = openFileSync(file.path);
   const { entries, metadata, start, checksums } = readHeader(file.path, opened);
   const source = new MappedFile(file.path, file.size);

@@ -6,7 +6,7 @@
  */
 
 import { type Bad, badFile, type FileReader, quote } from "../archive/file_reader.ts";
-import type { CheckpointContent, CheckpointMetadata } from "./checkpoint.ts";
+import type { WeightsContent, WeightsMetadata } from "./weights_file.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 
 const mostIndexBytes = 2 ** 26;
@@ -14,15 +14,15 @@ const mostIndexBytes = 2 ** 26;
 /** Reads an index and, by `read`, the files that it names. */
 export function readSharded(
   file: FileReader,
-  read: (path: string) => CheckpointContent,
-): CheckpointContent {
+  read: (path: string) => WeightsContent,
+): WeightsContent {
   const bad: Bad = badFile(file.path, "index of a checkpoint");
   const { map, metadata } = parseIndex(file, bad);
   const folder = file.path.slice(
     0,
     Math.max(...["/", "\\"].map((s) => file.path.lastIndexOf(s))) + 1,
   );
-  const shards = new Map<string, CheckpointContent>();
+  const shards = new Map<string, WeightsContent>();
   const tensors = new Map<string, StoredTensor>();
   const skipped = new Map<string, string>();
   for (const [name, shard] of map) {
@@ -47,7 +47,7 @@ export function readSharded(
 function parseIndex(
   file: FileReader,
   bad: Bad,
-): { map: [string, string][]; metadata: CheckpointMetadata } {
+): { map: [string, string][]; metadata: WeightsMetadata } {
   if (file.size > mostIndexBytes) bad(`it has ${file.size} bytes`);
   let index: unknown;
   try {

@@ -12,14 +12,14 @@ import { Names } from "../archive/pytorch/names.ts";
 import { type StorageClaim, storageClaim } from "../archive/pytorch/storage.ts";
 import { Storage } from "../archive/pytorch/values.ts";
 import { MappedFile } from "./bytes.ts";
-import type { CheckpointContent } from "./checkpoint.ts";
+import type { WeightsContent } from "./weights_file.ts";
 import { namedTensors } from "./torch_tree.ts";
 
 const magic = 0x1950a86a20f9469cfc6cn;
 const protocol = 1001;
 
 /** Reads the names and places of the tensors in a file of torch.save. */
-export function readTorchLegacy(file: FileReader, ignore: readonly string[]): CheckpointContent {
+export function readTorchLegacy(file: FileReader, ignore: readonly string[]): WeightsContent {
   const { path } = file;
   const bad = badFile(path, "PyTorch checkpoint");
   const cursor = new Cursor((at, length) => file.read(at, length), 0, file.size, bad);

@@ -9,7 +9,7 @@ import { quote } from "../archive/file_reader.ts";
 import { describe, Instance, type PickleValue } from "../archive/pickle/values.ts";
 import { PickledTensor, type Storage, UnreadableTensor } from "../archive/pytorch/values.ts";
 import type { ByteSource } from "./bytes.ts";
-import type { CheckpointContent } from "./checkpoint.ts";
+import type { WeightsContent } from "./weights_file.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Models are nested a few deep. */
@@ -37,7 +37,7 @@ export function namedTensors(
   place: (storage: Storage) => { source: ByteSource; begin: number },
   bad: Bad,
   isScript: boolean,
-): Omit<CheckpointContent, "format"> {
+): Omit<WeightsContent, "format"> {
   const tensors = new Map<string, StoredTensor>();
   const skipped = new Map<string, string>();
   let characters = 0;

@@ -14,7 +14,7 @@ import type { Storage } from "../archive/pytorch/values.ts";
 import { contentOf, readZipTable, unpackEntry, type ZipEntry } from "../archive/zip_table.ts";
 import { FormatError } from "../base/errors.ts";
 import { type ByteSource, MappedFile, UnpackedBytes } from "./bytes.ts";
-import type { CheckpointContent } from "./checkpoint.ts";
+import type { WeightsContent } from "./weights_file.ts";
 import { namedTensors } from "./torch_tree.ts";
 
 /** Names, shapes and numbers of the largest models take a few megabytes. */
@@ -26,7 +26,7 @@ export function isZip(start: Uint8Array): boolean {
 }
 
 /** Reads the names and places of the tensors in an archive. No program in it is run. */
-export function readTorchZip(file: FileReader, ignore: readonly string[]): CheckpointContent {
+export function readTorchZip(file: FileReader, ignore: readonly string[]): WeightsContent {
   const { path } = file;
   const bad = badFile(path, "PyTorch checkpoint");
   const files = readZipTable(file, bad);

@@ -1,5 +1,5 @@
 /**
- * Tensors by a model's names: as they are in a checkpoint, or translated from another publisher's names.
+ * Tensors by a model's names: as they are in a file of weights, or translated from another publisher's names.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export type Values = Map<string, StoredTensor | Tensor>;
 
 /** Tensors by the model's names, and how they were found. */
 export interface Found {
-  /** What the names in the checkpoint begin with. */
+  /** What the names in the file begin with. */
   readonly prefix: string;
   /** Whose names they had, if not the model's. */
   readonly dialect: string | null;
@@ -51,7 +51,7 @@ function under(values: Values, prefix: string): Values {
  *
  * @param about The names of the file and the model, for messages.
  * @param own The model's shapes.
- * @param values All tensors of the checkpoint.
+ * @param values All tensors of the file.
  * @param dialects Other names that the model's parameters may have.
  * @param given The prefix, if the user has chosen one.
  */

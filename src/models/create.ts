@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Checkpoint, loadWeights, type LoadWeightsOptions } from "../checkpoints/mod.ts";
+import { loadWeights, type LoadWeightsOptions, type WeightsFile } from "../checkpoints/mod.ts";
 import { ArgumentError } from "../base/errors.ts";
 import { isHubSpec, resolveHub, type ResolveHubOptions } from "../hub/mod.ts";
 import { skipped } from "../nn/init.ts";
@@ -24,7 +24,7 @@ export interface CreateOptions
    * A file, folder or sharded index of weights, as their publisher ships them; fresh weights without it. A repository of
    * the hub, `hf://org/name`, is fetched first: {@linkcode create} then gives a promise.
    */
-  readonly weights?: string | Checkpoint;
+  readonly weights?: string | WeightsFile;
   /**
    * What becomes of the classifier when weights are loaded. `"load"`: it must fit. `"fresh"`: it keeps its new
    * weights. `"fit"`: it is loaded if it has the right number of classes, else it stays fresh. `"fit"` by default

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { openCheckpoint } from "../checkpoints/open.ts";
+import type { WeightsFile } from "../checkpoints/weights_file.ts";
+import { openWeights } from "../checkpoints/open.ts";
 import type { ModelEntry } from "./entry.ts";
 import { entry } from "./registry.ts";
 
@@ -18,12 +18,12 @@ import { entry } from "./registry.ts";
  */
 export function entryOf(
   name: string,
-  weights?: string | Checkpoint,
+  weights?: string | WeightsFile,
   ignore?: readonly string[],
 ): ModelEntry {
   const known = entry(name);
   if (weights === undefined || known.ofFile === undefined) return known;
   if (typeof weights !== "string") return known.ofFile(weights.names) ?? known;
-  using checkpoint = openCheckpoint(weights, { ignore });
+  using checkpoint = openWeights(weights, { ignore });
   return known.ofFile(checkpoint.names) ?? known;
 }

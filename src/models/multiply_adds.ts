@@ -72,7 +72,7 @@ function einsum(equation: string, tensors: readonly Tensor[]): number {
     [...after].forEach((index, at) =>
       sizes.set(index, Math.max(sizes.get(index) ?? 1, shape[end + at]))
     );
-    // Of what the dots stand for, places count from the last.
+    // Places of what the dots stand for count from the last.
     shape.slice(before.length, end).reverse().forEach((size, at) =>
       sizes.set(`.${at}`, Math.max(sizes.get(`.${at}`) ?? 1, size))
     );

@@ -36,7 +36,7 @@ export interface OneCycleOptions {
   divFactor?: number;
   /** The rate ends at maxLr / divFactor / finalDivFactor; 10,000 by default. */
   finalDivFactor?: number;
-  /** Whether it falls to the start in a second phase and from there in a third; false by default. */
+  /** Whether the rate falls to the start in a second phase and from there in a third; false by default. */
   threePhase?: boolean;
   /** Whether the momentum (SGD) or first beta (Adam) moves the other way; false by default. */
   cycleMomentum?: boolean;

@@ -58,7 +58,7 @@ export class ConstantLR extends Schedule {
 export interface LinearLROptions {
   /** What the rate is multiplied by at step 0, from 0 to 1; 1/3 by default. */
   startFactor?: number;
-  /** What it is multiplied by from step `totalIters` on, from 0 to 1; 1 by default. */
+  /** What the rate is multiplied by from step `totalIters` on, from 0 to 1; 1 by default. */
   endFactor?: number;
   /** How many steps it takes from the one to the other; 5 by default. */
   totalIters?: number;

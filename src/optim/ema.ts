@@ -42,7 +42,7 @@ import { readEmaState } from "./ema_state.ts";
  */
 export class Ema implements Disposable {
   readonly #options: Resolved<EmaOptions>;
-  /** Those that are averaged, and those that are copied. */
+  /** The tensors that are averaged, and those that are copied. */
   readonly #averaged: readonly Pairs[];
   readonly #copied: readonly Pairs[];
   /** The averages by all names of the state dict; a tensor that is shared has several. */

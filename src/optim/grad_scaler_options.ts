@@ -14,7 +14,7 @@ export interface GradScalerOptions {
   initScale?: number;
   /** What the scale is multiplied by after `growthInterval` steps without overflow, above 1; 2 by default. */
   growthFactor?: number;
-  /** What it is multiplied by after an overflow, between 0 and 1; 0.5 by default. */
+  /** What the scale is multiplied by after an overflow, between 0 and 1; 0.5 by default. */
   backoffFactor?: number;
   /** How many steps in a row without overflow make it grow; 2,000 by default. */
   growthInterval?: number;

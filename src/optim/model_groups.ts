@@ -15,9 +15,9 @@ import type { Tensor } from "../torch/mod.ts";
 export interface LrRule {
   /** Names of parameters or of modules, in which `*` stands for anything. */
   match: NamePattern | readonly NamePattern[];
-  /** Their learning rate, whatever their layer is. */
+  /** The learning rate of the parameters that match, whatever their layer is. */
   lr?: number | null;
-  /** What their learning rate is multiplied by, beside `layerDecay`. */
+  /** What the learning rate of the parameters that match is multiplied by, beside `layerDecay`. */
   scale?: number | null;
 }
 
@@ -95,7 +95,7 @@ export const PARAM_GROUPS_OPTIONS: OptionTable<ParamGroupsOptions> = {
 export interface ModelGroup {
   /** The parameters. */
   params: Tensor[];
-  /** What they are, such as `layer 3 without decay`. */
+  /** What the parameters are, such as `layer 3 without decay`. */
   label: string;
   /** The learning rate, where it is not the optimizer's. */
   lr?: number;

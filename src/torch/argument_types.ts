@@ -7,5 +7,5 @@
 /** How a tensor's elements lie in memory. */
 export type MemoryFormat = "contiguous" | "preserve" | "channelsLast" | "channelsLast3d";
 
-/** How a loss of many elements becomes one number. libtorch's own numbers for it, 0, 1 and 2, do, too. */
-export type Reduction = "none" | "mean" | "sum" | number;
+/** How a loss of many elements becomes one number. Operators take libtorch's numbers for it, 0, 1 and 2, too. */
+export type Reduction = "none" | "mean" | "sum";

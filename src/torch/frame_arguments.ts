@@ -29,7 +29,7 @@ const memoryFormats: Record<MemoryFormat, number> = {
 const reductions = { none: 0, mean: 1, sum: 2 };
 
 /** libtorch's number for a reduction. */
-export function reductionCode(reduction: Reduction): number {
+export function reductionCode(reduction: Reduction | number): number {
   if (reduction === 0 || reduction === 1 || reduction === 2) return reduction;
   return lookUp(reductions, reduction, "reduction");
 }

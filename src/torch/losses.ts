@@ -17,10 +17,10 @@ import type { Tensor } from "./tensor.ts";
 export function klDiv(
   input: Tensor,
   target: Tensor,
-  reduction: Reduction | "batchmean" = "mean",
+  reduction: Reduction | number | "batchmean" = "mean",
   options?: { logTarget?: boolean },
 ): Tensor {
-  const divergences = (reduced: Reduction) =>
+  const divergences = (reduced: Reduction | number) =>
     call("aten::kl_div", input, target, reductionCode(reduced), {
       log_target: options?.logTarget ?? false,
     }) as Tensor;
@@ -34,7 +34,7 @@ export function nllLoss(
   input: Tensor,
   target: Tensor,
   weight?: Tensor | null,
-  reduction?: Reduction,
+  reduction?: Reduction | number,
   ignoreIndex?: number,
 ): Tensor {
   return nllLossNd(input, target, weight, reduction, ignoreIndex);

@@ -7020,7 +7020,7 @@ export function binaryCrossEntropy(
   input: Tensor,
   target: Tensor,
   weight?: Tensor | null,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
 ): Tensor {
   const $id = ids[534] || find(534);
   const $f = frame;
@@ -7043,7 +7043,7 @@ export function binaryCrossEntropyWithLogits(
   target: Tensor,
   weight?: Tensor | null,
   posWeight?: Tensor | null,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
 ): Tensor {
   const $id = ids[535] || find(535);
   const $f = frame;
@@ -7485,7 +7485,7 @@ export function cosineEmbeddingLoss(
   input2: Tensor,
   target: Tensor,
   margin: number = 0,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
 ): Tensor {
   const $id = ids[556] || find(556);
   const $f = frame;
@@ -7527,7 +7527,7 @@ export function crossEntropyLoss(
   input: Tensor,
   target: Tensor,
   weight?: Tensor | null,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
   ignoreIndex: number = -100,
   labelSmoothing: number = 0,
 ): Tensor {
@@ -7556,7 +7556,7 @@ export function ctcLoss(
   inputLengths: readonly number[] | Tensor,
   targetLengths: readonly number[] | Tensor,
   blank?: number,
-  reduction?: Reduction,
+  reduction?: Reduction | number,
   zeroInfinity?: boolean,
 ): Tensor {
   if (Array.isArray(inputLengths) && Array.isArray(targetLengths)) {
@@ -7567,7 +7567,7 @@ export function ctcLoss(
     let $p = putNumbers(2, inputLengths as readonly number[]);
     $p = putNumbers($p, targetLengths as readonly number[]);
     $f[$p++] = (blank as number | undefined) ?? 0;
-    $f[$p++] = reductionCode((reduction as Reduction | undefined) ?? "mean");
+    $f[$p++] = reductionCode((reduction as Reduction | number | undefined) ?? "mean");
     $f[$p++] = ((zeroInfinity as boolean | undefined) ?? false) ? 1 : 0;
     const $n = opCall(context, $id, 7);
     if ($n < 0) fail($n);
@@ -7580,7 +7580,7 @@ export function ctcLoss(
   $f[2] = (inputLengths as Tensor)?.[HANDLE];
   $f[3] = (targetLengths as Tensor)?.[HANDLE];
   $f[4] = (blank as number | undefined) ?? 0;
-  $f[5] = reductionCode((reduction as Reduction | undefined) ?? "mean");
+  $f[5] = reductionCode((reduction as Reduction | number | undefined) ?? "mean");
   $f[6] = ((zeroInfinity as boolean | undefined) ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 7);
   if ($n < 0) fail($n);
@@ -8633,7 +8633,7 @@ export function hingeEmbeddingLoss(
   input: Tensor,
   target: Tensor,
   margin: number = 1,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
 ): Tensor {
   const $id = ids[629] || find(629);
   const $f = frame;
@@ -8668,7 +8668,7 @@ export function hstack(tensors: readonly Tensor[]): Tensor {
 export function huberLoss(
   input: Tensor,
   target: Tensor,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
   delta: number = 1,
 ): Tensor {
   const $id = ids[631] || find(631);
@@ -8771,7 +8771,11 @@ export function isin(
 }
 
 /** The absolute differences. (`aten::l1_loss`) */
-export function l1Loss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
+export function l1Loss(
+  input: Tensor,
+  target: Tensor,
+  reduction: Reduction | number = "mean",
+): Tensor {
   const $id = ids[636] || find(636);
   const $f = frame;
   $f[0] = input?.[HANDLE];
@@ -9423,7 +9427,7 @@ export function marginRankingLoss(
   input2: Tensor,
   target: Tensor,
   margin: number = 0,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
 ): Tensor {
   const $id = ids[679] || find(679);
   const $f = frame;
@@ -9577,7 +9581,11 @@ export function meshgrid(tensors: readonly Tensor[], options: { indexing: "ij" |
 }
 
 /** The squared differences. (`aten::mse_loss`) */
-export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor {
+export function mseLoss(
+  input: Tensor,
+  target: Tensor,
+  reduction: Reduction | number = "mean",
+): Tensor {
   const $id = ids[686] || find(686);
   const $f = frame;
   $f[0] = input?.[HANDLE];
@@ -9599,7 +9607,7 @@ export function multiMarginLoss(
   p: Scalar = 1,
   margin: Scalar = 1,
   weight?: Tensor | null,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
 ): Tensor {
   const $id = ids[687] || find(687);
   const $f = frame;
@@ -9622,7 +9630,7 @@ export function multiMarginLoss(
 export function multilabelMarginLoss(
   input: Tensor,
   target: Tensor,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
 ): Tensor {
   const $id = ids[688] || find(688);
   const $f = frame;
@@ -9735,7 +9743,7 @@ export function nllLoss2d(
   input: Tensor,
   target: Tensor,
   weight?: Tensor | null,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
   ignoreIndex: number = -100,
 ): Tensor {
   const $id = ids[693] || find(693);
@@ -9759,7 +9767,7 @@ export function nllLossNd(
   input: Tensor,
   target: Tensor,
   weight?: Tensor | null,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
   ignoreIndex: number = -100,
 ): Tensor {
   const $id = ids[694] || find(694);
@@ -9904,7 +9912,7 @@ export function poissonNllLoss(
   logInput: boolean,
   full: boolean,
   eps: number,
-  reduction: Reduction,
+  reduction: Reduction | number,
 ): Tensor {
   const $id = ids[702] || find(702);
   const $f = frame;
@@ -10212,7 +10220,7 @@ export function searchsorted(
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
   beta: number = 1,
 ): Tensor {
   const $id = ids[721] || find(721);
@@ -10230,7 +10238,7 @@ export function smoothL1Loss(
 export function softMarginLoss(
   input: Tensor,
   target: Tensor,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
 ): Tensor {
   const $id = ids[722] || find(722);
   const $f = frame;
@@ -10333,7 +10341,7 @@ export function tripletMarginLoss(
   p: number = 2,
   eps: number = 0.000001,
   swap: boolean = false,
-  reduction: Reduction = "mean",
+  reduction: Reduction | number = "mean",
 ): Tensor {
   const $id = ids[728] || find(728);
   const $f = frame;

@@ -77,7 +77,7 @@ function render(
   text: (v: number | boolean | bigint) => string,
   short: boolean,
 ): string {
-  // Of complex numbers two lie below the last dimension.
+  // Two parts of a complex number lie below the last dimension.
   if (dim === shape.length && Array.isArray(value)) {
     const [real, imaginary] = value as number[];
     const below = imaginary < 0 || Object.is(imaginary, -0);

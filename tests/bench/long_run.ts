@@ -15,7 +15,7 @@ import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
 import { MetricsLog } from "../../src/report/metrics.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import { device } from "../helpers.ts";
 
 const BATCHES = 50;

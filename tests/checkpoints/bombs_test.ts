@@ -1,7 +1,7 @@
 import { assert, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { op } from "../../src/archive/pickle/opcodes.ts";
-import { openCheckpoint } from "../../src/checkpoints/mod.ts";
+import { openWeights } from "../../src/checkpoints/mod.ts";
 import { FormatError } from "../../src/base/errors.ts";
 import { test } from "../helpers.ts";
 import { inFolder } from "./folders.ts";
@@ -25,7 +25,7 @@ function assertRefused(content: Uint8Array, word: string): void {
     Deno.writeFileSync(path, content);
     const before = Deno.memoryUsage().rss;
     const start = performance.now();
-    const { message } = assertThrows(() => openCheckpoint(path), FormatError);
+    const { message } = assertThrows(() => openWeights(path), FormatError);
     assertStringIncludes(message, word);
     assert(message.length < 500, message);
     assert(performance.now() - start < 5000);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { ApprenticeError } from "../../src/base/errors.ts";
-import { openCheckpoint } from "../../src/checkpoints/mod.ts";
+import { openWeights } from "../../src/checkpoints/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { golden, inFolder } from "./folders.ts";
@@ -18,7 +18,7 @@ function randomNumbers(seed: number): (n: number) => number {
 function reads(path: string, what: string): boolean {
   return torch.scope(() => {
     try {
-      using checkpoint = openCheckpoint(path);
+      using checkpoint = openWeights(path);
       for (const name of checkpoint.names) {
         const tensor = checkpoint.tensor(name);
         // Touches every byte of it; some element types have no operators.

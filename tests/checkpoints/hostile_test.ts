@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { FormatError } from "../../src/base/errors.ts";
-import { openCheckpoint } from "../../src/checkpoints/mod.ts";
+import { openWeights } from "../../src/checkpoints/mod.ts";
 import { op, opName } from "../../src/archive/pickle/opcodes.ts";
 import { test } from "../helpers.ts";
 import { inFolder } from "./folders.ts";
@@ -35,7 +35,7 @@ function assertRefused(content: Uint8Array, ...words: string[]): void {
     Deno.writeFileSync(path, content);
     const before = memory();
     const start = performance.now();
-    const { message } = assertThrows(() => openCheckpoint(path), FormatError);
+    const { message } = assertThrows(() => openWeights(path), FormatError);
     for (const word of [path, ...words]) assertStringIncludes(message, word);
     assert(message.length < 1500, message);
     assert(performance.now() - start < 5000);
@@ -58,7 +58,7 @@ test("the hand-written files are sound where they do not lie", () => {
       ]
     ) {
       Deno.writeFileSync(path, content);
-      using checkpoint = openCheckpoint(path);
+      using checkpoint = openWeights(path);
       assertEquals(checkpoint.names, ["w"]);
       assertEquals(checkpoint.tensor("w").toArray(), [[1, 2], [3, 4]]);
     }
@@ -250,7 +250,7 @@ for (const [name, value, ...words] of lies) {
     inFolder((folder) => {
       const path = join(folder, "hostile.pth");
       Deno.writeFileSync(path, torchLegacy(pickle(dict("w", value))));
-      assertThrows(() => openCheckpoint(path), FormatError, path);
+      assertThrows(() => openWeights(path), FormatError, path);
     });
   });
 }
@@ -371,7 +371,7 @@ test("classes of a program are inert, and only in TorchScript archives", () => {
     const inner = instance(set("w", tensor()), set("list", tuple(tensor())));
     const shared = [set("a", [inner, op.BINPUT, 1]), set("b", [op.BINGET, 1]), set("n", int(3))];
     Deno.writeFileSync(path, script(instance(shared)));
-    using checkpoint = openCheckpoint(path);
+    using checkpoint = openWeights(path);
     assertEquals([checkpoint.names, checkpoint.metadata], [["a.w", "b.w"], { n: 3 }]);
     assertEquals(checkpoint.tensor("b.w").toArray(), [[1, 2], [3, 4]]);
   });
@@ -446,7 +446,7 @@ test("a storage that is a bomb is refused when it is unpacked", () => {
       path,
       zip([honest, { name: "x/data/0", content: zeros, deflate: true, size: 16 }]),
     );
-    using checkpoint = openCheckpoint(path);
+    using checkpoint = openWeights(path);
     const before = memory();
     assertThrows(() => checkpoint.tensor("w"), FormatError, "does not unpack");
     assert(memory() - before < 100);
@@ -489,9 +489,9 @@ test("shared and cyclic values are read once; deep ones are refused", () => {
       laughs.push([op.MARK, new Array(10).fill([op.BINGET, i]), op.LIST, op.BINPUT, i + 1]);
     }
     Deno.writeFileSync(path, torchZip(pickle(op.EMPTY_DICT, op.MARK, text("a"), laughs, op.DICT)));
-    assertThrows(() => openCheckpoint(path), FormatError);
+    assertThrows(() => openWeights(path), FormatError);
     Deno.writeFileSync(path, torchZip(pickle(laughs)));
-    assertEquals(openCheckpoint(path).names, []);
+    assertEquals(openWeights(path).names, []);
     // Where a message or a call would have them written out.
     const all = tuple(laughs);
     const device = [global("torch", "device"), tuple(all), op.REDUCE];
@@ -503,7 +503,7 @@ test("shared and cyclic values are read once; deep ones are refused", () => {
     assertRefused(torchLegacy(pickle(tensor()), { protocol: pickle(all) }), "a list");
     const cycle = [op.EMPTY_DICT, op.BINPUT, 0, text("self"), op.BINGET, 0, op.SETITEM];
     Deno.writeFileSync(path, torchZip(pickle(cycle, text("w"), tensor(), op.SETITEM)));
-    assertEquals(openCheckpoint(path).names, ["w"]);
+    assertEquals(openWeights(path).names, ["w"]);
   });
   const deep = (depth: number): Part => [
     new Array(depth).fill(op.EMPTY_LIST),

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { ArgumentError, DTypeError, ShapeError } from "../../src/base/errors.ts";
-import { loadWeights, openCheckpoint } from "../../src/checkpoints/mod.ts";
+import { loadWeights, openWeights } from "../../src/checkpoints/mod.ts";
 import { grouped } from "../../src/checkpoints/fit.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -387,7 +387,7 @@ test("loadWeights: a model fits a state of another size to itself if it can", ()
 });
 
 test("loadWeights: an open checkpoint serves several models, with names of the user's choice", () => {
-  using checkpoint = openCheckpoint(golden("training.pth"));
+  using checkpoint = openWeights(golden("training.pth"));
   using first = new nn.Linear(3, 4);
   using last = new nn.Linear(4, 2);
   assertEquals(loadWeights(first, checkpoint).prefix, "state_dict.module.0.");

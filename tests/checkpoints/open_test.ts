@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { ArgumentError, FileError, FormatError } from "../../src/base/errors.ts";
-import { type Checkpoint, openCheckpoint } from "../../src/checkpoints/mod.ts";
+import { openWeights, type WeightsFile } from "../../src/checkpoints/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { golden, inFolder } from "./folders.ts";
 
 /** A tensor with the bytes of one that this package has no element type for, as the golden file stores it. */
-function comparable(checkpoint: Checkpoint, name: string): Tensor {
+function comparable(checkpoint: WeightsFile, name: string): Tensor {
   const tensor = checkpoint.tensor(name);
   const dtype = checkpoint.dtype(name);
   if (dtype.startsWith("complex")) return torch.call("aten::view_as_real", tensor) as Tensor;
@@ -31,8 +31,8 @@ const wanted = new Map(expected);
 
 for (const [file, keys] of files) {
   if (!/\.\w+$/.test(file)) continue;
-  test(`openCheckpoint: ${file} holds what PyTorch says it does`, () => {
-    using checkpoint = openCheckpoint(golden(file));
+  test(`openWeights: ${file} holds what PyTorch says it does`, () => {
+    using checkpoint = openWeights(golden(file));
     assertEquals([...checkpoint.names].sort(), [...keys].sort());
     const format = /legacy|script/.exec(file)?.[0] ?? "zip";
     assertEquals(checkpoint.format, format === "script" ? "torchscript" : `torch-${format}`);
@@ -44,9 +44,9 @@ for (const [file, keys] of files) {
   });
 }
 
-test("openCheckpoint: plain values beside the tensors are its metadata", () => {
+test("openWeights: plain values beside the tensors are its metadata", () => {
   for (const file of ["training.pth", "training_legacy.pth", "training_protocol5.pth"]) {
-    using checkpoint = openCheckpoint(golden(file));
+    using checkpoint = openWeights(golden(file));
     assertEquals(checkpoint.metadata, {
       epoch: 3,
       arch: "net",
@@ -58,8 +58,8 @@ test("openCheckpoint: plain values beside the tensors are its metadata", () => {
   }
 });
 
-test("openCheckpoint: of a TorchScript file the settings at the top are metadata", () => {
-  using checkpoint = openCheckpoint(golden("script_parts.pt"));
+test("openWeights: of a TorchScript file the settings at the top are metadata", () => {
+  using checkpoint = openWeights(golden("script_parts.pt"));
   assertEquals(checkpoint.metadata.training, true);
   assertEquals(
     checkpoint.tensor("column").toArray(),
@@ -67,8 +67,8 @@ test("openCheckpoint: of a TorchScript file the settings at the top are metadata
   );
 });
 
-test("openCheckpoint: element types and shapes can be asked for without reading", () => {
-  using checkpoint = openCheckpoint(golden("dtypes_v3.pth"));
+test("openWeights: element types and shapes can be asked for without reading", () => {
+  using checkpoint = openWeights(golden("dtypes_v3.pth"));
   assertEquals(checkpoint.dtype("float8_e4m3fn"), "float8_e4m3fn");
   assertEquals(checkpoint.shape("uint64"), [4]);
   const error = assertThrows(() => checkpoint.tensor("w"), ArgumentError);
@@ -76,9 +76,9 @@ test("openCheckpoint: element types and shapes can be asked for without reading"
   assertStringIncludes(error.message, "uint16");
 });
 
-test("openCheckpoint: reads safetensors in every dtype, with its metadata", () => {
+test("openWeights: reads safetensors in every dtype, with its metadata", () => {
   const path = new URL("../golden/torch_all_dtypes.safetensors", import.meta.url).pathname;
-  using checkpoint = openCheckpoint(path);
+  using checkpoint = openWeights(path);
   assertEquals(checkpoint.format, "safetensors");
   assertEquals(checkpoint.metadata.epoch, "4");
   const record = torch.loadSafetensors(path);
@@ -93,12 +93,12 @@ test("openCheckpoint: reads safetensors in every dtype, with its metadata", () =
   }
 });
 
-test("openCheckpoint: a tensor is the file's pages; writing to it leaves the file as it is", () => {
+test("openWeights: a tensor is the file's pages; writing to it leaves the file as it is", () => {
   inFolder((folder) => {
     const path = join(folder, "x.safetensors");
     torch.saveSafetensors(path, { x: torch.arange(100_000, { dtype: "float32" }) });
     const before = Deno.readFileSync(path);
-    const checkpoint = openCheckpoint(path);
+    const checkpoint = openWeights(path);
     const bytes = torch.memory().bytes;
     const x = checkpoint.tensor("x");
     assertEquals(torch.memory().bytes, bytes);
@@ -111,7 +111,7 @@ test("openCheckpoint: a tensor is the file's pages; writing to it leaves the fil
   });
 });
 
-test("openCheckpoint: a safetensors file whose header's length looks like another format's mark", () => {
+test("openWeights: a safetensors file whose header's length looks like another format's mark", () => {
   inFolder((folder) => {
     const path = join(folder, "x.safetensors");
     // A pickle of protocol 2, gzip, ONNX.
@@ -121,13 +121,13 @@ test("openCheckpoint: a safetensors file whose header's length looks like anothe
       new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
       bytes.set(new TextEncoder().encode(header), 8);
       Deno.writeFileSync(path, bytes);
-      using checkpoint = openCheckpoint(path);
+      using checkpoint = openWeights(path);
       assertEquals([checkpoint.format, checkpoint.names], ["safetensors", ["a"]]);
     }
   });
 });
 
-test("openCheckpoint: misaligned tensors are read all the same", () => {
+test("openWeights: misaligned tensors are read all the same", () => {
   inFolder((folder) => {
     const path = join(folder, "odd.safetensors");
     // A header of odd length: no tensor lies at a multiple of its element's size.
@@ -140,23 +140,23 @@ test("openCheckpoint: misaligned tensors are read all the same", () => {
     bytes.set(new Uint8Array(new BigInt64Array([-(2n ** 40n)]).buffer), 8 + header.length + 12);
     assert((8 + header.length) % 4 !== 0);
     Deno.writeFileSync(path, bytes);
-    using checkpoint = openCheckpoint(path);
+    using checkpoint = openWeights(path);
     assertEquals(checkpoint.tensor("a").toArray(), [1.5, -2, 3]);
     assertEquals(checkpoint.tensor("b").item(), -(2 ** 40));
   });
 });
 
-test("openCheckpoint: a file that became shorter since is an error and no crash", () => {
+test("openWeights: a file that became shorter since is an error and no crash", () => {
   inFolder((folder) => {
     const path = join(folder, "x.safetensors");
     torch.saveSafetensors(path, { x: torch.ones([10_000]) });
-    using checkpoint = openCheckpoint(path);
+    using checkpoint = openWeights(path);
     Deno.truncateSync(path, 1000);
     assertThrows(() => checkpoint.tensor("x"), FormatError, "shorter");
   });
 });
 
-test("openCheckpoint: sharded checkpoints, by their index or their folder", () => {
+test("openWeights: sharded checkpoints, by their index or their folder", () => {
   inFolder((folder) => {
     torch.saveSafetensors(join(folder, "m-1.safetensors"), { a: torch.ones([2]) });
     torch.saveSafetensors(join(folder, "m-2.safetensors"), {
@@ -172,7 +172,7 @@ test("openCheckpoint: sharded checkpoints, by their index or their folder", () =
       }),
     );
     for (const path of [index, folder]) {
-      using checkpoint = openCheckpoint(path);
+      using checkpoint = openWeights(path);
       assertEquals(checkpoint.format, "safetensors-sharded");
       assertEquals(checkpoint.names, ["b.c", "a"]);
       assertEquals(checkpoint.tensor("a").toArray(), [1, 1]);
@@ -187,7 +187,7 @@ test("openCheckpoint: sharded checkpoints, by their index or their folder", () =
       join(folder, "pytorch_model.bin.index.json"),
       JSON.stringify({ weight_map: { shared: "views.pth", int8: "dtypes_legacy.pth" } }),
     );
-    using checkpoint = openCheckpoint(folder);
+    using checkpoint = openWeights(folder);
     assertEquals(checkpoint.format, "torch-sharded");
     assertEquals([checkpoint.shape("shared"), checkpoint.shape("int8")], [[4, 6], [2, 3]]);
   });
@@ -207,27 +207,27 @@ const badIndexes: [name: string, content: string, word: string][] = [
   ["a tensor that the shard lacks", '{"weight_map": {"b": "m.safetensors"}}', '"b" is not in'],
 ];
 for (const [name, content, word] of badIndexes) {
-  test(`openCheckpoint: an index with ${name} is a FormatError`, () => {
+  test(`openWeights: an index with ${name} is a FormatError`, () => {
     inFolder((folder) => {
       torch.saveSafetensors(join(folder, "m.safetensors"), { a: torch.ones([2]) });
       const path = join(folder, "i.index.json");
       Deno.writeTextFileSync(path, content);
-      assertThrows(() => openCheckpoint(path), FormatError, word);
+      assertThrows(() => openWeights(path), FormatError, word);
     });
   });
 }
 
-test("openCheckpoint: finds the weights in a folder, or says what there is", () => {
+test("openWeights: finds the weights in a folder, or says what there is", () => {
   inFolder((folder) => {
-    assertThrows(() => openCheckpoint(folder), FormatError, "no checkpoint");
+    assertThrows(() => openWeights(folder), FormatError, "no checkpoint");
     Deno.copyFileSync(golden("views.pth"), join(folder, "weights.pth"));
-    assertEquals(openCheckpoint(folder).format, "torch-zip");
+    assertEquals(openWeights(folder).format, "torch-zip");
     Deno.copyFileSync(golden("views.pth"), join(folder, "other.pt"));
-    assertThrows(() => openCheckpoint(folder), FormatError, "other.pt, weights.pth");
+    assertThrows(() => openWeights(folder), FormatError, "other.pt, weights.pth");
     Deno.copyFileSync(golden("views_legacy.pth"), join(folder, "pytorch_model.bin"));
-    assertEquals(openCheckpoint(folder).format, "torch-legacy");
+    assertEquals(openWeights(folder).format, "torch-legacy");
     torch.saveSafetensors(join(folder, "model.safetensors"), { x: torch.ones([1]) });
-    assertEquals(openCheckpoint(folder).format, "safetensors");
+    assertEquals(openWeights(folder).format, "safetensors");
   });
 });
 
@@ -239,21 +239,21 @@ const refused: [file: string, ...words: string[]][] = [
   ["harm_legacy.pth", "eval", "may mean harm"],
 ];
 for (const [file, ...words] of refused) {
-  test(`openCheckpoint: ${file} is refused, and the message says why`, () => {
-    const { message } = assertThrows(() => openCheckpoint(golden(file)), FormatError);
+  test(`openWeights: ${file} is refused, and the message says why`, () => {
+    const { message } = assertThrows(() => openWeights(golden(file)), FormatError);
     for (const word of [golden(file), ...words]) assertStringIncludes(message, word);
   });
 }
 
-test("openCheckpoint: classes can be left out by name", () => {
-  using checkpoint = openCheckpoint(golden("namespace.pth"), { ignore: ["argparse.Namespace"] });
+test("openWeights: classes can be left out by name", () => {
+  using checkpoint = openWeights(golden("namespace.pth"), { ignore: ["argparse.Namespace"] });
   assertEquals(checkpoint.names, ["model.w"]);
   assertEquals(checkpoint.tensor("model.w").toArray(), [1, 1]);
   // What is left out is never called, whatever it is.
-  using harmless = openCheckpoint(golden("harm.pth"), { ignore: ["__builtin__.eval"] });
+  using harmless = openWeights(golden("harm.pth"), { ignore: ["__builtin__.eval"] });
   assertEquals(harmless.names, ["w"]);
   for (const bad of ["argparse", "", "a b.c"]) {
-    assertThrows(() => openCheckpoint(golden("views.pth"), { ignore: [bad] }), ArgumentError);
+    assertThrows(() => openWeights(golden("views.pth"), { ignore: [bad] }), ArgumentError);
   }
 });
 
@@ -265,30 +265,30 @@ const others: [name: string, start: string, word: string][] = [
   ["an empty file", "", "0 bytes"],
 ];
 for (const [name, start, word] of others) {
-  test(`openCheckpoint: ${name} is a FormatError that says what it is`, () => {
+  test(`openWeights: ${name} is a FormatError that says what it is`, () => {
     inFolder((folder) => {
       const path = join(folder, "weights.pth");
       Deno.writeFileSync(path, Uint8Array.from(start, (c) => c.charCodeAt(0)));
-      assertThrows(() => openCheckpoint(path), FormatError, word);
+      assertThrows(() => openWeights(path), FormatError, word);
     });
   });
 }
 
-test("openCheckpoint: files that are missing or cannot be read", () => {
-  assertThrows(() => openCheckpoint("/nowhere/x.pth"), FormatError, "/nowhere/x.pth");
+test("openWeights: files that are missing or cannot be read", () => {
+  assertThrows(() => openWeights("/nowhere/x.pth"), FormatError, "/nowhere/x.pth");
   inFolder((folder) => {
-    assertThrows(() => openCheckpoint(join(folder, "a\0b")), FileError, "Cannot read");
+    assertThrows(() => openWeights(join(folder, "a\0b")), FileError, "Cannot read");
   });
 });
 
-test("openCheckpoint: every cut of a good file is a FormatError", () => {
+test("openWeights: every cut of a good file is a FormatError", () => {
   inFolder((folder) => {
     const path = join(folder, "cut.pth");
     for (const file of ["training.pth", "training_legacy.pth"]) {
       const whole = Deno.readFileSync(golden(file));
       for (let size = 0; size < whole.length; size += 31) {
         Deno.writeFileSync(path, whole.subarray(0, size));
-        assertThrows(() => openCheckpoint(path), FormatError, path);
+        assertThrows(() => openWeights(path), FormatError, path);
       }
     }
   });

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { loadWeights, openCheckpoint } from "../../src/checkpoints/mod.ts";
+import { loadWeights, openWeights } from "../../src/checkpoints/mod.ts";
 import { ArgumentError, DTypeError, FormatError } from "../../src/base/errors.ts";
 import { Linear } from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -13,7 +13,7 @@ const golden = (name: string) => new URL(`../golden/safe_loader/${name}`, import
 
 for (const name of ["schedules.pth", "schedules_legacy.pth"]) {
   test(`the states of PyTorch's schedules are read: ${name}`, () => {
-    using checkpoint = openCheckpoint(golden(name));
+    using checkpoint = openWeights(golden(name));
     assertEquals(checkpoint.names, ["model.weight", "model.bias"]);
     assertEquals(checkpoint.metadata, { epoch: 3 });
     assertEquals(checkpoint.tensor("model.weight").toArray(), [[1, 2]]);
@@ -22,7 +22,7 @@ for (const name of ["schedules.pth", "schedules_legacy.pth"]) {
 
 for (const name of ["plain.pth", "plain_legacy.pth"]) {
   test(`plain values of every class that PyTorch's safe loader takes are read: ${name}`, () => {
-    using checkpoint = openCheckpoint(golden(name));
+    using checkpoint = openWeights(golden(name));
     assertEquals(checkpoint.names, ["w", "parameter"]);
     assertEquals(checkpoint.tensor("parameter").toArray(), [3]);
     assertEquals(checkpoint.metadata.device, "cuda:1");
@@ -30,7 +30,7 @@ for (const name of ["plain.pth", "plain_legacy.pth"]) {
 }
 
 test("tensors of kinds that there are not here are passed over by name", () => {
-  using checkpoint = openCheckpoint(golden("unreadable.pth"));
+  using checkpoint = openWeights(golden("unreadable.pth"));
   assertEquals(checkpoint.names, ["w", "attributes"]);
   const reasons: [string, string][] = [
     ["sparse", "sparse (torch.sparse_coo)"],
@@ -81,9 +81,9 @@ test("a class that is not among them is refused by its name, with the option tha
     const path = join(folder, "x.pth");
     const made: Part = [global("datetime", "datetime"), tuple(text("x")), op.REDUCE];
     Deno.writeFileSync(path, torchZip(pickle(dict("when", made))));
-    const { message } = assertThrows(() => openCheckpoint(path), FormatError);
+    const { message } = assertThrows(() => openWeights(path), FormatError);
     assertStringIncludes(message, '{ ignore: ["datetime.datetime"] }');
-    assertEquals(openCheckpoint(path, { ignore: ["datetime.datetime"] }).names, []);
+    assertEquals(openWeights(path, { ignore: ["datetime.datetime"] }).names, []);
     for (
       const [program, word] of [
         [[global("collections", "Counter"), tuple(text("x")), op.REDUCE], "Counter of a string"],
@@ -95,7 +95,7 @@ test("a class that is not among them is refused by its name, with the option tha
       ] as [Part, string][]
     ) {
       Deno.writeFileSync(path, torchZip(pickle(program)));
-      assertThrows(() => openCheckpoint(path), FormatError, word);
+      assertThrows(() => openWeights(path), FormatError, word);
     }
   });
 });

@@ -5,6 +5,7 @@
  */
 
 import { fromFileUrl, join, relative, toFileUrl } from "@std/path";
+import { sources } from "./sources.ts";
 
 /** By file, the files that it imports, and whether only types come from there. Paths start at the root. */
 export type ImportGraph = Map<string, Map<string, { typeOnly: boolean }>>;
@@ -22,24 +23,15 @@ interface Info {
   }[];
 }
 
-/** All TypeScript files below `path`, which is a folder or one such file. */
-function* sources(path: string): Generator<string> {
-  if (!Deno.statSync(path).isDirectory) return yield path;
-  for (const { name, isDirectory } of Deno.readDirSync(path)) {
-    if (isDirectory) yield* sources(join(path, name));
-    else if (name.endsWith(".ts")) yield join(path, name);
-  }
-}
-
 /** Asks Deno for the imports of all files in `places`, which are files and folders under `root`. */
 export async function importGraph(root: string, places: readonly string[]): Promise<ImportGraph> {
-  const files = places.flatMap((place) => [...sources(join(root, place))]);
+  const files = places.flatMap((place) => [...sources(root, place)]);
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     // One file that imports all: files that nothing imports (workers, programs) count, too.
     await Deno.writeTextFile(
       entry,
-      files.map((file) => `import ${JSON.stringify(toFileUrl(file).href)};\n`).join(""),
+      files.map((file) => `import ${JSON.stringify(toFileUrl(join(root, file)).href)};\n`).join(""),
     );
     const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", entry],

@@ -1,7 +1,7 @@
 /**
  * Runs all gates, or those that are named, and ends with a table of what they said and how long they took.
  *
- *     deno task ok [setup|fmt|lint|check|doc|rooms|publish|test ...]
+ *     deno task ok [setup|fmt|lint|check|doc|rooms|words|publish|test ...]
  *
  * Exits with 1 if a gate failed; the others run all the same, so that one run shows everything.
  *

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { openCheckpoint } from "../../src/checkpoints/mod.ts";
+import { openWeights } from "../../src/checkpoints/mod.ts";
 import { DTypeError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
@@ -13,7 +13,7 @@ const values = JSON.parse(Deno.readTextFileSync(golden("../newer_dtypes.json")))
 
 test("tensors of the newer dtypes have PyTorch's values, from safetensors and from torch.save", () => {
   const state = torch.loadSafetensors(golden("all.safetensors"));
-  using checkpoint = openCheckpoint(golden("all.pth"));
+  using checkpoint = openWeights(golden("all.pth"));
   assertEquals(checkpoint.names.toSorted(), Object.keys(values).toSorted());
   for (const [name, expected] of Object.entries(values)) {
     const read = checkpoint.tensor(name);
@@ -25,7 +25,7 @@ test("tensors of the newer dtypes have PyTorch's values, from safetensors and fr
 });
 
 test("data() gives the typed array of a newer dtype, and tensor() takes it back", () => {
-  using checkpoint = openCheckpoint(golden("all.pth"));
+  using checkpoint = openWeights(golden("all.pth"));
   const arrays: Record<string, string> = {
     uint16: "Uint16Array",
     uint32: "Uint32Array",
@@ -58,7 +58,7 @@ test("data() gives the typed array of a newer dtype, and tensor() takes it back"
 });
 
 test("a newer dtype prints, is an item and is converted", () => {
-  using checkpoint = openCheckpoint(golden("all.pth"));
+  using checkpoint = openWeights(golden("all.pth"));
   const complex = checkpoint.tensor("complex64");
   assertStringIncludes(complex.toString(), "1.0000+2.0000i");
   assertStringIncludes(complex.toString(), "-0.5000-3.0000i");
@@ -94,7 +94,7 @@ test("a tensor of a dtype that there is not fails only where it is used", () => 
   assertStringIncludes(message, '"four"');
   assertStringIncludes(message, "F4");
   assertStringIncludes(message, "names");
-  using checkpoint = openCheckpoint(path);
+  using checkpoint = openWeights(path);
   assertEquals(checkpoint.names, ["w"]);
   assertEquals([...checkpoint.skipped.keys()], ["four", "six", "future"]);
   assertThrows(() => checkpoint.tensor("six"), DTypeError, "F6_E2M3");

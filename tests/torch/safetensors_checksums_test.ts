@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { openCheckpoint } from "../../src/checkpoints/mod.ts";
+import { openWeights } from "../../src/checkpoints/mod.ts";
 import {
   ApprenticeError,
   ArgumentError,
@@ -43,7 +43,7 @@ test("a file with checksums reads as one without, and its metadata does not show
       assertEquals(torch.loadSafetensorsMetadata(path), given ?? {});
       assertEquals(plain(torch.loadSafetensors(path)), plain(record()));
       assertEquals(Object.keys(torch.loadSafetensors(path, { names: ["half"] })), ["half"]);
-      using opened = openCheckpoint(path);
+      using opened = openWeights(path);
       assertEquals(opened.metadata, given ?? {});
       for (const [name, tensor] of Object.entries(record())) {
         assertEquals(opened.tensor(name).toArray(), tensor.toArray());
@@ -100,7 +100,7 @@ test("flips in a tensor's bytes are found by both readers, which name file and t
       Deno.writeFileSync(path, bad);
       const error = assertThrows(() => torch.loadSafetensors(path), ChecksumError);
       assertStringIncludes(error.message, path);
-      using opened = openCheckpoint(path);
+      using opened = openWeights(path);
       const found = opened.names.filter((name) => {
         try {
           opened.tensor(name).dispose();

@@ -4,5 +4,7 @@
  * @module
  */
 
+import type * as torch from "../../torch/mod.ts";
+
 /** How a loss puts the values of the elements together. */
-export type Reduction = "mean" | "sum" | "none";
+export type Reduction = torch.Reduction;

@@ -53,7 +53,7 @@ const isReduction = (a: Argument) => a.name === "reduction" && a.kind === "I";
 
 /** The TypeScript type of an argument of `operator`. */
 export function typeOf(a: Argument, operator: string): string {
-  if (isReduction(a)) return "Reduction";
+  if (isReduction(a)) return "Reduction | number";
   const list = a.length === undefined ? "readonly number[]" : "number | readonly number[]";
   switch (a.kind) {
     case "T":

@@ -1,5 +1,5 @@
 /**
- * A checkpoint: named tensors in a file, or in several, of any format that weights are published in.
+ * Published weights: named tensors in a file, or in several, of any format that they are published in.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { ArgumentError, DTypeError } from "../base/errors.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { materialize, type StoredTensor } from "./stored_tensor.ts";
 
-/** What a checkpoint was written as: `torch-legacy` is PyTorch's format before version 1.6; of `torchscript` only the weights are read. */
-export type CheckpointFormat =
+/** What published weights were written as: `torch-legacy` is PyTorch's format before version 1.6; of `torchscript` only the weights are read. */
+export type WeightsFormat =
   | "safetensors"
   | "safetensors-sharded"
   | "torch-zip"
@@ -20,39 +20,39 @@ export type CheckpointFormat =
   | "torchscript";
 
 /** What a file holds beside its tensors, as far as these are plain values. */
-export type CheckpointMetadata = Readonly<Record<string, string | number | boolean>>;
+export type WeightsMetadata = Readonly<Record<string, string | number | boolean>>;
 
 /** What the readers of the formats find in a file. */
-export interface CheckpointContent {
-  /** The format that the checkpoint was written in. */
-  readonly format: CheckpointFormat;
+export interface WeightsContent {
+  /** The format that the weights were written in. */
+  readonly format: WeightsFormat;
   /** The tensors by name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** The tensors that cannot be read, with what is said of them. */
   readonly skipped: ReadonlyMap<string, string>;
   /** Plain values that lie beside them. */
-  readonly metadata: CheckpointMetadata;
+  readonly metadata: WeightsMetadata;
 }
 
 /**
- * An open checkpoint; open one with {@linkcode openCheckpoint}. Its tensors are read when they are asked for. The
+ * Published weights, opened by {@linkcode openWeights}. Tensors are read when they are asked for. The
  * tensors of nested dicts and modules have dotted names: `state_dict.module.conv1.weight`.
  */
-export class Checkpoint implements Disposable {
+export class WeightsFile implements Disposable {
   /** The file, index or folder that was opened. */
   readonly path: string;
-  /** The format that the checkpoint was written in. */
-  readonly format: CheckpointFormat;
+  /** The format that the weights were written in. */
+  readonly format: WeightsFormat;
   /** The names of its tensors, in the order of the file. */
   readonly names: readonly string[];
-  /** What the checkpoint holds beside tensors, as far as that is plain values: a safetensors file's metadata, or epochs and the like. */
-  readonly metadata: CheckpointMetadata;
+  /** What the files hold beside tensors, as far as that is plain values: a safetensors file's metadata, or epochs and the like. */
+  readonly metadata: WeightsMetadata;
   /** Tensors that are there and cannot be read (sparse and quantized ones, say), by name, with the reason. */
   readonly skipped: ReadonlyMap<string, string>;
   readonly #tensors: ReadonlyMap<string, StoredTensor>;
 
-  /** Wraps what a reader found; use {@linkcode openCheckpoint}. @ignore */
-  constructor(path: string, content: CheckpointContent) {
+  /** Wraps what a reader found; use {@linkcode openWeights}. @ignore */
+  constructor(path: string, content: WeightsContent) {
     this.path = path;
     this.format = content.format;
     this.names = [...content.tensors.keys()];
@@ -97,11 +97,11 @@ export class Checkpoint implements Disposable {
 
   /**
    * A tensor on the CPU. Where the file allows it is the file's own pages, mapped into memory: nothing is read
-   * before it is used, and what is written to the tensor never reaches the file. It lives on when the checkpoint is
+   * before it is used, and what is written to the tensor never reaches the file. It lives on when the file is
    * disposed of. While it is alive the file must not be made shorter by others (replacing it is fine).
    *
    * @throws {ArgumentError} if there is none of this name.
-   * @throws {DTypeError} if it is one of {@linkcode Checkpoint.skipped}.
+   * @throws {DTypeError} if it is one of {@linkcode WeightsFile.skipped}.
    */
   tensor(name: string): Tensor {
     return materialize(this.stored(name));
@@ -112,7 +112,7 @@ export class Checkpoint implements Disposable {
     for (const { source } of this.#tensors.values()) source.release();
   }
 
-  /** Same as {@linkcode Checkpoint.dispose}, for `using`. */
+  /** Same as {@linkcode WeightsFile.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
