@@ -67,7 +67,7 @@ for (const dtype of ["float16", "float32"] as const) {
     const rows = least(() => {
       const order = shuffled();
       for (let at = 0; at + BATCH <= images; at += BATCH) {
-        torch.scope(() => entry.rows(0, order.subarray(at, at + BATCH)));
+        torch.scope(() => void entry.rows(0, order.subarray(at, at + BATCH)));
       }
     });
     const files = [...Deno.readDirSync(`${entry.folder}/variant-00`)]
