@@ -8,6 +8,7 @@
 export * from "./cache.ts";
 export * from "./card.ts";
 export * from "./load.ts";
+export * from "./load_options.ts";
 export * from "./configs/model_config.ts";
 export * from "./preprocessing_config.ts";
 export * from "./onnx.ts";

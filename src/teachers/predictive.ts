@@ -32,6 +32,8 @@ export interface PredictiveFromFunction extends TeacherOptions {
   numClasses: number;
   /** As in {@linkcode PredictiveFromModel}. */
   classes?: readonly number[];
+  /** The names of the teacher's classes, in its own order, where they are known. */
+  classNames?: readonly string[];
 }
 
 /** A teacher that was trained on the student's label space: it gives logits and features (arXiv 2508.19498). */
@@ -122,7 +124,7 @@ export function predictive(
     view: options.view ?? model?.view ?? undefined,
     featureDim,
     numClasses,
-    classNames: () => model?.classNames ?? null,
+    classNames: () => ("classNames" in options ? options.classNames : model?.classNames) ?? null,
     order: options.classes === undefined ? null : inverse(options.classes, numClasses, name),
     model,
     compute: run,

@@ -32,5 +32,5 @@ export const STEPS: readonly Step[] = [
   { name: "rooms", args: ["run", "-A", "tests/gates/rooms.ts"] },
   { name: "words", args: ["run", "-A", "tests/gates/words.ts", ...WORDED] },
   { name: "publish", args: ["publish", "--dry-run", "--allow-dirty"], quiet: true },
-  { name: "test", args: ["test", "-A", "--doc", "tests/", "src/", "mod.ts"] },
+  { name: "test", args: ["task", "test"] },
 ];

@@ -1,0 +1,92 @@
+/**
+ * Where a teacher is, and what its publisher says of it.
+ *
+ * @module
+ */
+
+import { FileError } from "../base/errors.ts";
+import { checkIsFile, isMissing, readProblem, readTextFile } from "../base/regular_files.ts";
+import { isHubSpec, resolveHub } from "../hub/mod.ts";
+import { list } from "../models/registry.ts";
+import type { ModelConfig } from "./configs/model_config.ts";
+import type { LoadTeacherOptions } from "./load_options.ts";
+import { readModelConfig } from "./preprocessing_config.ts";
+
+/** Those with the names of twenty thousand classes have a few million. */
+const mostConfigBytes = 2 ** 25;
+
+/** Where a model is, and what its publisher says of it. */
+export interface Place {
+  /** What the user calls it. */
+  readonly spec: string;
+  readonly name: string;
+  /** The file or folder. */
+  readonly path: { readonly name: string; readonly isFile: boolean };
+  readonly config: ModelConfig;
+}
+
+/** Finds what a spec names. */
+export async function find(spec: string, options: LoadTeacherOptions): Promise<Place> {
+  if (isHubSpec(spec)) {
+    const snapshot = await resolveHub(spec, options.hub);
+    const config = readModelConfig(snapshot.config, snapshot.preprocessor);
+    const name = snapshot.weights ?? snapshot.folder;
+    const path = { name, isFile: snapshot.weights !== null };
+    return { spec, name: options.name ?? snapshot.repo, path, config };
+  }
+  const { isFile } = await statOf(spec);
+  const folder = isFile ? spec.replace(/[^/\\]*$/, "") || "." : spec;
+  // A file of torchvision's stands among others, so what its folder says of another model must not count.
+  const config = isFile && architectureInName(spec) !== null
+    ? readModelConfig(null)
+    : readModelConfig(
+      await readJson(`${folder}/config.json`) ?? await readJson(`${folder}/open_clip_config.json`),
+      await readJson(`${folder}/preprocessor_config.json`),
+    );
+  return {
+    spec,
+    name: options.name ?? spec.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1)!,
+    path: { name: spec, isFile },
+    config,
+  };
+}
+
+async function statOf(path: string): Promise<Deno.FileInfo> {
+  try {
+    const info = await Deno.stat(path);
+    if (info.isDirectory) return info;
+    checkIsFile(path, info);
+    return info;
+  } catch (cause) {
+    if (!isMissing(cause)) throw readProblem(path, cause);
+    throw new FileError(
+      `There is no teacher at ${path}: ${(cause as Error).message}. Give a file, a folder, or ` +
+        `hf://organization/name.`,
+      { cause },
+    );
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readTextFile(path, mostConfigBytes);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new FileError(`${path} is not JSON: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+/** The longest name of an architecture that a file's name begins with. */
+export function architectureInName(path: string): string | null {
+  const file = path.split(/[/\\]/).at(-1)!.replaceAll("-", "_").toLowerCase();
+  const names = list().filter((name) =>
+    file.startsWith(name.toLowerCase()) && !/^[a-z0-9]/.test(file.slice(name.length))
+  );
+  return names.sort((a, b) => b.length - a.length)[0] ?? null;
+}

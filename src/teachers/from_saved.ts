@@ -1,0 +1,62 @@
+/**
+ * Teachers of models that this package saved.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import type { View } from "../data/view.ts";
+import { load } from "../models/saved.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import { scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import { descriptive } from "./descriptive.ts";
+import type { LoadTeacherOptions } from "./load_options.ts";
+import { predictive } from "./predictive.ts";
+import type { Teacher } from "./teacher.ts";
+import type { TeacherFacts } from "./teacher_options.ts";
+import { OnDemand } from "./weights.ts";
+
+/**
+ * A teacher of a model that `models.save` wrote, or of a run's student: its view and the names of its classes are in the
+ * file.
+ *
+ * @param path The file, or the folder of a run.
+ * @throws {ArgumentError} if it is to vote and has no classes, or the file has no view and none is given.
+ * @throws As `models.load` does.
+ */
+export function teacherFromSaved(path: string, options: LoadTeacherOptions): Teacher {
+  const { kind = "descriptive", device = "cpu", dtype = "float32", classes } = options;
+  const weights = new OnDemand<Classifier>(() => load(path).freeze().to({ device, dtype }));
+  const model = weights.get();
+  const { featureDim, numClasses, classNames, view: saved, recipe } = model;
+  const facts: TeacherFacts = {
+    source: path,
+    architecture: recipe?.architecture,
+    parameters: model.numParameters(),
+    numClasses,
+    classNames: classNames ?? undefined,
+  };
+  weights.release();
+  const view = { ...saved, ...options.view } as Partial<View>;
+  const known = Object.keys(view).length > 0;
+  const name = options.name ?? path.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1)!;
+  const common = { name, view: known ? view as View : undefined, weights, facts };
+  const features = (images: Tensor): Tensor => weights.get().features(images.to(dtype));
+  if (kind === "descriptive") return descriptive({ ...common, features, featureDim });
+  if (numClasses === 0) {
+    throw new ArgumentError(`The model in ${path} has no classes, so that it cannot vote.`);
+  }
+  return predictive({
+    ...common,
+    run: (images) =>
+      scope(() => {
+        const seen = features(images);
+        return { features: seen, logits: weights.get().head.forward(seen) };
+      }),
+    featureDim,
+    numClasses,
+    classes,
+    classNames: classNames ?? undefined,
+  });
+}
