@@ -6,7 +6,7 @@ import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import * as optim from "../../src/optim/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 
@@ -141,7 +141,7 @@ test("training on labels tells the model the names of its classes, which then mu
   using model = new models.SmallCnn({ numClasses: 3, widths: [4] });
   using dataset = six();
   using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
-  const method = new Supervised<data.LabelledBatch>(model);
+  const method = new Supervised(model);
   const run = (images: data.ImageDataset) =>
     fit({
       method,
