@@ -189,7 +189,10 @@ test("loaded teachers take turns in memory, and say the same each time", async (
   const paths = ["a", "b"].map((name) => `${temporary.path}/${name}.safetensors`);
   for (const path of paths) write(path).dispose();
   const options = { ...on, architecture: "resnet20" };
-  const both = [await load(paths[0], { ...options, name: "a" }), await load(paths[1], { ...options, name: "b" })];
+  const both = [
+    await load(paths[0], { ...options, name: "a" }),
+    await load(paths[1], { ...options, name: "b" }),
+  ];
   using shelf = new Shelf(both, { resident: 1 });
   torch.scope(() => {
     const first = shelf.teachers.map((teacher) => teacher.run(images()).features);
