@@ -14,7 +14,9 @@ using test = await data.fashionMnist("test");
 const [first, second, rest] = all.split([part * 2_000, part * 2_000, part * 16_000], { seed: 0 });
 const footwear = first.ofClasses(["Sandal", "Sneaker", "Ankle boot"], { relabel: true });
 const view = { size: [28, 28], ...data.FASHION_MNIST_STATISTICS } as const;
-const optimizer = (params: torch.Tensor[]) => new optim.AdamW(params, { lr: 3e-3 });
+const optimizer = (params: torch.Tensor[]) => new optim.AdamW(params, { lr: 5e-3 });
+const schedule = (adam: optim.AdamW, totalSteps: number) =>
+  new optim.OneCycle(adam, { maxLr: 5e-3, totalSteps });
 
 // Two teachers know the classes, each from 2,000 labels of its own; one knows kinds of shoes only.
 torch.manualSeed(0);
@@ -24,7 +26,13 @@ const shoes = new models.SmallResNet({ numClasses: 3, stride: 2 });
 for (const [model, images] of [[cnn, first], [mlp, second], [shoes, footwear]] as const) {
   model.view = view;
   const batches = new data.Loader(images, { batchSize: 64, shuffle: true });
-  await train.fit({ method: new train.Supervised(model), optimizer, batches, epochs: 10 });
+  await train.fit({
+    method: new train.Supervised(model),
+    optimizer,
+    schedule,
+    batches,
+    epochs: 10,
+  });
 }
 const shelf = new teachers.Shelf([
   teachers.predictive({ name: "CNN", model: cnn }),
@@ -37,7 +45,7 @@ const student = new models.SmallCnn({ numClasses: 10, widths: [8, 16, 32] });
 student.view = view;
 const method = new distill.Uniform({ student, teachers: shelf });
 const batches = new data.Loader(rest.unlabelled(), { batchSize: 128, shuffle: true });
-await train.fit({ method, optimizer, batches, epochs: 3 });
+await train.fit({ method, optimizer, schedule, batches, epochs: 3 });
 
 for (const [name, model] of Object.entries({ cnn, mlp, student })) {
   const { overall } = await evaluation.evaluate(model, test);
