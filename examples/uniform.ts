@@ -6,64 +6,50 @@
  *
  * With `--small` it takes a few images and some seconds, to see that it runs.
  */
-import {
-  data,
-  distill,
-  evaluation,
-  models,
-  type nn,
-  optim,
-  teachers,
-  torch,
-  train,
-} from "../mod.ts";
+import { data, distill, evaluation, models, optim, teachers, torch, train } from "../mod.ts";
 
-const { mean, std } = data.FASHION_MNIST_STATISTICS;
-const transform = data.normalize(mean, std);
 const part = Deno.args.includes("--small") ? 1 / 20 : 1;
 using all = await data.fashionMnist("train");
 using test = await data.fashionMnist("test");
-const [forTeachers, forStudent] = all.split([part * 4_000, part * 16_000], { seed: 0 });
+const [first, second, rest] = all.split([part * 2_000, part * 2_000, part * 16_000], { seed: 0 });
+const footwear = first.ofClasses(["Sandal", "Sneaker", "Ankle boot"], { relabel: true });
+const view = { size: [28, 28], ...data.FASHION_MNIST_STATISTICS } as const;
+const optimizer = (params: torch.Tensor[]) => new optim.AdamW(params, { lr: 5e-3 });
+const schedule = (adam: optim.AdamW, totalSteps: number) =>
+  new optim.OneCycle(adam, { maxLr: 5e-3, totalSteps });
 
-// The teachers. Two know the classes, each from 2,000 labels of its own; one knows shoes from shirts only.
+// Two teachers know the classes, each from 2,000 labels of its own; one knows kinds of shoes only.
 torch.manualSeed(0);
-async function trained<M extends nn.Classifier>(model: M, images: data.ImageDataset): Promise<M> {
-  const batches = new data.Loader(images, { batchSize: 64, shuffle: true, transform });
-  const optimizer = new optim.AdamW(model.parameters(), { lr: 3e-3 });
-  await train.fit({ method: new train.Supervised(model), optimizer, batches, epochs: 10 });
-  return model;
+const cnn = new models.SmallCnn({ numClasses: 10 });
+const mlp = new models.Mlp({ inputs: 784, numClasses: 10 });
+const shoes = new models.SmallResNet({ numClasses: 3, stride: 2 });
+for (const [model, images] of [[cnn, first], [mlp, second], [shoes, footwear]] as const) {
+  model.view = view;
+  const batches = new data.Loader(images, { batchSize: 64, shuffle: true });
+  await train.fit({
+    method: new train.Supervised(model),
+    optimizer,
+    schedule,
+    batches,
+    epochs: 10,
+  });
 }
-const [first, second] = forTeachers.split([part * 2_000, part * 2_000]);
-const shoes = forTeachers.ofClasses(["Sandal", "Sneaker", "Ankle boot"], { relabel: true });
-const cnn = await trained(new models.SmallCnn({ numClasses: 10 }), first);
-const mlp = await trained(new models.Mlp({ inputs: 784, numClasses: 10 }), second);
-const resnet = await trained(new models.SmallResNet({ numClasses: 3, stride: 2 }), shoes);
-const masters = [
+const shelf = new teachers.Shelf([
   teachers.predictive({ name: "CNN", model: cnn }),
   teachers.predictive({ name: "MLP", model: mlp }),
-  teachers.descriptive({ name: "shoes", model: resnet }),
-];
+  teachers.descriptive({ name: "shoes", model: shoes }),
+]);
 
 // The student. `unlabelled()` gives images whose labels nothing can reach any more.
 const student = new models.SmallCnn({ numClasses: 10, widths: [8, 16, 32] });
-const method = new distill.Uniform({ student, teachers: masters, alpha1: 1, alpha2: 0.5 });
-const epochs = 3;
-const batches = new data.Loader(forStudent.unlabelled(), {
-  batchSize: 128,
-  shuffle: true,
-  transform,
-});
-const optimizer = new optim.AdamW(method.parameters(), { lr: 5e-3 });
-const schedule = new optim.OneCycle(optimizer, {
-  maxLr: 5e-3,
-  totalSteps: epochs * batches.length,
-});
-await train.fit({ name: "student", method, optimizer, schedule, batches, epochs });
+student.view = view;
+const method = new distill.Uniform({ student, teachers: shelf });
+const batches = new data.Loader(rest.unlabelled(), { batchSize: 128, shuffle: true });
+await train.fit({ method, optimizer, schedule, batches, epochs: 3 });
 
-// How good is it, and how did its teachers agree?
-for (const [name, model] of [["CNN", cnn], ["MLP", mlp], ["student", student]] as const) {
-  const { overall } = await evaluation.evaluate(model, test, { transform });
+for (const [name, model] of Object.entries({ cnn, mlp, student })) {
+  const { overall } = await evaluation.evaluate(model, test);
   console.log(`${name}: ${(100 * overall).toFixed(1)} % of the test images`);
 }
 console.table(method.votes().consensus);
-models.save("student.safetensors", student, { view: { size: [28, 28], mean, std } });
+models.save("student.safetensors", student, { classNames: test.classNames });

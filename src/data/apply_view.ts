@@ -4,12 +4,11 @@
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
-import { isFloatingPoint } from "../torch/dtype.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { convertChannels, resizeImages } from "./convert.ts";
-import { checkImageDType } from "./image_dtypes.ts";
+import { checkPixelDType } from "./image_dtypes.ts";
 import { normalize } from "./transforms/normalize.ts";
 import type { View } from "./view.ts";
 
@@ -38,13 +37,8 @@ import type { View } from "./view.ts";
  * ```
  */
 export function applyView(pixels: Tensor, view: View | null): Tensor {
-  checkImageDType(pixels, "A network");
+  checkPixelDType(pixels, "A network");
   const bytes = pixels.dtype === "uint8";
-  if (!bytes && !isFloatingPoint(pixels.dtype)) {
-    throw new DTypeError(
-      `Images are uint8 (0 to 255) or floating-point (0 to 1), got ${pixels.dtype}.`,
-    );
-  }
   if (view === null) return bytes ? scope(() => pixels.to("float32").div_(255)) : pixels;
   const { size: [height, width], mean, std, interpolation } = view;
   return scope(() => {

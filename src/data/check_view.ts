@@ -10,7 +10,9 @@ import type { View } from "./view.ts";
 const interpolations = ["bilinear", "bicubic", "nearest"];
 
 function shown(value: unknown): string {
-  return Array.isArray(value) ? `[${value.join(", ")}]` : JSON.stringify(value) ?? String(value);
+  if (Array.isArray(value)) return `[${value.join(", ")}]`;
+  // JSON has no NaN.
+  return typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { DTypeError } from "../base/errors.ts";
-import { isComplex } from "../torch/dtype.ts";
+import { isComplex, isFloatingPoint } from "../torch/dtype.ts";
 import type { Tensor } from "../torch/tensor.ts";
 
 /**
@@ -20,5 +20,20 @@ export function checkImageDType({ dtype }: Tensor, who: string): void {
   throw new DTypeError(
     `${who} takes images of float32, float64, float16 or bfloat16, or bytes (uint8) if it normalizes them itself; got ` +
       `${dtype}. Convert them with ${isComplex(dtype) ? `abs() or real()` : `to("float32")`}.`,
+  );
+}
+
+/**
+ * Refuses pixels that are neither bytes nor floating-point numbers.
+ *
+ * @param who What the pixels are of, for the message.
+ * @throws {DTypeError} if they are of such a dtype.
+ */
+export function checkPixelDType(pixels: Tensor, who: string): void {
+  checkImageDType(pixels, who);
+  const { dtype } = pixels;
+  if (dtype === "uint8" || isFloatingPoint(dtype)) return;
+  throw new DTypeError(
+    `${who} takes images of uint8 (0 to 255) or floating-point (0 to 1), got ${dtype}.`,
   );
 }

@@ -14,6 +14,7 @@ import type { Dataset } from "./dataset.ts";
 import { Epoch } from "./epoch.ts";
 import { isPromise } from "./is_promise.ts";
 import { checkWhole } from "./philox.ts";
+import { checkPixelDType } from "./image_dtypes.ts";
 import { inOrder } from "./shuffle.ts";
 import { shuffledOrder } from "./shuffled_order.ts";
 import { pixelSpec } from "./spec.ts";
@@ -249,8 +250,10 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
 
   /** The batch with its pixels transformed, on the device. */
   #finish(given: B, count: number, variant: number): B {
+    let pixels: Tensor | undefined;
     try {
-      const pixels = scope(() => this.#apply(given, variant));
+      pixels = scope(() => this.#apply(given, variant));
+      checkPixelDType(pixels, "A batch");
       if (pixels.size(0) !== count) {
         throw new ShapeError(
           `A batch of ${count} images has the shape [${pixels.shape.join(", ")}] after the ` +
@@ -259,6 +262,7 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
       }
       return given.withPixels(pixels, this.device, { source: this, variant });
     } catch (error) {
+      pixels?.dispose();
       given.dispose();
       throw error;
     }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { join } from "node:path";
 import type { View } from "../data/view.ts";
 import { checkView } from "../data/check_view.ts";
-import { ApprenticeError, ArgumentError, FormatError } from "../base/errors.ts";
+import { ApprenticeError, ArgumentError, FileError, FormatError } from "../base/errors.ts";
 import { removeTemporaries } from "../base/files.ts";
 import { skipped } from "../nn/init.ts";
 import type { Classifier } from "../nn/mod.ts";
@@ -31,6 +32,8 @@ export interface SaveModelOptions {
 
 const format = "apprentice-model";
 const version = "1";
+/** What a run calls its student. */
+const student = "student.safetensors";
 const taken = ["format", "version", "architecture", "options", "classNames", "view"];
 
 /** The small architectures by the names of their classes. */
@@ -103,14 +106,16 @@ export function save(path: string, model: Classifier, options: SaveModelOptions 
 }
 
 /**
- * Makes a model of a file that {@linkcode save} wrote: on the CPU, in evaluation mode, with the names of its classes and
- * its view.
+ * Makes a model of a file that {@linkcode save} wrote, or of the student in a run's folder: on the CPU, in evaluation
+ * mode, with the names of its classes and its view.
  *
+ * @param place The file, or a folder with a `student.safetensors` in it.
  * @throws {FormatError} if the file is missing, was not written by {@linkcode save}, or does not fit together.
  * @throws {ChecksumError} if it is damaged.
- * @throws {FileError} if it cannot be read.
+ * @throws {FileError} if it cannot be read, or the folder has no student.
  */
-export function load(path: string): Classifier {
+export function load(place: string): Classifier {
+  const path = fileAt(place);
   const metadata = torch.loadSafetensorsMetadata(path);
   if (metadata.format !== format || metadata.version !== version) {
     throw new FormatError(
@@ -139,6 +144,26 @@ export function load(path: string): Classifier {
       `${path} does not fit together: ${error.message.replace(/\.$/, "")}. Make the file anew.`,
       { cause: error },
     );
+  }
+}
+
+/** The file that a path means: in a folder the student. */
+function fileAt(place: string): string {
+  if (statOf(place)?.isDirectory !== true) return place;
+  const path = join(place, student);
+  if (statOf(path) !== undefined) return path;
+  throw new FileError(
+    `The folder ${place} has no ${student}, which a run writes at its end. Give a run's folder, or a file that ` +
+      `models.save wrote.`,
+  );
+}
+
+/** What is at a path; undefined if that cannot be told, which opening it then says. */
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -49,8 +49,11 @@ export interface StagedMethod<B, S extends string> extends Trainable {
   readonly stages: readonly { readonly name: S; learns(): Tensor[] }[];
   /** Which of them an epoch is of, from 0. */
   stageOf(epoch: number): S;
-  /** Computes the loss of a batch for a stage, recorded for gradients. */
-  step(batch: B, stage: S): StepResult;
+  /**
+   * Computes the loss of a batch for a stage, recorded for gradients. (The names are inferred from the stages: here they may
+   * be left out, and `undefined` is none.)
+   */
+  step(batch: B, stage: NoInfer<S>): StepResult;
 }
 
 /** What a stage needs of an optimizer. */

@@ -216,7 +216,7 @@ test("a batch taken in a scope ends with it, unless it is kept", () => {
     batches[1].keep();
     return new Set(batches);
   });
-  assert(lost.images.isDisposed && lost.labels.isDisposed && lost.indices.isDisposed);
+  assert(lost.pixels.isDisposed && lost.labels.isDisposed && lost.indices.isDisposed);
   assertEquals(kept.images.shape, [2, 1, 2, 2]);
   kept.dispose();
 });

@@ -59,7 +59,8 @@ test("a folder of photographs: what changes the images is seen, what does not is
       /^dataset\.reading\.part\.kind$/,
     );
     await seen(specOf(moved, {}, { shuffle: true }), /^shuffle$/);
-    await seen(specOf(moved, {}, { normalize: data.normalize(0.5, 0.5) }), /^transformed\./);
+    await seen(specOf(moved, {}, { transform: data.normalize(0.5, 0.5) }), /^transform\.?/);
+    await seen(specOf(moved, {}, { transform: (images) => images.float() }), /^transform\.?/);
     await write(moved, { "b/4.png": 161 });
     await seen(specOf(moved), /^dataset\.looks\./);
     await write(moved, colors);
@@ -89,8 +90,11 @@ test("a damaged photograph does not stop a loader from describing itself", async
   try {
     await write(root, colors);
     await Deno.writeTextFile(`${root}/a/1.png`, "no photograph");
-    const spec = await specOf(root) as { transformed: Spec; dataset: { images: Spec } };
-    assertEquals([spec.transformed, spec.dataset.images], [null, 4]);
+    const transform = (images: torch.Tensor) => images.float();
+    const spec = await specOf(root, {}, { transform }) as Record<string, Spec> & {
+      dataset: { images: Spec; looks: Spec };
+    };
+    assertEquals([spec.transform, spec.dataset.images, spec.dataset.looks], [null, 4, null]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Loader, type PairedBatch, unlabelledSamples, zipLoaders } from "../../src/data/mod.ts";
+import { Loader, type MixedBatch, unlabelledSamples, zipLoaders } from "../../src/data/mod.ts";
 import { ArgumentError } from "../../src/base/errors.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { numbered } from "./images.ts";
 
-function numbers(batch: PairedBatch): [number[], number[]] {
+function numbers(batch: MixedBatch): [number[], number[]] {
   const { labelled, unlabelled } = batch;
   return [labelled.indices.toArray() as number[], unlabelled.indices.toArray() as number[]];
 }

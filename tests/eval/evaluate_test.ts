@@ -6,7 +6,7 @@ import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import * as optim from "../../src/optim/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 
@@ -94,6 +94,67 @@ test("a model is evaluated as by hand, and every part is in its mode afterwards"
   assertEquals((await evaluate(model, dataset)).confusion, result.confusion);
 });
 
+test("a model is evaluated through its view, of whatever size and however images are loaded", async () => {
+  torch.manualSeed(1);
+  using model = new models.SmallCnn({ numClasses: 3, widths: [4, 8] });
+  model.to(device);
+  const view = { size: [6, 6], mean: [0.4], std: [0.2] } as const;
+  using dataset = torch.scope(() =>
+    new data.ImageDataset({
+      images: torch.randint(0, 256, [24, 1, 9, 9]).to("uint8"),
+      labels: Array.from({ length: 24 }, (_, i) => i % 3),
+      classNames: ["a", "b", "c"],
+    })
+  );
+  const expected = torch.scope(() => {
+    model.eval();
+    const scores = torch.noGrad(() =>
+      model.forward(data.applyView(dataset.images.to(device), view))
+    );
+    model.train();
+    const guessed = scores.argmax(1).toArray() as number[];
+    const confusion = [0, 1, 2].map(() => [0, 0, 0]);
+    guessed.forEach((guess, i) => confusion[i % 3][guess]++);
+    const loss = nn.functional.crossEntropy(scores, dataset.labels.to(device)).item() as number;
+    return { confusion, loss: loss.toFixed(4) };
+  });
+  const measured = async (
+    images: Parameters<typeof evaluate>[1],
+    options?: Parameters<typeof evaluate>[2],
+  ) => {
+    const { confusion, loss } = await evaluate(model, images, options);
+    return { confusion, loss: loss.toFixed(4) };
+  };
+  assertEquals(await measured(dataset, { view }), expected);
+  model.view = view;
+  assertEquals(await measured(dataset, { batchSize: 7 }), expected);
+  assertEquals(await measured(new data.Loader(dataset, { batchSize: 7, device })), expected);
+  assertEquals(await measured(dataset, { view: { ...view, cropFraction: 0.5 } }), expected);
+  const size = [9, 9] as const;
+  assert((await measured(dataset, { view: { ...view, size } })).loss !== expected.loss);
+
+  // Normalized once by the loader, and again by the view: nothing that any model was trained on.
+  const twice = new data.Loader(dataset, {
+    batchSize: 7,
+    device,
+    transform: data.normalize([0.4], [0.2]),
+  });
+  const { message } = await assertRejects(() => evaluate(model, twice), ArgumentError);
+  assertStringIncludes(message, "normalized already");
+  assertStringIncludes(message, "take normalize out of the loader's transform");
+  const transform = data.normalize([0.4], [0.2]);
+  await assertRejects(
+    () => evaluate(model, dataset, { transform, view }),
+    ArgumentError,
+    "not both",
+  );
+  await assertRejects(
+    () => evaluate(model, dataset, { view: { ...view, std: [0] } }),
+    ArgumentError,
+    "std",
+  );
+});
+
 test("an evaluation leaves no tensor and no more memory, also after an error", async () => {
   using model = new models.SmallCnn({ numClasses: 3, widths: [4] });
   using dataset = six();
@@ -141,7 +202,7 @@ test("training on labels tells the model the names of its classes, which then mu
   using model = new models.SmallCnn({ numClasses: 3, widths: [4] });
   using dataset = six();
   using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
-  const method = new Supervised<data.LabelledBatch>(model);
+  const method = new Supervised(model);
   const run = (images: data.ImageDataset) =>
     fit({
       method,

@@ -4,7 +4,9 @@ import { encode } from "fast-png";
 import * as data from "../../src/data/mod.ts";
 import { ArgumentError, ChecksumError, FileError, FormatError } from "../../src/base/errors.ts";
 import { predict } from "../../src/eval/mod.ts";
+import { crossEntropy } from "../../src/nn/functional/mod.ts";
 import * as models from "../../src/models/mod.ts";
+import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, test } from "../helpers.ts";
 
@@ -40,6 +42,27 @@ function net(channels = 3): models.SmallCnn {
     cropFraction: 0.75,
   };
   return model;
+}
+
+/** A net that has learnt to tell photographs that are dark, bright and green. */
+function trained(): models.SmallCnn {
+  const model = net();
+  const { view } = model;
+  using optimizer = new optim.AdamW(model.parameters(), { lr: 0.02 });
+  const colors = torch.tensor([[20, 20, 40], [230, 230, 220], [30, 190, 60]]).reshape([3, 3, 1, 1]);
+  const labels = torch.arange(24).remainder(3);
+  for (let step = 0; step < 40; step++) {
+    torch.scope(() => {
+      const noise = torch.randn([24, 3, SIDE, SIDE]).mul(20);
+      const pixels = colors.repeat(8, 1, 1, 1).add(noise).clamp(0, 255).to("uint8");
+      optimizer.zeroGrad();
+      crossEntropy(model.forward(data.applyView(pixels, view)), labels).backward();
+      optimizer.step();
+    });
+  }
+  colors.dispose();
+  labels.dispose();
+  return model.eval() as models.SmallCnn;
 }
 
 /** What the model says by hand of pixels (3, H, W) of the view's size. */
@@ -87,24 +110,61 @@ test("a photograph from a path, a URL, bytes or pixels is seen as a data set wou
     assertEquals(await predict(model, []), []);
   }));
 
-test("a saved model is loaded and predicts rightly in a fresh process", () =>
+test("a saved model is loaded and predicts rightly in a fresh process, from its file and from a run's folder", () =>
   inFolder(async (folder) => {
-    using model = net();
+    using model = trained();
     const photograph = `${folder}/photo.png`;
     await Deno.writeFile(photograph, photo(10, 200, 60));
-    models.save(`${folder}/model.safetensors`, model, { metadata: { note: "mine" } });
+    await Deno.mkdir(`${folder}/runs/first`, { recursive: true });
+    const recipe = 'export default { student: "SmallCnn" };';
+    models.save(`${folder}/runs/first/student.safetensors`, model, {
+      metadata: { note: "mine", recipe },
+    });
     const expected = await predict(model, photograph);
     const here = (name: string) => fromFileUrl(new URL(name, import.meta.url));
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", "--config", here("../../deno.json")]
-        .concat(here("predict_child.ts"), `${folder}/model.safetensors`, photograph),
-    }).output();
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    const said = JSON.parse(new TextDecoder().decode(stdout));
-    assertEquals([said.className, said.label], [expected.className, expected.label]);
-    assertClose(said.probabilities, [...expected.probabilities]);
-    assertEquals(torch.loadSafetensorsMetadata(`${folder}/model.safetensors`).note, "mine");
+    for (const place of ["runs/first/student.safetensors", "runs/first", "runs/first/"]) {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", "--no-check", "--config", here("../../deno.json")]
+          .concat(here("predict_child.ts"), place, photograph),
+        cwd: folder,
+      }).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      const said = JSON.parse(new TextDecoder().decode(stdout));
+      assertEquals([said.className, said.label], [expected.className, expected.label]);
+      assertEquals(said.className, "grass");
+      assert(said.probabilities[2] > 0.9);
+      assertClose(said.probabilities, [...expected.probabilities]);
+    }
+    const kept = torch.loadSafetensorsMetadata(`${folder}/runs/first/student.safetensors`);
+    assertEquals([kept.note, kept.recipe], ["mine", recipe]);
+    assertEquals(JSON.parse(kept.view), { ...model.view });
+    assertEquals([kept.architecture, kept.classNames], ["SmallCnn", JSON.stringify(CLASSES)]);
   }));
+
+test("a folder without a student is refused with its name", () =>
+  inFolder(async (folder) => {
+    const error = assertThrows(() => models.load(folder), FileError, "no student.safetensors");
+    assert(error.message.includes(folder), error.message);
+    assertThrows(() => models.load(`${folder}/none`), FormatError, "none");
+    await Deno.mkdir(`${folder}/student.safetensors`);
+    assertThrows(() => models.load(folder), FileError, "student.safetensors");
+  }));
+
+test("a photograph that is not the view's size is seen as the view says, in colors or gray", async () => {
+  using model = net();
+  using large = torch.scope(() => torch.rand([3, 31, 19]).mul(255).round().to("uint8"));
+  const seen = await predict(model, large);
+  const expected = torch.scope(() => {
+    const pixels = data.applyView(large.unsqueeze(0), model.view);
+    model.eval();
+    return torch.noGrad(() => model.forward(pixels).softmax(1)).flatten().toArray();
+  }) as number[];
+  assertClose([...seen.probabilities], expected);
+  // A view that is given counts more than the model's own.
+  const other = { size: [8, 8], mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  const differently = await predict(model, large, { view: other });
+  assert(Math.abs(differently.probabilities[0] - seen.probabilities[0]) > 1e-4);
+});
 
 test("gray models are given gray", async () => {
   using model = net(1);

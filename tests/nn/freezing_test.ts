@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
-import { DescriptiveTeacher } from "../../src/teachers/descriptive.ts";
+import { descriptive } from "../../src/teachers/descriptive.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 
@@ -124,7 +124,7 @@ test("a frozen backbone has neither moving statistics nor stochastic depth", () 
 
 test("a model that becomes a teacher is frozen, whoever calls train() on what holds it", () => {
   using model = new models.SmallCnn({ numClasses: 3 }).to(device);
-  using teacher = new DescriptiveTeacher({ name: "one", model });
+  using teacher = descriptive({ name: "one", model });
   assertEquals(model.frozen, true);
   using both = new nn.ModuleList([model]);
   both.train();

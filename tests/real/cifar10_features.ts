@@ -57,10 +57,10 @@ async function ask(
   dataset: Dataset,
   folder: string,
 ): Promise<Record<Split, LabelledFeatures>> {
-  const { model, preprocessing } = await loadLite(lite);
+  const { model, view } = await loadLite(lite);
   using _model = model;
   model.to({ memoryFormat: "channelsLast" });
-  using teacher = teachers.descriptive({ name: lite, model, preprocess: preprocessing });
+  using teacher = teachers.descriptive({ name: lite, model, view });
   const part = (split: Split): LabelledFeatures => {
     const images = choose(dataset[split], split, seed);
     const features = cached(`${folder}/${lite}-${seed}-${split}.safetensors`, () => {

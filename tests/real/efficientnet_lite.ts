@@ -46,12 +46,12 @@ if (import.meta.main) {
   const photos = await photographs();
   const named = Deno.args.filter((arg) => !arg.startsWith("--"));
   for (const lite of named.length === 0 ? LITES : named.map(liteOf)) {
-    const { model, preprocessing } = await loadLite(lite);
+    const { model, view } = await loadLite(lite);
     const prepared: Tensor[] = [];
     const counts = { first: 0, five: 0 };
-    console.log(`efficientnet_${lite}, ${preprocessing.size.join(" x ")}`);
+    console.log(`efficientnet_${lite}, ${view.size.join(" x ")}`);
     for (const photo of photos) {
-      const image = await prepare(photo.path, preprocessing);
+      const image = await prepare(photo.path, view);
       prepared.push(image);
       const { top5, place } = guess(model, image, photo);
       if (place === 0) counts.first++;

@@ -20,12 +20,12 @@ test("published weights find the right class of real photographs", async () => {
   const found = await fetched();
   if (found === null) return;
   using model = found.model;
-  const { photos, preprocessing } = found;
+  const { photos, view } = found;
   assertEquals(photos.length, 23);
   const missed: string[] = [];
   let first = 0;
   for (const photo of photos) {
-    using image = await prepare(photo.path, preprocessing);
+    using image = await prepare(photo.path, view);
     const { place } = guess(model, image, photo);
     if (place === 0) first++;
     if (place < 0) missed.push(photo.name);

@@ -8,7 +8,7 @@ import type { Backbone } from "../../src/models/backbone.ts";
 import { create } from "../../src/models/create.ts";
 import type { ModelEntry } from "../../src/models/entry.ts";
 import { entry } from "../../src/models/registry.ts";
-import type { Preprocessing } from "../../src/teachers/mod.ts";
+import type { View } from "../../src/data/view.ts";
 import { PACKAGES, weightsFile } from "./packages.ts";
 
 /** Those that there are packages of. */
@@ -27,7 +27,7 @@ export function liteOf(name: string): Lite {
 /** A model with its weights, in evaluation mode, and what it wants of images. */
 export async function loadLite(
   lite: Lite,
-): Promise<{ model: Backbone; known: ModelEntry; preprocessing: Preprocessing; weights: string }> {
+): Promise<{ model: Backbone; known: ModelEntry; view: View; weights: string }> {
   const name = `efficientnet_${lite}`;
   const weights = await weightsFile(PACKAGES[lite]);
   const model = create(name, { weights });
@@ -35,5 +35,5 @@ export async function loadLite(
   const known = entry(name);
   const { inputSize, mean, std, interpolation, cropFraction } = known;
   const size = [inputSize, inputSize] as const;
-  return { model, known, preprocessing: { size, mean, std, interpolation, cropFraction }, weights };
+  return { model, known, view: { size, mean, std, interpolation, cropFraction }, weights };
 }

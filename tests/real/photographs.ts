@@ -5,8 +5,7 @@
  */
 
 import sharp from "npm:sharp@^0.34.5";
-import type { Preprocessing } from "../../src/teachers/mod.ts";
-import { Preprocessor } from "../../src/teachers/mod.ts";
+import { applyView, type View } from "../../src/data/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
 import { packageFolder, PACKAGES } from "./packages.ts";
@@ -56,19 +55,18 @@ export async function photographs(): Promise<Photograph[]> {
  * A photograph as a model wants it, (1, 3, height, width): the square in its middle, of the part of its shorter side
  * that `cropFraction` says, resized and normalized. That is how EfficientNet's publisher evaluates.
  */
-export async function prepare(path: string, settings: Preprocessing): Promise<Tensor> {
+export async function prepare(path: string, view: View): Promise<Tensor> {
   // Color profiles are left alone, as where such models were trained.
   const { data, info } = await sharp(path, { ignoreIcc: true }).removeAlpha().toColourspace("srgb")
     .raw().toBuffer({ resolveWithObject: true });
-  using preprocessor = new Preprocessor(settings);
   return torch.scope(() => {
     const { width, height, channels } = info;
     const pixels = torch.tensor(new Uint8Array(data)).reshape([1, height, width, channels]);
-    const side = Math.round(Math.min(width, height) * (settings.cropFraction ?? 1));
+    const side = Math.round(Math.min(width, height) * (view.cropFraction ?? 1));
     const middle = pixels
       .narrow(1, (height - side) >> 1, side)
       .narrow(2, (width - side) >> 1, side);
-    return preprocessor.apply(middle);
+    return applyView(middle, view);
   });
 }
 

@@ -53,7 +53,7 @@ test("a config that says of images what cannot be is an error that names file, k
         },
       });
       const { message } = await assertRejects(() => load(folder), ArgumentError);
-      for (const word of ["config.json", folder, "{ preprocessing: { ", ...words]) {
+      for (const word of ["config.json", folder, "{ view: { ", ...words]) {
         assertStringIncludes(message, word);
       }
       assert(message.length < 500, message);
@@ -70,23 +70,23 @@ test("a config that says of images what cannot be is an error that names file, k
       },
     });
     await assertRejects(
-      () => load(folder, { preprocessing: { mean: [0, 0, 0] } }),
+      () => load(folder, { view: { mean: [0, 0, 0] } }),
       ArgumentError,
       "std",
     );
-    using teacher = await load(folder, { preprocessing: { std: [1, 1, 1] } });
-    const { size, mean, std } = teacher.preprocessing!;
+    using teacher = await load(folder, { view: { std: [1, 1, 1] } });
+    const { size, mean, std } = teacher.view!;
     assertEquals([size, mean, std], [[48, 48], [0.25, 0.5, 0.5], [1, 1, 1]]);
     // A file that says nothing leaves images to the architecture.
     write("config.json", { architecture: "resnet20", num_classes: 10 });
     using silent = await load(folder);
-    assertEquals(silent.preprocessing!.size, [32, 32]);
+    assertEquals(silent.view!.size, [32, 32]);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
 });
 
-test("a preprocessing that its user gives and cannot be meant is refused, of every kind of file", async () => {
+test("a view that its user gives and cannot be meant is refused, of every kind of file", async () => {
   const wrong: [unknown, string][] = [
     [{ size: [-1, 5] }, "[-1, 5]"],
     [{ size: [0, 0] }, "[0, 0]"],
@@ -95,7 +95,7 @@ test("a preprocessing that its user gives and cannot be meant is refused, of eve
     [{ size: ["8", 8] }, "[8, 8]"],
     [{ mean: 0.5 }, "mean 0.5"],
     [{ mean: [] }, "mean []"],
-    [{ mean: "x" }, "mean x"],
+    [{ mean: "x" }, 'mean "x"'],
     [{ std: [0, 0, 0] }, "std [0, 0, 0]"],
     [{ std: [1, 1, NaN] }, "std [1, 1, NaN]"],
     [{ interpolation: "lanczos" }, "lanczos"],
@@ -105,9 +105,9 @@ test("a preprocessing that its user gives and cannot be meant is refused, of eve
   ];
   for (const file of ["script_returns/named.pt", "onnx_conv.onnx", "onnx_whole/uint8.onnx"]) {
     const path = new URL(`../golden/${file}`, import.meta.url).pathname;
-    for (const [preprocessing, word] of wrong) {
+    for (const [view, word] of wrong) {
       await assertRejects(
-        () => load(path, { preprocessing: preprocessing as never }),
+        () => load(path, { view: view as never }),
         ArgumentError,
         word,
       );

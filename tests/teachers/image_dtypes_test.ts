@@ -1,7 +1,8 @@
 import { assert, assertStringIncludes, assertThrows } from "@std/assert";
 import { DTypeError } from "../../src/base/errors.ts";
+import { applyView } from "../../src/data/mod.ts";
 import { create } from "../../src/models/mod.ts";
-import { descriptive, featuresOfScript, openOnnx, Preprocessor } from "../../src/teachers/mod.ts";
+import { descriptive, featuresOfScript, openOnnx } from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 
@@ -27,7 +28,7 @@ function assertSaid(run: () => unknown, dtype: string): void {
 
 test("teachers of every kind refuse images of 8-bit floats and complex numbers", async () => {
   const dtypes: torch.DType[] = [...float8, "complex64", "complex128"];
-  const preprocess = { size: [8, 8], mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  const view = { size: [8, 8], mean: [0, 0, 0], std: [1, 1, 1] } as const;
   using onnx = await openOnnx(golden("onnx_conv.onnx"), { threads: 1 });
   using script = torch.loadScript(golden("script_traced.pt"), { device });
   torch.scope(() => {
@@ -38,19 +39,18 @@ test("teachers of every kind refuse images of 8-bit floats and complex numbers",
       featureDim: 192,
     };
     const teacher = descriptive(own);
-    using preprocessing = descriptive({ ...own, preprocess });
-    using preprocessor = new Preprocessor(preprocess);
+    using seeing = descriptive({ ...own, view });
     for (const dtype of dtypes) {
       const given = images(dtype);
       assertSaid(() => onnx.run(given), dtype);
       assertSaid(() => scripted.features(given), dtype);
       assertSaid(() => teacher.run(given), dtype);
-      assertSaid(() => preprocessing.run(given), dtype);
-      assertSaid(() => preprocessor.apply(given), dtype);
+      assertSaid(() => seeing.run(given), dtype);
+      assertSaid(() => applyView(given, view), dtype);
     }
     teacher.run(images("float32"));
-    preprocessing.run(images("float16"));
-    preprocessing.run(images("uint8"));
+    seeing.run(images("float16"));
+    seeing.run(images("uint8"));
   });
 });
 

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { op } from "../../src/archive/pickle/opcodes.ts";
 import { ArgumentError, FileError, FormatError, ShapeError } from "../../src/base/errors.ts";
 import { create } from "../../src/models/create.ts";
-import { load, type LoadTeacherOptions, pool } from "../../src/teachers/mod.ts";
+import { load, type LoadTeacherOptions, Shelf } from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import * as hostile from "../checkpoints/hostile.ts";
 import { int, pickle, tensor, tuple, zip, type ZipFile } from "../checkpoints/hostile.ts";
@@ -82,9 +82,9 @@ test("a folder's config.json says what its weights are", async () => {
   Deno.writeTextFileSync(`${temporary.path}/config.json`, JSON.stringify(config));
   using teacher = await load(temporary.path, { ...on, kind: "predictive" });
   assertEquals(teacher.numClasses, 7);
-  assertEquals(teacher.preprocessing!.size, [40, 40]);
-  assertEquals(teacher.preprocessing!.interpolation, "bicubic");
-  assertEquals(teacher.preprocessing!.cropFraction, 0.95);
+  assertEquals(teacher.view!.size, [40, 40]);
+  assertEquals(teacher.view!.interpolation, "bicubic");
+  assertEquals(teacher.view!.cropFraction, 0.95);
   torch.scope(() => assertEquals(teacher.run(images()).logits.shape, [2, 7]));
 });
 
@@ -113,10 +113,10 @@ test("a repository of the hub is a teacher in one line", async () => {
 });
 
 test("a TorchScript file is a teacher, by its methods", async () => {
-  const preprocessing = { size: [8, 8] as const };
+  const view = { size: [8, 8] as const };
   using teacher = await load(golden("script_scripted.pt"), {
     ...on,
-    preprocessing,
+    view,
     tap: "features",
     kind: "predictive",
   });
@@ -128,7 +128,7 @@ test("a TorchScript file is a teacher, by its methods", async () => {
     assertClose(teacher.run(images()).features, output.features);
   });
   await assertRejects(
-    () => load(golden("script_scripted.pt"), { ...on, preprocessing, tap: "fatures" }),
+    () => load(golden("script_scripted.pt"), { ...on, view, tap: "fatures" }),
     ArgumentError,
     "features",
   );
@@ -189,7 +189,11 @@ test("loaded teachers take turns in memory, and say the same each time", async (
   const paths = ["a", "b"].map((name) => `${temporary.path}/${name}.safetensors`);
   for (const path of paths) write(path).dispose();
   const options = { ...on, architecture: "resnet20" };
-  using shelf = pool([await load(paths[0], options), await load(paths[1], options)]);
+  const both = [
+    await load(paths[0], { ...options, name: "a" }),
+    await load(paths[1], { ...options, name: "b" }),
+  ];
+  using shelf = new Shelf(both, { resident: 1 });
   torch.scope(() => {
     const first = shelf.teachers.map((teacher) => teacher.run(images()).features);
     assertEquals(shelf.teachers.map(({ loaded }) => loaded), [false, true]);

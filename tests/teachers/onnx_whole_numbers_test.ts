@@ -33,12 +33,12 @@ for (const name of ["uint8", "uint16", "int32", "int64"]) {
       });
     }
     await assertRejects(
-      () => load(golden(name), { preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } }),
+      () => load(golden(name), { view: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } }),
       ArgumentError,
       "mean [0.5, 0.5, 0.5] cannot be meant",
     );
     using fine = await load(golden(name), {
-      preprocessing: { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] },
+      view: { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] },
     });
     assertEquals(fine.featureDim, 2);
   });
@@ -46,7 +46,7 @@ for (const name of ["uint8", "uint16", "int32", "int64"]) {
 
 test("a float model is given normalized values as before", async () => {
   using teacher = await load(golden("float"), {
-    preprocessing: { mean: [0, 0, 0], std: [1, 1, 1] },
+    view: { mean: [0, 0, 0], std: [1, 1, 1] },
     tap: "y",
   });
   torch.scope(() =>

@@ -1,4 +1,4 @@
-import { assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { openCheckpoint } from "../../src/checkpoints/mod.ts";
 import { DTypeError, FormatError } from "../../src/base/errors.ts";
 import { create } from "../../src/models/mod.ts";
@@ -46,12 +46,16 @@ test("a file of another kind is refused by what it is, whatever it is opened as"
   }
 });
 
-test("bytes given to a teacher that wants normalized images are an error that says so", () => {
+test("bytes and values from 0 to 1 are the same images to a teacher without a view, and no others are images", () => {
   using model = create("resnet20").to(device);
   const teacher = predictive({ name: "resnet", model });
-  const images = torch.zeros([1, 3, 32, 32], { dtype: "uint8", device });
-  const { message } = assertThrows(() => teacher.run(images), DTypeError);
-  assertStringIncludes(message, 'Teacher "resnet"');
-  assertStringIncludes(message, "uint8");
-  assertStringIncludes(message, "preprocess");
+  assertEquals(teacher.view, null);
+  const images = torch.randint(0, 256, [1, 3, 32, 32], { dtype: "uint8", device });
+  assertEquals(
+    teacher.run(images).logits.toArray(),
+    teacher.run(images.float().div(255)).logits.toArray(),
+  );
+  const { message } = assertThrows(() => teacher.run(images.long()), DTypeError);
+  assertStringIncludes(message, "uint8 (0 to 255) or floating-point (0 to 1)");
+  assertStringIncludes(message, "int64");
 });

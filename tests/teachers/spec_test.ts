@@ -1,9 +1,9 @@
-/** What teachers say of themselves: other weights, layers, classes or preprocessing are seen. */
+/** What teachers say of themselves: other weights, layers, classes or a view are seen. */
 
 import { assert, assertEquals } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
 import { sourceSpec } from "../../src/teachers/source_spec.ts";
-import type { TeacherFacts } from "../../src/teachers/teacher.ts";
+import type { TeacherFacts } from "../../src/teachers/teacher_options.ts";
 import { differencesOf } from "../../src/base/spec.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -14,7 +14,7 @@ const mlp = (seed: number, dropout = 0) => {
   return new models.Mlp({ inputs: 4, numClasses: 3, widths: [5], dropout });
 };
 
-test("a teacher of a model: its weights, layers, name, classes and preprocessing", () => {
+test("a teacher of a model: its weights, layers, name, classes and view", () => {
   const made: models.Mlp[] = [];
   const teacher = (
     options: Partial<teachers.TeacherOptions & { classes: number[] }> = {},
@@ -32,8 +32,8 @@ test("a teacher of a model: its weights, layers, name, classes and preprocessing
   assertEquals(paths(teacher({}, 1, 0.5)), ["layers"]);
   assertEquals(paths(teacher({ name: "two" })), ["name"]);
   assertEquals(paths(teacher({ classes: [0, 2, 1] })), ["order"]);
-  const preprocess = { size: [2, 2] as const, mean: [0.5], std: [0.5] };
-  assertEquals(paths(teacher({ preprocess })), ["preprocess"]);
+  const view = { size: [2, 2] as const, mean: [0.5], std: [0.5] };
+  assertEquals(paths(teacher({ view })), ["view"]);
   for (const model of made) model.dispose();
 });
 

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/base/errors.ts";
+import { applyView, UnlabelledBatch } from "../../src/data/mod.ts";
+import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -67,6 +69,84 @@ test("a teacher may look at the images in its own way", () => {
   });
   const x = images(2);
   assertClose(teacher.run(x).features, x.mul(2).flatten(1));
+});
+
+test("a teacher of a model that has a view looks through it, unless it is given another", () => {
+  const model = new models.SmallCnn({ numClasses: 3, widths: [4, 5] });
+  model.to(device);
+  const view = { size: [6, 6], mean: [0.4], std: [0.2] } as const;
+  model.view = view;
+  const pixels = torch.randint(0, 256, [2, 1, 9, 9], { device }).to("uint8");
+  const seen = applyView(pixels, view);
+  const voting = teachers.predictive({ name: "a", model });
+  const telling = teachers.descriptive({ name: "b", model });
+  assertEquals([voting.view, telling.view], [view, view]);
+  assertClose(voting.run(pixels).logits, model.forward(seen));
+  for (const teacher of [voting, telling]) {
+    assertClose(teacher.run(pixels).features, model.features(seen));
+    // Bytes are rounded where they are resized, as Pillow does.
+    const values = pixels.float().div(255);
+    assertClose(teacher.run(values).features, model.features(applyView(values, view)));
+    assertClose(teacher.run(values).features, model.features(seen), { atol: 0.02 });
+  }
+  const other = { size: [8, 8], mean: [0], std: [1] } as const;
+  const given = teachers.descriptive({ name: "c", model, view: other });
+  assertEquals(given.view, other);
+  assertClose(given.run(pixels).features, model.features(applyView(pixels, other)));
+  // Its function sees what the view rendered.
+  const doubled = teachers.descriptive({ name: "d", model, preprocess: (x) => x.mul(2) });
+  assertClose(doubled.run(pixels).features, model.features(seen.mul(2)));
+  assertThrows(
+    () => voting.run(seen.mul(4)),
+    ArgumentError,
+    "normalized already",
+  );
+  assertThrows(
+    () => teachers.descriptive({ name: "e", model, view: { ...view, std: [0] } }),
+    ArgumentError,
+    "std",
+  );
+  assertThrows(
+    () => teachers.descriptive({ name: "f", model, preprocess: view as never }),
+    ArgumentError,
+    "are its view",
+  );
+  freeAll(model);
+});
+
+test("a shelf renders equal views of a batch once, for all of its teachers", () => {
+  const model = new models.SmallCnn({ numClasses: 3, widths: [4, 5] });
+  model.to(device);
+  const view = { size: [6, 6], mean: [0.4], std: [0.2] } as const;
+  const shown: torch.Tensor[] = [];
+  const features = (images: torch.Tensor) => {
+    shown.push(images);
+    return images.flatten(1);
+  };
+  const shelf = new teachers.Shelf([
+    teachers.descriptive({ name: "a", features, featureDim: 36, view }),
+    teachers.descriptive({
+      name: "b",
+      features,
+      featureDim: 36,
+      view: { ...view, cropFraction: 0.9 },
+    }),
+    teachers.descriptive({ name: "c", features, featureDim: 36, view: { ...view, mean: [0.5] } }),
+    teachers.predictive({ name: "d", model, view }),
+  ]);
+  const pixels = torch.randint(0, 256, [2, 1, 9, 9], { device }).to("uint8");
+  const batch = new UnlabelledBatch(pixels);
+  const opinions = shelf.ask(batch);
+  assert(shown[0] === shown[1] && shown[0] !== shown[2]);
+  assert(shown[0] === batch.view(view));
+  assertEquals([opinions.names, opinions.voters], [["a", "b", "c", "d"], ["d"]]);
+  for (const teacher of shelf.teachers) {
+    const { features, logits } = opinions.of(teacher.name);
+    const alone: teachers.TeacherOutput = teacher.run(pixels);
+    assertEquals(features.toArray(), alone.features.toArray());
+    assertEquals(logits?.toArray(), alone.logits?.toArray());
+  }
+  freeAll(model);
 });
 
 test("a teacher's classes are put in the student's order", () => {

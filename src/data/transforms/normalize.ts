@@ -74,6 +74,7 @@ function apply(images: Tensor, means: readonly number[], stds: readonly number[]
     const options = { shape: [channels, 1, 1], device };
     const scale = tensor(Float32Array.from(scales), options);
     const shift = tensor(Float32Array.from(shifts), options);
+    // Bytes are converted first: libtorch multiplies numbers of two dtypes half as fast as it does both.
     const scaled = bytes ? source.float().mul_(scale) : source.mul(scale);
     return scaled.add_(shift);
   });
