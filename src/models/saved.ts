@@ -147,6 +147,17 @@ export function load(place: string): Classifier {
   }
 }
 
+/** Whether {@linkcode load} can be asked for what is at a path: a file that {@linkcode save} wrote, or a run's folder. */
+export function isSaved(place: string): boolean {
+  try {
+    const path = fileAt(place);
+    return path.endsWith(".safetensors") && torch.loadSafetensorsMetadata(path).format === format;
+  } catch {
+    // What is wrong with it will be said by whoever opens it.
+    return false;
+  }
+}
+
 /** The file that a path means: in a folder the student. */
 function fileAt(place: string): string {
   if (statOf(place)?.isDirectory !== true) return place;
