@@ -14,6 +14,7 @@ import { html } from "./html.ts";
 import { page } from "./page.ts";
 
 export * from "./data.ts";
+export * from "./metrics_to.ts";
 export * from "./sections.ts";
 
 /**

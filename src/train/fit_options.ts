@@ -5,7 +5,7 @@
  */
 
 import type { EmaOptions } from "../optim/mod.ts";
-import type { MetricRecord, MetricsLog } from "../report/metrics.ts";
+import type { MetricRecord, MetricsSink } from "../report/metrics.ts";
 import type { KeepBestOptions } from "./best_file.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
 import type {
@@ -55,7 +55,7 @@ export interface FitOptions {
    */
   checkFinite?: boolean;
   /** Where records go. With `resume`, those of this name after the checkpoint are taken out first. */
-  metrics?: MetricsLog;
+  metrics?: MetricsSink;
   /** Steps between two records; the last step of an epoch always makes one. 50 by default. */
   logEvery?: number;
   /**
