@@ -52,7 +52,8 @@ export type ReportBlock =
   | BarsBlock
   | HistogramBlock
   | HeatmapBlock
-  | GalleryBlock;
+  | GalleryBlock
+  | ConfusionBlock;
 
 /** A paragraph. */
 export interface TextBlock {
@@ -96,6 +97,8 @@ export interface Curve {
   name: string;
   /** Pairs of x and y, x ascending. */
   points: readonly (readonly [x: number, y: number])[];
+  /** What is shaded around the line: x and two bounds, x ascending. */
+  band?: readonly (readonly [x: number, low: number, high: number])[];
 }
 
 /** Bars lying on their side, grouped by category. */
@@ -148,7 +151,22 @@ export interface HeatmapBlock {
   percent?: boolean;
 }
 
-/** Small images with a line under each. */
+/** Which classes are taken for which: a map of up to 30 classes, a table of the most confused pairs of more. */
+export interface ConfusionBlock {
+  /** Which block this is. */
+  kind: "confusion";
+  /** What it shows: `"Confusion on the test images"`. */
+  title: string;
+  /** The names of the classes. */
+  classes: readonly string[];
+  /** For each class (rows) how many of its images were taken for which class (columns). */
+  counts: readonly (readonly number[])[];
+}
+
+/**
+ * Small images with a line under each. They are made smaller, and as the last resort left out, until those of a whole report take about
+ * a megabyte.
+ */
 export interface GalleryBlock {
   /** Which block this is. */
   kind: "gallery";
@@ -158,8 +176,8 @@ export interface GalleryBlock {
   images: readonly GalleryImage[];
 }
 
-/** One image of a {@linkcode GalleryBlock}. */
-export interface GalleryImage {
+/** An image as plain numbers. */
+export interface GalleryPixels {
   /** In pixels. */
   width: number;
   /** In pixels. */
@@ -168,8 +186,14 @@ export interface GalleryImage {
   channels: 1 | 3;
   /** The pixels row by row, channels together: width x height x channels values. */
   pixels: Uint8Array;
-  /** The line under it. */
+}
+
+/** One image of a {@linkcode GalleryBlock}. */
+export interface GalleryImage extends GalleryPixels {
+  /** The line under it, which also stands for the image where it cannot be seen. */
   caption: string;
-  /** Whether it shows a success or a failure. */
+  /** More about it: names and values, `["true class", "cat"]`. */
+  details?: readonly (readonly [name: string, value: string])[];
+  /** Whether it shows a success or a failure: a mark, a word and a color say so. */
   tone?: "good" | "bad";
 }

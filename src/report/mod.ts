@@ -7,15 +7,25 @@
 import { ArgumentError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import { VERSION } from "../base/version.ts";
-import { drawConfig, drawFacts, drawHighlights, drawSection } from "./blocks.ts";
-import { loadCharts } from "./charts.ts";
+import { drawConfig, drawFacts, drawHighlights } from "./blocks/facts.ts";
+import { drawSection } from "./blocks/section.ts";
+import { loadCharts } from "./charts/library.ts";
 import type { ReportData } from "./data.ts";
 import { html } from "./html.ts";
 import { page } from "./page.ts";
 
+export * from "./compare_runs.ts";
+export * from "./comparison_table.ts";
 export * from "./data.ts";
+export * from "./examples.ts";
+export * from "./method_curves.ts";
 export * from "./metrics_to.ts";
+export * from "./most_confused.ts";
 export * from "./sections.ts";
+export * from "./teacher_fields.ts";
+
+/** Room for images in one page, as they stand in it. With the charts the page stays below 2 MB. */
+const IMAGE_BYTES = 1_000_000;
 
 /**
  * Draws a report as one HTML page without any reference to other files or addresses. All text from
@@ -29,7 +39,13 @@ export async function renderReport(data: ReportData): Promise<string> {
   if (!data.title) {
     throw new ArgumentError("Report: the title is empty; say what the report is about.");
   }
-  const charts = await loadCharts();
+  const galleries = data.sections.flatMap(({ blocks }) => blocks).filter(({ kind }) =>
+    kind === "gallery"
+  );
+  const drawing = {
+    charts: await loadCharts(),
+    imageBytes: IMAGE_BYTES / Math.max(1, galleries.length),
+  };
   const { facts = [], highlights = [], config } = data;
   const made = (facts.length > 0 || config !== undefined) &&
     html`<section><h2>How it was made</h2>${facts.length > 0 && drawFacts(facts)}${
@@ -40,7 +56,7 @@ export async function renderReport(data: ReportData): Promise<string> {
   }${data.summary !== undefined && html`<p class="summary">${data.summary}</p>`}${
     highlights.length > 0 && drawHighlights(highlights)
   }</header>
-<main>${data.sections.map((section) => drawSection(charts, section))}${made}</main>`;
+<main>${data.sections.map((section) => drawSection(drawing, section))}${made}</main>`;
   return page(data.title, body, `Written by apprentice ${VERSION}.`);
 }
 

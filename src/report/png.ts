@@ -2,10 +2,10 @@
 
 import { encode } from "npm:fast-png@^8.0.0";
 import { ArgumentError } from "../base/errors.ts";
-import type { GalleryImage } from "./data.ts";
+import type { GalleryPixels } from "./data.ts";
 
 /** Encodes an image as PNG, 8 bits a channel. */
-export function encodePng(image: Omit<GalleryImage, "caption" | "tone">): Uint8Array {
+export function encodePng(image: GalleryPixels): Uint8Array {
   const { width, height, channels, pixels } = image;
   if (!(width > 0 && height > 0) || pixels.length !== width * height * channels) {
     throw new ArgumentError(
@@ -17,7 +17,7 @@ export function encodePng(image: Omit<GalleryImage, "caption" | "tone">): Uint8A
 }
 
 /** An image as a `data:` address. */
-export function pngAddress(image: Omit<GalleryImage, "caption" | "tone">): string {
+export function pngAddress(image: GalleryPixels): string {
   let binary = "";
   for (const byte of encodePng(image)) binary += String.fromCharCode(byte);
   return `data:image/png;base64,${btoa(binary)}`;
