@@ -50,8 +50,8 @@ export interface PairedTest {
   /** Where the true difference lies, with the confidence asked for; null where p is. */
   interval: [low: number, high: number] | null;
   /**
-   * How likely a difference as large as this, to either side, is between methods that are equally good. Null for fewer than three
-   * seeds, and where the difference is the same for every seed: then there is no spread to measure it with.
+   * How likely a difference as large as this, to either side, is between methods that are equally good. Null for fewer
+   * than three seeds, and where the difference is the same for every seed: then there is no spread to measure it with.
    */
   p: number | null;
 }
@@ -60,12 +60,12 @@ export interface PairedTest {
 const FEWEST_SEEDS = 3;
 
 /**
- * Compares methods over seeds: mean and standard deviation of each, and a paired t-test (two-sided) of each against a baseline, over
- * the seeds that both have. p is not corrected for the number of methods.
+ * Compares methods over seeds: mean and standard deviation of each, and a paired t-test (two-sided) of each against a
+ * baseline, over the seeds that both have. p is not corrected for the number of methods.
  *
  * @returns One entry for each method, in the order in which they first come.
- * @throws {ArgumentError} If two runs have one method and seed, the baseline has no run, or the confidence is not between 0
- * and 1.
+ * @throws {ArgumentError} If two runs have one method and seed, the baseline has no run, or the confidence is not
+ * between 0 and 1.
  *
  * @example
  * ```ts

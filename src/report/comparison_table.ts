@@ -25,8 +25,8 @@ export interface ComparisonTableOptions extends CompareRunsOptions {
 }
 
 /**
- * Methods and seeds as a table: mean ± standard deviation, the number of seeds and, with a baseline, the difference from it with
- * interval and p; see {@linkcode compareRuns}.
+ * Methods and seeds as a table: mean ± standard deviation, the number of seeds and, with a baseline, the difference
+ * from it with interval and p; see {@linkcode compareRuns}.
  *
  * @throws {ArgumentError} As `compareRuns` does.
  *

@@ -164,8 +164,8 @@ export interface ConfusionBlock {
 }
 
 /**
- * Small images with a line under each. They are made smaller, and as the last resort left out, until those of a whole report take about
- * a megabyte.
+ * Small images with a line under each. They are made smaller, and as the last resort left out, until those of a whole
+ * report take about a megabyte.
  */
 export interface GalleryBlock {
   /** Which block this is. */

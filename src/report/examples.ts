@@ -25,8 +25,8 @@ export interface ExampleGalleryOptions {
 }
 
 /**
- * Example images with predictions for a report: the wrong ones first, each with its true class, the predicted class and the probability.
- * Of more than `atMost` examples the first right and the first wrong ones are shown.
+ * Example images with predictions for a report: the wrong ones first, each with its true class, the predicted class and
+ * the probability. Of more than `atMost` examples the first right and the first wrong ones are shown.
  */
 export function exampleGallery(
   examples: readonly ExamplePrediction[],

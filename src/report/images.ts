@@ -7,25 +7,42 @@ import { pngAddress } from "./png.ts";
 const LARGEST_SIDE = 192;
 /** Smaller than this there is nothing to see. */
 const LEAST_SIDE = 24;
+/** So many images are tried first. */
+const SAMPLE = 8;
 
 /**
- * Images as `data:` addresses that take at most `bytes` together: each at most 192 pixels long, then all of them as small as
- * it takes, then fewer of them.
+ * Images as `data:` addresses that take at most `bytes` together: each at most 192 pixels long, then all of them as
+ * small as it takes, then fewer of them.
  *
  * @returns The addresses of the first images, as many as there is room for.
  */
 export function addressesWithin(images: readonly GalleryPixels[], bytes: number): string[] {
-  let side = LARGEST_SIDE;
+  const encode = (some: readonly GalleryPixels[], side: number): string[] =>
+    some.map((image) => pngAddress(shrunkTo(image, side)));
+  const every = Math.ceil(images.length / SAMPLE);
+  const sample = images.filter((_, i) => i % every === 0);
+  // What a few images take tells how small all must be, nearly.
+  let side = smaller(LARGEST_SIDE, total(encode(sample, LARGEST_SIDE)) * every, bytes);
   for (;;) {
-    const addresses = images.map((image) => pngAddress(shrunkTo(image, side)));
-    const total = addresses.reduce((sum, { length }) => sum + length, 0);
-    if (total <= bytes) return addresses;
+    const addresses = encode(images, side);
+    const size = total(addresses);
+    if (size <= bytes) return addresses;
     if (side === LEAST_SIDE) {
       let left = bytes;
       return addresses.slice(0, addresses.findIndex(({ length }) => (left -= length) < 0));
     }
-    side = Math.max(LEAST_SIDE, Math.floor(side * Math.min(0.9, Math.sqrt(bytes / total))));
+    side = Math.min(side - 1, smaller(side, size, bytes));
   }
+}
+
+function total(addresses: readonly string[]): number {
+  return addresses.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** The side at which images that take `size` bytes with `side` probably take `bytes`. */
+function smaller(side: number, size: number, bytes: number): number {
+  if (size <= bytes) return side;
+  return Math.max(LEAST_SIDE, Math.floor(side * 0.97 * Math.sqrt(bytes / size)));
 }
 
 /** An image no longer than `side`: every pixel the mean of those of its box. Small ones stay as they are. */

@@ -16,7 +16,10 @@ export interface RunCurve {
 
 /** Options of {@linkcode methodCurves}. */
 export interface MethodCurvesOptions extends Omit<CurvesBlock, "kind" | "series"> {
-  /** What the band shows: from the least seed to the largest, or one standard deviation to both sides (default `"range"`). */
+  /**
+   * What the band shows: from the least seed to the largest, or one standard deviation to both sides (default
+   * `"range"`).
+   */
   band?: "range" | "deviation";
 }
 
@@ -24,8 +27,8 @@ export interface MethodCurvesOptions extends Omit<CurvesBlock, "kind" | "series"
 const PLACES = 400;
 
 /**
- * One chart of all runs: a line for each method, the mean over its runs, and a band around it. Between a run's points its value lies on
- * the straight line; beyond its last point a run counts no more. A method with one run has no band.
+ * One chart of all runs: a line for each method, the mean over its runs, and a band around it. Between a run's points
+ * its value lies on the straight line; beyond its last point a run counts no more. A method with one run has no band.
  */
 export function methodCurves(runs: readonly RunCurve[], options: MethodCurvesOptions): CurvesBlock {
   const { band = "range", ...chart } = options;

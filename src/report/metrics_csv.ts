@@ -12,7 +12,9 @@ import type { MetricRecord, MetricValue } from "./metrics_sink.ts";
 /** Records to one piece of a file. */
 const PIECE = 1000;
 
-/** One CSV file. Columns stand in the order in which fields came; a field that is new makes the file be written anew. */
+/**
+ * One CSV file. Columns stand in the order in which fields came; a field that is new makes the file be written anew.
+ */
 export class CsvCopy implements MetricsCopy {
   readonly #path: string;
   readonly #encoder = new TextEncoder();

@@ -16,8 +16,8 @@ export interface MetricsToOptions extends MetricsLogOptions {
   /** Whether `metrics.csv` is written too, with a column for each field (default false). */
   csv?: boolean;
   /**
-   * Whether an event file for TensorBoard is written too (default false). Every number of a record with a step
-   * becomes the scalar `run/field`, those of `event: "epoch"` become `run/epoch/field`; TensorBoard keeps them as float32.
+   * Whether an event file for TensorBoard is written too (default false). Every number of a record with a step becomes
+   * the scalar `run/field`, those of `event: "epoch"` become `run/epoch/field`; TensorBoard keeps them as float32.
    */
   tensorboard?: boolean;
 }
@@ -102,6 +102,7 @@ class MetricsWithCopies implements MetricsSink {
 
   close(): void {
     try {
+      this.flush();
       this.#log.close();
     } finally {
       for (const copy of this.#copies) copy.close();

@@ -21,7 +21,8 @@ export interface ConfusedPair {
 /**
  * The pairs of classes that are confused most, by the number of images, then by their share.
  *
- * @param counts For each class (rows) how many of its images were taken for which class (columns), as `evaluation.evaluate` gives it.
+ * @param counts For each class (rows) how many of its images were taken for which class (columns), as
+ * `evaluation.evaluate` gives it.
  * @param atMost How many pairs (default 30).
  * @throws {ArgumentError} If there is not a row and a column for each class, or a count is no number of at least 0.
  */

@@ -1,8 +1,8 @@
 /** The one small script of a report's page. @module */
 
 /**
- * Shows the values under the pointer, or where the arrow keys lead, and hides lines by their name in the legend. Text is set as text,
- * never as markup. Without the script the page shows the same drawings.
+ * Shows the values under the pointer, or where the arrow keys lead, and hides lines by their name in the legend. Text
+ * is set as text, never as markup. Without the script the page shows the same drawings.
  */
 export const SCRIPT: string = `
 const make = (tag, parent, name) => {

@@ -80,7 +80,7 @@ border:3px solid var(--line);border-radius:6px;background:#000}
 .gallery dl{margin:2px 0 0;color:var(--muted)}.gallery dt,.gallery dd{display:inline;font-size:.75rem;font-weight:400;margin:0}
 .gallery dt::after{content:": "}.gallery dd{color:var(--ink)}
 .confusion{width:auto}.confusion td,.confusion th{padding:4px 7px;border:0}
-.confusion td{min-width:40px;border:1px solid var(--surface)}.confusion .zero{color:var(--muted)}
+.confusion td{min-width:40px;border:1px solid var(--surface)}.confusion .zero{color:var(--muted);background:none}
 .confusion .right{box-shadow:inset 0 0 0 2px var(--ink);font-weight:700}
 .scroll .confusion thead .n{min-width:0;white-space:nowrap}
 .confusion thead .n span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:150px;overflow:hidden;text-overflow:ellipsis}
@@ -96,7 +96,7 @@ border-radius:8px;padding:8px 12px;font-size:.8125rem;line-height:1.5;box-shadow
 .tip b{display:block}.tip i{display:inline-block;width:9px;height:9px;border-radius:50%;background:currentColor;margin-right:7px}
 .tip span{float:right;margin-left:18px;font-variant-numeric:tabular-nums}
 .rule{position:absolute;top:0;bottom:0;width:1px;background:var(--muted);opacity:.6;pointer-events:none}
-@media(max-width:520px){main,header,footer{padding-left:14px;padding-right:14px}header{padding-top:24px}
+@media(max-width:520px){.scroll th:first-child{white-space:normal;min-width:80px;max-width:128px;overflow-wrap:break-word}main,header,footer{padding-left:14px;padding-right:14px}header{padding-top:24px}
 h1{font-size:1.6rem}.card,.chart{padding:12px 14px}.highlights{grid-template-columns:1fr 1fr;gap:10px}
 .highlights>div{padding:10px 14px}dd{font-size:1.4rem}}
 @media print{body{background:#fff}.card,.chart{break-inside:avoid}}

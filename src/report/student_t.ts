@@ -1,6 +1,6 @@
 /**
- * Student's t distribution, by the regularized incomplete beta function (DLMF 8.17). `npm:jstat` is not kept, and `@stdlib`
- * brings some fifty packages for these two functions.
+ * Student's t distribution, by the regularized incomplete beta function (DLMF 8.17). Written here because `npm:jstat`
+ * has 7 digits in the tails, and `@stdlib` brings 233 packages for these two functions.
  *
  * @module
  */
@@ -25,7 +25,9 @@ function logGamma(x: number): number {
   return Math.log(2 * Math.PI) / 2 + (x - 0.5) * Math.log(t) - t + Math.log(sum);
 }
 
-/** The regularized incomplete beta function I_x(a, b), a and b of at least 0.5; `rest` is 1 - x, without loss of digits. */
+/**
+ * The regularized incomplete beta function I_x(a, b), a and b of at least 0.5; `rest` is 1 - x, without loss of digits.
+ */
 function incompleteBeta(x: number, rest: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (rest <= 0) return 1;

@@ -13,7 +13,8 @@ import { curvesFromMetrics } from "./sections.ts";
 const FIELD = /^teachers\.(.+)\.([^.]+)$/s;
 
 /**
- * The field of metrics for what is told of a teacher: `teacherField("ViT-S/14", "agreement")` is `teachers.ViT-S/14.agreement`.
+ * The field of metrics for what is told of a teacher: `teacherField("ViT-S/14", "agreement")` is
+ * `teachers.ViT-S/14.agreement`.
  *
  * @throws {ArgumentError} If the name is empty, or `what` is empty or has a point.
  */

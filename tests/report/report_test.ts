@@ -82,9 +82,11 @@ function blocks(text: string): ReportBlock[] {
         channels: 1,
         pixels: Uint8Array.of(0, 255),
         caption: text,
+        details: [[text, text]],
         tone: "bad",
       }],
     },
+    { kind: "confusion", title: text, classes: [text, "b"], counts: [[1, 2], [0, 3]] },
   ];
 }
 
@@ -429,7 +431,7 @@ Deno.test("text and lines can be read on light and on dark pages", async () => {
   assertEquals(schemes.length, 2);
   for (const colors of schemes) {
     const surface = colors.get("surface")!;
-    for (const name of ["ink", "muted", "accent", "bad"]) {
+    for (const name of ["ink", "muted", "accent", "bad", "good"]) {
       assert(contrast(colors.get(name)!, surface) >= 4.5, name);
     }
     for (let i = 1; i <= 8; i++) assert(contrast(colors.get(`c${i}`)!, surface) >= 3, `c${i}`);
@@ -443,6 +445,9 @@ Deno.test("text and lines can be read on light and on dark pages", async () => {
       return Math.round(heat * 0.62 + under * 0.38).toString(16).padStart(2, "0");
     });
     assert(contrast(colors.get("ink")!, `#${mix.join("")}`) >= 4.5, "ink on heat");
+    assert(contrast(colors.get("ink")!, colors.get("soft")!) >= 4.5, "ink on soft");
+    assert(contrast(colors.get("muted")!, colors.get("soft")!) >= 4.5, "muted on soft");
+    assert(contrast(colors.get("muted")!, colors.get("page")!) >= 4.5, "muted on the page");
   }
 });
 

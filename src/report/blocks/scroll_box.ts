@@ -3,8 +3,8 @@
 import { type Html, html, type HtmlPart } from "../html.ts";
 
 /**
- * A card around something wide. What stands above and below stays in view; the wide part can be reached with the keyboard, or its right
- * half could not be seen without a mouse.
+ * A card around something wide. What stands above and below stays in view; the wide part can be reached with the
+ * keyboard, or its right half could not be seen without a mouse.
  */
 export function scrollBox(
   title: string | undefined,

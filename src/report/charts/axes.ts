@@ -13,8 +13,8 @@ export function stroke(index: number): { color: string; dash: "solid" | "dashed"
 }
 
 /**
- * The color of a series that can be hidden: after the comma, where CSS has what to take if there is no such variable, stands which
- * series it is. The drawing keeps that as an attribute of its own.
+ * The color of a series that can be hidden: after the comma, where CSS has what to take if there is no such variable,
+ * stands which series it is. The drawing keeps that as an attribute of its own.
  */
 export function seriesColor(index: number): string {
   return `var(--c${index % COLORS + 1},s${index})`;

@@ -152,17 +152,16 @@ function placesOf(lines: readonly (readonly Point[])[]): number[] {
 }
 
 function tipText(points: readonly Point[], band: Band, x: number, percent?: boolean): string {
-  const value = valueText(at(points, x), percent);
-  const bounds = band.find(([own]) => own === x)?.slice(1);
-  return bounds ? `${value} (${bounds.map((b) => valueText(b, percent)).join(" – ")})` : value;
+  const value = valueText(at(points, x)?.[1], percent);
+  const [, ...bounds] = at(band, x) ?? [];
+  if (bounds.length === 0) return value;
+  return `${value} (${bounds.map((bound) => valueText(bound, percent)).join(" – ")})`;
 }
 
-/** A curve's value at x: that of the last point not after it. */
-function at(points: readonly Point[], x: number): number | undefined {
-  let found: number | undefined;
-  for (const [px, py] of points) {
-    if (px > x) break;
-    found = py;
-  }
-  return found;
+/** What a curve says at x: its last point that is not after it. */
+function at<P extends readonly [x: number, ...rest: number[]]>(
+  points: readonly P[],
+  x: number,
+): P | undefined {
+  return points[points.findLastIndex(([own]) => own <= x)];
 }

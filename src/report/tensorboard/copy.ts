@@ -15,9 +15,9 @@ import { frame, payloadsOf } from "./records.ts";
 const OWN_FILE = /^events\.out\.tfevents\.(\d{10,})\.apprentice$/;
 
 /**
- * One event file, begun anew when records are taken out. A TensorBoard that is looking on never goes back to a file that it has
- * left, and opens files by name: so the new file, which comes later by its name, says that all before it counts
- * no more and repeats what stays; the old file is emptied, and removed the time after. In whatever moment a
+ * One event file, begun anew when records are taken out. A TensorBoard that is looking on never goes back to a file
+ * that it has left, and opens files by name: so the new file, which comes later by its name, says that all before it
+ * counts no more and repeats what stays; the old file is emptied, and removed the time after. In whatever moment a
  * process dies, TensorBoard shows the old records or the new ones.
  */
 export class TensorBoardCopy implements MetricsCopy {
