@@ -26,7 +26,7 @@ export interface ReportData {
 
 /** A figure set large at the top. */
 export interface Highlight {
-  /** What it is. */
+  /** What the figure is. */
   label: string;
   /** The figure as text: `"92.7%"`. */
   value: string;
@@ -40,7 +40,7 @@ export interface ReportSection {
   heading: string;
   /** A paragraph under it. */
   text?: string;
-  /** What it shows, in order. Charts that follow one another stand side by side. */
+  /** What the section shows, in order. Charts that follow one another stand side by side. */
   blocks: readonly ReportBlock[];
 }
 
@@ -93,7 +93,7 @@ export interface CurvesBlock {
 
 /** One line of a {@linkcode CurvesBlock}. */
 export interface Curve {
-  /** Its name in the legend. */
+  /** The name in the legend. */
   name: string;
   /** Pairs of x and y, x ascending. */
   points: readonly (readonly [x: number, y: number])[];
@@ -155,7 +155,7 @@ export interface HeatmapBlock {
 export interface ConfusionBlock {
   /** Which block this is. */
   kind: "confusion";
-  /** What it shows: `"Confusion on the test images"`. */
+  /** What the block shows: `"Confusion on the test images"`. */
   title: string;
   /** The names of the classes. */
   classes: readonly string[];
@@ -194,6 +194,6 @@ export interface GalleryImage extends GalleryPixels {
   caption: string;
   /** More about it: names and values, `["true class", "cat"]`. */
   details?: readonly (readonly [name: string, value: string])[];
-  /** Whether it shows a success or a failure: a mark, a word and a color say so. */
+  /** Whether the image shows a success or a failure: a mark, a word and a color say so. */
   tone?: "good" | "bad";
 }

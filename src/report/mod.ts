@@ -22,6 +22,7 @@ export * from "./method_curves.ts";
 export * from "./metrics_to.ts";
 export * from "./most_confused.ts";
 export * from "./sections.ts";
+export * from "./teacher_curves.ts";
 export * from "./teacher_fields.ts";
 
 /** Room for images in one page, as they stand in it. With the charts the page stays below 2 MB. */

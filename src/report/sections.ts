@@ -154,9 +154,9 @@ function wholeVotes(margins: Iterable<number>, voters: number): HistogramBlock {
 
 /** What a run was made with; see {@linkcode runFacts}. */
 export interface RunFacts {
-  /** When it started. */
+  /** When the run started. */
   date?: Date;
-  /** Its seed or seeds. */
+  /** The seed or seeds. */
   seeds?: number | readonly number[];
   /** The version of libtorch. */
   libtorch?: string;

@@ -20,9 +20,9 @@ export type ColumnKind =
 
 /** A column of a {@linkcode Table}. */
 export interface TableColumn {
-  /** Its heading. */
+  /** The heading. */
   title: string;
-  /** How its numbers are shown (default `"text"`). */
+  /** How numbers in the column are shown (default `"text"`). */
   kind?: ColumnKind;
   /** Digits after the point, for `"percent"` (default 1) and `"number"` (default 3). */
   digits?: number;

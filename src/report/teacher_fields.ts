@@ -6,9 +6,6 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import type { CurvesBlock } from "./data.ts";
-import type { MetricRecord } from "./metrics_sink.ts";
-import { curvesFromMetrics } from "./sections.ts";
 
 const FIELD = /^teachers\.(.+)\.([^.]+)$/s;
 
@@ -32,47 +29,4 @@ export function teacherField(name: string, what: string): string {
 export function parseTeacherField(field: string): { name: string; what: string } | undefined {
   const [, name, what] = FIELD.exec(field) ?? [];
   return name === undefined ? undefined : { name, what };
-}
-
-/** Options of {@linkcode teacherCurves}. */
-export interface TeacherCurvesOptions {
-  /** The field that runs along the horizontal axis (default `"step"`). */
-  x?: string;
-  /** Which records count (default: all that have the fields). */
-  where?: (record: MetricRecord) => boolean;
-  /** Averages this many neighboring points (default: as it is). */
-  smooth?: number;
-}
-
-/** Of these fields the values are fractions of 1. */
-const SHARES = ["agreement", "accuracy"];
-
-/** A chart for each thing that metrics tell of teachers (agreement, loss), with a line for each teacher. */
-export function teacherCurves(
-  records: readonly MetricRecord[],
-  options: TeacherCurvesOptions = {},
-): CurvesBlock[] {
-  const { x = "step", where, smooth } = options;
-  const fields = new Map<string, Record<string, string>>();
-  const seen = new Set<string>();
-  for (const record of records) {
-    for (const field in record) {
-      if (seen.has(field)) continue;
-      seen.add(field);
-      const about = parseTeacherField(field);
-      if (!about) continue;
-      if (!fields.has(about.what)) fields.set(about.what, {});
-      fields.get(about.what)![field] = about.name;
-    }
-  }
-  return Array.from(fields, ([what, lines]) =>
-    curvesFromMetrics(records, {
-      title: `Teachers: ${what}`,
-      x,
-      y: what,
-      fields: lines,
-      where,
-      smooth,
-      percent: SHARES.includes(what),
-    })).filter(({ series }) => series.length > 0);
 }

@@ -7,6 +7,7 @@
 import { Progress } from "../base/progress.ts";
 import { formatDuration } from "../base/text.ts";
 import type { MetricRecord } from "../report/metrics.ts";
+import { parseTeacherField } from "../report/teacher_fields.ts";
 
 /** Where a run stands within its epochs. */
 export interface EpochPlace {
@@ -72,7 +73,7 @@ function placeText({ epoch, epochs, stage }: EpochPlace): string {
 function valuesText(values: MetricRecord): string {
   return Object.entries(values)
     .filter((entry): entry is [string, number] => typeof entry[1] === "number")
-    .filter(([name]) => !name.startsWith("teachers."))
+    .filter(([name]) => parseTeacherField(name) === undefined)
     .map(([name, value]) => `${name} ${short(value)}`).join(", ");
 }
 

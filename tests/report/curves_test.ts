@@ -126,17 +126,21 @@ Deno.test("fields of teachers: named, told apart and drawn", () => {
     { step: 1, event: "steps", "teachers.a.agreement": 0.5, "teachers.a.loss": 2, loss: 1 },
     { step: 2, event: "steps", "teachers.b.v2.agreement": 0.7, "teachers.a.agreement": NaN },
     { step: 3, event: "epoch", "teachers.a.loss": 1, "teachers.a.note": "text" },
+    { step: 3, event: "epoch", "teachers.a.consensus": 0.8 },
   ];
   const charts = teacherCurves(records);
-  assertEquals(charts.map(({ y, percent }) => [y, percent]), [["agreement", true], [
-    "loss",
-    false,
-  ]]);
+  assertEquals(charts.map(({ y, percent }) => [y, percent]), [
+    ["agreement", true],
+    ["loss", false],
+    ["consensus", true],
+  ]);
   assertEquals(charts[0].series, [
     { name: "a", points: [[1, 0.5], [2, NaN]] },
     { name: "b.v2", points: [[2, 0.7]] },
   ]);
+  // Records of steps have the loss: that of the whole epoch does not belong to their curve.
+  assertEquals(charts[1].series, [{ name: "a", points: [[1, 2]] }]);
   const epochs = teacherCurves(records, { where: ({ event }) => event === "epoch" });
-  assertEquals(epochs.map(({ series }) => series[0].points), [[[3, 1]]]);
+  assertEquals(epochs[0].series, [{ name: "a", points: [[3, 1]] }]);
   assertEquals(teacherCurves([]), []);
 });

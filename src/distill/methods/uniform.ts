@@ -10,6 +10,7 @@ import { type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import type { UnlabelledBatch } from "../../data/batch.ts";
 import { ModuleList } from "../../nn/layers/containers.ts";
+import { teacherField } from "../../report/teacher_fields.ts";
 import type { Opinions } from "../../teachers/opinions.ts";
 import { noGrad } from "../../torch/backward.ts";
 import type { Tensor } from "../../torch/tensor.ts";
@@ -238,7 +239,7 @@ export class Uniform extends Method<UnlabelledBatch> {
   ): Tensor {
     const decoded = encoded.map((h, i) => upcast(this.#of(this.decoders, names[i], h)));
     return reconstructionLoss(decoded, original, {
-      onTeacher: (i, part) => terms.note(`teachers.${names[i]}.reconstruction`, part),
+      onTeacher: (i, part) => terms.note(teacherField(names[i], "reconstruction"), part),
     });
   }
 
@@ -279,6 +280,6 @@ export class Uniform extends Method<UnlabelledBatch> {
 
 function byTeacher(field: string, shares: VoteSummary["consensus"]): Record<string, number> {
   return Object.fromEntries(
-    shares.map(({ teacher, agreement }) => [`teachers.${teacher}.${field}`, agreement]),
+    shares.map(({ teacher, agreement }) => [teacherField(teacher, field), agreement]),
   );
 }
