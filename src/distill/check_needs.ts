@@ -25,13 +25,10 @@ export function checkLearners(method: string, needs: Needs, student: Module, she
   if (classifier) checkClassifier(method, student);
   const count = shelf.teachers.length;
   if (count < least || count > most) {
-    const wanted = least === most
-      ? `exactly ${least}`
-      : count < least
-      ? `at least ${least}`
-      : `at most ${most}`;
+    const wanted = count < least ? least : most;
+    const bound = least === most ? "exactly" : count < least ? "at least" : "at most";
     throw new ArgumentError(
-      `${method} needs ${wanted} teacher${(count < least ? least : most) === 1 ? "" : "s"}, got ${
+      `${method} needs ${bound} ${wanted === 1 ? "one teacher" : `${wanted} teachers`}, got ${
         count === 0 ? "none" : count
       }.`,
     );

@@ -5,7 +5,7 @@ import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { Method } from "../../src/train/method.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import { device, test } from "../helpers.ts";
 
 interface LabelledBatch extends Disposable {

@@ -11,7 +11,7 @@ import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { fit, type FitOptions, type FitResult } from "../../src/train/fit.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import { test } from "../helpers.ts";
 import { images } from "./trainings.ts";
 
@@ -63,7 +63,7 @@ async function run(checkpoint: string, setting: Setting, stop?: number): Promise
   const uniform = own.use(
     new distill.Uniform({ student: model, teachers: shelf, ...setting.uniform }),
   );
-  const supervised = new Supervised<data.LabelledBatch>(model, {
+  const supervised = new Supervised(model, {
     labelSmoothing: setting.smoothing,
   });
   const byUniform = setting.method !== "supervised";
@@ -261,7 +261,7 @@ test("a rate that was lowered by what happened, and not by the step, is no diffe
     using dataset = images();
     using optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.5 });
     const options = {
-      method: new Supervised<data.LabelledBatch>(model),
+      method: new Supervised(model),
       optimizer,
       schedule: { step: () => {} }, // as a plateau's: only an evaluation changes the rate
       batches: new data.Loader(dataset, { batchSize: 23 }),
@@ -316,7 +316,7 @@ test("a transform that draws numbers of its own leaves no trace and is no differ
       let steps = 0;
       const transform = (x: torch.Tensor) =>
         torch.scope(() => x.to("float32").div(255).add(torch.randn(x.shape), { alpha: 0.1 }));
-      const method = new Supervised<data.LabelledBatch>(model);
+      const method = new Supervised(model);
       const step = method.step.bind(method);
       method.step = (batch) => (++steps === stop && controller.abort(), step(batch));
       await fit({
@@ -343,7 +343,7 @@ test("a model of another dtype is a difference", () =>
       using dataset = images();
       using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
       const options = {
-        method: new Supervised<data.LabelledBatch>(model),
+        method: new Supervised(model),
         optimizer,
         batches: new data.Loader(dataset, { batchSize: 23 }),
         checkpoint,
@@ -365,7 +365,7 @@ test("an option that was changed by hand meanwhile is no difference", () =>
       optimizer.lr /= 2;
       return { rate: optimizer.lr };
     };
-    const options = { method: new Supervised<data.LabelledBatch>(model), optimizer, batches };
+    const options = { method: new Supervised(model), optimizer, batches };
     const more = { checkpoint, resume: true, progress: false, evaluate };
     await fit({ ...options, ...more, epochs: 2 });
     assertEquals(optimizer.lr, 0.025);
@@ -432,7 +432,7 @@ test("stages of one name: each goes on with its own new options", async () => {
   await inFolder(async (checkpoint) => {
     using dataset = images();
     using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [8] });
-    const method = new Supervised<data.LabelledBatch>(model);
+    const method = new Supervised(model);
     const batches = new data.Loader(dataset, { batchSize: 23 });
     const step = (batch: data.LabelledBatch) => method.step(batch);
     const train = async (epochs: number, lr: number, differences: "error" | "new") => {

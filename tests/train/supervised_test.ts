@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, IndexError, ShapeError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import { assertClose, device, test } from "../helpers.ts";
 
 /** Logits that are the images themselves, times one. */
