@@ -124,10 +124,13 @@ test("without voting it is CFL+: plain averages and soft cross-entropy", () => {
 test("weights of 0 leave terms out", () => {
   const x = images(8);
   const features = setUp({ alpha1: 0, alpha2: 0 });
-  assertEquals(Object.keys(features.method.step(unlabelled(x)).terms), [
-    "feature",
-    "reconstruction",
-  ]);
+  const own = (terms: object) => Object.keys(terms).filter((name) => !name.startsWith("teachers."));
+  const { terms } = features.method.step(unlabelled(x));
+  assertEquals(own(terms), ["feature", "reconstruction"]);
+  // The record has each teacher's part of the reconstruction beside.
+  const parts = ["wide", "narrow", "other"].map((name) => terms[`teachers.${name}.reconstruction`]);
+  assertClose(parts[0].add(parts[1]).add(parts[2]), terms.reconstruction);
+  assertEquals(Object.keys(terms).length, 5);
   const logits = setUp({ beta1: 0, beta2: 0 });
   assertEquals(Object.keys(logits.method.step(unlabelled(x)).terms), ["logit"]);
   assertEquals(logits.method.parameters().length, logits.student.parameters().length);
@@ -139,7 +142,7 @@ test("weights of 0 leave terms out", () => {
     alpha1: 0,
     alpha2: 0,
   });
-  assertEquals(Object.keys(method.step(unlabelled(x)).terms), ["feature", "reconstruction"]);
+  assertEquals(own(method.step(unlabelled(x)).terms), ["feature", "reconstruction"]);
   freeAll(method, student);
   features.free();
   logits.free();
