@@ -113,6 +113,7 @@ function remedy(images: Needs["images"], batch: unknown): string {
   if (images === "unlabelled" && (batch instanceof LabelledBatch || batch instanceof MixedBatch)) {
     return " Load a data set's unlabelled().";
   }
+  if (images === "labelled" && batch instanceof MixedBatch) return " Give its labelled part alone.";
   if (images === "both" || images === "some labelled") {
     return " Put two loaders side by side with data.zipLoaders(labelled, unlabelled).";
   }

@@ -11,22 +11,8 @@ import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
 import { Supervised } from "../../src/distill/methods/supervised.ts";
 import { test } from "../helpers.ts";
+import { spoken } from "../spoken.ts";
 import { images } from "./trainings.ts";
-
-/** What a run of the loop writes to standard error. */
-async function spoken(work: () => Promise<unknown>): Promise<string> {
-  const { stderr } = Deno;
-  const parts: Uint8Array[] = [];
-  const writeSync = (bytes: Uint8Array) => (parts.push(bytes.slice()), bytes.length);
-  const stand = { isTerminal: () => false, writeSync };
-  Object.defineProperty(Deno, "stderr", { value: stand, configurable: true });
-  try {
-    await work();
-  } finally {
-    Object.defineProperty(Deno, "stderr", { value: stderr, configurable: true });
-  }
-  return parts.map((part) => new TextDecoder().decode(part)).join("");
-}
 
 /** A student and teachers on the tests' images. */
 class Room implements Disposable {
