@@ -4,11 +4,13 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import { ArgumentError } from "../../src/base/errors.ts";
 import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
+import * as models from "../../src/models/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { MetricsLog, readMetrics } from "../../src/report/metrics.ts";
-import { fit, type FitOptions } from "../../src/train/fit.ts";
+import { fit } from "../../src/train/fit.ts";
+import type { FitOptions } from "../../src/train/fit_options.ts";
 import { SmallNet } from "../distill/nets.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { BATCHES, images, type Kind, stateOf, training } from "./trainings.ts";
@@ -241,3 +243,55 @@ test("what cannot be used is refused", async () => {
   await assertRejects(() => fit({ ...options, accumulate: 2 }), ArgumentError, "how many it has");
   assertEquals((await fit(options)).step, 2);
 });
+
+test("images that cannot be read in the middle of a group cost no work", () =>
+  inFolder(async (folder) => {
+    const checkpoint = `${folder}/checkpoint`;
+    const part = async (failAt: number, name = checkpoint, seed = 1) => {
+      torch.setNumThreads(1);
+      torch.manualSeed(seed);
+      using own = new DisposableStack();
+      const model = own.use(
+        new models.Mlp({ inputs: 16, numClasses: 3, widths: [8], dropout: 0.3 }),
+      );
+      model.to(device);
+      const loader = new data.Loader(own.use(images()), { batchSize: 8, shuffle: true, device });
+      let made = 0;
+      const batches = {
+        length: loader.length,
+        async *epoch(epoch: number, options?: { from?: number }) {
+          for await (const batch of loader.epoch(epoch, options)) {
+            if (++made === failAt) {
+              batch.dispose();
+              throw new RangeError("no such photograph");
+            }
+            yield batch;
+          }
+        },
+      };
+      const result = await fit({
+        method: new distill.Supervised(model),
+        optimizer: (params) => new optim.AdamW(params, { lr: 1e-2 }),
+        batches,
+        epochs: 2,
+        seed: 8,
+        accumulate: 4,
+        checkpoint: name,
+        resume: true,
+        progress: false,
+      }).catch((error): undefined => void assertEquals(error.message, "no such photograph"));
+      const losses = result?.epochs.map(({ loss }) => loss);
+      return { step: result?.step, losses, weights: model.parameters().map((p) => p.toArray()) };
+    };
+    const whole = await part(0, `${folder}/whole`);
+    assertEquals(whole.step, 4);
+    // In a later group of the first epoch, in the middle of one, and in the second epoch.
+    for (const failAt of [6, 8, 9, 12]) {
+      const name = `${folder}/${failAt}`;
+      await part(failAt, name);
+      const { position } = torch.loadSafetensorsMetadata(name);
+      const steps = failAt <= 6 ? 1 : failAt <= 10 ? 2 : 3;
+      assertEquals(JSON.parse(position).step, steps, `failed at ${failAt}`);
+      assertEquals(await part(0, name, 2), whole, `failed at ${failAt}`);
+    }
+  }));
