@@ -25,13 +25,10 @@ export function checkLearners(method: string, needs: Needs, student: Module, she
   if (classifier) checkClassifier(method, student);
   const count = shelf.teachers.length;
   if (count < least || count > most) {
-    const wanted = least === most
-      ? `exactly ${least}`
-      : count < least
-      ? `at least ${least}`
-      : `at most ${most}`;
+    const wanted = count < least ? least : most;
+    const bound = least === most ? "exactly" : count < least ? "at least" : "at most";
     throw new ArgumentError(
-      `${method} needs ${wanted} teacher${(count < least ? least : most) === 1 ? "" : "s"}, got ${
+      `${method} needs ${bound} ${wanted === 1 ? "one teacher" : `${wanted} teachers`}, got ${
         count === 0 ? "none" : count
       }.`,
     );
@@ -116,6 +113,7 @@ function remedy(images: Needs["images"], batch: unknown): string {
   if (images === "unlabelled" && (batch instanceof LabelledBatch || batch instanceof MixedBatch)) {
     return " Load a data set's unlabelled().";
   }
+  if (images === "labelled" && batch instanceof MixedBatch) return " Give its labelled part alone.";
   if (images === "both" || images === "some labelled") {
     return " Put two loaders side by side with data.zipLoaders(labelled, unlabelled).";
   }

@@ -48,6 +48,7 @@ export class Seen {
   #images: Tensor | undefined;
   #student: StudentOutput | undefined;
   #opinions: Opinions | undefined;
+  #labelled: Seen | undefined;
 
   /** Takes the parts of a batch, the labelled one first. */
   constructor(parts: readonly Batch[], seers: Seers) {
@@ -78,7 +79,7 @@ export class Seen {
 
   /** What was asked of the teachers so far, for looking into what went wrong. */
   get heard(): Opinions | undefined {
-    return this.#opinions;
+    return this.#opinions ?? this.#labelled?.heard;
   }
 
   /**
@@ -94,7 +95,7 @@ export class Seen {
 
   /** The labelled images alone. */
   get labelled(): Seen {
-    return new Seen(this.#parts.slice(0, 1), this.#seers);
+    return this.#labelled ??= new Seen(this.#parts.slice(0, 1), this.#seers);
   }
 
   /** The rows of labelled images of something that has one for every image. */

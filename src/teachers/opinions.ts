@@ -27,10 +27,14 @@ export class Opinions {
     this.voters = this.names.filter((name) => outputs.get(name)!.logits !== undefined);
   }
 
-  /** The opinions on two batches as those on one: the first batch's rows, then the second's. */
+  /**
+   * The opinions on two batches as those on one: the first batch's rows, then the second's. Who was heard about one of them
+   * only, because it failed in between, has no part in it.
+   */
   static join(first: Opinions, second: Opinions): Opinions {
+    const both = first.names.filter((name) => second.names.includes(name));
     return new Opinions(
-      new Map(first.names.map((name) => {
+      new Map(both.map((name) => {
         const [a, b] = [first.of(name), second.of(name)];
         return [name, {
           features: cat([a.features, b.features]),

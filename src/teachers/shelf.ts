@@ -12,6 +12,7 @@ import type { Batch } from "../data/batch.ts";
 import type { PixelSource } from "../data/pixel_source.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { checkOutput } from "./check_output.ts";
 import { checkShelf } from "./check_shelf.ts";
 import { Opinions } from "./opinions.ts";
 import { Residency } from "./residency.ts";
@@ -150,7 +151,7 @@ export class Shelf implements Disposable {
     const { origin, pixels: { device } } = batch;
     const kept = origin && this.#stored.get(origin.source)?.get(teacher.name);
     const { features, logits } = kept
-      ? kept.rows(origin.variant, batch.places())
+      ? checkOutput(teacher, kept.rows(origin.variant, batch.places()), batch.length)
       : teacher.see(batch.view(teacher.view));
     const part = (tensor: Tensor): Tensor => widened(kept ? tensor.to(device) : tensor);
     return { features: part(features), ...(logits && { logits: part(logits) }) };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
+import { ArgumentError, ShapeError } from "../base/errors.ts";
 import { checkPositive } from "../base/check_whole.ts";
 import type { Spec } from "../base/spec.ts";
 import { applyView } from "../data/apply_view.ts";
@@ -13,9 +13,9 @@ import type { View } from "../data/view.ts";
 import type { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
 import { tensor } from "../torch/creation.ts";
-import { isFloatingPoint } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
+import { checkOutput } from "./check_output.ts";
 import { sourceSpec } from "./source_spec.ts";
 import type { TeacherFacts, TeacherOptions, TeacherOutput } from "./teacher_options.ts";
 import type { Weights } from "./weights.ts";
@@ -157,39 +157,16 @@ export class Teacher implements Disposable {
     // Not inference mode: the student's encoders save what comes out for their own gradients.
     return noGrad(() =>
       scope(() => {
-        const batch = images.shape[0];
-        const { features, logits } = compute(preprocess?.(images) ?? images);
-        this.#check(features, "features", batch, this.featureDim);
-        if (this.numClasses === null) return { features };
-        this.#check(logits, "logits", batch, this.numClasses);
+        const { features, logits } = checkOutput(
+          this,
+          compute(preprocess?.(images) ?? images),
+          images.shape[0],
+        );
+        if (logits === undefined) return { features };
         if (order === null) return { features, logits };
         const places = tensor(order, { dtype: "int64", device: logits.device });
         return { features, logits: logits.indexSelect(1, places) };
       })
     );
-  }
-
-  #check(
-    part: Tensor | undefined,
-    what: string,
-    batch: number,
-    width: number,
-  ): asserts part is Tensor {
-    if (!(part instanceof Tensor)) {
-      throw new ArgumentError(`The ${what} of teacher "${this.name}" are not a tensor.`);
-    }
-    const shape = part.shape;
-    if (shape.length !== 2 || shape[0] !== batch || shape[1] !== width) {
-      throw new ShapeError(
-        `The ${what} of teacher "${this.name}" have shape [${
-          shape.join(", ")
-        }]; declared is [${batch}, ${width}].`,
-      );
-    }
-    if (!isFloatingPoint(part.dtype)) {
-      throw new DTypeError(
-        `The ${what} of teacher "${this.name}" are ${part.dtype}, not floating-point numbers.`,
-      );
-    }
   }
 }

@@ -30,7 +30,8 @@ export interface FitOptions {
   clipNorm?: number;
   /**
    * How many batches make one step: their gradients are those of all their images together, so that four batches of 32 teach
-   * like one of 128; 1 by default. Batch statistics are each batch's own.
+   * like one of 128; 1 by default. Batch statistics are each batch's own. All batches of a step are
+   * read before it, so that one that cannot be read costs no work, and are in memory together.
    */
   accumulate?: number;
   /**

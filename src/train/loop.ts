@@ -21,6 +21,7 @@ import { checkLoss, checkMeans, checkParameters, type Place } from "./finite.ts"
 import { checkGradients, checkLossDepends } from "./first_step.ts";
 import type { FitOptions, FitResult } from "./fit_options.ts";
 import { addSums, LossSums, meansOf } from "./loss_sums.ts";
+import { groupsOf } from "./groups.ts";
 import type { StepOptimizer, Trainable } from "./stage.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import { startTraining } from "./modes.ts";
@@ -235,10 +236,11 @@ export class Loop {
     };
     const started = performance.now() - 1000 * position.seconds;
     if (position.batch < length) {
-      for await (using batch of stage.batches.epoch(epoch, { from: position.batch })) {
+      const batches = stage.batches.epoch(epoch, { from: position.batch });
+      const { accumulate = 1 } = this.#options;
+      for await (using group of groupsOf(batches, accumulate, length - position.batch)) {
         this.#stepping = true;
-        torch.scope(() => this.#learn(place, batch));
-        if (!this.#update.full && position.batch + this.#update.pending < length) continue;
+        for (const batch of group.batches) torch.scope(() => this.#learn(place, batch));
         torch.scope(() => this.#step(place));
         position.seconds = (performance.now() - started) / 1000;
         progress?.step(position.step, where, this.#shownLoss);

@@ -36,12 +36,11 @@ export function checkOptions(options: FitOptions): void {
   }
 }
 
-/** Refuses a run without stages, stages without batches, and schedules of other optimizers. */
+/** Refuses stages without batches, and schedules of other optimizers. */
 export function checkStages(
   // deno-lint-ignore no-explicit-any -- each stage has batches of its own type, and only it sees them
   stages: readonly Stage<any>[],
 ): void {
-  if (stages.length === 0) throw new ArgumentError("A run needs at least one stage.");
   for (const { name, batches, optimizer, schedule } of stages) {
     if (!Number.isSafeInteger(batches.length) || batches.length < 1) {
       throw new ArgumentError(

@@ -68,6 +68,7 @@ function perStage<B extends Disposable, S extends string>(options: PerStage<B, S
 
 function given(options: ManyStages): Stages {
   const { method, stages, stageOf, epochs } = options;
+  if (stages.length === 0) throw new ArgumentError("A run needs at least one stage.");
   const inTurn = (epoch: number) => epoch % stages.length;
   const plan = planOf(epochs, stages.length, stageOf ?? byMethod(method, stages) ?? inTurn);
   return owned(stages, plan, new DisposableStack());

@@ -63,11 +63,6 @@ export class Update implements Disposable {
     return this.#accumulation.pending;
   }
 
-  /** Whether the step has all its batches. */
-  get full(): boolean {
-    return this.#accumulation.full;
-  }
-
   /** How many steps so many batches make. */
   stepsOf(batches: number): number {
     return this.#accumulation.stepsOf(batches);

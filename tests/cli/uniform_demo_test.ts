@@ -1,4 +1,12 @@
-import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { ArgumentError } from "../../src/base/errors.ts";
 import { type DemoSources, divide, PIXELS } from "../../src/cli/demo/digits_and_clothes.ts";
 import { type DemoCommandOptions, runSeeds } from "../../src/cli/demo/many_seeds.ts";
 import { measure } from "../../src/cli/demo/measure.ts";
@@ -281,16 +289,17 @@ test("labels cannot be given to the student: where types are not looked at", () 
     teachers: [teachers.predictive({ name: "one", model })],
   });
   using batch = part.labelled.batch(Int32Array.of(0, 1));
-  const images = batch.images.float();
-  for (const labels of [batch.labels, undefined]) {
-    const error = (() => {
-      try {
-        uniform.step({ images, labels } as never);
-      } catch (error) {
-        return error as Error;
-      }
-    })();
-    assert(error?.message.includes(`carries "labels"`), `${error}`);
+  const images = batch.images;
+  const plain = "got an object with images, labels";
+  for (
+    const [given, message] of [
+      [batch, `carries "labels"`],
+      [{ images, labels: batch.labels }, plain],
+      [{ images, labels: undefined }, plain],
+    ] as const
+  ) {
+    const error = assertThrows(() => uniform.step(given as never), ArgumentError);
+    assert(error.message.includes(message), `${error}`);
   }
 });
 
@@ -300,11 +309,10 @@ test("from the student's images no way leads to a label", () => {
   for (const start of [part.unlabelled, batch, studentBatches(part.unlabelled, TINY)]) {
     const { tensors, datasets, lists } = reachable(start);
     assertEquals(datasets, []);
-    // Pixels, and the places of images among the student's own.
-    assert(
-      tensors.has(start instanceof data.UnlabelledBatch ? start.images : part.unlabelled.images),
-    );
-    assertEquals(tensors.size, start === batch ? 2 : 1);
+    // Pixels, the places of images among the student's own, and these, where the batch comes from.
+    const own = start === batch ? [batch.pixels, batch.indices] : [];
+    assertEquals(tensors.size, own.length + 1);
+    assert([...own, part.unlabelled.images].every((tensor) => tensors.has(tensor)));
     assertEquals(lists, []);
   }
   // The walk would find some if there were.

@@ -1,35 +1,62 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
 import { ArgumentError, ShapeError, TrainingError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { freeAll, images, SmallNet, threeTeachers } from "./nets.ts";
+import {
+  classesOf,
+  freeAll,
+  images,
+  SmallNet,
+  Source,
+  storedShelf,
+  threeTeachers,
+  unlabelled,
+} from "./nets.ts";
 
 test("plain KD is Hinton's loss on the predictive teachers' mean", () => {
   const { list, models } = threeTeachers();
   const student = new SmallNet(6, 5, 4);
-  const x = images(8);
+  const source = new Source(images(8));
+  const x = source.pixels;
   const both = models.slice(0, 2).map((model) => model.forward(x));
   for (const average of ["probabilities", "logits"] as const) {
-    const method = new distill.PlainKD({ student, teachers: list, temperature: 3, average });
-    const { loss, terms } = method.step({ images: x });
+    const method = new distill.KD({ student, teachers: list, temperature: 3, average });
+    const { loss, terms } = method.step(source.batch());
     assertClose(loss, distill.kdLoss(student.forward(x), both, { temperature: 3, average }));
     assertEquals(Object.keys(terms), ["kd"]);
     assertEquals(method.parameters(), student.parameters());
     // Outputs known before, of all teachers.
-    const teacherOutputs = list.map((teacher) => teacher.run(x));
-    assertClose(method.step({ images: x, teacherOutputs }).loss, loss);
-    freeAll(method);
+    const shelf = storedShelf(list, source);
+    const stored = new distill.KD({ student, teachers: shelf, temperature: 3, average });
+    assertClose(stored.step(source.batch()).loss, loss);
+    freeAll(method, stored);
   }
   freeAll(student, ...models);
+});
+
+test("plain KD asks those who vote, and nobody else", () => {
+  const { list, models } = threeTeachers();
+  const student = new SmallNet(6, 5, 4);
+  const mute = teachers.descriptive({
+    name: "mute",
+    featureDim: 3,
+    features: () => {
+      throw new RangeError("asked");
+    },
+  });
+  const method = new distill.KD({ student, teachers: [list[0], mute] });
+  assert(Number.isFinite(method.step(unlabelled(images(4))).loss.item()));
+  freeAll(method, student, ...models);
 });
 
 test("plain KD refuses labels, and teachers and outputs that do not fit", () => {
   const { list, models } = threeTeachers();
   const student = new SmallNet(6, 5, 4);
-  const make = (given: teachers.Teacher[]) => new distill.PlainKD({ student, teachers: given });
+  const make = (given: teachers.Teacher[]) => new distill.KD({ student, teachers: given });
   assertThrows(() => make([]), ArgumentError, "at least one teacher");
   assertThrows(() => make([list[2]]), ArgumentError, "predictive");
   const other = new SmallNet(6, 5, 3);
@@ -39,29 +66,22 @@ test("plain KD refuses labels, and teachers and outputs that do not fit", () => 
     '"three" has 3',
   );
   const method = make(list);
-  const x = images(4);
-  const labels = torch.zeros([4], { dtype: "int64", device });
+  const source = new Source(images(4));
   assertThrows(
     () => {
       // @ts-expect-error A labelled batch is not an unlabelled one.
-      method.step({ images: x, labels });
+      method.step(source.labelled(classesOf([0, 0, 0, 0])));
     },
     ArgumentError,
     "labels",
   );
-  const good = list.map((teacher) => teacher.run(x) as teachers.TeacherOutput);
-  assertThrows(
-    () => method.step({ images: x, teacherOutputs: good.slice(0, 1) }),
-    ArgumentError,
-    "1 entries",
-  );
-  good[1] = { ...good[1], logits: torch.full([4, 4], NaN, { device }) };
-  assertThrows(
-    () => method.step({ images: x, teacherOutputs: good }),
-    TrainingError,
-    'logits of teacher "narrow"',
-  );
-  freeAll(method, student, other, ...models);
+  const stored = (changed: Record<string, object>) =>
+    new distill.KD({ student, teachers: storedShelf(list, source, changed) });
+  const none = stored({ narrow: { logits: undefined } });
+  assertThrows(() => none.step(source.batch()), ArgumentError, 'logits of teacher "narrow"');
+  const nan = stored({ narrow: { logits: torch.full([4, 4], NaN, { device }) } });
+  assertThrows(() => nan.step(source.batch()), TrainingError, 'logits of teacher "narrow"');
+  freeAll(method, none, nan, student, other, ...models);
 });
 
 test("plain feature distillation: projected features and cross-entropy", () => {
@@ -72,13 +92,10 @@ test("plain feature distillation: projected features and cross-entropy", () => {
     teacher: teachers.descriptive({ name: "large", model }),
     weights: { feature: 2, labelled: 0.5 },
   });
-  const labelled = {
-    images: images(4),
-    labels: torch.tensor([0, 1, 3, 2], { dtype: "int64", device }),
-  };
-  const unlabelled = { images: images(6) };
-  const { loss, terms } = method.step({ labelled, unlabelled });
-  const x = torch.cat([labelled.images, unlabelled.images]);
+  const labelled = new data.LabelledBatch(images(4), classesOf([0, 1, 3, 2]));
+  const others = unlabelled(images(6));
+  const { loss, terms } = method.step(new data.MixedBatch(labelled, others));
+  const x = torch.cat([labelled.images, others.images]);
   const fs = student.features(x);
   const feature = torch.mseLoss(method.projection.forward(fs), model.features(x));
   const known = student.head.forward(fs.narrow(0, 0, 4));
@@ -91,9 +108,17 @@ test("plain feature distillation: projected features and cross-entropy", () => {
   assert(model.parameters().every((p) => p.grad === null));
   method.zeroGrad();
   // Labelled images alone are enough.
-  assert(Number.isFinite(method.step({ labelled }).loss.item()));
-  assertThrows(() => method.step({ labelled, unlabelled: labelled as never }), ArgumentError);
-  assertThrows(() => method.step({ labelled: unlabelled as never }), ArgumentError, "labels");
+  assert(Number.isFinite(method.step(labelled).loss.item()));
+  assertThrows(() => new data.MixedBatch(labelled, labelled as never), ArgumentError);
+  assertThrows(() => new data.MixedBatch(others as never, others), ArgumentError);
+  assertThrows(
+    () => {
+      // @ts-expect-error An unlabelled batch alone is not enough.
+      method.step(others);
+    },
+    ArgumentError,
+    "labels",
+  );
   freeAll(method, student, model);
 });
 

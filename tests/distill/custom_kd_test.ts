@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
 import {
   ArgumentError,
@@ -12,15 +13,21 @@ import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { freeAll, gradientError, images, onOneThread, SmallNet } from "./nets.ts";
-
-const classesOf = (values: number[]) => torch.tensor(values, { dtype: "int64", device });
+import {
+  classesOf,
+  freeAll,
+  gradientError,
+  images,
+  onOneThread,
+  SmallNet,
+  Source,
+  storedShelf,
+} from "./nets.ts";
 
 function batches(dtype: torch.DType = "float32") {
-  return {
-    labelled: { images: images(4, dtype), labels: classesOf([0, 1, 3, 2]) },
-    unlabelled: { images: images(6, dtype) },
-  };
+  const labelled = new data.LabelledBatch(images(4, dtype), classesOf([0, 1, 3, 2]));
+  const unlabelled = new data.UnlabelledBatch(images(6, dtype));
+  return { labelled, unlabelled, both: new data.MixedBatch(labelled, unlabelled) };
 }
 
 function setUp(options: Partial<distill.CustomKDOptions> = {}) {
@@ -29,13 +36,22 @@ function setUp(options: Partial<distill.CustomKDOptions> = {}) {
   const model = new SmallNet(6, 9, 2, "relu");
   const teacher = teachers.descriptive({ name: "large", model });
   const method = new distill.CustomKD({ student, teacher, ...options });
-  return { method, student, model, teacher, free: () => freeAll(method, student, model) };
+  const [customization, distillation] = method.stages.map(({ learns }) => learns());
+  return {
+    method,
+    student,
+    model,
+    teacher,
+    customization,
+    distillation,
+    free: () => freeAll(method, student, model),
+  };
 }
 
 test("customization is the borrowed head's cross-entropy on customized features", () => {
   const { method, student, model, free } = setUp();
   const { labelled } = batches();
-  const { loss, terms } = method.customizeStep(labelled);
+  const { loss, terms } = method.step(labelled, "customize");
   const logits = student.head.forward(
     method.customization.forward(model.features(labelled.images)),
   );
@@ -47,8 +63,8 @@ test("customization is the borrowed head's cross-entropy on customized features"
 test("distillation is the weighted sum of its four terms", () => {
   const weights = { customized: 2, general: 0.5, labelled: 3, entropy: 0.25 };
   const { method, student, model, free } = setUp({ weights });
-  const { labelled, unlabelled } = batches();
-  const { loss, terms } = method.distillStep({ labelled, unlabelled });
+  const { labelled, unlabelled, both } = batches();
+  const { loss, terms } = method.step(both, "distill");
   const x = torch.cat([labelled.images, unlabelled.images]);
   const [fs, ft] = [student.features(x), model.features(x)];
   const z = student.head.forward(fs);
@@ -67,8 +83,8 @@ test("distillation is the weighted sum of its four terms", () => {
 
 for (const head of ["student", "random"] as const) {
   test(`each stage gives gradients to its own parameters only (${head} head)`, () => {
-    const { method, model, free } = setUp({ head });
-    const input = batches();
+    const { method, model, customization, distillation, free } = setUp({ head });
+    const { labelled, both } = batches();
     const touched = () => {
       const names = method.namedParameters().filter(([, p]) => p.grad !== null).map(([n]) => n);
       method.zeroGrad();
@@ -77,18 +93,18 @@ for (const head of ["student", "random"] as const) {
     const names = (tensors: torch.Tensor[]) =>
       method.namedParameters().filter(([, p]) => tensors.includes(p)).map(([n]) => n).toSorted();
 
-    method.customizeStep(input.labelled).loss.backward();
-    assertEquals(touched(), names(method.customizationParameters()));
-    method.distillStep(input).loss.backward();
-    assertEquals(touched(), names(method.distillationParameters()));
+    method.step(labelled, "customize").loss.backward();
+    assertEquals(touched(), names(customization));
+    method.step(both, "distill").loss.backward();
+    assertEquals(touched(), names(distillation));
     // The head is the student's own again, and is trained in the next customization's absence only.
-    method.customizeStep(input.labelled).loss.backward();
-    assertEquals(touched(), names(method.customizationParameters()));
+    method.step(labelled, "customize").loss.backward();
+    assertEquals(touched(), names(customization));
     assert(model.parameters().every((p) => p.grad === null));
-    const both = [...method.customizationParameters(), ...method.distillationParameters()];
-    assertEquals(both.length, new Set(both).size);
+    const all = [...customization, ...distillation];
+    assertEquals(all.length, new Set(all).size);
     assertEquals(
-      method.parameters().filter((p) => !both.includes(p)),
+      method.parameters().filter((p) => !all.includes(p)),
       method.randomHead?.parameters() ?? [],
     );
     free();
@@ -114,12 +130,12 @@ test("a head is frozen as a whole: neither its buffers nor its training mode cha
   const method = new distill.CustomKD({ student, teacher });
   const read = () => student.namedBuffers().map(([, b]) => b.toArray());
   const before = read();
-  const { labelled, unlabelled } = batches();
-  method.customizeStep(labelled);
+  const { labelled, both } = batches();
+  method.step(labelled, "customize");
   assertEquals(read(), before);
   assert(student.head.training);
   assert(student.parameters().every((p) => p.requiresGrad));
-  method.distillStep({ labelled, unlabelled });
+  method.step(both, "distill");
   assert(JSON.stringify(read()) !== JSON.stringify(before), "the student itself is in training");
   freeAll(method, student);
 });
@@ -129,23 +145,26 @@ test("a random head is used instead, and never learns", () => {
   const { labelled } = batches();
   const customized = method.customization.forward(model.features(labelled.images));
   assertClose(
-    method.customizeStep(labelled).loss,
+    method.step(labelled, "customize").loss,
     nn.functional.crossEntropy(method.randomHead!.forward(customized), labelled.labels),
   );
   free();
 });
 
 test("gradients agree with finite differences in both stages", () => {
-  const { method, model, free } = setUp({ customization: "mlp", general: "mlp" });
+  const { method, model, customization, distillation, free } = setUp({
+    customization: "mlp",
+    general: "mlp",
+  });
   method.to("float64");
   model.to("float64");
-  const input = batches("float64");
+  const { labelled, both } = batches("float64");
   onOneThread(() => {
-    for (const p of method.customizationParameters()) {
-      assert(gradientError(p, () => method.customizeStep(input.labelled).loss) < 1e-6);
+    for (const p of customization) {
+      assert(gradientError(p, () => method.step(labelled, "customize").loss) < 1e-6);
     }
-    for (const p of method.distillationParameters()) {
-      assert(gradientError(p, () => method.distillStep(input).loss) < 1e-6);
+    for (const p of distillation) {
+      assert(gradientError(p, () => method.step(both, "distill").loss) < 1e-6);
     }
   });
   free();
@@ -159,17 +178,14 @@ test("the stages take turns, every epoch or every few", () => {
     "customize",
     "distill",
   ]);
-  const input = batches();
-  assertEquals(each.method.beginEpoch(0), "customize");
-  assertEquals(Object.keys(each.method.step(input).terms), ["customization"]);
-  assertEquals(each.method.beginEpoch(1), "distill");
-  assertEquals(Object.keys(each.method.step(input).terms), [
+  const { both } = batches();
+  assertEquals(Object.keys(each.method.step(both, "customize").terms), ["customization"]);
+  assertEquals(Object.keys(each.method.step(both, "distill").terms), [
     "customized",
     "general",
     "labelled",
     "entropy",
   ]);
-  assertEquals(each.method.stage, "distill");
   each.free();
   const twice = setUp({ alternate: 2 });
   assertEquals([0, 1, 2, 3, 4].map((e) => twice.method.stageOf(e)[0]).join(""), "ccddc");
@@ -179,30 +195,40 @@ test("the stages take turns, every epoch or every few", () => {
 test("weights of 0 leave terms out", () => {
   const { method, free } = setUp({ weights: { general: 0, entropy: 0 } });
   const { labelled } = batches();
-  assertEquals(Object.keys(method.distillStep({ labelled }).terms), ["customized", "labelled"]);
+  assertEquals(Object.keys(method.step(labelled, "distill").terms), ["customized", "labelled"]);
   free();
 });
 
-test("outputs computed before give the same losses", () => {
-  const { method, teacher, free } = setUp();
-  const { labelled, unlabelled } = batches();
-  const known = {
-    labelled: { ...labelled, teacherOutputs: [teacher.run(labelled.images)] },
-    unlabelled: { ...unlabelled, teacherOutputs: [teacher.run(unlabelled.images)] },
-  };
-  assertClose(
-    method.customizeStep(known.labelled).loss,
-    method.customizeStep(labelled).loss,
-  );
-  assertClose(method.distillStep(known).loss, method.distillStep({ labelled, unlabelled }).loss);
+test("outputs that were stored give the same losses", () => {
+  const { method, student, teacher, free } = setUp();
+  const [known, rest] = [new Source(images(4)), new Source(images(6))];
+  const shelf = storedShelf([teacher], known);
+  const other = storedShelf([teacher], rest);
+  for (const stage of ["customize", "distill"] as const) {
+    const labelled = () => known.labelled(classesOf([0, 1, 3, 2]));
+    const batch = () => new data.MixedBatch(labelled(), rest.batch());
+    const stored = new distill.CustomKD({ student, teacher: shelf });
+    stored.loadStateDict(method.stateDict());
+    if (stage === "distill") {
+      // Of the images without labels nothing is stored yet.
+      assertThrows(() => stored.step(batch(), stage), Error, "large was asked");
+      shelf.use(rest, new Map([["large", { rows: (v, i) => rowsOf(other, rest, v, i) }]]));
+    }
+    assertClose(stored.step(batch(), stage).loss, method.step(batch(), stage).loss);
+    freeAll(stored);
+  }
   free();
 });
+
+/** What a shelf has stored of a source. */
+const rowsOf = (shelf: teachers.Shelf, source: Source, variant: number, indices: Int32Array) =>
+  shelf.ask(source.batch([...indices], variant)).of("large");
 
 test("customized features come to be understood by the student's head", () => {
-  const { method, student, model, free } = setUp({ customization: "mlp" });
+  const { method, student, model, customization, free } = setUp({ customization: "mlp" });
   const x = images(64);
   const labels = student.forward(x).argmax(1);
-  const optimizer = new optim.AdamW(method.customizationParameters(), { lr: 2e-2 });
+  const optimizer = new optim.AdamW(customization, { lr: 2e-2 });
   const accuracy = () =>
     student.head.forward(method.customization.forward(model.features(x))).argmax(1).eq(labels)
       .to("float32").mean().item();
@@ -210,7 +236,7 @@ test("customized features come to be understood by the student's head", () => {
   onOneThread(() => {
     for (let step = 0; step < 300; step++) {
       using _ = torch.scope();
-      method.customizeStep({ images: x, labels }).loss.backward();
+      method.step(new data.LabelledBatch(x, labels), "customize").loss.backward();
       optimizer.step();
       optimizer.zeroGrad();
     }
@@ -233,9 +259,9 @@ test("bad set-ups and batches are refused by name and values", () => {
       type,
       ...parts,
     );
-  refuse({ teacher: undefined }, ArgumentError, "at least one teacher");
+  refuse({ teacher: undefined }, ArgumentError, "exactly one teacher", "none");
   refuse({ student: undefined }, ArgumentError, "student");
-  refuse({ weights: { general: -1 } }, ArgumentError, '"general"', "-1");
+  refuse({ weights: { general: -1 } }, ArgumentError, "weights.general", "-1");
   refuse(
     { weights: { customized: 0, general: 0, labelled: 0, entropy: 0 } },
     ArgumentError,
@@ -246,30 +272,45 @@ test("bad set-ups and batches are refused by name and values", () => {
   refuse({ distance: "far" }, ArgumentError, '"far"');
   check(() => method.stageOf(-1), ArgumentError, "-1");
 
-  const { labelled, unlabelled } = batches();
+  const { labelled, unlabelled, both } = batches();
   // deno-lint-ignore no-explicit-any
-  const distillStep = (input: any) => () => method.distillStep(input);
-  check(distillStep({ labelled }), ArgumentError, "unlabelled", "0.1");
-  check(distillStep({ labelled, unlabelled: labelled }), ArgumentError, "labels");
-  check(distillStep({ unlabelled }), ArgumentError, "labels");
-  check(distillStep({ labelled: unlabelled, unlabelled }), ArgumentError, "labels");
-  const none = { images: torch.zeros([0, 1, 2, 3], { device }) };
-  check(distillStep({ labelled, unlabelled: none }), ShapeError, "[0, 1, 2, 3]");
-  const withLabels = (labels: torch.Tensor) => ({ images: labelled.images, labels });
+  const step = (batch: any, stage?: any) => () => method.step(batch, stage);
+  check(step(labelled, "distill"), ArgumentError, "unlabelled", "0.1");
+  check(step(unlabelled, "distill"), ArgumentError, "labels");
+  check(step(unlabelled, "customize"), ArgumentError, "labels");
+  check(step({ labelled, unlabelled }, "distill"), ArgumentError, "labelled, unlabelled");
+  check(step(both), ArgumentError, "customize, distill", "none");
+  check(step(both, "teach"), ArgumentError, "customize, distill", '"teach"');
+  const none = torch.zeros([0, 1, 2, 3], { device });
+  check(() => new data.UnlabelledBatch(none), ShapeError, "[0, 1, 2, 3]");
+  const withLabels = (labels: torch.Tensor) => new data.LabelledBatch(labelled.pixels, labels);
   for (
-    const step of [
-      (labels: torch.Tensor) => () => method.customizeStep(withLabels(labels)),
-      (labels: torch.Tensor) => distillStep({ labelled: withLabels(labels), unlabelled }),
+    const given of [
+      (labels: torch.Tensor) => step(withLabels(labels), "customize"),
+      (labels: torch.Tensor) =>
+        step(new data.MixedBatch(withLabels(labels), unlabelled), "distill"),
     ]
   ) {
-    check(step(classesOf([0, 1])), ShapeError, "4 images", "[2]");
-    check(step(classesOf([0, 1, 4, 0])), IndexError, "4");
-    check(step(classesOf([0, 1, -100, 0])), IndexError, "-100");
-    check(step(torch.tensor([0, NaN, 1, 2], { device })), DTypeError, "NaN");
+    check(() => given(classesOf([0, 1]))(), ShapeError, "4 images", "[2]");
+    check(given(classesOf([0, 1, 4, 0])), IndexError, "4");
+    check(given(classesOf([0, 1, -100, 0])), IndexError, "-100");
+    check(given(torch.tensor([0, NaN, 1, 2], { device })), DTypeError, "NaN");
   }
-  const nan = { ...labelled, teacherOutputs: [{ features: torch.full([4, 9], NaN, { device }) }] };
-  check(() => method.customizeStep(nan), TrainingError, '"large"', "36 of 36");
+  const source = new Source(images(4));
+  const nan = new distill.CustomKD({
+    student,
+    teacher: storedShelf([teacher], source, {
+      large: { features: torch.full([4, 9], NaN, { device }) },
+    }),
+  });
+  for (const stage of ["customize", "distill"] as const) {
+    const batch = () =>
+      new data.MixedBatch(source.labelled(classesOf([0, 1, 3, 2])), source.batch());
+    const bad = stage === "customize" ? "36 of 36" : "72 of 72";
+    check(() => nan.step(batch(), stage), TrainingError, '"large"', bad);
+  }
   // After an error the head is the student's own again.
   assert(student.parameters().every((p) => p.requiresGrad) && student.head.training);
+  freeAll(nan);
   free();
 });

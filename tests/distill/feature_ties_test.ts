@@ -5,7 +5,7 @@ import * as distill from "../../src/distill/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { freeAll, SmallNet } from "./nets.ts";
+import { freeAll, SmallNet, unlabelled } from "./nets.ts";
 
 /** The feature loss of two teachers, whose features go through encoders that change nothing. */
 function setUp(options: Partial<distill.UniformOptions>, values: number[][]) {
@@ -40,7 +40,7 @@ test("UNIFORM's target of balanced elements is the mean by default, 0 if asked f
   ) {
     const { student, method } = setUp(options, values);
     const x = torch.randn([5, 6], { device });
-    const { terms } = method.step({ images: x });
+    const { terms } = method.step(unlabelled(x));
     const features = student.features(x).detach();
     const expected = features.sub(torch.tensor(target, { device })).pow(2).mean();
     assertClose(terms.feature, expected);
@@ -51,7 +51,7 @@ test("UNIFORM's target of balanced elements is the mean by default, 0 if asked f
 
 test("three teachers that differ from 0 have no ties", () => {
   const { student, method } = setUp({}, [[2, -4, 3, -1], [4, 2, -1, -3], [1, 1, 1, 1]]);
-  method.step({ images: torch.randn([5, 6], { device }) });
+  method.step(unlabelled(torch.randn([5, 6], { device })));
   assertEquals(method.votes().ties, 0);
   freeAll(method, student);
 });

@@ -1,5 +1,6 @@
 /** Small networks and teachers for the tests of this folder. */
 
+import * as data from "../../src/data/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -35,6 +36,86 @@ export function freeAll(...modules: { dispose(): void }[]): void {
 /** Images (count, 1, 2, 3) of random numbers. */
 export const images = (count: number, dtype: torch.DType = "float32"): torch.Tensor =>
   torch.randn([count, 1, 2, 3], { dtype, device });
+
+/** Labels as a batch holds them. */
+export const classesOf = (values: number[]): torch.Tensor =>
+  torch.tensor(values, { dtype: "int64", device });
+
+/** Such images without labels, as they are. */
+export const unlabelled = (pixels: torch.Tensor): data.UnlabelledBatch =>
+  new data.UnlabelledBatch(pixels);
+
+/** Images of a source that makes none itself: what is stored of it decides what teachers say about them. */
+export class Source implements data.PixelSource {
+  readonly images: number;
+  readonly views = null;
+  constructor(readonly pixels: torch.Tensor) {
+    this.images = pixels.shape[0];
+  }
+  pixelsOf(): never {
+    throw new Error("What is stored is not made again.");
+  }
+  pixelSpec(): Promise<null> {
+    return Promise.resolve(null);
+  }
+  /** The images of these places, or all, in a variant. */
+  batch(places?: number[], variant = 0): data.UnlabelledBatch {
+    return new data.UnlabelledBatch(...this.#parts(places), { source: this, variant });
+  }
+  /** The same with labels. */
+  labelled(labels: torch.Tensor, places?: number[], variant = 0): data.LabelledBatch {
+    const [pixels, indices] = this.#parts(places);
+    return new data.LabelledBatch(pixels, labels, indices, { source: this, variant });
+  }
+  #parts(places = Array.from({ length: this.images }, (_, i) => i)): [torch.Tensor, torch.Tensor] {
+    const indices = torch.tensor(places, { dtype: "int64" });
+    return [this.pixels.indexSelect(0, indices.to(device)), indices];
+  }
+}
+
+/** What a teacher said about all images of a source, in one variant. */
+export function storedOutputs(
+  { features, logits }: teachers.TeacherOutput,
+  variant = 0,
+): teachers.StoredOutputs {
+  return {
+    rows: (asked, indices) => {
+      if (asked !== variant) throw new RangeError(`variant ${asked} is not stored`);
+      const places = torch.tensor([...indices], { dtype: "int64", device });
+      const rows = (part: torch.Tensor) => part.indexSelect(0, places);
+      return { features: rows(features), ...(logits && { logits: rows(logits) }) };
+    },
+  };
+}
+
+/** Teachers whose outputs for a source are stored, others than they say if `changed` by name; asking one is an error. */
+export function storedShelf(
+  list: readonly teachers.Teacher[],
+  source: Source,
+  changed: Record<string, object> = {},
+): teachers.Shelf {
+  const shelf = new teachers.Shelf(silent(list));
+  const outputs = list.map((teacher) =>
+    [
+      teacher.name,
+      storedOutputs({ ...teacher.run(source.pixels), ...changed[teacher.name] }),
+    ] as const
+  );
+  shelf.use(source, new Map(outputs));
+  return shelf;
+}
+
+/** Teachers that must not be asked: they throw. */
+export function silent(list: readonly teachers.Teacher[]): teachers.Teacher[] {
+  const refuse = (name: string) => (): never => {
+    throw new Error(`${name} was asked`);
+  };
+  return list.map(({ name, featureDim, numClasses }) =>
+    numClasses === null
+      ? teachers.descriptive({ name, featureDim, features: refuse(name) })
+      : teachers.predictive({ name, featureDim, numClasses, run: refuse(name) })
+  );
+}
 
 /** Two predictive teachers of 4 classes and one descriptive one for such images, and their models. */
 export function threeTeachers(): { list: teachers.Teacher[]; models: SmallNet[] } {

@@ -2,6 +2,7 @@
 
 import { assert } from "@std/assert";
 import { fromFileUrl } from "@std/path";
+import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
@@ -111,7 +112,7 @@ test("UNIFORM: 50 steps give PyTorch's losses", () => {
   const terms: number[][] = [];
   for (let step = 0; step < steps; step++) {
     using _ = torch.scope();
-    const result = method.step({ images: start.images.select(0, step % 8) });
+    const result = method.step(new data.UnlabelledBatch(start.images.select(0, step % 8)));
     optimizer.zeroGrad();
     result.loss.backward();
     optimizer.step();
@@ -147,20 +148,19 @@ test("CustomKD: 50 steps in turns give PyTorch's losses", () => {
   method.customization.loadStateDict(part(start, "customization.", mlp));
   method.general.loadStateDict(part(start, "general.", linear));
   const optimizers = {
-    customize: new optim.AdamW(method.customizationParameters(), { lr: 3e-3 }),
-    distill: new optim.AdamW(method.distillationParameters(), { lr: 3e-3 }),
+    customize: new optim.AdamW(method.stages[0].learns(), { lr: 3e-3 }),
+    distill: new optim.AdamW(method.stages[1].learns(), { lr: 3e-3 }),
   };
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     using _ = torch.scope();
-    const stage = method.beginEpoch(Math.floor(step / 5));
-    const { loss } = method.step({
-      labelled: {
-        images: start.labelled.select(0, step % 5),
-        labels: start.labels.select(0, step % 5),
-      },
-      unlabelled: { images: start.unlabelled.select(0, step % 5) },
-    });
+    const stage = method.stageOf(Math.floor(step / 5));
+    const labelled = new data.LabelledBatch(
+      start.labelled.select(0, step % 5),
+      start.labels.select(0, step % 5),
+    );
+    const unlabelled = new data.UnlabelledBatch(start.unlabelled.select(0, step % 5));
+    const { loss } = method.step(new data.MixedBatch(labelled, unlabelled), stage);
     optimizers[stage].zeroGrad();
     loss.backward();
     optimizers[stage].step();

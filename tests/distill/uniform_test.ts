@@ -1,11 +1,22 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
-import { ArgumentError, ShapeError, TrainingError } from "../../src/base/errors.ts";
+import { ArgumentError, DTypeError, ShapeError, TrainingError } from "../../src/base/errors.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { freeAll, gradientError, images, onOneThread, SmallNet, threeTeachers } from "./nets.ts";
+import {
+  freeAll,
+  gradientError,
+  images,
+  onOneThread,
+  SmallNet,
+  Source,
+  storedShelf,
+  threeTeachers,
+  unlabelled,
+} from "./nets.ts";
 
 const makeStudent = () => new SmallNet(6, 5, 4);
 
@@ -32,7 +43,7 @@ test("a step's loss is that of the equations, term by term", () => {
     weights: [1, 2, 3],
   });
   const x = images(8);
-  const { loss, terms } = method.step({ images: x });
+  const { loss, terms } = method.step(unlabelled(x));
 
   const raw = models.map((model) => model.features(x));
   const encoded = raw.map((f, i) => method.encoders.at(i).forward(f));
@@ -61,7 +72,7 @@ test("gradients of the whole loss agree with finite differences", () => {
   method.to("float64");
   for (const model of models) model.to("float64");
   const x = images(6, "float64");
-  const loss = () => method.step({ images: x }).loss;
+  const loss = () => method.step(unlabelled(x)).loss;
   // The student's head and body, encoders, decoders and the adapter. A ReLU of the encoders near 0 or a
   // sign about to change would spoil this; with these seeds none does.
   onOneThread(() => {
@@ -75,7 +86,7 @@ test("gradients of the whole loss agree with finite differences", () => {
 
 test("gradients reach student, encoders and decoders, never the teachers", () => {
   const { method, models, free } = setUp();
-  method.step({ images: images(8) }).loss.backward();
+  method.step(unlabelled(images(8))).loss.backward();
   for (const [name, parameter] of method.namedParameters()) {
     assert(parameter.grad !== null && parameter.grad.abs().sum().item() > 0, name);
   }
@@ -87,7 +98,7 @@ test("gradients reach student, encoders and decoders, never the teachers", () =>
 test("l_feature pulls the encoders into the common space, unless the target is detached", () => {
   for (const detachTarget of [false, true]) {
     const { method, student, free } = setUp({ detachTarget, beta2: 0 });
-    method.step({ images: images(8) }).loss.backward();
+    method.step(unlabelled(images(8))).loss.backward();
     const moved = method.encoders.parameters().some((p) => p.grad !== null);
     assertEquals(moved, !detachTarget);
     assert(student.body.weight.grad !== null);
@@ -99,7 +110,7 @@ test("l_feature pulls the encoders into the common space, unless the target is d
 test("without voting it is CFL+: plain averages and soft cross-entropy", () => {
   const { method, student, models, free } = setUp({ featureVoting: false, logitVoting: false });
   const x = images(8);
-  const { terms } = method.step({ images: x });
+  const { terms } = method.step(unlabelled(x));
   const encoded = models.map((model, i) => method.encoders.at(i).forward(model.features(x)));
   const mean = encoded[0].add(encoded[1]).add(encoded[2]).div(3);
   assertClose(terms.feature, distill.featureTransferLoss(student.features(x), mean));
@@ -113,12 +124,15 @@ test("without voting it is CFL+: plain averages and soft cross-entropy", () => {
 test("weights of 0 leave terms out", () => {
   const x = images(8);
   const features = setUp({ alpha1: 0, alpha2: 0 });
-  assertEquals(Object.keys(features.method.step({ images: x }).terms), [
-    "feature",
-    "reconstruction",
-  ]);
+  const own = (terms: object) => Object.keys(terms).filter((name) => !name.startsWith("teachers."));
+  const { terms } = features.method.step(unlabelled(x));
+  assertEquals(own(terms), ["feature", "reconstruction"]);
+  // The record has each teacher's part of the reconstruction beside.
+  const parts = ["wide", "narrow", "other"].map((name) => terms[`teachers.${name}.reconstruction`]);
+  assertClose(parts[0].add(parts[1]).add(parts[2]), terms.reconstruction);
+  assertEquals(Object.keys(terms).length, 5);
   const logits = setUp({ beta1: 0, beta2: 0 });
-  assertEquals(Object.keys(logits.method.step({ images: x }).terms), ["logit"]);
+  assertEquals(Object.keys(logits.method.step(unlabelled(x)).terms), ["logit"]);
   assertEquals(logits.method.parameters().length, logits.student.parameters().length);
   // Without logits, descriptive teachers are enough.
   const student = makeStudent();
@@ -128,32 +142,53 @@ test("weights of 0 leave terms out", () => {
     alpha1: 0,
     alpha2: 0,
   });
-  assertEquals(Object.keys(method.step({ images: x }).terms), ["feature", "reconstruction"]);
+  assertEquals(own(method.step(unlabelled(x)).terms), ["feature", "reconstruction"]);
   freeAll(method, student);
   features.free();
   logits.free();
 });
 
-test("outputs computed before give the same loss", () => {
-  const { method, list, free } = setUp();
-  const x = images(8);
-  const asked = method.step({ images: x }).loss;
-  const caches = list.map((teacher) => teachers.cacheOutputs(teacher, x));
-  const places = [0, 1, 2, 3, 4, 5, 6, 7];
-  const teacherOutputs = caches.map((cache) => cache.rows(places));
-  assertClose(method.step({ images: x, teacherOutputs }).loss, asked);
-  freeAll(...caches);
+test("outputs that were stored give the same loss and votes, in any order of images", () => {
+  const { method, list, student, free } = setUp();
+  const source = new Source(images(8));
+  const stored = new distill.Uniform({ student, teachers: storedShelf(list, source) });
+  stored.loadStateDict(method.stateDict());
+  for (const places of [[0, 1, 2, 3, 4, 5, 6, 7], [6, 1, 3], [7]]) {
+    const [live, known] = [method, stored].map((one) => one.step(source.batch(places)));
+    assertClose(known.loss, live.loss);
+    assertEquals(Object.keys(known.terms), Object.keys(live.terms));
+    for (const name in live.terms) assertClose(known.terms[name], live.terms[name]);
+  }
+  const [votes, expected] = [stored.votes(), method.votes()];
+  assertEquals(votes.images, 12);
+  for (const part of ["consensus", "pseudoClass"] as const) {
+    assertEquals(votes[part].map((one) => one.teacher), expected[part].map((one) => one.teacher));
+    assertClose(
+      votes[part].map(({ agreement }) => agreement),
+      expected[part].map(({ agreement }) => agreement),
+    );
+  }
+  assertClose([votes.ties, votes.margin.mean], [expected.ties, expected.margin.mean]);
+  freeAll(stored);
   free();
 });
 
 test("labels cannot enter: neither by type nor at run time", () => {
   const { method, free } = setUp();
   const labels = torch.zeros([8], { dtype: "int64", device });
-  const labelled = { images: images(8), labels };
+  const labelled = new data.LabelledBatch(images(8), labels);
   assertThrows(
     () => {
       // @ts-expect-error A labelled batch is not an unlabelled one.
       method.step(labelled);
+    },
+    ArgumentError,
+    "labels",
+  );
+  assertThrows(
+    () => {
+      // @ts-expect-error Nor is one of both kinds.
+      method.step(new data.MixedBatch(labelled, unlabelled(images(8))));
     },
     ArgumentError,
     "labels",
@@ -165,13 +200,15 @@ test("labels cannot enter: neither by type nor at run time", () => {
     "labels",
   );
   // Whatever else a batch carries is not looked at.
-  const { loss } = method.step({
-    images: labelled.images,
-    get indices(): never {
-      throw new Error("looked at");
-    },
-  } as distill.UnlabelledInput);
-  assert(Number.isFinite(loss.item()));
+  const batch = unlabelled(images(8));
+  for (const name of ["indices", "labels"]) {
+    Object.defineProperty(batch, name, {
+      get: () => {
+        throw new Error("looked at");
+      },
+    });
+  }
+  assert(Number.isFinite(method.step(batch).loss.item()));
   free();
 });
 
@@ -189,10 +226,10 @@ test("the account of the votes is the mean over all training steps", () => {
     });
     (logits.agreement.toArray() as number[]).forEach((a, i) => expected.pseudo[i] += a * weight);
     expected.margin += logits.margin.mean().item() * weight;
-    method.step({ images: x });
+    method.step(unlabelled(x));
   }
   method.eval();
-  method.step({ images: batches[0] }); // not training: not counted
+  method.step(unlabelled(batches[0])); // not training: not counted
   const votes = method.votes();
   assertEquals(votes.images, 12);
   assertEquals(votes.consensus.map(({ teacher }) => teacher), ["wide", "narrow", "other"]);
@@ -217,14 +254,14 @@ test("a saved state goes on with the same numbers, votes included", () => {
     const batches = [images(8), images(8), images(8)];
     const optimizer = new optim.SGD(one.method.parameters(), { lr: 0.1 });
     for (const x of batches.slice(0, 2)) {
-      one.method.step({ images: x }).loss.backward();
+      one.method.step(unlabelled(x)).loss.backward();
       optimizer.step();
       optimizer.zeroGrad();
     }
     torch.saveSafetensors(`${folder}/method.safetensors`, one.method.stateDict());
     const other = setUp(options);
     other.method.loadStateDict(torch.loadSafetensors(`${folder}/method.safetensors`));
-    const losses = [one, other].map(({ method }) => method.step({ images: batches[2] }).loss);
+    const losses = [one, other].map(({ method }) => method.step(unlabelled(batches[2])).loss);
     assertEquals(losses[0].item(), losses[1].item());
     assertEquals(one.method.votes(), other.method.votes());
     assertEquals(one.method.votes().images, 24);
@@ -274,7 +311,7 @@ test("a student learns what its teachers know", () => {
   onOneThread(() => {
     for (let step = 0; step < 150; step++) {
       using _ = torch.scope();
-      method.step({ images: x }).loss.backward();
+      method.step(unlabelled(x)).loss.backward();
       optimizer.step();
       optimizer.zeroGrad();
     }
@@ -288,7 +325,7 @@ test("a student learns what its teachers know", () => {
 test("under autocast the votes and losses are float32 and gradients flow", () => {
   const { method, free } = setUp({ encoder: "mlp", commonDim: 3 });
   const x = images(8);
-  const { loss } = torch.autocast(() => method.step({ images: x }), { device });
+  const { loss } = torch.autocast(() => method.step(unlabelled(x)), { device });
   assertEquals(loss.dtype, "float32");
   loss.backward();
   for (const [name, p] of method.namedParameters()) assert(p.grad !== null, name);
@@ -339,7 +376,7 @@ test("bad set-ups are refused by name and values", () => {
     for (const part of parts) assert(message.includes(part), `"${part}" is not in: ${message}`);
   };
   refuse({ teachers: [] }, ArgumentError, "at least one teacher");
-  refuse({ teachers: undefined }, ArgumentError, "at least one teacher");
+  refuse({ teachers: undefined }, ArgumentError, "list of teachers", "undefined");
   refuse({ teachers: [list[2]] }, ArgumentError, "predictive", "alpha1");
   refuse({ teachers: [list[0], list[0]] }, ArgumentError, '"wide"');
   refuse({ teachers: [models[0]] }, ArgumentError, "Teacher 0");
@@ -354,7 +391,7 @@ test("bad set-ups are refused by name and values", () => {
   refuse({ commonDim: 0 }, ArgumentError, "commonDim", "0");
   refuse({ weights: [1, 2] }, ArgumentError, "3 weights", "2");
   refuse({ weights: [0, 0, 0] }, ArgumentError, "0");
-  refuse({ weights: [1, -2, 1] }, ArgumentError, "teacher 1", "-2");
+  refuse({ weights: [1, -2, 1] }, ArgumentError, "weights.1", "-2");
   refuse({ encoder: "transformer" }, ArgumentError, '"transformer"');
   refuse({ distance: "far" }, ArgumentError, '"far"');
   refuse({ average: "median" }, ArgumentError, '"median"');
@@ -366,50 +403,87 @@ test("bad set-ups are refused by name and values", () => {
 });
 
 test("bad batches and outputs are refused by name and values", () => {
-  const { method, list, free } = setUp();
-  const refuse = (input: unknown, type: new () => Error, ...parts: string[]) => {
-    const { message } = assertThrows(() => method.step(input as distill.UnlabelledInput), type);
+  const { method, list, student, free } = setUp();
+  const check = (body: () => unknown, type: new () => Error, ...parts: string[]) => {
+    const { message } = assertThrows(body, type);
     for (const part of parts) assert(message.includes(part), `"${part}" is not in: ${message}`);
   };
-  const x = images(4);
-  const good = list.map((teacher) => teacher.run(x) as teachers.TeacherOutput);
-  const replaced = (i: number, output: object) => ({
-    images: x,
-    teacherOutputs: good.map((o, j) => i === j ? { ...o, ...output } : o),
-  });
-  refuse({}, ArgumentError, "images", "undefined");
-  refuse({ images: torch.zeros([0, 1, 2, 3], { device }) }, ShapeError, "[0, 1, 2, 3]");
-  refuse({ images: x, teacherOutputs: good.slice(1) }, ArgumentError, "3 teachers", "2 entries");
-  refuse(replaced(1, { features: good[0].features }), ShapeError, '"narrow"', "[4, 7]", "[4, 3]");
-  refuse(replaced(1, { logits: undefined }), ArgumentError, 'logits of teacher "narrow"');
-  refuse(
-    replaced(0, { logits: torch.zeros([4, 9], { device }) }),
+  const refuse = (input: unknown, type: new () => Error, ...parts: string[]) =>
+    check(() => method.step(input as data.UnlabelledBatch), type, ...parts);
+  const source = new Source(images(4));
+  const good = list.map((teacher) => teacher.run(source.pixels) as teachers.TeacherOutput);
+  /** Refuses stored outputs of one teacher. */
+  const refuseStored = (
+    name: string,
+    changed: object,
+    type: new () => Error,
+    ...parts: string[]
+  ) => {
+    const shelf = storedShelf(list, source, { [name]: changed });
+    const own = new distill.Uniform({ student, teachers: shelf });
+    check(() => own.step(source.batch()), type, ...parts);
+    freeAll(own);
+  };
+  refuse({}, ArgumentError, "images without labels", "nothing in it");
+  refuse(undefined, ArgumentError, "images without labels", "undefined");
+  refuse({ images: source.pixels }, ArgumentError, "an object with images", "UnlabelledBatch(");
+  const none = torch.zeros([0, 1, 2, 3], { device });
+  check(() => unlabelled(none), ShapeError, "[0, 1, 2, 3]");
+  refuseStored(
+    "narrow",
+    { features: good[0].features },
+    ShapeError,
+    '"narrow"',
+    "[4, 7]",
+    "[4, 3]",
+  );
+  refuseStored("narrow", { logits: undefined }, ArgumentError, 'logits of teacher "narrow"');
+  refuseStored(
+    "wide",
+    { logits: torch.zeros([4, 9], { device }) },
     ShapeError,
     'logits of teacher "wide"',
     "[4, 9]",
+    "[4, 4]",
   );
-  refuse({ images: images(3), teacherOutputs: good }, ShapeError, '"wide"', "[4, 7]", "[3, 7]");
+  refuseStored(
+    "other",
+    { features: torch.zeros([4, 8], { dtype: "int64", device }) },
+    DTypeError,
+    'features of teacher "other"',
+    "int64",
+  );
+  // Rows of other images than were asked for.
+  const few = new teachers.Shelf(list);
+  few.use(source, new Map([["wide", { rows: () => list[0].run(images(3)) }]]));
+  const own = new distill.Uniform({ student, teachers: few });
+  check(() => own.step(source.batch()), ShapeError, '"wide"', "[3, 7]", "[4, 7]");
+  freeAll(own);
 
   const nan = torch.full([4, 8], NaN, { device });
-  refuse(replaced(2, { features: nan }), TrainingError, "32 of 32", 'teacher "other"');
+  refuseStored("other", { features: nan }, TrainingError, "32 of 32", 'teacher "other"');
   const badLogits = good[1].logits!.clone();
   badLogits.index(0, 2).fill_(NaN);
-  refuse(
-    replaced(1, { logits: badLogits }),
+  refuseStored(
+    "narrow",
+    { logits: badLogits },
     TrainingError,
     "1 of 16",
     'logits of teacher "narrow"',
   );
-  refuse(
-    { images: torch.full([4, 1, 2, 3], NaN, { device }), teacherOutputs: good },
-    TrainingError,
-    "student",
-  );
+  // The teachers' outputs are fine, the images of the student are not.
+  const spoilt = new Source(torch.full([4, 1, 2, 3], NaN, { device }));
+  const fine = new teachers.Shelf(list);
+  const rows = list.map((teacher, i) => [teacher.name, { rows: () => good[i] }] as const);
+  fine.use(spoilt, new Map(rows));
+  const blind = new distill.Uniform({ student, teachers: fine });
+  check(() => blind.step(spoilt.batch()), TrainingError, "student");
+  freeAll(blind);
 
   // One image is enough, except to standardize by the batch.
-  assert(Number.isFinite(method.step({ images: images(1) }).loss.item()));
+  assert(Number.isFinite(method.step(unlabelled(images(1))).loss.item()));
   free();
   const batch = setUp({ standardize: "batch" });
-  assertThrows(() => batch.method.step({ images: images(1) }), ShapeError, "batch of 1");
+  assertThrows(() => batch.method.step(unlabelled(images(1))), ShapeError, "batch of 1");
   batch.free();
 });

@@ -10,8 +10,9 @@ import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
 import { saveCheckpoint } from "../../src/train/checkpoint.ts";
-import { fit, type FitOptions, type FitResult, type SingleStage } from "../../src/train/fit.ts";
-import type { Batches, Method } from "../../src/train/method.ts";
+import { fit } from "../../src/train/fit.ts";
+import type { FitOptions, FitResult, SingleStage } from "../../src/train/fit_options.ts";
+import type { Batches, SingleMethod } from "../../src/train/stage.ts";
 import { MetricsLog, readMetrics } from "../../src/report/metrics.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { BATCHES, stateOf, training } from "./trainings.ts";
@@ -47,7 +48,7 @@ const numbered = (length: number, gives = length): Batches<Numbered> => ({
 type Step = (w: Tensor, batch: Numbered) => { loss: Tensor; terms: Record<string, Tensor> };
 
 /** One number that is trained. */
-class OneNumber implements Method<Numbered>, Disposable {
+class OneNumber implements SingleMethod<Numbered>, Disposable {
   readonly w = torch.keep(torch.full([1], 2, { device })).requiresGrad_();
   readonly optimizer = new optim.SGD([this.w], { lr: 1 });
   readonly modes: boolean[] = [];

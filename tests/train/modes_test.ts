@@ -1,17 +1,13 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
+import { LabelledBatch } from "../../src/data/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
-import type { Method } from "../../src/train/method.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import type { SingleMethod } from "../../src/train/stage.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import { device, test } from "../helpers.ts";
-
-interface LabelledBatch extends Disposable {
-  images: torch.Tensor;
-  labels: torch.Tensor;
-}
 
 const batches = {
   length: 2,
@@ -20,11 +16,7 @@ const batches = {
       const images = torch.arange(2 * 16, { device }).float().add(epoch + i).sin()
         .reshape(2, 1, 4, 4);
       const labels = torch.tensor([0, 1], { dtype: "int64", device });
-      yield {
-        images,
-        labels,
-        [Symbol.dispose]: () => [images, labels].forEach((tensor) => tensor.dispose()),
-      };
+      yield new LabelledBatch(images, labels);
     }
   },
 };
@@ -96,7 +88,7 @@ test("a plateau's rates and counts go on from a checkpoint", async () => {
     using model = torch.scope(small);
     using optimizer = new optim.SGD(model.parameters(), { lr: 1e-2 });
     const schedule = new optim.ReduceLROnPlateau(optimizer, { patience: 1, factor: 0.5 });
-    const method: Method<LabelledBatch> = new Supervised(model);
+    const method: SingleMethod<LabelledBatch> = new Supervised(model);
     await fit({
       ...common,
       method,

@@ -10,8 +10,9 @@ import * as models from "../../src/models/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { fit, type FitOptions, type FitResult } from "../../src/train/fit.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import { fit } from "../../src/train/fit.ts";
+import type { FitOptions, FitResult } from "../../src/train/fit_options.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import { test } from "../helpers.ts";
 import { images } from "./trainings.ts";
 
@@ -63,7 +64,7 @@ async function run(checkpoint: string, setting: Setting, stop?: number): Promise
   const uniform = own.use(
     new distill.Uniform({ student: model, teachers: shelf, ...setting.uniform }),
   );
-  const supervised = new Supervised<data.LabelledBatch>(model, {
+  const supervised = new Supervised(model, {
     labelSmoothing: setting.smoothing,
   });
   const byUniform = setting.method !== "supervised";
@@ -147,8 +148,8 @@ const changes: [name: string, change: Setting, path: RegExp, base?: Setting][] =
   ["another batch size", { batchSize: 12 }, /batches\.batchSize: 8 in the checkpoint, 12 here/],
   ["another seed of the loader", { loaderSeed: 6 }, /batches\.seed: 5 in .*, 6 here/],
   ["another order", { shuffle: false }, /batches\.shuffle: true in .*, false here/],
-  ["another augmentation", { crop: 2 }, /batches\.transformed\./],
-  ["another normalization", { mean: 0.4 }, /batches\.transformed\./],
+  ["another augmentation", { crop: 2 }, /batches\.transform\.parts\.0\.padding: 1 in .*, 2 here/],
+  ["another normalization", { mean: 0.4 }, /transform\.parts\.1\.mean\.0: 0\.5 in .*, 0\.4/],
   ["other images", { dataset: darker }, /batches\.dataset\.pixels/],
   ["two images swapped", { dataset: swapped }, /batches\.dataset\.pixels/],
   ["fewer images", { dataset: (d) => d.take(45) }, /batches\.dataset\.images: 46 in .*, 45 here/],
@@ -167,7 +168,7 @@ const changes: [name: string, change: Setting, path: RegExp, base?: Setting][] =
   [
     "another smoothing",
     { smoothing: 0.1, method: "supervised" },
-    /method\.labelSmoothing: 0 in .*, 0\.1 here/,
+    /method\.options\.labelSmoothing: 0 in .*, 0\.1 here/,
     { method: "supervised" },
   ],
   ["other teachers of the same shape", { teacherSeed: 7 }, /method\.teachers\.0\.weights/],
@@ -261,7 +262,7 @@ test("a rate that was lowered by what happened, and not by the step, is no diffe
     using dataset = images();
     using optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.5 });
     const options = {
-      method: new Supervised<data.LabelledBatch>(model),
+      method: new Supervised(model),
       optimizer,
       schedule: { step: () => {} }, // as a plateau's: only an evaluation changes the rate
       batches: new data.Loader(dataset, { batchSize: 23 }),
@@ -316,7 +317,7 @@ test("a transform that draws numbers of its own leaves no trace and is no differ
       let steps = 0;
       const transform = (x: torch.Tensor) =>
         torch.scope(() => x.to("float32").div(255).add(torch.randn(x.shape), { alpha: 0.1 }));
-      const method = new Supervised<data.LabelledBatch>(model);
+      const method = new Supervised(model);
       const step = method.step.bind(method);
       method.step = (batch) => (++steps === stop && controller.abort(), step(batch));
       await fit({
@@ -343,7 +344,7 @@ test("a model of another dtype is a difference", () =>
       using dataset = images();
       using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
       const options = {
-        method: new Supervised<data.LabelledBatch>(model),
+        method: new Supervised(model),
         optimizer,
         batches: new data.Loader(dataset, { batchSize: 23 }),
         checkpoint,
@@ -365,7 +366,7 @@ test("an option that was changed by hand meanwhile is no difference", () =>
       optimizer.lr /= 2;
       return { rate: optimizer.lr };
     };
-    const options = { method: new Supervised<data.LabelledBatch>(model), optimizer, batches };
+    const options = { method: new Supervised(model), optimizer, batches };
     const more = { checkpoint, resume: true, progress: false, evaluate };
     await fit({ ...options, ...more, epochs: 2 });
     assertEquals(optimizer.lr, 0.025);
@@ -432,7 +433,7 @@ test("stages of one name: each goes on with its own new options", async () => {
   await inFolder(async (checkpoint) => {
     using dataset = images();
     using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [8] });
-    const method = new Supervised<data.LabelledBatch>(model);
+    const method = new Supervised(model);
     const batches = new data.Loader(dataset, { batchSize: 23 });
     const step = (batch: data.LabelledBatch) => method.step(batch);
     const train = async (epochs: number, lr: number, differences: "error" | "new") => {

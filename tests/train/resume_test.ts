@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as torch from "../../src/torch/mod.ts";
-import type { FitOptions, FitResult } from "../../src/train/fit.ts";
+import type { FitOptions, FitResult } from "../../src/train/fit_options.ts";
 import { type MetricRecord, MetricsLog, readMetrics } from "../../src/report/metrics.ts";
 import { test } from "../helpers.ts";
 import { BATCHES, type Kind, kinds, stateOf, type Training, training } from "./trainings.ts";

@@ -1,8 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, IndexError, ShapeError } from "../../src/base/errors.ts";
+import { LabelledBatch, UnlabelledBatch } from "../../src/data/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import { assertClose, device, test } from "../helpers.ts";
 
 /** Logits that are the images themselves, times one. */
@@ -12,11 +13,11 @@ function identity(): nn.Linear {
   return model.to(device);
 }
 
-const batch = (images: number[][], labels: number[]) => ({
-  images: torch.tensor(images, { device }),
-  labels: torch.tensor(labels, { dtype: "int64", device }),
-  [Symbol.dispose]() {},
-});
+const batch = (images: number[][], labels: number[]) =>
+  new LabelledBatch(
+    torch.tensor(images, { device }),
+    torch.tensor(labels, { dtype: "int64", device }),
+  );
 
 test("the loss is the mean cross-entropy, with label smoothing, by hand", () => {
   using model = identity();
@@ -49,8 +50,8 @@ test("mode and state are the model's", () => {
   assertEquals(model.training, false);
   method.train();
   assertEquals(model.training, true);
-  assertEquals(Object.keys(method.stateDict()), ["weight"]);
-  method.loadStateDict({ weight: torch.full([3, 3], 7, { device }) });
+  assertEquals(Object.keys(method.stateDict()), ["student.weight"]);
+  method.loadStateDict({ "student.weight": torch.full([3, 3], 7, { device }) });
   assertClose(model.weight, Array(3).fill([7, 7, 7]));
   assertThrows(() => method.loadStateDict({ other: other.weight }), ArgumentError, "missing");
 });
@@ -61,10 +62,17 @@ test("what cannot be used is refused", () => {
     assertThrows(
       () => new Supervised(model, { labelSmoothing }),
       ArgumentError,
-      `labelSmoothing must be from 0 to 1, got ${labelSmoothing}`,
+      `labelSmoothing must be a number from 0 to 1, got ${labelSmoothing}`,
     );
   }
   const method = new Supervised(model);
   assertThrows(() => method.step(batch([[0, 0, 0]], [3])), IndexError, "3");
-  assertThrows(() => method.step(batch([[0, 0, 0]], [0, 1])), ShapeError);
+  assertThrows(() => batch([[0, 0, 0]], [0, 1]), ShapeError, "1 images");
+  const unlabelled = new UnlabelledBatch(torch.zeros([1, 3], { device }));
+  assertThrows(
+    // @ts-expect-error Without labels nothing is supervised.
+    () => method.step(unlabelled),
+    ArgumentError,
+    "Load a data set that has labels",
+  );
 });

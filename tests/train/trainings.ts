@@ -10,9 +10,10 @@ import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
-import { fit, type FitOptions, type FitResult } from "../../src/train/fit.ts";
-import type { Method, Trainable } from "../../src/train/method.ts";
-import { Supervised } from "../../src/train/supervised.ts";
+import { fit } from "../../src/train/fit.ts";
+import type { FitOptions, FitResult } from "../../src/train/fit_options.ts";
+import type { SingleMethod, Trainable } from "../../src/train/stage.ts";
+import { Supervised } from "../../src/distill/methods/supervised.ts";
 import { device } from "../helpers.ts";
 
 /** The kinds of training. */
@@ -84,7 +85,7 @@ export function training(kind: Kind, seed = 1): Training {
     optimizers.push(optimizer as unknown as optim.Optimizer);
     return optimizer;
   };
-  const watched = <B>(method: Method<B>): Method<B> => ({
+  const watched = <B>(method: SingleMethod<B>): SingleMethod<B> => ({
     step: (batch) => {
       made.onStep(++steps);
       return method.step(batch);
@@ -94,7 +95,7 @@ export function training(kind: Kind, seed = 1): Training {
     loadStateDict: (state) => method.loadStateDict(state),
     spec: () => method.spec!(),
   });
-  const supervised = watched(new Supervised<data.LabelledBatch>(model, { labelSmoothing: 0.1 }));
+  const supervised = watched(new Supervised(model, { labelSmoothing: 0.1 }));
 
   if (kind === "adamw") {
     const optimizer = own(new optim.AdamW(model.parameters(), { lr: 1e-2, weightDecay: 0.05 }));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../../base/errors.ts";
+import { ArgumentError, TrainingError } from "../../base/errors.ts";
 import { checkPositive } from "../../base/check_whole.ts";
 import { type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
@@ -194,6 +194,14 @@ export class Uniform extends Method<UnlabelledBatch> {
   /** Steps 5 and 6. */
   #logitLoss(z: Tensor, opinions: Opinions, votes: Votes): Tensor {
     const { alpha1, alpha2, temperature, average, classTies: ties, logitVoting } = this.#options;
+    if (opinions.voters.length === 0) {
+      throw new TrainingError(
+        `No teacher that votes on classes is left: of ${this.shelf.names.join(", ")} only ` +
+          `${
+            opinions.names.join(", ")
+          } were heard. Mend the others, or set alpha1 and alpha2 to 0 to use features only.`,
+      );
+    }
     const vote = voteLogits(opinions.logits, { ties, average, temperature, checkFinite: false });
     if (!logitVoting) return logitTransferLoss(z, vote, { alpha1: 1, alpha2: 1, temperature });
     votes.logits = { vote, names: opinions.voters };
