@@ -204,7 +204,7 @@ test("a balanced subset has as many of every class, by seed", () => {
 test("a batch has images, labels and where they are from", () => {
   using dataset = numbered(6, { classes: 3 });
   using batch = dataset.batch(Int32Array.of(4, 2));
-  assertEquals(numbersOf(batch.images), [4, 2]);
+  assertEquals(numbersOf(batch.pixels), [4, 2]);
   assertEquals(batch.labels.toArray(), [1, 2]);
   assertEquals(batch.indices.toArray(), [4, 2]);
   assertThrows(() => dataset.batch(Int32Array.of(6)), IndexError, "index 6");

@@ -57,7 +57,7 @@ test("pixels come in the order row, column, channel", async () => {
     get: () => Promise.resolve({ pixels: Uint8Array.of(1, 2, 3, 4, 5, 6) }),
   });
   using batch = await dataset.batch(Int32Array.of(0));
-  assertEquals(batch.images.toArray(), [[[[1, 4]], [[2, 5]], [[3, 6]]]]);
+  assertEquals(batch.pixels.toArray(), [[[[1, 4]], [[2, 5]], [[3, 6]]]]);
 });
 
 test("no more than the prefetched batches are begun ahead", async () => {
@@ -168,7 +168,7 @@ test("unlabelled samples give nothing but their pixels", async () => {
   const dataset = unlabelledSamples({ length: 2, imageShape: [1, 1, 1], get });
   const options: LoaderOptions = { batchSize: 2, device };
   for await (using batch of new Loader(dataset, options).epoch(0)) {
-    assertEquals(Object.keys(batch).sort(), ["images", "indices", "raw"]);
+    assertEquals(Object.keys(batch).sort(), ["indices", "origin", "pixels"]);
     assert(!JSON.stringify(batch).includes("label"));
   }
 });

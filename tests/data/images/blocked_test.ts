@@ -44,7 +44,7 @@ test("an image that blocks its thread is named, and the others are decoded by an
     );
     using lenient = new data.ImageFolder(root, { ...options, onError: "skip", onSkip: () => {} });
     using batch = await lenient.batch(all);
-    const values = torch.scope(() => batch.images.flatten(1).select(1, 0).toArray() as number[]);
+    const values = torch.scope(() => batch.pixels.flatten(1).select(1, 0).toArray() as number[]);
     assertEquals(values, [...Array.from({ length: 20 }, (_, i) => i), 0]);
     assertEquals([...lenient.skipped.keys()], [20]);
   });

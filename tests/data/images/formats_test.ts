@@ -66,7 +66,7 @@ test("an image that takes too long is named, and holds up no other", async () =>
     );
     using patient = new data.ImageFolder(root, { workers: 1, part: { kind: "whole", size: 2 } });
     using batch = await patient.batch(Int32Array.of(0, 1));
-    assertEquals(batch.images.shape, [2, 3, 2, 2]);
+    assertEquals(batch.pixels.shape, [2, 3, 2, 2]);
   });
 });
 

@@ -15,7 +15,7 @@ const options = { part: { kind: "whole", size: 2 }, workers: 0 } as const;
 
 async function firsts(list: data.ImageFiles): Promise<number[]> {
   using batch = await list.batch(Int32Array.from({ length: list.length }, (_, i) => i));
-  return torch.scope(() => batch.images.flatten(1).select(1, 0).toArray() as number[]);
+  return torch.scope(() => batch.pixels.flatten(1).select(1, 0).toArray() as number[]);
 }
 
 test("a list gives paths, which may have spaces, and labels", async () => {

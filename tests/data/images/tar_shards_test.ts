@@ -12,7 +12,7 @@ const options = { part: { kind: "whole", size: 2 }, workers: 0 } as const;
 
 async function firsts(shards: data.ImageFiles, indices: number[]): Promise<number[]> {
   using batch = await shards.batch(Int32Array.from(indices));
-  return torch.scope(() => batch.images.flatten(1).select(1, 0).toArray() as number[]);
+  return torch.scope(() => batch.pixels.flatten(1).select(1, 0).toArray() as number[]);
 }
 
 test("samples are files of one name; images are read in any order from any shard", async () => {
@@ -43,7 +43,7 @@ test("samples are files of one name; images are read in any order from any shard
       assertEquals(await firsts(shards, [2, 0, 1, 2]), [30, 10, 20, 30]);
       const loader = new data.Loader(shards, { batchSize: 3, shuffle: true });
       let seen = 0;
-      for await (using batch of loader.epoch(0)) seen += batch.images.size(0);
+      for await (using batch of loader.epoch(0)) seen += batch.pixels.size(0);
       assertEquals(seen, 4);
     }
   });

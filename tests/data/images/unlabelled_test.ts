@@ -25,7 +25,7 @@ const files = {
 
 async function values(images: data.UnlabelledImageFiles): Promise<number[]> {
   using batch = await images.batch(Int32Array.from({ length: images.length }, (_, i) => i));
-  return torch.scope(() => batch.images.flatten(1).select(1, 0).toArray() as number[]);
+  return torch.scope(() => batch.pixels.flatten(1).select(1, 0).toArray() as number[]);
 }
 
 test("images come from folders of any depth, lists, tables, tar files, single files", async () => {
