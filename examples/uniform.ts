@@ -25,14 +25,9 @@ const mlp = new models.Mlp({ inputs: 784, numClasses: 10 });
 const shoes = new models.SmallResNet({ numClasses: 3, stride: 2 });
 for (const [model, images] of [[cnn, first], [mlp, second], [shoes, footwear]] as const) {
   model.view = view;
+  const method = new train.Supervised(model);
   const batches = new data.Loader(images, { batchSize: 64, shuffle: true });
-  await train.fit({
-    method: new train.Supervised(model),
-    optimizer,
-    schedule,
-    batches,
-    epochs: 10,
-  });
+  await train.fit({ method, optimizer, schedule, batches, epochs: 10 });
 }
 const shelf = new teachers.Shelf([
   teachers.predictive({ name: "CNN", model: cnn }),
