@@ -6,6 +6,7 @@
 
 import { type About, common } from "./option_values.ts";
 import {
+  type AnyTable,
   isPlainObject,
   type JsonSchema,
   type Option,
@@ -38,7 +39,7 @@ export function list<T>(
       const good = Array.isArray(value) && value.length >= least &&
         (length === undefined || value.length === length);
       if (!good) throw wrong(at, wants, value);
-      if (about.wants === undefined) return value.map((part, i) => of.read(part, `${at}.${i}`));
+      if (about.wants === undefined) return value.map((part, i) => of.read(part, `${at}[${i}]`));
       try {
         return value.map((part) => of.read(part, at));
       } catch {
@@ -93,7 +94,7 @@ export type Named = { readonly name: string } & Readonly<Record<string, unknown>
 
 /** `{ name: "AdamW", lr: 1e-3 }`, or `"AdamW"` for one with nothing but defaults. */
 export function named(
-  tables: Readonly<Record<string, OptionTable<never> | OptionTable<object>>>,
+  tables: Readonly<Record<string, AnyTable>>,
   about: About<string | Named> & { what: string },
 ): Option<Named> {
   const names = Object.keys(tables);
@@ -105,7 +106,7 @@ export function named(
       return {
         anyOf: [
           { enum: names },
-          ...names.map((name) => withName(name, schemaOf(tables[name] as OptionTable<object>))),
+          ...names.map((name) => withName(name, schemaOf(tables[name]))),
         ],
       };
     },
@@ -115,7 +116,7 @@ export function named(
       const { name, ...options } = value as Named;
       if (!Object.hasOwn(tables, name)) throw unknownName(at, about.what, name, names);
       return {
-        ...readTable(tables[name] as OptionTable<Record<string, unknown>>, options, at),
+        ...readTable(tables[name], options, at),
         name,
       };
     },
