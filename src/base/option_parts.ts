@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type About, common } from "./option_values.ts";
+import { type About, common, number, type Range } from "./option_values.ts";
 import {
   type AnyTable,
   isPlainObject,
@@ -55,6 +55,24 @@ export function pair<T>(
   about: About<readonly [T, T]> & { wants?: string },
 ): Option<[T, T]> {
   return list(of, { ...about, length: 2 }) as Option<[T, T]>;
+}
+
+/** The least and the largest of a kind of number, such as `[0.08, 1]`. */
+export function span(
+  about: About<readonly [number, number]> & Range,
+): Option<[number, number]> {
+  const { help, default: value, ...range } = about;
+  const of = number(range);
+  const wants = `two numbers, the least first, each ${of.wants}`;
+  const both = pair(of, { help, default: value, wants });
+  return {
+    ...both,
+    read(given, at) {
+      const [least, most] = both.read(given, at);
+      if (least > most) throw wrong(at, wants, given);
+      return [least, most];
+    },
+  };
 }
 
 /** Values by names that are free, such as those of teachers. */
