@@ -110,33 +110,35 @@ export function table<O>(
 /** A thing by its name, with its options beside the name. */
 export type Named = { readonly name: string } & Readonly<Record<string, unknown>>;
 
-/** `{ name: "AdamW", lr: 1e-3 }`, or `"AdamW"` for one with nothing but defaults. */
-export function named(
+/**
+ * `{ name: "AdamW", lr: 1e-3 }`, or `"AdamW"` for one with nothing but defaults. `key` is what the name stands under
+ * (`name` by default), `what` what the things are, for messages.
+ */
+export function named<T = Named>(
   tables: Readonly<Record<string, AnyTable>>,
-  about: About<string | Named> & { what: string },
-): Option<Named> {
+  about: About<string | T> & { what: string; key?: string },
+): Option<T> {
+  const { what, key = "name" } = about;
   const names = Object.keys(tables);
-  const wants = `an object with a name (${names.join(", ")}) and options`;
+  const some = names.length > 12 ? `${names.slice(0, 12).join(", ")}, …` : names.join(", ");
+  const wants = `an object with a ${key} (${some}) and options`;
   return {
     ...common(about),
     wants,
     get schema(): JsonSchema {
-      return {
-        anyOf: [
-          { enum: names },
-          ...names.map((name) => withName(name, schemaOf(tables[name]))),
-        ],
-      };
+      // Things that share a table share a part of the schema.
+      const groups = new Map<AnyTable, string[]>();
+      for (const name of names) groups.set(tables[name], [...groups.get(tables[name]) ?? [], name]);
+      const parts = [...groups].map(([table, some]) => withName(key, some, schemaOf(table)));
+      return { anyOf: [{ enum: names }, ...parts] };
     },
     read(given, at) {
-      const value = typeof given === "string" ? { name: given } : given;
-      if (!isPlainObject(value) || typeof value.name !== "string") throw wrong(at, wants, value);
-      const { name, ...options } = value as Named;
-      if (!Object.hasOwn(tables, name)) throw unknownName(at, about.what, name, names);
-      return {
-        ...readTable(tables[name], options, at),
-        name,
-      };
+      const value = typeof given === "string" ? { [key]: given } : given;
+      if (!isPlainObject(value)) throw wrong(at, wants, value);
+      const { [key]: name, ...options } = value;
+      if (typeof name !== "string") throw wrong(`${at}.${key}`, wants, name);
+      if (!Object.hasOwn(tables, name)) throw unknownName(at, what, name, names);
+      return { [key]: name, ...readTable(tables[name], options, at) } as T;
     },
   };
 }
@@ -183,14 +185,15 @@ export function nullable<T>(kind: Option<T>, about: { help?: string } = {}): Opt
   };
 }
 
-function withName(name: string, schema: JsonSchema): JsonSchema {
+function withName(key: string, names: readonly string[], schema: JsonSchema): JsonSchema {
   const { properties, required = [] } = schema as {
     properties: Record<string, JsonSchema>;
     required?: string[];
   };
+  const name = names.length === 1 ? { const: names[0] } : { enum: [...names] };
   return {
     ...schema,
-    properties: { name: { const: name }, ...properties },
-    required: ["name", ...required],
+    properties: { [key]: name, ...properties },
+    required: [key, ...required],
   };
 }
