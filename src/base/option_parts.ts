@@ -172,11 +172,11 @@ export function either<T extends readonly unknown[]>(
   };
 }
 
-/** What may also be null, which it is by default: off, or as the rest decides. */
-export function nullable<T>(kind: Option<T>, about: { help?: string } = {}): Option<T | null> {
+/** What may also be null, which it is by default unless `about` says otherwise: off, or as the rest decides. */
+export function nullable<T>(kind: Option<T>, about: About<T> = {}): Option<T | null> {
   return {
     help: about.help ?? kind.help,
-    default: kind.default ?? null,
+    default: about.default ?? null,
     wants: `${kind.wants} or null`,
     get schema(): JsonSchema {
       return { anyOf: [kind.schema, { type: "null" }] };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 import { type About, common } from "./option_values.ts";
 import {
@@ -28,7 +29,7 @@ export function variants<T>(
   about: About<T> & { what: string },
 ): Option<T> {
   const keys = Object.keys(tables);
-  const wants = `${about.what}: an object with one of ${keys.join(", ")}`;
+  const wants = `an object with one of ${keys.join(", ")}`;
   return {
     ...common(about),
     wants,
@@ -46,7 +47,7 @@ export function variants<T>(
       const given = keys.filter((key) => value[key] !== undefined);
       if (given.length === 1) return readTable(tables[given[0]], value, at) as T;
       if (given.length > 1) {
-        throw wrong(at, `${about.what}, of one kind only`, `${given.join(" and ")} at once`);
+        throw new ArgumentError(`${at} has ${given.join(" and ")} at once; it must be ${wants}.`);
       }
       const names = Object.keys(value);
       const near = names.find((name) =>

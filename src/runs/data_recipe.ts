@@ -75,7 +75,7 @@ const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
     name: nullable(text({ help: "what these images are called" })),
   },
   unlabelled: { unlabelled: choice([true], { help: "takes the labels away" }), seed },
-}, { what: "a selection" });
+}, { what: "selection" });
 
 const CHOSEN: AnyTable = {
   select: list(SELECTION, { default: [], help: "which of the images, one step after the other" }),
@@ -111,7 +111,7 @@ const READING: AnyTable = {
   ...CHOSEN,
 };
 
-const path = text({ help: "a path; relative ones start from the recipe's folder" });
+const path = text({ help: "a path; a relative one starts from where the run is started" });
 const paths = either<[string, string[]]>([path, list(path, { least: 1 })], { help: "where" });
 
 /** Where images are, and which of them. */
@@ -136,4 +136,4 @@ export const DATA: Option<DataRecipe> = variants<DataRecipe>({
     ),
     ...CHOSEN,
   },
-}, { what: "data" });
+}, { what: "source of data" });

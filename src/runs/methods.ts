@@ -4,40 +4,64 @@
  * @module
  */
 
-import { byName, either, list, nullable, table } from "../base/option_parts.ts";
-import { choice, flag, number, whole } from "../base/option_values.ts";
-import type { AnyTable, Option } from "../base/options.ts";
+import type { AnyTable } from "../base/options.ts";
+import { CUSTOM_KD_OPTIONS, CustomKD } from "../distill/methods/custom_kd.ts";
+import { FEATURE_KD_OPTIONS, FeatureKD } from "../distill/methods/feature_kd.ts";
+import { KD, KD_OPTIONS } from "../distill/methods/kd.ts";
+import { Rotation, ROTATION_OPTIONS } from "../distill/methods/rotation.ts";
+import { Supervised, SUPERVISED_OPTIONS } from "../distill/methods/supervised.ts";
+import { Uniform } from "../distill/methods/uniform.ts";
+import { UNIFORM_OPTIONS } from "../distill/methods/uniform_options.ts";
+import type { Method } from "../distill/method.ts";
+import type { Needs } from "../distill/needs.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import type { Shelf } from "../teachers/shelf.ts";
 
-/** What a method asks for, and what it is called in code. */
+/** A method of any kind of batch and with any stages. */
+// deno-lint-ignore no-explicit-any -- each method has batches and stages of its own
+export type AnyMethod = Method<any, any>;
+
+/** A method that is made of a student, a shelf and options. */
 export interface NamedMethod {
   /** The declaration of its options. */
   readonly options: AnyTable;
-  /** What the batches are. */
-  readonly batches: "labelled" | "unlabelled" | "mixed";
-  /** How many teachers there must be at least. */
-  readonly teachers: number;
+  /** What it asks for. */
+  readonly needs: Needs;
+  /** Makes it; its options are checked. */
+  // deno-lint-ignore no-explicit-any -- each has options of its own, which its table has checked
+  readonly make: (student: Classifier, shelf: Shelf, options: any) => AnyMethod;
 }
-
-const weight = (value: number, help: string) => number({ default: value, min: 0, help });
-const temperature = number({ default: 1, above: 0, help: "divides logits before every softmax" });
-const distance = choice(["mse", "l1", "cosine"], { default: "mse", help: "how features are compared" });
-
-const shape: Option<unknown> = either<[string, object]>([
-  choice(["linear", "mlp"], {}),
-  table({
-    shape: choice(["linear", "mlp"], { default: "mlp", help: "the kind" }),
-    hidden: nullable(whole({ min: 1, help: "the width of the hidden layer" })),
-  }, {}),
-], { default: "linear", help: "the shape of a projection" });
 
 /** The methods by name. */
 export const METHODS: Readonly<Record<string, NamedMethod>> = {
   Supervised: {
-    options: {
-      labelSmoothing: number({ default: 0, min: 0, max: 1, help: "how much of a target is spread" }),
-    },
-    batches: "labelled",
-    teachers: 0,
+    options: SUPERVISED_OPTIONS,
+    needs: Supervised.needs,
+    make: (student, _, options) => new Supervised(student, options),
+  },
+  Rotation: {
+    options: ROTATION_OPTIONS,
+    needs: Rotation.needs,
+    make: (student, _, options) => new Rotation(student, options),
+  },
+  KD: {
+    options: KD_OPTIONS,
+    needs: KD.needs,
+    make: (student, teachers, options) => new KD({ student, teachers, ...options }),
+  },
+  FeatureKD: {
+    options: FEATURE_KD_OPTIONS,
+    needs: FeatureKD.needs,
+    make: (student, teacher, options) => new FeatureKD({ student, teacher, ...options }),
+  },
+  UNIFORM: {
+    options: UNIFORM_OPTIONS,
+    needs: Uniform.needs,
+    make: (student, teachers, options) => new Uniform({ student, teachers, ...options }),
+  },
+  CustomKD: {
+    options: CUSTOM_KD_OPTIONS,
+    needs: CustomKD.needs,
+    make: (student, teacher, options) => new CustomKD({ student, teacher, ...options }),
   },
 };
-void byName; void list; void flag; void weight; void temperature; void distance; void shape;

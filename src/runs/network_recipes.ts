@@ -69,17 +69,24 @@ const VIEW: OptionTable<View> = {
     default: "bilinear",
     help: "how pixels are resized",
   }) as OptionTable<View>["interpolation"],
-  cropFraction: number({ default: 1, above: 0, max: 1, help: "the part of the middle that is seen" }),
+  cropFraction: number({
+    default: 1,
+    above: 0,
+    max: 1,
+    help: "the part of the middle that is seen",
+  }),
 };
 
 /** A view of which parts may be left out; what is left out is as published. */
 const PART_OF_VIEW: AnyTable = Object.fromEntries(
-  Object.entries(VIEW).map(([name, option]) => [name, nullable({ ...option, default: undefined })]),
+  Object.entries(VIEW as AnyTable).map(([name, option]) => [name, nullable(option)]),
 );
 
 const COMMON: AnyTable = {
   numClasses: nullable(whole({ min: 0, help: "the number of classes; the data's if null" })),
-  view: nullable(table(VIEW, { help: "what it wants of pixels; its weights' or the data's if null" })),
+  view: nullable(
+    table(VIEW, { help: "what it wants of pixels; its weights' or the data's if null" }),
+  ),
   weights: nullable(text({ help: "weights to begin with: a file, hf://org/name, a run's folder" })),
 };
 
@@ -111,7 +118,7 @@ export function teachersOption<R>(recipe: () => Option<R>): Option<TeacherRecipe
     source: SOURCE,
     run: { run: text({ help: "the folder of a run, or a saved model" }), ...BASE },
     recipe: { recipe: own, ...BASE },
-  }, { what: "a teacher" });
+  }, { what: "kind of teacher" });
   return list(one, { default: [], help: "who teaches" });
 }
 

@@ -16,7 +16,7 @@ import * as torch from "../../torch/mod.ts";
 import { fit } from "../../train/fit.ts";
 import type { Stage, Trainable } from "../../train/stage.ts";
 import type { MetricsLog } from "../../report/metrics.ts";
-import type { RunFolder } from "../../train/run_folder.ts";
+import type { RunFolder } from "../../runs/folder.ts";
 import { Supervised } from "../../distill/mod.ts";
 import type { CustomKdDemoConfig } from "./custom_kd.ts";
 import { augment, type FewLabels, PIXELS } from "./custom_kd_data.ts";

@@ -13,6 +13,20 @@ import { isNotAllowed } from "../base/regular_files.ts";
 export const RUN_FILES = {
   /** The config used. */
   config: "config.json",
+  /** The recipe as resolved. */
+  recipe: "recipe.json",
+  /** What it was run with: this package, libtorch, Deno. */
+  versions: "versions.json",
+  /** The manifest of teachers: what decides what each says. */
+  teachers: "teachers.json",
+  /** Where the run goes on from. */
+  checkpoint: "checkpoint.safetensors",
+  /** The student of the best epoch. */
+  best: "best.safetensors",
+  /** What came out. */
+  result: "result.json",
+  /** Held by the process that works in the folder. */
+  lock: "run.lock",
   /** One JSON line per record. */
   metrics: "metrics.jsonl",
   /** The trained student. */
@@ -22,15 +36,15 @@ export const RUN_FILES = {
 } as const;
 
 /**
- * One run's folder. It holds `config.json`, `metrics.jsonl`, `student.safetensors` and `report.html`;
- * files are written as a whole or not at all.
+ * One run's folder. It holds recipe, metrics, checkpoint, student, result and report, under the names of
+ * {@linkcode RUN_FILES}; files are written as a whole or not at all.
  *
  * @example
  * ```ts
- * import { train } from "@apprentice/distill";
+ * import { runs } from "@apprentice/distill";
  *
  * const root = await Deno.makeTempDir(); // usually "runs"
- * const run = await train.RunFolder.create(root, "uniform"); // <root>/uniform-20260131-142501
+ * const run = await runs.RunFolder.create(root, "uniform"); // <root>/uniform-20260131-142501
  * await run.writeJson("config.json", { seed: 1, epochs: 4 });
  * await Deno.remove(root, { recursive: true });
  * ```
@@ -98,6 +112,59 @@ export class RunFolder {
     }
     for (const name of Object.values(RUN_FILES)) removeTemporaries(join(path, name));
     return new RunFolder(path);
+  }
+
+  /**
+   * Makes the folder at a path, or opens the one that is there.
+   *
+   * @throws {FileError} If it cannot be made.
+   */
+  static async at(path: string): Promise<RunFolder> {
+    await makeFolder(path);
+    return await RunFolder.open(path);
+  }
+
+  /**
+   * Keeps other processes out of the folder until disposed of. The system gives it back when a process ends in
+   * whatever way, so that no folder stays locked.
+   *
+   * @throws {FileError} If a process works in it already, or it cannot be written.
+   */
+  hold(): Disposable {
+    const path = this.path(RUN_FILES.lock);
+    let file: Deno.FsFile | undefined;
+    try {
+      file = Deno.openSync(path, { create: true, read: true, write: true });
+      if (file.tryLockSync(true)) {
+        file.truncateSync();
+        file.writeSync(new TextEncoder().encode(String(Deno.pid)));
+        return file;
+      }
+      const [pid] = /\d+/.exec(Deno.readTextFileSync(path)) ?? ["another"];
+      file.close();
+      throw new FileError(
+        `Process ${pid} works in the run folder ${this.root}. Wait for it, end it, or choose another folder.`,
+      );
+    } catch (error) {
+      if (error instanceof FileError || isNotAllowed(error)) throw error;
+      file?.close();
+      throw new FileError(
+        `Cannot write or lock ${path}: ${
+          (error as Error).message
+        }. Choose a folder that can be written.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Whether a file is there. */
+  has(name: string): boolean {
+    try {
+      return Deno.statSync(this.path(name)).isFile;
+    } catch (error) {
+      if (isNotAllowed(error)) throw error;
+      return false;
+    }
   }
 
   /** The path of something in the folder: `run.path("checkpoints", "400.safetensors")`. */

@@ -1,0 +1,11 @@
+/**
+ * Runs: recipes, which are data, and what executes them in a folder.
+ *
+ * @module
+ */
+
+export * from "./data_recipe.ts";
+export * from "./methods.ts";
+export * from "./network_recipes.ts";
+export * from "./recipe.ts";
+export * from "./recipe_table.ts";
