@@ -6,7 +6,6 @@
 
 import { basename, join } from "node:path";
 import { ArgumentError } from "../base/errors.ts";
-import { cacheRoot } from "../base/paths.ts";
 import { load as loadModel } from "../models/saved.ts";
 import { descriptive } from "../teachers/descriptive.ts";
 import { load, type LoadTeacherOptions } from "../teachers/load.ts";
@@ -18,25 +17,30 @@ import type { TeacherRecipe } from "./network_recipes.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import { savedModel } from "./saved_model.ts";
 
-/** Trains the student of a recipe in a folder, or finds it done there. */
-export type TrainFirst = (recipe: ResolvedRecipe, folder: string) => Promise<void>;
+/** What becomes of teachers that are recipes. */
+export interface TeacherPlaces {
+  /** Where they are kept. */
+  readonly cache: string;
+  /** Trains the student of a recipe in a folder, or finds it done there. */
+  readonly trainFirst: (recipe: ResolvedRecipe, folder: string) => Promise<void>;
+}
 
 /**
  * Makes the teachers of a recipe, in order. One that is a recipe itself is trained first, and kept in the cache by the
  * fingerprint of its recipe.
  *
- * @param trainFirst Trains such a one.
+ * @param places Where that is, and what trains such a one.
  * @throws {ArgumentError} if the folder of a run holds no student.
  * @throws Whatever loading a teacher throws; the message begins with its place in the recipe.
  */
 export async function buildTeachers(
   recipes: readonly TeacherRecipe<ResolvedRecipe>[],
   device: Device,
-  trainFirst: TrainFirst,
+  places: TeacherPlaces,
 ): Promise<Teacher[]> {
   const teachers: Teacher[] = [];
   for (const [i, recipe] of recipes.entries()) {
-    teachers.push(await one(recipe, `teachers[${i}]`, device, trainFirst));
+    teachers.push(await one(recipe, `teachers[${i}]`, device, places));
   }
   return teachers;
 }
@@ -45,7 +49,7 @@ async function one(
   recipe: TeacherRecipe<ResolvedRecipe>,
   at: string,
   device: Device,
-  trainFirst: TrainFirst,
+  places: TeacherPlaces,
 ): Promise<Teacher> {
   const { kind = "descriptive" } = recipe;
   if ("source" in recipe) {
@@ -63,16 +67,11 @@ async function one(
   }
   if ("recipe" in recipe) {
     const own = recipe.recipe;
-    const folder = teacherFolder(own);
-    await trainFirst(own, folder);
+    const folder = join(places.cache, `${own.name}-${recipeFingerprint(own)}`);
+    await places.trainFirst(own, folder);
     return fromRun(folder, recipe.name ?? own.name, kind, device, at);
   }
   return fromRun(recipe.run, recipe.name ?? basename(recipe.run), kind, device, at);
-}
-
-/** Where a teacher that is a recipe is kept. */
-export function teacherFolder(recipe: ResolvedRecipe): string {
-  return join(cacheRoot(), "teachers", `${recipe.name}-${recipeFingerprint(recipe)}`);
 }
 
 function fromRun(

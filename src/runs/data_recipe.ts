@@ -19,6 +19,8 @@ export type SelectionRecipe =
   | { split: readonly number[]; part: number; seed?: number }
   /** So many of each class. */
   | { perClass: number; seed?: number }
+  /** A part of each class, such as 0.01 for 1 %. */
+  | { fraction: number; seed?: number }
   /** Those of some classes, which `relabel` numbers anew from 0. */
   | { classes: readonly (string | number)[]; relabel?: boolean; name?: string | null }
   /** All, without their labels, in random order. */
@@ -40,7 +42,7 @@ export interface ReadingRecipe extends ChosenRecipe {
   onError?: "throw" | "skip";
 }
 
-/** Where images are: exactly one of `dataset`, `folder`, `list`, `shards`, `images`, `join`. */
+/** Where images are: exactly one of `dataset`, `folder`, `list`, `shards`, `images`, `join`, `concatenate`. */
 export type DataRecipe =
   /** A data set by name. */
   | { dataset: "mnist" | "fashionMnist" | "cifar10"; split?: "train" | "test" } & ChosenRecipe
@@ -52,8 +54,10 @@ export type DataRecipe =
   | { shards: string | readonly string[] } & ReadingRecipe
   /** Images without labels: a folder of any depth, a list of paths, tar files. */
   | { images: string | readonly string[] } & ReadingRecipe
-  /** Several data sets in one label space. */
-  | { join: readonly DataRecipe[] } & ChosenRecipe;
+  /** Several data sets in one label space, the classes of each for themselves. */
+  | { join: readonly DataRecipe[] } & ChosenRecipe
+  /** Several data sets of the same classes, behind each other. */
+  | { concatenate: readonly DataRecipe[] } & ChosenRecipe;
 
 const seed = whole({ default: 0, min: 0, help: "decides which" });
 
@@ -66,6 +70,10 @@ const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
     seed,
   },
   perClass: { perClass: whole({ min: 1, help: "so many of each class" }), seed },
+  fraction: {
+    fraction: number({ above: 0, max: 1, help: "a part of each class, such as 0.01" }),
+    seed,
+  },
   classes: {
     classes: list(either<[string, number]>([text({}), whole({ min: 0 })], {}), {
       least: 1,
@@ -114,6 +122,11 @@ const READING: AnyTable = {
 const path = text({ help: "a path; a relative one starts from where the run is started" });
 const paths = either<[string, string[]]>([path, list(path, { least: 1 })], { help: "where" });
 
+function several(help: string): Option<DataRecipe[]> {
+  const one = lazy<DataRecipe>(() => DATA, { wants: "data", ref: "#/$defs/data" });
+  return list<DataRecipe>(one, { least: 1, help });
+}
+
 /** Where images are, and which of them. */
 export const DATA: Option<DataRecipe> = variants<DataRecipe>({
   dataset: {
@@ -129,11 +142,6 @@ export const DATA: Option<DataRecipe> = variants<DataRecipe>({
   },
   shards: { shards: paths, ...READING },
   images: { images: paths, ...READING },
-  join: {
-    join: list<DataRecipe>(
-      lazy<DataRecipe>(() => DATA, { wants: "data", ref: "#/$defs/data" }),
-      { least: 1, help: "the data sets that become one label space" },
-    ),
-    ...CHOSEN,
-  },
+  join: { join: several("the data sets that become one label space"), ...CHOSEN },
+  concatenate: { concatenate: several("the data sets of the same classes"), ...CHOSEN },
 }, { what: "source of data" });

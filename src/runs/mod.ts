@@ -9,3 +9,8 @@ export * from "./methods.ts";
 export * from "./network_recipes.ts";
 export * from "./recipe.ts";
 export * from "./recipe_table.ts";
+export * from "./read_recipe.ts";
+export * from "./result.ts";
+export * from "./run.ts";
+export * from "./settings.ts";
+export * from "./folder.ts";

@@ -20,6 +20,7 @@ interface Selectable {
   take?(count: number): OpenedData;
   split?(sizes: readonly number[], options: { seed?: number }): OpenedData[];
   balancedSubset?(perClass: number, seed: number): OpenedData;
+  stratifiedSubset?(fraction: number, seed: number): OpenedData;
   ofClasses?(
     classes: readonly (string | number)[],
     options: { relabel?: boolean; name?: string },
@@ -78,12 +79,14 @@ export class DataOpener implements Disposable {
   }
 
   async #source(recipe: DataRecipe, at: string): Promise<OpenedData> {
+    // Together only if they are of one kind, which these functions find out themselves.
     if ("join" in recipe) {
-      const parts: OpenedData[] = [];
-      for (const [i, part] of recipe.join.entries()) {
-        parts.push(await this.open(part, `${at}.join[${i}]`));
-      }
-      return this.#own(data.joinDatasets(parts as unknown as data.ImageDataset[]) as OpenedData);
+      const parts = await this.#all(recipe.join, `${at}.join`);
+      return this.#own(data.joinDatasets(parts));
+    }
+    if ("concatenate" in recipe) {
+      const parts = await this.#all(recipe.concatenate, `${at}.concatenate`);
+      return this.#own(data.concatenateDatasets(parts));
     }
     const { select: _, ...source } = recipe;
     const key = JSON.stringify(source);
@@ -91,6 +94,12 @@ export class DataOpener implements Disposable {
       this.#load(source as DataRecipe).then((dataset) => this.#own(dataset));
     this.#loaded.set(key, known);
     return await known;
+  }
+
+  async #all(recipes: readonly DataRecipe[], at: string): Promise<data.ImageDataset[]> {
+    const parts: OpenedData[] = [];
+    for (const [i, part] of recipes.entries()) parts.push(await this.open(part, `${at}[${i}]`));
+    return parts as unknown as data.ImageDataset[];
   }
 
   async #load(recipe: DataRecipe): Promise<OpenedData> {
@@ -148,6 +157,9 @@ function choose(from: Selectable, selection: SelectionRecipe): OpenedData | unde
   }
   if ("perClass" in selection) {
     return from.balancedSubset?.(selection.perClass, selection.seed ?? 0);
+  }
+  if ("fraction" in selection) {
+    return from.stratifiedSubset?.(selection.fraction, selection.seed ?? 0);
   }
   if ("classes" in selection) {
     const { classes, relabel, name } = selection;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { byName, either, list, type Named, named, nullable, table } from "../base/option_parts.ts";
+import { byName, list, type Named, named, nullable, table } from "../base/option_parts.ts";
 import { choice, flag, number, text, whole } from "../base/option_values.ts";
 import {
   type AnyTable,

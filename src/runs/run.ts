@@ -6,6 +6,7 @@
 
 import { ArgumentError, ResumeError } from "../base/errors.ts";
 import { InterruptedError } from "../base/interrupt.ts";
+import { cacheRoot } from "../base/paths.ts";
 import { say } from "../base/progress.ts";
 import { readTextFile } from "../base/regular_files.ts";
 import { differencesOf, type Spec, specText } from "../base/spec.ts";
@@ -20,12 +21,15 @@ import { decisive, recipeFingerprint } from "./fingerprint.ts";
 import { RUN_FILES, RunFolder } from "./folder.ts";
 import type { Recipe } from "./recipe.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
+import type { RunResult } from "./result.ts";
 import { trainStudent } from "./train_student.ts";
 
 /** How {@linkcode run} executes a recipe. */
 export interface RunOptions {
   /** The run's folder; a new one in `runs` by default. */
   out?: string;
+  /** Where teachers that are recipes are kept; `teachers` in the package's cache by default. */
+  cache?: string;
   /** Where folders without a name of their own go; `runs` by default. */
   root?: string;
   /**
@@ -38,24 +42,6 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Whether to show progress on standard error; true by default. */
   progress?: boolean;
-}
-
-/** What a run came to. */
-export interface RunResult {
-  /** The fingerprint of the recipe. */
-  readonly fingerprint: string;
-  /** How the student does on the test images; null if there are none. */
-  readonly test: Evaluation | null;
-  /** How it did on the validation images after the last epoch; null if there are none. */
-  readonly validation: Readonly<Record<string, number>> | null;
-  /** The accuracy of the voting teachers on the test images, by name. */
-  readonly teachers: Readonly<Record<string, number>>;
-  /** The trained values of the student. */
-  readonly parameters: number;
-  /** Steps in all. */
-  readonly steps: number;
-  /** How long it took, in seconds, without what was done before a break. */
-  readonly seconds: number;
 }
 
 /** A run that is done. */
@@ -134,12 +120,18 @@ export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run
   if (resolved.threads !== null) torch.setNumThreads(resolved.threads);
   const trainFirst = async (own: ResolvedRecipe, place: string) => {
     const { signal, progress } = options;
-    const made = await run(own as unknown as Recipe, { out: place, resume: true, signal, progress });
+    const made = await run(own as unknown as Recipe, {
+      out: place,
+      resume: true,
+      signal,
+      progress,
+    });
     made[Symbol.dispose]();
   };
   const differences = resume === true ? undefined : resume || undefined;
   const finishedNow = await trainStudent(resolved, folder, {
     ...options,
+    cache: options.cache ?? `${cacheRoot()}/teachers`,
     resume: before === null ? false : differences ?? true,
     trainFirst,
   });
@@ -170,7 +162,9 @@ function checkSame(
   { differences = "error" }: { differences?: ResumeDifferences } = {},
 ): void {
   if (differences !== "error") return;
-  const found = differencesOf(decisive(before), decisive(now)).filter(({ path }) => path !== "epochs");
+  const found = differencesOf(decisive(before), decisive(now)).filter(({ path }) =>
+    path !== "epochs"
+  );
   if (found.length === 0) return;
   const list = found.map(({ path, before, now }) => ({
     path,
@@ -204,5 +198,11 @@ async function finished(folder: RunFolder, recipe: ResolvedRecipe): Promise<Run 
 
 function versions(): Spec {
   const { deno, v8, typescript } = Deno.version;
-  return { apprentice: VERSION, ...torch.buildInfo() as unknown as Record<string, Spec>, deno, v8, typescript };
+  return {
+    apprentice: VERSION,
+    ...torch.buildInfo() as unknown as Record<string, Spec>,
+    deno,
+    v8,
+    typescript,
+  };
 }

@@ -4,39 +4,224 @@
  * @module
  */
 
-import { type Evaluation, evaluate } from "../eval/mod.ts";
-import * as data from "../data/mod.ts";
-import type { Dataset, LabelledBatch, Transform, UnlabelledBatch } from "../data/mod.ts";
-import { compose } from "../data/transforms/compose.ts";
-import { TRANSFORMS } from "../data/transforms/by_name.ts";
+import { fingerprint, type Spec } from "../base/spec.ts";
+import type { Dataset, LabelledBatch } from "../data/mod.ts";
+import { evaluate, type Evaluation } from "../eval/mod.ts";
 import { save } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
-import { MetricsLog } from "../report/metrics.ts";
+import { type MetricRecord, MetricsLog, readMetrics } from "../report/metrics.ts";
 import { Shelf } from "../teachers/shelf.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import * as torch from "../torch/mod.ts";
-import { fit, type ResumeOptions } from "../train/fit.ts";
-import { fingerprint } from "../base/spec.ts";
-import { buildStudent } from "./build_student.ts";
-import { buildTeachers, type TrainFirst } from "./build_teachers.ts";
+import { fit, type FitOptions, type ResumeOptions } from "../train/fit.ts";
 import { BestStudent } from "./best_student.ts";
+import { buildStudent } from "./build_student.ts";
+import { buildTeachers, type TeacherPlaces } from "./build_teachers.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import { RUN_FILES, type RunFolder } from "./folder.ts";
 import { METHODS } from "./methods.ts";
 import { DataOpener, type OpenedData } from "./open_data.ts";
-import { optimizersOf } from "./optimizers.ts";
+import { stageMakers } from "./optimizers.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
-import type { RunResult } from "./run.ts";
+import type { RunResult } from "./result.ts";
+import { openBatches } from "./run_batches.ts";
 import { writeRunReport } from "./run_report.ts";
 
 /** How a student is trained in a folder. */
-export interface TrainStudentOptions {
+export interface TrainStudentOptions extends TeacherPlaces {
   /** Goes on from the checkpoint. */
   resume: boolean | ResumeOptions;
   /** Stops after the step at hand. */
   signal?: AbortSignal;
   /** Whether to show progress. */
   progress?: boolean;
-  /** Trains teachers that are recipes. */
-  trainFirst: TrainFirst;
+}
+
+/** Labelled images to measure on. */
+type Labelled = (OpenedData & Dataset<LabelledBatch>) | null;
+
+/** Trains and measures the student of a recipe, and leaves the files of the run; false if it was interrupted. */
+export async function trainStudent(
+  recipe: ResolvedRecipe,
+  folder: RunFolder,
+  options: TrainStudentOptions,
+): Promise<boolean> {
+  const start = performance.now();
+  using owned = new DisposableStack();
+  const opener = owned.use(new DataOpener());
+  const learned = await openBatches(recipe, opener);
+  const open = async (name: "validation" | "test"): Promise<Labelled> =>
+    recipe.data[name] === null ? null : await opener.labelled(recipe.data[name], `data.${name}`);
+  const validation = await open("validation");
+  const test = await open("test");
+
+  const teachers = await buildTeachers(recipe.teachers, recipe.device, options);
+  owned.defer(() => teachers.forEach((teacher) => teacher.model?.dispose()));
+  const shelf = owned.use(
+    new Shelf(teachers, recipe.resident === null ? {} : { resident: recipe.resident }),
+  );
+  torch.manualSeed(recipe.seed);
+  const known = [learned.labelled, validation, test];
+  const student = owned.use(await buildStudent(recipe.student, learned.train, known, teachers));
+  student.to(recipe.device);
+  const { name, ...settings } = recipe.method;
+  const method = owned.use(METHODS[name].make(student, shelf, settings));
+  await folder.writeJson(RUN_FILES.teachers, await manifest(shelf, learned.batches));
+
+  const interrupted = await train(recipe, folder, options, {
+    method,
+    student,
+    learned,
+    validation,
+  });
+  if (interrupted) return false;
+
+  student.eval();
+  const { result, evaluations } = await measure(recipe, student, teachers, test, options.signal);
+  save(folder.path(RUN_FILES.student), student, {
+    metadata: { recipe: JSON.stringify(recipe), fingerprint: recipeFingerprint(recipe) },
+  });
+  const records = readMetrics(folder.path(RUN_FILES.metrics));
+  const whole: RunResult = {
+    ...result,
+    validation: lastOf(records),
+    steps: Number(records.at(-1)?.step ?? 0),
+    seconds: (performance.now() - start) / 1000,
+  };
+  await writeRunReport(folder.path(RUN_FILES.report), recipe, whole, evaluations, records);
+  // Last: where it is, the run is done.
+  await folder.writeJson(RUN_FILES.result, whole);
+  return true;
+}
+
+/** What is trained, and on what it is measured. */
+interface Trained {
+  readonly method: ReturnType<(typeof METHODS)[string]["make"]>;
+  readonly student: Classifier;
+  readonly learned: Awaited<ReturnType<typeof openBatches>>;
+  readonly validation: Labelled;
+}
+
+/** Trains; true if it was interrupted. */
+async function train(
+  recipe: ResolvedRecipe,
+  folder: RunFolder,
+  options: TrainStudentOptions,
+  { method, student, learned, validation }: Trained,
+): Promise<boolean> {
+  const path = folder.path(RUN_FILES.metrics);
+  const isOld = Boolean(options.resume) && folder.has(RUN_FILES.metrics);
+  using metrics = new MetricsLog(path, { resume: isOld });
+  const best = recipe.best === null
+    ? null
+    : new BestStudent(recipe.best, isOld ? readMetrics(path) : []);
+  const enough = new AbortController();
+  if (best?.stop) enough.abort();
+  const signals = options.signal ? [options.signal, enough.signal] : [enough.signal];
+  const shared: FitOptions = {
+    name: recipe.name,
+    epochs: recipe.epochs,
+    metrics,
+    checkpoint: folder.path(RUN_FILES.checkpoint),
+    resume: options.resume,
+    progress: options.progress,
+    signal: AbortSignal.any(signals),
+    evaluateEvery: recipe.evaluation.every,
+    accumulate: recipe.accumulate,
+    ...(recipe.clipNorm !== null && { clipNorm: recipe.clipNorm }),
+    ...(recipe.autocast !== null && { autocast: recipe.autocast }),
+    ...(validation !== null && {
+      evaluate: async () => {
+        const record = await look(recipe, student, validation);
+        if (best?.update(record)) save(folder.path(RUN_FILES.best), student);
+        if (best?.stop) enough.abort();
+        return record;
+      },
+    }),
+  };
+  const makers = [...stageMakers(recipe, method)];
+  const { batches } = learned;
+  const { done } = makers.length === 1
+    ? await fit({ ...shared, method, batches, ...makers[0][1] })
+    : await fit({
+      ...shared,
+      method,
+      batches,
+      optimizers: Object.fromEntries(makers.map(([name, { optimizer }]) => [name, optimizer])),
+      schedules: Object.fromEntries(makers.map(([name, { schedule }]) => [name, schedule])),
+    });
+  return !done && !enough.signal.aborted;
+}
+
+/** What an epoch's end records of the student. */
+async function look(
+  recipe: ResolvedRecipe,
+  student: Classifier,
+  validation: Dataset<LabelledBatch>,
+): Promise<MetricRecord> {
+  const { overall, loss, byDataset } = await evaluate(student, validation, {
+    batchSize: recipe.evaluation.batchSize,
+  });
+  const each = Object.entries(byDataset);
+  return {
+    accuracy: overall,
+    validationLoss: loss,
+    ...(each.length > 1 &&
+      Object.fromEntries(each.map(([name, value]) => [`accuracy ${name}`, value]))),
+  };
+}
+
+/** How student and voting teachers do on the test images. */
+async function measure(
+  recipe: ResolvedRecipe,
+  student: Classifier,
+  teachers: readonly Teacher[],
+  test: Labelled,
+  signal: AbortSignal | undefined,
+): Promise<{
+  result: Pick<RunResult, "fingerprint" | "test" | "teachers" | "parameters">;
+  evaluations: Map<string, Evaluation>;
+}> {
+  const evaluations = new Map<string, Evaluation>();
+  const options = { batchSize: recipe.evaluation.batchSize, signal, device: recipe.device };
+  if (test !== null) {
+    for (const teacher of teachers) {
+      if (teacher.kind !== "predictive") continue;
+      evaluations.set(
+        teacher.name,
+        await evaluate((pixels) => teacher.run(pixels).logits!, test, options),
+      );
+    }
+    evaluations.set("student", await evaluate(student, test, options));
+  }
+  const accuracies = [...evaluations].filter(([name]) => name !== "student")
+    .map(([name, { overall }]) => [name, overall]);
+  return {
+    evaluations,
+    result: {
+      fingerprint: recipeFingerprint(recipe),
+      test: evaluations.get("student") ?? null,
+      teachers: Object.fromEntries(accuracies),
+      parameters: student.numParameters(),
+    },
+  };
+}
+
+async function manifest(shelf: Shelf, batches: unknown): Promise<unknown> {
+  if (shelf.teachers.length === 0) return [];
+  const specs = await shelf.spec(batches) as readonly Spec[];
+  return specs.map((spec, i) => ({
+    name: shelf.names[i],
+    fingerprint: fingerprint(spec),
+    spec,
+  }));
+}
+
+function lastOf(records: readonly MetricRecord[]): Record<string, number> | null {
+  const last = records.findLast(({ event, accuracy }) =>
+    event === "epoch" && accuracy !== undefined
+  );
+  if (last === undefined) return null;
+  const { accuracy, validationLoss } = last;
+  return { accuracy: Number(accuracy), loss: Number(validationLoss) };
 }

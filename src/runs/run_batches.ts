@@ -1,0 +1,76 @@
+/**
+ * The batches that a method is given in a run.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import { zipLoaders } from "../data/zip_loaders.ts";
+import { Loader, type LoaderOptions } from "../data/loader.ts";
+import { compose } from "../data/transforms/compose.ts";
+import { TRANSFORMS } from "../data/transforms/by_name.ts";
+import type { Batches } from "../train/stage.ts";
+import { METHODS } from "./methods.ts";
+import type { DataOpener, OpenedData } from "./open_data.ts";
+import type { ResolvedRecipe } from "./recipe_table.ts";
+
+/** What a student learns from. */
+export interface RunBatches {
+  /** The images that `data.train` names. */
+  readonly train: OpenedData;
+  /** The labelled images among what it learns from; null if there are none. */
+  readonly labelled: OpenedData | null;
+  /** Batches as the method needs them. */
+  // deno-lint-ignore no-explicit-any -- which kind of batch it is, the method says
+  readonly batches: Batches<any>;
+  /** What makes the pixels that teachers are asked about; null where batches are of both kinds. */
+  readonly loader: Loader<never> | null;
+}
+
+/**
+ * Opens what a recipe's method learns from.
+ *
+ * @throws {ArgumentError} if the method needs labels and there are none.
+ */
+export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): Promise<RunBatches> {
+  const { images } = METHODS[recipe.method.name].needs;
+  const { data } = recipe;
+  const options = loaderOptions(recipe);
+  if (images === "unlabelled") {
+    const train = await opener.unlabelled(data.train, "data.train");
+    const loader = new Loader(train, options);
+    return { train, labelled: null, batches: loader, loader: loader as unknown as Loader<never> };
+  }
+  if (images === "labelled" || data.labelled === null) {
+    if (images === "both") {
+      throw new ArgumentError(
+        `${recipe.method.name} needs labelled images beside the others: give data.labelled.`,
+      );
+    }
+    const train = await opener.labelled(data.train, "data.train");
+    const loader = new Loader(train, options);
+    return { train, labelled: train, batches: loader, loader: loader as unknown as Loader<never> };
+  }
+  const train = await opener.unlabelled(data.train, "data.train");
+  const labelled = await opener.labelled(data.labelled, "data.labelled");
+  const few = new Loader(labelled, {
+    ...options,
+    batchSize: recipe.labelledBatchSize ?? recipe.batchSize,
+  });
+  return { train, labelled, batches: zipLoaders(few, new Loader(train, options)), loader: null };
+}
+
+function loaderOptions(recipe: ResolvedRecipe): LoaderOptions {
+  const { batchSize, seed, views, device, augment } = recipe;
+  const transforms = augment.map(({ name, ...options }) => TRANSFORMS[name].make(options));
+  return {
+    batchSize,
+    seed,
+    device,
+    shuffle: true,
+    ...(views !== null && { views }),
+    ...(transforms.length > 0 && {
+      transform: transforms.length === 1 ? transforms[0] : compose(...transforms),
+    }),
+  };
+}
