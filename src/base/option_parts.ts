@@ -39,9 +39,12 @@ export function list<T>(
       const good = Array.isArray(value) && value.length >= least &&
         (length === undefined || value.length === length);
       if (!good) throw wrong(at, wants, value);
-      if (about.wants === undefined) return value.map((part, i) => of.read(part, `${at}[${i}]`));
+      if (about.wants === undefined) {
+        // Holes are no values either.
+        return Array.from(value, (part, i) => of.read(part, `${at}[${i}]`));
+      }
       try {
-        return value.map((part) => of.read(part, at));
+        return Array.from(value, (part) => of.read(part, at));
       } catch {
         throw wrong(at, wants, value);
       }

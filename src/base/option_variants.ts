@@ -58,6 +58,18 @@ export function variants<T>(
   };
 }
 
+/** A kind that the schema has once, under `$defs`, and refers to wherever it is used. */
+export function shared<T>(kind: Option<T>, name: string): Option<T> {
+  const { help, default: value, wants } = kind;
+  return {
+    help,
+    default: value,
+    wants,
+    schema: { $ref: `#/$defs/${name}` },
+    read: (given, at) => kind.read(given, at),
+  };
+}
+
 /** What is declared later, such as a kind that has parts of its own kind. */
 export function lazy<T>(
   make: () => Option<T>,

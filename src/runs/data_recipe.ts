@@ -6,7 +6,7 @@
 
 import { either, list, named, nullable, span } from "../base/option_parts.ts";
 import { choice, flag, number, text, whole } from "../base/option_values.ts";
-import { lazy, variants } from "../base/option_variants.ts";
+import { lazy, shared, variants } from "../base/option_variants.ts";
 import type { AnyTable, Option } from "../base/options.ts";
 import { sizeOption } from "../data/size_option.ts";
 import type { ImagePart } from "../data/images/image_part.ts";
@@ -61,8 +61,8 @@ export type DataRecipe =
 
 const seed = whole({ default: 0, min: 0, help: "decides which" });
 
-/** One selection. */
-const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
+/** Which of the images. */
+export const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
   take: { take: whole({ min: 1, help: "the first so many" }) },
   split: {
     split: list(whole({ min: 1 }), { least: 1, help: "the sizes of all parts" }),
@@ -86,7 +86,10 @@ const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
 }, { what: "selection" });
 
 const CHOSEN: AnyTable = {
-  select: list(SELECTION, { default: [], help: "which of the images, one step after the other" }),
+  select: list(shared(SELECTION, "selection"), {
+    default: [],
+    help: "which of the images, one step after the other",
+  }),
 };
 
 const interpolation = choice(["bilinear", "bicubic"], {
@@ -96,7 +99,8 @@ const interpolation = choice(["bilinear", "bicubic"], {
 
 const size = sizeOption({ help: "rows and columns, or one number for both" });
 
-const PART: Option<ImagePart> = named<ImagePart>({
+/** Which part of each image, and how large. */
+export const PART: Option<ImagePart> = named<ImagePart>({
   random: {
     size,
     scale: span({ default: [0.08, 1], above: 0, max: 1, help: "the part of the image's area" }),
@@ -113,7 +117,7 @@ const PART: Option<ImagePart> = named<ImagePart>({
 }, { what: "part of an image", key: "kind", help: "which part of each image, and how large" });
 
 const READING: AnyTable = {
-  part: nullable(PART),
+  part: nullable(shared(PART, "part")),
   workers: nullable(whole({ min: 0, help: "threads that decode" })),
   onError: choice(["throw", "skip"], { default: "throw", help: "what a damaged image does" }),
   ...CHOSEN,

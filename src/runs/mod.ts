@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "./compare.ts";
 export * from "./data_recipe.ts";
 export * from "./methods.ts";
 export * from "./network_recipes.ts";

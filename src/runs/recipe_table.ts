@@ -5,6 +5,7 @@
  */
 
 import { byName, list, type Named, named, nullable, table } from "../base/option_parts.ts";
+import { shared } from "../base/option_variants.ts";
 import { choice, flag, number, text, whole } from "../base/option_values.ts";
 import {
   type AnyTable,
@@ -18,7 +19,7 @@ import {
 import { TRANSFORMS } from "../data/transforms/by_name.ts";
 import { OPTIMIZERS, SCHEDULES } from "../optim/by_name.ts";
 import type { Device } from "../torch/device.ts";
-import { DATA } from "./data_recipe.ts";
+import { DATA, PART, SELECTION } from "./data_recipe.ts";
 import { METHODS } from "./methods.ts";
 import {
   STUDENT,
@@ -93,11 +94,12 @@ const SCHEDULE = named(SCHEDULE_TABLES, {
   help: "how the learning rate goes",
 });
 
+const ONE = shared(DATA, "data");
 const DATA_TABLE: OptionTable<DataRecipes> = {
-  train: DATA,
-  labelled: nullable(DATA, { help: "few labelled images, for methods that take both kinds" }),
-  validation: nullable(DATA, { help: "what the student is measured on while it learns" }),
-  test: nullable(DATA, { help: "what the student is measured on at the end" }),
+  train: ONE,
+  labelled: nullable(ONE, { help: "few labelled images, for methods that take both kinds" }),
+  validation: nullable(ONE, { help: "what the student is measured on while it learns" }),
+  test: nullable(ONE, { help: "what the student is measured on at the end" }),
 };
 
 const EVALUATION: OptionTable<EvaluationRecipe> = {
@@ -132,10 +134,10 @@ const STORE: OptionTable<StoreRecipe> = {
 };
 
 const STAGE: OptionTable<StageRecipe> = {
-  optimizer: nullable(OPTIMIZER, {
+  optimizer: nullable(shared(OPTIMIZER, "optimizer"), {
     help: "its optimizer; the recipe's if null",
   }),
-  schedule: nullable(SCHEDULE, {
+  schedule: nullable(shared(SCHEDULE, "schedule"), {
     help: "its schedule; the recipe's if null",
   }),
 };
@@ -167,8 +169,8 @@ export const RECIPE_TABLE: OptionTable<Recipe> = {
     default: "Supervised",
     help: "how the student is taught",
   }),
-  optimizer: OPTIMIZER,
-  schedule: SCHEDULE,
+  optimizer: shared(OPTIMIZER, "optimizer"),
+  schedule: shared(SCHEDULE, "schedule"),
   stages: byName(table(STAGE, {}), {
     default: {},
     help: "what stages of the method have of their own",
@@ -247,6 +249,12 @@ export function recipeSchema(): JsonSchema {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A recipe of apprentice",
     ...schemaOf(RECIPE_TABLE),
-    $defs: { data: DATA.schema },
+    $defs: {
+      data: DATA.schema,
+      selection: SELECTION.schema,
+      part: PART.schema,
+      optimizer: OPTIMIZER.schema,
+      schedule: SCHEDULE.schema,
+    },
   };
 }

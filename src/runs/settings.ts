@@ -28,46 +28,67 @@ type Branch = Record<string, unknown>;
  * ```
  */
 export function applySettings(recipe: Recipe, settings: readonly string[]): ResolvedRecipe {
-  let resolved = resolveRecipe(recipe);
-  for (const setting of settings) {
-    const [, place, text] = /^([^=]+)=([\s\S]*)$/.exec(setting) ?? [];
-    if (place === undefined) {
-      throw new ArgumentError(
-        `A setting is an entry and its value, such as method.beta1=2; got ${
-          JSON.stringify(setting)
-        }.`,
-      );
-    }
-    const path = place.trim().split(/[.[\]]+/).filter((name) => name !== "");
-    const value = parseValue(text);
-    try {
-      resolved = resolveRecipe(withEntry(resolved, path, value));
-    } catch (error) {
-      // A name or a path that happens to be a number.
-      if (typeof value === "string" || !(error instanceof ArgumentError)) throw error;
+  const before = resolveRecipe(recipe);
+  const given = settings.map(parse);
+  try {
+    return resolveRecipe(withEntries(before, given));
+  } catch (error) {
+    // A name or a path that happens to be a number.
+    for (const setting of given) {
+      const { value, text } = setting;
+      if (typeof value === "string" || !(error instanceof ArgumentError)) continue;
       try {
-        resolved = resolveRecipe(withEntry(resolved, path, text));
+        const other = given.map((one) => one === setting ? { ...one, value: text } : one);
+        return resolveRecipe(withEntries(before, other));
       } catch {
-        throw error;
+        // It was another one.
       }
     }
+    throw error;
   }
-  return resolved;
 }
 
-function withEntry(recipe: ResolvedRecipe, path: readonly string[], value: unknown): Recipe {
+/** One setting. */
+interface Setting {
+  /** The names on the way to the entry. */
+  readonly path: readonly string[];
+  /** Its value, as JSON has it where it is that. */
+  readonly value: unknown;
+  /** Its value as it was written. */
+  readonly text: string;
+}
+
+function parse(setting: string): Setting {
+  const [, place = "", text = ""] = /^([^=]+)=([\s\S]*)$/.exec(setting) ?? [];
+  const path = place.trim().split(/[.[\]]+/).filter((name) => name !== "");
+  if (path.length > 0) return { path, value: parseValue(text), text };
+  throw new ArgumentError(
+    `A setting is an entry and its value, such as method.beta1=2; got ${JSON.stringify(setting)}.`,
+  );
+}
+
+function withEntries(recipe: ResolvedRecipe, settings: readonly Setting[]): Recipe {
   const copy = structuredClone(recipe) as unknown as Branch;
-  const last = path[path.length - 1];
-  let at: Branch = copy;
-  let parent: Branch | undefined;
-  path.slice(0, -1).forEach((name) => {
-    const next = at[name];
-    if (typeof next !== "object" || next === null) at[name] = {};
-    parent = at;
-    at = at[name] as Branch;
-  });
-  if (last === "name" && parent !== undefined && "name" in at) {
-    parent[path[path.length - 2]] = { name: value };
-  } else at[last] = value;
+  for (const { path, value } of settings) {
+    let at = copy;
+    let parent: Branch | undefined;
+    for (const name of path.slice(0, -1)) {
+      const next = Object.hasOwn(at, name) ? at[name] : undefined;
+      if (typeof next !== "object" || next === null) put(at, name, {});
+      parent = at;
+      at = at[name] as Branch;
+    }
+    const last = path[path.length - 1];
+    const isThing = last === "name" && parent !== undefined && Object.hasOwn(at, "name") &&
+      !("recipe" in at || "source" in at || "run" in at);
+    // Options of another method or optimizer are none of this one's.
+    if (isThing) put(parent!, path[path.length - 2], { name: value });
+    else put(at, last, value);
+  }
   return copy as unknown as Recipe;
+}
+
+/** Sets an entry of the object's own, whatever it is called. */
+function put(at: Branch, name: string, value: unknown): void {
+  Object.defineProperty(at, name, { value, enumerable: true, writable: true, configurable: true });
 }
