@@ -143,9 +143,10 @@ export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run
   return (await finished(folder, resolved))!;
 }
 
-/** The recipe of the run that is in a folder; null if there is none. */
+/** The recipe of the run that is in a folder; null if there is none, or one that failed before it trained anything. */
 async function earlier(folder: RunFolder): Promise<ResolvedRecipe | null> {
-  if (!folder.has(RUN_FILES.recipe)) return null;
+  const isBegun = folder.has(RUN_FILES.checkpoint) || folder.has(RUN_FILES.result);
+  if (!isBegun || !folder.has(RUN_FILES.recipe)) return null;
   try {
     return JSON.parse(await readTextFile(folder.path(RUN_FILES.recipe)));
   } catch (error) {
