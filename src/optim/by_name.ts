@@ -42,7 +42,9 @@ import {
 } from "./decay_schedules.ts";
 import type { ParamGroup } from "./groups.ts";
 import type { Optimizer } from "./optimizer.ts";
-import type { Schedule, Scheduled } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
+import type { Scheduled } from "./scheduled.ts";
+import { EPOCH_COSINE_OPTIONS, EpochCosine, type EpochCosineOptions } from "./epoch_schedules.ts";
 import { SGD, SGD_OPTIONS, type SGDOptions } from "./sgd.ts";
 
 /** Options that a table has checked. */
@@ -59,12 +61,22 @@ export interface NamedOptimizer {
   ) => Optimizer;
 }
 
+/** How long a run is. */
+export interface RunCounts {
+  /** Steps of the optimizer in all. */
+  readonly steps: number;
+  /** Epochs. */
+  readonly epochs: number;
+  /** Steps of the optimizer in one. */
+  readonly stepsPerEpoch: number;
+}
+
 /** A schedule that is made for an optimizer from options. */
 export interface NamedSchedule {
   /** The declaration of its options. */
   readonly options: AnyTable;
-  /** The option that is the number of all steps, which whoever counts them can fill in. */
-  readonly total?: string;
+  /** Options that whoever counts steps and epochs can fill in. */
+  readonly counts?: Readonly<Record<string, keyof RunCounts>>;
   /** Makes it; its options are checked. */
   readonly make: (optimizer: Scheduled, options: CheckedOptions) => Schedule;
 }
@@ -91,7 +103,7 @@ export const SCHEDULES: Readonly<Record<string, NamedSchedule>> = {
   Constant: { options: {}, make: (optimizer) => new Constant(optimizer) },
   CosineAnnealing: {
     options: COSINE_ANNEALING_OPTIONS,
-    total: "steps",
+    counts: { steps: "steps" },
     make: (optimizer, options) =>
       new CosineAnnealing(optimizer, options as unknown as CosineAnnealingOptions),
   },
@@ -103,9 +115,15 @@ export const SCHEDULES: Readonly<Record<string, NamedSchedule>> = {
         options as unknown as CosineAnnealingWarmRestartsOptions,
       ),
   },
+  EpochCosine: {
+    options: EPOCH_COSINE_OPTIONS,
+    counts: { epochs: "epochs", stepsPerEpoch: "stepsPerEpoch" },
+    make: (optimizer, options) =>
+      new EpochCosine(optimizer, options as unknown as EpochCosineOptions),
+  },
   OneCycle: {
     options: ONE_CYCLE_OPTIONS,
-    total: "totalSteps",
+    counts: { totalSteps: "steps" },
     make: (optimizer, options) => new OneCycle(optimizer, options as unknown as OneCycleOptions),
   },
   CyclicLR: {
@@ -119,7 +137,7 @@ export const SCHEDULES: Readonly<Record<string, NamedSchedule>> = {
   },
   PolynomialLR: {
     options: POLYNOMIAL_LR_OPTIONS,
-    total: "totalIters",
+    counts: { totalIters: "steps" },
     make: (optimizer, options) => new PolynomialLR(optimizer, options),
   },
   StepLR: {

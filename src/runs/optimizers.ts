@@ -9,7 +9,11 @@ import type { Named } from "../base/option_parts.ts";
 import { nearest } from "../base/nearest.ts";
 import { OPTIMIZERS, SCHEDULES } from "../optim/by_name.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import type { Schedule, Scheduled } from "../optim/schedule.ts";
+import { paramGroups } from "../optim/param_groups.ts";
+import type { ParamGroup } from "../optim/groups.ts";
+import type { Schedule } from "../optim/schedule.ts";
+import type { Scheduled } from "../optim/scheduled.ts";
+import type { Classifier } from "../nn/classifier.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { AnyMethod } from "./methods.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
@@ -27,7 +31,11 @@ export interface StageMakers {
  *
  * @throws {ArgumentError} if the recipe has something for a stage that the method does not have.
  */
-export function stageMakers(recipe: ResolvedRecipe, method: AnyMethod): Map<string, StageMakers> {
+export function stageMakers(
+  recipe: ResolvedRecipe,
+  method: AnyMethod,
+  stepsPerEpoch: number,
+): Map<string, StageMakers> {
   const names = method.stages.map(({ name }) => name as string);
   const wrong = Object.keys(recipe.stages).find((name) => !names.includes(name));
   if (wrong !== undefined) {
@@ -39,17 +47,51 @@ export function stageMakers(recipe: ResolvedRecipe, method: AnyMethod): Map<stri
   }
   return new Map(names.map((name) => {
     const own = recipe.stages[name];
-    return [name, makersOf(own?.optimizer ?? recipe.optimizer, own?.schedule ?? recipe.schedule)];
+    const chosen = [own?.optimizer ?? recipe.optimizer, own?.schedule ?? recipe.schedule] as const;
+    return [name, makersOf(recipe, method.student, stepsPerEpoch, chosen)];
   }));
 }
 
-function makersOf(optimizer: Named, schedule: Named): StageMakers {
+function makersOf(
+  recipe: ResolvedRecipe,
+  student: Classifier,
+  stepsPerEpoch: number,
+  [optimizer, schedule]: readonly [Named, Named],
+): StageMakers {
   const { name, ...options } = optimizer;
   const { name: scheduleName, ...given } = schedule;
-  const { total, make } = SCHEDULES[scheduleName];
+  const { counts = {}, make } = SCHEDULES[scheduleName];
   return {
-    optimizer: (params) => OPTIMIZERS[name].make(params, options),
-    schedule: (own, totalSteps) =>
-      make(own, total === undefined ? given : { ...given, [total]: given[total] ?? totalSteps }),
+    optimizer: (params) =>
+      OPTIMIZERS[name].make(inGroups(recipe, student, params, options), options),
+    schedule: (own, steps) => {
+      const run = { steps, stepsPerEpoch, epochs: Math.max(1, Math.round(steps / stepsPerEpoch)) };
+      const filled = Object.entries(counts).map((
+        [name, count],
+      ) => [name, given[name] ?? run[count]]);
+      return make(own, { ...given, ...Object.fromEntries(filled) });
+    },
   };
+}
+
+/** What a stage trains: the student's part in the groups that the recipe says, the rest in one. */
+function inGroups(
+  { groups }: ResolvedRecipe,
+  student: Classifier,
+  params: Tensor[],
+  { lr, weightDecay }: Readonly<Record<string, unknown>>,
+): Tensor[] | ParamGroup[] {
+  if (groups === null) return params;
+  const all = new Set(params);
+  const own = paramGroups(student, {
+    ...groups,
+    baseLr: lr as number,
+    weightDecay: weightDecay as number,
+  }).map(({ label: _, ...group }) => ({
+    ...group,
+    params: group.params.filter((param) => all.has(param)),
+  })).filter(({ params }) => params.length > 0);
+  const students = new Set(student.parameters());
+  const rest = params.filter((param) => !students.has(param));
+  return rest.length === 0 ? own : [...own, { params: rest }];
 }

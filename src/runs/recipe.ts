@@ -5,7 +5,10 @@
  */
 
 import type { Named } from "../base/option_parts.ts";
+import type { EmaOptions } from "../optim/ema_options.ts";
+import type { ParamGroupsOptions } from "../optim/model_groups.ts";
 import type { Device } from "../torch/device.ts";
+import type { BestOptions } from "../train/best.ts";
 import type { DataRecipe } from "./data_recipe.ts";
 import type { StudentRecipe, TeacherRecipe } from "./network_recipes.ts";
 
@@ -17,6 +20,8 @@ export interface DataRecipes {
   labelled?: DataRecipe | null;
   /** What it is measured on while it learns. */
   validation?: DataRecipe | null;
+  /** Labelled images that a k-NN or a probe of the student knows; `labelled`, or those of `train`, if null. */
+  known?: DataRecipe | null;
   /** What it is measured on at the end. */
   test?: DataRecipe | null;
 }
@@ -41,25 +46,8 @@ export interface EvaluationRecipe {
   probe?: boolean;
 }
 
-/** The best epoch by a metric. */
-export interface BestRecipe {
-  /** The metric's name: `accuracy`, `knn`, `probe` or `loss`. */
-  metric?: string;
-  /** Whether higher or lower values are better. */
-  mode?: "max" | "min";
-  /** Stops after so many evaluations without a better one; never if null. */
-  patience?: number | null;
-  /** By how much a value must be better to count. */
-  minDelta?: number;
-}
-
-/** A moving average of the student's weights. */
-export interface EmaRecipe {
-  /** How much of the average stays at a step. */
-  decay?: number;
-  /** Whether the decay grows to this. */
-  warmup?: boolean;
-}
+/** Learning rates and weight decay by layer or name, and parts of the student that stay as they are. */
+export type GroupsRecipe = Omit<ParamGroupsOptions, "baseLr" | "weightDecay">;
 
 /** What teachers said, kept on disk. */
 export interface StoreRecipe {
@@ -107,21 +95,17 @@ export interface Recipe {
   /** How the student is measured. */
   evaluation?: EvaluationRecipe;
   /** The epoch that is kept beside the last; none if null. */
-  best?: BestRecipe | null;
+  best?: Partial<BestOptions> | null;
   /** The norm that gradients are scaled down to; off if null. */
   clipNorm?: number | null;
   /** Batches whose gradients make one step. */
   accumulate?: number;
   /** A moving average of the weights, which is measured and kept in place of them; off if null. */
-  ema?: EmaRecipe | null;
+  ema?: EmaOptions | null;
   /** What the student computes in; float32 if null. */
   autocast?: "bfloat16" | "float16" | null;
-  /** What the rate of each layer is multiplied by, from the head down; 1 for the same rate everywhere. */
-  layerDecay?: number;
-  /** Names of parts of the student that stay as they are; `*` stands for anything. */
-  frozen?: readonly string[];
-  /** Whether biases and norms have no weight decay. */
-  noDecayOnNormAndBias?: boolean;
+  /** Learning rates and weight decay by layer or name, and parts that stay; the same for all if null. */
+  groups?: GroupsRecipe | null;
   /** What teachers said, kept on disk; they are asked live if null. */
   store?: StoreRecipe | null;
   /** How many teachers are in memory at once; all if null. */

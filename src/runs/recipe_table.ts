@@ -17,6 +17,9 @@ import {
   schemaOf,
 } from "../base/options.ts";
 import { TRANSFORMS } from "../data/transforms/by_name.ts";
+import { EMA_OPTIONS, type EmaOptions } from "../optim/ema_options.ts";
+import { PARAM_GROUPS_OPTIONS } from "../optim/model_groups.ts";
+import { BEST_OPTIONS, type BestOptions } from "../train/best.ts";
 import { OPTIMIZERS, SCHEDULES } from "../optim/by_name.ts";
 import type { Device } from "../torch/device.ts";
 import { DATA, PART, SELECTION } from "./data_recipe.ts";
@@ -28,10 +31,9 @@ import {
   teachersOption,
 } from "./network_recipes.ts";
 import type {
-  BestRecipe,
   DataRecipes,
-  EmaRecipe,
   EvaluationRecipe,
+  GroupsRecipe,
   Recipe,
   StageRecipe,
   StoreRecipe,
@@ -62,9 +64,11 @@ export interface ResolvedRecipe extends
   /** How the student is measured. */
   readonly evaluation: Resolved<EvaluationRecipe>;
   /** The epoch that is kept beside the last. */
-  readonly best: Resolved<BestRecipe> | null;
+  readonly best: Resolved<BestOptions> | null;
   /** The average of the weights. */
-  readonly ema: Resolved<EmaRecipe> | null;
+  readonly ema: Resolved<EmaOptions> | null;
+  /** Rates and decay by layer or name. */
+  readonly groups: Resolved<GroupsRecipe> | null;
   /** What is kept of teachers. */
   readonly store: Resolved<StoreRecipe> | null;
 }
@@ -72,14 +76,14 @@ export interface ResolvedRecipe extends
 const tablesOf = (named: Readonly<Record<string, { readonly options: AnyTable }>>) =>
   Object.fromEntries(Object.entries(named).map(([name, { options }]) => [name, options]));
 
-/** Schedules, of which the number of all steps is filled in by the run. */
+/** Schedules, of which the run fills in how long it is. */
 const SCHEDULE_TABLES = Object.fromEntries(
-  Object.entries(SCHEDULES).map(([name, { options, total }]): [string, AnyTable] => {
-    if (total === undefined) return [name, options];
-    const steps = nullable(options[total], {
-      help: `${options[total].help}; those of the run if null`,
-    });
-    return [name, { ...options, [total]: steps }];
+  Object.entries(SCHEDULES).map(([name, { options, counts = {} }]): [string, AnyTable] => {
+    const own = Object.keys(counts).map((count) => [
+      count,
+      nullable(options[count], { help: `${options[count].help}; the run's if null` }),
+    ]);
+    return [name, { ...options, ...Object.fromEntries(own) }];
   }),
 );
 
@@ -99,6 +103,7 @@ const DATA_TABLE: OptionTable<DataRecipes> = {
   train: ONE,
   labelled: nullable(ONE, { help: "few labelled images, for methods that take both kinds" }),
   validation: nullable(ONE, { help: "what the student is measured on while it learns" }),
+  known: nullable(ONE, { help: "labelled images that a k-NN or probe of the student knows" }),
   test: nullable(ONE, { help: "what the student is measured on at the end" }),
 };
 
@@ -109,24 +114,16 @@ const EVALUATION: OptionTable<EvaluationRecipe> = {
   probe: flag({ default: false, help: "whether a linear probe is trained on its features" }),
 };
 
-const BEST: OptionTable<BestRecipe> = {
-  metric: text({ default: "accuracy", help: "the metric: accuracy, knn, probe or loss" }),
-  mode: choice(["max", "min"], { default: "max", help: "whether higher or lower is better" }),
-  patience: nullable(
-    whole({ min: 1, help: "stops after so many evaluations without a better one" }),
-  ),
-  minDelta: number({ default: 0, min: 0, help: "by how much a value must be better" }),
+const BEST: OptionTable<BestOptions> = {
+  ...BEST_OPTIONS,
+  metric: text({
+    default: "accuracy",
+    help: "what is measured after an epoch: accuracy, knn, probe",
+  }),
 };
 
-const EMA: OptionTable<EmaRecipe> = {
-  decay: number({
-    default: 0.999,
-    min: 0,
-    max: 1,
-    help: "how much of the average stays at a step",
-  }),
-  warmup: flag({ default: false, help: "whether the decay grows to this" }),
-};
+/** Groups, of which the optimizer says rate and weight decay. */
+const { baseLr: _, weightDecay: __, ...GROUPS } = PARAM_GROUPS_OPTIONS;
 
 const STORE: OptionTable<StoreRecipe> = {
   dtype: choice(["float16", "float32"], { default: "float16", help: "the dtype of what is kept" }),
@@ -184,22 +181,11 @@ export const RECIPE_TABLE: OptionTable<Recipe> = {
   best: nullable(table(BEST, { help: "the epoch that is kept beside the last; none if null" })),
   clipNorm: nullable(number({ above: 0, help: "the norm that gradients are scaled down to" })),
   accumulate: whole({ default: 1, min: 1, help: "batches whose gradients make one step" }),
-  ema: nullable(table(EMA, { help: "a moving average of the weights" })),
+  ema: nullable(table(EMA_OPTIONS, { help: "a moving average of the weights" })),
   autocast: nullable(choice(["bfloat16", "float16"], { help: "what the student computes in" })),
-  layerDecay: number({
-    default: 1,
-    above: 0,
-    max: 1,
-    help: "the rate of a layer by that above it",
-  }),
-  frozen: list(text({}), {
-    default: [],
-    help: "names of parts of the student that stay as they are",
-  }),
-  noDecayOnNormAndBias: flag({
-    default: false,
-    help: "whether biases and norms have no weight decay",
-  }),
+  groups: nullable(
+    table(GROUPS, { help: "rates and decay by layer or name, and parts that stay" }),
+  ),
   store: nullable(table(STORE, { help: "what teachers said, kept on disk; asked live if null" })),
   resident: nullable(
     whole({ min: 1, help: "how many teachers are in memory at once; all if null" }),

@@ -4,17 +4,18 @@
  * @module
  */
 
+import { ArgumentError } from "../base/errors.ts";
 import { fingerprint, type Spec } from "../base/spec.ts";
 import type { Dataset, LabelledBatch } from "../data/mod.ts";
-import { evaluate, type Evaluation } from "../eval/mod.ts";
+import { evaluate, type Evaluation, featureQuality } from "../eval/mod.ts";
 import { save } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { type MetricRecord, MetricsLog, readMetrics } from "../report/metrics.ts";
 import { Shelf } from "../teachers/shelf.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import * as torch from "../torch/mod.ts";
-import { fit, type FitOptions, type ResumeOptions } from "../train/fit.ts";
-import { BestStudent } from "./best_student.ts";
+import { fit } from "../train/fit.ts";
+import type { FitOptions, ResumeOptions } from "../train/fit_options.ts";
 import { buildStudent } from "./build_student.ts";
 import { buildTeachers, type TeacherPlaces } from "./build_teachers.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
@@ -54,6 +55,7 @@ export async function trainStudent(
     recipe.data[name] === null ? null : await opener.labelled(recipe.data[name], `data.${name}`);
   const validation = await open("validation");
   const test = await open("test");
+  const measured = { validation, known: await knownOf(recipe, opener, learned) };
 
   const teachers = await buildTeachers(recipe.teachers, recipe.device, options);
   owned.defer(() => teachers.forEach((teacher) => teacher.model?.dispose()));
@@ -61,8 +63,10 @@ export async function trainStudent(
     new Shelf(teachers, recipe.resident === null ? {} : { resident: recipe.resident }),
   );
   torch.manualSeed(recipe.seed);
-  const known = [learned.labelled, validation, test];
-  const student = owned.use(await buildStudent(recipe.student, learned.train, known, teachers));
+  const labelled = [learned.labelled, validation, test];
+  const student = owned.use(
+    await buildStudent(recipe.student, learned.train, labelled, teachers),
+  );
   student.to(recipe.device);
   const { name, ...settings } = recipe.method;
   const method = owned.use(METHODS[name].make(student, shelf, settings));
@@ -72,7 +76,7 @@ export async function trainStudent(
     method,
     student,
     learned,
-    validation,
+    measured,
   });
   if (interrupted) return false;
 
@@ -99,7 +103,14 @@ interface Trained {
   readonly method: ReturnType<(typeof METHODS)[string]["make"]>;
   readonly student: Classifier;
   readonly learned: Awaited<ReturnType<typeof openBatches>>;
+  readonly measured: Measured;
+}
+
+/** What it is measured on while it learns. */
+interface Measured {
   readonly validation: Labelled;
+  /** What a k-NN or a probe of it knows; null if neither is asked for. */
+  readonly known: Labelled;
 }
 
 /** Trains; true if it was interrupted. */
@@ -107,41 +118,36 @@ async function train(
   recipe: ResolvedRecipe,
   folder: RunFolder,
   options: TrainStudentOptions,
-  { method, student, learned, validation }: Trained,
+  { method, student, learned, measured }: Trained,
 ): Promise<boolean> {
   const path = folder.path(RUN_FILES.metrics);
-  const isOld = Boolean(options.resume) && folder.has(RUN_FILES.metrics);
-  using metrics = new MetricsLog(path, { resume: isOld });
-  const best = recipe.best === null
-    ? null
-    : new BestStudent(recipe.best, isOld ? readMetrics(path) : []);
-  const enough = new AbortController();
-  if (best?.stop) enough.abort();
-  const signals = options.signal ? [options.signal, enough.signal] : [enough.signal];
+  // Records of a run that was killed before its first checkpoint are nobody's.
+  const goesOn = Boolean(options.resume);
+  using metrics = new MetricsLog(path, {
+    resume: folder.has(RUN_FILES.metrics),
+    keep: () => goesOn,
+  });
+  const { batches } = learned;
+  const { clipNorm, accumulate, autocast, ema, best } = recipe;
   const shared: FitOptions = {
     name: recipe.name,
     epochs: recipe.epochs,
     metrics,
+    accumulate,
     checkpoint: folder.path(RUN_FILES.checkpoint),
     resume: options.resume,
     progress: options.progress,
-    signal: AbortSignal.any(signals),
+    // Without one the loop would end the process by itself.
+    signal: options.signal ?? new AbortController().signal,
     evaluateEvery: recipe.evaluation.every,
-    accumulate: recipe.accumulate,
-    ...(recipe.clipNorm !== null && { clipNorm: recipe.clipNorm }),
-    ...(recipe.autocast !== null && { autocast: recipe.autocast }),
-    ...(validation !== null && {
-      evaluate: async () => {
-        const record = await look(recipe, student, validation);
-        if (best?.update(record)) save(folder.path(RUN_FILES.best), student);
-        if (best?.stop) enough.abort();
-        return record;
-      },
-    }),
+    ...(clipNorm !== null && { clipNorm }),
+    ...(autocast !== null && { autocast }),
+    ...(ema !== null && { ema }),
+    ...(best !== null && { best: { ...best, file: folder.path(RUN_FILES.best) } }),
+    ...(measured.validation !== null && { evaluate: () => look(recipe, student, measured) }),
   };
-  const makers = [...stageMakers(recipe, method)];
-  const { batches } = learned;
-  const { done } = makers.length === 1
+  const makers = [...stageMakers(recipe, method, Math.ceil(batches.length / accumulate))];
+  const { done, stopped } = makers.length === 1
     ? await fit({ ...shared, method, batches, ...makers[0][1] })
     : await fit({
       ...shared,
@@ -150,22 +156,43 @@ async function train(
       optimizers: Object.fromEntries(makers.map(([name, { optimizer }]) => [name, optimizer])),
       schedules: Object.fromEntries(makers.map(([name, { schedule }]) => [name, schedule])),
     });
-  return !done && !enough.signal.aborted;
+  return !done && stopped === undefined;
+}
+
+/** What a k-NN or a probe of the student knows. */
+async function knownOf(
+  { data, evaluation }: ResolvedRecipe,
+  opener: DataOpener,
+  learned: Trained["learned"],
+): Promise<Labelled> {
+  if ((evaluation.knn === null && !evaluation.probe) || data.validation === null) return null;
+  if (data.known !== null) return await opener.labelled(data.known, "data.known");
+  if (learned.labelled !== null) return learned.labelled as Labelled;
+  throw new ArgumentError(
+    "A k-NN or a probe of the student needs labelled images that it knows: give data.known.",
+  );
 }
 
 /** What an epoch's end records of the student. */
 async function look(
-  recipe: ResolvedRecipe,
+  { evaluation }: ResolvedRecipe,
   student: Classifier,
-  validation: Dataset<LabelledBatch>,
+  { validation, known }: Measured,
 ): Promise<MetricRecord> {
-  const { overall, loss, byDataset } = await evaluate(student, validation, {
-    batchSize: recipe.evaluation.batchSize,
-  });
+  const { batchSize, knn, probe } = evaluation;
+  const { overall, loss, byDataset } = await evaluate(student, validation!, { batchSize });
   const each = Object.entries(byDataset);
+  const features = known === null ? {} : await featureQuality(student, {
+    known,
+    test: validation!,
+    batchSize,
+    knn: knn === null ? false : { k: knn },
+    probe,
+  });
   return {
     accuracy: overall,
     validationLoss: loss,
+    ...features,
     ...(each.length > 1 &&
       Object.fromEntries(each.map(([name, value]) => [`accuracy ${name}`, value]))),
   };
