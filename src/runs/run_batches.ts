@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import type { PixelSource } from "../data/pixel_source.ts";
 import { zipLoaders } from "../data/zip_loaders.ts";
 import { Loader, type LoaderOptions } from "../data/loader.ts";
 import { compose } from "../data/transforms/compose.ts";
@@ -23,8 +24,8 @@ export interface RunBatches {
   /** Batches as the method needs them. */
   // deno-lint-ignore no-explicit-any -- which kind of batch it is, the method says
   readonly batches: Batches<any>;
-  /** What makes the pixels that teachers are asked about; null where batches are of both kinds. */
-  readonly loader: Loader<never> | null;
+  /** What makes the pixels that teachers are asked about. */
+  readonly sources: readonly PixelSource[];
 }
 
 /**
@@ -39,7 +40,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
   if (images === "unlabelled") {
     const train = await opener.unlabelled(data.train, "data.train");
     const loader = new Loader(train, options);
-    return { train, labelled: null, batches: loader, loader: loader as unknown as Loader<never> };
+    return { train, labelled: null, batches: loader, sources: [loader] };
   }
   if (images === "labelled" || data.labelled === null) {
     if (images === "both") {
@@ -49,7 +50,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
     }
     const train = await opener.labelled(data.train, "data.train");
     const loader = new Loader(train, options);
-    return { train, labelled: train, batches: loader, loader: loader as unknown as Loader<never> };
+    return { train, labelled: train, batches: loader, sources: [loader] };
   }
   const train = await opener.unlabelled(data.train, "data.train");
   const labelled = await opener.labelled(data.labelled, "data.labelled");
@@ -57,11 +58,14 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
     ...options,
     batchSize: recipe.labelledBatchSize ?? recipe.batchSize,
   });
-  return { train, labelled, batches: zipLoaders(few, new Loader(train, options)), loader: null };
+  const rest = new Loader(train, options);
+  return { train, labelled, batches: zipLoaders(few, rest), sources: [few, rest] };
 }
 
 function loaderOptions(recipe: ResolvedRecipe): LoaderOptions {
-  const { batchSize, seed, views, device, augment } = recipe;
+  const { batchSize, seed, device, augment, store } = recipe;
+  // Where nothing is random there is one variant, and what teachers say of it can be kept.
+  const views = recipe.views ?? (store !== null && augment.length === 0 ? 1 : null);
   const transforms = augment.map(({ name, ...options }) => TRANSFORMS[name].make(options));
   return {
     batchSize,

@@ -11,21 +11,22 @@ import { evaluate, type Evaluation, featureQuality } from "../eval/mod.ts";
 import { save } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { type MetricRecord, MetricsLog, readMetrics } from "../report/metrics.ts";
-import { Shelf } from "../teachers/shelf.ts";
+import type { Shelf } from "../teachers/shelf.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import * as torch from "../torch/mod.ts";
 import { fit } from "../train/fit.ts";
 import type { FitOptions, ResumeOptions } from "../train/fit_options.ts";
 import { buildStudent } from "./build_student.ts";
-import { buildTeachers, type TeacherPlaces } from "./build_teachers.ts";
+import type { TeacherPlaces } from "./build_teachers.ts";
+import { fillStore, openRun, useStore } from "./open_run.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import { RUN_FILES, type RunFolder } from "./folder.ts";
 import { METHODS } from "./methods.ts";
-import { DataOpener, type OpenedData } from "./open_data.ts";
+import type { DataOpener, OpenedData } from "./open_data.ts";
 import { stageMakers } from "./optimizers.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
-import { openBatches } from "./run_batches.ts";
+import type { RunBatches } from "./run_batches.ts";
 import { writeRunReport } from "./run_report.ts";
 
 /** How a student is trained in a folder. */
@@ -49,19 +50,18 @@ export async function trainStudent(
 ): Promise<boolean> {
   const start = performance.now();
   using owned = new DisposableStack();
-  const opener = owned.use(new DataOpener());
-  const learned = await openBatches(recipe, opener);
+  const opened = owned.use(await openRun(recipe, options));
+  const { opener, learned, shelf } = opened;
+  const { teachers } = shelf;
   const open = async (name: "validation" | "test"): Promise<Labelled> =>
     recipe.data[name] === null ? null : await opener.labelled(recipe.data[name], `data.${name}`);
   const validation = await open("validation");
   const test = await open("test");
   const measured = { validation, known: await knownOf(recipe, opener, learned) };
-
-  const teachers = await buildTeachers(recipe.teachers, recipe.device, options);
-  owned.defer(() => teachers.forEach((teacher) => teacher.model?.dispose()));
-  const shelf = owned.use(
-    new Shelf(teachers, recipe.resident === null ? {} : { resident: recipe.resident }),
-  );
+  if (recipe.store !== null && teachers.length > 0) {
+    await fillStore(recipe, opened, options);
+    owned.use(await useStore(recipe, opened));
+  }
   torch.manualSeed(recipe.seed);
   const labelled = [learned.labelled, validation, test];
   const student = owned.use(
@@ -102,7 +102,7 @@ export async function trainStudent(
 interface Trained {
   readonly method: ReturnType<(typeof METHODS)[string]["make"]>;
   readonly student: Classifier;
-  readonly learned: Awaited<ReturnType<typeof openBatches>>;
+  readonly learned: RunBatches;
   readonly measured: Measured;
 }
 
@@ -163,7 +163,7 @@ async function train(
 async function knownOf(
   { data, evaluation }: ResolvedRecipe,
   opener: DataOpener,
-  learned: Trained["learned"],
+  learned: RunBatches,
 ): Promise<Labelled> {
   if ((evaluation.knn === null && !evaluation.probe) || data.validation === null) return null;
   if (data.known !== null) return await opener.labelled(data.known, "data.known");

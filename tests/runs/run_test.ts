@@ -69,6 +69,29 @@ test("a teacher that is a recipe is trained once", () =>
     assertEquals(again.mtime, made.mtime);
   }));
 
+test("a student learns the same from a store as from its teachers live, variants included", () =>
+  inFolder(async (folder) => {
+    const recipe = distilled({
+      augment: [{ name: "randomCrop", padding: 2 }],
+      views: 2,
+      epochs: 3,
+    });
+    const store = { dtype: "float32" as const, root: `${folder}/store` };
+    using live = await runs.run(recipe, quiet(folder, "live"));
+    using stored = await runs.run({ ...recipe, store }, quiet(folder, "stored"));
+    assertEquals([...Deno.readDirSync(store.root)].length > 0, true);
+    const [a, b] = [weights(live.folder), weights(stored.folder)] as [string, number[]][][];
+    const flat = (all: [string, unknown][]) =>
+      all.flatMap(([, values]) => [values].flat(9) as number[]);
+    const [x, y] = [flat(a), flat(b)];
+    x.forEach((value, i) => assertAlmostEquals(value, y[i], 1e-4));
+    await assertRejects(
+      () => runs.run({ ...recipe, store, views: null }, quiet(folder, "endless")),
+      ArgumentError,
+      "views",
+    );
+  }));
+
 test("two runs into one folder are refused, and so is going on as another one", () =>
   inFolder(async (folder) => {
     const options = quiet(folder, "run");
@@ -179,7 +202,7 @@ test("waiting for a better epoch ends the run, and the best one is kept", () =>
     await assertRejects(
       () => runs.run({ ...recipe, best: { metric: "acuracy" } }, quiet(folder, "other")),
       ArgumentError,
-      'acuracy',
+      "acuracy",
     );
   }));
 
