@@ -15,3 +15,5 @@ export * from "./result.ts";
 export * from "./run.ts";
 export * from "./settings.ts";
 export * from "./folder.ts";
+export * from "./open_student.ts";
+export * from "./photographs_recipe.ts";

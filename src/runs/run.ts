@@ -22,6 +22,8 @@ import { RUN_FILES, RunFolder } from "./folder.ts";
 import type { Recipe } from "./recipe.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
+import type { TeacherPlaces } from "./build_teachers.ts";
+import { type FillRunOptions, fillStore, openRun } from "./open_run.ts";
 import { trainStudent } from "./train_student.ts";
 
 /** How {@linkcode run} executes a recipe. */
@@ -118,22 +120,11 @@ export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run
   await folder.writeJson(RUN_FILES.recipe, resolved);
   await folder.writeJson(RUN_FILES.versions, versions());
   if (resolved.threads !== null) torch.setNumThreads(resolved.threads);
-  const trainFirst = async (own: ResolvedRecipe, place: string) => {
-    const { signal, progress } = options;
-    const made = await run(own as unknown as Recipe, {
-      out: place,
-      resume: true,
-      signal,
-      progress,
-    });
-    made[Symbol.dispose]();
-  };
   const differences = resume === true ? undefined : resume || undefined;
   const finishedNow = await trainStudent(resolved, folder, {
     ...options,
-    cache: options.cache ?? `${cacheRoot()}/teachers`,
+    ...placesOf(options),
     resume: before === null ? false : differences ?? true,
-    trainFirst,
   });
   if (!finishedNow) {
     throw new InterruptedError(
@@ -141,6 +132,45 @@ export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run
     );
   }
   return (await finished(folder, resolved))!;
+}
+
+/** Whether a path is the folder of a run. */
+export async function isRunFolder(path: string): Promise<boolean> {
+  const info = await Deno.stat(path).catch(() => null);
+  return info?.isDirectory === true && (await RunFolder.at(path)).has(RUN_FILES.recipe);
+}
+
+/** How {@linkcode fill} goes. */
+export interface FillOptions extends FillRunOptions {
+  /** Where teachers that are recipes are kept; `teachers` in the package's cache by default. */
+  cache?: string;
+}
+
+/**
+ * Asks the teachers of a recipe about all that its student will learn from, and keeps what they say in the recipe's store:
+ * the run then reads it. What is there already is not asked for again.
+ *
+ * @throws {ArgumentError} if the recipe cannot be used, or every epoch shows other pixels: give it `views`.
+ * @throws {StoreError} if the store cannot be used.
+ */
+export async function fill(recipe: Recipe, options: FillOptions = {}): Promise<void> {
+  const given = resolveRecipe(recipe);
+  const resolved = given.store === null ? resolveRecipe({ ...recipe, store: {} }) : given;
+  if (resolved.threads !== null) torch.setNumThreads(resolved.threads);
+  using opened = await openRun(resolved, placesOf(options));
+  await fillStore(resolved, opened, options);
+}
+
+/** Where teachers that are recipes are trained, as runs of their own. */
+function placesOf(options: RunOptions): TeacherPlaces {
+  const { out: _, resume: __, ...rest } = options;
+  return {
+    cache: options.cache ?? `${cacheRoot()}/teachers`,
+    trainFirst: async (own, place) => {
+      const made = await run(own as unknown as Recipe, { ...rest, out: place, resume: true });
+      made[Symbol.dispose]();
+    },
+  };
 }
 
 /** The recipe of the run that is in a folder; null if there is none, or one that failed before it trained anything. */
