@@ -20,11 +20,7 @@ export function compareCommand(): Command<[string[]]> {
     .option("--quiet", "shows no progress")
     .action((recipes, { seeds, set = [], out, quiet }) =>
       work(async ({ runs, train }, signal) => {
-        const all = await Promise.all(
-          recipes.map(async (path) =>
-            runs.applySettings(await runs.readRecipe(path), set) as never
-          ),
-        );
+        const all = await Promise.all(recipes.map((path) => runs.recipeFile(path, set)));
         const { table } = await runs.compare(all, { seeds, out, signal, progress: !quiet });
         train.printTable(table);
       })

@@ -46,8 +46,8 @@ function fillCommand(): Command<[string]> {
     .option("--part <i/n>", "a share of the work, from 1/n to n/n, for several machines", share)
     .action((path, { set = [], part }) =>
       work(async ({ runs }, signal) => {
-        const recipe = runs.applySettings(await runs.readRecipe(path), set);
-        await runs.fill(recipe as never, { part, signal });
+        const recipe = await runs.recipeFile(path, set);
+        await runs.fill(await recipe(), { part, signal });
       })
     ) as Command<[string]>;
 }

@@ -33,12 +33,13 @@ export function trainCommand(): Command<[string]> {
     .option("--quiet", "shows no progress")
     .action((recipe, { set = [], seeds, out, resume, differences, quiet }) =>
       work(async ({ runs, train }, signal) => {
-        const resolved = runs.applySettings(await runs.readRecipe(recipe), set) as never;
         const shared = { signal, progress: !quiet };
         if (seeds !== undefined) {
-          const { table } = await runs.compare([resolved], { ...shared, seeds, out });
+          const own = await runs.recipeFile(recipe, set);
+          const { table } = await runs.compare([own], { ...shared, seeds, out });
           return train.printTable(table);
         }
+        const resolved = await (await runs.recipeFile(recipe, set))();
         // The folder of a run, given as a recipe, is where it goes on.
         const folder = out ?? (resume && await runs.isRunFolder(recipe) ? recipe : undefined);
         using run = await runs.run(resolved, {

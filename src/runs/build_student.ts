@@ -16,6 +16,8 @@ import type { Teacher } from "../teachers/teacher.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { StudentRecipe } from "./network_recipes.ts";
+import { firstRun, type TeacherPlaces } from "./build_teachers.ts";
+import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { OpenedData } from "./open_data.ts";
 import { savedModel } from "./saved_model.ts";
 
@@ -27,12 +29,16 @@ import { savedModel } from "./saved_model.ts";
  * @throws {ArgumentError} if nothing says how many classes there are, or the classes of its weights are others.
  */
 export async function buildStudent(
-  recipe: StudentRecipe,
+  recipe: StudentRecipe<ResolvedRecipe>,
   train: OpenedData,
   labelled: readonly (OpenedData | null)[],
   teachers: readonly Teacher[],
+  places: TeacherPlaces,
 ): Promise<Classifier> {
-  const { name, numClasses: wanted, view, weights, ...rest } = recipe;
+  const { name, numClasses: wanted, view, weights: given, ...rest } = recipe;
+  const weights = typeof given === "object" && given !== null
+    ? await firstRun(given.recipe, places)
+    : given;
   const classNames = labelled.find((dataset) => dataset?.classNames !== undefined)?.classNames;
   const voter = teachers.find((teacher) => teacher.numClasses !== null);
   const numClasses = wanted ?? classNames?.length ?? voter?.numClasses;

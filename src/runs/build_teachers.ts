@@ -66,12 +66,17 @@ async function one(
     return await load(source, { ...plain(given), kind } as LoadTeacherOptions);
   }
   if ("recipe" in recipe) {
-    const own = recipe.recipe;
-    const folder = join(places.cache, `${own.name}-${recipeFingerprint(own)}`);
-    await places.trainFirst(own, folder);
-    return fromRun(folder, recipe.name ?? own.name, kind, device, at);
+    const { recipe: own, name } = recipe;
+    return fromRun(await firstRun(own, places), name ?? own.name, kind, device, at);
   }
   return fromRun(recipe.run, recipe.name ?? basename(recipe.run), kind, device, at);
+}
+
+/** Executes a recipe, unless it is done already; returns the folder of its run. */
+export async function firstRun(recipe: ResolvedRecipe, places: TeacherPlaces): Promise<string> {
+  const folder = join(places.cache, `${recipe.name}-${recipeFingerprint(recipe)}`);
+  await places.trainFirst(recipe, folder);
+  return folder;
 }
 
 function fromRun(

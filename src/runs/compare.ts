@@ -11,8 +11,8 @@ import { say } from "../base/progress.ts";
 import type { Table } from "../report/table.ts";
 import { formatTable } from "../report/table.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
-import type { Recipe } from "./recipe.ts";
-import { resolveRecipe } from "./recipe_table.ts";
+import type { Recipe, RecipeSource } from "./recipe.ts";
+import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
 import { run, type RunOptions } from "./run.ts";
 
@@ -57,7 +57,7 @@ export interface Comparison {
  * ```
  */
 export async function compare(
-  recipes: readonly Recipe[],
+  recipes: readonly RecipeSource[],
   options: CompareOptions = {},
 ): Promise<Comparison> {
   const { seeds = 3, out = "runs", ...rest } = options;
@@ -65,7 +65,7 @@ export async function compare(
   if (!Number.isSafeInteger(seeds) || seeds < 1) {
     throw new ArgumentError(`seeds is a whole number of at least 1, got ${seeds}.`);
   }
-  const resolved = recipes.map(resolveRecipe);
+  const resolved = await Promise.all(recipes.map((recipe) => forSeed(recipe, 0)));
   const names = resolved.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
@@ -76,10 +76,11 @@ export async function compare(
     throw new ArgumentError(`${untested.name}: give data.test, on which recipes are compared.`);
   }
   const compared: Compared[] = [];
-  for (const recipe of resolved) {
+  for (const [place, recipe] of resolved.entries()) {
     const done: Compared["runs"][number][] = [];
     for (let i = 0; i < seeds; i++) {
-      const own = { ...recipe, seed: recipe.seed + i };
+      const seed = recipe.seed + i;
+      const own = { ...await forSeed(recipes[place], seed), seed };
       const folder = join(out, `${recipe.name}-${own.seed}-${recipeFingerprint(own)}`);
       if (rest.progress !== false) say(`${recipe.name}, seed ${own.seed} (${i + 1} of ${seeds})`);
       using one = await run(own as unknown as Recipe, { ...rest, out: folder, resume: true });
@@ -91,6 +92,10 @@ export async function compare(
   const table = tableOf(compared, seeds);
   await writeAtomic(join(out, "comparison.txt"), formatTable(table) + "\n");
   return { recipes: compared, table };
+}
+
+async function forSeed(recipe: RecipeSource, seed: number): Promise<ResolvedRecipe> {
+  return resolveRecipe(typeof recipe === "function" ? await recipe({ seed }) : recipe);
 }
 
 /** Mean, and standard deviation of the sample. */

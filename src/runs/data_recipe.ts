@@ -23,6 +23,8 @@ export type SelectionRecipe =
   | { fraction: number; seed?: number }
   /** Those of some classes, which `relabel` numbers anew from 0. */
   | { classes: readonly (string | number)[]; relabel?: boolean; name?: string | null }
+  /** All of them so many times, so that an epoch is longer than a few batches. */
+  | { repeat: number }
   /** All, without their labels, in random order. */
   | { unlabelled: boolean; seed?: number };
 
@@ -82,6 +84,7 @@ export const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
     relabel: flag({ default: false, help: "numbers the classes anew from 0" }),
     name: nullable(text({ help: "what these images are called" })),
   },
+  repeat: { repeat: whole({ min: 1, help: "how many times an epoch has each image" }) },
   unlabelled: { unlabelled: choice([true], { help: "takes the labels away" }), seed },
 }, { what: "selection" });
 

@@ -17,3 +17,4 @@ export * from "./settings.ts";
 export * from "./folder.ts";
 export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";
+export * from "./recipe_file.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { list, named, nullable, pair, table } from "../base/option_parts.ts";
-import { choice, number, text, whole } from "../base/option_values.ts";
+import { either, list, named, nullable, pair, table } from "../base/option_parts.ts";
+import { choice, flag, number, text, whole } from "../base/option_values.ts";
 import { lazy, variants } from "../base/option_variants.ts";
 import type { AnyTable, Option, OptionTable } from "../base/options.ts";
 import type { View } from "../data/view.ts";
@@ -14,15 +14,18 @@ import { list as architectures } from "../models/registry.ts";
 import { SMALL_MODELS } from "../models/small/all.ts";
 
 /** The student: an architecture by its name, its options beside it. */
-export interface StudentRecipe {
+export interface StudentRecipe<R> {
   /** A small class, such as `SmallCnn`, or one of `models.list()`. */
   readonly name: string;
   /** The number of classes; that of the labelled images, else of the voting teachers, if null. */
   readonly numClasses?: number | null;
   /** What it wants of pixels; that of its weights, or the data's size and statistics, if null. */
   readonly view?: View | null;
-  /** Weights to begin with: a file, `hf://org/name`, or the folder of a run. */
-  readonly weights?: string | null;
+  /**
+   * Weights to begin with: a file, `hf://org/name`, the folder of a run, or the student of a recipe, which is executed first
+   * and kept in the cache.
+   */
+  readonly weights?: string | { readonly recipe: R } | null;
   /** Options of the architecture. */
   readonly [option: string]: unknown;
 }
@@ -33,6 +36,12 @@ export interface TeacherBase {
   readonly name?: string | null;
   /** Whether it votes on classes. */
   readonly kind?: "predictive" | "descriptive";
+}
+
+/** What a teacher that is a model of one's own has besides. */
+export interface OwnTeacher extends TeacherBase {
+  /** Whether its features are given mean 0 and deviation 1, over the images that the student learns from. */
+  readonly standardize?: boolean;
 }
 
 /** A teacher: what a publisher ships (`source`), a model of one's own (`run`), or a recipe that is trained first. */
@@ -51,11 +60,11 @@ export type TeacherRecipe<R> =
     /** What it wants of pixels; what is given counts more than what its publisher says. */
     readonly view?: Partial<View> | null;
   }
-  | TeacherBase & {
+  | OwnTeacher & {
     /** The folder of a run, or a file that `models.save` wrote. */
     readonly run: string;
   }
-  | TeacherBase & {
+  | OwnTeacher & {
     /** What it is trained by; kept, so that the next run with the same recipe finds it. */
     readonly recipe: R;
   };
@@ -87,21 +96,27 @@ const COMMON: AnyTable = {
   view: nullable(
     table(VIEW, { help: "what it wants of pixels; its weights' or the data's if null" }),
   ),
-  weights: nullable(text({ help: "weights to begin with: a file, hf://org/name, a run's folder" })),
 };
 
-const ZOO: AnyTable = {
-  ...BUILD_OPTIONS,
-  ...COMMON,
-};
-
-/** The student. */
-export const STUDENT: Option<StudentRecipe> = named<StudentRecipe>({
-  ...Object.fromEntries(
-    Object.entries(SMALL_MODELS).map(([name, { options }]) => [name, { ...options, ...COMMON }]),
-  ),
-  ...Object.fromEntries(architectures().map((name) => [name, ZOO])),
-}, { what: "architecture", help: "who is taught" });
+/** The student; `recipe` is what it may begin with. */
+export function studentOption<R>(recipe: () => Option<R>): Option<StudentRecipe<R>> {
+  const first: AnyTable = {
+    recipe: lazy<R>(recipe, { wants: "a recipe", ref: "#", help: "what is executed first" }),
+  };
+  const weights = nullable(either<[string, object]>([text({}), table(first, {})], {}), {
+    help: "weights to begin with: a file, hf://org/name, a run's folder, or { recipe }",
+  });
+  const zoo: AnyTable = { ...BUILD_OPTIONS, ...COMMON, weights };
+  return named<StudentRecipe<R>>({
+    ...Object.fromEntries(
+      Object.entries(SMALL_MODELS).map(([name, { options }]) => [
+        name,
+        { ...options, ...COMMON, weights },
+      ]),
+    ),
+    ...Object.fromEntries(architectures().map((name) => [name, zoo])),
+  }, { what: "architecture", help: "who is taught" });
+}
 
 const BASE: AnyTable = {
   name: nullable(text({ help: "what it is called; its place if null" })),
@@ -111,13 +126,18 @@ const BASE: AnyTable = {
   }),
 };
 
+const OWN: AnyTable = {
+  ...BASE,
+  standardize: flag({ default: false, help: "gives its features mean 0 and deviation 1" }),
+};
+
 /** Who teaches; `recipe` is what a teacher that is trained first is trained by. */
 export function teachersOption<R>(recipe: () => Option<R>): Option<TeacherRecipe<R>[]> {
   const own = lazy<R>(recipe, { wants: "a recipe", ref: "#", help: "what it is trained by" });
   const one = variants<TeacherRecipe<R>>({
     source: SOURCE,
-    run: { run: text({ help: "the folder of a run, or a saved model" }), ...BASE },
-    recipe: { recipe: own, ...BASE },
+    run: { run: text({ help: "the folder of a run, or a saved model" }), ...OWN },
+    recipe: { recipe: own, ...OWN },
   }, { what: "kind of teacher" });
   return list(one, { default: [], help: "who teaches" });
 }

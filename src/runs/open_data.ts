@@ -17,7 +17,9 @@ export type OpenedData = Dataset<Batch> & {
 
 /** What data sets can do of what a recipe selects by. */
 interface Selectable {
+  readonly length?: number;
   take?(count: number): OpenedData;
+  subset?(indices: Int32Array): OpenedData;
   split?(sizes: readonly number[], options: { seed?: number }): OpenedData[];
   balancedSubset?(perClass: number, seed: number): OpenedData;
   stratifiedSubset?(fraction: number, seed: number): OpenedData;
@@ -157,6 +159,12 @@ function choose(from: Selectable, selection: SelectionRecipe): OpenedData | unde
   }
   if ("perClass" in selection) {
     return from.balancedSubset?.(selection.perClass, selection.seed ?? 0);
+  }
+  if ("repeat" in selection) {
+    const length = from.length ?? 0;
+    return from.subset?.(
+      Int32Array.from({ length: selection.repeat * length }, (_, i) => i % length),
+    );
   }
   if ("fraction" in selection) {
     return from.stratifiedSubset?.(selection.fraction, selection.seed ?? 0);

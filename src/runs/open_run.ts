@@ -4,7 +4,9 @@
  * @module
  */
 
-import { Shelf } from "../teachers/shelf.ts";
+import { ArgumentError } from "../base/errors.ts";
+import { Shelf, type StoredOutputs } from "../teachers/shelf.ts";
+import type { Teacher } from "../teachers/teacher.ts";
 import { fill } from "../teachers/store/fill.ts";
 import type { Part } from "../teachers/store/types.ts";
 import { findEntries } from "../teachers/store/find_entries.ts";
@@ -12,6 +14,7 @@ import { Store } from "../teachers/store/store.ts";
 import { buildTeachers, type TeacherPlaces } from "./build_teachers.ts";
 import { DataOpener } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
+import { standardizedTeacher } from "./standardized.ts";
 import { openBatches, type RunBatches } from "./run_batches.ts";
 
 /** Data and teachers of a run. */
@@ -46,6 +49,12 @@ export async function openRun(recipe: ResolvedRecipe, places: TeacherPlaces): Pr
     const learned = await openBatches(recipe, opener);
     const teachers = await buildTeachers(recipe.teachers, recipe.device, places);
     owned.defer(() => teachers.forEach((teacher) => teacher.model?.dispose()));
+    for (const [i, own] of recipe.teachers.entries()) {
+      if (!("standardize" in own && own.standardize)) continue;
+      // Over what the student learns from without labels, or all of it.
+      const { plain } = learned.sources.at(-1)!;
+      teachers[i] = await standardizedTeacher(checkDescriptive(teachers[i], i), plain);
+    }
     const { resident } = recipe;
     const shelf = owned.use(new Shelf(teachers, resident === null ? {} : { resident }));
     return { opener, learned, shelf, [Symbol.dispose]: () => owned.dispose() };
@@ -67,7 +76,8 @@ export async function fillStore(
   options: FillRunOptions,
 ): Promise<void> {
   const { part, signal, progress = true } = options;
-  for (const pixels of learned.sources) {
+  for (const { seen, plain } of learned.sources) {
+    const pixels = recipe.store?.plain ? plain : seen;
     await fill(storeOf(recipe), {
       teachers: shelf.teachers,
       pixels,
@@ -86,12 +96,25 @@ export async function useStore(
   { learned, shelf }: OpenedRun,
 ): Promise<Disposable> {
   const held = new DisposableStack();
-  for (const pixels of learned.sources) {
-    const entries = await findEntries(storeOf(recipe), shelf.teachers, pixels, {
-      dtype: recipe.store?.dtype,
-    });
+  const { plain: isPlain = false, dtype } = recipe.store ?? {};
+  for (const { seen, plain } of learned.sources) {
+    const pixels = isPlain ? plain : seen;
+    const entries = await findEntries(storeOf(recipe), shelf.teachers, pixels, { dtype });
     for (const entry of entries.values()) held.use(entry);
-    shelf.use(pixels, entries);
+    // Whatever the student sees, what was said is about the image as it is.
+    const said = [...entries].map(([name, entry]): [string, StoredOutputs] => [
+      name,
+      isPlain ? { rows: (_, indices) => entry.rows(0, indices) } : entry,
+    ]);
+    shelf.use(seen, new Map(said));
   }
   return held;
+}
+
+/** Votes are not features: only those who give these alone are standardized. */
+function checkDescriptive(teacher: Teacher, place: number): Teacher {
+  if (teacher.kind === "descriptive") return teacher;
+  throw new ArgumentError(
+    `teachers[${place}].standardize is for descriptive teachers, and "${teacher.name}" votes. Make it descriptive.`,
+  );
 }

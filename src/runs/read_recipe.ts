@@ -9,13 +9,14 @@ import { pathToFileURL } from "node:url";
 import { ArgumentError, FileError, FormatError } from "../base/errors.ts";
 import { isPlainObject } from "../base/options.ts";
 import { isMissing, readTextFile } from "../base/regular_files.ts";
-import type { Recipe } from "./recipe.ts";
+import type { Recipe, RecipeOptions } from "./recipe.ts";
 
 /** How deep recipes of teachers may lie within each other. */
 const DEEPEST = 16;
 
 /**
- * Reads a recipe: a `.json` file of it, or a `.ts` or `.js` file that exports it by default, or a function that returns it.
+ * Reads a recipe: a `.json` file of it, or a `.ts` or `.js` file that exports it by default, or a function that returns
+ * it for a seed.
  * The folder of a run counts as its `recipe.json`. Where a teacher's `recipe` is the name of a file, beside this one, that is
  * read too.
  *
@@ -24,16 +25,19 @@ const DEEPEST = 16;
  * @throws {FileError} if there is no such file, or it cannot be read.
  * @throws {FormatError} if it is no JSON, exports nothing, or cannot be run.
  */
-export async function readRecipe(path: string): Promise<Recipe> {
-  return await read(path, 0);
+export async function readRecipe(
+  path: string,
+  options: RecipeOptions = { seed: 0 },
+): Promise<Recipe> {
+  return await read(path, options, 0);
 }
 
-async function read(path: string, depth: number): Promise<Recipe> {
+async function read(path: string, options: RecipeOptions, depth: number): Promise<Recipe> {
   if (depth > DEEPEST) {
     throw new ArgumentError(`${path}: recipes of teachers name each other in a circle.`);
   }
   const file = await find(path);
-  const value = extname(file) === ".json" ? await fromJson(file) : await fromModule(file);
+  const value = extname(file) === ".json" ? await fromJson(file) : await fromModule(file, options);
   if (!isPlainObject(value)) {
     throw new FormatError(`${file} is no recipe: it holds ${describe(value)}, not an object.`);
   }
@@ -43,7 +47,7 @@ async function read(path: string, depth: number): Promise<Recipe> {
     if (!isPlainObject(teacher) || typeof teacher.recipe !== "string") return teacher;
     const name = teacher.recipe;
     const own = isAbsolute(name) ? name : join(dirname(file), name);
-    return { ...teacher, recipe: await read(own, depth + 1) };
+    return { ...teacher, recipe: await read(own, options, depth + 1) };
   }));
   return { ...value, teachers: whole } as unknown as Recipe;
 }
@@ -73,7 +77,7 @@ async function fromJson(path: string): Promise<unknown> {
   }
 }
 
-async function fromModule(path: string): Promise<unknown> {
+async function fromModule(path: string, options: RecipeOptions): Promise<unknown> {
   let exported: { default?: unknown };
   try {
     exported = await import(pathToFileURL(resolve(path)).href);
@@ -86,7 +90,7 @@ async function fromModule(path: string): Promise<unknown> {
       `${path} exports nothing by default; write export default recipe({ … }).`,
     );
   }
-  return typeof value === "function" ? await value() : value;
+  return typeof value === "function" ? await value(options) : value;
 }
 
 function describe(value: unknown): string {

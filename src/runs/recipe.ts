@@ -51,6 +51,11 @@ export type GroupsRecipe = Omit<ParamGroupsOptions, "baseLr" | "weightDecay">;
 
 /** What teachers said, kept on disk. */
 export interface StoreRecipe {
+  /**
+   * Whether teachers are asked about the images as they are, while the student sees them augmented: one variant is stored,
+   * whatever the augmentation. By default they see what the student sees.
+   */
+  plain?: boolean;
   /** The dtype of what is kept. */
   dtype?: "float16" | "float32";
   /** The store's folder; the cache's if null. */
@@ -75,7 +80,7 @@ export interface Recipe {
   /** How many variants of each image there are; another one in every epoch if null. */
   views?: number | null;
   /** Who is taught. */
-  student: string | StudentRecipe;
+  student: string | StudentRecipe<Recipe>;
   /** Who teaches. */
   teachers?: readonly TeacherRecipe<Recipe>[];
   /** How. */
@@ -90,6 +95,8 @@ export interface Recipe {
   epochs: number;
   /** Images in a batch. */
   batchSize?: number;
+  /** Whether a last batch that is smaller is left out. */
+  dropLast?: boolean;
   /** Labelled images in a batch, where there are both kinds; as many as the others if null. */
   labelledBatchSize?: number | null;
   /** How the student is measured. */
@@ -115,6 +122,15 @@ export interface Recipe {
   /** Threads of one operator; as many as there are processors if null. */
   threads?: number | null;
 }
+
+/** What a recipe that is a function is told. */
+export interface RecipeOptions {
+  /** The seed that is wanted: all that is random about data, teachers and student should depend on it. */
+  readonly seed: number;
+}
+
+/** A recipe, or what makes one for a seed. */
+export type RecipeSource = Recipe | ((options: RecipeOptions) => Recipe | Promise<Recipe>);
 
 /**
  * A recipe, as it is: what a `.ts` file of one exports, so that editors and TypeScript check it.

@@ -25,7 +25,7 @@ import type { Device } from "../torch/device.ts";
 import { DATA, PART, SELECTION } from "./data_recipe.ts";
 import { METHODS } from "./methods.ts";
 import {
-  STUDENT,
+  studentOption,
   type StudentRecipe,
   type TeacherRecipe,
   teachersOption,
@@ -48,7 +48,7 @@ export interface ResolvedRecipe extends
   /** The data. */
   readonly data: Resolved<DataRecipes>;
   /** The student. */
-  readonly student: StudentRecipe;
+  readonly student: StudentRecipe<ResolvedRecipe>;
   /** Who teaches. */
   readonly teachers: readonly TeacherRecipe<ResolvedRecipe>[];
   /** The method with its options. */
@@ -126,6 +126,7 @@ const BEST: OptionTable<BestOptions> = {
 const { baseLr: _, weightDecay: __, ...GROUPS } = PARAM_GROUPS_OPTIONS;
 
 const STORE: OptionTable<StoreRecipe> = {
+  plain: flag({ default: false, help: "asks teachers about images as they are, not augmented" }),
   dtype: choice(["float16", "float32"], { default: "float16", help: "the dtype of what is kept" }),
   root: nullable(text({ help: "the store's folder; the cache's if null" })),
 };
@@ -159,7 +160,7 @@ export const RECIPE_TABLE: OptionTable<Recipe> = {
   views: nullable(
     whole({ min: 1, help: "variants of each image; another in every epoch if null" }),
   ),
-  student: STUDENT,
+  student: studentOption(own),
   teachers: teachersOption(own),
   method: named(tablesOf(METHODS), {
     what: "method",
@@ -174,6 +175,7 @@ export const RECIPE_TABLE: OptionTable<Recipe> = {
   }),
   epochs: whole({ min: 1, help: "passes over the data" }),
   batchSize: whole({ default: 64, min: 1, help: "images in a batch" }),
+  dropLast: flag({ default: false, help: "whether a last batch that is smaller is left out" }),
   labelledBatchSize: nullable(
     whole({ min: 1, help: "labelled images in a batch of both; as many as the others if null" }),
   ),

@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import type { PixelSource } from "../data/pixel_source.ts";
+import type { Batch } from "../data/batch.ts";
 import { zipLoaders } from "../data/zip_loaders.ts";
 import { Loader, type LoaderOptions } from "../data/loader.ts";
 import { compose } from "../data/transforms/compose.ts";
@@ -14,6 +14,14 @@ import type { Batches } from "../train/stage.ts";
 import { METHODS } from "./methods.ts";
 import type { DataOpener, OpenedData } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
+
+/** A loader of what the student sees, and one of the same images without augmentation. */
+export interface Source {
+  /** What the student sees. */
+  readonly seen: Loader<Batch>;
+  /** The images as they are. */
+  readonly plain: Loader<Batch>;
+}
 
 /** What a student learns from. */
 export interface RunBatches {
@@ -24,8 +32,8 @@ export interface RunBatches {
   /** Batches as the method needs them. */
   // deno-lint-ignore no-explicit-any -- which kind of batch it is, the method says
   readonly batches: Batches<any>;
-  /** What makes the pixels that teachers are asked about. */
-  readonly sources: readonly PixelSource[];
+  /** What makes the pixels that the student sees, and the same images as they are. */
+  readonly sources: readonly Source[];
 }
 
 /**
@@ -40,7 +48,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
   if (images === "unlabelled") {
     const train = await opener.unlabelled(data.train, "data.train");
     const loader = new Loader(train, options);
-    return { train, labelled: null, batches: loader, sources: [loader] };
+    return { train, labelled: null, batches: loader, sources: [source(loader)] };
   }
   if (images === "labelled" || data.labelled === null) {
     if (images === "both") {
@@ -50,7 +58,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
     }
     const train = await opener.labelled(data.train, "data.train");
     const loader = new Loader(train, options);
-    return { train, labelled: train, batches: loader, sources: [loader] };
+    return { train, labelled: train, batches: loader, sources: [source(loader)] };
   }
   const train = await opener.unlabelled(data.train, "data.train");
   const labelled = await opener.labelled(data.labelled, "data.labelled");
@@ -59,7 +67,14 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
     batchSize: recipe.labelledBatchSize ?? recipe.batchSize,
   });
   const rest = new Loader(train, options);
-  return { train, labelled, batches: zipLoaders(few, rest), sources: [few, rest] };
+  return { train, labelled, batches: zipLoaders(few, rest), sources: [source(few), source(rest)] };
+}
+
+/** Augmentation is left out: one variant of each image. */
+function source<B extends Batch>(seen: Loader<B>): Source {
+  const { dataset, batchSize, seed, device } = seen;
+  const plain = new Loader(dataset, { batchSize, seed, device, views: 1 });
+  return { seen, plain } as unknown as Source;
 }
 
 function loaderOptions(recipe: ResolvedRecipe): LoaderOptions {
@@ -72,6 +87,7 @@ function loaderOptions(recipe: ResolvedRecipe): LoaderOptions {
     seed,
     device,
     shuffle: true,
+    dropLast: recipe.dropLast,
     ...(views !== null && { views }),
     ...(transforms.length > 0 && {
       transform: transforms.length === 1 ? transforms[0] : compose(...transforms),

@@ -65,7 +65,7 @@ export async function trainStudent(
   torch.manualSeed(recipe.seed);
   const labelled = [learned.labelled, validation, test];
   const student = owned.use(
-    await buildStudent(recipe.student, learned.train, labelled, teachers),
+    await buildStudent(recipe.student, learned.train, labelled, teachers, options),
   );
   student.to(recipe.device);
   const { name, ...settings } = recipe.method;
