@@ -54,7 +54,7 @@ export type CheckedOptions = Readonly<Record<string, unknown>>;
 export interface NamedOptimizer {
   /** The declaration of its options. */
   readonly options: AnyTable;
-  /** Makes it; its options are checked. */
+  /** Makes the optimizer; the options are checked. */
   readonly make: (
     params: readonly Tensor[] | readonly ParamGroup[],
     options: CheckedOptions,
@@ -77,7 +77,7 @@ export interface NamedSchedule {
   readonly options: AnyTable;
   /** Options that whoever counts steps and epochs can fill in. */
   readonly counts?: Readonly<Record<string, keyof RunCounts>>;
-  /** Makes it; its options are checked. */
+  /** Makes the schedule; the options are checked. */
   readonly make: (optimizer: Scheduled, options: CheckedOptions) => Schedule;
 }
 

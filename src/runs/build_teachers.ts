@@ -8,7 +8,8 @@ import { basename, join } from "node:path";
 import { ArgumentError } from "../base/errors.ts";
 import { load as loadModel } from "../models/saved.ts";
 import { descriptive } from "../teachers/descriptive.ts";
-import { load, type LoadTeacherOptions } from "../teachers/load.ts";
+import { load } from "../teachers/load.ts";
+import type { LoadTeacherOptions } from "../teachers/load_options.ts";
 import { predictive } from "../teachers/predictive.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import type { Device } from "../torch/device.ts";
@@ -19,7 +20,7 @@ import { savedModel } from "./saved_model.ts";
 
 /** What becomes of teachers that are recipes. */
 export interface TeacherPlaces {
-  /** Where they are kept. */
+  /** The folder that teachers are kept in. */
   readonly cache: string;
   /** Trains the student of a recipe in a folder, or finds it done there. */
   readonly trainFirst: (recipe: ResolvedRecipe, folder: string) => Promise<void>;

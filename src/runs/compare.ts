@@ -28,7 +28,7 @@ export interface CompareOptions extends Pick<RunOptions, "signal" | "progress" |
 export interface Compared {
   /** The recipe's name. */
   readonly name: string;
-  /** Its runs in the order of the seeds. */
+  /** The runs in the order of the seeds. */
   readonly runs: readonly { seed: number; folder: string; result: RunResult }[];
   /** The accuracy on the test images, the mean over the runs. */
   readonly mean: number;

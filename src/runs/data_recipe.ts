@@ -21,7 +21,7 @@ export type SelectionRecipe =
   | { perClass: number; seed?: number }
   /** A part of each class, such as 0.01 for 1 %. */
   | { fraction: number; seed?: number }
-  /** Those of some classes, which `relabel` numbers anew from 0. */
+  /** The images of some classes, which `relabel` numbers anew from 0. */
   | { classes: readonly (string | number)[]; relabel?: boolean; name?: string | null }
   /** All of them so many times, so that an epoch is longer than a few batches. */
   | { repeat: number }

@@ -15,7 +15,7 @@ export const RUN_FILES = {
   config: "config.json",
   /** The recipe as resolved. */
   recipe: "recipe.json",
-  /** What it was run with: this package, libtorch, Deno. */
+  /** The versions of this package, libtorch and Deno. */
   versions: "versions.json",
   /** The manifest of teachers: what decides what each says. */
   teachers: "teachers.json",

@@ -25,9 +25,9 @@ export type AnyMethod = Method<any, any>;
 export interface NamedMethod {
   /** The declaration of its options. */
   readonly options: AnyTable;
-  /** What it asks for. */
+  /** What the method asks for. */
   readonly needs: Needs;
-  /** Makes it; its options are checked. */
+  /** Makes the method; the options are checked. */
   // deno-lint-ignore no-explicit-any -- each has options of its own, which its table has checked
   readonly make: (student: Classifier, shelf: Shelf, options: any) => AnyMethod;
 }

@@ -19,7 +19,7 @@ export interface StudentRecipe<R> {
   readonly name: string;
   /** The number of classes; that of the labelled images, else of the voting teachers, if null. */
   readonly numClasses?: number | null;
-  /** What it wants of pixels; that of its weights, or the data's size and statistics, if null. */
+  /** The student's view; that of the weights, or the data's size and statistics, if null. */
   readonly view?: View | null;
   /**
    * Weights to begin with: a file, `hf://org/name`, the folder of a run, or the student of a recipe, which is executed first
@@ -32,15 +32,15 @@ export interface StudentRecipe<R> {
 
 /** What every teacher in a recipe has. */
 export interface TeacherBase {
-  /** What it is called in tables and messages. */
+  /** The teacher's name in tables and messages. */
   readonly name?: string | null;
-  /** Whether it votes on classes. */
+  /** Whether the teacher votes on classes. */
   readonly kind?: "predictive" | "descriptive";
 }
 
 /** What a teacher that is a model of one's own has besides. */
 export interface OwnTeacher extends TeacherBase {
-  /** Whether its features are given mean 0 and deviation 1, over the images that the student learns from. */
+  /** Whether features are given mean 0 and deviation 1, over the images that the student learns from. */
   readonly standardize?: boolean;
 }
 
@@ -57,7 +57,7 @@ export type TeacherRecipe<R> =
     readonly classes?: readonly number[] | null;
     /** Where the features are, in an ONNX model or a TorchScript module. */
     readonly tap?: string | null;
-    /** What it wants of pixels; what is given counts more than what its publisher says. */
+    /** The teacher's view; what is given counts more than what the publisher says. */
     readonly view?: Partial<View> | null;
   }
   | OwnTeacher & {
@@ -65,7 +65,7 @@ export type TeacherRecipe<R> =
     readonly run: string;
   }
   | OwnTeacher & {
-    /** What it is trained by; kept, so that the next run with the same recipe finds it. */
+    /** The recipe that the teacher is trained by, and kept under: the next run with the same one finds it. */
     readonly recipe: R;
   };
 

@@ -18,19 +18,19 @@ export interface DataRecipes {
   train: DataRecipe;
   /** Few labelled images beside it, for methods that take both. */
   labelled?: DataRecipe | null;
-  /** What it is measured on while it learns. */
+  /** The labelled images that measure the student while it learns. */
   validation?: DataRecipe | null;
   /** Labelled images that a k-NN or a probe of the student knows; `labelled`, or those of `train`, if null. */
   known?: DataRecipe | null;
-  /** What it is measured on at the end. */
+  /** The labelled images that measure the student at the end. */
   test?: DataRecipe | null;
 }
 
 /** What one stage of a method has of its own. */
 export interface StageRecipe {
-  /** Its optimizer; the recipe's if null. */
+  /** The stage's optimizer; the recipe's if null. */
   optimizer?: string | Named | null;
-  /** Its schedule; the recipe's if null. */
+  /** The stage's schedule; the recipe's if null. */
   schedule?: string | Named | null;
 }
 
@@ -117,7 +117,7 @@ export interface Recipe {
   store?: StoreRecipe | null;
   /** How many teachers are in memory at once; all if null. */
   resident?: number | null;
-  /** Where it runs. */
+  /** The device that the student learns on. */
   device?: Device;
   /** Threads of one operator; as many as there are processors if null. */
   threads?: number | null;

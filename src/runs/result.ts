@@ -12,7 +12,7 @@ export interface RunResult {
   readonly fingerprint: string;
   /** How the student does on the test images; null if there are none. */
   readonly test: Evaluation | null;
-  /** How it did on the validation images after the last epoch; null if there are none. */
+  /** How the student did on the validation images after the last epoch; null if there are none. */
   readonly validation: Readonly<Record<string, number>> | null;
   /** The accuracy of the voting teachers on the test images, by name. */
   readonly teachers: Readonly<Record<string, number>>;

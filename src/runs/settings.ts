@@ -52,9 +52,9 @@ export function applySettings(recipe: Recipe, settings: readonly string[]): Reso
 interface Setting {
   /** The names on the way to the entry. */
   readonly path: readonly string[];
-  /** Its value, as JSON has it where it is that. */
+  /** The value, as JSON has it where the text is JSON. */
   readonly value: unknown;
-  /** Its value as it was written. */
+  /** The value as text. */
   readonly text: string;
 }
 

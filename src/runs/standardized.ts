@@ -22,7 +22,7 @@ export class Standardized extends nn.Module {
   readonly featureDim: number;
   /** The mean of its features (D). */
   readonly mean: Tensor;
-  /** Their standard deviation (D). */
+  /** The standard deviation of the features (D). */
   readonly std: Tensor;
 
   /**

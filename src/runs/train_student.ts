@@ -106,7 +106,7 @@ interface Trained {
   readonly measured: Measured;
 }
 
-/** What it is measured on while it learns. */
+/** What a student is measured on while it learns. */
 interface Measured {
   readonly validation: Labelled;
   /** What a k-NN or a probe of it knows; null if neither is asked for. */
