@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withInterrupt } from "../base/interrupt.ts";
+import { InterruptedError, withInterrupt } from "../base/interrupt.ts";
 import { setup } from "../setup/setup.ts";
 import { InvalidArgumentError } from "./commander.ts";
 
@@ -31,7 +31,14 @@ export async function work(
   body: (all: Awaited<ReturnType<typeof rooms>>, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const all = await rooms();
-  await withInterrupt((signal) => body(all, signal));
+  await withInterrupt(async (signal) => {
+    try {
+      await body(all, signal);
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      throw new InterruptedError("Stopped. What was made is kept; the same command goes on.");
+    }
+  });
 }
 
 /** A share as text. */

@@ -41,7 +41,7 @@ export function trainCommand(): Command<[string]> {
         }
         const resolved = await (await runs.recipeFile(recipe, set))();
         // The folder of a run, given as a recipe, is where it goes on.
-        const folder = out ?? (resume && await runs.isRunFolder(recipe) ? recipe : undefined);
+        const folder = out ?? (resume && await runs.RunFolder.isRun(recipe) ? recipe : undefined);
         using run = await runs.run(resolved, {
           ...shared,
           out: folder,

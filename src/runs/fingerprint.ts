@@ -25,7 +25,9 @@ function strip(part: Spec, isRecipe: boolean): Spec {
   if (typeof part !== "object" || part === null) return part;
   const entries = Object.entries(part as Record<string, Spec>)
     .filter(([name]) => !(isRecipe ? idle.slice(0, 4) : ["workers"]).includes(name));
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, strip(value, name === "recipe")]),
-  );
+  return Object.fromEntries(entries.map(([name, value]): [string, Spec] => {
+    // Where a store lies changes nothing of what is in it.
+    if (name === "store" && value !== null) return [name, { ...value as object, root: null }];
+    return [name, strip(value, name === "recipe")];
+  }));
 }

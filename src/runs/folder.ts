@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { ArgumentError, FileError } from "../base/errors.ts";
 import { makeFolder, removeTemporaries, writeAtomic } from "../base/files.ts";
+import { holdFolder } from "./hold_folder.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 
 /** The names of the files in a run folder. */
@@ -131,30 +132,7 @@ export class RunFolder {
    * @throws {FileError} If a process works in it already, or it cannot be written.
    */
   hold(): Disposable {
-    const path = this.path(RUN_FILES.lock);
-    let file: Deno.FsFile | undefined;
-    try {
-      file = Deno.openSync(path, { create: true, read: true, write: true });
-      if (file.tryLockSync(true)) {
-        file.truncateSync();
-        file.writeSync(new TextEncoder().encode(String(Deno.pid)));
-        return file;
-      }
-      const [pid] = /\d+/.exec(Deno.readTextFileSync(path)) ?? ["another"];
-      file.close();
-      throw new FileError(
-        `Process ${pid} works in the run folder ${this.root}. Wait for it, end it, or choose another folder.`,
-      );
-    } catch (error) {
-      if (error instanceof FileError || isNotAllowed(error)) throw error;
-      file?.close();
-      throw new FileError(
-        `Cannot write or lock ${path}: ${
-          (error as Error).message
-        }. Choose a folder that can be written.`,
-        { cause: error },
-      );
-    }
+    return holdFolder(this.root, RUN_FILES.lock);
   }
 
   /** Whether a file is there. */
@@ -165,6 +143,14 @@ export class RunFolder {
       if (isNotAllowed(error)) throw error;
       return false;
     }
+  }
+
+  /** Whether a path is the folder of a run that has a recipe. */
+  static async isRun(path: string): Promise<boolean> {
+    const info = await Deno.stat(join(path, RUN_FILES.recipe)).catch((error) => {
+      if (isNotAllowed(error)) throw error;
+    });
+    return info?.isFile === true;
   }
 
   /** The path of something in the folder: `run.path("checkpoints", "400.safetensors")`. */

@@ -18,3 +18,4 @@ export * from "./folder.ts";
 export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";
 export * from "./recipe_file.ts";
+export * from "./fill.ts";

@@ -8,7 +8,6 @@ import { byName, list, type Named, named, nullable, table } from "../base/option
 import { shared } from "../base/option_variants.ts";
 import { choice, flag, number, text, whole } from "../base/option_values.ts";
 import {
-  type AnyTable,
   type JsonSchema,
   type Option,
   type OptionTable,
@@ -18,10 +17,19 @@ import {
 } from "../base/options.ts";
 import { TRANSFORMS } from "../data/transforms/by_name.ts";
 import { EMA_OPTIONS, type EmaOptions } from "../optim/ema_options.ts";
-import { PARAM_GROUPS_OPTIONS } from "../optim/model_groups.ts";
-import { BEST_OPTIONS, type BestOptions } from "../train/best.ts";
-import { OPTIMIZERS, SCHEDULES } from "../optim/by_name.ts";
+import type { BestOptions } from "../train/best.ts";
 import type { Device } from "../torch/device.ts";
+import {
+  BEST,
+  DATA_TABLE,
+  EVALUATION,
+  GROUPS,
+  OPTIMIZER,
+  SCHEDULE,
+  STAGE,
+  STORE,
+  tablesOf,
+} from "./recipe_parts.ts";
 import { DATA, PART, SELECTION } from "./data_recipe.ts";
 import { METHODS } from "./methods.ts";
 import {
@@ -30,14 +38,7 @@ import {
   type TeacherRecipe,
   teachersOption,
 } from "./network_recipes.ts";
-import type {
-  DataRecipes,
-  EvaluationRecipe,
-  GroupsRecipe,
-  Recipe,
-  StageRecipe,
-  StoreRecipe,
-} from "./recipe.ts";
+import type { DataRecipes, EvaluationRecipe, GroupsRecipe, Recipe, StoreRecipe } from "./recipe.ts";
 
 /** A recipe with all that was left out filled in: the same for all that give the same run. */
 export interface ResolvedRecipe extends
@@ -72,73 +73,6 @@ export interface ResolvedRecipe extends
   /** What is kept of teachers. */
   readonly store: Resolved<StoreRecipe> | null;
 }
-
-const tablesOf = (named: Readonly<Record<string, { readonly options: AnyTable }>>) =>
-  Object.fromEntries(Object.entries(named).map(([name, { options }]) => [name, options]));
-
-/** Schedules, of which the run fills in how long it is. */
-const SCHEDULE_TABLES = Object.fromEntries(
-  Object.entries(SCHEDULES).map(([name, { options, counts = {} }]): [string, AnyTable] => {
-    const own = Object.keys(counts).map((count) => [
-      count,
-      nullable(options[count], { help: `${options[count].help}; the run's if null` }),
-    ]);
-    return [name, { ...options, ...Object.fromEntries(own) }];
-  }),
-);
-
-const OPTIMIZER = named(tablesOf(OPTIMIZERS), {
-  what: "optimizer",
-  default: "AdamW",
-  help: "what updates weights",
-});
-const SCHEDULE = named(SCHEDULE_TABLES, {
-  what: "schedule",
-  default: "Constant",
-  help: "how the learning rate goes",
-});
-
-const ONE = shared(DATA, "data");
-const DATA_TABLE: OptionTable<DataRecipes> = {
-  train: ONE,
-  labelled: nullable(ONE, { help: "few labelled images, for methods that take both kinds" }),
-  validation: nullable(ONE, { help: "what the student is measured on while it learns" }),
-  known: nullable(ONE, { help: "labelled images that a k-NN or probe of the student knows" }),
-  test: nullable(ONE, { help: "what the student is measured on at the end" }),
-};
-
-const EVALUATION: OptionTable<EvaluationRecipe> = {
-  every: whole({ default: 1, min: 1, help: "epochs between two evaluations" }),
-  batchSize: whole({ default: 256, min: 1, help: "images at once" }),
-  knn: nullable(whole({ min: 1, help: "neighbors of a k-NN on the student's features" })),
-  probe: flag({ default: false, help: "whether a linear probe is trained on its features" }),
-};
-
-const BEST: OptionTable<BestOptions> = {
-  ...BEST_OPTIONS,
-  metric: text({
-    default: "accuracy",
-    help: "what is measured after an epoch: accuracy, knn, probe",
-  }),
-};
-
-/** Groups, of which the optimizer says rate and weight decay. */
-const { baseLr: _, weightDecay: __, ...GROUPS } = PARAM_GROUPS_OPTIONS;
-
-const STORE: OptionTable<StoreRecipe> = {
-  plain: flag({ default: false, help: "asks teachers about images as they are, not augmented" }),
-  dtype: choice(["float16", "float32"], { default: "float16", help: "the dtype of what is kept" }),
-  root: nullable(text({ help: "the store's folder; the cache's if null" })),
-};
-
-const STAGE: OptionTable<StageRecipe> = {
-  optimizer: nullable(shared(OPTIMIZER, "optimizer"), {
-    help: "its optimizer; the recipe's if null",
-  }),
-  schedule: nullable(shared(SCHEDULE, "schedule"), {
-    help: "its schedule; the recipe's if null",
-  }),
-};
 
 const own = (): Option<ResolvedRecipe> => RECIPE;
 

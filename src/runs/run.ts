@@ -4,26 +4,18 @@
  * @module
  */
 
-import { ArgumentError, ResumeError } from "../base/errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { InterruptedError } from "../base/interrupt.ts";
 import { cacheRoot } from "../base/paths.ts";
 import { say } from "../base/progress.ts";
-import { readTextFile } from "../base/regular_files.ts";
-import { differencesOf, type Spec, specText } from "../base/spec.ts";
-import { VERSION } from "../base/version.ts";
-import type { Evaluation } from "../eval/mod.ts";
-import { load } from "../models/saved.ts";
-import type { Classifier } from "../nn/classifier.ts";
-import { type MetricRecord, readMetrics } from "../report/metrics.ts";
 import * as torch from "../torch/mod.ts";
 import type { ResumeDifferences } from "../train/resume_differences.ts";
-import { decisive, recipeFingerprint } from "./fingerprint.ts";
 import { RUN_FILES, RunFolder } from "./folder.ts";
 import type { Recipe } from "./recipe.ts";
-import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
-import type { RunResult } from "./result.ts";
+import { resolveRecipe } from "./recipe_table.ts";
+import type { Run } from "./result.ts";
+import { checkSame, earlier, finished, versions } from "./run_state.ts";
 import type { TeacherPlaces } from "./build_teachers.ts";
-import { type FillRunOptions, fillStore, openRun } from "./open_run.ts";
 import { trainStudent } from "./train_student.ts";
 
 /** How {@linkcode run} executes a recipe. */
@@ -44,22 +36,6 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Whether to show progress on standard error; true by default. */
   progress?: boolean;
-}
-
-/** A run that is done. */
-export interface Run extends Disposable {
-  /** The student, in evaluation mode, with its view and the names of its classes. */
-  readonly student: Classifier;
-  /** Where everything is. */
-  readonly folder: string;
-  /** The recipe with all that was left out. */
-  readonly recipe: ResolvedRecipe;
-  /** What was recorded while it learned. */
-  readonly metrics: readonly MetricRecord[];
-  /** What came out. */
-  readonly result: RunResult;
-  /** How the student does on the test images; null if there are none. */
-  readonly evaluation: Evaluation | null;
 }
 
 /**
@@ -125,6 +101,10 @@ export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run
     ...options,
     ...placesOf(options),
     resume: before === null ? false : differences ?? true,
+  }).catch((error) => {
+    // What was aborted elsewhere than in the training loop throws the signal's reason.
+    if (options.signal?.aborted && error === options.signal.reason) return false;
+    throw error;
   });
   if (!finishedNow) {
     throw new InterruptedError(
@@ -134,35 +114,8 @@ export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run
   return (await finished(folder, resolved))!;
 }
 
-/** Whether a path is the folder of a run. */
-export async function isRunFolder(path: string): Promise<boolean> {
-  const info = await Deno.stat(path).catch(() => null);
-  return info?.isDirectory === true && (await RunFolder.at(path)).has(RUN_FILES.recipe);
-}
-
-/** How {@linkcode fill} goes. */
-export interface FillOptions extends FillRunOptions {
-  /** Where teachers that are recipes are kept; `teachers` in the package's cache by default. */
-  cache?: string;
-}
-
-/**
- * Asks the teachers of a recipe about all that its student will learn from, and keeps what they say in the recipe's store:
- * the run then reads it. What is there already is not asked for again.
- *
- * @throws {ArgumentError} if the recipe cannot be used, or every epoch shows other pixels: give it `views`.
- * @throws {StoreError} if the store cannot be used.
- */
-export async function fill(recipe: Recipe, options: FillOptions = {}): Promise<void> {
-  const given = resolveRecipe(recipe);
-  const resolved = given.store === null ? resolveRecipe({ ...recipe, store: {} }) : given;
-  if (resolved.threads !== null) torch.setNumThreads(resolved.threads);
-  using opened = await openRun(resolved, placesOf(options));
-  await fillStore(resolved, opened, options);
-}
-
 /** Where teachers that are recipes are trained, as runs of their own. */
-function placesOf(options: RunOptions): TeacherPlaces {
+export function placesOf(options: RunOptions): TeacherPlaces {
   const { out: _, resume: __, ...rest } = options;
   return {
     cache: options.cache ?? `${cacheRoot()}/teachers`,
@@ -170,70 +123,5 @@ function placesOf(options: RunOptions): TeacherPlaces {
       const made = await run(own as unknown as Recipe, { ...rest, out: place, resume: true });
       made[Symbol.dispose]();
     },
-  };
-}
-
-/** The recipe of the run that is in a folder; null if there is none, or one that failed before it trained anything. */
-async function earlier(folder: RunFolder): Promise<ResolvedRecipe | null> {
-  const isBegun = folder.has(RUN_FILES.checkpoint) || folder.has(RUN_FILES.result);
-  if (!isBegun || !folder.has(RUN_FILES.recipe)) return null;
-  try {
-    return JSON.parse(await readTextFile(folder.path(RUN_FILES.recipe)));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-/** Refuses to go on where the folder's run was another one; more epochs may be asked for. */
-function checkSame(
-  folder: RunFolder,
-  before: ResolvedRecipe,
-  now: ResolvedRecipe,
-  { differences = "error" }: { differences?: ResumeDifferences } = {},
-): void {
-  if (differences !== "error") return;
-  const found = differencesOf(decisive(before), decisive(now)).filter(({ path }) =>
-    path !== "epochs"
-  );
-  if (found.length === 0) return;
-  const list = found.map(({ path, before, now }) => ({
-    path,
-    saved: specText(before as Spec),
-    here: specText(now as Spec),
-  }));
-  throw new ResumeError(
-    `The run in ${folder.root} is another one, so that going on would give other numbers:\n${
-      list.map(({ path, saved, here }) => `  ${path}: ${saved} there, ${here} here`).join("\n")
-    }\nGive the recipe that it began with, another folder, or say what counts with resume: { differences: "new" }.`,
-    list,
-  );
-}
-
-/** The run that a folder holds, if it is done. */
-async function finished(folder: RunFolder, recipe: ResolvedRecipe): Promise<Run | null> {
-  if (!folder.has(RUN_FILES.result) || !folder.has(RUN_FILES.student)) return null;
-  const result: RunResult = JSON.parse(await readTextFile(folder.path(RUN_FILES.result)));
-  if (result.fingerprint !== recipeFingerprint(recipe)) return null;
-  const student = load(folder.path(RUN_FILES.student));
-  return {
-    student,
-    folder: folder.root,
-    recipe,
-    metrics: folder.has(RUN_FILES.metrics) ? readMetrics(folder.path(RUN_FILES.metrics)) : [],
-    result,
-    evaluation: result.test,
-    [Symbol.dispose]: () => student.dispose(),
-  };
-}
-
-function versions(): Spec {
-  const { deno, v8, typescript } = Deno.version;
-  return {
-    apprentice: VERSION,
-    ...torch.buildInfo() as unknown as Record<string, Spec>,
-    deno,
-    v8,
-    typescript,
   };
 }

@@ -4,15 +4,11 @@
  * @module
  */
 
-import { ArgumentError } from "../base/errors.ts";
 import { fingerprint, type Spec } from "../base/spec.ts";
-import type { Dataset, LabelledBatch } from "../data/mod.ts";
-import { evaluate, type Evaluation, featureQuality } from "../eval/mod.ts";
 import { save } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { type MetricRecord, MetricsLog, readMetrics } from "../report/metrics.ts";
 import type { Shelf } from "../teachers/shelf.ts";
-import type { Teacher } from "../teachers/teacher.ts";
 import * as torch from "../torch/mod.ts";
 import { fit } from "../train/fit.ts";
 import type { FitOptions, ResumeOptions } from "../train/fit_options.ts";
@@ -20,10 +16,10 @@ import { buildStudent } from "./build_student.ts";
 import type { TeacherPlaces } from "./build_teachers.ts";
 import { fillStore, openRun, useStore } from "./open_run.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
-import { RUN_FILES, type RunFolder } from "./folder.ts";
-import { METHODS } from "./methods.ts";
-import type { DataOpener, OpenedData } from "./open_data.ts";
 import { stageMakers } from "./optimizers.ts";
+import { RUN_FILES, type RunFolder } from "./folder.ts";
+import { knownOf, type Labelled, look, measure, type Measured } from "./measure_student.ts";
+import { METHODS } from "./methods.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
 import type { RunBatches } from "./run_batches.ts";
@@ -38,9 +34,6 @@ export interface TrainStudentOptions extends TeacherPlaces {
   /** Whether to show progress. */
   progress?: boolean;
 }
-
-/** Labelled images to measure on. */
-type Labelled = (OpenedData & Dataset<LabelledBatch>) | null;
 
 /** Trains and measures the student of a recipe, and leaves the files of the run; false if it was interrupted. */
 export async function trainStudent(
@@ -106,13 +99,6 @@ interface Trained {
   readonly measured: Measured;
 }
 
-/** What a student is measured on while it learns. */
-interface Measured {
-  readonly validation: Labelled;
-  /** What a k-NN or a probe of it knows; null if neither is asked for. */
-  readonly known: Labelled;
-}
-
 /** Trains; true if it was interrupted. */
 async function train(
   recipe: ResolvedRecipe,
@@ -157,81 +143,6 @@ async function train(
       schedules: Object.fromEntries(makers.map(([name, { schedule }]) => [name, schedule])),
     });
   return !done && stopped === undefined;
-}
-
-/** What a k-NN or a probe of the student knows. */
-async function knownOf(
-  { data, evaluation }: ResolvedRecipe,
-  opener: DataOpener,
-  learned: RunBatches,
-): Promise<Labelled> {
-  if ((evaluation.knn === null && !evaluation.probe) || data.validation === null) return null;
-  if (data.known !== null) return await opener.labelled(data.known, "data.known");
-  if (learned.labelled !== null) return learned.labelled as Labelled;
-  throw new ArgumentError(
-    "A k-NN or a probe of the student needs labelled images that it knows: give data.known.",
-  );
-}
-
-/** What an epoch's end records of the student. */
-async function look(
-  { evaluation }: ResolvedRecipe,
-  student: Classifier,
-  { validation, known }: Measured,
-): Promise<MetricRecord> {
-  const { batchSize, knn, probe } = evaluation;
-  const { overall, loss, byDataset } = await evaluate(student, validation!, { batchSize });
-  const each = Object.entries(byDataset);
-  const features = known === null ? {} : await featureQuality(student, {
-    known,
-    test: validation!,
-    batchSize,
-    knn: knn === null ? false : { k: knn },
-    probe,
-  });
-  return {
-    accuracy: overall,
-    validationLoss: loss,
-    ...features,
-    ...(each.length > 1 &&
-      Object.fromEntries(each.map(([name, value]) => [`accuracy ${name}`, value]))),
-  };
-}
-
-/** How student and voting teachers do on the test images. */
-async function measure(
-  recipe: ResolvedRecipe,
-  student: Classifier,
-  teachers: readonly Teacher[],
-  test: Labelled,
-  signal: AbortSignal | undefined,
-): Promise<{
-  result: Pick<RunResult, "fingerprint" | "test" | "teachers" | "parameters">;
-  evaluations: Map<string, Evaluation>;
-}> {
-  const evaluations = new Map<string, Evaluation>();
-  const options = { batchSize: recipe.evaluation.batchSize, signal, device: recipe.device };
-  if (test !== null) {
-    for (const teacher of teachers) {
-      if (teacher.kind !== "predictive") continue;
-      evaluations.set(
-        teacher.name,
-        await evaluate((pixels) => teacher.run(pixels).logits!, test, options),
-      );
-    }
-    evaluations.set("student", await evaluate(student, test, options));
-  }
-  const accuracies = [...evaluations].filter(([name]) => name !== "student")
-    .map(([name, { overall }]) => [name, overall]);
-  return {
-    evaluations,
-    result: {
-      fingerprint: recipeFingerprint(recipe),
-      test: evaluations.get("student") ?? null,
-      teachers: Object.fromEntries(accuracies),
-      parameters: student.numParameters(),
-    },
-  };
 }
 
 async function manifest(shelf: Shelf, batches: unknown): Promise<unknown> {
