@@ -229,7 +229,7 @@ test("what is not there, or does not fit, is said before anything is trained", (
       ArgumentError,
       "data.train has no labels",
     );
-    await fails(distilled({ teachers: [] }), ArgumentError, "KD needs at least 1 teacher");
+    await fails(distilled({ teachers: [] }), ArgumentError, "KD needs at least one teacher");
     await fails(
       supervised({ stages: { custom: {} } }),
       ArgumentError,
