@@ -13,6 +13,7 @@ export * as hub from "./src/hub/mod.ts";
 export * as models from "./src/models/mod.ts";
 export * as nn from "./src/nn/mod.ts";
 export * as optim from "./src/optim/mod.ts";
+export * as runs from "./src/runs/mod.ts";
 export * as teachers from "./src/teachers/mod.ts";
 export * as torch from "./src/torch/mod.ts";
 export * as train from "./src/train/mod.ts";

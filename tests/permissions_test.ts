@@ -33,7 +33,7 @@ async function run(
   const script = `${folder.path}/script.ts`;
   await Deno.writeTextFile(
     script,
-    `import { data, hub, models, optim, teachers, torch, train } from "${root}mod.ts";\n` +
+    `import { data, hub, models, optim, runs, teachers, torch, train } from "${root}mod.ts";\n` +
       `const [folder] = Deno.args;\n${code}\nconsole.log("done");`,
   );
   const { code: status, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -105,7 +105,7 @@ Deno.test("permissions: what writes models, checkpoints and runs reads and write
     const place = folder + "/" + crypto.randomUUID();
     await train.fit({ method, optimizer, batches, epochs: 1, checkpoint: place + "/checkpoint" });
     torch.saveSafetensors(place + "/model.safetensors", model.stateDict());
-    const run = await train.RunFolder.create(place, "run");
+    const run = await runs.RunFolder.create(place, "run");
     await run.writeJson("config.json", {});
     using log = new train.MetricsLog(run.path("metrics.jsonl"));
     log.log({ step: 1 });`;

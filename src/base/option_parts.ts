@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type About, common } from "./option_values.ts";
+import { type About, common, number, type Range } from "./option_values.ts";
 import {
+  type AnyTable,
   isPlainObject,
   type JsonSchema,
   type Option,
@@ -38,9 +39,12 @@ export function list<T>(
       const good = Array.isArray(value) && value.length >= least &&
         (length === undefined || value.length === length);
       if (!good) throw wrong(at, wants, value);
-      if (about.wants === undefined) return value.map((part, i) => of.read(part, `${at}.${i}`));
+      if (about.wants === undefined) {
+        // Holes are no values either.
+        return Array.from(value, (part, i) => of.read(part, `${at}[${i}]`));
+      }
       try {
-        return value.map((part) => of.read(part, at));
+        return Array.from(value, (part) => of.read(part, at));
       } catch {
         throw wrong(at, wants, value);
       }
@@ -54,6 +58,24 @@ export function pair<T>(
   about: About<readonly [T, T]> & { wants?: string },
 ): Option<[T, T]> {
   return list(of, { ...about, length: 2 }) as Option<[T, T]>;
+}
+
+/** The least and the largest of a kind of number, such as `[0.08, 1]`. */
+export function span(
+  about: About<readonly [number, number]> & Range,
+): Option<[number, number]> {
+  const { help, default: value, ...range } = about;
+  const of = number(range);
+  const wants = `two numbers, the least first, each ${of.wants}`;
+  const both = pair(of, { help, default: value, wants });
+  return {
+    ...both,
+    read(given, at) {
+      const [least, most] = both.read(given, at);
+      if (least > most) throw wrong(at, wants, given);
+      return [least, most];
+    },
+  };
 }
 
 /** Values by names that are free, such as those of teachers. */
@@ -91,33 +113,35 @@ export function table<O>(
 /** A thing by its name, with its options beside the name. */
 export type Named = { readonly name: string } & Readonly<Record<string, unknown>>;
 
-/** `{ name: "AdamW", lr: 1e-3 }`, or `"AdamW"` for one with nothing but defaults. */
-export function named(
-  tables: Readonly<Record<string, OptionTable<never> | OptionTable<object>>>,
-  about: About<string | Named> & { what: string },
-): Option<Named> {
+/**
+ * `{ name: "AdamW", lr: 1e-3 }`, or `"AdamW"` for one with nothing but defaults. `key` is what the name stands under
+ * (`name` by default), `what` what the things are, for messages.
+ */
+export function named<T = Named>(
+  tables: Readonly<Record<string, AnyTable>>,
+  about: About<string | T> & { what: string; key?: string },
+): Option<T> {
+  const { what, key = "name" } = about;
   const names = Object.keys(tables);
-  const wants = `an object with a name (${names.join(", ")}) and options`;
+  const some = names.length > 12 ? `${names.slice(0, 12).join(", ")}, …` : names.join(", ");
+  const wants = `an object with a ${key} (${some}) and options`;
   return {
     ...common(about),
     wants,
     get schema(): JsonSchema {
-      return {
-        anyOf: [
-          { enum: names },
-          ...names.map((name) => withName(name, schemaOf(tables[name] as OptionTable<object>))),
-        ],
-      };
+      // Things that share a table share a part of the schema.
+      const groups = new Map<AnyTable, string[]>();
+      for (const name of names) groups.set(tables[name], [...groups.get(tables[name]) ?? [], name]);
+      const parts = [...groups].map(([table, some]) => withName(key, some, schemaOf(table)));
+      return { anyOf: [{ enum: names }, ...parts] };
     },
     read(given, at) {
-      const value = typeof given === "string" ? { name: given } : given;
-      if (!isPlainObject(value) || typeof value.name !== "string") throw wrong(at, wants, value);
-      const { name, ...options } = value as Named;
-      if (!Object.hasOwn(tables, name)) throw unknownName(at, about.what, name, names);
-      return {
-        ...readTable(tables[name] as OptionTable<Record<string, unknown>>, options, at),
-        name,
-      };
+      const value = typeof given === "string" ? { [key]: given } : given;
+      if (!isPlainObject(value)) throw wrong(at, wants, value);
+      const { [key]: name, ...options } = value;
+      if (typeof name !== "string") throw wrong(`${at}.${key}`, wants, name);
+      if (!Object.hasOwn(tables, name)) throw unknownName(at, what, name, names);
+      return { [key]: name, ...readTable(tables[name], options, at) } as T;
     },
   };
 }
@@ -151,11 +175,11 @@ export function either<T extends readonly unknown[]>(
   };
 }
 
-/** What may also be null, which it is by default: off, or as the rest decides. */
-export function nullable<T>(kind: Option<T>, about: { help?: string } = {}): Option<T | null> {
+/** What may also be null, which it is by default unless `about` says otherwise: off, or as the rest decides. */
+export function nullable<T>(kind: Option<T>, about: About<T> = {}): Option<T | null> {
   return {
     help: about.help ?? kind.help,
-    default: kind.default ?? null,
+    default: about.default ?? null,
     wants: `${kind.wants} or null`,
     get schema(): JsonSchema {
       return { anyOf: [kind.schema, { type: "null" }] };
@@ -164,14 +188,15 @@ export function nullable<T>(kind: Option<T>, about: { help?: string } = {}): Opt
   };
 }
 
-function withName(name: string, schema: JsonSchema): JsonSchema {
+function withName(key: string, names: readonly string[], schema: JsonSchema): JsonSchema {
   const { properties, required = [] } = schema as {
     properties: Record<string, JsonSchema>;
     required?: string[];
   };
+  const name = names.length === 1 ? { const: names[0] } : { enum: [...names] };
   return {
     ...schema,
-    properties: { name: { const: name }, ...properties },
-    required: ["name", ...required],
+    properties: { [key]: name, ...properties },
+    required: [key, ...required],
   };
 }

@@ -35,6 +35,9 @@ export type OptionTable<O> = {
   readonly [K in keyof O]-?: Option<Exclude<O[K], undefined>>;
 };
 
+/** Any table, of whatever options. */
+export type AnyTable = OptionTable<Record<string, unknown>>;
+
 /** Options with all of them there. */
 export type Resolved<O> = { [K in keyof O]-?: Exclude<O[K], undefined> };
 

@@ -10,9 +10,15 @@ import { INTERRUPTED_EXIT_CODE, InterruptedError } from "../base/interrupt.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 import { VERSION } from "../base/version.ts";
 import { customKdDemoCommand, demoCommand } from "./demo/command.ts";
+import { compareCommand } from "./compare.ts";
+import { distillCommand } from "./distill.ts";
 import { doctorCommand } from "./doctor.ts";
+import { evaluateCommand } from "./evaluate.ts";
+import { predictCommand } from "./predict.ts";
 import { setupCommand } from "./setup.ts";
+import { storeCommand } from "./store.ts";
 import { teachersCommand } from "./teachers.ts";
+import { trainCommand } from "./train.ts";
 import { verifyCommand } from "./verify.ts";
 
 /** The command line with all its sub-commands. */
@@ -20,6 +26,12 @@ function commandLine(): Command {
   return new Command("apprentice")
     .description("Many pre-trained masters teach one small model.")
     .version(VERSION)
+    .addCommand(trainCommand())
+    .addCommand(compareCommand())
+    .addCommand(distillCommand())
+    .addCommand(evaluateCommand())
+    .addCommand(predictCommand())
+    .addCommand(storeCommand())
     .addCommand(setupCommand())
     .addCommand(doctorCommand())
     .addCommand(demoCommand())

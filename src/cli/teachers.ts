@@ -5,8 +5,8 @@
  */
 
 import { Command } from "./commander.ts";
-import { load } from "../teachers/load.ts";
-import { type TeacherCard, teacherCard } from "../teachers/card.ts";
+import type { TeacherCard } from "../teachers/card.ts";
+import { rooms } from "./common.ts";
 import { formatCount } from "../base/text.ts";
 
 /** `teachers <spec...>`: loads teachers, runs one image through each, and prints what they are. */
@@ -21,15 +21,16 @@ export function teachersCommand(): Command<[string[]]> {
     .option("--device <device>", "where it runs", "cpu")
     .option("--json", "write the card as JSON")
     .action(async (specs: string[], options) => {
+      const { teachers } = await rooms();
       for (const spec of specs) {
-        using teacher = await load(spec, {
+        using teacher = await teachers.load(spec, {
           kind: options.predictive ? "predictive" : "descriptive",
           architecture: options.architecture,
           numClasses: options.classes,
           tap: options.tap,
           device: options.device as "cpu",
         });
-        const card = teacherCard(teacher, { device: options.device as "cpu" });
+        const card = teachers.teacherCard(teacher, { device: options.device as "cpu" });
         console.log(options.json ? JSON.stringify(card, null, 2) : describeCard(card));
       }
     }) as Command<[string[]]>;

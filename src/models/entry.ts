@@ -4,6 +4,9 @@
  * @module
  */
 
+import { nullable } from "../base/option_parts.ts";
+import { number, whole } from "../base/option_values.ts";
+import type { OptionTable } from "../base/options.ts";
 import type { Backbone } from "./backbone.ts";
 
 /** How an architecture is made; what is absent is as published. */
@@ -19,6 +22,15 @@ export interface BuildOptions {
   /** The largest probability of leaving out a residual branch (stochastic depth). */
   readonly dropPath?: number;
 }
+
+/** The declaration of {@linkcode BuildOptions}; null is as published. */
+export const BUILD_OPTIONS: OptionTable<{ [K in keyof BuildOptions]: number | null }> = {
+  numClasses: nullable(whole({ min: 0, help: "the number of classes; 0 for no head" })),
+  inChannels: nullable(whole({ min: 1, help: "channels of the images" })),
+  imageSize: nullable(whole({ min: 1, help: "the side of the images in pixels" })),
+  dropout: nullable(number({ min: 0, below: 1, help: "the dropout before the classifier" })),
+  dropPath: nullable(number({ min: 0, below: 1, help: "the largest stochastic depth" })),
+};
 
 /** An architecture by its published name, with what its published weights expect of an image. */
 export interface ModelEntry {

@@ -14,11 +14,7 @@ import type { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { create } from "./create.ts";
 import { list } from "./registry.ts";
-import { Mlp, type MlpOptions } from "./small/mlp.ts";
-import { SmallCnn, type SmallCnnOptions } from "./small/cnn.ts";
-import { SmallMixer, type SmallMixerOptions } from "./small/mixer.ts";
-import { SmallResNet, type SmallResNetOptions } from "./small/resnet.ts";
-import { SmallVit, type SmallVitOptions } from "./small/vit.ts";
+import { SMALL_MODELS } from "./small/all.ts";
 
 /** What {@linkcode save} keeps beside the weights. */
 export interface SaveModelOptions {
@@ -35,15 +31,6 @@ const version = "1";
 /** What a run calls its student. */
 const student = "student.safetensors";
 const taken = ["format", "version", "architecture", "options", "classNames", "view"];
-
-/** The small architectures by the names of their classes. */
-const small: Readonly<Record<string, (options: never) => Classifier>> = {
-  Mlp: (options: MlpOptions) => new Mlp(options),
-  SmallCnn: (options: SmallCnnOptions) => new SmallCnn(options),
-  SmallMixer: (options: SmallMixerOptions) => new SmallMixer(options),
-  SmallResNet: (options: SmallResNetOptions) => new SmallResNet(options),
-  SmallVit: (options: SmallVitOptions) => new SmallVit(options),
-};
 
 /**
  * Writes a model to a safetensors file, with checksums, and in its metadata what {@linkcode load} needs: the
@@ -75,7 +62,7 @@ export function save(path: string, model: Classifier, options: SaveModelOptions 
     throw new ArgumentError(
       `This ${model.constructor.name} does not know how it was made, so that it could not be loaded again. Make it ` +
         `with models.create or as one of ${
-          Object.keys(small).join(", ")
+          Object.keys(SMALL_MODELS).join(", ")
         }; or write its weights alone, with ` +
         `torch.saveSafetensors.`,
     );
@@ -184,7 +171,9 @@ function build(architecture: string | undefined, options: unknown): Classifier {
     throw new FormatError(`its options are ${JSON.stringify(options)}`);
   }
   const name = architecture ?? "";
-  if (Object.hasOwn(small, name)) return skipped(() => small[name](options as never));
+  if (Object.hasOwn(SMALL_MODELS, name)) {
+    return skipped(() => SMALL_MODELS[name].build(options as never));
+  }
   if (!list().includes(name)) {
     throw new FormatError(
       `its architecture is ${JSON.stringify(architecture)}, which this version does not know`,

@@ -6,6 +6,7 @@
 
 export * from "./accumulation.ts";
 export * from "./adam.ts";
+export * from "./by_name.ts";
 export * from "./clip.ts";
 export * from "./optimizer.ts";
 export * from "./groups.ts";

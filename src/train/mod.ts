@@ -20,5 +20,4 @@ export * from "../report/metrics.ts";
 export * from "../report/mod.ts";
 export * from "./resume_differences.ts";
 export * from "./loop_parts.ts";
-export * from "./run_folder.ts";
 export * from "../report/table.ts";

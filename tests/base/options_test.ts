@@ -96,7 +96,7 @@ Deno.test("options: what cannot be used is named with its value and what is want
   fail({ lr: 1, shape: { shape: "mlp", hiden: 3 } }, 'did you mean "hidden"?');
   fail({ lr: 1, shape: { shape: "mlp", hidden: 0 } }, "Sample: shape.hidden must be a whole");
   fail({ lr: 1, weights: { a: -1 } }, "Sample: weights.a must be a number of at least 0, got -1.");
-  fail({ lr: 1, tags: ["a", 3] }, "Sample: tags.1 must be text, got 3.");
+  fail({ lr: 1, tags: ["a", 3] }, "Sample: tags[1] must be text, got 3.");
   fail({ lr: 1, beta: 0 }, "beta must be a number from above 0 to 1, got 0.");
   fail({ lr: 1, bta: 0 }, 'Sample: there is no option "bta"; did you mean "beta"?');
   fail(3, "Sample must be an object with options, got 3.");

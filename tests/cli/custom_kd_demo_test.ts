@@ -14,7 +14,7 @@ import { InterruptedError } from "../../src/base/interrupt.ts";
 import * as models from "../../src/models/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { readMetrics } from "../../src/report/metrics.ts";
-import { RunFolder } from "../../src/train/run_folder.ts";
+import { RunFolder } from "../../src/runs/folder.ts";
 import { test } from "../helpers.ts";
 
 const SIDE = 8;

@@ -237,14 +237,23 @@ test("options that cannot be used are refused, by model and name", () => {
   const wrong: [() => nn.Module, string][] = [
     [() => new models.SmallCnn({ numClasses: 0 }), "SmallCnn: numClasses"],
     [() => new models.SmallCnn({ numClasses: 2, channels: -1 }), "SmallCnn: channels"],
-    [() => new models.SmallCnn({ numClasses: 2, widths: [] }), "SmallCnn: widths is empty"],
+    [
+      () => new models.SmallCnn({ numClasses: 2, widths: [] }),
+      "SmallCnn: widths must be a list of at least 1",
+    ],
     [() => new models.SmallCnn({ numClasses: 2, widths: [4, 0] }), "SmallCnn: widths[1]"],
     [() => new models.Mlp({ inputs: 0.5, numClasses: 2 }), "Mlp: inputs"],
     [() => new models.Mlp({ inputs: 4, numClasses: NaN }), "Mlp: numClasses"],
-    [() => new models.Mlp({ inputs: 4, numClasses: 2, widths: [] }), "Mlp: widths is empty"],
+    [
+      () => new models.Mlp({ inputs: 4, numClasses: 2, widths: [] }),
+      "Mlp: widths must be a list of at least 1",
+    ],
     [() => new models.Mlp({ inputs: 4, numClasses: 2, dropout: 1 }), "Mlp: dropout"],
     [() => new models.Mlp({ inputs: 4, numClasses: 2, dropout: NaN }), "Mlp: dropout"],
-    [() => new models.SmallResNet({ numClasses: 2, widths: [] }), "SmallResNet: widths is empty"],
+    [
+      () => new models.SmallResNet({ numClasses: 2, widths: [] }),
+      "SmallResNet: widths must be a list of at least 1",
+    ],
     [() => new models.SmallResNet({ numClasses: 2, blocks: 0 }), "SmallResNet: blocks"],
     [() => new models.SmallResNet({ numClasses: 2, stride: 0 }), "SmallResNet: stride"],
     [() => new models.SmallVit({ numClasses: 2, patchSize: 5 }), "patches of 5 pixels do not tile"],

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { RUN_FILES, RunFolder } from "../../src/train/run_folder.ts";
+import { RUN_FILES, RunFolder } from "../../src/runs/folder.ts";
 import { test } from "../helpers.ts";
 
 /** The number of a process that has ended. */

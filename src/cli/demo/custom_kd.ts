@@ -9,7 +9,7 @@ import * as distill from "../../distill/mod.ts";
 import { linearProbe, type LinearProbeOptions } from "../../eval/mod.ts";
 import * as models from "../../models/mod.ts";
 import { MetricsLog } from "../../report/metrics.ts";
-import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
+import { RUN_FILES, type RunFolder } from "../../runs/folder.ts";
 import {
   clothes,
   type FewLabels,

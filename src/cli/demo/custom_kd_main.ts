@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RUN_FILES } from "../../train/run_folder.ts";
+import { RUN_FILES } from "../../runs/folder.ts";
 import { printTable } from "../../report/table.ts";
 import { CUSTOM_KD_DEMO, type CustomKdDemoOptions, ROWS, runCustomKdDemo } from "./custom_kd.ts";
 import { type DemoCommandOptions, runSeeds } from "./many_seeds.ts";

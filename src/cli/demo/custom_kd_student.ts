@@ -16,14 +16,14 @@ import * as torch from "../../torch/mod.ts";
 import { fit } from "../../train/fit.ts";
 import type { Stage, Trainable } from "../../train/stage.ts";
 import type { MetricsLog } from "../../report/metrics.ts";
-import type { RunFolder } from "../../train/run_folder.ts";
+import type { RunFolder } from "../../runs/folder.ts";
 import { Supervised } from "../../distill/mod.ts";
 import type { CustomKdDemoConfig } from "./custom_kd.ts";
 import { augment, type FewLabels, PIXELS } from "./custom_kd_data.ts";
 import { measureModel } from "./measure.ts";
 import { teacherOutputs } from "./outputs.ts";
 import { stopped } from "./running.ts";
-import { Standardized } from "./standardized.ts";
+import { Standardized } from "../../runs/standardized.ts";
 
 /** What the parts of a run share. */
 export interface Run {
@@ -75,7 +75,10 @@ export async function askTeacher(
     signal,
   });
   using _ = unlabelled;
-  const standardized = new Standardized(model, unlabelled.features);
+  const standardized = torch.scope(() => {
+    const [variance, mean] = torch.noGrad(() => unlabelled.features.varMean(0));
+    return new Standardized(model, mean, variance.sqrt());
+  });
   const teacher = teachers.descriptive({ name: raw.name, model: standardized });
   const labelled = teachers.cacheOutputs(teacher, images.labelled, {
     transform: data.normalize(PIXELS.mean, PIXELS.std),

@@ -7,7 +7,7 @@
 import { writeAtomic } from "../../base/files.ts";
 import { say } from "../../base/progress.ts";
 import { readTextFile } from "../../base/regular_files.ts";
-import { RUN_FILES, RunFolder } from "../../train/run_folder.ts";
+import { RUN_FILES, RunFolder } from "../../runs/folder.ts";
 import { formatTable, printTable, type Table } from "../../report/table.ts";
 import * as torch from "../../torch/mod.ts";
 import { accuracyFigures, type ModelResult } from "./report.ts";

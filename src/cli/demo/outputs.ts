@@ -9,7 +9,7 @@ import { Progress } from "../../base/progress.ts";
 import * as teachers from "../../teachers/mod.ts";
 import type { OutputCache, Teacher } from "../../teachers/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import type { RunFolder } from "../../train/run_folder.ts";
+import type { RunFolder } from "../../runs/folder.ts";
 import { stopped } from "./running.ts";
 
 /** What {@linkcode teacherOutputs} is told. */

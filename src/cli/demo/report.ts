@@ -9,7 +9,7 @@ import type { Accuracy } from "../../eval/mod.ts";
 import { readMetrics } from "../../report/metrics.ts";
 import type { ReportData, ReportSection } from "../../report/mod.ts";
 import { curvesFromMetrics, perClassAccuracy, runFacts, writeReport } from "../../report/mod.ts";
-import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
+import { RUN_FILES, type RunFolder } from "../../runs/folder.ts";
 import type { Table, TableRow } from "../../report/table.ts";
 import * as torch from "../../torch/mod.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { InterruptedError } from "../../base/interrupt.ts";
-import type { RunFolder } from "../../train/run_folder.ts";
+import type { RunFolder } from "../../runs/folder.ts";
 
 /** Takes the time of the parts of a run. */
 export interface Stopwatch {

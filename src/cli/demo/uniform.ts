@@ -15,7 +15,7 @@ import type { Teacher } from "../../teachers/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import { fit } from "../../train/fit.ts";
 import { MetricsLog } from "../../report/metrics.ts";
-import { RUN_FILES, type RunFolder } from "../../train/run_folder.ts";
+import { RUN_FILES, type RunFolder } from "../../runs/folder.ts";
 import { type DemoSources, digitsAndClothes, divide, PIXELS } from "./digits_and_clothes.ts";
 import { measure, measureModel, type Scores } from "./measure.ts";
 import { teacherOutputs } from "./outputs.ts";

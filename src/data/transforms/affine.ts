@@ -4,6 +4,9 @@
  * @module
  */
 
+import { span } from "../../base/option_parts.ts";
+import { choice, number } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { described } from "./described.ts";
@@ -42,6 +45,26 @@ export interface AffineRanges extends AffineOptions {
   /** Shears from minus to plus this many degrees; 0 by default. */
   shear?: number;
 }
+
+/** The declaration of {@linkcode AffineRanges}. */
+export const RANDOM_AFFINE_OPTIONS: OptionTable<AffineRanges> = {
+  degrees: number({ default: 0, min: 0, help: "rotations from minus to plus this" }),
+  shift: number({ default: 0, min: 0, help: "shifts by up to this part of width and height" }),
+  scale: span({ default: [1, 1], above: 0, help: "the least and the largest enlargement" }),
+  shear: number({ default: 0, min: 0, help: "shears from minus to plus this many degrees" }),
+  interpolation: choice(["nearest", "bilinear"], {
+    default: "bilinear",
+    help: "how pixels are sampled",
+  }),
+  fill: number({ default: 0, min: 0, max: 1, help: "the color of what was outside, from 0 to 1" }),
+};
+
+/** The declaration of the options of {@linkcode randomRotation}. */
+export const RANDOM_ROTATION_OPTIONS: OptionTable<AffineOptions & { degrees: number }> = {
+  degrees: number({ min: 0, help: "rotations from minus to plus this" }),
+  interpolation: RANDOM_AFFINE_OPTIONS.interpolation,
+  fill: RANDOM_AFFINE_OPTIONS.fill,
+};
 
 /**
  * Applies to each image a map of its own. uint8 images become float32 from 0 to 1.
@@ -108,18 +131,9 @@ function writeInverse(
  * ```
  */
 export function randomAffine(ranges: AffineRanges): Transform {
-  const { degrees = 0, shift = 0, shear = 0, interpolation = "bilinear", fill = 0 } = ranges;
-  const scale = [...(ranges.scale ?? [1, 1])] as const;
-  if (![degrees, shift, shear].every((value) => value >= 0 && value < Infinity)) {
-    throw new ArgumentError(
-      `randomAffine: ranges are numbers from 0, got degrees ${degrees}, shift ${shift}, shear ${shear}.`,
-    );
-  }
-  const [least, most] = scale;
-  if (!(least > 0 && most >= least && most < Infinity)) {
-    throw new ArgumentError(`randomAffine: a scale goes from above 0 upwards, got [${scale}].`);
-  }
-  const spec = { name: "randomAffine", degrees, shift, scale, shear, interpolation, fill };
+  const filled = resolveOptions("randomAffine", RANDOM_AFFINE_OPTIONS, ranges);
+  const { degrees, shift, scale: [least, most], shear, interpolation, fill } = filled;
+  const spec = { name: "randomAffine", ...filled };
   return described(spec, (images, random) => {
     const { count, height, width } = imageSizes(images, "randomAffine", random);
     const numbers = random.draw(5);

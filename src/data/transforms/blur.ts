@@ -4,6 +4,9 @@
  * @module
  */
 
+import { span } from "../../base/option_parts.ts";
+import { number, whole } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import { tensor } from "../../torch/creation.ts";
 import { conv2d, reflectionPad2d } from "../../torch/operators.gen.ts";
@@ -14,7 +17,6 @@ import { brightest } from "./color_values.ts";
 import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
 import { imageSizes } from "./image_sizes.ts";
-import { checkProbability } from "./probability.ts";
 
 /** Options of {@linkcode randomGaussianBlur}. */
 export interface GaussianBlurOptions {
@@ -84,6 +86,17 @@ export function gaussianBlur(images: Tensor, sigmas: readonly number[], size: nu
   });
 }
 
+/** The declaration of {@linkcode GaussianBlurOptions}. */
+export const GAUSSIAN_BLUR_OPTIONS: OptionTable<GaussianBlurOptions> = {
+  size: whole({ default: 23, min: 1, help: "how many pixels a pixel is made of; an odd number" }),
+  sigma: span({
+    default: [0.1, 2],
+    above: 0,
+    help: "the least and the largest deviation in pixels",
+  }),
+  p: number({ default: 0.5, min: 0, max: 1, help: "the probability that an image is changed" }),
+};
+
 /**
  * Blurs some of the images, each by a bell curve of a width of its own.
  *
@@ -99,14 +112,10 @@ export function gaussianBlur(images: Tensor, sigmas: readonly number[], size: nu
  * ```
  */
 export function randomGaussianBlur(options: GaussianBlurOptions = {}): Transform {
-  const { size = 23, p = 0.5 } = options;
-  const sigma = [...(options.sigma ?? [0.1, 2])] as const;
+  const filled = resolveOptions("randomGaussianBlur", GAUSSIAN_BLUR_OPTIONS, options);
+  const { size, sigma, p } = filled;
   checkSize(size, "randomGaussianBlur");
-  checkProbability(p, "randomGaussianBlur");
-  if (!(sigma[0] > 0 && sigma[1] >= sigma[0] && sigma[1] < Infinity)) {
-    throw new ArgumentError(`randomGaussianBlur: deviations go from above 0, got [${sigma}].`);
-  }
-  return described({ name: "randomGaussianBlur", size, sigma, p }, (images, random) => {
+  return described({ name: "randomGaussianBlur", ...filled }, (images, random) => {
     const { count } = imageSizes(images, "randomGaussianBlur", random);
     const numbers = random.draw(2);
     const choices = Array.from({ length: count }, (_, row) => numbers[2 * row] < p ? 0 : -1);

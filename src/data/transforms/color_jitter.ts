@@ -4,6 +4,9 @@
  * @module
  */
 
+import { either, pair } from "../../base/option_parts.ts";
+import { number } from "../../base/option_values.ts";
+import { type Option, type OptionTable, resolveOptions } from "../../base/options.ts";
 import { ArgumentError } from "../../base/errors.ts";
 import { applyChosen } from "./choose.ts";
 import {
@@ -16,7 +19,6 @@ import {
 import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
 import { imageSizes } from "./image_sizes.ts";
-import { checkProbability } from "./probability.ts";
 
 /** How much {@linkcode colorJitter} changes: a number, or the least and the largest one. */
 export interface ColorJitterOptions {
@@ -68,6 +70,20 @@ function orderOf(number: number): number[] {
   return order;
 }
 
+function amount(help: string): Option<number | [number, number]> {
+  const factor = number({});
+  return either<[number, [number, number]]>([factor, pair(factor, {})], { default: 0, help });
+}
+
+/** The declaration of {@linkcode ColorJitterOptions}. */
+export const COLOR_JITTER_OPTIONS: OptionTable<ColorJitterOptions> = {
+  brightness: amount("factors for brightness: from 1 - x to 1 + x, or a range"),
+  contrast: amount("factors for contrast, likewise"),
+  saturation: amount("factors for saturation, likewise"),
+  hue: amount("turns of the hue: from -x to x, at most 0.5, or a range"),
+  p: number({ default: 1, min: 0, max: 1, help: "the probability that an image is changed" }),
+};
+
 /**
  * Changes brightness, contrast, saturation and hue of each image, in an order and by amounts of its own, as
  * torchvision's `ColorJitter` does. The dtype stays.
@@ -86,12 +102,11 @@ function orderOf(number: number): number[] {
  * ```
  */
 export function colorJitter(options: ColorJitterOptions): Transform {
-  const { p = 1 } = options;
-  checkProbability(p, "colorJitter");
-  const brightness = toRange(options.brightness, "brightness", 1, [0, Infinity]);
-  const contrast = toRange(options.contrast, "contrast", 1, [0, Infinity]);
-  const saturation = toRange(options.saturation, "saturation", 1, [0, Infinity]);
-  const hue = toRange(options.hue, "hue", 0, [-0.5, 0.5]);
+  const { p, ...amounts } = resolveOptions("colorJitter", COLOR_JITTER_OPTIONS, options);
+  const brightness = toRange(amounts.brightness, "brightness", 1, [0, Infinity]);
+  const contrast = toRange(amounts.contrast, "contrast", 1, [0, Infinity]);
+  const saturation = toRange(amounts.saturation, "saturation", 1, [0, Infinity]);
+  const hue = toRange(amounts.hue, "hue", 0, [-0.5, 0.5]);
   const ranges = [brightness, contrast, saturation, hue];
   const functions = [adjustBrightness, adjustContrast, adjustSaturation, adjustHue];
   const spec = { name: "colorJitter", brightness, contrast, saturation, hue, p };
@@ -119,6 +134,11 @@ export function colorJitter(options: ColorJitterOptions): Transform {
   });
 }
 
+/** The declaration of the options of {@linkcode randomGrayscale}. */
+export const RANDOM_GRAYSCALE_OPTIONS: OptionTable<{ p?: number }> = {
+  p: number({ default: 0.1, min: 0, max: 1, help: "the probability that an image is changed" }),
+};
+
 /**
  * Takes the colors out of some of the images; they keep their channels.
  *
@@ -126,7 +146,7 @@ export function colorJitter(options: ColorJitterOptions): Transform {
  * @throws {ArgumentError} If `p` is no probability.
  */
 export function randomGrayscale(p = 0.1): Transform {
-  checkProbability(p, "randomGrayscale");
+  resolveOptions("randomGrayscale", RANDOM_GRAYSCALE_OPTIONS, { p });
   return described({ name: "randomGrayscale", p }, (images, random) => {
     imageSizes(images, "randomGrayscale", random);
     const choices = Array.from(random.draw(1), (value) => value < p ? 0 : -1);

@@ -4,13 +4,17 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../../base/errors.ts";
+import { nullable } from "../../base/option_parts.ts";
+import { number, whole } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
+import { ShapeError } from "../../base/errors.ts";
 import { slice } from "../../torch/slice.ts";
 import { constantPadNd } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { toSize } from "../size.ts";
 import { inOrder } from "../shuffle.ts";
+import { sizeOption } from "../size_option.ts";
 import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
 import { fillValue } from "./color_values.ts";
@@ -20,10 +24,17 @@ import { indicesBeside } from "./indices_beside.ts";
 /** Options of {@linkcode randomCrop}. */
 export interface RandomCropOptions {
   /** Rows and columns of the result, or one number for both; the images' own by default. */
-  size?: number | readonly [height: number, width: number];
+  size?: number | readonly [height: number, width: number] | null;
   /** The color around the images, from 0 to 1; black by default. */
   fill?: number;
 }
+
+/** The declaration of the options of {@linkcode randomCrop}. */
+export const RANDOM_CROP_OPTIONS: OptionTable<RandomCropOptions & { padding: number }> = {
+  padding: whole({ min: 0, help: "how many pixels are put around the images" }),
+  size: nullable(sizeOption({ help: "rows and columns of the result; the images' own if null" })),
+  fill: number({ default: 0, min: 0, max: 1, help: "the color of what was outside, from 0 to 1" }),
+};
 
 /**
  * Puts a border around the images and cuts a part out at a place of each image's own, all places
@@ -45,12 +56,10 @@ export interface RandomCropOptions {
  * ```
  */
 export function randomCrop(padding: number, options: RandomCropOptions = {}): Transform {
-  if (!Number.isSafeInteger(padding) || padding < 0) {
-    throw new ArgumentError(`randomCrop: padding is a whole number from 0, got ${padding}.`);
-  }
-  const size = options.size === undefined ? undefined : toSize(options.size, "randomCrop");
-  const fill = options.fill ?? 0;
-  const spec = { name: "randomCrop", padding, size: size ?? null, fill };
+  const filled = resolveOptions("randomCrop", RANDOM_CROP_OPTIONS, { padding, ...options });
+  const size = filled.size === null ? null : toSize(filled.size, "randomCrop");
+  const { fill } = filled;
+  const spec = { name: "randomCrop", padding, size, fill };
   return described(spec, (images, random) => {
     const { count, height, width } = imageSizes(images, "randomCrop", random);
     const [rows, columns] = size ?? [height, width];

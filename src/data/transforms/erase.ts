@@ -4,7 +4,9 @@
  * @module
  */
 
-import { ArgumentError } from "../../base/errors.ts";
+import { span } from "../../base/option_parts.ts";
+import { number, whole } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import { arange, tensor } from "../../torch/creation.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
@@ -12,7 +14,6 @@ import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
 import { fillValue } from "./color_values.ts";
 import { imageSizes } from "./image_sizes.ts";
-import { checkProbability } from "./probability.ts";
 
 /** Options of {@linkcode randomErasing}. */
 export interface RandomErasingOptions {
@@ -25,6 +26,23 @@ export interface RandomErasingOptions {
   /** The rectangle's color, from 0 to 1; black by default. */
   fill?: number;
 }
+
+/** The declaration of {@linkcode RandomErasingOptions}. */
+export const RANDOM_ERASING_OPTIONS: OptionTable<RandomErasingOptions> = {
+  p: number({ default: 0.5, min: 0, max: 1, help: "the probability that an image is changed" }),
+  area: span({
+    default: [0.02, 0.33],
+    above: 0,
+    max: 1,
+    help: "the part of the image that is covered",
+  }),
+  ratio: span({
+    default: [0.3, 3.3],
+    above: 0,
+    help: "the rectangle's height divided by its width",
+  }),
+  fill: number({ default: 0, min: 0, max: 1, help: "the rectangle's color" }),
+};
 
 /**
  * Paints over a rectangle of random size and place in some of the images. A side longer than the
@@ -44,17 +62,9 @@ export interface RandomErasingOptions {
  * ```
  */
 export function randomErasing(options: RandomErasingOptions = {}): Transform {
-  const { p = 0.5, fill = 0 } = options;
-  const area = [...(options.area ?? [0.02, 0.33])] as const;
-  const ratio = [...(options.ratio ?? [0.3, 3.3])] as const;
-  checkProbability(p, "randomErasing");
-  if (!(area[0] > 0 && area[1] >= area[0] && area[1] <= 1)) {
-    throw new ArgumentError(`randomErasing: areas are above 0 and up to 1, got [${area}].`);
-  }
-  if (!(ratio[0] > 0 && ratio[1] >= ratio[0] && ratio[1] < Infinity)) {
-    throw new ArgumentError(`randomErasing: ratios go from above 0 upwards, got [${ratio}].`);
-  }
-  const spec = { name: "randomErasing", p, area, ratio, fill };
+  const filled = resolveOptions("randomErasing", RANDOM_ERASING_OPTIONS, options);
+  const { p, area, ratio, fill } = filled;
+  const spec = { name: "randomErasing", ...filled };
   return described(spec, (images, random) => {
     const { count, height, width } = imageSizes(images, "randomErasing", random);
     const numbers = random.draw(5);
@@ -75,6 +85,12 @@ export function randomErasing(options: RandomErasingOptions = {}): Transform {
   });
 }
 
+/** The declaration of the options of {@linkcode cutout}. */
+export const CUTOUT_OPTIONS: OptionTable<{ size: number; fill?: number }> = {
+  size: whole({ min: 1, help: "the side of the square" }),
+  fill: number({ default: 0, min: 0, max: 1, help: "the square's color" }),
+};
+
 /**
  * Paints over a square whose center is any pixel of the image, all being equally likely; what lies
  * outside the image is cut off.
@@ -86,10 +102,7 @@ export function randomErasing(options: RandomErasingOptions = {}): Transform {
  * @throws {ArgumentError} If the size is not a whole number of at least 1.
  */
 export function cutout(size: number, options: { fill?: number } = {}): Transform {
-  const { fill = 0 } = options;
-  if (!Number.isSafeInteger(size) || size < 1) {
-    throw new ArgumentError(`cutout: the size is a whole number of at least 1, got ${size}.`);
-  }
+  const { fill } = resolveOptions("cutout", CUTOUT_OPTIONS, { size, ...options });
   return described({ name: "cutout", size, fill }, (images, random) => {
     const { count, height, width } = imageSizes(images, "cutout", random);
     const centers = random.drawWhole(height, width);

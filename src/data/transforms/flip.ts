@@ -4,13 +4,19 @@
  * @module
  */
 
+import { number } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
 import { imageSizes } from "./image_sizes.ts";
 import { indicesBeside } from "./indices_beside.ts";
-import { checkProbability } from "./probability.ts";
+
+/** The declaration of the options of {@linkcode randomHorizontalFlip} and {@linkcode randomVerticalFlip}. */
+export const RANDOM_FLIP_OPTIONS: OptionTable<{ p?: number }> = {
+  p: number({ default: 0.5, min: 0, max: 1, help: "the probability that an image is changed" }),
+};
 
 /**
  * Mirrors each image left to right with probability `p`.
@@ -41,7 +47,7 @@ export function randomVerticalFlip(p = 0.5): Transform {
 }
 
 function randomFlip(dim: number, p: number, what: string): Transform {
-  checkProbability(p, what);
+  resolveOptions(what, RANDOM_FLIP_OPTIONS, { p });
   return described({ name: what, p }, (images, random) => {
     const { count } = imageSizes(images, what, random);
     const picks = random.draw(1);

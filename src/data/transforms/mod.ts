@@ -7,6 +7,7 @@
 export * from "./affine.ts";
 export * from "./warp_options.ts";
 export * from "./blur.ts";
+export * from "./by_name.ts";
 export * from "./color.ts";
 export * from "./color_jitter.ts";
 export * from "./compose.ts";

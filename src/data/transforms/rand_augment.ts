@@ -4,6 +4,8 @@
  * @module
  */
 
+import { choice, number, whole } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import { ArgumentError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { type InverseMap, warp } from "./warp.ts";
@@ -119,6 +121,18 @@ export function randAugmentChange(
   }
 }
 
+/** The declaration of {@linkcode RandAugmentOptions}. */
+export const RAND_AUGMENT_OPTIONS: OptionTable<RandAugmentOptions> = {
+  count: whole({ default: 2, min: 0, help: "how many changes are made to each image" }),
+  magnitude: whole({ default: 9, min: 0, help: "how strong they are, below bins" }),
+  bins: whole({ default: 31, min: 2, help: "how many strengths there are" }),
+  interpolation: choice(["nearest", "bilinear"], {
+    default: "nearest",
+    help: "how pixels are sampled",
+  }),
+  fill: number({ default: 0, min: 0, max: 1, help: "the color of what was outside, from 0 to 1" }),
+};
+
 /**
  * Makes some random changes to each image, of one strength: shears, shifts, rotations, and changes of colors and
  * tones, with the list and the strengths of torchvision's `RandAugment`. The dtype stays; torchvision's is for uint8,
@@ -140,20 +154,15 @@ export function randAugmentChange(
  * ```
  */
 export function randAugment(options: RandAugmentOptions = {}): Transform {
-  const { count = 2, magnitude = 9, bins = 31, interpolation = "nearest", fill = 0 } = options;
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new ArgumentError(`randAugment: count is a whole number from 0, got ${count}.`);
-  }
-  if (!Number.isSafeInteger(bins) || bins < 2) {
-    throw new ArgumentError(`randAugment: bins is a whole number of at least 2, got ${bins}.`);
-  }
-  if (!Number.isSafeInteger(magnitude) || magnitude < 0 || magnitude >= bins) {
+  const filled = resolveOptions("randAugment", RAND_AUGMENT_OPTIONS, options);
+  const { count, magnitude, bins, interpolation, fill } = filled;
+  if (magnitude >= bins) {
     throw new ArgumentError(
       `randAugment: the magnitude is a whole number from 0 to ${bins - 1}, got ${magnitude}.`,
     );
   }
   const strength = magnitude / (bins - 1);
-  const spec = { name: "randAugment", count, magnitude, bins, interpolation, fill };
+  const spec = { name: "randAugment", ...filled };
   return described(spec, (images, random) => {
     const { count: size } = imageSizes(images, "randAugment", random);
     let result = images;

@@ -4,12 +4,14 @@
  * @module
  */
 
-import { ArgumentError } from "../../base/errors.ts";
+import { span } from "../../base/option_parts.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import { resizeImages, type ResizeOptions } from "../convert.ts";
 import { toSize } from "../size.ts";
 import { drawRectangle } from "../images/crop.ts";
+import { RESIZE_OPTIONS } from "./resize.ts";
 import { described } from "./described.ts";
 import type { Transform } from "./transform.ts";
 import { imageSizes } from "./image_sizes.ts";
@@ -24,6 +26,15 @@ export interface RandomResizedCropOptions extends ResizeOptions {
 
 /** Ten tries with an area and a shape each, then a place. */
 const NUMBERS = 22;
+
+/** The declaration of the options of {@linkcode randomResizedCrop}. */
+export const RANDOM_RESIZED_CROP_OPTIONS: OptionTable<
+  RandomResizedCropOptions & { size: number | readonly [height: number, width: number] }
+> = {
+  ...RESIZE_OPTIONS,
+  scale: span({ default: [0.08, 1], above: 0, max: 1, help: "the part of the image's area" }),
+  ratio: span({ default: [3 / 4, 4 / 3], above: 0, help: "width divided by height" }),
+};
 
 /**
  * Takes a part of random place, size and proportions of each image and resizes it, as torchvision's
@@ -46,16 +57,12 @@ export function randomResizedCrop(
   size: number | readonly [height: number, width: number],
   options: RandomResizedCropOptions = {},
 ): Transform {
-  const target = toSize(size, "randomResizedCrop");
-  const { interpolation = "bilinear", antialias = true } = options;
-  const scale = [...(options.scale ?? [0.08, 1])] as const;
-  const ratio = [...(options.ratio ?? [3 / 4, 4 / 3])] as const;
-  if (!(scale[0] > 0 && scale[1] >= scale[0] && scale[1] <= 1)) {
-    throw new ArgumentError(`randomResizedCrop: areas are above 0 and up to 1, got [${scale}].`);
-  }
-  if (!(ratio[0] > 0 && ratio[1] >= ratio[0] && ratio[1] < Infinity)) {
-    throw new ArgumentError(`randomResizedCrop: ratios go from above 0 upwards, got [${ratio}].`);
-  }
+  const filled = resolveOptions("randomResizedCrop", RANDOM_RESIZED_CROP_OPTIONS, {
+    size,
+    ...options,
+  });
+  const target = toSize(filled.size, "randomResizedCrop");
+  const { scale, ratio, interpolation, antialias } = filled;
   const spec = { name: "randomResizedCrop", size: target, scale, ratio, interpolation, antialias };
   return described(spec, (images, random) => {
     const { count, height, width } = imageSizes(images, "randomResizedCrop", random);

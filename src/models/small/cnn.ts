@@ -4,6 +4,9 @@
  * @module
  */
 
+import { list } from "../../base/option_parts.ts";
+import { whole } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkCounts, checkList, checkParameterCount } from "../parts/size_checks.ts";
@@ -17,6 +20,17 @@ export interface SmallCnnOptions {
   /** Channels of the convolutions; between two of them the image is halved. `[16, 32, 64]` by default. */
   widths?: readonly number[];
 }
+
+/** The declaration of {@linkcode SmallCnnOptions}. */
+export const SMALL_CNN_OPTIONS: OptionTable<SmallCnnOptions> = {
+  channels: whole({ default: 1, min: 1, help: "channels of the images" }),
+  numClasses: whole({ min: 1, help: "the number of classes" }),
+  widths: list(whole({ min: 1 }), {
+    default: [16, 32, 64],
+    least: 1,
+    help: "channels of the convolutions; between two of them the image is halved",
+  }),
+};
 
 /**
  * Convolutions of 3x3 with batch norm and ReLU, with 2x2 max pooling between them; the mean over what is
@@ -50,7 +64,7 @@ export class SmallCnn extends nn.Classifier {
   constructor(options: SmallCnnOptions) {
     super();
     this.recipe = { architecture: "SmallCnn", options: { ...options } };
-    const { channels = 1, numClasses, widths = [16, 32, 64] } = options;
+    const { channels, numClasses, widths } = resolveOptions("SmallCnn", SMALL_CNN_OPTIONS, options);
     checkCounts("SmallCnn", { channels, numClasses });
     checkList("SmallCnn", "widths", widths);
     checkParameterCount(

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { whole } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkCounts, checkParameterCount, countPatches } from "../parts/size_checks.ts";
@@ -52,6 +54,16 @@ export interface SmallMixerOptions {
   depth?: number;
 }
 
+/** The declaration of {@linkcode SmallMixerOptions}. */
+export const SMALL_MIXER_OPTIONS: OptionTable<SmallMixerOptions> = {
+  channels: whole({ default: 1, min: 1, help: "channels of the images" }),
+  imageSize: whole({ default: 28, min: 1, help: "height and width of the images" }),
+  patchSize: whole({ default: 7, min: 1, help: "height and width of a patch" }),
+  numClasses: whole({ min: 1, help: "the number of classes" }),
+  dim: whole({ default: 64, min: 1, help: "width of the tokens" }),
+  depth: whole({ default: 3, min: 1, help: "mixer blocks" }),
+};
+
 /**
  * An MLP-Mixer (Tolstikhin et al., MLP-Mixer: an all-MLP architecture for vision, 2021); the mean over the
  * tokens is the feature. Images are square.
@@ -88,8 +100,11 @@ export class SmallMixer extends nn.Classifier {
   constructor(options: SmallMixerOptions) {
     super();
     this.recipe = { architecture: "SmallMixer", options: { ...options } };
-    const { imageSize = 28, patchSize = 7, dim = 64, depth = 3 } = options;
-    const { channels = 1, numClasses } = options;
+    const { channels, imageSize, patchSize, numClasses, dim, depth } = resolveOptions(
+      "SmallMixer",
+      SMALL_MIXER_OPTIONS,
+      options,
+    );
     checkCounts("SmallMixer", { channels, numClasses, dim, depth });
     const tokens = countPatches("SmallMixer", imageSize, patchSize);
     checkParameterCount(

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { ArgumentError } from "../../base/errors.ts";
+import { list } from "../../base/option_parts.ts";
+import { number, whole } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkCounts, checkList, checkParameterCount } from "../parts/size_checks.ts";
@@ -20,6 +22,23 @@ export interface MlpOptions {
   /** The share of hidden values dropped in training; 0 by default. */
   dropout?: number;
 }
+
+/** The declaration of {@linkcode MlpOptions}. */
+export const MLP_OPTIONS: OptionTable<MlpOptions> = {
+  inputs: whole({ min: 1, help: "the number of values of one image" }),
+  numClasses: whole({ min: 1, help: "the number of classes" }),
+  widths: list(whole({ min: 1 }), {
+    default: [256, 128],
+    least: 1,
+    help: "widths of the hidden layers",
+  }),
+  dropout: number({
+    default: 0,
+    min: 0,
+    below: 1,
+    help: "the share of hidden values dropped in training",
+  }),
+};
 
 /**
  * Linear layers with batch norm and ReLU on the flattened image.
@@ -52,7 +71,7 @@ export class Mlp extends nn.Classifier {
   constructor(options: MlpOptions) {
     super();
     this.recipe = { architecture: "Mlp", options: { ...options } };
-    const { inputs, numClasses, widths = [256, 128], dropout = 0 } = options;
+    const { inputs, numClasses, widths, dropout } = resolveOptions("Mlp", MLP_OPTIONS, options);
     checkCounts("Mlp", { inputs, numClasses });
     checkList("Mlp", "widths", widths);
     checkParameterCount(
@@ -61,9 +80,6 @@ export class Mlp extends nn.Classifier {
         widths.at(-1)! * numClasses,
       { inputs, widths, numClasses },
     );
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw new ArgumentError(`Mlp: dropout must be from 0 to below 1, got ${dropout}.`);
-    }
     const layers: nn.Module[] = [];
     let before = inputs;
     for (const width of widths) {

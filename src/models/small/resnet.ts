@@ -4,6 +4,9 @@
  * @module
  */
 
+import { list } from "../../base/option_parts.ts";
+import { whole } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "../parts/size_checks.ts";
@@ -51,6 +54,19 @@ export interface SmallResNetOptions {
   stride?: number;
 }
 
+/** The declaration of {@linkcode SmallResNetOptions}. */
+export const SMALL_RESNET_OPTIONS: OptionTable<SmallResNetOptions> = {
+  channels: whole({ default: 1, min: 1, help: "channels of the images" }),
+  numClasses: whole({ min: 1, help: "the number of classes" }),
+  widths: list(whole({ min: 1 }), {
+    default: [16, 32, 64],
+    least: 1,
+    help: "channels of the stages; every stage after the first halves the image",
+  }),
+  blocks: whole({ default: 1, min: 1, help: "residual blocks in each stage" }),
+  stride: whole({ default: 1, min: 1, help: "the stride of the first convolution" }),
+};
+
 /**
  * Residual blocks of 3x3 convolutions (He et al., Deep residual learning for image recognition, 2016,
  * section 4.2); the mean over the last map is the feature.
@@ -85,8 +101,8 @@ export class SmallResNet extends nn.Classifier {
   constructor(options: SmallResNetOptions) {
     super();
     this.recipe = { architecture: "SmallResNet", options: { ...options } };
-    const { channels = 1, numClasses, widths = [16, 32, 64], blocks: perStage = 1, stride = 1 } =
-      options;
+    const filled = resolveOptions("SmallResNet", SMALL_RESNET_OPTIONS, options);
+    const { channels, numClasses, widths, blocks: perStage, stride } = filled;
     checkCounts("SmallResNet", { channels, numClasses, blocks: perStage, stride });
     checkList("SmallResNet", "widths", widths);
     checkBlocks("SmallResNet", `blocks ${perStage}`, perStage * widths.length);

@@ -5,12 +5,13 @@
  */
 
 import { ArgumentError } from "../../base/errors.ts";
+import { number, whole } from "../../base/option_values.ts";
+import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import {
   checkCounts,
-  checkFactors,
   checkParameterCount,
   countPatches,
   transformerParameters,
@@ -62,6 +63,23 @@ export interface SmallVitOptions {
   mlpRatio?: number;
 }
 
+/** The declaration of {@linkcode SmallVitOptions}. */
+export const SMALL_VIT_OPTIONS: OptionTable<SmallVitOptions> = {
+  channels: whole({ default: 1, min: 1, help: "channels of the images" }),
+  imageSize: whole({ default: 28, min: 1, help: "height and width of the images" }),
+  patchSize: whole({ default: 7, min: 1, help: "height and width of a patch" }),
+  numClasses: whole({ min: 1, help: "the number of classes" }),
+  dim: whole({ default: 64, min: 1, help: "width of the tokens" }),
+  depth: whole({ default: 4, min: 1, help: "transformer blocks" }),
+  heads: whole({ default: 4, min: 1, help: "attention heads" }),
+  mlpRatio: number({
+    default: 2,
+    above: 0,
+    max: 100,
+    help: "width of the blocks' MLP over that of the tokens",
+  }),
+};
+
 /**
  * A vision transformer (Dosovitskiy et al., An image is worth 16x16 words, 2021) with learned positions and
  * without a class token: the mean over the tokens is the feature. Images are square.
@@ -100,10 +118,9 @@ export class SmallVit extends nn.Classifier {
   constructor(options: SmallVitOptions) {
     super();
     this.recipe = { architecture: "SmallVit", options: { ...options } };
-    const { imageSize = 28, patchSize = 7, dim = 64, depth = 4, heads = 4, mlpRatio = 2 } = options;
-    const { channels = 1, numClasses } = options;
+    const filled = resolveOptions("SmallVit", SMALL_VIT_OPTIONS, options);
+    const { imageSize, patchSize, dim, depth, heads, mlpRatio, channels, numClasses } = filled;
     checkCounts("SmallVit", { channels, numClasses, dim, depth, heads });
-    checkFactors("SmallVit", { mlpRatio });
     checkCounts("SmallVit", { "dim times mlpRatio": dim * mlpRatio });
     if (dim % heads !== 0) {
       throw new ArgumentError(

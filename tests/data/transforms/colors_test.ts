@@ -255,6 +255,6 @@ test("what cannot be is refused", () => {
   assertThrows(() => data.randAugment({ magnitude: 31 }), ArgumentError, "0 to 30");
   assertThrows(() => data.randAugment({ count: -1 }), ArgumentError, "-1");
   assertThrows(() => data.randAugment({ bins: 1 }), ArgumentError, "bins");
-  assertThrows(() => data.randomGrayscale(2), ArgumentError, "probability");
+  assertThrows(() => data.randomGrayscale(2), ArgumentError, "p must be a number from 0 to 1");
   assertThrows(() => data.randomGaussianBlur({ sigma: [0, 1] }), ArgumentError, "above 0");
 });

@@ -57,7 +57,9 @@ test("flips mirror some of the images, each by itself", () => {
     }
     assertEquals(counted(outcomes(flip(0), image(), 50)), new Map([["1,2,3,4,5,6", 50]]));
     assertEquals(counted(outcomes(flip(1), image(), 50)), new Map([[flipped, 50]]));
-    for (const p of [-0.1, 1.1, NaN]) assertThrows(() => flip(p), ArgumentError, "probability");
+    for (const p of [-0.1, 1.1, NaN]) {
+      assertThrows(() => flip(p), ArgumentError, "p must be a number from 0 to 1");
+    }
   }
 });
 
@@ -135,8 +137,16 @@ test("rotations are even within their range, each image by its own", () => {
 test("randomAffine without ranges changes nothing; its ranges are checked", () => {
   const bytes = image();
   assertClose(randomAffine({})(bytes, randomOf(1)), bytes.float().div(255));
-  assertThrows(() => randomAffine({ degrees: -1 }), ArgumentError, "degrees -1");
-  assertThrows(() => randomAffine({ shift: NaN }), ArgumentError, "shift NaN");
+  assertThrows(
+    () => randomAffine({ degrees: -1 }),
+    ArgumentError,
+    "degrees must be a number of at least 0",
+  );
+  assertThrows(
+    () => randomAffine({ shift: NaN }),
+    ArgumentError,
+    "shift must be a number of at least 0",
+  );
   assertThrows(() => randomAffine({ scale: [0, 1] }), ArgumentError, "scale");
   assertThrows(() => randomAffine({ scale: [2, 1] }), ArgumentError, "scale");
   assertThrows(() => randomRotation(Infinity), ArgumentError, "Infinity");

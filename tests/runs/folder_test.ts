@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ArgumentError, FileError } from "../../src/base/errors.ts";
-import { RUN_FILES, RunFolder } from "../../src/train/run_folder.ts";
+import { RUN_FILES, RunFolder } from "../../src/runs/folder.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

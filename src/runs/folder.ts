@@ -7,12 +7,27 @@
 import { join } from "node:path";
 import { ArgumentError, FileError } from "../base/errors.ts";
 import { makeFolder, removeTemporaries, writeAtomic } from "../base/files.ts";
+import { holdFolder } from "./hold_folder.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 
 /** The names of the files in a run folder. */
 export const RUN_FILES = {
   /** The config used. */
   config: "config.json",
+  /** The recipe as resolved. */
+  recipe: "recipe.json",
+  /** The versions of this package, libtorch and Deno. */
+  versions: "versions.json",
+  /** The manifest of teachers: what decides what each says. */
+  teachers: "teachers.json",
+  /** Where the run goes on from. */
+  checkpoint: "checkpoint.safetensors",
+  /** The student of the best epoch. */
+  best: "best.safetensors",
+  /** What came out. */
+  result: "result.json",
+  /** Held by the process that works in the folder. */
+  lock: "run.lock",
   /** One JSON line per record. */
   metrics: "metrics.jsonl",
   /** The trained student. */
@@ -22,15 +37,15 @@ export const RUN_FILES = {
 } as const;
 
 /**
- * One run's folder. It holds `config.json`, `metrics.jsonl`, `student.safetensors` and `report.html`;
- * files are written as a whole or not at all.
+ * One run's folder. It holds recipe, metrics, checkpoint, student, result and report, under the names of
+ * {@linkcode RUN_FILES}; files are written as a whole or not at all.
  *
  * @example
  * ```ts
- * import { train } from "@apprentice/distill";
+ * import { runs } from "@apprentice/distill";
  *
  * const root = await Deno.makeTempDir(); // usually "runs"
- * const run = await train.RunFolder.create(root, "uniform"); // <root>/uniform-20260131-142501
+ * const run = await runs.RunFolder.create(root, "uniform"); // <root>/uniform-20260131-142501
  * await run.writeJson("config.json", { seed: 1, epochs: 4 });
  * await Deno.remove(root, { recursive: true });
  * ```
@@ -98,6 +113,44 @@ export class RunFolder {
     }
     for (const name of Object.values(RUN_FILES)) removeTemporaries(join(path, name));
     return new RunFolder(path);
+  }
+
+  /**
+   * Makes the folder at a path, or opens the one that is there.
+   *
+   * @throws {FileError} If it cannot be made.
+   */
+  static async at(path: string): Promise<RunFolder> {
+    await makeFolder(path);
+    return await RunFolder.open(path);
+  }
+
+  /**
+   * Keeps other processes out of the folder until disposed of. The system gives it back when a process ends in
+   * whatever way, so that no folder stays locked.
+   *
+   * @throws {FileError} If a process works in it already, or it cannot be written.
+   */
+  hold(): Disposable {
+    return holdFolder(this.root, RUN_FILES.lock);
+  }
+
+  /** Whether a file is there. */
+  has(name: string): boolean {
+    try {
+      return Deno.statSync(this.path(name)).isFile;
+    } catch (error) {
+      if (isNotAllowed(error)) throw error;
+      return false;
+    }
+  }
+
+  /** Whether a path is the folder of a run that has a recipe. */
+  static async isRun(path: string): Promise<boolean> {
+    const info = await Deno.stat(join(path, RUN_FILES.recipe)).catch((error) => {
+      if (isNotAllowed(error)) throw error;
+    });
+    return info?.isFile === true;
   }
 
   /** The path of something in the folder: `run.path("checkpoints", "400.safetensors")`. */

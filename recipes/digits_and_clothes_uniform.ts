@@ -1,0 +1,19 @@
+/**
+ * UNIFORM with eight teachers on MNIST and Fashion-MNIST, without labels.
+ *
+ *     deno task apprentice train recipes/digits_and_clothes_uniform.ts
+ *
+ * Expected: 87.8 ± 0.1 % over the 20 classes.
+ */
+import { digitsAndClothes, type ForSeed } from "./shared/digits_and_clothes.ts";
+
+/** The recipe for a seed. */
+export default ({ seed }: ForSeed) =>
+  digitsAndClothes("digits_and_clothes_uniform", {
+    name: "UNIFORM",
+    alpha1: 1.5,
+    alpha2: 1,
+    beta1: 1,
+    beta2: 0.1,
+    featureTies: "zero",
+  }, seed);

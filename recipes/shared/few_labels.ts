@@ -1,0 +1,80 @@
+/**
+ * Fashion-MNIST with ten labels of each class: one large teacher, a small student that knows the labels already.
+ */
+import { runs } from "../../mod.ts";
+
+/** What the recipe is made for. */
+export interface ForSeed {
+  seed: number;
+}
+
+const view = { size: [28, 28] as [number, number], mean: [0.2861], std: [0.3528] };
+
+/** The student's images without labels, the teacher's, those to validate on, and the rest, which gives the labels. */
+const sizes = [12_000, 24_000, 4_000, 20_000];
+const [unlabelled, forTeacher, validation, pool] = [0, 1, 2, 3];
+
+function part(part: number, seed: number, ...select: runs.SelectionRecipe[]): runs.DataRecipe {
+  return { dataset: "fashionMnist", select: [{ split: sizes, part, seed }, ...select] };
+}
+
+const augment = [{ name: "randomCrop", padding: 2 }, "randomHorizontalFlip"];
+const test: runs.DataRecipe = { dataset: "fashionMnist", split: "test" };
+const student = { name: "SmallCnn", widths: [8, 16, 32], view };
+
+/** Stands in for the large pre-trained models that real teachers are: none of its images are the student's. */
+function large(seed: number): runs.Recipe {
+  return runs.recipe({
+    name: "large",
+    seed,
+    data: { train: part(forTeacher, seed) },
+    augment,
+    student: { name: "SmallResNet", widths: [32, 64, 128], stride: 2, view },
+    method: { name: "Supervised", labelSmoothing: 0.1 },
+    optimizer: { name: "AdamW", lr: 4e-3, weightDecay: 0.05 },
+    schedule: { name: "OneCycle", maxLr: 4e-3 },
+    epochs: 2,
+    batchSize: 64,
+    dropLast: true,
+  });
+}
+
+/** The student on the labels alone: its head is what the teacher's features are made to fit. */
+export function before(seed: number): runs.Recipe {
+  return runs.recipe({
+    name: "few_labels_before",
+    seed,
+    data: { train: part(pool, seed, { perClass: 10, seed }, { repeat: 15 }), test },
+    augment,
+    student,
+    optimizer: { name: "AdamW", lr: 5e-3, weightDecay: 0.01 },
+    schedule: { name: "OneCycle", maxLr: 5e-3 },
+    epochs: 10,
+    batchSize: 50,
+  });
+}
+
+/** The student taught by the large model, whatever the method. */
+export function fewLabels(seed: number, own: Partial<runs.Recipe>): runs.Recipe {
+  return runs.recipe({
+    seed,
+    data: {
+      train: part(unlabelled, seed, { unlabelled: true, seed }),
+      labelled: part(pool, seed, { perClass: 10, seed }),
+      validation: part(validation, seed),
+      test,
+    },
+    augment,
+    student: { ...student, weights: { recipe: before(seed) } },
+    teachers: [{ name: "large", standardize: true, recipe: large(seed) }],
+    optimizer: { name: "AdamW", lr: 2e-2, weightDecay: 0.01 },
+    schedule: { name: "OneCycle", maxLr: 2e-2 },
+    epochs: 12,
+    batchSize: 128,
+    labelledBatchSize: 32,
+    dropLast: true,
+    // The teacher looks at images as they are: it is asked once about each.
+    store: { plain: true, dtype: "float32" },
+    ...own,
+  });
+}

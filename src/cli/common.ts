@@ -1,0 +1,47 @@
+/**
+ * What the commands that run recipes share.
+ *
+ * @module
+ */
+
+import { InterruptedError, withInterrupt } from "../base/interrupt.ts";
+import { setup } from "../setup/setup.ts";
+import { InvalidArgumentError } from "./commander.ts";
+
+/** A whole number of at least 1 from the command line. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError("it is a whole number from 1.");
+}
+
+/** Gathers an option that may be given several times. */
+export function several(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** Everything that needs libtorch, imported once it is there: the help of a command does not wait for it. */
+export async function rooms(): Promise<typeof import("../../mod.ts")> {
+  await setup();
+  return await import("../../mod.ts");
+}
+
+/** Does work that Ctrl-C stops after the step at hand. */
+export async function work(
+  body: (all: Awaited<ReturnType<typeof rooms>>, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const all = await rooms();
+  await withInterrupt(async (signal) => {
+    try {
+      await body(all, signal);
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      throw new InterruptedError("Stopped. What was made is kept; the same command goes on.");
+    }
+  });
+}
+
+/** A share as text. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}

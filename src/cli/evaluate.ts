@@ -1,0 +1,32 @@
+/**
+ * The sub-command `evaluate`.
+ *
+ * @module
+ */
+
+import { Command } from "./commander.ts";
+import { percent, work } from "./common.ts";
+
+/** `evaluate RUN [--images FOLDER]`: how good the student of a run is. */
+export function evaluateCommand(): Command<[string]> {
+  return new Command("evaluate")
+    .description("measure the student of a run on its test images, or on a folder")
+    .argument("<run>", "the folder of a run, or a file that models.save wrote")
+    .option("--images <folder>", "a folder with a folder of images for each class")
+    .option("--json", "write all of it as JSON")
+    .action((path, { images, json }) =>
+      work(async ({ runs, evaluation, train }, signal) => {
+        using opened = await runs.openStudent(path, images);
+        const found = await evaluation.evaluate(opened.student, opened.images, { signal });
+        if (json) return console.log(JSON.stringify(found, null, 2));
+        const { overall, count, byClass, classNames } = found;
+        train.printTable({
+          title: `right on ${percent(overall)} of ${count} images`,
+          columns: [{ title: "class", kind: "text" }, { title: "accuracy", kind: "percent" }],
+          rows: byClass.map((share, i) => ({
+            cells: [classNames?.[i] ?? String(i), Number.isNaN(share) ? null : share],
+          })),
+        });
+      })
+    ) as Command<[string]>;
+}

@@ -1,0 +1,33 @@
+/**
+ * The sub-command `predict`.
+ *
+ * @module
+ */
+
+import { Command } from "./commander.ts";
+import { count, percent, work } from "./common.ts";
+
+/** `predict RUN photo.jpg ...`: what the student of a run says is on photographs. */
+export function predictCommand(): Command<[string, string[]]> {
+  return new Command("predict")
+    .description("say what is on photographs")
+    .argument("<run>", "the folder of a run, or a file that models.save wrote")
+    .argument("<photographs...>", "files of images")
+    .option("--top <number>", "how many guesses for each", count, 3)
+    .option("--json", "write all of it as JSON")
+    .action((path, photographs, { top, json }) =>
+      work(async ({ runs, evaluation }) => {
+        using student = runs.loadStudent(path);
+        const topK = Math.min(top, student.numClasses);
+        const found = await evaluation.predict(student, photographs, { topK });
+        for (const [i, { guesses }] of found.entries()) {
+          const photograph = photographs[i];
+          if (json) console.log(JSON.stringify({ photograph, guesses }));
+          else {
+            const list = guesses.map((guess) => `${guess.className} ${percent(guess.probability)}`);
+            console.log(`${photograph}: ${list.join(", ")}`);
+          }
+        }
+      })
+    ) as Command<[string, string[]]>;
+}

@@ -1,0 +1,101 @@
+/**
+ * The sub-command `store`.
+ *
+ * @module
+ */
+
+import { formatBytes } from "../base/text.ts";
+import { Command, InvalidArgumentError } from "./commander.ts";
+import { rooms, several, work } from "./common.ts";
+
+const ROOT = ["--root <folder>", "the store's folder (default: that of the cache)"] as const;
+
+/** `store list | fill RECIPE | verify | prune --below 20GB`: what teachers said, kept on disk. */
+export function storeCommand(): Command {
+  return new Command("store")
+    .description("look after what teachers said, which is kept on disk")
+    .addCommand(listCommand())
+    .addCommand(fillCommand())
+    .addCommand(verifyCommand())
+    .addCommand(pruneCommand());
+}
+
+function listCommand(): Command {
+  return new Command("list").description("what there is").option(...ROOT)
+    .option("--json", "write it as JSON")
+    .action(async ({ root, json }) => {
+      const { teachers } = await rooms();
+      const entries = new teachers.Store({ root }).list();
+      if (json) return console.log(JSON.stringify(entries, null, 2));
+      for (const { id, teacher, data, images, variants, dtype, bytes, complete } of entries) {
+        console.log(
+          `${id}  ${formatBytes(bytes).padStart(9)}  ${
+            complete ? "whole" : "part "
+          }  ${teacher}: ` +
+            `${images} images x ${variants}, ${dtype}${data === null ? "" : `, ${data}`}`,
+        );
+      }
+      if (entries.length === 0) console.log("The store is empty.");
+    }) as Command;
+}
+
+function fillCommand(): Command<[string]> {
+  return new Command("fill").description("ask the teachers of a recipe, and keep what they say")
+    .argument("<recipe>", "the recipe")
+    .option("--set <entry=value>", "an entry of the recipe; again for more", several)
+    .option("--part <i/n>", "a share of the work, from 1/n to n/n, for several machines", share)
+    .action((path, { set = [], part }) =>
+      work(async ({ runs }, signal) => {
+        const recipe = await runs.recipeFile(path, set);
+        await runs.fill(await recipe(), { part, signal });
+      })
+    ) as Command<[string]>;
+}
+
+function verifyCommand(): Command {
+  return new Command("verify").description("read all of it and compare checksums").option(...ROOT)
+    .option("--remove", "removes what is damaged: filling makes it anew")
+    .action(({ root, remove }) =>
+      work(async ({ teachers }, signal) => {
+        const { shards, damaged, removed } = await new teachers.Store({ root }).verify({
+          remove,
+          signal,
+        });
+        for (const { path, reason } of damaged) console.log(`${path}: ${reason}`);
+        console.log(
+          `${shards} shards, ${damaged.length} damaged${
+            removed && damaged.length > 0 ? ", removed" : ""
+          }.`,
+        );
+        Deno.exitCode = damaged.length > 0 ? 1 : 0;
+      })
+    ) as Command;
+}
+
+function pruneCommand(): Command {
+  return new Command("prune").description("remove what was used least lately").option(...ROOT)
+    .requiredOption("--below <size>", "how large it may stay, such as 20GB", bytes)
+    .action(async ({ root, below }) => {
+      const { teachers } = await rooms();
+      const { before, after, shards } = new teachers.Store({ root }).prune(below);
+      console.log(
+        `${formatBytes(before)} before, ${formatBytes(after)} now; ${shards} shards removed.`,
+      );
+    }) as unknown as Command;
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+/** A number of bytes: `20GB`, `500M`, `0`. */
+export function bytes(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B?$/i.exec(text) ?? [];
+  if (number !== undefined) return Number(number) * UNITS[unit.toUpperCase()];
+  throw new InvalidArgumentError("it is a size such as 20GB.");
+}
+
+function share(text: string): { index: number; of: number } {
+  const [, part, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const found = { index: Number(part) - 1, of: Number(of) };
+  if (found.index >= 0 && found.index < found.of) return found;
+  throw new InvalidArgumentError("it is a share such as 1/4.");
+}

@@ -1,0 +1,99 @@
+/**
+ * The student that a recipe describes.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import type { View } from "../data/mod.ts";
+import { channelStatistics } from "../data/statistics.ts";
+import { create } from "../models/create.ts";
+import { entry } from "../models/registry.ts";
+import { load } from "../models/saved.ts";
+import { SMALL_MODELS } from "../models/small/all.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import type { Teacher } from "../teachers/teacher.ts";
+import { scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import type { StudentRecipe } from "./network_recipes.ts";
+import { firstRun, type TeacherPlaces } from "./build_teachers.ts";
+import type { ResolvedRecipe } from "./recipe_table.ts";
+import type { OpenedData } from "./open_data.ts";
+import { savedModel } from "./saved_model.ts";
+
+/**
+ * Makes the student, with fresh weights or those that the recipe names.
+ *
+ * @param train What it learns from: its size and statistics are the student's view where nothing else is said.
+ * @param labelled Data sets whose classes may be the student's, the first that there is.
+ * @throws {ArgumentError} if nothing says how many classes there are, or the classes of its weights are others.
+ */
+export async function buildStudent(
+  recipe: StudentRecipe<ResolvedRecipe>,
+  train: OpenedData,
+  labelled: readonly (OpenedData | null)[],
+  teachers: readonly Teacher[],
+  places: TeacherPlaces,
+): Promise<Classifier> {
+  const { name, numClasses: wanted, view, weights: given, ...rest } = recipe;
+  const weights = typeof given === "object" && given !== null
+    ? await firstRun(given.recipe, places)
+    : given;
+  const classNames = labelled.find((dataset) => dataset?.classNames !== undefined)?.classNames;
+  const voter = teachers.find((teacher) => teacher.numClasses !== null);
+  const numClasses = wanted ?? classNames?.length ?? voter?.numClasses;
+  if (numClasses === undefined || numClasses === null) {
+    throw new ArgumentError(
+      "student.numClasses is not said, and neither labels nor a voting teacher say it. Give it; 0 for features only.",
+    );
+  }
+  const own = weights === null || weights === undefined ? null : savedModel(weights);
+  const options = { ...withoutNull(rest), numClasses };
+  let student: Classifier;
+  if (Object.hasOwn(SMALL_MODELS, name)) {
+    if (weights && own === null) {
+      throw new ArgumentError(
+        `student.weights: ${weights} is no model that models.save wrote, and ${name} has no published weights.`,
+      );
+    }
+    student = SMALL_MODELS[name].build(options as never);
+  } else if (weights && own === null) {
+    student = await create(name, { ...options, weights: weights as `hf://${string}` });
+  } else student = create(name, options);
+  try {
+    if (own !== null) takeWeights(student, own);
+    student.view = view ?? student.view ?? viewOf(name, train, rest.imageSize);
+    if (classNames?.length === numClasses) student.classNames ??= classNames;
+    return student;
+  } catch (error) {
+    student.dispose();
+    throw error;
+  }
+}
+
+/** Takes over the weights, view and names of classes of a saved model of the same layers. */
+function takeWeights(student: Classifier, path: string): void {
+  using saved = load(path);
+  scope(() => student.loadStateDict(saved.stateDict()));
+  student.view = saved.view;
+  student.classNames = saved.classNames;
+}
+
+/** What a student of fresh weights wants: the size and statistics of what it learns from, or its publisher's. */
+function viewOf(name: string, train: OpenedData, imageSize: unknown): View | null {
+  const known = Object.hasOwn(SMALL_MODELS, name) ? null : entry(name);
+  const images = (train as { images?: Tensor }).images;
+  if (images === undefined && known === null) return null;
+  const [, height, width] = train.imageShape ?? [];
+  const side = typeof imageSize === "number" ? imageSize : known?.inputSize;
+  const size: [number, number] = height === undefined || typeof imageSize === "number"
+    ? [side!, side!]
+    : [height, width!];
+  if (images === undefined) return { size, mean: known!.mean, std: known!.std };
+  const { mean, std } = channelStatistics({ images });
+  return { size, mean, std };
+}
+
+function withoutNull(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,108 @@
+/**
+ * The teachers that a recipe names.
+ *
+ * @module
+ */
+
+import { basename, join } from "node:path";
+import { ArgumentError } from "../base/errors.ts";
+import { load as loadModel } from "../models/saved.ts";
+import { descriptive } from "../teachers/descriptive.ts";
+import { load } from "../teachers/load.ts";
+import type { LoadTeacherOptions } from "../teachers/load_options.ts";
+import { predictive } from "../teachers/predictive.ts";
+import type { Teacher } from "../teachers/teacher.ts";
+import type { Device } from "../torch/device.ts";
+import { recipeFingerprint } from "./fingerprint.ts";
+import type { TeacherRecipe } from "./network_recipes.ts";
+import type { ResolvedRecipe } from "./recipe_table.ts";
+import { savedModel } from "./saved_model.ts";
+
+/** What becomes of teachers that are recipes. */
+export interface TeacherPlaces {
+  /** The folder that teachers are kept in. */
+  readonly cache: string;
+  /** Trains the student of a recipe in a folder, or finds it done there. */
+  readonly trainFirst: (recipe: ResolvedRecipe, folder: string) => Promise<void>;
+}
+
+/**
+ * Makes the teachers of a recipe, in order. One that is a recipe itself is trained first, and kept in the cache by the
+ * fingerprint of its recipe.
+ *
+ * @param places Where that is, and what trains such a one.
+ * @throws {ArgumentError} if the folder of a run holds no student.
+ * @throws Whatever loading a teacher throws; the message begins with its place in the recipe.
+ */
+export async function buildTeachers(
+  recipes: readonly TeacherRecipe<ResolvedRecipe>[],
+  device: Device,
+  places: TeacherPlaces,
+): Promise<Teacher[]> {
+  const teachers: Teacher[] = [];
+  for (const [i, recipe] of recipes.entries()) {
+    teachers.push(await one(recipe, `teachers[${i}]`, device, places));
+  }
+  return teachers;
+}
+
+async function one(
+  recipe: TeacherRecipe<ResolvedRecipe>,
+  at: string,
+  device: Device,
+  places: TeacherPlaces,
+): Promise<Teacher> {
+  const { kind = "descriptive" } = recipe;
+  if ("source" in recipe) {
+    const { source, name, architecture, numClasses, classes, tap, view } = recipe;
+    const given = {
+      name,
+      architecture,
+      numClasses,
+      classes,
+      tap,
+      view: view && plain(view),
+      device,
+    };
+    return await load(source, { ...plain(given), kind } as LoadTeacherOptions);
+  }
+  if ("recipe" in recipe) {
+    const { recipe: own, name } = recipe;
+    return fromRun(await firstRun(own, places), name ?? own.name, kind, device, at);
+  }
+  return fromRun(recipe.run, recipe.name ?? basename(recipe.run), kind, device, at);
+}
+
+/** Executes a recipe, unless it is done already; returns the folder of its run. */
+export async function firstRun(recipe: ResolvedRecipe, places: TeacherPlaces): Promise<string> {
+  const folder = join(places.cache, `${recipe.name}-${recipeFingerprint(recipe)}`);
+  await places.trainFirst(recipe, folder);
+  return folder;
+}
+
+function fromRun(
+  path: string,
+  name: string,
+  kind: "predictive" | "descriptive",
+  device: Device,
+  at: string,
+): Teacher {
+  const file = savedModel(path);
+  if (file === null) {
+    throw new ArgumentError(
+      `${at}.run: there is no student of a run at ${path}. Give the folder of a run that is done, or a file that ` +
+        `models.save wrote.`,
+    );
+  }
+  const model = loadModel(file).to(device);
+  const facts = { source: path, architecture: model.recipe?.architecture };
+  return kind === "predictive"
+    ? predictive({ name, model, facts })
+    : descriptive({ name, model, facts });
+}
+
+function plain<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== null && value !== undefined),
+  ) as Partial<T>;
+}

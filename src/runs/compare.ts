@@ -1,0 +1,144 @@
+/**
+ * Several recipes over several seeds.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { ArgumentError } from "../base/errors.ts";
+import { writeAtomic } from "../base/files.ts";
+import { say } from "../base/progress.ts";
+import type { Table } from "../report/table.ts";
+import { formatTable } from "../report/table.ts";
+import { recipeFingerprint } from "./fingerprint.ts";
+import type { Recipe, RecipeSource } from "./recipe.ts";
+import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
+import type { RunResult } from "./result.ts";
+import { run, type RunOptions } from "./run.ts";
+
+/** How {@linkcode compare} goes. */
+export interface CompareOptions extends Pick<RunOptions, "signal" | "progress" | "cache"> {
+  /** How many seeds each recipe is run with, from its own on; 3 by default. */
+  seeds?: number;
+  /** Where the folders of the runs go; `runs` by default. Runs of the same recipes that are done there are not done again. */
+  out?: string;
+}
+
+/** One recipe over all seeds. */
+export interface Compared {
+  /** The recipe's name. */
+  readonly name: string;
+  /** The runs in the order of the seeds. */
+  readonly runs: readonly { seed: number; folder: string; result: RunResult }[];
+  /** The accuracy on the test images, the mean over the runs. */
+  readonly mean: number;
+  /** The standard deviation of the sample; 0 for one run. */
+  readonly deviation: number;
+}
+
+/** What {@linkcode compare} found. */
+export interface Comparison {
+  /** The recipes in order. */
+  readonly recipes: readonly Compared[];
+  /** A table of it: mean ± standard deviation. */
+  readonly table: Table;
+}
+
+/**
+ * Runs every recipe with every seed, one after the other, and says how they compare on the test images. A run's folder is
+ * named for the fingerprint of its recipe: after a break, those that are done are read, and the one under way goes on.
+ *
+ * @throws {ArgumentError} if there are no recipes, two have one name, or one has no test images.
+ * @throws {InterruptedError} if it was stopped; call it again to go on.
+ *
+ * @example
+ * ```ts ignore
+ * const { table } = await runs.compare([kd, uniform], { seeds: 3, out: "runs/kd-or-uniform" });
+ * ```
+ */
+export async function compare(
+  recipes: readonly RecipeSource[],
+  options: CompareOptions = {},
+): Promise<Comparison> {
+  const { seeds = 3, out = "runs", ...rest } = options;
+  if (recipes.length === 0) throw new ArgumentError("There are no recipes to compare.");
+  if (!Number.isSafeInteger(seeds) || seeds < 1) {
+    throw new ArgumentError(`seeds is a whole number of at least 1, got ${seeds}.`);
+  }
+  const resolved = await Promise.all(recipes.map((recipe) => forSeed(recipe, 0)));
+  const names = resolved.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new ArgumentError(`Two recipes are called "${twice}"; give each a name of its own.`);
+  }
+  const untested = resolved.find(({ data }) => data.test === null);
+  if (untested !== undefined) {
+    throw new ArgumentError(`${untested.name}: give data.test, on which recipes are compared.`);
+  }
+  const compared: Compared[] = [];
+  for (const [place, recipe] of resolved.entries()) {
+    const done: Compared["runs"][number][] = [];
+    for (let i = 0; i < seeds; i++) {
+      const seed = recipe.seed + i;
+      const own = { ...await forSeed(recipes[place], seed), seed };
+      const folder = join(out, `${recipe.name}-${own.seed}-${recipeFingerprint(own)}`);
+      if (rest.progress !== false) say(`${recipe.name}, seed ${own.seed} (${i + 1} of ${seeds})`);
+      using one = await run(own as unknown as Recipe, { ...rest, out: folder, resume: true });
+      done.push({ seed: own.seed, folder, result: one.result });
+    }
+    const values = done.map(({ result }) => result.test!.overall);
+    compared.push({ name: recipe.name, runs: done, ...spread(values) });
+  }
+  const table = tableOf(compared, seeds);
+  await writeAtomic(join(out, "comparison.txt"), formatTable(table) + "\n");
+  return { recipes: compared, table };
+}
+
+async function forSeed(recipe: RecipeSource, seed: number): Promise<ResolvedRecipe> {
+  return resolveRecipe(typeof recipe === "function" ? await recipe({ seed }) : recipe);
+}
+
+/** Mean, and standard deviation of the sample. */
+export function spread(values: readonly number[]): { mean: number; deviation: number } {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) };
+}
+
+function tableOf(compared: readonly Compared[], seeds: number): Table {
+  const parts = Object.keys(compared[0].runs[0].result.test!.byDataset);
+  const several = parts.length > 1 ? parts : [];
+  const text = (values: readonly number[]) => {
+    const { mean, deviation } = spread(values.map((value) => 100 * value));
+    return values.length === 1 ? mean.toFixed(2) : `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
+  };
+  const teachers = new Set(compared.flatMap(({ runs }) => Object.keys(runs[0].result.teachers)));
+  const ofTeacher = (name: string) =>
+    compared.find(({ runs }) => name in runs[0].result.teachers)!.runs
+      .map(({ result }) => result.teachers[name]);
+  return {
+    title: `Accuracy on test images in %${
+      seeds > 1 ? ` over ${seeds} seeds, mean ± standard deviation` : ""
+    }`,
+    columns: [
+      { title: "model", kind: "text" },
+      { title: "values", kind: "count" },
+      { title: "accuracy", kind: "text" },
+      ...several.map((title) => ({ title, kind: "text" as const })),
+    ],
+    rows: [
+      ...[...teachers].map((name) => ({
+        cells: [`teacher ${name}`, null, text(ofTeacher(name)), ...several.map(() => "")],
+      })),
+      ...compared.map(({ name, runs }) => ({
+        cells: [
+          name,
+          runs[0].result.parameters,
+          text(runs.map(({ result }) => result.test!.overall)),
+          ...several.map((part) => text(runs.map(({ result }) => result.test!.byDataset[part]))),
+        ],
+        strong: true,
+      })),
+    ],
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * Data in a recipe: where images are, and which of them.
+ *
+ * @module
+ */
+
+import { either, list, named, nullable, span } from "../base/option_parts.ts";
+import { choice, flag, number, text, whole } from "../base/option_values.ts";
+import { lazy, shared, variants } from "../base/option_variants.ts";
+import type { AnyTable, Option } from "../base/options.ts";
+import { sizeOption } from "../data/size_option.ts";
+import type { ImagePart } from "../data/images/image_part.ts";
+
+/** Which of the images; several are applied one after the other. */
+export type SelectionRecipe =
+  /** The first so many. */
+  | { take: number }
+  /** One of several parts of given sizes that share no image, in an order that `seed` decides. */
+  | { split: readonly number[]; part: number; seed?: number }
+  /** So many of each class. */
+  | { perClass: number; seed?: number }
+  /** A part of each class, such as 0.01 for 1 %. */
+  | { fraction: number; seed?: number }
+  /** The images of some classes, which `relabel` numbers anew from 0. */
+  | { classes: readonly (string | number)[]; relabel?: boolean; name?: string | null }
+  /** All of them so many times, so that an epoch is longer than a few batches. */
+  | { repeat: number }
+  /** All, without their labels, in random order. */
+  | { unlabelled: boolean; seed?: number };
+
+/** What every source of data may have. */
+export interface ChosenRecipe {
+  /** Which of the images. */
+  select?: readonly SelectionRecipe[];
+}
+
+/** How image files are read. */
+export interface ReadingRecipe extends ChosenRecipe {
+  /** Which part of each image, and how large; the middle at 224 pixels if null. */
+  part?: ImagePart | null;
+  /** Threads that decode; as many as there are processors but one if null. Decides nothing. */
+  workers?: number | null;
+  /** Whether an image that cannot be read ends the run, or the next one stands in for it. */
+  onError?: "throw" | "skip";
+}
+
+/** Where images are: exactly one of `dataset`, `folder`, `list`, `shards`, `images`, `join`, `concatenate`. */
+export type DataRecipe =
+  /** A data set by name. */
+  | { dataset: "mnist" | "fashionMnist" | "cifar10"; split?: "train" | "test" } & ChosenRecipe
+  /** A folder with a folder for each class. */
+  | { folder: string } & ReadingRecipe
+  /** A list of paths and labels. */
+  | { list: string; root?: string | null } & ReadingRecipe
+  /** Tar files as WebDataset lays them out. */
+  | { shards: string | readonly string[] } & ReadingRecipe
+  /** Images without labels: a folder of any depth, a list of paths, tar files. */
+  | { images: string | readonly string[] } & ReadingRecipe
+  /** Several data sets in one label space, the classes of each for themselves. */
+  | { join: readonly DataRecipe[] } & ChosenRecipe
+  /** Several data sets of the same classes, behind each other. */
+  | { concatenate: readonly DataRecipe[] } & ChosenRecipe;
+
+const seed = whole({ default: 0, min: 0, help: "decides which" });
+
+/** Which of the images. */
+export const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
+  take: { take: whole({ min: 1, help: "the first so many" }) },
+  split: {
+    split: list(whole({ min: 1 }), { least: 1, help: "the sizes of all parts" }),
+    part: whole({ min: 0, help: "which part, from 0" }),
+    seed,
+  },
+  perClass: { perClass: whole({ min: 1, help: "so many of each class" }), seed },
+  fraction: {
+    fraction: number({ above: 0, max: 1, help: "a part of each class, such as 0.01" }),
+    seed,
+  },
+  classes: {
+    classes: list(either<[string, number]>([text({}), whole({ min: 0 })], {}), {
+      least: 1,
+      help: "the names or numbers of the classes to keep",
+    }),
+    relabel: flag({ default: false, help: "numbers the classes anew from 0" }),
+    name: nullable(text({ help: "what these images are called" })),
+  },
+  repeat: { repeat: whole({ min: 1, help: "how many times an epoch has each image" }) },
+  unlabelled: { unlabelled: choice([true], { help: "takes the labels away" }), seed },
+}, { what: "selection" });
+
+const CHOSEN: AnyTable = {
+  select: list(shared(SELECTION, "selection"), {
+    default: [],
+    help: "which of the images, one step after the other",
+  }),
+};
+
+const interpolation = choice(["bilinear", "bicubic"], {
+  default: "bilinear",
+  help: "how pixels are resized",
+});
+
+const size = sizeOption({ help: "rows and columns, or one number for both" });
+
+/** Which part of each image, and how large. */
+export const PART: Option<ImagePart> = named<ImagePart>({
+  random: {
+    size,
+    scale: span({ default: [0.08, 1], above: 0, max: 1, help: "the part of the image's area" }),
+    ratio: span({ default: [3 / 4, 4 / 3], above: 0, help: "width divided by height" }),
+    flip: number({ default: 0.5, min: 0, max: 1, help: "the probability of being mirrored" }),
+    interpolation,
+  },
+  center: {
+    size,
+    resize: nullable(whole({ min: 1, help: "the shorter side before; 8/7 of the size if null" })),
+    interpolation,
+  },
+  whole: { size, interpolation },
+}, { what: "part of an image", key: "kind", help: "which part of each image, and how large" });
+
+const READING: AnyTable = {
+  part: nullable(shared(PART, "part")),
+  workers: nullable(whole({ min: 0, help: "threads that decode" })),
+  onError: choice(["throw", "skip"], { default: "throw", help: "what a damaged image does" }),
+  ...CHOSEN,
+};
+
+const path = text({ help: "a path; a relative one starts from where the run is started" });
+const paths = either<[string, string[]]>([path, list(path, { least: 1 })], { help: "where" });
+
+function several(help: string): Option<DataRecipe[]> {
+  const one = lazy<DataRecipe>(() => DATA, { wants: "data", ref: "#/$defs/data" });
+  return list<DataRecipe>(one, { least: 1, help });
+}
+
+/** Where images are, and which of them. */
+export const DATA: Option<DataRecipe> = variants<DataRecipe>({
+  dataset: {
+    dataset: choice(["mnist", "fashionMnist", "cifar10"], { help: "the name of a data set" }),
+    split: choice(["train", "test"], { default: "train", help: "its training or test images" }),
+    ...CHOSEN,
+  },
+  folder: { folder: path, ...READING },
+  list: {
+    list: path,
+    root: nullable(text({ help: "where the list's paths start; its own folder if null" })),
+    ...READING,
+  },
+  shards: { shards: paths, ...READING },
+  images: { images: paths, ...READING },
+  join: { join: several("the data sets that become one label space"), ...CHOSEN },
+  concatenate: { concatenate: several("the data sets of the same classes"), ...CHOSEN },
+}, { what: "source of data" });

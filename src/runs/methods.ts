@@ -1,0 +1,67 @@
+/**
+ * The methods by name: how recipes have them.
+ *
+ * @module
+ */
+
+import type { AnyTable } from "../base/options.ts";
+import { CUSTOM_KD_OPTIONS, CustomKD } from "../distill/methods/custom_kd.ts";
+import { FEATURE_KD_OPTIONS, FeatureKD } from "../distill/methods/feature_kd.ts";
+import { KD, KD_OPTIONS } from "../distill/methods/kd.ts";
+import { Rotation, ROTATION_OPTIONS } from "../distill/methods/rotation.ts";
+import { Supervised, SUPERVISED_OPTIONS } from "../distill/methods/supervised.ts";
+import { Uniform } from "../distill/methods/uniform.ts";
+import { UNIFORM_OPTIONS } from "../distill/methods/uniform_options.ts";
+import type { Method } from "../distill/method.ts";
+import type { Needs } from "../distill/needs.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import type { Shelf } from "../teachers/shelf.ts";
+
+/** A method of any kind of batch and with any stages. */
+// deno-lint-ignore no-explicit-any -- each method has batches and stages of its own
+export type AnyMethod = Method<any, any>;
+
+/** A method that is made of a student, a shelf and options. */
+export interface NamedMethod {
+  /** The declaration of its options. */
+  readonly options: AnyTable;
+  /** What the method asks for. */
+  readonly needs: Needs;
+  /** Makes the method; the options are checked. */
+  // deno-lint-ignore no-explicit-any -- each has options of its own, which its table has checked
+  readonly make: (student: Classifier, shelf: Shelf, options: any) => AnyMethod;
+}
+
+/** The methods by name. */
+export const METHODS: Readonly<Record<string, NamedMethod>> = {
+  Supervised: {
+    options: SUPERVISED_OPTIONS,
+    needs: Supervised.needs,
+    make: (student, _, options) => new Supervised(student, options),
+  },
+  Rotation: {
+    options: ROTATION_OPTIONS,
+    needs: Rotation.needs,
+    make: (student, _, options) => new Rotation(student, options),
+  },
+  KD: {
+    options: KD_OPTIONS,
+    needs: KD.needs,
+    make: (student, teachers, options) => new KD({ student, teachers, ...options }),
+  },
+  FeatureKD: {
+    options: FEATURE_KD_OPTIONS,
+    needs: FeatureKD.needs,
+    make: (student, teacher, options) => new FeatureKD({ student, teacher, ...options }),
+  },
+  UNIFORM: {
+    options: UNIFORM_OPTIONS,
+    needs: Uniform.needs,
+    make: (student, teachers, options) => new Uniform({ student, teachers, ...options }),
+  },
+  CustomKD: {
+    options: CUSTOM_KD_OPTIONS,
+    needs: CustomKD.needs,
+    make: (student, teacher, options) => new CustomKD({ student, teacher, ...options }),
+  },
+};

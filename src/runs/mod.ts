@@ -1,0 +1,21 @@
+/**
+ * Runs: recipes, which are data, and what executes them in a folder.
+ *
+ * @module
+ */
+
+export * from "./compare.ts";
+export * from "./data_recipe.ts";
+export * from "./methods.ts";
+export * from "./network_recipes.ts";
+export * from "./recipe.ts";
+export * from "./recipe_table.ts";
+export * from "./read_recipe.ts";
+export * from "./result.ts";
+export * from "./run.ts";
+export * from "./settings.ts";
+export * from "./folder.ts";
+export * from "./open_student.ts";
+export * from "./photographs_recipe.ts";
+export * from "./recipe_file.ts";
+export * from "./fill.ts";

@@ -1,0 +1,181 @@
+/**
+ * The data sets that a recipe names.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import * as data from "../data/mod.ts";
+import type { Batch, Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
+import type { DataRecipe, SelectionRecipe } from "./data_recipe.ts";
+
+/** A data set, and what it says of its classes. */
+export type OpenedData = Dataset<Batch> & {
+  readonly classNames?: readonly string[];
+  readonly imageShape?: readonly [number, number, number];
+};
+
+/** What data sets can do of what a recipe selects by. */
+interface Selectable {
+  readonly length?: number;
+  take?(count: number): OpenedData;
+  subset?(indices: Int32Array): OpenedData;
+  split?(sizes: readonly number[], options: { seed?: number }): OpenedData[];
+  balancedSubset?(perClass: number, seed: number): OpenedData;
+  stratifiedSubset?(fraction: number, seed: number): OpenedData;
+  ofClasses?(
+    classes: readonly (string | number)[],
+    options: { relabel?: boolean; name?: string },
+  ): OpenedData;
+  unlabelled?(options: { seed?: number }): OpenedData;
+}
+
+/** Opens data sets, each once, and disposes of them together. */
+export class DataOpener implements Disposable {
+  readonly #owned = new DisposableStack();
+  readonly #loaded: Map<string, Promise<OpenedData>> = new Map();
+
+  /**
+   * The data set that an entry of a recipe describes.
+   *
+   * @param at Where the entry is, for messages: `data.train`.
+   * @throws {ArgumentError} if it cannot be selected from as the recipe says.
+   * @throws {FileError} if files are missing; {FormatError} if they are damaged or hold no images.
+   */
+  async open(recipe: DataRecipe, at: string): Promise<OpenedData> {
+    const all = await this.#source(recipe, at);
+    return (recipe.select ?? []).reduce(
+      (dataset, selection, i) => this.#select(dataset, selection, `${at}.select[${i}]`),
+      all,
+    );
+  }
+
+  /**
+   * The data set that an entry describes, which has to have labels.
+   *
+   * @throws {ArgumentError} if it has none.
+   */
+  async labelled(recipe: DataRecipe, at: string): Promise<OpenedData & Dataset<LabelledBatch>> {
+    const dataset = await this.open(recipe, at);
+    if (dataset.classNames !== undefined) return dataset as Dataset<LabelledBatch>;
+    throw new ArgumentError(
+      `${at} has no labels, and labels are needed there. Give a folder, a list or shards with labels, and do not select ` +
+        `unlabelled.`,
+    );
+  }
+
+  /** The data set that an entry describes, without labels: those that it has are taken away. */
+  async unlabelled(recipe: DataRecipe, at: string): Promise<OpenedData & Dataset<UnlabelledBatch>> {
+    const dataset = await this.open(recipe, at);
+    if (dataset.classNames === undefined) return dataset as Dataset<UnlabelledBatch>;
+    const free = (dataset as Selectable).unlabelled?.({});
+    if (free === undefined) throw new ArgumentError(`${at} cannot be used without its labels.`);
+    return this.#own(free) as Dataset<UnlabelledBatch>;
+  }
+
+  #own<T>(dataset: T): T {
+    if (dataset && typeof (dataset as unknown as Disposable)[Symbol.dispose] === "function") {
+      this.#owned.use(dataset as unknown as Disposable);
+    }
+    return dataset;
+  }
+
+  async #source(recipe: DataRecipe, at: string): Promise<OpenedData> {
+    // Together only if they are of one kind, which these functions find out themselves.
+    if ("join" in recipe) {
+      const parts = await this.#all(recipe.join, `${at}.join`);
+      return this.#own(data.joinDatasets(parts));
+    }
+    if ("concatenate" in recipe) {
+      const parts = await this.#all(recipe.concatenate, `${at}.concatenate`);
+      return this.#own(data.concatenateDatasets(parts));
+    }
+    const { select: _, ...source } = recipe;
+    const key = JSON.stringify(source);
+    const known = this.#loaded.get(key) ??
+      this.#load(source as DataRecipe).then((dataset) => this.#own(dataset));
+    this.#loaded.set(key, known);
+    return await known;
+  }
+
+  async #all(recipes: readonly DataRecipe[], at: string): Promise<data.ImageDataset[]> {
+    const parts: OpenedData[] = [];
+    for (const [i, part] of recipes.entries()) parts.push(await this.open(part, `${at}[${i}]`));
+    return parts as unknown as data.ImageDataset[];
+  }
+
+  async #load(recipe: DataRecipe): Promise<OpenedData> {
+    if ("dataset" in recipe) {
+      const load = { mnist: data.mnist, fashionMnist: data.fashionMnist, cifar10: data.cifar10 };
+      return await load[recipe.dataset](recipe.split ?? "train");
+    }
+    const { part, workers, onError } = recipe as {
+      part?: unknown;
+      workers?: number;
+      onError?: "throw";
+    };
+    const reading = {
+      ...(part !== null && part !== undefined && { part: withoutNull(part as ImagePart) }),
+      ...(workers !== null && workers !== undefined && { workers }),
+      onError,
+    };
+    if ("folder" in recipe) return new data.ImageFolder(recipe.folder, reading);
+    if ("list" in recipe) {
+      const { list, root } = recipe;
+      return new data.ImageList(list, { ...reading, ...(root && { root }) });
+    }
+    if ("shards" in recipe) return new data.TarShards(recipe.shards as string[], reading);
+    if ("images" in recipe) return data.images(recipe.images, reading);
+    throw new ArgumentError("A data recipe names no source.");
+  }
+
+  #select(dataset: OpenedData, selection: SelectionRecipe, at: string): OpenedData {
+    const from = dataset as Selectable;
+    const chosen = choose(from, selection);
+    if (chosen !== undefined) return this.#own(chosen);
+    throw new ArgumentError(
+      `${at}: ${Object.keys(selection)[0]} cannot be selected from ${
+        dataset.classNames === undefined ? "images without labels" : "this kind of data set"
+      }.`,
+    );
+  }
+
+  /** Frees all data sets. */
+  [Symbol.dispose](): void {
+    this.#owned.dispose();
+  }
+}
+
+function choose(from: Selectable, selection: SelectionRecipe): OpenedData | undefined {
+  if ("take" in selection) return from.take?.(selection.take);
+  if ("split" in selection) {
+    const { split, part, seed } = selection;
+    if (part >= split.length) {
+      throw new ArgumentError(`There is no part ${part} of ${split.length}; the first is 0.`);
+    }
+    const parts = from.split?.(split, { seed });
+    parts?.forEach((other, i) => i !== part && (other as Partial<Disposable>)[Symbol.dispose]?.());
+    return parts?.[part];
+  }
+  if ("perClass" in selection) {
+    return from.balancedSubset?.(selection.perClass, selection.seed ?? 0);
+  }
+  if ("repeat" in selection) {
+    const length = from.length ?? 0;
+    return from.subset?.(
+      Int32Array.from({ length: selection.repeat * length }, (_, i) => i % length),
+    );
+  }
+  if ("fraction" in selection) {
+    return from.stratifiedSubset?.(selection.fraction, selection.seed ?? 0);
+  }
+  if ("classes" in selection) {
+    const { classes, relabel, name } = selection;
+    return from.ofClasses?.(classes, { relabel, ...(name && { name }) });
+  }
+  return from.unlabelled?.({ seed: selection.seed });
+}
+
+function withoutNull<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null)) as T;
+}

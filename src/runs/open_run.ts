@@ -1,0 +1,120 @@
+/**
+ * What a run is made of before there is a student: data and teachers.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import { Shelf, type StoredOutputs } from "../teachers/shelf.ts";
+import type { Teacher } from "../teachers/teacher.ts";
+import { fill } from "../teachers/store/fill.ts";
+import type { Part } from "../teachers/store/types.ts";
+import { findEntries } from "../teachers/store/find_entries.ts";
+import { Store } from "../teachers/store/store.ts";
+import { buildTeachers, type TeacherPlaces } from "./build_teachers.ts";
+import { DataOpener } from "./open_data.ts";
+import type { ResolvedRecipe } from "./recipe_table.ts";
+import { standardizedTeacher } from "./standardized.ts";
+import { openBatches, type RunBatches } from "./run_batches.ts";
+
+/** Data and teachers of a run. */
+export interface OpenedRun extends Disposable {
+  /** Opens what else is measured on. */
+  readonly opener: DataOpener;
+  /** What the student learns from. */
+  readonly learned: RunBatches;
+  /** Who teaches. */
+  readonly shelf: Shelf;
+}
+
+/** How teachers' outputs are stored. */
+export interface FillRunOptions {
+  /** Fills a share of it. */
+  part?: Part;
+  /** Stops between two batches; what is stored stays. */
+  signal?: AbortSignal;
+  /** Whether to show progress; true by default. */
+  progress?: boolean;
+}
+
+/**
+ * Opens data and teachers of a recipe; teachers that are recipes are trained first.
+ *
+ * @throws as `openBatches` and `buildTeachers` do.
+ */
+export async function openRun(recipe: ResolvedRecipe, places: TeacherPlaces): Promise<OpenedRun> {
+  const owned = new DisposableStack();
+  try {
+    const opener = owned.use(new DataOpener());
+    const learned = await openBatches(recipe, opener);
+    const teachers = await buildTeachers(recipe.teachers, recipe.device, places);
+    owned.defer(() => teachers.forEach((teacher) => teacher.model?.dispose()));
+    for (const [i, own] of recipe.teachers.entries()) {
+      if (!("standardize" in own && own.standardize)) continue;
+      // Over what the student learns from without labels, or all of it.
+      const { plain } = learned.sources.at(-1)!;
+      teachers[i] = await standardizedTeacher(checkDescriptive(teachers[i], i), plain);
+    }
+    const { resident } = recipe;
+    const shelf = owned.use(new Shelf(teachers, resident === null ? {} : { resident }));
+    return { opener, learned, shelf, [Symbol.dispose]: () => owned.dispose() };
+  } catch (error) {
+    owned.dispose();
+    throw error;
+  }
+}
+
+/** The store of a recipe. */
+function storeOf({ store }: ResolvedRecipe): Store {
+  return new Store(store?.root ? { root: store.root } : {});
+}
+
+/** Stores what the teachers say about all that the student learns from, as far as it is not there. */
+export async function fillStore(
+  recipe: ResolvedRecipe,
+  { learned, shelf }: OpenedRun,
+  options: FillRunOptions,
+): Promise<void> {
+  const { part, signal, progress = true } = options;
+  for (const { seen, plain } of learned.sources) {
+    const pixels = recipe.store?.plain ? plain : seen;
+    await fill(storeOf(recipe), {
+      teachers: shelf.teachers,
+      pixels,
+      dtype: recipe.store?.dtype,
+      resident: recipe.resident === null ? "all" : "one",
+      part,
+      signal,
+      progress,
+    });
+  }
+}
+
+/** Lets the shelf say what is stored, instead of asking the teachers. */
+export async function useStore(
+  recipe: ResolvedRecipe,
+  { learned, shelf }: OpenedRun,
+): Promise<Disposable> {
+  const held = new DisposableStack();
+  const { plain: isPlain = false, dtype } = recipe.store ?? {};
+  for (const { seen, plain } of learned.sources) {
+    const pixels = isPlain ? plain : seen;
+    const entries = await findEntries(storeOf(recipe), shelf.teachers, pixels, { dtype });
+    for (const entry of entries.values()) held.use(entry);
+    // Whatever the student sees, what was said is about the image as it is.
+    const said = [...entries].map(([name, entry]): [string, StoredOutputs] => [
+      name,
+      isPlain ? { rows: (_, indices) => entry.rows(0, indices) } : entry,
+    ]);
+    shelf.use(seen, new Map(said));
+  }
+  return held;
+}
+
+/** Votes are not features: only those who give these alone are standardized. */
+function checkDescriptive(teacher: Teacher, place: number): Teacher {
+  if (teacher.kind === "descriptive") return teacher;
+  throw new ArgumentError(
+    `teachers[${place}].standardize is for descriptive teachers, and "${teacher.name}" votes. Make it descriptive.`,
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * What a run comes to.
+ *
+ * @module
+ */
+
+import type { Evaluation } from "../eval/mod.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import type { MetricRecord } from "../report/metrics.ts";
+import type { ResolvedRecipe } from "./recipe_table.ts";
+
+/** What a run came to. */
+export interface RunResult {
+  /** The fingerprint of the recipe. */
+  readonly fingerprint: string;
+  /** How the student does on the test images; null if there are none. */
+  readonly test: Evaluation | null;
+  /** How the student did on the validation images after the last epoch; null if there are none. */
+  readonly validation: Readonly<Record<string, number>> | null;
+  /** The accuracy of the voting teachers on the test images, by name. */
+  readonly teachers: Readonly<Record<string, number>>;
+  /** The trained values of the student. */
+  readonly parameters: number;
+  /** Steps in all. */
+  readonly steps: number;
+  /** How long it took, in seconds, without what was done before a break. */
+  readonly seconds: number;
+}
+
+/** A run that is done. */
+export interface Run extends Disposable {
+  /** The student, in evaluation mode, with its view and the names of its classes. */
+  readonly student: Classifier;
+  /** Where everything is. */
+  readonly folder: string;
+  /** The recipe with all that was left out. */
+  readonly recipe: ResolvedRecipe;
+  /** What was recorded while it learned. */
+  readonly metrics: readonly MetricRecord[];
+  /** What came out. */
+  readonly result: RunResult;
+  /** How the student does on the test images; null if there are none. */
+  readonly evaluation: Evaluation | null;
+}

@@ -1,0 +1,127 @@
+/**
+ * What executes a recipe in a folder.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import { InterruptedError } from "../base/interrupt.ts";
+import { cacheRoot } from "../base/paths.ts";
+import { say } from "../base/progress.ts";
+import * as torch from "../torch/mod.ts";
+import type { ResumeDifferences } from "../train/resume_differences.ts";
+import { RUN_FILES, RunFolder } from "./folder.ts";
+import type { Recipe } from "./recipe.ts";
+import { resolveRecipe } from "./recipe_table.ts";
+import type { Run } from "./result.ts";
+import { checkSame, earlier, finished, versions } from "./run_state.ts";
+import type { TeacherPlaces } from "./build_teachers.ts";
+import { trainStudent } from "./train_student.ts";
+
+/** How {@linkcode run} executes a recipe. */
+export interface RunOptions {
+  /** The run's folder; a new one in `runs` by default. */
+  out?: string;
+  /** Where teachers that are recipes are kept; `teachers` in the package's cache by default. */
+  cache?: string;
+  /** Where folders without a name of their own go; `runs` by default. */
+  root?: string;
+  /**
+   * Goes on with the run in `out`, or starts it if there is none. Where that was another run (recipe, data, teachers), there
+   * is a `ResumeError` that lists what would give other numbers; `{ differences: "new" }` goes on with this recipe,
+   * `{ differences: "old" }` with the options of optimizers that it had.
+   */
+  resume?: boolean | { differences?: ResumeDifferences };
+  /** Stops after the step at hand; the folder can be resumed. */
+  signal?: AbortSignal;
+  /** Whether to show progress on standard error; true by default. */
+  progress?: boolean;
+}
+
+/**
+ * Executes a recipe: opens the data, trains or loads the teachers, teaches the student, measures it, and leaves all of it in
+ * the run's folder: `recipe.json` as resolved, `versions.json`, `teachers.json`, `metrics.jsonl`, `checkpoint.safetensors`,
+ * `student.safetensors`, `result.json` and `report.html`.
+ *
+ * A run that was interrupted or killed goes on with `resume`, to the same numbers. One that is done is not done again: it
+ * is read from its folder.
+ *
+ * @throws {ArgumentError} if the recipe cannot be used, or there is a run in the folder already.
+ * @throws {ResumeError} if the folder's run is another one; lists in what.
+ * @throws {FileError} if another process works in the folder, or it cannot be written.
+ * @throws {InterruptedError} if `signal` stopped it; what was made is kept.
+ * @throws {TrainingError} when a loss or a weight is not finite; the checkpoint stays as it is.
+ *
+ * @example
+ * ```ts
+ * import { runs } from "@apprentice/distill";
+ *
+ * const root = await Deno.makeTempDir();
+ * using run = await runs.run({
+ *   data: {
+ *     train: { dataset: "mnist", split: "test", select: [{ take: 200 }] },
+ *     test: { dataset: "mnist", split: "test", select: [{ take: 300 }] },
+ *   },
+ *   student: { name: "SmallCnn", widths: [4, 8] },
+ *   epochs: 1,
+ * }, { out: `${root}/digits`, progress: false });
+ * console.log(run.evaluation!.overall);
+ * await Deno.remove(root, { recursive: true });
+ * ```
+ */
+export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run> {
+  const resolved = resolveRecipe(recipe);
+  const { out, root = "runs", resume = false } = options;
+  if (resume && out === undefined) {
+    throw new ArgumentError("To go on with a run, say which: give the option out, its folder.");
+  }
+  const folder = out === undefined
+    ? await RunFolder.create(root, resolved.name)
+    : await RunFolder.at(out);
+  using _ = folder.hold();
+  const before = await earlier(folder);
+  if (before !== null && !resume) {
+    throw new ArgumentError(
+      `There is a run in ${folder.root} already. Go on with it with resume, or choose another folder.`,
+    );
+  }
+  if (before !== null) {
+    checkSame(folder, before, resolved, resume === true ? undefined : resume || undefined);
+    const done = await finished(folder, resolved);
+    if (done !== null) {
+      if (options.progress !== false) say(`${resolved.name}: done already, in ${folder.root}`);
+      return done;
+    }
+  }
+  await folder.writeJson(RUN_FILES.recipe, resolved);
+  await folder.writeJson(RUN_FILES.versions, versions());
+  if (resolved.threads !== null) torch.setNumThreads(resolved.threads);
+  const differences = resume === true ? undefined : resume || undefined;
+  const finishedNow = await trainStudent(resolved, folder, {
+    ...options,
+    ...placesOf(options),
+    resume: before === null ? false : differences ?? true,
+  }).catch((error) => {
+    // What was aborted elsewhere than in the training loop throws the signal's reason.
+    if (options.signal?.aborted && error === options.signal.reason) return false;
+    throw error;
+  });
+  if (!finishedNow) {
+    throw new InterruptedError(
+      `${resolved.name}: stopped. What was made is kept in ${folder.root}; resume goes on with it.`,
+    );
+  }
+  return (await finished(folder, resolved))!;
+}
+
+/** Where teachers that are recipes are trained, as runs of their own. */
+export function placesOf(options: RunOptions): TeacherPlaces {
+  const { out: _, resume: __, ...rest } = options;
+  return {
+    cache: options.cache ?? `${cacheRoot()}/teachers`,
+    trainFirst: async (own, place) => {
+      const made = await run(own as unknown as Recipe, { ...rest, out: place, resume: true });
+      made[Symbol.dispose]();
+    },
+  };
+}

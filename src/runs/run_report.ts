@@ -1,0 +1,120 @@
+/**
+ * The report that a run leaves.
+ *
+ * @module
+ */
+
+import type { Evaluation } from "../eval/mod.ts";
+import type { MetricRecord } from "../report/metrics.ts";
+import { curvesFromMetrics, perClassAccuracy, runFacts, writeReport } from "../report/mod.ts";
+import type { ReportSection } from "../report/mod.ts";
+import type { Table } from "../report/table.ts";
+import * as torch from "../torch/mod.ts";
+import type { ResolvedRecipe } from "./recipe_table.ts";
+import type { RunResult } from "./result.ts";
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/**
+ * Writes the report of a run.
+ *
+ * @throws {FileError} if it cannot be written.
+ */
+export async function writeRunReport(
+  path: string,
+  recipe: ResolvedRecipe,
+  result: RunResult,
+  evaluations: ReadonlyMap<string, Evaluation>,
+  records: readonly MetricRecord[],
+): Promise<void> {
+  const { test } = result;
+  await writeReport(path, {
+    title: `${recipe.name}: ${recipe.method.name}`,
+    subtitle: `${recipe.student.name}, ${result.parameters.toLocaleString("en")} values` +
+      (recipe.teachers.length > 0 ? `, taught by ${recipe.teachers.length}` : ""),
+    ...(test && {
+      summary: `The student is right on ${percent(test.overall)} of ${test.count} test images.`,
+      highlights: [{
+        label: recipe.method.name,
+        value: percent(test.overall),
+        note: "test images",
+      }],
+    }),
+    sections: [...onTest(evaluations), ...curves(recipe, records)],
+    facts: runFacts({
+      seeds: recipe.seed,
+      seconds: result.seconds,
+      libtorch: torch.buildInfo().libtorch,
+      device: recipe.device,
+      threads: torch.getNumThreads(),
+    }),
+    config: recipe,
+  });
+}
+
+function onTest(evaluations: ReadonlyMap<string, Evaluation>): ReportSection[] {
+  const all = [...evaluations];
+  if (all.length === 0) return [];
+  const names = Object.keys(all[0][1].byDataset);
+  const several = names.length > 1 ? names : [];
+  const table: Table = {
+    title: "Accuracy on test images",
+    columns: [
+      { title: "model", kind: "text" },
+      { title: "accuracy", kind: "percent" },
+      ...several.map((title) => ({ title, kind: "percent" as const })),
+    ],
+    rows: all.map(([name, { overall, byDataset }]) => ({
+      cells: [name, overall, ...several.map((one) => byDataset[one] ?? null)],
+      strong: name === "student",
+    })),
+  };
+  const classes = all[0][1].classNames ?? all[0][1].byClass.map((_, i) => String(i));
+  const byClass = perClassAccuracy(
+    [...classes],
+    all.filter(([, { byClass }]) => byClass.length === classes.length).map((
+      [name, { byClass }],
+    ) => ({
+      name,
+      accuracy: byClass.map((value) => Number.isFinite(value) ? value : null),
+    })),
+  );
+  return [
+    { heading: "Accuracy on test images", blocks: [{ kind: "table", table }] },
+    { heading: "Accuracy by class", blocks: [byClass] },
+  ];
+}
+
+function curves(recipe: ResolvedRecipe, records: readonly MetricRecord[]): ReportSection[] {
+  const terms = new Set(
+    records.filter(({ event }) => event === "steps").flatMap((record) =>
+      Object.keys(record).filter((name) =>
+        typeof record[name] === "number" && !["step", "epoch", "seconds", "lr"].includes(name)
+      )
+    ),
+  );
+  const isMeasured = records.some(({ accuracy }) => accuracy !== undefined);
+  return [{
+    heading: "Learning curves",
+    blocks: [
+      ...(isMeasured
+        ? [curvesFromMetrics(records, {
+          title: "Accuracy on validation images",
+          x: "epoch",
+          y: "accuracy",
+          percent: true,
+          fields: { accuracy: recipe.method.name },
+          where: ({ event }) => event === "epoch",
+        })]
+        : []),
+      curvesFromMetrics(records, {
+        title: "Losses",
+        x: "step",
+        y: "loss",
+        log: true,
+        fields: Object.fromEntries([...terms].map((name) => [name, name])),
+        where: ({ event }) => event === "steps",
+      }),
+    ],
+  }];
+}

@@ -1,0 +1,108 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { bytes } from "../../src/cli/store.ts";
+import { inFolder, supervised } from "../runs/small_recipes.ts";
+
+const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+
+/** Runs the command line; what it writes to either place. */
+async function apprentice(
+  ...args: string[]
+): Promise<{ code: number; out: string; errors: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", main, ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), errors: text(stderr) };
+}
+
+Deno.test("a recipe is trained, measured, used and compared from the command line", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/r.json`, JSON.stringify(supervised()));
+    const out = `${folder}/run`;
+    const trained = await apprentice(
+      "train",
+      `${folder}/r.json`,
+      "--set",
+      "epochs=1",
+      "--out",
+      out,
+    );
+    assertEquals(trained.code, 0, trained.errors);
+    assertStringIncludes(trained.out, "of 200 test images");
+    assertStringIncludes(trained.out, `Run folder: ${out}`);
+    assertEquals(JSON.parse(await Deno.readTextFile(`${out}/recipe.json`)).epochs, 1);
+
+    const again = await apprentice("train", out, "--resume");
+    assertEquals([again.code, again.out], [0, trained.out], again.errors);
+    assertStringIncludes(again.errors, "done already");
+
+    const measured = await apprentice("evaluate", out, "--json");
+    const { overall, count } = JSON.parse(measured.out);
+    assertEquals(count, 200);
+    assertStringIncludes(trained.out, `${(100 * overall).toFixed(2)} %`);
+
+    const args = [`${folder}/r.json`, "--seeds", "2", "--out", `${folder}/all`, "--quiet"];
+    const compared = await apprentice("compare", ...args, "--set", "epochs=1");
+    assertStringIncludes(compared.out, "supervised");
+    assertStringIncludes(compared.out, "±");
+    assertEquals(
+      compared.out.trim(),
+      (await Deno.readTextFile(`${folder}/all/comparison.txt`)).trim(),
+    );
+  }));
+
+Deno.test("a folder of images is measured on, and photographs are named", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/r.json`, JSON.stringify(supervised({ epochs: 1 })));
+    await apprentice("train", `${folder}/r.json`, "--out", `${folder}/run`);
+    const { default: sharp } = await import("npm:sharp@^0.34.5");
+    for (let digit = 0; digit < 10; digit++) {
+      await Deno.mkdir(`${folder}/images/${digit}`, { recursive: true });
+      const background = digit < 5 ? "black" : "white";
+      await sharp({ create: { width: 40, height: 30, channels: 3, background } }).png()
+        .toFile(`${folder}/images/${digit}/1.png`);
+    }
+    const measured = await apprentice("evaluate", `${folder}/run`, "--images", `${folder}/images`);
+    assertStringIncludes(measured.out, "of 10 images", measured.errors);
+    const photographs = [`${folder}/images/0/1.png`, `${folder}/images/9/1.png`];
+    const named = await apprentice("predict", `${folder}/run`, ...photographs, "--top", "2");
+    const lines = named.out.trim().split("\n");
+    assertEquals(lines.length, 2, named.errors);
+    for (const [i, line] of lines.entries()) {
+      assert(/: \d \d+\.\d\d %, \d \d+\.\d\d %$/.test(line), line);
+      assertStringIncludes(line, photographs[i]);
+    }
+  }));
+
+Deno.test("what cannot be is refused with one line that says what to do, and code 1", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/r.json`, JSON.stringify(supervised({ epochs: 1 })));
+    await Deno.writeTextFile(`${folder}/typo.json`, JSON.stringify({ ...supervised(), epoch: 1 }));
+    const refused: [string[], string][] = [
+      [["train", `${folder}/nowhere.ts`], "FileError: There is no recipe at"],
+      [["train", `${folder}/typo.json`], 'ArgumentError: There is no option "epoch"; did you mean'],
+      [["train", `${folder}/r.json`, "--set", "optimiser.lr=1"], 'did you mean "optimizer"?'],
+      [
+        ["train", `${folder}/r.json`, "--set", "optimizer.lr=x"],
+        'optimizer.lr must be a number of at least 0, got "x".',
+      ],
+      [["train", `${folder}/r.json`, "--resume"], "give the option out"],
+      [["evaluate", folder], "There is no student at"],
+      [["predict", `${folder}/r.json`, "photo.jpg"], "There is no student at"],
+      [
+        ["compare", `${folder}/r.json`, `${folder}/r.json`, "--out", folder],
+        "Two recipes are called",
+      ],
+    ];
+    for (const [args, message] of refused) {
+      const { code, errors } = await apprentice(...args);
+      assertEquals(code, 1, args.join(" "));
+      assertStringIncludes(errors, message);
+      assert(!errors.includes("    at "), errors);
+    }
+  }));
+
+Deno.test("sizes of a store are read as they are written", () => {
+  assertEquals(["20GB", "500M", "0", "1.5 kb"].map(bytes), [20e9, 500e6, 0, 1500]);
+});
