@@ -13,7 +13,8 @@ import { formatTable } from "../report/table.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import type { Recipe, RecipeSource } from "./recipe.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
-import type { RunResult } from "./result.ts";
+import { writeComparison } from "./comparison_report.ts";
+import type { Compared } from "./compared.ts";
 import { run, type RunOptions } from "./run.ts";
 
 /** How {@linkcode compare} goes. */
@@ -22,18 +23,6 @@ export interface CompareOptions extends Pick<RunOptions, "signal" | "progress" |
   seeds?: number;
   /** Where the folders of the runs go; `runs` by default. Runs of the same recipes that are done there are not done again. */
   out?: string;
-}
-
-/** One recipe over all seeds. */
-export interface Compared {
-  /** The recipe's name. */
-  readonly name: string;
-  /** The runs in the order of the seeds. */
-  readonly runs: readonly { seed: number; folder: string; result: RunResult }[];
-  /** The accuracy on the test images, the mean over the runs. */
-  readonly mean: number;
-  /** The standard deviation of the sample; 0 for one run. */
-  readonly deviation: number;
 }
 
 /** What {@linkcode compare} found. */
@@ -84,13 +73,15 @@ export async function compare(
       const folder = join(out, `${recipe.name}-${own.seed}-${recipeFingerprint(own)}`);
       if (rest.progress !== false) say(`${recipe.name}, seed ${own.seed} (${i + 1} of ${seeds})`);
       using one = await run(own as unknown as Recipe, { ...rest, out: folder, resume: true });
-      done.push({ seed: own.seed, folder, result: one.result });
+      const { result, metrics } = one;
+      done.push({ seed: own.seed, folder, result, metrics });
     }
     const values = done.map(({ result }) => result.test!.overall);
     compared.push({ name: recipe.name, runs: done, ...spread(values) });
   }
   const table = tableOf(compared, seeds);
   await writeAtomic(join(out, "comparison.txt"), formatTable(table) + "\n");
+  await writeComparison(join(out, "comparison.html"), compared, table);
   return { recipes: compared, table };
 }
 

@@ -5,6 +5,7 @@
  */
 
 export * from "./compare.ts";
+export * from "./compared.ts";
 export * from "./data_recipe.ts";
 export * from "./methods.ts";
 export * from "./network_recipes.ts";

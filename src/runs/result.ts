@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { VoteSummary } from "../distill/mod.ts";
 import type { Evaluation } from "../eval/mod.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { MetricRecord } from "../report/metrics.ts";
@@ -19,6 +20,8 @@ export interface RunResult {
   readonly validation: Readonly<Record<string, number>> | null;
   /** The accuracy of the voting teachers on the test images, by name. */
   readonly teachers: Readonly<Record<string, number>>;
+  /** How the teachers voted in the last epoch; null where nobody counts votes. */
+  readonly votes: VoteSummary | null;
   /** The trained values of the student. */
   readonly parameters: number;
   /** Steps in all. */

@@ -6,10 +6,17 @@
 
 import type { Evaluation } from "../eval/mod.ts";
 import type { MetricRecord } from "../report/metrics.ts";
-import { curvesFromMetrics, perClassAccuracy, runFacts, writeReport } from "../report/mod.ts";
+import {
+  curvesFromMetrics,
+  perClassAccuracy,
+  runFacts,
+  teacherCurves,
+  writeReport,
+} from "../report/mod.ts";
 import type { ReportSection } from "../report/mod.ts";
 import type { Table } from "../report/table.ts";
 import * as torch from "../torch/mod.ts";
+import { voteSection } from "./vote_section.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
 
@@ -40,7 +47,12 @@ export async function writeRunReport(
         note: "test images",
       }],
     }),
-    sections: [...onTest(evaluations), ...curves(recipe, records)],
+    sections: [
+      ...onTest(evaluations),
+      ...curves(recipe, records),
+      ...ofTeachers(records),
+      ...(result.votes ? [voteSection(result.votes)] : []),
+    ],
     facts: runFacts({
       seeds: recipe.seed,
       seconds: result.seconds,
@@ -55,7 +67,8 @@ export async function writeRunReport(
 function onTest(evaluations: ReadonlyMap<string, Evaluation>): ReportSection[] {
   const all = [...evaluations];
   if (all.length === 0) return [];
-  const names = Object.keys(all[0][1].byDataset);
+  const student = evaluations.get("student")!;
+  const names = Object.keys(student.byDataset);
   const several = names.length > 1 ? names : [];
   const table: Table = {
     title: "Accuracy on test images",
@@ -69,7 +82,7 @@ function onTest(evaluations: ReadonlyMap<string, Evaluation>): ReportSection[] {
       strong: name === "student",
     })),
   };
-  const classes = all[0][1].classNames ?? all[0][1].byClass.map((_, i) => String(i));
+  const classes = student.classNames ?? student.byClass.map((_, i) => String(i));
   const byClass = perClassAccuracy(
     [...classes],
     all.filter(([, { byClass }]) => byClass.length === classes.length).map((
@@ -82,14 +95,32 @@ function onTest(evaluations: ReadonlyMap<string, Evaluation>): ReportSection[] {
   return [
     { heading: "Accuracy on test images", blocks: [{ kind: "table", table }] },
     { heading: "Accuracy by class", blocks: [byClass] },
+    ...(student.confusion.length === classes.length
+      ? [{
+        heading: "What the student takes for what",
+        blocks: [{
+          kind: "confusion" as const,
+          title: "Confusion on the test images",
+          classes: [...classes],
+          counts: student.confusion,
+        }],
+      }]
+      : []),
   ];
+}
+
+/** What is recorded of single teachers while the student learns. */
+function ofTeachers(records: readonly MetricRecord[]): ReportSection[] {
+  const blocks = teacherCurves(records);
+  return blocks.length === 0 ? [] : [{ heading: "Teachers while the student learned", blocks }];
 }
 
 function curves(recipe: ResolvedRecipe, records: readonly MetricRecord[]): ReportSection[] {
   const terms = new Set(
     records.filter(({ event }) => event === "steps").flatMap((record) =>
       Object.keys(record).filter((name) =>
-        typeof record[name] === "number" && !["step", "epoch", "seconds", "lr"].includes(name)
+        typeof record[name] === "number" && !name.startsWith("teachers.") &&
+        !["step", "epoch", "seconds", "lr"].includes(name)
       )
     ),
   );

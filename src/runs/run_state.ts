@@ -13,7 +13,7 @@ import { readMetrics } from "../report/metrics.ts";
 import * as torch from "../torch/mod.ts";
 import type { ResumeDifferences } from "../train/resume_differences.ts";
 import { decisive, recipeFingerprint } from "./fingerprint.ts";
-import { RUN_FILES, RunFolder } from "./folder.ts";
+import { RUN_FILES, type RunFolder } from "./folder.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { Run, RunResult } from "./result.ts";
 

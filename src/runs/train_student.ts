@@ -5,9 +5,11 @@
  */
 
 import { fingerprint, type Spec } from "../base/spec.ts";
+import { Uniform } from "../distill/mod.ts";
 import { save } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
-import { type MetricRecord, MetricsLog, readMetrics } from "../report/metrics.ts";
+import { type MetricRecord, readMetrics } from "../report/metrics.ts";
+import { metricsTo } from "../report/metrics_to.ts";
 import type { Shelf } from "../teachers/shelf.ts";
 import * as torch from "../torch/mod.ts";
 import { fit } from "../train/fit.ts";
@@ -82,6 +84,7 @@ export async function trainStudent(
   const whole: RunResult = {
     ...result,
     validation: lastOf(records),
+    votes: method instanceof Uniform ? method.votes() : null,
     steps: Number(records.at(-1)?.step ?? 0),
     seconds: (performance.now() - start) / 1000,
   };
@@ -106,12 +109,13 @@ async function train(
   options: TrainStudentOptions,
   { method, student, learned, measured }: Trained,
 ): Promise<boolean> {
-  const path = folder.path(RUN_FILES.metrics);
   // Records of a run that was killed before its first checkpoint are nobody's.
   const goesOn = Boolean(options.resume);
-  using metrics = new MetricsLog(path, {
+  using metrics = metricsTo(folder.root, {
     resume: folder.has(RUN_FILES.metrics),
     keep: () => goesOn,
+    csv: true,
+    tensorboard: true,
   });
   const { batches } = learned;
   const { clipNorm, accumulate, autocast, ema, best } = recipe;

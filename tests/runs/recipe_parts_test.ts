@@ -171,3 +171,26 @@ test("a recipe that is a function is asked for every seed", () =>
     const told = await runs.recipeFile(`${folder}/r.ts`, ["seed=3"]);
     assertEquals((await told()).seed, 3);
   }));
+
+test("UNIFORM's run says how the teachers voted, in its result and report", () =>
+  inFolder(async (folder) => {
+    const teacher = (seed: number, kind: "predictive" | "descriptive") => ({
+      name: `cnn ${seed}`,
+      kind,
+      recipe: supervised({ name: "cnn", seed }),
+    });
+    const recipe = supervised({
+      name: "uniform",
+      teachers: [teacher(0, "predictive"), teacher(1, "predictive"), teacher(2, "descriptive")],
+      method: "UNIFORM",
+    });
+    using run = await runs.run(recipe, quiet(folder, "run"));
+    const { votes, teachers } = run.result;
+    assertEquals(votes!.consensus.map(({ teacher }) => teacher), ["cnn 0", "cnn 1", "cnn 2"]);
+    assertEquals(votes!.images, 300);
+    assertEquals(Object.keys(teachers), ["cnn 0", "cnn 1", "teachers together"]);
+    const report = await Deno.readTextFile(`${run.folder}/report.html`);
+    for (const heading of ["How the teachers voted", "Teachers while", "What the student takes"]) {
+      assert(report.includes(heading), heading);
+    }
+  }));

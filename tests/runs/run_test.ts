@@ -26,8 +26,11 @@ test("a run leaves all that it takes to know and to use its student", () =>
   inFolder(async (folder) => {
     const recipe = distilled({ data: { ...distilled().data, validation: digits({ take: 50 }) } });
     using run = await runs.run(recipe, quiet(folder, "run"));
-    assertEquals([...Deno.readDirSync(run.folder)].map(({ name }) => name).sort(), [
+    const names = [...Deno.readDirSync(run.folder)].map(({ name }) => name);
+    assertEquals(names.filter((name) => name.includes("tfevents")).length, 1);
+    assertEquals(names.filter((name) => !name.includes("tfevents")).sort(), [
       "checkpoint.safetensors",
+      "metrics.csv",
       "metrics.jsonl",
       "recipe.json",
       "report.html",
@@ -266,7 +269,7 @@ test("recipes are compared over seeds, and what is done is not done again", () =
     assertAlmostEquals(a.mean, (x + y) / 2, 1e-12);
     assertAlmostEquals(a.deviation, Math.abs(x - y) / Math.SQRT2, 1e-12);
     assertEquals(await runs.compare(recipes, options), first);
-    assertEquals([...Deno.readDirSync(`${folder}/runs`)].length, 5);
+    assertEquals([...Deno.readDirSync(`${folder}/runs`)].length, 6);
     await assertRejects(() => runs.compare([], options), ArgumentError, "no recipes");
     await assertRejects(
       () => runs.compare([recipes[0], recipes[0]], options),

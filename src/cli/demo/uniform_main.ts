@@ -6,6 +6,7 @@
 
 import { RUN_FILES } from "../../runs/folder.ts";
 import { printTable } from "../../report/table.ts";
+import { voteSection } from "../../runs/vote_section.ts";
 import { type DemoCommandOptions, runSeeds } from "./many_seeds.ts";
 import {
   classTable,
@@ -15,7 +16,6 @@ import {
   type ModelResult,
   percentOf,
   resultTable,
-  voteSection,
   voteTable,
 } from "./report.ts";
 import { runUniformDemo, UNIFORM_DEMO, type UniformDemoOptions } from "./uniform.ts";
