@@ -9,4 +9,8 @@ import { digitsAndClothes, type ForSeed } from "./shared/digits_and_clothes.ts";
 
 /** The recipe for a seed. */
 export default ({ seed }: ForSeed) =>
-  digitsAndClothes("digits_and_clothes_kd", { name: "KD", temperature: 1 }, seed);
+  digitsAndClothes({
+    name: "digits_and_clothes_kd",
+    title: "student, plain KD",
+    method: { name: "KD", temperature: 1 },
+  }, seed);

@@ -9,11 +9,15 @@ import { digitsAndClothes, type ForSeed } from "./shared/digits_and_clothes.ts";
 
 /** The recipe for a seed. */
 export default ({ seed }: ForSeed) =>
-  digitsAndClothes("digits_and_clothes_uniform", {
-    name: "UNIFORM",
-    alpha1: 1.5,
-    alpha2: 1,
-    beta1: 1,
-    beta2: 0.1,
-    featureTies: "zero",
+  digitsAndClothes({
+    name: "digits_and_clothes_uniform",
+    title: "student, UNIFORM",
+    method: {
+      name: "UNIFORM",
+      alpha1: 1.5,
+      alpha2: 1,
+      beta1: 1,
+      beta2: 0.1,
+      featureTies: "zero",
+    },
   }, seed);

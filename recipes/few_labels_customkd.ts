@@ -11,6 +11,7 @@ import { fewLabels, type ForSeed } from "./shared/few_labels.ts";
 export default ({ seed }: ForSeed) =>
   fewLabels(seed, {
     name: "few_labels_customkd",
+    title: "student, CustomKD",
     method: {
       name: "CustomKD",
       weights: { customized: 10, general: 30, labelled: 1, entropy: 1 },
@@ -23,5 +24,5 @@ export default ({ seed }: ForSeed) =>
     },
     // Both stages take turns.
     epochs: 24,
-    evaluation: { every: 2 },
+    evaluation: { every: 2, probeTeachers: 0.3 },
   });

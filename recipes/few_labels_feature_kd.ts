@@ -11,5 +11,6 @@ import { fewLabels, type ForSeed } from "./shared/few_labels.ts";
 export default ({ seed }: ForSeed) =>
   fewLabels(seed, {
     name: "few_labels_feature_kd",
+    title: "student, feature distillation",
     method: { name: "FeatureKD", weights: { feature: 30, labelled: 1 } },
   });

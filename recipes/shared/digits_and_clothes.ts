@@ -97,8 +97,7 @@ const descriptive: [string, (place: number, seed: number) => runs.Recipe][] = [
 
 /** The student's recipe, whatever the method. */
 export function digitsAndClothes(
-  name: string,
-  method: runs.Recipe["method"],
+  { name, title, method }: Pick<runs.Recipe, "name" | "title" | "method">,
   seed: number,
 ): runs.Recipe {
   const teachers: runs.Recipe["teachers"] = [
@@ -115,6 +114,7 @@ export function digitsAndClothes(
   ];
   return runs.recipe({
     name,
+    title,
     seed,
     data: {
       train: part(forStudent, seed, { unlabelled: true, seed }),

@@ -43,6 +43,7 @@ function large(seed: number): runs.Recipe {
 export function before(seed: number): runs.Recipe {
   return runs.recipe({
     name: "few_labels_before",
+    title: "student before",
     seed,
     data: { train: part(pool, seed, { perClass: 10, seed }, { repeat: 15 }), test },
     augment,
@@ -75,6 +76,8 @@ export function fewLabels(seed: number, own: Partial<runs.Recipe>): runs.Recipe 
     dropLast: true,
     // The teacher looks at images as they are: it is asked once about each.
     store: { plain: true, dtype: "float32" },
+    // What is in the teacher's features, by a linear classifier trained on the student's labels.
+    evaluation: { probeTeachers: 0.3 },
     ...own,
   });
 }

@@ -15,6 +15,13 @@ export function count(text: string): number {
   throw new InvalidArgumentError("it is a whole number from 1.");
 }
 
+/** A whole number of at least 0 from the command line. */
+export function whole(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("it is a whole number from 0.");
+}
+
 /** Gathers an option that may be given several times. */
 export function several(text: string, before: readonly string[] = []): string[] {
   return [...before, text];

@@ -9,7 +9,7 @@ import { ApprenticeError } from "../base/errors.ts";
 import { INTERRUPTED_EXIT_CODE, InterruptedError } from "../base/interrupt.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 import { VERSION } from "../base/version.ts";
-import { customKdDemoCommand, demoCommand } from "./demo/command.ts";
+import { customKdDemoCommand, demoCommand } from "./demo.ts";
 import { compareCommand } from "./compare.ts";
 import { distillCommand } from "./distill.ts";
 import { doctorCommand } from "./doctor.ts";

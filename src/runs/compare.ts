@@ -15,6 +15,9 @@ import type { Recipe, RecipeSource } from "./recipe.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
 import { writeComparison } from "./comparison_report.ts";
 import type { Compared } from "./compared.ts";
+import type { ModelResult } from "./result.ts";
+import { modelTable, spreadTable } from "./result_tables.ts";
+import { spread } from "./spread.ts";
 import { run, type RunOptions } from "./run.ts";
 
 /** How {@linkcode compare} goes. */
@@ -29,7 +32,9 @@ export interface CompareOptions extends Pick<RunOptions, "signal" | "progress" |
 export interface Comparison {
   /** The recipes in order. */
   readonly recipes: readonly Compared[];
-  /** A table of it: mean ± standard deviation. */
+  /** For each seed all models: the teachers, and the student of every recipe. */
+  readonly models: readonly (readonly ModelResult[])[];
+  /** A table of these: over several seeds mean ± standard deviation. */
   readonly table: Table;
 }
 
@@ -77,59 +82,31 @@ export async function compare(
       done.push({ seed: own.seed, folder, result, metrics });
     }
     const values = done.map(({ result }) => result.test!.overall);
-    compared.push({ name: recipe.name, runs: done, ...spread(values) });
+    const { name, title } = recipe;
+    compared.push({ name, title: title ?? `student, ${name}`, runs: done, ...spread(values) });
   }
-  const table = tableOf(compared, seeds);
+  const models = modelsOf(compared, seeds);
+  const table = seeds === 1 ? modelTable(models[0]) : spreadTable(models);
   await writeAtomic(join(out, "comparison.txt"), formatTable(table) + "\n");
   await writeComparison(join(out, "comparison.html"), compared, table);
-  return { recipes: compared, table };
+  return { recipes: compared, models, table };
 }
 
 async function forSeed(recipe: RecipeSource, seed: number): Promise<ResolvedRecipe> {
   return resolveRecipe(typeof recipe === "function" ? await recipe({ seed }) : recipe);
 }
 
-/** Mean, and standard deviation of the sample. */
-export function spread(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) };
-}
-
-function tableOf(compared: readonly Compared[], seeds: number): Table {
-  const parts = Object.keys(compared[0].runs[0].result.test!.byDataset);
-  const several = parts.length > 1 ? parts : [];
-  const text = (values: readonly number[]) => {
-    const { mean, deviation } = spread(values.map((value) => 100 * value));
-    return values.length === 1 ? mean.toFixed(2) : `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
-  };
-  const teachers = new Set(compared.flatMap(({ runs }) => Object.keys(runs[0].result.teachers)));
-  const ofTeacher = (name: string) =>
-    compared.find(({ runs }) => name in runs[0].result.teachers)!.runs
-      .map(({ result }) => result.teachers[name]);
-  return {
-    title: `Accuracy on test images in %${
-      seeds > 1 ? ` over ${seeds} seeds, mean ± standard deviation` : ""
-    }`,
-    columns: [
-      { title: "model", kind: "text" },
-      { title: "values", kind: "count" },
-      { title: "accuracy", kind: "text" },
-      ...several.map((title) => ({ title, kind: "text" as const })),
-    ],
-    rows: [
-      ...[...teachers].map((name) => ({
-        cells: [`teacher ${name}`, null, text(ofTeacher(name)), ...several.map(() => "")],
-      })),
-      ...compared.map(({ name, runs }) => ({
-        cells: [
-          name,
-          runs[0].result.parameters,
-          text(runs.map(({ result }) => result.test!.overall)),
-          ...several.map((part) => text(runs.map(({ result }) => result.test!.byDataset[part]))),
-        ],
-        strong: true,
-      })),
-    ],
-  };
+/** The models of all recipes for each seed: teachers once, then each recipe's student by its title. */
+function modelsOf(compared: readonly Compared[], seeds: number): ModelResult[][] {
+  return Array.from({ length: seeds }, (_, i) => {
+    const teachers = new Map<string, ModelResult>();
+    const students: ModelResult[] = [];
+    for (const { title, runs } of compared) {
+      for (const model of runs[i].result.models) {
+        if (model.kind === "student") students.push({ ...model, name: title });
+        else if (!teachers.has(model.name)) teachers.set(model.name, model);
+      }
+    }
+    return [...teachers.values(), ...students];
+  });
 }

@@ -13,6 +13,8 @@ export type ComparedSeed = Pick<Run, "folder" | "result" | "metrics"> & { readon
 export interface Compared {
   /** The recipe's name. */
   readonly name: string;
+  /** What tables call its student. */
+  readonly title: string;
   /** The runs in the order of the seeds. */
   readonly runs: readonly ComparedSeed[];
   /** The accuracy on the test images, the mean over the runs. */

@@ -18,8 +18,8 @@ export async function writeComparison(
   compared: readonly Compared[],
   table: Table,
 ): Promise<void> {
-  const all = compared.flatMap(({ name, runs }) => runs.map((run) => ({ ...run, method: name })));
-  const [{ name: baseline }] = compared;
+  const all = compared.flatMap(({ title, runs }) => runs.map((run) => ({ ...run, method: title })));
+  const [{ title: baseline }] = compared;
   const tests = comparisonTable(
     all.map(({ method, seed, result }) => ({ method, seed, score: result.test!.overall })),
     { figure: "accuracy", percent: true, ...(compared.length > 1 && { baseline }) },
@@ -34,7 +34,7 @@ export async function writeComparison(
     { title: "Accuracy on validation images", x: "epoch", y: "accuracy", percent: true },
   );
   await writeReport(path, {
-    title: compared.map(({ name }) => name).join(", "),
+    title: compared.map(({ title }) => title).join(", "),
     subtitle: `${compared[0].runs.length} seeds each`,
     sections: [
       { heading: "Accuracy on test images", blocks: [{ kind: "table", table }] },

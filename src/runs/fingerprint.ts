@@ -8,7 +8,7 @@ import { fingerprint, type Spec } from "../base/spec.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 
 /** Entries that give the same student whatever they are. */
-const idle = ["$schema", "name", "threads", "resident", "workers"];
+const idle = ["$schema", "name", "title", "threads", "resident"];
 
 /** A recipe without what decides nothing, the recipes of its teachers too. */
 export function decisive(recipe: ResolvedRecipe): Spec {
@@ -24,7 +24,7 @@ function strip(part: Spec, isRecipe: boolean): Spec {
   if (Array.isArray(part)) return part.map((one) => strip(one, false));
   if (typeof part !== "object" || part === null) return part;
   const entries = Object.entries(part as Record<string, Spec>)
-    .filter(([name]) => !(isRecipe ? idle.slice(0, 4) : ["workers"]).includes(name));
+    .filter(([name]) => !(isRecipe ? idle : ["workers"]).includes(name));
   return Object.fromEntries(entries.map(([name, value]): [string, Spec] => {
     // Where a store lies changes nothing of what is in it.
     if (name === "store" && value !== null) return [name, { ...value as object, root: null }];

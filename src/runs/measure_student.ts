@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import type { Dataset, LabelledBatch } from "../data/mod.ts";
-import { evaluate, type Evaluation, featureQuality } from "../eval/mod.ts";
+import { type Accuracy, evaluate, type Evaluation, featureQuality } from "../eval/mod.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import { ensemble } from "../teachers/ensemble.ts";
@@ -15,7 +15,8 @@ import type * as torch from "../torch/mod.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import type { DataOpener, OpenedData } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
-import type { RunResult } from "./result.ts";
+import { probeTeacher } from "./probe_teacher.ts";
+import type { ModelResult, RunResult } from "./result.ts";
 import type { RunBatches } from "./run_batches.ts";
 
 /** Labelled images to measure on. */
@@ -67,43 +68,56 @@ export async function look(
   };
 }
 
-/** How student and voting teachers do on the test images. */
+/** How student and teachers do on the test images. */
 export async function measure(
   recipe: ResolvedRecipe,
   student: Classifier,
   teachers: readonly Teacher[],
-  test: Labelled,
+  { test, labelled }: { readonly test: Labelled; readonly labelled: Labelled },
   signal: AbortSignal | undefined,
-): Promise<{
-  result: Pick<RunResult, "fingerprint" | "test" | "teachers" | "parameters">;
-  evaluations: Map<string, Evaluation>;
-}> {
-  const evaluations = new Map<string, Evaluation>();
-  const options = { batchSize: recipe.evaluation.batchSize, signal, device: recipe.device };
-  if (test !== null) {
-    for (const teacher of teachers) {
-      if (teacher.kind !== "predictive") continue;
-      evaluations.set(
-        teacher.name,
-        await evaluate((pixels) => teacher.run(pixels).logits!, test, options),
-      );
-    }
-    if (evaluations.size > 1) {
-      const all = ensemble(teachers);
-      const scores = (pixels: torch.Tensor) => all.probabilities(pixels).log();
-      evaluations.set("teachers together", await evaluate(scores, test, options));
-    }
-    evaluations.set("student", await evaluate(student, test, options));
-  }
-  const accuracies = [...evaluations].filter(([name]) => name !== "student")
-    .map(([name, { overall }]) => [name, overall]);
-  return {
-    evaluations,
-    result: {
-      fingerprint: recipeFingerprint(recipe),
-      test: evaluations.get("student") ?? null,
-      teachers: Object.fromEntries(accuracies),
-      parameters: student.numParameters(),
-    },
+): Promise<Pick<RunResult, "fingerprint" | "test" | "models" | "parameters">> {
+  const { batchSize, probeTeachers: l2 } = recipe.evaluation;
+  const options = { batchSize, signal, device: recipe.device };
+  const models: ModelResult[] = [];
+  const together: Pick<ModelResult, "name" | "kind"> = {
+    name: "ensemble",
+    kind: "predictive teachers",
   };
+  for (const teacher of teachers) {
+    const { name, kind } = teacher;
+    const parameters = sizeOf(teacher);
+    const asked = test === null
+      ? null
+      : kind === "predictive"
+      ? await evaluate((pixels) => teacher.run(pixels).logits!, test, options)
+      : l2 === null || labelled === null
+      ? null
+      : await probeTeacher(teacher, labelled, test, l2, options);
+    models.push({ name, kind, parameters, accuracy: accuracyIn(asked) });
+  }
+  const voters = teachers.filter(({ kind }) => kind === "predictive");
+  if (test !== null && voters.length > 1) {
+    const all = ensemble(voters);
+    const scores = (pixels: torch.Tensor) => all.probabilities(pixels).log();
+    const accuracy = accuracyIn(await evaluate(scores, test, options));
+    models.push({
+      ...together,
+      parameters: voters.reduce((n, one) => n + sizeOf(one), 0),
+      accuracy,
+    });
+  }
+  const found = test === null ? null : await evaluate(student, test, options);
+  const parameters = student.numParameters();
+  models.push({ name: "student", kind: "student", parameters, accuracy: accuracyIn(found) });
+  return { fingerprint: recipeFingerprint(recipe), test: found, models, parameters };
+}
+
+function sizeOf({ model, facts }: Teacher): number {
+  return model?.numParameters() ?? facts.parameters ?? 0;
+}
+
+function accuracyIn(found: Evaluation | null): Accuracy | null {
+  if (found === null) return null;
+  const { overall, byClass, meanByClass, byDataset, meanByDataset, count } = found;
+  return { overall, byClass, meanByClass, byDataset, meanByDataset, count };
 }

@@ -13,6 +13,7 @@ export * from "./recipe.ts";
 export * from "./recipe_table.ts";
 export * from "./read_recipe.ts";
 export * from "./result.ts";
+export * from "./result_tables.ts";
 export * from "./run.ts";
 export * from "./settings.ts";
 export * from "./folder.ts";

@@ -44,6 +44,11 @@ export interface EvaluationRecipe {
   knn?: number | null;
   /** Whether a linear probe on its features is trained beside the accuracy. */
   probe?: boolean;
+  /**
+   * The penalty of a linear classifier that shows at the end what is in the features of teachers that do not vote, trained on
+   * the labelled images; none if null.
+   */
+  probeTeachers?: number | null;
 }
 
 /** Learning rates and weight decay by layer or name, and parts of the student that stay as they are. */
@@ -71,6 +76,8 @@ export interface Recipe {
   $schema?: string | null;
   /** What the run is called. */
   name?: string;
+  /** What tables call its student; decides nothing. */
+  title?: string | null;
   /** Decides weights, orders and augmentation. */
   seed?: number;
   /** What is learned from and measured on. */

@@ -6,7 +6,7 @@
 
 import { named, nullable } from "../base/option_parts.ts";
 import { shared } from "../base/option_variants.ts";
-import { choice, flag, text, whole } from "../base/option_values.ts";
+import { choice, flag, number, text, whole } from "../base/option_values.ts";
 import type { AnyTable, OptionTable } from "../base/options.ts";
 import { PARAM_GROUPS_OPTIONS } from "../optim/model_groups.ts";
 import { BEST_OPTIONS, type BestOptions } from "../train/best.ts";
@@ -59,6 +59,12 @@ export const EVALUATION: OptionTable<EvaluationRecipe> = {
   batchSize: whole({ default: 256, min: 1, help: "images at once" }),
   knn: nullable(whole({ min: 1, help: "neighbors of a k-NN on the student's features" })),
   probe: flag({ default: false, help: "whether a linear probe is trained on its features" }),
+  probeTeachers: nullable(
+    number({
+      min: 0,
+      help: "penalty of a linear probe of teachers that do not vote, on the labelled images",
+    }),
+  ),
 };
 
 export const BEST: OptionTable<BestOptions> = {

@@ -85,6 +85,7 @@ export const RECIPE_TABLE: OptionTable<Recipe> = {
     wants: 'a name of letters, digits, ".", "_" and "-"',
     help: "what the run is called",
   }),
+  title: nullable(text({ help: "what tables call its student; decides nothing" })),
   seed: whole({ default: 0, min: 0, help: "decides weights, orders and augmentation" }),
   data: table(DATA_TABLE, { help: "what is learned from and measured on" }),
   augment: list(named(tablesOf(TRANSFORMS), { what: "transform" }), {

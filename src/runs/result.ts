@@ -5,10 +5,22 @@
  */
 
 import type { VoteSummary } from "../distill/mod.ts";
-import type { Evaluation } from "../eval/mod.ts";
+import type { Accuracy, Evaluation } from "../eval/mod.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
+
+/** One model and how it does on test images. */
+export interface ModelResult {
+  /** The model's name. */
+  readonly name: string;
+  /** What it is: a teacher of either kind, those who vote together, or the student. */
+  readonly kind: "predictive" | "descriptive" | "predictive teachers" | "student";
+  /** The number of trained values. */
+  readonly parameters: number;
+  /** Its accuracy; null where there are no test images, or it has no classes. */
+  readonly accuracy: Accuracy | null;
+}
 
 /** What a run came to. */
 export interface RunResult {
@@ -18,8 +30,8 @@ export interface RunResult {
   readonly test: Evaluation | null;
   /** How the student did on the validation images after the last epoch; null if there are none. */
   readonly validation: Readonly<Record<string, number>> | null;
-  /** The accuracy of the voting teachers on the test images, by name. */
-  readonly teachers: Readonly<Record<string, number>>;
+  /** Teachers, those who vote together, and the student, and how they do on the test images. */
+  readonly models: readonly ModelResult[];
   /** How the teachers voted in the last epoch; null where nobody counts votes. */
   readonly votes: VoteSummary | null;
   /** The trained values of the student. */

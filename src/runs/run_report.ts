@@ -4,21 +4,22 @@
  * @module
  */
 
-import type { Evaluation } from "../eval/mod.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import {
   curvesFromMetrics,
+  exampleGallery,
+  type ExamplePrediction,
   perClassAccuracy,
   runFacts,
   teacherCurves,
   writeReport,
 } from "../report/mod.ts";
 import type { ReportSection } from "../report/mod.ts";
-import type { Table } from "../report/table.ts";
 import * as torch from "../torch/mod.ts";
 import { voteSection } from "./vote_section.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
+import { modelTable } from "./result_tables.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
@@ -31,8 +32,8 @@ export async function writeRunReport(
   path: string,
   recipe: ResolvedRecipe,
   result: RunResult,
-  evaluations: ReadonlyMap<string, Evaluation>,
   records: readonly MetricRecord[],
+  examples: readonly ExamplePrediction[],
 ): Promise<void> {
   const { test } = result;
   await writeReport(path, {
@@ -48,7 +49,7 @@ export async function writeRunReport(
       }],
     }),
     sections: [
-      ...onTest(evaluations),
+      ...onTest(result, examples),
       ...curves(recipe, records),
       ...ofTeachers(records),
       ...(result.votes ? [voteSection(result.votes)] : []),
@@ -64,46 +65,42 @@ export async function writeRunReport(
   });
 }
 
-function onTest(evaluations: ReadonlyMap<string, Evaluation>): ReportSection[] {
-  const all = [...evaluations];
-  if (all.length === 0) return [];
-  const student = evaluations.get("student")!;
-  const names = Object.keys(student.byDataset);
-  const several = names.length > 1 ? names : [];
-  const table: Table = {
-    title: "Accuracy on test images",
-    columns: [
-      { title: "model", kind: "text" },
-      { title: "accuracy", kind: "percent" },
-      ...several.map((title) => ({ title, kind: "percent" as const })),
-    ],
-    rows: all.map(([name, { overall, byDataset }]) => ({
-      cells: [name, overall, ...several.map((one) => byDataset[one] ?? null)],
-      strong: name === "student",
-    })),
-  };
-  const classes = student.classNames ?? student.byClass.map((_, i) => String(i));
+function onTest(
+  { test, models }: RunResult,
+  examples: readonly ExamplePrediction[],
+): ReportSection[] {
+  if (test === null) return [];
+  const classes = [...(test.classNames ?? test.byClass.map((_, i) => String(i)))];
+  const able = models.filter(({ accuracy }) => accuracy?.byClass.length === classes.length);
   const byClass = perClassAccuracy(
-    [...classes],
-    all.filter(([, { byClass }]) => byClass.length === classes.length).map((
-      [name, { byClass }],
-    ) => ({
+    classes,
+    able.map(({ name, accuracy }) => ({
       name,
-      accuracy: byClass.map((value) => Number.isFinite(value) ? value : null),
+      accuracy: accuracy!.byClass.map((value) => Number.isFinite(value) ? value : null),
     })),
   );
   return [
-    { heading: "Accuracy on test images", blocks: [{ kind: "table", table }] },
+    {
+      heading: "Accuracy on test images",
+      text: "The student saw no test image, and no setting was chosen on one here.",
+      blocks: [{ kind: "table", table: modelTable(models) }],
+    },
     { heading: "Accuracy by class", blocks: [byClass] },
-    ...(student.confusion.length === classes.length
+    ...(test.confusion.length === classes.length
       ? [{
         heading: "What the student takes for what",
         blocks: [{
           kind: "confusion" as const,
           title: "Confusion on the test images",
-          classes: [...classes],
-          counts: student.confusion,
+          classes,
+          counts: test.confusion,
         }],
+      }]
+      : []),
+    ...(examples.length > 0
+      ? [{
+        heading: "Examples",
+        blocks: [exampleGallery(examples, { title: "Test images, and what the student says" })],
       }]
       : []),
   ];

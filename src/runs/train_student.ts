@@ -18,6 +18,7 @@ import { buildStudent } from "./build_student.ts";
 import type { TeacherPlaces } from "./build_teachers.ts";
 import { fillStore, openRun, useStore } from "./open_run.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
+import { exampleImages } from "./example_images.ts";
 import { stageMakers } from "./optimizers.ts";
 import { RUN_FILES, type RunFolder } from "./folder.ts";
 import { knownOf, type Labelled, look, measure, type Measured } from "./measure_student.ts";
@@ -76,7 +77,8 @@ export async function trainStudent(
   if (interrupted) return false;
 
   student.eval();
-  const { result, evaluations } = await measure(recipe, student, teachers, test, options.signal);
+  const onTest = { test, labelled: learned.labelled as Labelled };
+  const result = await measure(recipe, student, teachers, onTest, options.signal);
   save(folder.path(RUN_FILES.student), student, {
     metadata: { recipe: JSON.stringify(recipe), fingerprint: recipeFingerprint(recipe) },
   });
@@ -88,7 +90,8 @@ export async function trainStudent(
     steps: Number(records.at(-1)?.step ?? 0),
     seconds: (performance.now() - start) / 1000,
   };
-  await writeRunReport(folder.path(RUN_FILES.report), recipe, whole, evaluations, records);
+  const examples = await exampleImages(student, test);
+  await writeRunReport(folder.path(RUN_FILES.report), recipe, whole, records, examples);
   // Last: where it is, the run is done.
   await folder.writeJson(RUN_FILES.result, whole);
   return true;

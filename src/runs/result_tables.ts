@@ -1,0 +1,121 @@
+/**
+ * Tables of what runs came to: models and their accuracy, in all, by class, over seeds.
+ *
+ * @module
+ */
+
+import type { VoteSummary } from "../distill/mod.ts";
+import type { Accuracy } from "../eval/mod.ts";
+import type { Table, TableRow } from "../report/table.ts";
+import type { ModelResult } from "./result.ts";
+import { spread } from "./spread.ts";
+
+/** What is told of a model's accuracy: by data set and the means, or all in one where there is one data set. */
+function figuresOf(
+  models: readonly ModelResult[],
+): [title: string, pick: (accuracy: Accuracy) => number][] {
+  const known = models.find(({ accuracy }) => accuracy !== null)?.accuracy;
+  const datasets = Object.keys(known?.byDataset ?? {});
+  if (datasets.length < 2) return [["accuracy", ({ overall }) => overall]];
+  return [
+    ...datasets.map((name): [string, (accuracy: Accuracy) => number] => [
+      name,
+      ({ byDataset }) => byDataset[name],
+    ]),
+    ["mean by data set", ({ meanByDataset }) => meanByDataset],
+    ["mean by class", ({ meanByClass }) => meanByClass],
+  ];
+}
+
+/** All models and their accuracy on test images. */
+export function modelTable(models: readonly ModelResult[]): Table {
+  const figures = figuresOf(models);
+  return {
+    title: "Accuracy on test images",
+    columns: [
+      { title: "model", kind: "text" },
+      { title: "kind", kind: "text" },
+      { title: "parameters", kind: "count" },
+      ...figures.map(([title]) => ({ title, kind: "percent" as const })),
+    ],
+    rows: models.map(({ name, kind, parameters, accuracy }): TableRow => ({
+      cells: [
+        name,
+        kind,
+        parameters,
+        ...figures.map(([, pick]) => accuracy === null ? null : pick(accuracy)),
+      ],
+      strong: kind === "student",
+    })),
+  };
+}
+
+/** The accuracy of every model on every class. */
+export function classTable(models: readonly ModelResult[], classNames: readonly string[]): Table {
+  const able = models.filter(({ accuracy }) => accuracy?.byClass.length === classNames.length);
+  return {
+    title: "Accuracy by class",
+    columns: [
+      { title: "class", kind: "text" },
+      ...able.map(({ name }) => ({ title: name, kind: "percent" as const })),
+    ],
+    rows: classNames.map((name, c) => ({
+      cells: [
+        name,
+        ...able.map(({ accuracy }) => {
+          const value = accuracy!.byClass[c];
+          return Number.isFinite(value) ? value : null;
+        }),
+      ],
+    })),
+  };
+}
+
+/**
+ * Mean and standard deviation of every model over seeds.
+ *
+ * @param seeds For each seed the models, the same ones in the same order.
+ */
+export function spreadTable(seeds: readonly (readonly ModelResult[])[]): Table {
+  const figures = figuresOf(seeds[0]);
+  const text = (values: readonly number[]): string => {
+    const { mean, deviation } = spread(values.map((value) => 100 * value));
+    return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
+  };
+  return {
+    title: `Accuracy in % over ${seeds.length} seeds, mean ± standard deviation`,
+    columns: [
+      { title: "model", kind: "text" },
+      { title: "kind", kind: "text" },
+      ...figures.map(([title]) => ({ title, kind: "text" as const })),
+    ],
+    rows: seeds[0].map(({ name, kind, accuracy }, row): TableRow => ({
+      cells: [
+        name,
+        kind,
+        ...figures.map(([, pick]) =>
+          accuracy === null ? "–" : text(seeds.map((models) => pick(models[row].accuracy!)))
+        ),
+      ],
+      strong: kind === "student",
+    })),
+  };
+}
+
+/** How the teachers voted. */
+export function voteTable(votes: VoteSummary): Table {
+  const classes = new Map(votes.pseudoClass.map(({ teacher, agreement }) => [teacher, agreement]));
+  return {
+    title: `Votes of the last epoch on ${votes.images} images; mean lead of the pseudo class ${
+      (100 * votes.margin.mean).toFixed(1)
+    } % of the votes`,
+    columns: [
+      { title: "teacher", kind: "text" },
+      { title: "agrees with consensus sign", kind: "percent" },
+      { title: "agrees with pseudo class", kind: "percent" },
+    ],
+    rows: votes.consensus.map(({ teacher, agreement }) => ({
+      cells: [teacher, agreement, classes.get(teacher) ?? null],
+    })),
+  };
+}
