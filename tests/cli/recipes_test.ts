@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { bytes } from "../../src/cli/store.ts";
 import { inFolder, supervised } from "../runs/small_recipes.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
@@ -167,7 +166,3 @@ Deno.test("what cannot be is refused with one line that says what to do, and cod
       assert(!errors.includes("    at "), errors);
     }
   }));
-
-Deno.test("sizes of a store are read as they are written", () => {
-  assertEquals(["20GB", "500M", "0", "1.5 kb"].map(bytes), [20e9, 500e6, 0, 1500]);
-});
