@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDuration,
   oneLine,
+  parseBytes,
   textWidth,
 } from "../src/base/text.ts";
 
@@ -73,5 +74,17 @@ Deno.test("numbers for people", () => {
     "1 min 00 s",
     "4 min 05 s",
     "1 h 02 min",
+  ]);
+});
+
+Deno.test("sizes are read as they are written", () => {
+  assertEquals(["20GB", "500M", "0", "1.5 kb", "much", "-1", ""].map(parseBytes), [
+    20e9,
+    500e6,
+    0,
+    1500,
+    null,
+    null,
+    null,
   ]);
 });

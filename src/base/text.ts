@@ -105,6 +105,14 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(1)} ${units[unit]}`;
 }
 
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+/** The number of bytes that a text such as `20GB`, `500M` or `0` stands for; null if it is no size. */
+export function parseBytes(text: string): number | null {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B?$/i.exec(text) ?? [];
+  return number === undefined ? null : Number(number) * UNITS[unit.toUpperCase()];
+}
+
 /** A duration on a clock: `0:07`, `12:05`, `1:02:33`. */
 export function formatClock(seconds: number): string {
   if (!Number.isFinite(seconds)) return "?";

@@ -20,7 +20,8 @@ function demo(name: string, description: string, load: () => Promise<readonly un
       work(async ({ runs, train }, signal) => {
         const recipes = (await load()) as ((given: { seed: number }) => object)[];
         const sources = recipes.map((recipe) => ({ seed: own }: { seed: number }) => ({
-          ...recipe({ seed: seed + own }),
+          // Asked without a seed for the first one, then for each by its number.
+          ...recipe({ seed: own || seed }),
           ...(threads !== undefined && { threads }),
         }));
         const place = fresh ? (await runs.RunFolder.create(out, name.replace(":", "-"))).root : out;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatBytes } from "../base/text.ts";
+import { formatBytes, parseBytes } from "../base/text.ts";
 import { Command, InvalidArgumentError } from "./commander.ts";
 import { rooms, several, work } from "./common.ts";
 
@@ -12,12 +12,9 @@ const ROOT = ["--root <folder>", "the store's folder (default: that of the cache
 
 /** `store list | fill RECIPE | verify | prune --below 20GB`: what teachers said, kept on disk. */
 export function storeCommand(): Command {
-  return new Command("store")
-    .description("look after what teachers said, which is kept on disk")
-    .addCommand(listCommand())
-    .addCommand(fillCommand())
-    .addCommand(verifyCommand())
-    .addCommand(pruneCommand());
+  const parts = [listCommand(), fillCommand(), verifyCommand(), pruneCommand()] as Command[];
+  const store = new Command("store").description("look after what teachers said, kept on disk");
+  return parts.reduce((all, part) => all.addCommand(part), store);
 }
 
 function listCommand(): Command {
@@ -84,12 +81,9 @@ function pruneCommand(): Command {
     }) as unknown as Command;
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
-
-/** A number of bytes: `20GB`, `500M`, `0`. */
-export function bytes(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B?$/i.exec(text) ?? [];
-  if (number !== undefined) return Number(number) * UNITS[unit.toUpperCase()];
+function bytes(text: string): number {
+  const size = parseBytes(text);
+  if (size !== null) return size;
   throw new InvalidArgumentError("it is a size such as 20GB.");
 }
 

@@ -14,11 +14,11 @@ import type { ResolvedRecipe } from "./recipe_table.ts";
 export interface ModelResult {
   /** The model's name. */
   readonly name: string;
-  /** What it is: a teacher of either kind, those who vote together, or the student. */
+  /** What the model is: a teacher of either kind, those who vote together, or the student. */
   readonly kind: "predictive" | "descriptive" | "predictive teachers" | "student";
   /** The number of trained values. */
   readonly parameters: number;
-  /** Its accuracy; null where there are no test images, or it has no classes. */
+  /** The model's accuracy; null where there are no test images, or it has no classes. */
   readonly accuracy: Accuracy | null;
 }
 

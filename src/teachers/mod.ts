@@ -7,6 +7,7 @@
 
 export * from "./cache.ts";
 export * from "./card.ts";
+export * from "./describe_card.ts";
 export * from "./load.ts";
 export * from "./load_options.ts";
 export * from "./configs/model_config.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { bytes } from "../../src/cli/store.ts";
+import * as models from "../../src/models/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
 import { inFolder, supervised } from "../runs/small_recipes.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
@@ -75,6 +76,69 @@ Deno.test("a folder of images is measured on, and photographs are named", () =>
     }
   }));
 
+Deno.test("photographs and published weights are all that distill takes", () =>
+  inFolder(async (folder) => {
+    using published = models.create("resnet20");
+    torch.saveSafetensors(`${folder}/resnet20-c1fa5.safetensors`, published.stateDict());
+    const { default: sharp } = await import("npm:sharp@^0.34.5");
+    await Deno.mkdir(`${folder}/photos`);
+    for (let i = 0; i < 6; i++) {
+      const background = { r: 40 * i, g: 128, b: 255 - 40 * i };
+      await sharp({ create: { width: 60, height: 50, channels: 3, background } }).jpeg()
+        .toFile(`${folder}/photos/${i}.jpg`);
+    }
+    const sizes = ["--size", "32", "--batch-size", "3", "--epochs", "1"];
+    const teacher = ["--teacher", `${folder}/resnet20-c1fa5.safetensors`, "--student", "resnet20"];
+    const out = `${folder}/first`;
+    const { code, errors } = await apprentice(
+      "distill",
+      `${folder}/photos`,
+      ...teacher,
+      ...sizes,
+      "--out",
+      out,
+    );
+    assertEquals(code, 0, errors);
+    using student = models.load(`${out}/student.safetensors`);
+    assertEquals([student.numClasses, student.view?.size], [0, [32, 32]]);
+  }));
+
+Deno.test("a recipe's store is filled ahead of its run, listed, verified and pruned", () =>
+  inFolder(async (folder) => {
+    const root = `${folder}/store`;
+    await apprentice(
+      "train",
+      await written(folder, "teacher", supervised({ epochs: 1 })),
+      "--out",
+      `${folder}/cnn`,
+    );
+    const recipe = await written(folder, "student", {
+      ...supervised({ epochs: 2 }),
+      teachers: [{ name: "cnn", kind: "predictive", run: `${folder}/cnn` }],
+      method: "KD",
+      store: { root },
+    });
+    const filled = await apprentice("store", "fill", recipe);
+    assertEquals(filled.code, 0, filled.errors);
+    const listed = await apprentice("store", "list", "--root", root);
+    assertStringIncludes(listed.out, "cnn: 300 images x 1, float16");
+    assertStringIncludes(listed.out, "whole");
+    const trained = await apprentice("train", recipe, "--out", `${folder}/run`);
+    assertEquals(trained.code, 0, trained.errors);
+    const verified = await apprentice("store", "verify", "--root", root);
+    assertStringIncludes(verified.out, "0 damaged");
+    const pruned = await apprentice("store", "prune", "--below", "0", "--root", root);
+    assertStringIncludes(pruned.out, "0 bytes now");
+    assertStringIncludes((await apprentice("store", "list", "--root", root)).out, "empty");
+    const wrong = await apprentice("store", "prune", "--below", "much", "--root", root);
+    assertStringIncludes(wrong.errors, "it is a size such as 20GB");
+  }));
+
+async function written(folder: string, name: string, recipe: unknown): Promise<string> {
+  await Deno.writeTextFile(`${folder}/${name}.json`, JSON.stringify(recipe));
+  return `${folder}/${name}.json`;
+}
+
 Deno.test("what cannot be is refused with one line that says what to do, and code 1", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/r.json`, JSON.stringify(supervised({ epochs: 1 })));
@@ -102,7 +166,3 @@ Deno.test("what cannot be is refused with one line that says what to do, and cod
       assert(!errors.includes("    at "), errors);
     }
   }));
-
-Deno.test("sizes of a store are read as they are written", () => {
-  assertEquals(["20GB", "500M", "0", "1.5 kb"].map(bytes), [20e9, 500e6, 0, 1500]);
-});

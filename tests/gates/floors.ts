@@ -6,7 +6,7 @@
  */
 
 /**
- * Rooms by floor, the ground first. A room is a folder of `src/`, or `ffi`, or `mod.ts`. A file imports from its own
+ * Rooms by floor, the ground first. A room is a folder of `src/`, or `ffi`, `recipes`, or `mod.ts`. A file imports from its own
  * room, from any floor below, and from a neighbor on its floor as long as no circle of rooms comes of it: `setup`
  * builds what `ffi` opens, `nn` names the `View` that `data` defines.
  */
@@ -23,6 +23,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["train"],
   ["runs"],
   ["mod.ts"],
+  ["recipes"],
   ["cli"],
 ];
 

@@ -185,10 +185,16 @@ test("UNIFORM's run says how the teachers voted, in its result and report", () =
       method: "UNIFORM",
     });
     using run = await runs.run(recipe, quiet(folder, "run"));
-    const { votes, teachers } = run.result;
+    const { votes, models } = run.result;
     assertEquals(votes!.consensus.map(({ teacher }) => teacher), ["cnn 0", "cnn 1", "cnn 2"]);
     assertEquals(votes!.images, 300);
-    assertEquals(Object.keys(teachers), ["cnn 0", "cnn 1", "teachers together"]);
+    assertEquals(models.map(({ kind }) => kind), [
+      "predictive",
+      "predictive",
+      "descriptive",
+      "predictive teachers",
+      "student",
+    ]);
     const report = await Deno.readTextFile(`${run.folder}/report.html`);
     for (const heading of ["How the teachers voted", "Teachers while", "What the student takes"]) {
       assert(report.includes(heading), heading);

@@ -66,7 +66,9 @@ test("a teacher that is a recipe is trained once", () =>
     const [kept] = Deno.readDirSync(`${folder}/teachers`);
     const made = await Deno.stat(`${folder}/teachers/${kept.name}/student.safetensors`);
     using second = await runs.run(distilled({ seed: 1 }), quiet(folder, "second"));
-    assertEquals(first.result.teachers, second.result.teachers);
+    const ofTeachers = ({ result }: runs.Run) =>
+      result.models.filter(({ kind }) => kind === "predictive");
+    assertEquals(ofTeachers(first), ofTeachers(second));
     assertEquals([...Deno.readDirSync(`${folder}/teachers`)].length, 1);
     const again = await Deno.stat(`${folder}/teachers/${kept.name}/student.safetensors`);
     assertEquals(again.mtime, made.mtime);
@@ -145,7 +147,7 @@ test("a run that was stopped goes on to the same student", () =>
     let stops = 0;
     for (;;) {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 30);
+      setTimeout(() => controller.abort(), 150 + 40 * stops);
       try {
         using run = await runs.run(recipe, { ...options, signal: controller.signal });
         assertEquals(weights(run.folder), weights(whole.folder));
@@ -177,7 +179,7 @@ test("a run that was killed goes on to the same student", () =>
         stderr: "piped",
       }).spawn();
     let kills = 0;
-    for (let wait = 500;; wait += 150) {
+    for (let wait = 900;; wait += 300) {
       const child = start();
       const timer = setTimeout(() => child.kill("SIGKILL"), wait);
       const { success, stderr, signal } = await child.output();

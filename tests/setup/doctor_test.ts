@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { describe } from "../../src/cli/doctor.ts";
+import { describeReport } from "../../src/setup/describe_report.ts";
 import { type CudaFacts, cudaReason } from "../../src/setup/cuda.ts";
 import { doctorIn } from "../../src/setup/doctor.ts";
 import { setupIn, type SetupSurroundings } from "../../src/setup/setup.ts";
@@ -42,7 +42,7 @@ Deno.test("doctor: with nothing there it says so, where it looked, and what to r
   assertEquals(report.devices, []);
   assertMatch(report.next[0], /Install a C\+\+ compiler/);
   assertEquals(report.next[1], "Run: deno task setup");
-  const text = describe(report);
+  const text = describeReport(report);
   for (const place of report.library.searched) assert(text.includes(place), text);
   assert(text.includes("Run: deno task setup"), text);
   assertEquals([...Deno.readDirSync(folder.path)].length, 2, "it changed nothing");
@@ -60,7 +60,7 @@ Deno.test("doctor: after set-up it tells versions, places and devices", async ()
   assertEquals(report.libtorch, libtorch);
   assertEquals(report.devices, ["cpu"]);
   assertEquals(report.cuda.available, false);
-  const text = describe(report);
+  const text = describeReport(report);
   for (const part of [library, libtorch!.path, "2.13.0 (cpu)", Deno.version.deno, "CPU only"]) {
     assert(text.includes(part), text);
   }

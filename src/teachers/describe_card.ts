@@ -1,0 +1,41 @@
+/**
+ * A teacher's card in words.
+ *
+ * @module
+ */
+
+import { formatCount } from "../base/text.ts";
+import type { TeacherCard } from "./card.ts";
+
+/** Describes a card: a line for each thing that is known, as the command line prints it. */
+export function describeCard(card: TeacherCard): string {
+  const { view } = card;
+  const rows: [string, string | undefined][] = [
+    ["teacher", `${card.name} (${card.kind})`],
+    ["source", card.source],
+    ["architecture", card.architecture],
+    ["parameters", card.parameters === undefined ? undefined : formatCount(card.parameters)],
+    ["features", `${card.featureDim} wide`],
+    ["classes", describeClasses(card)],
+    ["images", view ? describeView(view) : "as they are"],
+    ["speed", `${card.msPerImage.toFixed(1)} ms an image, ${card.batch} at a time`],
+  ];
+  return rows.filter(([, text]) => text !== undefined)
+    .map(([name, text]) => `${name.padEnd(14)}${text}`).join("\n");
+}
+
+function describeClasses({ kind, numClasses, classNames }: TeacherCard): string | undefined {
+  if (numClasses === undefined) return undefined;
+  if (numClasses === 0) return "none";
+  const names = classNames === undefined ? "" : `: ${classNames.slice(0, 3).join(", ")}, …`;
+  return `${numClasses}${kind === "predictive" ? "" : " of its own"}${names}`;
+}
+
+function describeView(view: NonNullable<TeacherCard["view"]>): string {
+  const { size: [height, width], interpolation = "bilinear", cropFraction = 1, mean, std } = view;
+  const crop = cropFraction === 1 ? "" : `, the middle ${(100 * cropFraction).toFixed(1)} %`;
+  const numbers = (values: readonly number[]) => values.map((v) => +v.toFixed(4)).join(", ");
+  return `${height} x ${width}, ${interpolation}${crop}; mean ${numbers(mean)}; std ${
+    numbers(std)
+  }`;
+}
