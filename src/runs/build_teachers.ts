@@ -40,10 +40,16 @@ export async function buildTeachers(
   places: TeacherPlaces,
 ): Promise<Teacher[]> {
   const teachers: Teacher[] = [];
-  for (const [i, recipe] of recipes.entries()) {
-    teachers.push(await one(recipe, `teachers[${i}]`, device, places));
+  try {
+    for (const [i, recipe] of recipes.entries()) {
+      teachers.push(await one(recipe, `teachers[${i}]`, device, places));
+    }
+    return teachers;
+  } catch (error) {
+    // Those before one that cannot be made, or whose training was stopped.
+    for (const { model } of teachers) model?.dispose();
+    throw error;
   }
-  return teachers;
 }
 
 async function one(
