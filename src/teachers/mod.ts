@@ -1,11 +1,10 @@
 /**
- * Those who teach: frozen models, predictive (they give logits in the student's label space) or
- * descriptive (they give features only), and what they say about a fixed set of images, kept.
+ * Teachers: frozen models, predictive (they give logits in the student's label space) or descriptive (they give features
+ * only); shelves that ask them, and a store of what they said.
  *
  * @module
  */
 
-export * from "./cache.ts";
 export * from "./card.ts";
 export * from "./describe_card.ts";
 export * from "./load.ts";

@@ -12,11 +12,10 @@
  */
 
 import * as data from "../../src/data/mod.ts";
-import { knnAccuracy, type LabelledFeatures, linearProbe } from "../../src/eval/mod.ts";
+import { featuresOf, knnAccuracy, type LabelledFeatures, linearProbe } from "../../src/eval/mod.ts";
 import { makeFolder } from "../../src/base/files.ts";
 import { cacheRoot } from "../../src/base/paths.ts";
 import { Progress } from "../../src/base/progress.ts";
-import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { formatTable, type TableColumn, type TableRow } from "../../src/report/table.ts";
 import { type Lite, liteOf, LITES, loadLite } from "./lite.ts";
@@ -40,12 +39,15 @@ function choose(dataset: data.ImageDataset, split: Split, seed: number): data.Im
 }
 
 /** The features of some images, computed or read. */
-function cached(file: string, compute: () => torch.Tensor): torch.Tensor {
+async function cached(
+  file: string,
+  compute: () => Promise<LabelledFeatures & Disposable>,
+): Promise<torch.Tensor> {
   try {
     Deno.statSync(file);
   } catch {
-    using features = compute();
-    torch.saveSafetensors(file, { features });
+    using computed = await compute();
+    torch.saveSafetensors(file, { features: computed.features });
   }
   return torch.loadSafetensors(file).features;
 }
@@ -60,21 +62,17 @@ async function ask(
   const { model, view } = await loadLite(lite);
   using _model = model;
   model.to({ memoryFormat: "channelsLast" });
-  using teacher = teachers.descriptive({ name: lite, model, view });
-  const part = (split: Split): LabelledFeatures => {
+  const part = async (split: Split): Promise<LabelledFeatures> => {
     const images = choose(dataset[split], split, seed);
-    const features = cached(`${folder}/${lite}-${seed}-${split}.safetensors`, () => {
+    const features = await cached(`${folder}/${lite}-${seed}-${split}.safetensors`, async () => {
       const label = `${lite}, seed ${seed}: ${split} images`;
       using progress = new Progress({ label, total: images.length, unit: "images" });
-      using outputs = teachers.cacheOutputs(teacher, images, {
-        batchSize: BATCH,
-        onProgress: (done) => progress.update(done),
-      });
-      return outputs.features.clone();
+      const onProgress = (done: number) => progress.update(done);
+      return await featuresOf(model, images, { view, batchSize: BATCH, onProgress });
     });
     return { features, labels: images.labels };
   };
-  return { train: part("train"), test: part("test") };
+  return { train: await part("train"), test: await part("test") };
 }
 
 /** The images' own values as features: what there is without a model. */

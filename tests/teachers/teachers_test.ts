@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/base/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../src/base/errors.ts";
 import { applyView, UnlabelledBatch } from "../../src/data/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
@@ -182,53 +182,6 @@ test("an ensemble predicts the mean probability of the predictive ones", () => {
   freeAll(...models, other.model!);
 });
 
-test("cached outputs are those of the teacher, by image", () => {
-  const { list, models } = threeTeachers();
-  const x = images(10);
-  for (const teacher of list) {
-    const progress: number[] = [];
-    using cache = teachers.cacheOutputs(teacher, { images: x }, {
-      batchSize: 4,
-      transform: (part) => part.mul(3),
-      onProgress: (done, total) => progress.push(done, total),
-    });
-    assertEquals(progress, [4, 10, 8, 10, 10, 10]);
-    const whole: teachers.TeacherOutput = teacher.run(x.mul(3));
-    for (
-      const places of [[7, 0, 7], new Int32Array([7, 0, 7]), torch.tensor([7n, 0n, 7n])]
-    ) {
-      const rows = cache.rows(places);
-      const picked = torch.tensor([7, 0, 7], { dtype: "int64", device });
-      assertClose(rows.features, whole.features.indexSelect(0, picked));
-      assertEquals("logits" in rows, teacher.kind === "predictive");
-      if (rows.logits) assertClose(rows.logits, whole.logits!.indexSelect(0, picked));
-    }
-    assertEquals(cache.rows([]).features.shape, [0, teacher.featureDim]);
-    const { message } = assertThrows(() => cache.rows([10]), IndexError);
-    assert(message.includes(teacher.name) && message.includes("0 to 9"));
-  }
-  freeAll(...models);
-});
-
-test("caching can be ended, and leaves nothing behind", () => {
-  const { list, models } = threeTeachers();
-  const stop = new AbortController();
-  const x = images(10);
-  const before = torch.memory().tensors;
-  assertThrows(
-    () =>
-      teachers.cacheOutputs(list[0], x, {
-        batchSize: 2,
-        signal: stop.signal,
-        onProgress: (done) => done === 4 && stop.abort(new Error("enough")),
-      }),
-    Error,
-    "enough",
-  );
-  assertEquals(torch.memory().tensors, before);
-  freeAll(...models);
-});
-
 test("bad teachers and images are refused by name and values", () => {
   const refuse = (body: () => unknown, type: new () => Error, ...parts: string[]) => {
     const { message } = assertThrows(body, type);
@@ -271,13 +224,5 @@ test("bad teachers and images are refused by name and values", () => {
   refuse(() => fine.run(torch.zeros([0, 1, 2, 3])), ShapeError, '"f"', "[0, 1, 2, 3]");
   // deno-lint-ignore no-explicit-any
   refuse(() => fine.run([1] as any), ArgumentError, '"f"', "object");
-  refuse(() => teachers.cacheOutputs(fine, torch.zeros([0, 1, 2, 3])), ArgumentError, '"f"');
-  refuse(() => teachers.cacheOutputs(fine, x, { batchSize: 0 }), ArgumentError, "batchSize", "0");
-  refuse(
-    () => new teachers.OutputCache("c", torch.zeros([3, 2]), torch.zeros([2, 2])),
-    ArgumentError,
-    '"c"',
-    "3 rows",
-  );
   assertEquals(fine.run(images(1)).features.shape, [1, 6]);
 });

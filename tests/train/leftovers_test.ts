@@ -2,8 +2,6 @@
 
 import { assertEquals } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
-import * as teachers from "../../src/teachers/mod.ts";
-import * as torch from "../../src/torch/mod.ts";
 import { RUN_FILES, RunFolder } from "../../src/runs/folder.ts";
 import { test } from "../helpers.ts";
 
@@ -15,23 +13,21 @@ async function deadProcess(): Promise<number> {
   return process.pid;
 }
 
-test("students, stored outputs and run folders are rid of what killed processes left", async () => {
+test("students and run folders are rid of what killed processes left", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const pid = await deadProcess();
-    const names = ["model.safetensors", "outputs.safetensors", ...Object.values(RUN_FILES)];
+    const names = ["model.safetensors", ...Object.values(RUN_FILES)];
     for (const name of names) {
       await Deno.writeTextFile(`${folder}/${name}.${pid}-0123abcd.tmp`, "half");
       await Deno.writeTextFile(`${folder}/${name}.notes.tmp`, "a user's");
     }
     using model = new models.Mlp({ inputs: 4, numClasses: 2, widths: [3] });
     models.save(`${folder}/model.safetensors`, model);
-    using outputs = new teachers.OutputCache("a", torch.ones([2, 3]));
-    outputs.save(`${folder}/outputs.safetensors`);
     await RunFolder.open(folder);
     const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     const users = names.map((name) => `${name}.notes.tmp`);
-    assertEquals(left, ["model.safetensors", "outputs.safetensors", ...users].sort());
+    assertEquals(left, ["model.safetensors", ...users].sort());
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
