@@ -8,7 +8,7 @@
 export interface DatasetSource {
   /** The data set's name. */
   readonly name: string;
-  /** Its classes: from the first up to, not including, the second. */
+  /** The source's classes: from the first up to, not including, the second. */
   readonly classes: readonly [from: number, to: number];
 }
 

@@ -22,10 +22,10 @@ import type { Transform } from "./transforms/transform.ts";
 /** How many images of a dataset are looked at where they are not all in memory. */
 const LOOKED_AT = 16;
 
-/** Of how many files the size is looked at. */
+/** How many files have their size looked at. */
 const SIZED = 100_000;
 
-/** Of how many files bytes are read, and how many in all: all of them where the files are few. */
+/** How many files have bytes read, and how many bytes in all: every byte where the files are few. */
 const READ = 1_024;
 const READ_BYTES = 2 ** 26;
 

@@ -34,9 +34,9 @@ export interface StepResult {
 
 /** One kind of epoch of a method. */
 export interface MethodStage<S extends string = string> {
-  /** Its name in records, and in what a run is given for each stage. */
+  /** The stage's name in records, and in what a run is given for each stage. */
   readonly name: S;
-  /** What its optimizer gets. */
+  /** Returns what the stage's optimizer gets. */
   learns(): Tensor[];
 }
 
@@ -90,7 +90,7 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
   ];
   readonly #checkFinite: boolean | undefined;
   readonly #who: readonly Teacher[];
-  /** What it is trained on, once that is known. */
+  /** What the method is trained on, once that is known. */
   #batches: unknown;
 
   /**
@@ -107,7 +107,7 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
     this.#who = this.needs.onlyVoters ? this.shelf.voters : this.shelf.teachers;
   }
 
-  /** Its name in messages and records. */
+  /** The method's name in messages and records. */
   get name(): string {
     return this.constructor.name;
   }

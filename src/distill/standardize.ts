@@ -26,7 +26,7 @@ const epsilon = 1e-5;
 export class Standardizer extends Module {
   /** The mean of all features seen (D). */
   readonly mean: Tensor;
-  /** Their variance (D). */
+  /** The variance of all features seen (D). */
   readonly variance: Tensor;
   /** How many there were. */
   readonly count: Tensor;

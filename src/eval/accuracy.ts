@@ -13,7 +13,7 @@ import type { Tensor } from "../torch/mod.ts";
 export interface ClassRange {
   /** The data set's name. */
   name: string;
-  /** Its first class. */
+  /** The first class of the range. */
   from: number;
   /** The class after its last. */
   to: number;

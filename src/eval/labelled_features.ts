@@ -10,6 +10,6 @@ import type { Tensor } from "../torch/tensor.ts";
 export interface LabelledFeatures {
   /** One row for each image (N, D), on any device, of any floating-point dtype. */
   readonly features: Tensor;
-  /** Their classes (N), whole numbers from 0. */
+  /** The images' classes (N), whole numbers from 0. */
   readonly labels: Tensor;
 }

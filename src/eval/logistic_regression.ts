@@ -12,7 +12,7 @@ import { minimize } from "./minimize.ts";
 export interface Samples {
   /** Features (N, D), float32 or float64. */
   readonly features: Tensor;
-  /** Their classes (N), int64. */
+  /** The samples' classes (N), int64. */
   readonly classes: Tensor;
   /** The number of classes, C. */
   readonly numClasses: number;

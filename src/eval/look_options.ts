@@ -18,7 +18,7 @@ export interface LookOptions {
   transform?: Transform;
   /** What the model wants of images; its own `view` by default. Not beside `transform`. */
   view?: View;
-  /** Where it is computed; where the model lies by default. */
+  /** Where scores are computed; where the model lies by default. */
   device?: Device;
   /** Called after every batch with the number of images done. */
   onProgress?: (done: number) => void;

@@ -9,9 +9,9 @@ export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
 /** When {@linkcode minimize} ends. */
 export interface MinimizeOptions {
-  /** It ends when no element of the gradient is larger than this; 1e-5 by default. */
+  /** Ends when no element of the gradient is larger than this; 1e-5 by default. */
   tolerance?: number;
-  /** It ends after so many steps; 2000 by default. */
+  /** Ends after so many steps; 2000 by default. */
   maxSteps?: number;
 }
 

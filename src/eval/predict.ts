@@ -24,7 +24,7 @@ export interface Guess {
   className: string;
   /** The class's number. */
   label: number;
-  /** Its probability, from 0 to 1. */
+  /** The class's probability, from 0 to 1. */
   probability: number;
 }
 

@@ -25,15 +25,15 @@ export interface CardOptions {
 
 /** A teacher's card. Make one with {@linkcode teacherCard}. */
 export interface TeacherCard extends TeacherFacts {
-  /** What it is called. */
+  /** The teacher's name. */
   readonly name: string;
-  /** Whether it gives logits in the student's label space. */
+  /** Whether the teacher gives logits in the student's label space. */
   readonly kind: Teacher["kind"];
   /** The width of its features. */
   readonly featureDim: number;
   /** The number of classes: of a predictive teacher the student's, else those it was published with. */
   readonly numClasses?: number;
-  /** What it wants of pixels; null if it takes them as they are. */
+  /** What the teacher wants of pixels; null if it takes them as they are. */
   readonly view: View | null;
   /** Milliseconds for an image, at the best. */
   readonly msPerImage: number;

@@ -11,7 +11,7 @@ import type { TeacherOutput } from "./teacher_options.ts";
 
 /** What a teacher declares. */
 export interface Declared {
-  /** What it is called in messages. */
+  /** What messages call the teacher. */
   readonly name: string;
   /** The width of its features. */
   readonly featureDim: number;

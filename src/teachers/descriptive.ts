@@ -27,9 +27,9 @@ export interface DescriptiveFromFunction extends TeacherOptions {
 
 /** A teacher that gives only features, on whatever it was trained (arXiv 2508.19498). */
 export interface DescriptiveTeacher extends Teacher {
-  /** It does not vote on classes. */
+  /** The kind of teacher that does not vote on classes. */
   readonly kind: "descriptive";
-  /** It votes on none. */
+  /** The number of classes: a descriptive teacher votes on none. */
   readonly numClasses: null;
 }
 

@@ -12,7 +12,7 @@ import type { ModelConfig } from "./configs/model_config.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
 import { readModelConfig } from "./preprocessing_config.ts";
 
-/** Those with the names of twenty thousand classes have a few million. */
+/** The most bytes of a config; one with the names of twenty thousand classes has a few million. */
 const mostConfigBytes = 2 ** 25;
 
 /** Where a model is, and what its publisher says of it. */

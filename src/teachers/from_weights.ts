@@ -24,11 +24,11 @@ export type ReadingOptions = Pick<LoadWeightsOptions, "prefix" | "ignore" | "ren
 
 /** What a teacher from weights is made of. */
 export interface WeightsSource {
-  /** What it is called. */
+  /** The teacher's name. */
   readonly name: string;
-  /** What its user calls the place that it comes from. */
+  /** What the user calls the place that the weights come from. */
   readonly spec: string;
-  /** Its architecture's name in the registry. */
+  /** The architecture's name in the registry. */
   readonly architecture: string;
   /** The file, folder or index of its weights. */
   readonly path: string;
@@ -36,15 +36,15 @@ export interface WeightsSource {
   readonly numClasses?: number;
   /** The side of the images that its positions are for, if not the published weights'. */
   readonly imageSize?: number;
-  /** What it wants of pixels, where that is not what the registry says. */
+  /** What the teacher wants of pixels, where that is not what the registry says. */
   readonly view?: Partial<View>;
-  /** Whether it gives logits in the student's label space. */
+  /** Whether the teacher gives logits in the student's label space. */
   readonly kind: "descriptive" | "predictive";
   /** The student's class for each of the teacher's, where the order differs. */
   readonly classes?: readonly number[];
-  /** Where it runs. */
+  /** Where the teacher runs. */
   readonly device: Device;
-  /** What it computes in. */
+  /** What the teacher computes in. */
   readonly dtype: DType;
   /** The names of its own classes. */
   readonly classNames?: readonly string[];

@@ -19,7 +19,7 @@ export interface LoadTeacherOptions extends ReadingOptions {
    * it gives logits too.
    */
   kind?: "descriptive" | "predictive";
-  /** What it is called; its place by default. */
+  /** The teacher's name; its place by default. */
   name?: string;
   /**
    * The architecture of a file of weights, by its name in `models.list()`, where neither file nor folder tells. Given
@@ -30,7 +30,7 @@ export interface LoadTeacherOptions extends ReadingOptions {
   numClasses?: number;
   /** The student's class for each of the teacher's, where the order differs. */
   classes?: readonly number[];
-  /** What it wants of pixels: what is given here counts more than what its publisher says. */
+  /** What the teacher wants of pixels: what is given here counts more than what its publisher says. */
   view?: Partial<View>;
   /**
    * Where the features are. Of an ONNX model a tensor, the operation that computes it, or a module's name; of a
@@ -41,10 +41,10 @@ export interface LoadTeacherOptions extends ReadingOptions {
   logits?: ScriptTap;
   /** What becomes of tokens (B, N, D) of an ONNX model or a TorchScript module; `"class"`, the first, by default. */
   tokens?: TokenPooling;
-  /** Where it runs; the CPU by default. ONNX models run where ONNX Runtime does. */
+  /** Where the teacher runs; the CPU by default. ONNX models run where ONNX Runtime does. */
   device?: Device;
   /** What a model built here computes in; float32 by default. */
   dtype?: DType;
-  /** Of the hub: token, cache, progress. */
+  /** How the hub is asked: token, cache, progress. */
   hub?: ResolveHubOptions;
 }

@@ -53,11 +53,11 @@ export interface OpenOnnxOptions {
 
 /** An output of an ONNX model. */
 export interface OnnxOutput {
-  /** Its name. */
+  /** The output's name. */
   name: string;
-  /** Its dtype; undefined if there is no such dtype here. */
+  /** The output's dtype; undefined if there is no such dtype here. */
   dtype: DType | undefined;
-  /** Its shape; a name, or `"?"`, for what is not fixed. */
+  /** The output's shape; a name, or `"?"`, for what is not fixed. */
   shape: readonly (number | string)[];
 }
 
@@ -99,7 +99,7 @@ export class OnnxModel implements Disposable {
    * bytes from 0 to 255.
    */
   readonly inputDType: DType;
-  /** Its own outputs. */
+  /** The outputs that the file declares. */
   readonly outputs: readonly OnnxOutput[];
   /** The name of the tensor that the features are made of. */
   readonly tap: string;
@@ -308,7 +308,7 @@ export class OnnxModel implements Disposable {
     return new OnnxModel(this.#runtime, this.path, this.#options);
   }
 
-  /** Whether it was disposed of. */
+  /** Whether the model was disposed of. */
   get isDisposed(): boolean {
     return this.#session === null;
   }

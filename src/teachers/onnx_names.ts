@@ -6,7 +6,7 @@
 
 /** One operation of a graph. */
 export interface OnnxNode {
-  /** Its name; may be empty. */
+  /** The operation's name; may be empty. */
   name: string;
   /** Which operation, such as `Conv`. */
   operation: string;
@@ -20,7 +20,7 @@ export interface OnnxNode {
 
 /** The names in a model's graph. */
 export interface OnnxGraph {
-  /** Its operations, in order. */
+  /** The graph's operations, in order. */
   nodes: OnnxNode[];
   /** The names of its outputs. */
   outputs: string[];

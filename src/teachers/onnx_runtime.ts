@@ -18,19 +18,19 @@ export interface OrtTensor {
   dims: readonly number[];
   /** The values, in order. */
   data: TypedArray;
-  /** Where they lie. */
+  /** Where the values lie. */
   location: "cpu";
 }
 
 /** What a session says of an input or output. */
 export interface OrtMetadata {
-  /** Its name. */
+  /** The name of the input or output. */
   name: string;
-  /** Whether it is a tensor and not a list or map. */
+  /** Whether the value is a tensor and not a list or map. */
   isTensor: boolean;
   /** The number of its element type in the ONNX format. */
   type: number;
-  /** Its shape; -1 for what is not fixed. */
+  /** The tensor's shape; -1 for what is not fixed. */
   shape: readonly number[];
   /** The names of the dimensions that are not fixed. */
   symbolicDimensions: readonly string[];

@@ -38,7 +38,7 @@ export interface PredictiveFromFunction extends TeacherOptions {
 
 /** A teacher that was trained on the student's label space: it gives logits and features (arXiv 2508.19498). */
 export interface PredictiveTeacher extends Teacher {
-  /** It votes on classes. */
+  /** The kind of teacher that votes on classes. */
   readonly kind: "predictive";
   /** The number of classes, C. */
   readonly numClasses: number;

@@ -10,7 +10,7 @@ import type { Teacher } from "./teacher.ts";
 export class Residency implements Disposable {
   readonly #teachers: readonly Teacher[];
   readonly #most: number;
-  /** Those in memory, the one that was loaded last at the end. */
+  /** The teachers in memory, the one that was loaded last at the end. */
   readonly #inMemory: Set<Teacher> = new Set();
 
   /**

@@ -33,7 +33,7 @@ export interface ShelfOptions {
 
 /** What a teacher said about images, kept. */
 export interface StoredOutputs {
-  /** What it said about some images in a variant. */
+  /** What the teacher said about some images in a variant. */
   rows(variant: number, indices: Int32Array): TeacherOutput;
 }
 
@@ -85,7 +85,7 @@ export class Shelf implements Disposable {
     return this.teachers.map(({ name }) => name);
   }
 
-  /** Those who vote on classes. */
+  /** The teachers that vote on classes. */
   get voters(): Teacher[] {
     return this.teachers.filter(({ kind }) => kind === "predictive");
   }

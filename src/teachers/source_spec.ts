@@ -59,7 +59,7 @@ function fileSpec(path: string): Spec | undefined {
   }
 }
 
-/** Of the whole file, as of all weights that are in memory: training reads them all anyway. */
+/** Reads the whole file, as is done with weights in memory: training reads all of it anyway. */
 function contentsOf(path: string): Spec {
   using file = Deno.openSync(path);
   const bytes = new Uint8Array(BLOCK);

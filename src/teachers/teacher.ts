@@ -1,5 +1,5 @@
 /**
- * Those who teach.
+ * The teacher: one class for all kinds.
  *
  * @module
  */
@@ -41,15 +41,15 @@ export interface TeacherParts extends TeacherOptions {
  * space; a descriptive one gives features only. Make one with `predictive`, `descriptive` or `load`.
  */
 export class Teacher implements Disposable {
-  /** What it is called in messages and reports. */
+  /** What messages and reports call the teacher. */
   readonly name: string;
-  /** Whether it votes on classes. */
+  /** Whether the teacher votes on classes (predictive) or gives features only (descriptive). */
   readonly kind: "predictive" | "descriptive";
   /** The width of its features, D. */
   readonly featureDim: number;
   /** The number of classes that it votes on, C; null for a descriptive one. */
   readonly numClasses: number | null;
-  /** What it wants of pixels; null if it takes them as they are. */
+  /** What the teacher wants of pixels; null if it takes them as they are. */
   readonly view: View | null;
   /** The model behind it, frozen and in evaluation mode, if it was made from one. */
   readonly model: Module | null;
@@ -93,7 +93,7 @@ export class Teacher implements Disposable {
     return names === null || order === null ? names : order.map((own) => names[own]);
   }
 
-  /** Whether it is in memory; one that was not loaded from somewhere always is. */
+  /** Whether the teacher is in memory; one that was not loaded from somewhere always is. */
   get loaded(): boolean {
     return this.weights?.loaded ?? true;
   }

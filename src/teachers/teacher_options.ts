@@ -10,9 +10,9 @@ import type { Weights } from "./weights.ts";
 
 /** What a teacher says about a batch of images. */
 export interface TeacherOutput {
-  /** Its features (B, featureDim). */
+  /** The teacher's features (B, featureDim). */
   features: Tensor;
-  /** Its logits in the student's label space (B, numClasses); predictive teachers only. */
+  /** The teacher's logits in the student's label space (B, numClasses); predictive teachers only. */
   logits?: Tensor;
 }
 
@@ -32,7 +32,7 @@ export interface TeacherFacts {
 
 /** Options of every teacher. */
 export interface TeacherOptions {
-  /** What it is called in messages and reports; unique among the teachers of one student. */
+  /** What messages and reports call the teacher; unique among the teachers of one student. */
   name: string;
   /**
    * What this teacher wants of pixels: it resizes and normalizes them itself. By default its model's own view; a teacher

@@ -6,7 +6,7 @@
 
 /** What can be let go of and loaded again. */
 export interface Weights {
-  /** Whether it is in memory. */
+  /** Whether the weights are in memory. */
   readonly loaded: boolean;
   /** Frees it; it is loaded again when it is next needed. */
   release(): void;
@@ -27,12 +27,12 @@ export class OnDemand<T extends Disposable> implements Weights {
     this.#load = load;
   }
 
-  /** Whether it is in memory. */
+  /** Whether the weights are in memory. */
   get loaded(): boolean {
     return this.#value !== null;
   }
 
-  /** It, loaded if it was not. */
+  /** Returns the value, loading it first if needed. */
   get(): T {
     if (this.#value !== null) return this.#value;
     this.beforeLoad?.();

@@ -38,7 +38,7 @@ export const BEST_OPTIONS: OptionTable<BestOptions> = {
 
 /** What an evaluation was. */
 export interface Verdict {
-  /** Whether it is the best so far: its weights are to be kept. */
+  /** Whether the evaluation is the best so far: its weights are to be kept. */
   readonly improved: boolean;
   /** Whether there was no improvement for as long as `patience` says: training is to stop. */
   readonly stop: boolean;
@@ -48,7 +48,7 @@ export interface Verdict {
 export interface BestState {
   /** The best value; null before there is one. */
   value: number | null;
-  /** Its epoch, from 1; null before there is one. */
+  /** The best value's epoch, from 1; null before there is one. */
   epoch: number | null;
   /** The evaluations since then. */
   waited: number;

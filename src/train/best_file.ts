@@ -50,7 +50,7 @@ export class KeepBest {
     return stop;
   }
 
-  /** Whether it was time to stop when the run was interrupted. */
+  /** Whether training was to stop when the run was interrupted. */
   get stopped(): boolean {
     return this.best.state().waited >= this.best.patience;
   }

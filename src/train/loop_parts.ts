@@ -29,7 +29,7 @@ export interface LoopParts {
 
 /** What decides a run. */
 export interface LoopSpec {
-  /** Of every part but the schedules, which are functions of the step. */
+  /** What decides every part but the schedules, which are functions of the step. */
   readonly parts: Spec;
   /** For every stage what its schedule gives at some steps. */
   readonly rates: readonly Rates[];

@@ -97,7 +97,7 @@ export interface Batches<B> {
 
 /** One kind of epoch: its steps, its optimizer, its data. */
 export interface Stage<B extends Disposable = Disposable> {
-  /** Its name in records and on the progress bar. */
+  /** The stage's name in records and on the progress bar. */
   name: string;
   /** Computes the loss of a batch, recorded for gradients. */
   step(batch: B): StepResult;

@@ -12,7 +12,7 @@ import type { Pixels } from "./resize_part.ts";
 export interface Turn {
   /** How many quarters it is turned, against the clock. */
   readonly quarters: number;
-  /** Whether it is then mirrored, top to bottom or left to right. */
+  /** Whether the picture is then mirrored, top to bottom or left to right. */
   readonly mirror: "none" | "rows" | "columns";
 }
 

@@ -16,7 +16,7 @@ export interface PartSettings {
   readonly height: number;
   readonly width: number;
   readonly interpolation: "bilinear" | "bicubic";
-  /** Of kind center: the shorter side's length. */
+  /** The length that the shorter side is resized to by kind center. */
   readonly resize: number;
   readonly scale: readonly [number, number];
   readonly ratio: readonly [number, number];
@@ -91,7 +91,7 @@ export interface Cut {
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** Its size after that. */
+  /** The size that the part is resized to. */
   readonly toWidth: number;
   readonly toHeight: number;
   /** Where in the resized part the result begins. */

@@ -23,9 +23,9 @@ export interface ImageListOptions extends ImageReadOptions {
    * error. By default classes are named after the folders that their images lie in, if each has one of its own.
    */
   classNames?: readonly string[] | string;
-  /** Of a list with a header: the column of paths; one named path, image, file or filename by default. */
+  /** The column of paths in a list with a header; one named path, image, file or filename by default. */
   pathColumn?: string;
-  /** Of a list with a header: the column of labels; one named label, class, target or category by default. */
+  /** The column of labels in a list with a header; one named label, class, target or category by default. */
   labelColumn?: string;
   /** What messages call it; the list's path by default. */
   name?: string;

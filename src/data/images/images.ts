@@ -24,11 +24,11 @@ import { readSamples } from "./shard_samples.ts";
 export interface ImagesOptions extends ImageReadOptions, UnlabelledOptions {
   /** In folders: the endings of the files to take, such as ".jpg"; {@linkcode IMAGE_EXTENSIONS} by default. */
   extensions?: readonly string[];
-  /** Of lists: the folder that their paths start from; the one that the list lies in by default. */
+  /** The folder that a list's paths start from; the one that the list lies in by default. */
   root?: string;
-  /** Of lists with a header: the column of paths; one named path, image, file or filename by default. */
+  /** The column of paths in a list with a header; one named path, image, file or filename by default. */
   pathColumn?: string;
-  /** Of tar files: which part of a sample is its image, where it has several, as in `TarShards`. */
+  /** Which part of a tar file's sample is its image, where it has several, as in `TarShards`. */
   image?: string;
   /** What messages call them; the paths as they were given by default. */
   name?: string;

@@ -14,11 +14,11 @@ export interface Labels {
 
 /** What {@linkcode resolveLabels} knows of an image. */
 export interface LabelledPath {
-  /** Its path, if the folder that it lies in may be named after its class. */
+  /** The image's path, if the folder that it lies in may be named after its class. */
   readonly path?: string;
-  /** Its class: a number, or a name. */
+  /** The image's class: a number, or a name. */
   readonly label: string;
-  /** Where it is listed, for messages. */
+  /** Where the image is listed, for messages. */
   readonly place: string;
 }
 

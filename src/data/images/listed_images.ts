@@ -13,17 +13,17 @@ import { linesOf, readText } from "./text_lines.ts";
 /** An image of a list. */
 export interface ListedImage {
   readonly path: string;
-  /** Its class, a number or a name, if the list says it. */
+  /** The image's class, a number or a name, if the list says it. */
   readonly label?: string;
-  /** Where it is listed, for messages. */
+  /** Where the image is listed, for messages. */
   readonly place: string;
 }
 
 /** What is read of a list. */
 export interface ListColumns {
-  /** Of a list with a header: the column of paths; a usual name by default. */
+  /** The column of paths in a list with a header; a usual name by default. */
   readonly pathColumn?: string;
-  /** Of a list with a header: the column of labels; a usual name by default. */
+  /** The column of labels in a list with a header; a usual name by default. */
   readonly labelColumn?: string;
   /** Whether labels are read; of a table without them, none need to be there. */
   readonly labels: boolean;

@@ -8,9 +8,9 @@ import type { ImagePart } from "./image_part.ts";
 
 /** An image that could not be decoded and was replaced by another. */
 export interface SkippedImage {
-  /** Its index. */
+  /** The image's index. */
   readonly index: number;
-  /** Its path, or its shard's and its name in it. */
+  /** The image's path, or its shard's path and its name in the shard. */
   readonly path: string;
   /** What is wrong with it. */
   readonly reason: string;

@@ -55,7 +55,7 @@ class ShardSource implements ImageSource {
 
 interface Sample {
   readonly key: string;
-  /** Its files by their names' ends, in small letters. */
+  /** The sample's files by the ends of their names, in small letters. */
   readonly parts: Map<string, TarEntry>;
   label?: string;
 }

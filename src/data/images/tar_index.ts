@@ -10,7 +10,7 @@ import { passPermission, statFileSync } from "../../base/regular_files.ts";
 /** A file in a tar file. */
 export interface TarEntry {
   readonly name: string;
-  /** Where its bytes begin. */
+  /** Where the file's bytes begin. */
   readonly offset: number;
   readonly length: number;
 }

@@ -56,7 +56,7 @@ export function labelledTogether(
   throw notOfOneKind(datasets);
 }
 
-/** Whether these data sets have no labels. */
+/** Whether all data sets have no labels. */
 export function areUnlabelled(
   datasets: readonly (LabelledSet | UnlabelledSet)[],
 ): datasets is readonly UnlabelledSet[] {

@@ -30,7 +30,7 @@ import type { Transform } from "./transform.ts";
 export interface NamedTransform {
   /** The declaration of its options. */
   readonly options: AnyTable;
-  /** Makes it; all its options are there. */
+  /** Makes the transform from a complete set of options. */
   // deno-lint-ignore no-explicit-any -- each has options of its own, which its table has checked
   readonly make: (options: any) => Transform;
 }

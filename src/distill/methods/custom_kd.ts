@@ -33,13 +33,13 @@ export type CustomKDStage = "customize" | "distill";
 
 /** The weights of the terms of the second stage of {@linkcode CustomKD}; the paper's summary leaves them open. */
 export interface CustomKDWeights {
-  /** Of L_f̃t, task-specific knowledge: the student's features close to the customized ones; 1 by default (ours). */
+  /** The weight of L_f̃t, task-specific knowledge: student's features close to the customized ones; 1 by default (ours). */
   customized?: number;
-  /** Of L_ft, task-general knowledge: a projection of the student's features close to the teacher's; 1 by default (ours). */
+  /** The weight of L_ft, task-general knowledge: student's projected features close to the teacher's; 1 by default (ours). */
   general?: number;
-  /** Of L_L, cross-entropy on labelled images; 1 by default (ours). */
+  /** The weight of L_L, cross-entropy on labelled images; 1 by default (ours). */
   labelled?: number;
-  /** Of L_U, entropy on unlabelled images; 0.1 by default (ours). */
+  /** The weight of L_U, entropy on unlabelled images; 0.1 by default (ours). */
   entropy?: number;
 }
 
@@ -131,7 +131,7 @@ export const CUSTOM_KD_OPTIONS: OptionTable<CustomKDSettings> = {
  * ```
  */
 export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> {
-  /** What it asks for. */
+  /** What the method asks for. */
   static override readonly needs: Needs = {
     images: "some labelled",
     teachers: 1,

@@ -25,9 +25,9 @@ import { upcast } from "../upcast.ts";
 
 /** The weights of the terms of {@linkcode FeatureKD}. */
 export interface FeatureKDWeights {
-  /** Of the distance of features, on all images; 1. */
+  /** The weight of the distance of features, on all images; 1. */
   feature?: number;
-  /** Of the cross-entropy on labelled images; 1. */
+  /** The weight of the cross-entropy on labelled images; 1. */
   labelled?: number;
 }
 
@@ -81,7 +81,7 @@ export const FEATURE_KD_OPTIONS: OptionTable<FeatureKDSettings> = {
  * ```
  */
 export class FeatureKD extends Method<LabelledBatch | MixedBatch> {
-  /** What it asks for. */
+  /** What the method asks for. */
   static override readonly needs: Needs = {
     images: "some labelled",
     teachers: 1,

@@ -45,7 +45,7 @@ export const KD_OPTIONS: OptionTable<KdOptions> = {
  * ```
  */
 export class KD extends Method<UnlabelledBatch> {
-  /** What it asks for. */
+  /** What the method asks for. */
   static override readonly needs: Needs = { images: "unlabelled", voters: 1, onlyVoters: true };
   readonly #options: Resolved<KdOptions>;
 

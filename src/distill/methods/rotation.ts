@@ -42,7 +42,7 @@ export const ROTATION_OPTIONS: OptionTable<SupervisedOptions> = {
  * ```
  */
 export class Rotation extends Method<UnlabelledBatch> {
-  /** What it asks for. */
+  /** What the method asks for. */
   static override readonly needs: Needs = { images: "unlabelled", teachers: 0 };
   readonly #options: Resolved<SupervisedOptions>;
 

@@ -46,7 +46,7 @@ export const SUPERVISED_OPTIONS: OptionTable<SupervisedOptions> = {
  * ```
  */
 export class Supervised extends Method<LabelledBatch> {
-  /** What it asks for. */
+  /** What the method asks for. */
   static override readonly needs: Needs = { images: "labelled", teachers: 0, classifier: false };
   readonly #options: Resolved<SupervisedOptions>;
 

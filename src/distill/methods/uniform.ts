@@ -95,7 +95,7 @@ interface Votes {
  * ```
  */
 export class Uniform extends Method<UnlabelledBatch> {
-  /** What it asks for. */
+  /** What the method asks for. */
   static override readonly needs: Needs = { images: "unlabelled" };
   /** The encoders fᵢᵉ, one per teacher; none if no features are used. */
   readonly encoders: ModuleList;
@@ -107,7 +107,7 @@ export class Uniform extends Method<UnlabelledBatch> {
   readonly adapter: Projection | null;
   /** The sums behind {@linkcode Uniform.votes}, of the epoch under way. */
   readonly account: VoteAccount;
-  /** Those of the epoch before. */
+  /** The sums of the epoch before. */
   readonly lastAccount: VoteAccount;
 
   readonly #options: Resolved<UniformSettings>;
@@ -166,7 +166,7 @@ export class Uniform extends Method<UnlabelledBatch> {
     this.joinStudent();
   }
 
-  /** Its name in messages and records. */
+  /** The method's name in messages and records. */
   override get name(): string {
     return "UNIFORM";
   }

@@ -16,7 +16,7 @@ import { SMALL_VIT_OPTIONS, SmallVit, type SmallVitOptions } from "./vit.ts";
 export interface SmallModel {
   /** The declaration of its options. */
   readonly options: AnyTable;
-  /** Makes it with fresh weights; checks its options itself. */
+  /** Makes the model with fresh weights; checks the options itself. */
   readonly build: (options: never) => Classifier;
 }
 

@@ -17,7 +17,7 @@ export interface PublishedPreprocessing {
    * `"squash"` does not keep its shape, `"border"` keeps it and fills up what is too short.
    */
   readonly cropMode: "center" | "squash" | "border";
-  /** How it is resized. */
+  /** How a photograph is resized. */
   readonly interpolation: Interpolation;
   /** The mean of each channel, of values from 0 to 1. */
   readonly mean: readonly number[];
@@ -46,7 +46,7 @@ export interface ModelConfig {
   readonly modelArgs: Readonly<Record<string, unknown>>;
   /** In words, why something above is null. */
   readonly problems: readonly string[];
-  /** What it says of images that cannot be so, or cannot be done here; absent if all of it can. */
+  /** What the publisher says of images that cannot be so, or cannot be done here; absent if all of it can. */
   readonly faults?: PreprocessingFaults;
 }
 

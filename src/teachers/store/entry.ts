@@ -24,11 +24,11 @@ import { touchUsed } from "./used.ts";
  * another program cuts off while it is mapped ends the process.
  */
 export class StoreEntry implements Disposable {
-  /** Its folder. */
+  /** The entry's folder. */
   readonly folder: string;
   /** The fingerprint of its key, which is the folder's name. */
   readonly id: string;
-  /** What it holds. */
+  /** What the entry holds. */
   readonly file: EntryFile;
 
   readonly #inUse: Disposable;

@@ -23,7 +23,7 @@ import type { StorableTeacher } from "./types.ts";
 export interface ShardJob {
   /** Who is asked. */
   readonly teacher: StorableTeacher;
-  /** Where it goes. */
+  /** Where the shard goes. */
   readonly entry: StoreEntry;
   /** The shard's number. */
   readonly shard: number;

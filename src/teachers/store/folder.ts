@@ -9,21 +9,21 @@ import { lastUsed } from "./used.ts";
 
 /** A file in the folder of an entry. */
 export interface FoundFile {
-  /** Its path. */
+  /** The file's path. */
   readonly path: string;
-  /** Its size. */
+  /** The file's size. */
   readonly bytes: number;
 }
 
 /** The folder of a variant. */
 export interface FoundVariant {
-  /** Its path. */
+  /** The folder's path. */
   readonly folder: string;
-  /** Its number. */
+  /** The variant's number. */
   readonly variant: number;
   /** The shards in it, in their order. */
   readonly shards: FoundFile[];
-  /** When it was last used, in milliseconds since 1970. */
+  /** When the variant was last used, in milliseconds since 1970. */
   readonly used: number;
 }
 

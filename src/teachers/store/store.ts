@@ -22,7 +22,7 @@ import { verifyStore } from "./verify.ts";
 
 /** Options of {@linkcode Store}. */
 export interface StoreOptions {
-  /** Its folder; `store` in the package's cache by default. */
+  /** The store's folder; `store` in the package's cache by default. */
   root?: string;
   /** The most bytes it may have; no bound by default. Before filling, what was used least lately is evicted. */
   maxBytes?: number;
@@ -44,7 +44,7 @@ export interface StoreOptions {
  * ```
  */
 export class Store {
-  /** Its folder. */
+  /** The store's folder. */
   readonly root: string;
   /** The most bytes it may have; Infinity for no bound. */
   readonly maxBytes: number;

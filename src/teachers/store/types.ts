@@ -70,7 +70,7 @@ export interface EntryDescription extends EntrySizes {
 
 /** What is read of an entry's file. */
 export interface EntryFile extends EntryDescription {
-  /** When it was made, in ISO 8601. */
+  /** When the entry was made, in ISO 8601. */
   readonly created: string;
 }
 
@@ -88,7 +88,7 @@ export interface Pruned {
 export interface StoreListing {
   /** The name of its folder, the fingerprint of its key. */
   readonly id: string;
-  /** Its folder. */
+  /** The entry's folder. */
   readonly folder: string;
   /** The teacher's name; empty if the entry cannot be read. */
   readonly teacher: string;
@@ -104,9 +104,9 @@ export interface StoreListing {
   readonly bytes: number;
   /** The share of its shards that are there, from 0 to 1. */
   readonly complete: number;
-  /** When it was last used; null if it never was. */
+  /** When the entry was last used; null if it never was. */
   readonly lastUsed: Date | null;
-  /** Why it cannot be read, such as another version; null if it can. */
+  /** Why the entry cannot be read, such as another version; null if it can. */
   readonly problem: string | null;
 }
 
