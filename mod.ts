@@ -8,7 +8,7 @@ export * as checkpoints from "./src/checkpoints/mod.ts";
 export * as data from "./src/data/mod.ts";
 export * as distill from "./src/distill/mod.ts";
 export * as errors from "./src/base/errors.ts";
-export * as evaluation from "./src/eval/mod.ts";
+export * as evaluation from "./src/evaluation/mod.ts";
 export * as hub from "./src/hub/mod.ts";
 export * as models from "./src/models/mod.ts";
 export * as nn from "./src/nn/mod.ts";

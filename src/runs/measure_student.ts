@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import type { Dataset, LabelledBatch } from "../data/mod.ts";
-import { type Accuracy, evaluate, type Evaluation, featureQuality } from "../eval/mod.ts";
+import { type Accuracy, evaluate, type Evaluation, featureQuality } from "../evaluation/mod.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import { ensemble } from "../teachers/ensemble.ts";

@@ -5,8 +5,8 @@
  */
 
 import type { Dataset, LabelledBatch } from "../data/mod.ts";
-import { evaluate, type Evaluation, featuresOf, linearProbe } from "../eval/mod.ts";
-import type { LookOptions } from "../eval/look_options.ts";
+import { evaluate, type Evaluation, featuresOf, linearProbe } from "../evaluation/mod.ts";
+import type { LookOptions } from "../evaluation/look_options.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 
 /**

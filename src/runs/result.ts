@@ -5,7 +5,7 @@
  */
 
 import type { VoteSummary } from "../distill/mod.ts";
-import type { Accuracy, Evaluation } from "../eval/mod.ts";
+import type { Accuracy, Evaluation } from "../evaluation/mod.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { VoteSummary } from "../distill/mod.ts";
-import type { Accuracy } from "../eval/mod.ts";
+import type { Accuracy } from "../evaluation/mod.ts";
 import type { Table, TableRow } from "../report/table.ts";
 import type { ModelResult } from "./result.ts";
 import { spread } from "./spread.ts";

@@ -5,7 +5,7 @@
  */
 
 export * from "../distill/methods/supervised.ts";
-export * from "../eval/accuracy.ts";
+export * from "../evaluation/accuracy.ts";
 export * from "../base/interrupt.ts";
 export * from "../base/progress.ts";
 export * from "./best.ts";

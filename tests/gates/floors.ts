@@ -15,7 +15,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["archive", "hub", "ffi", "setup"],
   ["torch"],
   ["nn", "optim", "data"],
-  ["checkpoints", "eval"],
+  ["checkpoints", "evaluation"],
   ["models"],
   ["report"],
   ["teachers"],

@@ -15,7 +15,7 @@ CLASSES, WIDTH = 5, 12
 
 
 def images(first, count):
-    """Features and classes that tests/eval/golden.ts makes too: the same to the last bit."""
+    """Features and classes that tests/evaluation/golden.ts makes too: the same to the last bit."""
     i = np.arange(first, first + count)[:, None]
     j = np.arange(WIDTH)[None, :]
     labels = (3 * i[:, 0] + i[:, 0] // 7) % CLASSES

@@ -12,7 +12,12 @@
  */
 
 import * as data from "../../src/data/mod.ts";
-import { featuresOf, knnAccuracy, type LabelledFeatures, linearProbe } from "../../src/eval/mod.ts";
+import {
+  featuresOf,
+  knnAccuracy,
+  type LabelledFeatures,
+  linearProbe,
+} from "../../src/evaluation/mod.ts";
 import { makeFolder } from "../../src/base/files.ts";
 import { cacheRoot } from "../../src/base/paths.ts";
 import { Progress } from "../../src/base/progress.ts";

@@ -1,7 +1,7 @@
 /** What the demos do, with recipes that are made like theirs and train in a second. */
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { InterruptedError } from "../../src/base/interrupt.ts";
-import { evaluate } from "../../src/eval/mod.ts";
+import { evaluate } from "../../src/evaluation/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import { readMetrics } from "../../src/report/metrics.ts";
 import type { Table, TableRow } from "../../src/report/table.ts";

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { ArgumentError, FileError, FormatError, ResumeError } from "../../src/base/errors.ts";
 import { InterruptedError } from "../../src/base/interrupt.ts";
 import * as data from "../../src/data/mod.ts";
-import { evaluate } from "../../src/eval/mod.ts";
+import { evaluate } from "../../src/evaluation/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/base/errors.ts";
-import { knnAccuracy, knnScores } from "../../src/eval/mod.ts";
+import { knnAccuracy, knnScores } from "../../src/evaluation/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { golden, images } from "./golden.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LabelledFeatures } from "../../src/eval/mod.ts";
+import type { LabelledFeatures } from "../../src/evaluation/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device } from "../helpers.ts";
 

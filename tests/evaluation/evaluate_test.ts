@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
 import { ArgumentError, IndexError, ShapeError } from "../../src/base/errors.ts";
-import { AccuracyCounter, evaluate } from "../../src/eval/mod.ts";
+import { AccuracyCounter, evaluate } from "../../src/evaluation/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/base/errors.ts";
-import { AccuracyCounter } from "../../src/eval/mod.ts";
+import { AccuracyCounter } from "../../src/evaluation/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 

@@ -1,6 +1,6 @@
 /** Loads a model in a process of its own and says what it sees: `predict_child.ts <model> <photograph>`. */
 
-import { predict } from "../../src/eval/mod.ts";
+import { predict } from "../../src/evaluation/mod.ts";
 import * as models from "../../src/models/mod.ts";
 
 const [path, photograph] = Deno.args;

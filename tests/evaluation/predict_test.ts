@@ -3,7 +3,7 @@ import { fromFileUrl, toFileUrl } from "@std/path";
 import { encode } from "fast-png";
 import * as data from "../../src/data/mod.ts";
 import { ArgumentError, ChecksumError, FileError, FormatError } from "../../src/base/errors.ts";
-import { predict } from "../../src/eval/mod.ts";
+import { predict } from "../../src/evaluation/mod.ts";
 import { crossEntropy } from "../../src/nn/functional/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as optim from "../../src/optim/mod.ts";

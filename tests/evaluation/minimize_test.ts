@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { minimize } from "../../src/eval/minimize.ts";
+import { minimize } from "../../src/evaluation/minimize.ts";
 
 /** The sum of scale[i] (x[i] - i)², and how often it was asked. */
 function bowl(scales: readonly number[]) {

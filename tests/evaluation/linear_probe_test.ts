@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../src/base/errors.ts";
-import { type LabelledFeatures, linearProbe } from "../../src/eval/mod.ts";
+import { type LabelledFeatures, linearProbe } from "../../src/evaluation/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { golden, images } from "./golden.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
-import { featureQuality, featuresOf } from "../../src/eval/mod.ts";
+import { featureQuality, featuresOf } from "../../src/evaluation/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
