@@ -9,6 +9,7 @@
  */
 
 import { ArgumentError, LibraryError, VersionError } from "../src/base/errors.ts";
+import { loadCudnn } from "./cudnn.ts";
 import { libraryDamage } from "./library_files.ts";
 import { isBundled, locate, setupCommand } from "./locate.ts";
 import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";
@@ -61,6 +62,7 @@ export function open(): void {
   const damage = libraryDamage(library, libtorch?.path, files);
   if (damage !== null) throw new LibraryError(`${damage}. ${mend(libtorch !== undefined)}`);
   sleepRatherThanSpin();
+  if (libtorch !== undefined) loadCudnn(libtorch.path);
   let opening: Deno.DynamicLibrary<typeof symbols>;
   try {
     opening = Deno.dlopen(library, symbols);
