@@ -43,6 +43,8 @@ export function resizeImages(
 ): Tensor {
   const target = toSize(size, "resize");
   const { interpolation = "bilinear", antialias = true } = options;
+  // A GPU cannot start a kernel for no images.
+  if (images.size(0) === 0) return images.newEmpty([0, images.size(1), ...target]);
   if (interpolation === "nearest") return upsampleNearest2d(images, target);
   const { smooth, plain } = lookUp(operators, interpolation, "interpolation");
   const name = antialias ? smooth : plain;

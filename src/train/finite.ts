@@ -45,7 +45,9 @@ export function checkMeans(means: Readonly<Record<string, number>>, place: Place
   const list = bad.map(([name, mean]) => `${name} ${mean}`).join(", ");
   fail(
     `A loss of "${stage.name}" is not finite (means since the last record: ${list}) up to step ` +
-      `${step} in epoch ${epoch + 1}`,
+      `${step} in epoch ${
+        epoch + 1
+      } (with checkFinite true, the first such step and its culprit are named)`,
     place,
   );
 }

@@ -16,9 +16,10 @@ for (const interpolation of ["bilinear", "bicubic"] as const) {
       const view = { size: [size, size], mean, std, interpolation } as const;
       const own = applyView(golden.picture.unsqueeze(0).to(device), view).squeeze(0).cpu();
       const difference = own.sub(golden[`${interpolation}.${size}`]).abs();
-      // One step of a byte where the rounding differs, and hardly anywhere.
-      assert(difference.max().item() as number <= 1.01 / 255 / 0.224);
-      assert(difference.gt(1e-4).float().mean().item() as number < 0.01);
+      // Pillow rounds to bytes after each direction. libtorch does so on the CPU, and on a GPU only at the end.
+      const [steps, share] = device === "cpu" ? [1, 0.01] : [2, 0.25];
+      assert(difference.max().item() as number <= (steps + 0.01) / 255 / 0.224);
+      assert(difference.gt(1e-4).float().mean().item() as number < share);
     });
   }
 }

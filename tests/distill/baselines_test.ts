@@ -76,7 +76,7 @@ test("plain KD refuses labels, and teachers and outputs that do not fit", () => 
     "labels",
   );
   const stored = (changed: Record<string, object>) =>
-    new distill.KD({ student, teachers: storedShelf(list, source, changed) });
+    new distill.KD({ student, teachers: storedShelf(list, source, changed), checkFinite: true });
   const none = stored({ narrow: { logits: undefined } });
   assertThrows(() => none.step(source.batch()), ArgumentError, 'logits of teacher "narrow"');
   const nan = stored({ narrow: { logits: torch.full([4, 4], NaN, { device }) } });

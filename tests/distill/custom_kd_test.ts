@@ -299,6 +299,7 @@ test("bad set-ups and batches are refused by name and values", () => {
   const source = new Source(images(4));
   const nan = new distill.CustomKD({
     student,
+    checkFinite: true,
     teacher: storedShelf([teacher], source, {
       large: { features: torch.full([4, 9], NaN, { device }) },
     }),

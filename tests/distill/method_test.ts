@@ -25,7 +25,11 @@ function methodOf(lesson: Lesson, needs: distill.Needs) {
 function setUp(lesson: Lesson, needs: distill.Needs = { images: "unlabelled" }) {
   const { list, models } = threeTeachers();
   const student = new SmallNet(6, 5, 4);
-  const method = new (methodOf(lesson, needs))({ student, teachers: list });
+  const method = new (methodOf(lesson, needs))({
+    student,
+    teachers: list,
+    checkFinite: true,
+  });
   return { method, student, list, models, free: () => freeAll(method, student, ...models) };
 }
 

@@ -391,7 +391,7 @@ test("bad set-ups are refused by name and values", () => {
   refuse({ commonDim: 0 }, ArgumentError, "commonDim", "0");
   refuse({ weights: [1, 2] }, ArgumentError, "3 weights", "2");
   refuse({ weights: [0, 0, 0] }, ArgumentError, "0");
-  refuse({ weights: [1, -2, 1] }, ArgumentError, "weights.1", "-2");
+  refuse({ weights: [1, -2, 1] }, ArgumentError, "weights[1]", "-2");
   refuse({ encoder: "transformer" }, ArgumentError, '"transformer"');
   refuse({ distance: "far" }, ArgumentError, '"far"');
   refuse({ average: "median" }, ArgumentError, '"median"');
@@ -420,7 +420,7 @@ test("bad batches and outputs are refused by name and values", () => {
     ...parts: string[]
   ) => {
     const shelf = storedShelf(list, source, { [name]: changed });
-    const own = new distill.Uniform({ student, teachers: shelf });
+    const own = new distill.Uniform({ student, teachers: shelf, checkFinite: true });
     check(() => own.step(source.batch()), type, ...parts);
     freeAll(own);
   };
@@ -476,7 +476,7 @@ test("bad batches and outputs are refused by name and values", () => {
   const fine = new teachers.Shelf(list);
   const rows = list.map((teacher, i) => [teacher.name, { rows: () => good[i] }] as const);
   fine.use(spoilt, new Map(rows));
-  const blind = new distill.Uniform({ student, teachers: fine });
+  const blind = new distill.Uniform({ student, teachers: fine, checkFinite: true });
   check(() => blind.step(spoilt.batch()), TrainingError, "student");
   freeAll(blind);
 

@@ -59,7 +59,7 @@ function three(fails?: (call: number) => void | number): Teacher[] {
 function uniform(teachers: Shelf | Teacher[], options: distill.UniformSettings = {}) {
   torch.manualSeed(3);
   const student = new SmallNet(1, 2, 3);
-  const method = new distill.Uniform({ student, teachers, ...options });
+  const method = new distill.Uniform({ student, teachers, checkFinite: true, ...options });
   torch.noGrad(() => {
     for (let i = 0; i < method.encoders.length; i++) {
       for (const [name, parameter] of method.encoders.at(i).namedParameters()) {
@@ -317,7 +317,9 @@ test("rows that are stored are taken by variant and image, for batches of their 
       torch.scope(() => {
         const heard = shelf.ask(one);
         const { features, logits } = heard.of("a");
-        assertEquals([features.dtype, features.device], ["float32", device]);
+        assertEquals(features.dtype, "float32");
+        // "cuda" is reported as "cuda:0".
+        assert(features.device.startsWith(device));
         assertEquals(features.toArray(), same([10 + epoch % 2, 10 + epoch % 2], one.length));
         assertEquals((logits!.toArray() as number[][]).map(([i]) => i), [...one.places()]);
         // The other teacher is asked as ever.

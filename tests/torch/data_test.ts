@@ -249,14 +249,14 @@ test("index: shares memory where it can, leaves nothing behind, and says what is
   x.index(1, null, torch.slice(0, 2), null).dispose();
   x.index(0, [2, 1]).dispose();
   x.indexPut_([0, [0, 1]], 5);
-  assertThrows(() => x.index(0, [7]), Error);
+  if (device === "cpu") assertThrows(() => x.index(0, [7]), Error);
   assertEquals(torch.memory().tensors, before);
   for (
     const at of [[2], [-3], [0, 3], [0, 0, 0], [[5]], [
       torch.tensor([9n], { device }),
     ]] as torch.Index[][]
   ) {
-    // A GPU would find these only later.
+    // A GPU finds these only later, and then takes no more work from the process.
     if (device === "cpu" || typeof at[0] === "number") assertThrows(() => x.index(...at), Error);
   }
   assertThrows(() => x.index(0.5), ArgumentError, "0.5");
