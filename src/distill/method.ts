@@ -192,6 +192,17 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
     };
   }
 
+  /** What changes while it is trained and is no tensor: which teachers were left out, and why. */
+  getExtraState(): Spec {
+    return { leftOut: Object.fromEntries(this.shelf.leftOut) };
+  }
+
+  /** Leaves out who was left out before a break. */
+  setExtraState(state: Spec): void {
+    const { leftOut = {} } = state as { leftOut?: Readonly<Record<string, string>> };
+    for (const [name, reason] of Object.entries(leftOut)) this.shelf.leaveOut(name, reason);
+  }
+
   /**
    * Told what it is trained on, before it is.
    *

@@ -8,6 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import type { View } from "../data/mod.ts";
 import { channelStatistics } from "../data/statistics.ts";
 import { create } from "../models/create.ts";
+import { IMAGENET_MEAN, IMAGENET_STD } from "../models/imagenet.ts";
 import { entry } from "../models/registry.ts";
 import { load } from "../models/saved.ts";
 import { SMALL_MODELS } from "../models/small/all.ts";
@@ -63,12 +64,23 @@ export async function buildStudent(
   try {
     if (own !== null) takeWeights(student, own);
     student.view = view ?? student.view ?? viewOf(name, train, rest.imageSize);
+    checkChannels(name, rest.channels, student.view);
     if (classNames?.length === numClasses) student.classNames ??= classNames;
     return student;
   } catch (error) {
     student.dispose();
     throw error;
   }
+}
+
+/** A network says only at its first image what it cannot take, and in words of convolutions. */
+function checkChannels(name: string, channels: unknown, view: View | null): void {
+  const wanted = view?.mean.length;
+  if (typeof channels !== "number" || wanted === undefined || wanted === channels) return;
+  throw new ArgumentError(
+    `student.channels: ${name} is made for images of ${channels} channels, and it is shown ones of ${wanted}. Give ` +
+      `channels ${wanted}, or a view whose mean and std have ${channels}.`,
+  );
 }
 
 /** Takes over the weights, view and names of classes of a saved model of the same layers. */
@@ -79,17 +91,22 @@ function takeWeights(student: Classifier, path: string): void {
   student.classNames = saved.classNames;
 }
 
-/** What a student of fresh weights wants: the size and statistics of what it learns from, or its publisher's. */
+/**
+ * What a student of fresh weights wants: the size of what it learns from and its statistics, or its publisher's, or those
+ * of photographs.
+ */
 function viewOf(name: string, train: OpenedData, imageSize: unknown): View | null {
-  const known = Object.hasOwn(SMALL_MODELS, name) ? null : entry(name);
+  const known = Object.hasOwn(SMALL_MODELS, name)
+    ? { inputSize: undefined, mean: IMAGENET_MEAN, std: IMAGENET_STD }
+    : entry(name);
   const images = (train as { images?: Tensor }).images;
-  if (images === undefined && known === null) return null;
   const [, height, width] = train.imageShape ?? [];
-  const side = typeof imageSize === "number" ? imageSize : known?.inputSize;
+  const side = typeof imageSize === "number" ? imageSize : known.inputSize;
+  if (height === undefined && side === undefined) return null;
   const size: [number, number] = height === undefined || typeof imageSize === "number"
     ? [side!, side!]
     : [height, width!];
-  if (images === undefined) return { size, mean: known!.mean, std: known!.std };
+  if (images === undefined) return { size, mean: known.mean, std: known.std };
   const { mean, std } = channelStatistics({ images });
   return { size, mean, std };
 }

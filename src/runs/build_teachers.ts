@@ -6,6 +6,8 @@
 
 import { basename, join } from "node:path";
 import { ArgumentError } from "../base/errors.ts";
+import { fingerprint } from "../base/spec.ts";
+import { VERSION } from "../base/version.ts";
 import { load as loadModel } from "../models/saved.ts";
 import { descriptive } from "../teachers/descriptive.ts";
 import { load } from "../teachers/load.ts";
@@ -13,9 +15,11 @@ import type { LoadTeacherOptions } from "../teachers/load_options.ts";
 import { predictive } from "../teachers/predictive.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import type { Device } from "../torch/device.ts";
-import { recipeFingerprint } from "./fingerprint.ts";
+import { decisive } from "./fingerprint.ts";
 import type { TeacherRecipe } from "./network_recipes.ts";
+import { DataOpener } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
+import { openBatches } from "./run_batches.ts";
 import { savedModel } from "./saved_model.ts";
 
 /** What becomes of teachers that are recipes. */
@@ -27,8 +31,8 @@ export interface TeacherPlaces {
 }
 
 /**
- * Makes the teachers of a recipe, in order. One that is a recipe itself is trained first, and kept in the cache by the
- * fingerprint of its recipe.
+ * Makes the teachers of a recipe, in order. One that is a recipe itself is trained first, and kept in the cache by what
+ * decides it: its recipe, what is in its data, the package's version.
  *
  * @param places Where that is, and what trains such a one.
  * @throws {ArgumentError} if the folder of a run holds no student.
@@ -79,11 +83,22 @@ async function one(
   return fromRun(recipe.run, recipe.name ?? basename(recipe.run), kind, device, at);
 }
 
-/** Executes a recipe, unless it is done already; returns the folder of its run. */
+/**
+ * Executes a recipe, unless that was done already by this version and on the data that is there now; returns the folder of
+ * its run.
+ */
 export async function firstRun(recipe: ResolvedRecipe, places: TeacherPlaces): Promise<string> {
-  const folder = join(places.cache, `${recipe.name}-${recipeFingerprint(recipe)}`);
+  const folder = join(places.cache, `${recipe.name}-${await keyOf(recipe)}`);
   await places.trainFirst(recipe, folder);
   return folder;
+}
+
+/** What stands for all that decides a run. */
+async function keyOf(recipe: ResolvedRecipe): Promise<string> {
+  using opener = new DataOpener();
+  const { sources } = await openBatches(recipe, opener);
+  const data = await Promise.all(sources.map(({ seen }) => seen.spec()));
+  return fingerprint([decisive(recipe), data, VERSION]);
 }
 
 function fromRun(

@@ -55,8 +55,9 @@ export async function openRun(recipe: ResolvedRecipe, places: TeacherPlaces): Pr
       const { plain } = learned.sources.at(-1)!;
       teachers[i] = await standardizedTeacher(checkDescriptive(teachers[i], i), plain);
     }
-    const { resident } = recipe;
-    const shelf = owned.use(new Shelf(teachers, resident === null ? {} : { resident }));
+    const { resident, onTeacherFailure: onFailure } = recipe;
+    const options = { onFailure, ...(resident === null ? {} : { resident }) };
+    const shelf = owned.use(new Shelf(teachers, options));
     return { opener, learned, shelf, [Symbol.dispose]: () => owned.dispose() };
   } catch (error) {
     owned.dispose();

@@ -124,6 +124,8 @@ export interface Recipe {
   store?: StoreRecipe | null;
   /** How many teachers are in memory at once; all if null. */
   resident?: number | null;
+  /** What a teacher does that fails or gives NaN: ends the run, or is left out from there on. */
+  onTeacherFailure?: "throw" | "leaveOut";
   /** The device that the student learns on. */
   device?: Device;
   /** Threads of one operator; as many as there are processors if null. */

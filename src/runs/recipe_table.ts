@@ -127,6 +127,10 @@ export const RECIPE_TABLE: OptionTable<Recipe> = {
   resident: nullable(
     whole({ min: 1, help: "how many teachers are in memory at once; all if null" }),
   ),
+  onTeacherFailure: choice(["throw", "leaveOut"], {
+    default: "throw",
+    help: "whether a teacher that fails or gives NaN ends the run or is left out",
+  }),
   device: text({
     default: "cpu",
     pattern: /^(cpu|cuda|mps|xpu)(:\d+)?$/,

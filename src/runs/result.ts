@@ -34,6 +34,8 @@ export interface RunResult {
   readonly models: readonly ModelResult[];
   /** How the teachers voted in the last epoch; null where nobody counts votes. */
   readonly votes: VoteSummary | null;
+  /** Teachers that failed and were left out, and why, by name. */
+  readonly leftOut: Readonly<Record<string, string>>;
   /** The trained values of the student. */
   readonly parameters: number;
   /** Steps in all. */

@@ -53,6 +53,7 @@ export async function writeRunReport(
       ...curves(recipe, records),
       ...ofTeachers(records),
       ...(result.votes ? [voteSection(result.votes)] : []),
+      ...leftOut(result),
     ],
     facts: runFacts({
       seeds: recipe.seed,
@@ -110,6 +111,16 @@ function onTest(
 function ofTeachers(records: readonly MetricRecord[]): ReportSection[] {
   const blocks = teacherCurves(records);
   return blocks.length === 0 ? [] : [{ heading: "Teachers while the student learned", blocks }];
+}
+
+/** Who failed on the way. */
+function leftOut({ leftOut }: RunResult): ReportSection[] {
+  const rows = Object.entries(leftOut);
+  if (rows.length === 0) return [];
+  return [{
+    heading: "Teachers that were left out",
+    blocks: [{ kind: "table", table: { columns: [{ title: "teacher" }, { title: "why" }], rows } }],
+  }];
 }
 
 function curves(recipe: ResolvedRecipe, records: readonly MetricRecord[]): ReportSection[] {

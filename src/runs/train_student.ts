@@ -87,6 +87,7 @@ export async function trainStudent(
     ...result,
     validation: lastOf(records),
     votes: method instanceof Uniform ? method.votes() : null,
+    leftOut: Object.fromEntries(shelf.leftOut),
     steps: Number(records.at(-1)?.step ?? 0),
     seconds: (performance.now() - start) / 1000,
   };

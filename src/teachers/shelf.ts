@@ -142,7 +142,8 @@ export class Shelf implements Disposable {
       this.leaveOut(teacher.name, `its ${bad[0]} hold NaN or infinities`);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      this.leaveOut(teacher.name, error.message);
+      const { message } = error.cause instanceof Error ? error.cause : error;
+      this.leaveOut(teacher.name, message);
     }
     return undefined;
   }

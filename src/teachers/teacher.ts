@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../base/errors.ts";
+import { ApprenticeError, ArgumentError, ShapeError, TrainingError } from "../base/errors.ts";
 import { checkPositive } from "../base/check_whole.ts";
 import type { Spec } from "../base/spec.ts";
 import { applyView } from "../data/apply_view.ts";
@@ -159,7 +159,7 @@ export class Teacher implements Disposable {
       scope(() => {
         const { features, logits } = checkOutput(
           this,
-          compute(preprocess?.(images) ?? images),
+          this.#name(() => compute(preprocess?.(images) ?? images)),
           images.shape[0],
         );
         if (logits === undefined) return { features };
@@ -168,5 +168,19 @@ export class Teacher implements Disposable {
         return { features, logits: logits.indexSelect(1, places) };
       })
     );
+  }
+
+  /** Whatever a model throws says which teacher's it is. */
+  #name<T>(compute: () => T): T {
+    try {
+      return compute();
+    } catch (error) {
+      if (!(error instanceof Error) || error.message.includes(`"${this.name}"`)) throw error;
+      // Memory that is used up, say, stays known as that.
+      const kind = error instanceof ApprenticeError
+        ? error.constructor as typeof ApprenticeError
+        : TrainingError;
+      throw new kind(`Teacher "${this.name}": ${error.message}`, { cause: error });
+    }
   }
 }

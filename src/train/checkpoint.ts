@@ -91,6 +91,7 @@ const fields = [
   "schedules",
   "spec",
   "update",
+  "extra",
 ];
 
 /**
@@ -118,9 +119,11 @@ export function saveCheckpoint(path: string, parts: CheckpointParts, position: P
     for (const [name, tensor] of Object.entries(update?.average ?? {})) {
       record[`average/${name}`] = tensor;
     }
+    const extra = parts.method.getExtraState?.();
     const metadata = {
       format,
       version,
+      ...(extra && { extra: canonicalJson(extra) }),
       ...(update && { update: toText(update.scalars) }),
       position: toText(position),
       optimizers: toText(optimizers),
@@ -174,7 +177,7 @@ export function loadCheckpoint(
       const position = fromText(metadata.position, "position") as Position;
       const saved = fromText(metadata.optimizers, "optimizers") as SavedOptimizer[];
       const comparable = metadata.spec !== undefined && metadata.version === version;
-      const spec = comparable ? readSpec(metadata.spec) : undefined;
+      const spec = comparable ? readSpec(metadata.spec, "spec") as unknown as LoopSpec : undefined;
       sameStages(fromText(metadata.stages, "stages"), parts, position, spec, comparison);
       same(
         "optimizers",
@@ -185,6 +188,9 @@ export function loadCheckpoint(
         new Map(parts.optimizers.map((optimizer) => [optimizer, groupOptions(optimizer)]));
       const given = options();
       parts.method.loadStateDict(under("method/"));
+      if (metadata.extra !== undefined) {
+        parts.method.setExtraState?.(readSpec(metadata.extra, "extra"));
+      }
       parts.optimizers.forEach((optimizer, i) => {
         optimizer.loadStateDict({
           tensors: under(`optimizer/${i}/`),
@@ -307,11 +313,11 @@ function forCheckpoint<T>(read: () => T): T {
   }
 }
 
-function readSpec(text: string): LoopSpec {
+function readSpec(text: string, name: string): Spec {
   try {
-    return parseSpec(text) as unknown as LoopSpec;
+    return parseSpec(text);
   } catch (cause) {
-    throw new FormatError(`its "spec" cannot be read.`, { cause });
+    throw new FormatError(`its "${name}" cannot be read.`, { cause });
   }
 }
 

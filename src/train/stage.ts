@@ -20,6 +20,10 @@ export interface Trainable {
   stateDict(): Readonly<Record<string, Tensor>>;
   /** Puts back what {@linkcode Trainable.stateDict} gave. */
   loadStateDict(state: Readonly<Record<string, Tensor>>): unknown;
+  /** What changes while it is trained and is no tensor, as plain data; a checkpoint holds it too. */
+  getExtraState?(): Spec;
+  /** Puts back what {@linkcode Trainable.getExtraState} gave. */
+  setExtraState?(state: Spec): void;
   /**
    * What decides its losses beside its state, as plain data, such as options and the fingerprints of frozen teachers. A
    * checkpoint keeps it, and a run that goes on from there as another one is an error.

@@ -56,7 +56,9 @@ for (const [name, make] of Object.entries(optimizers)) {
     const checkpoints = [0, 4, 14];
     checkpoints.forEach((last, i) => {
       train(optimizer, params, i === 0 ? 0 : checkpoints[i - 1] + 1, last + 1);
-      assertClose(values(params), golden.optimizers[name][i], { rtol: 2e-6, atol: 1e-6 });
+      // A GPU divides and takes roots otherwise in the last place, which 15 steps carry on.
+      const tolerance = device === "cpu" ? 2e-6 : 5e-5;
+      assertClose(values(params), golden.optimizers[name][i], { rtol: tolerance, atol: 1e-6 });
     });
   });
 

@@ -236,6 +236,11 @@ test("what is not there, or does not fit, is said before anything is trained", (
     );
     await fails(distilled({ teachers: [] }), ArgumentError, "KD needs at least one teacher");
     await fails(
+      supervised({ student: { name: "SmallCnn", channels: 3 } }),
+      ArgumentError,
+      "student.channels: SmallCnn is made for images of 3 channels, and it is shown ones of 1",
+    );
+    await fails(
       supervised({ stages: { custom: {} } }),
       ArgumentError,
       'Supervised has no stage "custom"',

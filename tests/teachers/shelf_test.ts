@@ -88,7 +88,9 @@ for (const [how, fails] of [["NaN", nan], ["an error", throws]] as const) {
       );
       assert(error.message.includes("leaveOut"), error.message);
     } else {
-      assertThrows(() => method.step(batch(2, 2)), RangeError, "the file of c is gone");
+      const error = assertThrows(() => method.step(batch(2, 2)), TrainingError);
+      assertEquals(error.message, 'Teacher "c": the file of c is gone');
+      assert(error.cause instanceof RangeError);
     }
     assertEquals(method.shelf.leftOut.size, 0);
     free();
@@ -211,6 +213,38 @@ test("a run of the loop goes on without the teacher that fails, and records the 
   // With three the classes are 0, 1, 1, 1; without c 0, 1, 0, 1. c fails in the fourth batch, images 2 and 3.
   assertClose(shares as number[][], [[3 / 4, 1, 3 / 4], [1, 3 / 4, 1 / 2], [1, 3 / 4, 0]]);
   free();
+});
+
+test("who is left out stays out when a run goes on", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using images = new data.UnlabelledImages(
+      torch.tensor(Uint8Array.of(0, 1, 2, 3), { shape: [4, 1, 1, 1] }),
+    );
+    const transform = (x: torch.Tensor) => x.to("float32");
+    const batches = new data.Loader(images, { batchSize: 2, transform, device });
+    const checkpoint = `${folder}/checkpoint`;
+    // The teacher gives NaN in the second epoch alone, and would be fine after it.
+    let bad = false;
+    const train = async (epochs: number, resume: boolean) => {
+      const shelf = new Shelf(three(() => bad ? NaN : 0), { onFailure: "leaveOut" });
+      const { method, student, free } = uniform(shelf);
+      using optimizer = new optim.SGD(method.parameters(), { lr: 0.01 });
+      const options = { method, optimizer, batches, checkpoint, resume, progress: false };
+      await fit({ ...options, epochs, evaluate: (epoch) => (bad = epoch === 1, {}) });
+      const weights = student.parameters().map((p) => Array.from(p.data() as Float32Array));
+      const leftOut = [...shelf.leftOut];
+      free();
+      return { weights, leftOut };
+    };
+    const whole = await train(4, false);
+    await train(2, false);
+    const resumed = await train(4, true);
+    assertEquals(resumed.leftOut, [["c", "its features hold NaN or infinities"]]);
+    assertEquals(resumed, whole);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 test("a run ends at a NaN teacher with the checkpoint as it was", async () => {
