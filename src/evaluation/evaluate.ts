@@ -12,8 +12,8 @@ import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
 import type { Accuracy } from "./accuracy.ts";
 import { checkTopK, ConfusionCounter } from "./confusion.ts";
-import { lookAt, unlabelled } from "./look_at.ts";
-import type { LabelledBatches, LookOptions } from "./look_options.ts";
+import { shownBatches, unlabelled } from "./shown_batches.ts";
+import type { InferenceOptions, LabelledBatches } from "./inference_options.ts";
 import { deviceOf, inEvaluation, scoresOf } from "./model_mode.ts";
 import type { Scorer } from "./scorer.ts";
 
@@ -32,7 +32,7 @@ export interface Evaluation extends Accuracy {
 }
 
 /** Options of {@linkcode evaluate}. */
-export interface EvaluateOptions extends LookOptions {
+export interface EvaluateOptions extends InferenceOptions {
   /** The numbers of guesses to count; 1 and, with at least 5 classes, 5 by default. */
   topK?: readonly number[];
 }
@@ -65,7 +65,7 @@ export async function evaluate(
   images: Dataset<LabelledBatch> | LabelledBatches,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { batches, view } = lookAt("evaluate", model, images, options);
+  const { batches, view } = shownBatches("evaluate", model, images, options);
   const dataset = "epoch" in images ? images.dataset : images;
   const known = describe(dataset);
   checkClassNames(model, known);

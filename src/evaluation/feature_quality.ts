@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import type { Dataset, LabelledBatch } from "../data/mod.ts";
-import type { LabelledBatches, LookOptions } from "./look_options.ts";
+import type { InferenceOptions, LabelledBatches } from "./inference_options.ts";
 import { featuresOf } from "./features_of.ts";
 import { knnAccuracy, type KnnOptions } from "./knn.ts";
 import { linearProbe, type LinearProbeOptions } from "./linear_probe.ts";
@@ -14,7 +14,7 @@ import type { Tensor } from "../torch/mod.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** Options of {@linkcode featureQuality}. */
-export interface FeatureQualityOptions extends LookOptions {
+export interface FeatureQualityOptions extends InferenceOptions {
   /** Labelled images that are known, such as some training images without augmentation. */
   known: Dataset<LabelledBatch> | LabelledBatches;
   /** Labelled images that are asked for. */
@@ -58,12 +58,12 @@ export async function featureQuality(
   model: Scorer,
   options: FeatureQualityOptions,
 ): Promise<FeatureQuality> {
-  const { known: knownImages, test: testImages, knn = true, probe = false, ...look } = options;
+  const { known: knownImages, test: testImages, knn = true, probe = false, ...inference } = options;
   if (!knn && !probe) {
     throw new ArgumentError("featureQuality: knn and probe are both false; leave one on.");
   }
-  using known = await featuresOf(model, knownImages, look);
-  using test = await featuresOf(model, testImages, look);
+  using known = await featuresOf(model, knownImages, inference);
+  using test = await featuresOf(model, testImages, inference);
   const found: FeatureQuality = {};
   if (knn) {
     const { k = Math.min(20, known.features.size(0)), ...rest } = knn === true ? {} : knn;

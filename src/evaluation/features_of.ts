@@ -10,8 +10,8 @@ import type { Dataset, LabelledBatch, View } from "../data/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
 import { withoutTrace } from "../torch/random_states.ts";
-import { lookAt, unlabelled } from "./look_at.ts";
-import type { LabelledBatches, LookOptions } from "./look_options.ts";
+import { shownBatches, unlabelled } from "./shown_batches.ts";
+import type { InferenceOptions, LabelledBatches } from "./inference_options.ts";
 import type { LabelledFeatures } from "./labelled_features.ts";
 import { deviceOf, featuresFrom, inEvaluation } from "./model_mode.ts";
 import type { Scorer } from "./scorer.ts";
@@ -45,9 +45,9 @@ export interface FeaturesOf extends LabelledFeatures, Disposable {}
 export async function featuresOf(
   model: Scorer,
   images: Dataset<LabelledBatch> | LabelledBatches,
-  options: LookOptions = {},
+  options: InferenceOptions = {},
 ): Promise<FeaturesOf> {
-  const { batches, view } = lookAt("featuresOf", model, images, options);
+  const { batches, view } = shownBatches("featuresOf", model, images, options);
   const device = options.device ?? deviceOf(model);
   const parts: { features: Tensor; labels: Tensor }[] = [];
   const gather = async (): Promise<void> => {

@@ -5,7 +5,7 @@
  */
 
 export * from "./accuracy.ts";
-export * from "./look_options.ts";
+export * from "./inference_options.ts";
 export * from "./evaluate.ts";
 export * from "./feature_quality.ts";
 export * from "./features_of.ts";

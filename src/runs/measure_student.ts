@@ -44,7 +44,7 @@ export async function knownOf(
 }
 
 /** What an epoch's end records of the student. */
-export async function look(
+export async function validate(
   { evaluation }: ResolvedRecipe,
   student: Classifier,
   { validation, known }: Measured,

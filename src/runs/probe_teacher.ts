@@ -6,7 +6,7 @@
 
 import type { Dataset, LabelledBatch } from "../data/mod.ts";
 import { evaluate, type Evaluation, featuresOf, linearProbe } from "../evaluation/mod.ts";
-import type { LookOptions } from "../evaluation/look_options.ts";
+import type { InferenceOptions } from "../evaluation/inference_options.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function probeTeacher(
   labelled: Dataset<LabelledBatch>,
   test: Dataset<LabelledBatch> & { readonly numClasses?: number },
   l2: number,
-  options: LookOptions,
+  options: InferenceOptions,
 ): Promise<Evaluation> {
   using known = await featuresOf((pixels) => teacher.run(pixels).features, labelled, options);
   const { numClasses } = test;

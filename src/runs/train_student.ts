@@ -21,7 +21,14 @@ import { recipeFingerprint } from "./fingerprint.ts";
 import { exampleImages } from "./example_images.ts";
 import { stageMakers } from "./optimizers.ts";
 import { RUN_FILES, type RunFolder } from "./folder.ts";
-import { knownOf, type Labelled, look, measure, type Measured } from "./measure_student.ts";
+import {
+  knownOf,
+  type Labelled,
+  measure,
+  type Measured,
+  validate,
+  validate,
+} from "./measure_student.ts";
 import { METHODS } from "./methods.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
@@ -138,7 +145,7 @@ async function train(
     ...(autocast !== null && { autocast }),
     ...(ema !== null && { ema }),
     ...(best !== null && { best: { ...best, file: folder.path(RUN_FILES.best) } }),
-    ...(measured.validation !== null && { evaluate: () => look(recipe, student, measured) }),
+    ...(measured.validation !== null && { evaluate: () => validate(recipe, student, measured) }),
   };
   const makers = [...stageMakers(recipe, method, Math.ceil(batches.length / accumulate))];
   const { done, stopped } = makers.length === 1

@@ -289,7 +289,7 @@ export class Loop {
     const first = !this.#looked.has(place);
     if (first) checkLossDepends(stage.name, loss);
     this.#update.backward(loss, batch);
-    if (first) this.#lookAtGradients(place);
+    if (first) this.#checkGradients(place);
     this.#sums.add("loss", loss);
     for (const name in terms) this.#sums.add(name, terms[name]);
   }
@@ -309,7 +309,7 @@ export class Loop {
   }
 
   /** After the first backward of a stage: whether the optimizer has what the loss depends on. */
-  #lookAtGradients(place: number): void {
+  #checkGradients(place: number): void {
     this.#looked.add(place);
     const { name } = this.#stages[place];
     const { method } = this.#options;

@@ -1,5 +1,5 @@
 /**
- * Loading a data set as a model wants its images.
+ * The batches of a data set, and a model's view of them.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import { checkView } from "../data/check_view.ts";
 import { type Dataset, type LabelledBatch, Loader, type View } from "../data/mod.ts";
 import { ArgumentError } from "../base/errors.ts";
 import { Classifier } from "../nn/mod.ts";
-import type { LabelledBatches, LookOptions } from "./look_options.ts";
+import type { InferenceOptions, LabelledBatches } from "./inference_options.ts";
 import { deviceOf } from "./model_mode.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** What is looked at, and how: the model is given `batch.view(view)`. */
-export interface Look {
+/** What a model is shown: it is given `batch.view(view)`. */
+export interface ShownBatches {
   readonly batches: LabelledBatches;
   readonly view: View | null;
 }
@@ -24,12 +24,12 @@ export interface Look {
  * @param what Who asks, to begin errors with.
  * @throws {ArgumentError} if it is neither, both a transform and a view are given, or a transform beside a loader.
  */
-export function lookAt(
+export function shownBatches(
   what: string,
   model: Scorer,
   images: Dataset<LabelledBatch> | LabelledBatches,
-  options: LookOptions,
-): Look {
+  options: InferenceOptions,
+): ShownBatches {
   if (typeof images !== "object" || images === null) {
     throw new ArgumentError(`${what} takes a data set or a loader, got ${images}.`);
   }
@@ -46,7 +46,7 @@ export function lookAt(
 }
 
 /** What the model is shown of pixels. */
-function viewOf(what: string, model: Scorer, { view, transform }: LookOptions): View | null {
+function viewOf(what: string, model: Scorer, { view, transform }: InferenceOptions): View | null {
   if (view !== undefined && transform !== undefined) {
     throw new ArgumentError(`${what}: give transform or view, not both.`);
   }

@@ -1,5 +1,5 @@
 /**
- * How models look at data sets.
+ * How models are shown data sets.
  *
  * @module
  */
@@ -7,8 +7,8 @@
 import type { LabelledBatch, Transform, View } from "../data/mod.ts";
 import type { Device } from "../torch/mod.ts";
 
-/** How a model looks at a data set. */
-export interface LookOptions {
+/** How a model is shown a data set. */
+export interface InferenceOptions {
   /** Images in a batch of a data set; 256 by default. A loader has its own. */
   batchSize?: number;
   /**
