@@ -54,7 +54,7 @@ export async function featuresOf(
     let done = 0;
     for await (using batch of batches.epoch(0)) {
       options.signal?.throwIfAborted();
-      const { features, labels } = torch.scope(() => look(model, batch, view, device));
+      const { features, labels } = torch.scope(() => featuresOfBatch(model, batch, view, device));
       parts.push({ features: torch.keep(features), labels: torch.keep(labels) });
       done += labels.size(0);
       options.onProgress?.(done);
@@ -82,7 +82,7 @@ export async function featuresOf(
 }
 
 /** The features and labels of a batch, on the CPU. */
-function look(
+function featuresOfBatch(
   model: Scorer,
   batch: LabelledBatch,
   view: View | null,

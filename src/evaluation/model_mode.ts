@@ -29,12 +29,12 @@ export function deviceOf(model: Scorer): Device {
 
 /** The scores of a batch on a device, in the model's dtype and inference mode; belongs to the scope around it. */
 export function scoresOf(model: Scorer, images: Tensor, device: Device): Tensor {
-  return looking(model, images, device, (module, x) => module.forward(x));
+  return inferred(model, images, device, (module, x) => module.forward(x));
 }
 
 /** The features of a batch, computed as its scores are; the output of a model that tells no features apart. */
 export function featuresFrom(model: Scorer, images: Tensor, device: Device): Tensor {
-  return looking(
+  return inferred(
     model,
     images,
     device,
@@ -42,17 +42,17 @@ export function featuresFrom(model: Scorer, images: Tensor, device: Device): Ten
   );
 }
 
-function looking(
+function inferred(
   model: Scorer,
   images: Tensor,
   device: Device,
-  look: (model: Module, images: Tensor) => Tensor,
+  compute: (model: Module, images: Tensor) => Tensor,
 ): Tensor {
   return torch.inferenceMode(() =>
     torch.scope(() => {
       if (!(model instanceof Module)) return model(images.to(device));
       const dtype = model.parameters()[0]?.dtype ?? images.dtype;
-      return look(model, images.to({ device, dtype }));
+      return compute(model, images.to({ device, dtype }));
     })
   );
 }

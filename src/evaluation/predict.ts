@@ -109,7 +109,7 @@ export async function predict(
     const found: Prediction[] = [];
     for (let at = 0; at < list.length; at += batchSize) {
       using images = await imagesOf(list.slice(at, at + batchSize), view, orient);
-      torch.scope(() => found.push(...look(model, images, options)));
+      torch.scope(() => found.push(...predictBatch(model, images, options)));
     }
     return found;
   });
@@ -144,7 +144,7 @@ function checkImage(image: Tensor): Tensor {
   );
 }
 
-function look(model: Scorer, images: Tensor, options: PredictOptions): Prediction[] {
+function predictBatch(model: Scorer, images: Tensor, options: PredictOptions): Prediction[] {
   const scores = scoresOf(model, images, deviceOf(model));
   const [rows, classes] = scores.shape;
   if (scores.ndim !== 2 || rows !== images.size(0) || classes < 1) {

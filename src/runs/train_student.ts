@@ -21,14 +21,7 @@ import { recipeFingerprint } from "./fingerprint.ts";
 import { exampleImages } from "./example_images.ts";
 import { stageMakers } from "./optimizers.ts";
 import { RUN_FILES, type RunFolder } from "./folder.ts";
-import {
-  knownOf,
-  type Labelled,
-  measure,
-  type Measured,
-  validate,
-  validate,
-} from "./measure_student.ts";
+import { knownOf, type Labelled, measure, type Measured, validate } from "./measure_student.ts";
 import { METHODS } from "./methods.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
