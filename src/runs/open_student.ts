@@ -23,6 +23,8 @@ export interface OpenedStudent extends Disposable {
   readonly student: Classifier;
   /** The images. */
   readonly images: Dataset<LabelledBatch>;
+  /** Other labelled images, which neighbors and a probe of its features know; null if none were asked for. */
+  readonly known: Dataset<LabelledBatch> | null;
 }
 
 /**
@@ -46,22 +48,31 @@ function fileOf(path: string): string {
  * Loads the student of a run and opens the images that it is measured on: those of a folder, else those that its recipe
  * names as `data.test`.
  *
+ * @param folder A folder with a folder of images for each class.
+ * @param known Another one of the same classes.
  * @throws {ArgumentError} if there is no student, or nothing to measure it on.
  */
-export async function openStudent(path: string, folder?: string): Promise<OpenedStudent> {
+export async function openStudent(
+  path: string,
+  folder?: string,
+  known?: string,
+): Promise<OpenedStudent> {
   const file = fileOf(path);
   const owned = new DisposableStack();
   try {
     const student = owned.use(load(file));
-    const images = folder === undefined
-      ? await testImages(file, owned.use(new DataOpener()))
-      : owned.use(
+    const read = (folder: string, classNames: readonly string[] | null): ImageFolder =>
+      owned.use(
         new ImageFolder(folder, {
           ...(student.view && { part: partOf(student.view) }),
-          ...(student.classNames && { classNames: student.classNames }),
+          ...(classNames && { classNames }),
         }),
       );
-    return { student, images, [Symbol.dispose]: () => owned.dispose() };
+    const other = known === undefined ? null : read(known, student.classNames);
+    const images = folder === undefined
+      ? await testImages(file, owned.use(new DataOpener()))
+      : read(folder, student.classNames ?? other?.classNames ?? null);
+    return { student, images, known: other, [Symbol.dispose]: () => owned.dispose() };
   } catch (error) {
     owned.dispose();
     throw error;
