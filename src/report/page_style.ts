@@ -13,6 +13,7 @@ body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-
 Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif}
 main,header,footer{max-width:1180px;margin:0 auto;padding:0 24px}
 header{padding-top:40px}
+h1,h2,h3{overflow-wrap:anywhere}
 h1{font-size:2rem;line-height:1.2;margin:0 0 4px;letter-spacing:-.01em}
 h2{font-size:1.3rem;margin:44px 0 10px}
 h3{font-size:1.05rem;margin:28px 0 10px}
