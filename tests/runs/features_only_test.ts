@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
-import { evaluate, featureQuality, predict } from "../../src/eval/mod.ts";
+import { evaluate, featureQuality, predict } from "../../src/evaluation/mod.ts";
 import * as data from "../../src/data/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as runs from "../../src/runs/mod.ts";
