@@ -1,62 +1,46 @@
 /**
  * CustomKD from your own script: a larger teacher's features are customized through the student's own
- * head, by turns with distillation; ten labels a class. Where this trains its teacher, you would load your own.
+ * head, by turns with distillation; ten labels a class. The teacher is a recipe here, trained first and
+ * kept; in its place may stand a file or a model of the hub, `{ source: "hf://timm/…" }`.
  *
  *     deno run -A examples/custom_kd.ts [--small]
  *
  * With `--small` it takes a few images and some seconds, to see that it runs.
  */
-import { data, distill, evaluation, models, optim, teachers, torch, train } from "../mod.ts";
+import { runs } from "../mod.ts";
 
-const part = Deno.args.includes("--small") ? 1 / 20 : 1;
-using all = await data.fashionMnist("train");
-using test = await data.fashionMnist("test");
-const [pool, forTeacher, rest] = all.split([2_000, part * 4_000, part * 8_000], { seed: 0 });
-const view = { size: [28, 28], ...data.FASHION_MNIST_STATISTICS } as const;
-const adamW = (lr: number, weightDecay = 0.01) => (params: torch.Tensor[]) =>
-  new optim.AdamW(params, { lr, weightDecay });
+const share = Deno.args.includes("--small") ? 1 / 20 : 1;
+const split = [2_000, 4_000 * share, 8_000 * share];
+const images = (part: number, ...select: runs.SelectionRecipe[]): runs.DataRecipe => (
+  { dataset: "fashionMnist", select: [{ split, part }, ...select] }
+);
+const test: runs.DataRecipe = { dataset: "fashionMnist", split: "test" };
 
-// A larger teacher, of which only the features are used.
-torch.manualSeed(0);
-const large = new models.SmallCnn({ numClasses: 10, widths: [32, 64, 128] });
-large.view = view;
-await train.fit({
-  name: "teacher",
-  method: new train.Supervised(large),
-  optimizer: adamW(2e-3),
-  batches: new data.Loader(forTeacher, { batchSize: 64, shuffle: true }),
-  epochs: 3,
-});
+const show = (name: string, { evaluation }: runs.Run) =>
+  console.log(`${name}: ${(100 * evaluation!.overall).toFixed(1)} % of the test images`);
 
-// The student, trained on the few labels first: its head is what the teacher's features are made to fit.
-const labelled = new data.Loader(pool.balancedSubset(10), { batchSize: 50, shuffle: true });
-const unlabelled = new data.Loader(rest.unlabelled(), { batchSize: 100, shuffle: true });
-const student = new models.SmallCnn({ numClasses: 10, widths: [8, 16, 32] });
-student.view = view;
-await train.fit({
-  method: new train.Supervised(student),
-  optimizer: adamW(5e-3),
-  batches: labelled,
-  epochs: 60,
-  progress: false,
-});
-await report("student before");
+// The student on the few labels alone: its head is what the teacher's features are made to fit.
+const student = { name: "SmallCnn", widths: [8, 16, 32] };
+const few = { name: "few", data: { train: images(0, { perClass: 10 }), test }, student };
+using before = await runs.run({ ...few, optimizer: { name: "AdamW", lr: 5e-3 }, epochs: 60 });
+show("student before", before);
 
-await train.fit({
-  name: "CustomKD",
+using after = await runs.run({
+  name: "custom_kd",
+  data: { train: images(2), labelled: images(0, { perClass: 10 }), test },
+  student: { ...student, weights: before.folder },
+  teachers: [{
+    name: "large",
+    recipe: {
+      data: { train: images(1) },
+      student: { name: "SmallCnn", widths: [32, 64, 128] },
+      epochs: 3,
+    },
+  }],
   // Distances of features are small numbers beside a cross-entropy: they want large weights.
-  method: new distill.CustomKD({
-    student,
-    teacher: teachers.descriptive({ name: "teacher", model: large }),
-    weights: { customized: 10, general: 30, labelled: 1, entropy: 0.3 },
-  }),
-  optimizers: { customize: adamW(1e-3, 10), distill: adamW(1e-2) },
-  batches: data.zipLoaders(labelled, unlabelled),
-  epochs: 12,
-});
-await report("student after");
-
-async function report(name: string): Promise<void> {
-  const { overall } = await evaluation.evaluate(student, test);
-  console.log(`${name}: ${(100 * overall).toFixed(1)} % of the test images`);
-}
+  method: { name: "CustomKD", weights: { customized: 10, general: 30, labelled: 1, entropy: 0.3 } },
+  optimizer: { name: "AdamW", lr: 1e-2 },
+  stages: { customize: { optimizer: { name: "AdamW", lr: 1e-3, weightDecay: 10 } } },
+  ...{ epochs: 12, batchSize: 100, labelledBatchSize: 50 },
+}, { cache: "runs/teachers" });
+show("student after", after);

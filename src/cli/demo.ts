@@ -13,7 +13,11 @@ function demo(name: string, description: string, load: () => Promise<readonly un
     .description(description)
     .option("--seed <number>", "decides data, teachers and student", whole, 0)
     .option("--seeds <number>", "runs with that many seeds and prints mean and spread", count, 1)
-    .option("--runs <folder>", "where run folders go; what is done there is not done again", "runs")
+    .option(
+      "--runs <folder>",
+      "where its folder goes; what is done there is not done again",
+      "runs",
+    )
     .option("--fresh", "trains everything anew, in a folder of its own")
     .option("--threads <number>", "threads of one operator", count)
     .action(({ seed, seeds, runs: out, fresh, threads }) =>
@@ -24,7 +28,8 @@ function demo(name: string, description: string, load: () => Promise<readonly un
           ...recipe({ seed: own || seed }),
           ...(threads !== undefined && { threads }),
         }));
-        const place = fresh ? (await runs.RunFolder.create(out, name.replace(":", "-"))).root : out;
+        const called = name.replace(":", "-");
+        const place = fresh ? (await runs.RunFolder.create(out, called)).root : `${out}/${called}`;
         const cache = fresh ? { cache: `${place}/teachers` } : {};
         const found = await runs.compare(sources as never, { seeds, out: place, signal, ...cache });
         train.printTable(found.table);

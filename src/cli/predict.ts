@@ -18,7 +18,7 @@ export function predictCommand(): Command<[string, string[]]> {
     .action((path, photographs, { top, json }) =>
       work(async ({ runs, evaluation }) => {
         using student = runs.loadStudent(path);
-        const topK = Math.min(top, student.numClasses);
+        const topK = Math.max(1, Math.min(top, student.numClasses));
         const found = await evaluation.predict(student, photographs, { topK });
         for (const [i, { guesses }] of found.entries()) {
           const photograph = photographs[i];

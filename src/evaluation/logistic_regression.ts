@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TorchError } from "../base/errors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { minimize } from "./minimize.ts";
@@ -28,6 +29,18 @@ export interface LinearWeights {
 
 /** Wider features are not turned: finding their axes would take longer than it saves. */
 const WIDEST = 4096;
+
+/** The mean squares along the principal axes and these, or null where they are not found: few images of wide features. */
+function principalAxes(centered: Tensor, count: number): [Tensor, Tensor] | null {
+  const products = centered.t().matmul(centered).div_(count);
+  try {
+    return torch.call("aten::linalg_eigh", products, "L") as [Tensor, Tensor];
+  } catch (error) {
+    // It did not converge. The axes only make the way shorter.
+    if (error instanceof TorchError) return null;
+    throw error;
+  }
+}
 
 /**
  * Multinomial logistic regression: the weights that make
@@ -71,12 +84,9 @@ export class LogisticRegression {
       this.#std = this.#scale;
     }
     const [count, width] = features.shape;
-    if (width <= WIDEST) {
-      const [squares, axes] = torch.call(
-        "aten::linalg_eigh",
-        centered.t().matmul(centered).div_(count),
-        "L",
-      ) as [Tensor, Tensor];
+    const turned = width <= WIDEST ? principalAxes(centered, count) : null;
+    if (turned !== null) {
+      const [squares, axes] = turned;
       this.#axes = axes;
       this.#squares = squares.clampMin(0);
       this.#inputs = centered.matmul(axes);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../base/errors.ts";
 import { Classifier, Module } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
@@ -27,8 +28,18 @@ export function deviceOf(model: Scorer): Device {
   return model.parameters()[0]?.device ?? "cpu";
 }
 
-/** The scores of a batch on a device, in the model's dtype and inference mode; belongs to the scope around it. */
+/**
+ * The scores of a batch on a device, in the model's dtype and inference mode; belongs to the scope around it.
+ *
+ * @throws {ArgumentError} if the model gives features only.
+ */
 export function scoresOf(model: Scorer, images: Tensor, device: Device): Tensor {
+  if (model instanceof Classifier && model.numClasses === 0) {
+    throw new ArgumentError(
+      "This model has no classes, only features. Train a head on labelled images, or ask what is in its features: " +
+        "evaluation.featureQuality, or evaluate with --known and --images, two folders of labelled images.",
+    );
+  }
   return inferred(model, images, device, (module, x) => module.forward(x));
 }
 

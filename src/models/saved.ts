@@ -4,16 +4,16 @@
  * @module
  */
 
-import { join } from "node:path";
 import type { View } from "../data/view.ts";
 import { checkView } from "../data/check_view.ts";
-import { ApprenticeError, ArgumentError, FileError, FormatError } from "../base/errors.ts";
+import { ApprenticeError, ArgumentError, FormatError } from "../base/errors.ts";
 import { removeTemporaries } from "../base/files.ts";
 import { skipped } from "../nn/init.ts";
 import type { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { create } from "./create.ts";
 import { list } from "./registry.ts";
+import { fileAt, SAVED_FORMAT, savedFile } from "./saved_file.ts";
 import { SMALL_MODELS } from "./small/all.ts";
 
 /** What {@linkcode save} keeps beside the weights. */
@@ -26,10 +26,7 @@ export interface SaveModelOptions {
   metadata?: Readonly<Record<string, string>>;
 }
 
-const format = "apprentice-model";
 const version = "1";
-/** What a run calls its student. */
-const student = "student.safetensors";
 const taken = ["format", "version", "architecture", "options", "classNames", "view"];
 
 /**
@@ -81,7 +78,7 @@ export function save(path: string, model: Classifier, options: SaveModelOptions 
   }
   const metadata = {
     ...options.metadata,
-    format,
+    format: SAVED_FORMAT,
     version,
     architecture: recipe.architecture,
     options: JSON.stringify(recipe.options),
@@ -104,7 +101,7 @@ export function save(path: string, model: Classifier, options: SaveModelOptions 
 export function load(place: string): Classifier {
   const path = fileAt(place);
   const metadata = torch.loadSafetensorsMetadata(path);
-  if (metadata.format !== format || metadata.version !== version) {
+  if (metadata.format !== SAVED_FORMAT || metadata.version !== version) {
     throw new FormatError(
       `${path} is not a model that models.save of this version wrote (its format is ` +
         `${metadata.format ?? "not said"}, version ${
@@ -136,33 +133,7 @@ export function load(place: string): Classifier {
 
 /** Whether {@linkcode load} can be asked for what is at a path: a file that {@linkcode save} wrote, or a run's folder. */
 export function isSaved(place: string): boolean {
-  try {
-    const path = fileAt(place);
-    return path.endsWith(".safetensors") && torch.loadSafetensorsMetadata(path).format === format;
-  } catch {
-    // What is wrong with it will be said by whoever opens it.
-    return false;
-  }
-}
-
-/** The file that a path means: in a folder the student. */
-function fileAt(place: string): string {
-  if (statOf(place)?.isDirectory !== true) return place;
-  const path = join(place, student);
-  if (statOf(path) !== undefined) return path;
-  throw new FileError(
-    `The folder ${place} has no ${student}, which a run writes at its end. Give a run's folder, or a file that ` +
-      `models.save wrote.`,
-  );
-}
-
-/** What is at a path; undefined if that cannot be told, which opening it then says. */
-function statOf(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch {
-    return undefined;
-  }
+  return savedFile(place) !== null;
 }
 
 /** A model whose initial values do not matter. */

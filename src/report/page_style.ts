@@ -13,6 +13,7 @@ body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-
 Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif}
 main,header,footer{max-width:1180px;margin:0 auto;padding:0 24px}
 header{padding-top:40px}
+h1,h2,h3{overflow-wrap:anywhere}
 h1{font-size:2rem;line-height:1.2;margin:0 0 4px;letter-spacing:-.01em}
 h2{font-size:1.3rem;margin:44px 0 10px}
 h3{font-size:1.05rem;margin:28px 0 10px}
@@ -52,8 +53,9 @@ tbody th{font-weight:500}
 background:linear-gradient(90deg,var(--surface),color-mix(in srgb,var(--heat) 62%,var(--surface)));border:1px solid var(--line)}
 .facts th,.facts td{padding-top:4px;padding-bottom:4px}
 .facts th{width:1%;white-space:nowrap;color:var(--muted);padding-right:28px;vertical-align:top}
-.facts td{overflow-wrap:anywhere}
+.facts td{overflow-wrap:anywhere}details .card{margin-top:10px}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:16px;margin-bottom:16px}
+.charts:has(>:only-child){max-width:760px}
 .chart{position:relative;margin:0;min-width:0}
 .chart svg{display:block;width:100%;height:auto;overflow:visible}
 .wide,.narrow{max-width:720px;position:relative}
@@ -96,7 +98,7 @@ border-radius:8px;padding:8px 12px;font-size:.8125rem;line-height:1.5;box-shadow
 .tip b{display:block}.tip i{display:inline-block;width:9px;height:9px;border-radius:50%;background:currentColor;margin-right:7px}
 .tip span{float:right;margin-left:18px;font-variant-numeric:tabular-nums}
 .rule{position:absolute;top:0;bottom:0;width:1px;background:var(--muted);opacity:.6;pointer-events:none}
-@media(max-width:520px){.scroll th:first-child{white-space:normal;min-width:80px;max-width:128px;overflow-wrap:break-word}main,header,footer{padding-left:14px;padding-right:14px}header{padding-top:24px}
+@media(max-width:520px){.facts th{width:50%;white-space:normal;overflow-wrap:anywhere;padding-right:12px}.scroll th:first-child{white-space:normal;min-width:80px;max-width:128px;overflow-wrap:break-word}main,header,footer{padding-left:14px;padding-right:14px}header{padding-top:24px}
 h1{font-size:1.6rem}.card,.chart{padding:12px 14px}.highlights{grid-template-columns:1fr 1fr;gap:10px}
 .highlights>div{padding:10px 14px}dd{font-size:1.4rem}}
 @media print{body{background:#fff}.card,.chart{break-inside:avoid}}

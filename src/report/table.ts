@@ -159,7 +159,7 @@ export function printTable(table: Table): void {
   } catch {
     // The terminal does not tell its size: no limit then.
   }
-  console.log(formatTable(table, { width, bold: terminal && !Deno.noColor }));
+  console.log(`${formatTable(table, { width, bold: terminal && !Deno.noColor })}\n`);
 }
 
 /** Which columns stand side by side, and how wide. Every block begins with the first column. */

@@ -22,6 +22,13 @@ export interface TeacherCurvesOptions {
 /** What is a share of 1, shown as a percentage. */
 const SHARES = new Set(["agreement", "accuracy", "consensus", "pseudoClass"]);
 
+/** What a method records under a name that is one word to it. */
+const WORDS: Readonly<Record<string, string>> = {
+  consensus: "agreement with the consensus",
+  pseudoClass: "agreement with the pseudo class",
+  reconstruction: "loss of reconstruction",
+};
+
 /**
  * A chart for each thing that metrics tell of teachers (reconstruction, agreement), with a line for each teacher: what is
  * named as `teacherField` says.
@@ -44,11 +51,12 @@ export function teacherCurves(
       entry.steps ||= record.event !== "epoch";
     }
   }
+  const named = (what: string) => Object.hasOwn(WORDS, what) ? WORDS[what] : what;
   return Array.from(told, ([what, { lines, steps }]) =>
     curvesFromMetrics(chosen, {
-      title: `Teachers: ${what}`,
+      title: `Teachers: ${named(what)}`,
       x,
-      y: what,
+      y: named(what),
       fields: lines,
       // The mean over an epoch is another curve than those over a few steps.
       where: steps ? ({ event }) => event !== "epoch" : undefined,

@@ -5,12 +5,16 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { specText } from "../base/spec.ts";
+import { isUnder } from "../checkpoints/fit.ts";
+import { headPrefixesOf } from "../checkpoints/load_weights.ts";
 import type { View } from "../data/mod.ts";
 import { channelStatistics } from "../data/statistics.ts";
 import { create } from "../models/create.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../models/imagenet.ts";
 import { entry } from "../models/registry.ts";
 import { load } from "../models/saved.ts";
+import { savedFile } from "../models/saved_file.ts";
 import { SMALL_MODELS } from "../models/small/all.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Teacher } from "../teachers/teacher.ts";
@@ -20,14 +24,13 @@ import type { StudentRecipe } from "./network_recipes.ts";
 import { firstRun, type TeacherPlaces } from "./build_teachers.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { OpenedData } from "./open_data.ts";
-import { savedModel } from "./saved_model.ts";
 
 /**
- * Makes the student, with fresh weights or those that the recipe names.
+ * Makes the student, with fresh weights or those that the recipe names. A head of other classes is begun anew.
  *
  * @param train What it learns from: its size and statistics are the student's view where nothing else is said.
  * @param labelled Data sets whose classes may be the student's, the first that there is.
- * @throws {ArgumentError} if nothing says how many classes there are, or the classes of its weights are others.
+ * @throws {ArgumentError} if nothing says how many classes there are, or the weights are of other layers.
  */
 export async function buildStudent(
   recipe: StudentRecipe<ResolvedRecipe>,
@@ -48,7 +51,7 @@ export async function buildStudent(
       "student.numClasses is not said, and neither labels nor a voting teacher say it. Give it; 0 for features only.",
     );
   }
-  const own = weights === null || weights === undefined ? null : savedModel(weights);
+  const own = weights === null || weights === undefined ? null : savedFile(weights);
   const options = { ...withoutNull(rest), numClasses };
   let student: Classifier;
   if (Object.hasOwn(SMALL_MODELS, name)) {
@@ -62,7 +65,7 @@ export async function buildStudent(
     student = await create(name, { ...options, weights: weights as `hf://${string}` });
   } else student = create(name, options);
   try {
-    if (own !== null) takeWeights(student, own);
+    if (own !== null) takeWeights(student, own, classNames);
     student.view = view ?? student.view ?? viewOf(name, train, rest.imageSize);
     checkChannels(name, rest.channels, student.view);
     if (classNames?.length === numClasses) student.classNames ??= classNames;
@@ -83,12 +86,29 @@ function checkChannels(name: string, channels: unknown, view: View | null): void
   );
 }
 
-/** Takes over the weights, view and names of classes of a saved model of the same layers. */
-function takeWeights(student: Classifier, path: string): void {
+/**
+ * Takes over the weights and view of a saved model of the same layers; its head and classes too, unless the student's are
+ * others.
+ */
+function takeWeights(
+  student: Classifier,
+  path: string,
+  classNames: readonly string[] | undefined,
+): void {
   using saved = load(path);
-  scope(() => student.loadStateDict(saved.stateDict()));
+  const { numClasses, classNames: names } = saved;
+  const isSame = numClasses === student.numClasses &&
+    (classNames === undefined || names === null || specText(names) === specText(classNames));
+  scope(() => {
+    const state = saved.stateDict();
+    if (isSame) return student.loadStateDict(state);
+    const heads = [...headPrefixesOf(student), ...headPrefixesOf(saved)];
+    const bodyOf = (of: Record<string, Tensor>) =>
+      Object.fromEntries(Object.entries(of).filter(([name]) => !isUnder(name, heads)));
+    return student.loadStateDict({ ...student.stateDict(), ...bodyOf(state) });
+  });
   student.view = saved.view;
-  student.classNames = saved.classNames;
+  if (isSame) student.classNames = names;
 }
 
 /**

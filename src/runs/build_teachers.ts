@@ -9,6 +9,7 @@ import { ArgumentError } from "../base/errors.ts";
 import { fingerprint } from "../base/spec.ts";
 import { VERSION } from "../base/version.ts";
 import { load as loadModel } from "../models/saved.ts";
+import { savedFile } from "../models/saved_file.ts";
 import { descriptive } from "../teachers/descriptive.ts";
 import { load } from "../teachers/load.ts";
 import type { LoadTeacherOptions } from "../teachers/load_options.ts";
@@ -20,7 +21,6 @@ import type { TeacherRecipe } from "./network_recipes.ts";
 import { DataOpener } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import { openBatches } from "./run_batches.ts";
-import { savedModel } from "./saved_model.ts";
 
 /** What becomes of teachers that are recipes. */
 export interface TeacherPlaces {
@@ -108,7 +108,7 @@ function fromRun(
   device: Device,
   at: string,
 ): Teacher {
-  const file = savedModel(path);
+  const file = savedFile(path);
   if (file === null) {
     throw new ArgumentError(
       `${at}.run: there is no student of a run at ${path}. Give the folder of a run that is done, or a file that ` +

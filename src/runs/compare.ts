@@ -42,7 +42,7 @@ export interface Comparison {
  * Runs every recipe with every seed, one after the other, and says how they compare on the test images. A run's folder is
  * named for the fingerprint of its recipe: after a break, those that are done are read, and the one under way goes on.
  *
- * @throws {ArgumentError} if there are no recipes, two have one name, or one has no test images.
+ * @throws {ArgumentError} if there are no recipes, two have one name, or one has no test images or no classes.
  * @throws {InterruptedError} if it was stopped; call it again to go on.
  *
  * @example
@@ -68,6 +68,12 @@ export async function compare(
   const untested = resolved.find(({ data }) => data.test === null);
   if (untested !== undefined) {
     throw new ArgumentError(`${untested.name}: give data.test, on which recipes are compared.`);
+  }
+  const mute = resolved.find(({ student }) => student.numClasses === 0);
+  if (mute !== undefined) {
+    throw new ArgumentError(
+      `${mute.name}: its student has features only, so that there is no accuracy to compare. Give it classes.`,
+    );
   }
   const compared: Compared[] = [];
   for (const [place, recipe] of resolved.entries()) {

@@ -18,8 +18,10 @@ export async function writeComparison(
   compared: readonly Compared[],
   table: Table,
 ): Promise<void> {
-  const all = compared.flatMap(({ title, runs }) => runs.map((run) => ({ ...run, method: title })));
-  const [{ title: baseline }] = compared;
+  // "student, UNIFORM" is "UNIFORM" where all are students.
+  const names = compared.map(({ title }) => title.replace(/^student, /, ""));
+  const [baseline] = names;
+  const all = compared.flatMap(({ runs }, i) => runs.map((run) => ({ ...run, method: names[i] })));
   const tests = comparisonTable(
     all.map(({ method, seed, result }) => ({ method, seed, score: result.test!.overall })),
     { figure: "accuracy", percent: true, ...(compared.length > 1 && { baseline }) },
@@ -33,9 +35,15 @@ export async function writeComparison(
     })),
     { title: "Accuracy on validation images", x: "epoch", y: "accuracy", percent: true },
   );
+  const seeds = compared[0].runs.length;
   await writeReport(path, {
-    title: compared.map(({ title }) => title).join(", "),
-    subtitle: `${compared[0].runs.length} seeds each`,
+    title: new Intl.ListFormat("en").format(names),
+    subtitle: seeds === 1 ? "One seed" : `${seeds} seeds each`,
+    highlights: compared.map(({ mean, deviation }, i) => ({
+      label: names[i],
+      value: `${(100 * mean).toFixed(1)} %`,
+      note: seeds === 1 ? "test images" : `± ${(100 * deviation).toFixed(1)}, test images`,
+    })),
     sections: [
       { heading: "Accuracy on test images", blocks: [{ kind: "table", table }] },
       { heading: "Against each other", blocks: [{ kind: "table", table: tests }] },

@@ -50,8 +50,6 @@ export async function validate(
   { validation, known }: Measured,
 ): Promise<MetricRecord> {
   const { batchSize, knn, probe } = evaluation;
-  const { overall, loss, byDataset } = await evaluate(student, validation!, { batchSize });
-  const each = Object.entries(byDataset);
   const features = known === null ? {} : await featureQuality(student, {
     known,
     test: validation!,
@@ -59,6 +57,10 @@ export async function validate(
     knn: knn === null ? false : { k: knn },
     probe,
   });
+  // What gives features only has no accuracy.
+  if (student.numClasses === 0) return { ...features };
+  const { overall, loss, byDataset } = await evaluate(student, validation!, { batchSize });
+  const each = Object.entries(byDataset);
   return {
     accuracy: overall,
     validationLoss: loss,
@@ -106,7 +108,8 @@ export async function measure(
       accuracy,
     });
   }
-  const found = test === null ? null : await evaluate(student, test, options);
+  const isMeasured = test !== null && student.numClasses > 0;
+  const found = isMeasured ? await evaluate(student, test, options) : null;
   const parameters = student.numParameters();
   models.push({ name: "student", kind: "student", parameters, accuracy: accuracyIn(found) });
   return { fingerprint: recipeFingerprint(recipe), test: found, models, parameters };

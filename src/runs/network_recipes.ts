@@ -23,7 +23,7 @@ export interface StudentRecipe<R> {
   readonly view?: View | null;
   /**
    * Weights to begin with: a file, `hf://org/name`, the folder of a run, or the student of a recipe, which is executed first
-   * and kept in the cache.
+   * and kept in the cache. The head of a run's student that has other classes, or none, is begun anew.
    */
   readonly weights?: string | { readonly recipe: R } | null;
   /** Options of the architecture. */

@@ -11,11 +11,11 @@ import type { Dataset, LabelledBatch } from "../data/mod.ts";
 import { ImageFolder } from "../data/mod.ts";
 import { partOf } from "../data/view_part.ts";
 import { load } from "../models/saved.ts";
+import { savedFile } from "../models/saved_file.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { DataOpener } from "./open_data.ts";
 import type { Recipe } from "./recipe.ts";
 import { resolveRecipe } from "./recipe_table.ts";
-import { savedModel } from "./saved_model.ts";
 
 /** A student and labelled images. */
 export interface OpenedStudent extends Disposable {
@@ -23,6 +23,8 @@ export interface OpenedStudent extends Disposable {
   readonly student: Classifier;
   /** The images. */
   readonly images: Dataset<LabelledBatch>;
+  /** Other labelled images, which neighbors and a probe of its features know; null if none were asked for. */
+  readonly known: Dataset<LabelledBatch> | null;
 }
 
 /**
@@ -35,7 +37,7 @@ export function loadStudent(path: string): Classifier {
 }
 
 function fileOf(path: string): string {
-  const file = savedModel(path);
+  const file = savedFile(path);
   if (file !== null) return file;
   throw new ArgumentError(
     `There is no student at ${path}. Give the folder of a run that is done, or a file that models.save wrote.`,
@@ -46,22 +48,31 @@ function fileOf(path: string): string {
  * Loads the student of a run and opens the images that it is measured on: those of a folder, else those that its recipe
  * names as `data.test`.
  *
+ * @param folder A folder with a folder of images for each class.
+ * @param known Another one of the same classes.
  * @throws {ArgumentError} if there is no student, or nothing to measure it on.
  */
-export async function openStudent(path: string, folder?: string): Promise<OpenedStudent> {
+export async function openStudent(
+  path: string,
+  folder?: string,
+  known?: string,
+): Promise<OpenedStudent> {
   const file = fileOf(path);
   const owned = new DisposableStack();
   try {
     const student = owned.use(load(file));
-    const images = folder === undefined
-      ? await testImages(file, owned.use(new DataOpener()))
-      : owned.use(
+    const read = (folder: string, classNames: readonly string[] | null): ImageFolder =>
+      owned.use(
         new ImageFolder(folder, {
           ...(student.view && { part: partOf(student.view) }),
-          ...(student.classNames && { classNames: student.classNames }),
+          ...(classNames && { classNames }),
         }),
       );
-    return { student, images, [Symbol.dispose]: () => owned.dispose() };
+    const other = known === undefined ? null : read(known, student.classNames);
+    const images = folder === undefined
+      ? await testImages(file, owned.use(new DataOpener()))
+      : read(folder, student.classNames ?? other?.classNames ?? null);
+    return { student, images, known: other, [Symbol.dispose]: () => owned.dispose() };
   } catch (error) {
     owned.dispose();
     throw error;

@@ -106,9 +106,9 @@ export function spreadTable(seeds: readonly (readonly ModelResult[])[]): Table {
 export function voteTable(votes: VoteSummary): Table {
   const classes = new Map(votes.pseudoClass.map(({ teacher, agreement }) => [teacher, agreement]));
   return {
-    title: `Votes of the last epoch on ${votes.images} images; mean lead of the pseudo class ${
-      (100 * votes.margin.mean).toFixed(1)
-    } % of the votes`,
+    title: `Votes of the last epoch on ${
+      votes.images.toLocaleString("en")
+    } images; mean lead of the pseudo class ${(100 * votes.margin.mean).toFixed(1)} % of the votes`,
     columns: [
       { title: "teacher", kind: "text" },
       { title: "agrees with consensus sign", kind: "percent" },

@@ -41,12 +41,10 @@ export async function writeRunReport(
     subtitle: `${recipe.student.name}, ${result.parameters.toLocaleString("en")} values` +
       (recipe.teachers.length > 0 ? `, taught by ${recipe.teachers.length}` : ""),
     ...(test && {
-      summary: `The student is right on ${percent(test.overall)} of ${test.count} test images.`,
-      highlights: [{
-        label: recipe.method.name,
-        value: percent(test.overall),
-        note: "test images",
-      }],
+      summary: `The student is right on ${percent(test.overall)} of ${
+        test.count.toLocaleString("en")
+      } test images.`,
+      highlights: highlights(recipe, result),
     }),
     sections: [
       ...onTest(result, examples),
@@ -64,6 +62,27 @@ export async function writeRunReport(
     }),
     config: recipe,
   });
+}
+
+/** The student, who is better of its teachers or all together, and how small it is beside them. */
+function highlights({ method }: ResolvedRecipe, { models, test, parameters }: RunResult) {
+  const voters = models.filter(({ kind, accuracy }) => kind === "predictive" && accuracy !== null);
+  const together = models.find(({ kind }) => kind === "predictive teachers");
+  const best = voters.toSorted((a, b) => b.accuracy!.overall - a.accuracy!.overall).at(0);
+  return [
+    { label: method.name, value: percent(test!.overall), note: "student" },
+    ...(best && voters.length > 1
+      ? [{ label: best.name, value: percent(best.accuracy!.overall), note: "the best teacher" }]
+      : []),
+    ...(together?.accuracy
+      ? [{
+        label: together.name,
+        value: percent(together.accuracy.overall),
+        note: `${voters.length} teachers`,
+      }]
+      : []),
+    { label: "values", value: parameters.toLocaleString("en"), note: "of the student" },
+  ];
 }
 
 function onTest(
@@ -101,7 +120,10 @@ function onTest(
     ...(examples.length > 0
       ? [{
         heading: "Examples",
-        blocks: [exampleGallery(examples, { title: "Test images, and what the student says" })],
+        blocks: [exampleGallery(examples, {
+          title: "Test images, and what the student says",
+          atMost: 28,
+        })],
       }]
       : []),
   ];

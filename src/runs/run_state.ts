@@ -49,7 +49,7 @@ export function checkSame(
   throw new ResumeError(
     `The run in ${folder.root} is another one, so that going on would give other numbers:\n${
       list.map(({ path, saved, here }) => `  ${path}: ${saved} there, ${here} here`).join("\n")
-    }\nGive the recipe that it began with, another folder, or say what counts with resume: { differences: "new" }.`,
+    }\nGive the recipe that it began with, another folder, or say what counts with resume: { differences: "new" } (--differences new).`,
     list,
   );
 }

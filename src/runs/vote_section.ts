@@ -13,7 +13,9 @@ export function voteSection(votes: VoteSummary): ReportSection {
   const classes = new Map(votes.pseudoClass.map(({ teacher, agreement }) => [teacher, agreement]));
   return {
     heading: "How the teachers voted",
-    text: `In UNIFORM's last epoch, on ${votes.images} images. The pseudo class led by ${
+    text: `In UNIFORM's last epoch, on ${
+      votes.images.toLocaleString("en")
+    } images. The pseudo class led by ${
       (100 * votes.margin.mean).toFixed(1)
     } % of the votes on average.`,
     blocks: [

@@ -66,6 +66,12 @@ Deno.test("a folder of images is measured on, and photographs are named", () =>
     }
     const measured = await apprentice("evaluate", `${folder}/run`, "--images", `${folder}/images`);
     assertStringIncludes(measured.out, "of 10 images", measured.errors);
+    const known = ["--images", `${folder}/images`, "--known", `${folder}/images`];
+    const features = await apprentice("evaluate", `${folder}/run`, ...known);
+    assert(
+      /^neighbors \d+\.\d\d %, linear probe \d+\.\d\d %$/.test(features.out.trim()),
+      features.errors,
+    );
     const photographs = [`${folder}/images/0/1.png`, `${folder}/images/9/1.png`];
     const named = await apprentice("predict", `${folder}/run`, ...photographs, "--top", "2");
     const lines = named.out.trim().split("\n");

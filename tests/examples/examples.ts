@@ -26,8 +26,8 @@ export interface Example {
 /** All examples. A test fails for a file in `examples/` that is not among them. */
 export const EXAMPLES: readonly Example[] = [
   { file: "train_classifier.ts", writes: ["mnist.safetensors"] },
-  { file: "uniform.ts", writes: ["student.safetensors"] },
-  { file: "custom_kd.ts", writes: [] },
+  { file: "uniform.ts", writes: ["runs"] },
+  { file: "custom_kd.ts", writes: ["runs"] },
   {
     file: "shelf.ts",
     args: (

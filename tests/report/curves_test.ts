@@ -132,7 +132,7 @@ Deno.test("fields of teachers: named, told apart and drawn", () => {
   assertEquals(charts.map(({ y, percent }) => [y, percent]), [
     ["agreement", true],
     ["loss", false],
-    ["consensus", true],
+    ["agreement with the consensus", true],
   ]);
   assertEquals(charts[0].series, [
     { name: "a", points: [[1, 0.5], [2, NaN]] },

@@ -32,20 +32,28 @@ export function drawFacts(facts: readonly (readonly [string, string | number])[]
   `;
 }
 
-/** The config: a line for each value, and the JSON to copy. */
+/** How many lines of a config are shown at once. */
+const LINES = 40;
+
+/** The config: a line for each value, folded where there are many, and the JSON to copy. */
 export function drawConfig(config: unknown): Html {
   const json = JSON.stringify(config, null, 2) ?? "null";
-  const plain: unknown = JSON.parse(json);
+  const lines = flatten(JSON.parse(json));
+  const table = drawFacts(lines);
   return html`
-    <h3>Config</h3>${drawFacts(flatten(plain))}<details>
+    <h3>Config</h3>${lines.length <= LINES ? table : html`<details>
+      <summary>All ${lines.length} values</summary>
+      ${table}
+    </details>`}<details>
       <summary>Config as JSON</summary>
       <pre>${json}</pre>
     </details>
   `;
 }
 
-/** Nested data as `student.width: 32`; short lists stay on one line. */
+/** Nested data as `student.width: 32`; short lists stay on one line, and what is not given is left out. */
 function flatten(value: unknown, name = ""): [string, string][] {
+  if (value === null && name !== "") return [];
   const leaf = value === null || typeof value !== "object";
   const list = Array.isArray(value) &&
     value.every((item) => item === null || typeof item !== "object");
