@@ -98,7 +98,7 @@ test("weights of 0 of the methods here leave their terms uncomputed", () => {
     weights: { customized: 0, general: 0, entropy: 0 },
   });
   assertEquals(Object.keys(custom.step(labelled, "distill").terms), ["labelled"]);
-  assertThrows(() => custom.step(labelled, "customize"), RangeError, "asked");
+  assertThrows(() => custom.step(labelled, "customize"), TrainingError, "asked");
   freeAll(feature, custom, student);
 });
 

@@ -34,7 +34,7 @@ test("an assigned gradient has its tensor's shape, dtype and layout, as in PyTor
   }
   assertThrows(() => w.grad = 3 as never, ArgumentError, "number");
   // PyTorch takes a sparse one for a dense tensor.
-  w.grad = torch.call("aten::to_sparse", torch.tensor([0, 7])) as torch.Tensor;
+  w.grad = torch.call("aten::to_sparse", torch.tensor([0, 7], { device })) as torch.Tensor;
   assertEquals(w.grad!.toArray(), [0, 7]);
   w.grad = torch.ones([2], { device });
   w.grad = null;
