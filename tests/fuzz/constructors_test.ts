@@ -87,7 +87,7 @@ const targets: Record<string, Target> = {
   Plateau: schedule(optim.ReduceLROnPlateau, { factor: 0.5, patience: 1, cooldown: 0, minLr: 0 }),
   SmallResNet: layer(models.SmallResNet, { numClasses: 2, channels: 3, blocks: 1, widths: [4, 4] }),
   SmallCnn: layer(models.SmallCnn, { numClasses: 2, channels: 3, widths: [4, 4] }),
-  Mlp: layer(models.Mlp, { inputs: 4, hidden: [4], numClasses: 2, dropout: 0.1 }),
+  Mlp: layer(models.Mlp, { inputs: 4, widths: [4], numClasses: 2, dropout: 0.1 }),
   SmallVit: layer(models.SmallVit, vit),
   ConvNeXt: layer(models.ConvNeXt, { numClasses: 2, depths: [1, 1, 1, 1], dims: [4, 4, 4, 4] }),
   CifarResNet: layer(models.CifarResNet, { numClasses: 2, depth: 8 }),
