@@ -127,37 +127,12 @@ export function schemaOf<O>(table: OptionTable<O>): JsonSchema {
   };
 }
 
-/** A line for each option, for the help of a command: name, what it may be, default, what it decides. */
-export function helpOf<O>(table: OptionTable<O>): string {
-  return Object.entries(table as Readonly<Record<string, Option<unknown>>>)
-    .map(([name, { help, wants, default: value }]) =>
-      `${name}: ${help}; ${wants}, ${
-        value === undefined ? "has to be given" : `${JSON.stringify(value)} by default`
-      }`
-    ).join("\n");
-}
-
 /** What a text on the command line stands for: JSON where it is that (`2`, `true`, `[8, 16]`), else the text itself. */
 export function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return text;
-  }
-}
-
-/**
- * The value of an option from a text on the command line.
- *
- * @throws {ArgumentError} if it cannot be used.
- */
-export function parseOption<T>(option: Option<T>, text: string, at: string): T {
-  const value = parseValue(text);
-  if (typeof value === "string") return option.read(value, at);
-  try {
-    return option.read(text, at); // a folder whose name is 2024
-  } catch {
-    return option.read(value, at);
   }
 }
 

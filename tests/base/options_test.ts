@@ -4,9 +4,7 @@ import { byName, either, list, named, nullable, pair, table } from "../../src/ba
 import { choice, flag, number, text, whole } from "../../src/base/option_values.ts";
 import {
   checkOptions,
-  helpOf,
   type OptionTable,
-  parseOption,
   resolveOptions,
   schemaOf,
 } from "../../src/base/options.ts";
@@ -128,16 +126,7 @@ Deno.test("options: a thing by its name has the options of that name", () => {
   assertThrows(() => kind.read({ lr: 2 }, "optimizer"), ArgumentError, "an object with a name");
 });
 
-Deno.test("options: text of the command line becomes what the option is", () => {
-  assertEquals(parseOption(SAMPLE.lr, "1e-3", "lr"), 1e-3);
-  assertEquals(parseOption(SAMPLE.betas, "[0.1,0.2]", "betas"), [0.1, 0.2]);
-  assertEquals(parseOption(SAMPLE.shape, "linear", "shape"), "linear");
-  assertEquals(parseOption(SAMPLE.clipNorm, "null", "clipNorm"), null);
-  assertEquals(parseOption(text({}), "2024", "folder"), "2024");
-  assertThrows(() => parseOption(SAMPLE.lr, "fast", "lr"), ArgumentError, 'got "fast"');
-});
-
-Deno.test("options: the schema and the help say what the table says", () => {
+Deno.test("options: the schema says what the table says", () => {
   const { properties, required, additionalProperties } = schemaOf(SAMPLE) as {
     properties: Record<string, unknown>;
     required: string[];
@@ -157,8 +146,4 @@ Deno.test("options: the schema and the help say what the table says", () => {
     description: "the largest norm",
     default: null,
   });
-  assertEquals(
-    helpOf(SAMPLE).split("\n")[2],
-    "steps: how many; a whole number of at least 1, 10 by default",
-  );
 });
