@@ -4,9 +4,10 @@
  *
  *     deno run -A tests/real/kills.ts [times]
  *
- * Exits with 1 if the final weights differ in one bit.
+ * Exits with 1 if the store or the final weights differ in one bit.
  */
 
+import { createHash } from "node:crypto";
 import * as torch from "../../src/torch/mod.ts";
 
 const times = Number(Deno.args[0] ?? 40);
@@ -56,21 +57,47 @@ async function run(args: readonly string[], after?: number): Promise<boolean> {
   return success;
 }
 
-/** Does a command again and again, killed at random moments within the time that it takes, until it was killed so often. */
+/**
+ * Does a command again and again, killed at random moments of the time that it takes, until it was killed so often; the last
+ * time it is left alone. Whenever it comes to its end, what it made is compared, and it begins anew.
+ */
 async function disturbed(
   args: readonly string[],
   seconds: number,
-): Promise<[kills: number, runs: number]> {
-  let [kills, runs] = [0, 0];
+  ended: (isLast: boolean) => Promise<void>,
+): Promise<void> {
+  let [kills, ends] = [0, 0];
   while (kills < times) {
-    runs++;
-    // Late enough to have begun, and early enough to go on being killed.
-    const after = 1000 * (0.3 + Math.random() * Math.min(seconds, 3));
-    if (await run(args, after)) break;
-    kills++;
+    // Late enough to have begun, and early enough for a long one to be killed several times.
+    const after = 1000 * (0.3 + Math.random() * Math.min(seconds, 8));
+    if (!await run(args, after)) kills++;
+    else {
+      ends++;
+      await ended(false);
+    }
   }
-  while (!await run(args)) runs++;
-  return [kills, runs];
+  while (!await run(args));
+  await ended(true);
+  console.log(
+    `killed ${kills} times, came to its end ${ends + 1} times, always with the same bits`,
+  );
+}
+
+/** The fingerprint of all files that end so below a folder. */
+async function bitsOf(root: string, ending: string): Promise<string> {
+  const files: string[] = [];
+  const list = async (folder: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) await list(`${folder}/${name}`);
+      else if (name.endsWith(ending)) files.push(`${folder}/${name}`);
+    }
+  };
+  await list(root);
+  const hash = createHash("sha256");
+  for (const file of files.sort()) {
+    hash.update(file.slice(root.length)).update(await Deno.readFile(file));
+  }
+  return `${files.length} files ${hash.digest("hex")}`;
 }
 
 async function timed(args: readonly string[]): Promise<number> {
@@ -86,23 +113,28 @@ try {
   const filling = await timed(["store", "fill", `${folder}/calm.json`]);
   const training = await timed(["train", `${folder}/calm.json`, "--out", `${folder}/calm`]);
   console.log(`undisturbed: ${filling.toFixed(1)} s to fill, ${training.toFixed(1)} s to train`);
-  const fills = await disturbed(["store", "fill", `${folder}/killed.json`], filling);
-  console.log(`filling: killed ${fills[0]} times`);
+  const compare = (what: string, is: string, wanted: string) => {
+    if (is !== wanted) throw new Error(`${what} DIFFERS: ${is}, undisturbed ${wanted}`);
+  };
+  const store = (name: string) => bitsOf(`${folder}/store-${name}`, ".safetensors");
+  const calmStore = await store("calm");
+  console.log(`filling (${calmStore})`);
+  await disturbed(["store", "fill", `${folder}/killed.json`], filling, async (isLast) => {
+    compare("The store", await store("killed"), calmStore);
+    if (!isLast) await Deno.remove(`${folder}/store-killed`, { recursive: true });
+  });
+  const weights = (name: string) =>
+    torch.scope(() =>
+      Object.entries(torch.loadSafetensors(`${folder}/${name}/student.safetensors`))
+        .map(([name, tensor]) => `${name} ${tensor.data()}`).join()
+    );
+  const calmWeights = weights("calm");
+  console.log("training from the store");
   const train = ["train", `${folder}/killed.json`, "--out", `${folder}/killed`, "--resume"];
-  const trainings = await disturbed(train, training);
-  console.log(`training: killed ${trainings[0]} times`);
-  const [calm, killed] = ["calm", "killed"].map((name) =>
-    torch.loadSafetensors(`${folder}/${name}/student.safetensors`)
-  );
-  const different = Object.keys(calm).filter((name) =>
-    !torch.scope(() => calm[name].equal(killed[name]))
-  );
-  console.log(
-    different.length === 0
-      ? `the weights are equal, bit for bit: ${Object.keys(calm).length} tensors`
-      : `DIFFERENT: ${different.join(", ")}`,
-  );
-  if (different.length > 0) Deno.exitCode = 1;
+  await disturbed(train, training, async (isLast) => {
+    compare("The student", weights("killed"), calmWeights);
+    if (!isLast) await Deno.remove(`${folder}/killed`, { recursive: true });
+  });
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
