@@ -1,6 +1,7 @@
 // Gradients: backward, grad, the grad slots, and the modes.
 
 #include "operators.h"
+#include "values.h"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/empty_like.h>
@@ -24,14 +25,6 @@ std::vector<at::Tensor> read_tensors(Context& c, uint32_t count, size_t& at) {
     tensors.push_back(handle == 0 ? at::Tensor() : c.tensor(handle));
   }
   return tensors;
-}
-
-// Whether two tensors of the same sizes lie alike; the stride of a dimension of one element says nothing.
-bool same_strides(const at::Tensor& a, const at::Tensor& b) {
-  for (int64_t i = 0; i < a.dim(); i++) {
-    if (a.size(i) > 1 && a.stride(i) != b.stride(i)) return false;
-  }
-  return true;
 }
 
 bool has_plain_memory(const at::Tensor& tensor) {
@@ -169,7 +162,7 @@ int32_t ap_set_grad(uint32_t ctx, double handle, double grad) {
     const at::Tensor& value = c.tensor(grad);
     check_grad(tensor, value);
     // Autograd's own gradients lie in memory as their tensor does, and fused optimizer steps rely on it.
-    const bool alike = value.layout() != at::kStrided || value.strides().equals(tensor.strides());
+    const bool alike = value.layout() != at::kStrided || same_strides(value, tensor);
     tensor.mutable_grad() = alike ? value : at::empty_like(tensor).copy_(value.detach());
     return 0;
   });

@@ -1,6 +1,7 @@
 #include "guards.h"
 
 #include "context.h"
+#include "values.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/isfinite.h>
@@ -117,7 +118,7 @@ void guard_fused(const c10::FunctionSchema& schema, const torch::jit::Stack& sta
         throw Failure(AP_ERROR_DEVICE, c10::str(name, "[", k, "] is on ", tensor.device(), ", its parameter on ",
                                                 param.device()));
       }
-      if (tensor.layout() != at::kStrided || tensor.sizes() != param.sizes() || tensor.strides() != param.strides()) {
+      if (tensor.layout() != at::kStrided || tensor.sizes() != param.sizes() || !same_strides(tensor, param)) {
         refuse_shape(name, "[", k, "] has the shape ", tensor.sizes(), " and strides ", tensor.strides(), ", its parameter ",
                      param.sizes(), " and ", param.strides());
       }

@@ -18,6 +18,13 @@ bool within_memory(const at::Tensor& tensor) {
   return (last + 1) * static_cast<__int128>(tensor.itemsize()) <= static_cast<__int128>(tensor.storage().nbytes());
 }
 
+bool same_strides(const at::Tensor& a, const at::Tensor& b) {
+  for (int64_t i = 0; i < a.dim(); i++) {
+    if (a.size(i) > 1 && a.stride(i) != b.stride(i)) return false;
+  }
+  return true;
+}
+
 at::Tensor values_of(const at::Tensor& tensor) {
   if (!tensor.defined()) throw Failure(AP_ERROR_ARGUMENT, "this tensor is undefined: there are no values in it");
   if (tensor.is_meta()) throw Failure(AP_ERROR_VALUE, "a tensor on the device meta has no values");

@@ -12,4 +12,7 @@ at::Tensor values_of(const at::Tensor& tensor);
 // Whether what a tensor's sizes and strides reach is all in its memory. A tensor on the device meta has none.
 bool within_memory(const at::Tensor& tensor);
 
+// Whether two tensors of the same sizes lie alike; the stride of a dimension of one element says nothing.
+bool same_strides(const at::Tensor& a, const at::Tensor& b);
+
 }  // namespace apprentice

@@ -256,6 +256,13 @@ for (const [name, call, type, words] of refused) {
 }
 
 test("guarded operators compute what they did", () => {
+  // The stride of a dimension of one element says nothing.
+  const flat = torch.ones([4, 1, 3]);
+  torch.fusedSgd_([flat], [torch.ones([4, 1, 3]).asStrided([4, 1, 3], [3, 1, 1])], [], {
+    ...sgd,
+    momentum: 0,
+  });
+  assert(flat.sub(0.9).abs().max().item() < 1e-6);
   const param = torch.ones([2, 3]).t();
   torch.fusedSgd_([param], [torch.ones([2, 3]).t()], [], { ...sgd, momentum: 0 });
   assert(param.sub(0.9).abs().max().item() < 1e-6);
