@@ -13,11 +13,7 @@ function demo(name: string, description: string, load: () => Promise<readonly un
     .description(description)
     .option("--seed <number>", "decides data, teachers and student", whole, 0)
     .option("--seeds <number>", "runs with that many seeds and prints mean and spread", count, 1)
-    .option(
-      "--runs <folder>",
-      "where its folder goes; what is done there is not done again",
-      "runs",
-    )
+    .option("--runs <folder>", "where its folder goes; what is done there is kept", "runs")
     .option("--fresh", "trains everything anew, in a folder of its own")
     .option("--threads <number>", "threads of one operator", count)
     .action(({ seed, seeds, runs: out, fresh, threads }) =>

@@ -13,10 +13,7 @@ export function evaluateCommand(): Command<[string]> {
     .description("measure the student of a run on its test images, or on a folder")
     .argument("<run>", "the folder of a run, or a file that models.save wrote")
     .option("--images <folder>", "a folder with a folder of images for each class")
-    .option(
-      "--known <folder>",
-      "measures features instead: what neighbors and a linear probe that know these images make of the others",
-    )
+    .option("--known <folder>", "measures features: neighbors and a linear probe know these images")
     .option("--json", "write all of it as JSON")
     .action((path, { images, known, json }) =>
       work(async ({ runs, evaluation, train }, signal) => {
@@ -31,13 +28,14 @@ export function evaluateCommand(): Command<[string]> {
         const found = await evaluation.evaluate(opened.student, opened.images, { signal });
         if (json) return console.log(JSON.stringify(found, null, 2));
         const { overall, count, byClass, classNames } = found;
-        train.printTable({
-          title: `right on ${percent(overall)} of ${count} images`,
-          columns: [{ title: "class", kind: "text" }, { title: "accuracy", kind: "percent" }],
-          rows: byClass.map((share, i) => ({
-            cells: [classNames?.[i] ?? String(i), Number.isNaN(share) ? null : share],
-          })),
-        });
+        const model = {
+          name: "accuracy",
+          kind: "student",
+          parameters: 0,
+          accuracy: found,
+        } as const;
+        const table = runs.classTable([model], classNames ?? byClass.map((_, i) => String(i)));
+        train.printTable({ ...table, title: `right on ${percent(overall)} of ${count} images` });
       })
     ) as Command<[string]>;
 }

@@ -22,11 +22,9 @@ export function predictCommand(): Command<[string, string[]]> {
         const found = await evaluation.predict(student, photographs, { topK });
         for (const [i, { guesses }] of found.entries()) {
           const photograph = photographs[i];
-          if (json) console.log(JSON.stringify({ photograph, guesses }));
-          else {
-            const list = guesses.map((guess) => `${guess.className} ${percent(guess.probability)}`);
-            console.log(`${photograph}: ${list.join(", ")}`);
-          }
+          const list = guesses.map((guess) => `${guess.className} ${percent(guess.probability)}`);
+          const line = `${photograph}: ${list.join(", ")}`;
+          console.log(json ? JSON.stringify({ photograph, guesses }) : line);
         }
       })
     ) as Command<[string, string[]]>;

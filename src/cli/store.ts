@@ -25,12 +25,9 @@ function listCommand(): Command {
       const entries = new teachers.Store({ root }).list();
       if (json) return console.log(JSON.stringify(entries, null, 2));
       for (const { id, teacher, data, images, variants, dtype, bytes, complete } of entries) {
-        console.log(
-          `${id}  ${formatBytes(bytes).padStart(9)}  ${
-            complete ? "whole" : "part "
-          }  ${teacher}: ` +
-            `${images} images x ${variants}, ${dtype}${data === null ? "" : `, ${data}`}`,
-        );
+        const part = `${formatBytes(bytes).padStart(9)}  ${complete ? "whole" : "part "}`;
+        const what = `${images} images x ${variants}, ${dtype}${data === null ? "" : `, ${data}`}`;
+        console.log(`${id}  ${part}  ${teacher}: ${what}`);
       }
       if (entries.length === 0) console.log("The store is empty.");
     }) as Command;
@@ -54,17 +51,14 @@ function verifyCommand(): Command {
     .option("--remove", "removes what is damaged: filling makes it anew")
     .action(({ root, remove }) =>
       work(async ({ teachers }, signal) => {
-        const { shards, damaged, removed } = await new teachers.Store({ root }).verify({
-          remove,
-          signal,
-        });
+        const store = new teachers.Store({ root });
+        const { shards, damaged, removed } = await store.verify({ remove, signal });
         for (const { path, reason } of damaged) console.log(`${path}: ${reason}`);
+        const count = damaged.length;
         console.log(
-          `${shards} shards, ${damaged.length} damaged${
-            removed && damaged.length > 0 ? ", removed" : ""
-          }.`,
+          `${shards} shards, ${count} damaged${removed && count > 0 ? ", removed" : ""}.`,
         );
-        Deno.exitCode = damaged.length > 0 ? 1 : 0;
+        Deno.exitCode = count > 0 ? 1 : 0;
       })
     ) as Command;
 }
@@ -75,9 +69,8 @@ function pruneCommand(): Command {
     .action(async ({ root, below }) => {
       const { teachers } = await rooms();
       const { before, after, shards } = new teachers.Store({ root }).prune(below);
-      console.log(
-        `${formatBytes(before)} before, ${formatBytes(after)} now; ${shards} shards removed.`,
-      );
+      const sizes = `${formatBytes(before)} before, ${formatBytes(after)} now`;
+      console.log(`${sizes}; ${shards} shards removed.`);
     }) as unknown as Command;
 }
 

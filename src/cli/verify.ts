@@ -29,9 +29,8 @@ export function verifyCommand(): Command<[string | undefined]> {
 export function describeVerified(file: VerifiedFile): string {
   const { state, by, size, repo, revision, problem } = file;
   const what = `${repo}@${revision.slice(0, 8)}/${file.file}`;
-  const line = `${state.padEnd(8)} ${(by ?? "-").padEnd(8)} ${
-    formatBytes(size).padStart(9)
-  }  ${what}`;
+  const length = formatBytes(size).padStart(9);
+  const line = `${state.padEnd(8)} ${(by ?? "-").padEnd(8)} ${length}  ${what}`;
   return problem === null ? line : `${line}: ${problem}`;
 }
 
