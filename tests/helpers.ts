@@ -41,6 +41,16 @@ export function test(
   });
 }
 
+/** Runs `work` with a folder of its own, which goes with what is in it. */
+export async function inFolder(work: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** What {@linkcode assertClose} compares: a tensor, a typed array, numbers, or nested arrays of them. */
 export type Values =
   | torch.Tensor

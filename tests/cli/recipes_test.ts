@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { inFolder, supervised } from "../runs/small_recipes.ts";
+import { supervised } from "../runs/small_recipes.ts";
+import { inFolder } from "../helpers.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 

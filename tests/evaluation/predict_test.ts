@@ -8,16 +8,7 @@ import { crossEntropy } from "../../src/nn/functional/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { assertClose, test } from "../helpers.ts";
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { assertClose, inFolder, test } from "../helpers.ts";
 
 const SIDE = 12;
 const CLASSES = ["night", "noon", "grass"];

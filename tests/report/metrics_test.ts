@@ -1,15 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, FileError, FormatError } from "../../src/base/errors.ts";
 import { type MetricRecord, MetricsLog, readMetrics } from "../../src/report/metrics.ts";
-
-async function inFolder(work: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { inFolder } from "../helpers.ts";
 
 /** A file of the records { step: 1 } to { step: n }. */
 function logged(folder: string, n: number): string {

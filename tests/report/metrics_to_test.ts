@@ -2,15 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse } from "npm:deno-std@1.4.0/csv/mod.js";
 import { ArgumentError, FileError } from "../../src/base/errors.ts";
 import { type MetricRecord, metricsTo, readMetrics } from "../../src/train/mod.ts";
-
-async function inFolder(work: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { inFolder } from "../helpers.ts";
 
 const csvOf = (folder: string) => Deno.readTextFileSync(`${folder}/metrics.csv`);
 const eventFiles = (folder: string) =>

@@ -7,8 +7,8 @@ import { readMetrics } from "../../src/report/metrics.ts";
 import type { Table, TableRow } from "../../src/report/table.ts";
 import * as runs from "../../src/runs/mod.ts";
 import { DataOpener } from "../../src/runs/open_data.ts";
-import { test } from "../helpers.ts";
-import { inFolder } from "./small_recipes.ts";
+import { inFolder, test } from "../helpers.ts";
+import {} from "./small_recipes.ts";
 
 const sizes = [160, 60, 200, 100];
 

@@ -5,8 +5,8 @@ import * as data from "../../src/data/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { test } from "../helpers.ts";
-import { digits, distilled, inFolder, supervised } from "./small_recipes.ts";
+import { inFolder, test } from "../helpers.ts";
+import { digits, distilled, supervised } from "./small_recipes.ts";
 
 const quiet = (folder: string, name: string): runs.RunOptions => (
   { out: `${folder}/${name}`, cache: `${folder}/cache`, progress: false }

@@ -1,15 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ArgumentError, FileError } from "../../src/base/errors.ts";
 import { RUN_FILES, RunFolder } from "../../src/runs/folder.ts";
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { inFolder } from "../helpers.ts";
 
 Deno.test("a run gets a folder named for what it is and when it began", () =>
   inFolder(async (folder) => {

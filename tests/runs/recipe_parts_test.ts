@@ -10,8 +10,8 @@ import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { Standardized } from "../../src/runs/standardized.ts";
 import { openRun } from "../../src/runs/open_run.ts";
-import { test } from "../helpers.ts";
-import { digits, inFolder, supervised } from "./small_recipes.ts";
+import { inFolder, test } from "../helpers.ts";
+import { digits, supervised } from "./small_recipes.ts";
 
 const parts = [300, 200];
 

@@ -2,7 +2,8 @@ import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std
 import { ArgumentError, FileError, FormatError } from "../../src/base/errors.ts";
 import * as runs from "../../src/runs/mod.ts";
 import { recipeFingerprint } from "../../src/runs/fingerprint.ts";
-import { digits, distilled, inFolder, supervised } from "./small_recipes.ts";
+import { inFolder } from "../helpers.ts";
+import { digits, distilled, supervised } from "./small_recipes.ts";
 
 Deno.test("a recipe resolves to all defaults, and to itself again", () => {
   const resolved = runs.resolveRecipe(distilled());

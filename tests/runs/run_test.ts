@@ -6,8 +6,8 @@ import { evaluate } from "../../src/evaluation/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { test } from "../helpers.ts";
-import { digits, distilled, inFolder, supervised } from "./small_recipes.ts";
+import { inFolder, test } from "../helpers.ts";
+import { digits, distilled, supervised } from "./small_recipes.ts";
 
 /** The bytes of the student that a run left. */
 const weights = (folder: string) =>
@@ -163,7 +163,8 @@ test("a run that was stopped goes on to the same student", () =>
 
 test("a run that was killed goes on to the same student", () =>
   inFolder(async (folder) => {
-    const recipe = distilled({ epochs: 4 });
+    // The other process computes with as many threads as this one, whatever tests before have set.
+    const recipe = distilled({ epochs: 4, threads: torch.getNumThreads() });
     using whole = await runs.run(recipe, quiet(folder, "whole"));
     const out = `${folder}/killed`;
     const start = () =>

@@ -4,8 +4,8 @@ import type * as data from "../../src/data/mod.ts";
 import { encodePng } from "../../src/report/png.ts";
 import * as runs from "../../src/runs/mod.ts";
 import { DataOpener } from "../../src/runs/open_data.ts";
-import { test } from "../helpers.ts";
-import { inFolder, supervised } from "./small_recipes.ts";
+import { inFolder, test } from "../helpers.ts";
+import { supervised } from "./small_recipes.ts";
 
 const SIDE = 8;
 const COUNT = 120;

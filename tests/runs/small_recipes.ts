@@ -34,13 +34,3 @@ export function distilled(more: Partial<Recipe> = {}): Recipe {
     ...more,
   };
 }
-
-/** A folder that goes with the work in it. */
-export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}

@@ -3,8 +3,8 @@ import * as models from "../../src/models/mod.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { grayPng } from "../data/images/pictures.ts";
-import { test } from "../helpers.ts";
-import { digits, distilled, inFolder, supervised } from "./small_recipes.ts";
+import { inFolder, test } from "../helpers.ts";
+import { digits, distilled, supervised } from "./small_recipes.ts";
 
 test("a teacher that is a recipe is trained anew where its images are others", () =>
   inFolder(async (folder) => {

@@ -9,7 +9,7 @@ import { descriptive, Opinions, predictive, Shelf, type Teacher } from "../../sr
 import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
 import { SmallNet } from "../distill/nets.ts";
-import { assertClose, device, test } from "../helpers.ts";
+import { assertClose, device, inFolder, test } from "../helpers.ts";
 import { spoken } from "../spoken.ts";
 
 /** A teacher whose opinion on an image is a row of a table: the image's only pixel says which. */
@@ -192,18 +192,23 @@ test("where those who vote are left out, methods that need votes end the run by 
   free();
 });
 
+/** Four images of one pixel, which is the image's number. */
+const numbered = () =>
+  new data.UnlabelledImages(torch.tensor(Uint8Array.of(0, 1, 2, 3), { shape: [4, 1, 1, 1] }));
+
+/** Two batches of them, in order, as those numbers. */
+const inTwos = (images: data.UnlabelledImages) =>
+  new data.Loader(images, { batchSize: 2, transform: (x) => x.to("float32"), device });
+
 test("a run of the loop goes on without the teacher that fails, and records the shares of all", async () => {
-  using images = new data.UnlabelledImages(
-    torch.tensor(Uint8Array.of(0, 1, 2, 3), { shape: [4, 1, 1, 1] }),
-  );
-  const transform = (x: torch.Tensor) => x.to("float32");
-  const loader = new data.Loader(images, { batchSize: 2, transform, device });
+  using images = numbered();
+  const batches = inTwos(images);
   const shelf = new Shelf(three((call) => call > 3 ? NaN : 0), { onFailure: "leaveOut" });
   const { method, free } = uniform(shelf);
   using optimizer = new optim.SGD(method.parameters(), { lr: 0.01 });
   let shares: unknown[] = [];
   const said = await spoken(async () => {
-    const { done, epochs } = await fit({ method, optimizer, batches: loader, epochs: 3 });
+    const { done, epochs } = await fit({ method, optimizer, batches, epochs: 3 });
     assert(done);
     shares = epochs.map((record) =>
       ["a", "b", "c"].map((name) => record[`teachers.${name}.pseudoClass`])
@@ -215,14 +220,10 @@ test("a run of the loop goes on without the teacher that fails, and records the 
   free();
 });
 
-test("who is left out stays out when a run goes on", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    using images = new data.UnlabelledImages(
-      torch.tensor(Uint8Array.of(0, 1, 2, 3), { shape: [4, 1, 1, 1] }),
-    );
-    const transform = (x: torch.Tensor) => x.to("float32");
-    const batches = new data.Loader(images, { batchSize: 2, transform, device });
+test("who is left out stays out when a run goes on", () =>
+  inFolder(async (folder) => {
+    using images = numbered();
+    const batches = inTwos(images);
     const checkpoint = `${folder}/checkpoint`;
     // The teacher gives NaN in the second epoch alone, and would be fine after it.
     let bad = false;
@@ -242,19 +243,12 @@ test("who is left out stays out when a run goes on", async () => {
     const resumed = await train(4, true);
     assertEquals(resumed.leftOut, [["c", "its features hold NaN or infinities"]]);
     assertEquals(resumed, whole);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
-test("a run ends at a NaN teacher with the checkpoint as it was", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    using images = new data.UnlabelledImages(
-      torch.tensor(Uint8Array.of(0, 1, 2, 3), { shape: [4, 1, 1, 1] }),
-    );
-    const transform = (x: torch.Tensor) => x.to("float32");
-    const batches = new data.Loader(images, { batchSize: 2, transform, device });
+test("a run ends at a NaN teacher with the checkpoint as it was", () =>
+  inFolder(async (folder) => {
+    using images = numbered();
+    const batches = inTwos(images);
     let bad = false;
     const { method, free } = uniform(three(() => bad ? NaN : 0));
     using optimizer = new optim.SGD(method.parameters(), { lr: 0.01 });
@@ -270,10 +264,7 @@ test("a run ends at a NaN teacher with the checkpoint as it was", async () => {
     bad = false;
     assertEquals((await fit({ ...options, epochs: 5, resume: true })).step, 10);
     free();
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
 test("what is said about labelled and unlabelled images is joined, logits and all", () => {
   const [a, b] = three();

@@ -12,17 +12,8 @@ import { MetricsLog, readMetrics } from "../../src/report/metrics.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit_options.ts";
 import { SmallNet } from "../distill/nets.ts";
-import { assertClose, device, test } from "../helpers.ts";
+import { assertClose, device, inFolder, test } from "../helpers.ts";
 import { BATCHES, images, type Kind, stateOf, training } from "./trainings.ts";
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 interface Setting extends Partial<FitOptions> {
   batchSize: number;

@@ -2,17 +2,11 @@
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ApprenticeError, ChecksumError } from "../../src/base/errors.ts";
-import { test } from "../helpers.ts";
+import { inFolder, test } from "../helpers.ts";
 import { stateOf, training } from "./trainings.ts";
 
-async function inFolder(work: (checkpoint: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(`${folder}/checkpoint`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+const withCheckpoint = (work: (checkpoint: string) => Promise<void>) =>
+  inFolder((folder) => work(`${folder}/checkpoint`));
 
 const run = async (checkpoint: string, epochs: number, seed: number) => {
   using made = training("sgd", seed);
@@ -27,7 +21,7 @@ const run = async (checkpoint: string, epochs: number, seed: number) => {
 };
 
 test("damage anywhere in a checkpoint is found, and nothing is taken from it", () =>
-  inFolder(async (checkpoint) => {
+  withCheckpoint(async (checkpoint) => {
     await run(checkpoint, 1, 1);
     const good = await Deno.readFile(checkpoint);
     let damaged = 0;

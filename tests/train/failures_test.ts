@@ -4,7 +4,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ArgumentError, FileError } from "../../src/base/errors.ts";
 import { checkWritable } from "../../src/train/checkpoint.ts";
 import type { MetricRecord } from "../../src/report/metrics.ts";
-import { test } from "../helpers.ts";
+import { inFolder, test } from "../helpers.ts";
 import { BATCHES, stateOf, training } from "./trainings.ts";
 
 /** Trains to the end. */
@@ -13,15 +13,6 @@ async function whole(checkpoint: string): Promise<unknown> {
   const evaluate = () => ({ accuracy: 1 });
   await made.fit({ epochs: 2, checkpoint, resume: true, evaluate, progress: false });
   return stateOf(made);
-}
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 test("an evaluation that fails loses nothing of its epoch", async () => {

@@ -14,17 +14,8 @@ import { fit } from "../../src/train/fit.ts";
 import type { FitOptions, FitResult, SingleStage } from "../../src/train/fit_options.ts";
 import type { Batches, SingleMethod } from "../../src/train/stage.ts";
 import { MetricsLog, readMetrics } from "../../src/report/metrics.ts";
-import { assertClose, device, test } from "../helpers.ts";
+import { assertClose, device, inFolder, test } from "../helpers.ts";
 import { BATCHES, stateOf, training } from "./trainings.ts";
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** A batch that says which one it is, and counts how many are alive. */
 class Numbered implements Disposable {

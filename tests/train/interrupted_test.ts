@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { BATCHES } from "./trainings.ts";
+import { inFolder } from "../helpers.ts";
 
 const EPOCHS = 50;
 const ignore = Deno.build.os === "windows";
@@ -46,14 +47,8 @@ async function child(
   return { code, signal, steps, err: await errors };
 }
 
-async function inFolders(work: (one: string, other: string) => Promise<void>): Promise<void> {
-  const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
-  try {
-    await work(folders[0], folders[1]);
-  } finally {
-    for (const folder of folders) await Deno.remove(folder, { recursive: true });
-  }
-}
+const inFolders = (work: (one: string, other: string) => Promise<void>) =>
+  inFolder((one) => inFolder((other) => work(one, other)));
 
 Deno.test({
   name: "Ctrl-C writes the checkpoint, says so and ends the process; the run goes on to the bit",

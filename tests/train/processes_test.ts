@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { type MetricRecord, readMetrics } from "../../src/report/metrics.ts";
 import { BATCHES } from "./trainings.ts";
+import { inFolder } from "../helpers.ts";
 
 const EPOCHS = 40;
 const windows = Deno.build.os === "windows";
@@ -42,14 +43,8 @@ async function child(folder: string, signal?: Deno.Signal, at = 0, delay = 0): P
   return { code, steps, err: await errors };
 }
 
-async function inFolders(work: (one: string, other: string) => Promise<void>): Promise<void> {
-  const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
-  try {
-    await work(folders[0], folders[1]);
-  } finally {
-    for (const folder of folders) await Deno.remove(folder, { recursive: true });
-  }
-}
+const inFolders = (work: (one: string, other: string) => Promise<void>) =>
+  inFolder((one) => inFolder((other) => work(one, other)));
 
 /** Asserts that two finished runs left the same. */
 async function assertSame(actual: string, expected: string): Promise<void> {

@@ -13,7 +13,7 @@ import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { FitOptions, FitResult } from "../../src/train/fit_options.ts";
 import { Supervised } from "../../src/distill/methods/supervised.ts";
-import { test } from "../helpers.ts";
+import { inFolder, test } from "../helpers.ts";
 import { images } from "./trainings.ts";
 
 /** What a run is made of; each may be changed. */
@@ -114,14 +114,8 @@ async function run(checkpoint: string, setting: Setting, stop?: number): Promise
   };
 }
 
-async function inFolder(work: (checkpoint: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(`${folder}/checkpoint`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+const withCheckpoint = (work: (checkpoint: string) => Promise<void>) =>
+  inFolder((folder) => work(`${folder}/checkpoint`));
 
 /** The images with other pixels, in the same number. */
 const darker = (whole: data.ImageDataset) => whole.subset(Array.from({ length: 46 }, () => 0));
@@ -188,7 +182,7 @@ const changes: [name: string, change: Setting, path: RegExp, base?: Setting][] =
 
 for (const [name, change, message, base = {}] of changes) {
   test(`resume refuses ${name}, and can go on with it`, () =>
-    inFolder(async (checkpoint) => {
+    withCheckpoint(async (checkpoint) => {
       const stopped = await run(checkpoint, base, 6);
       assertEquals([stopped.done, stopped.step], [false, 6]);
       const before = await Deno.readFile(checkpoint);
@@ -218,7 +212,7 @@ for (const [name, change, message, base = {}] of changes) {
 }
 
 test("what decides nothing may be another: epochs, records, devices' threads, the place", () =>
-  inFolder(async (checkpoint) => {
+  withCheckpoint(async (checkpoint) => {
     await run(checkpoint, {}, 8);
     const elsewhere = `${checkpoint}-2`;
     await Deno.rename(checkpoint, elsewhere);
@@ -236,7 +230,7 @@ test("what decides nothing may be another: epochs, records, devices' threads, th
   }));
 
 test("new settings are used, old ones are put back", () =>
-  inFolder(async (checkpoint) => {
+  withCheckpoint(async (checkpoint) => {
     await run(checkpoint, { schedule: "none" }, 6);
     const saved = await Deno.readFile(checkpoint);
     const betas: [number, number] = [0.5, 0.9];
@@ -257,7 +251,7 @@ test("new settings are used, old ones are put back", () =>
   }));
 
 test("a rate that was lowered by what happened, and not by the step, is no difference", () =>
-  inFolder(async (checkpoint) => {
+  withCheckpoint(async (checkpoint) => {
     using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [4] });
     using dataset = images();
     using optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.5 });
@@ -290,7 +284,7 @@ test("a rate that was lowered by what happened, and not by the step, is no diffe
   }));
 
 test("what cannot be put back is refused with the old settings too", () =>
-  inFolder(async (checkpoint) => {
+  withCheckpoint(async (checkpoint) => {
     await run(checkpoint, {}, 6);
     const setting = { uniform: { alpha2: 0.25 }, weightDecay: 1 };
     const error = await assertRejects(
@@ -306,7 +300,7 @@ test("what cannot be put back is refused with the old settings too", () =>
   }));
 
 test("a transform that draws numbers of its own leaves no trace and is no difference", () =>
-  inFolder(async (checkpoint) => {
+  withCheckpoint(async (checkpoint) => {
     const ended: unknown[] = [];
     for (const [file, stop] of [["none", 0], ["a", 0], ["b", 2], ["b", 0]] as const) {
       torch.manualSeed(1);
@@ -337,7 +331,7 @@ test("a transform that draws numbers of its own leaves no trace and is no differ
   }));
 
 test("a model of another dtype is a difference", () =>
-  inFolder(async (checkpoint) => {
+  withCheckpoint(async (checkpoint) => {
     for (const dtype of ["float32", "float64"] as const) {
       using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [4] });
       model.to(dtype);
@@ -357,7 +351,7 @@ test("a model of another dtype is a difference", () =>
   }));
 
 test("an option that was changed by hand meanwhile is no difference", () =>
-  inFolder(async (checkpoint) => {
+  withCheckpoint(async (checkpoint) => {
     using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [4] });
     using dataset = images();
     using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
@@ -378,7 +372,7 @@ test("an option that was changed by hand meanwhile is no difference", () =>
   }));
 
 test("a checkpoint of before, without what decided its run, still loads", () =>
-  inFolder(async (checkpoint) => {
+  withCheckpoint(async (checkpoint) => {
     await run(checkpoint, {}, 6);
     torch.scope(() => {
       const { spec: _, ...metadata } = torch.loadSafetensorsMetadata(checkpoint);
@@ -391,7 +385,7 @@ test("a checkpoint of before, without what decided its run, still loads", () =>
   }));
 
 test("teachers and preprocessing that are functions are known by what they say", async () => {
-  await inFolder(async (checkpoint) => {
+  await withCheckpoint(async (checkpoint) => {
     using dataset = images();
     using unlabelled = dataset.unlabelled({ seed: 3 });
     torch.manualSeed(99);
@@ -430,7 +424,7 @@ test("teachers and preprocessing that are functions are known by what they say",
 });
 
 test("stages of one name: each goes on with its own new options", async () => {
-  await inFolder(async (checkpoint) => {
+  await withCheckpoint(async (checkpoint) => {
     using dataset = images();
     using model = new models.Mlp({ inputs: 16, numClasses: 3, widths: [8] });
     const method = new Supervised(model);

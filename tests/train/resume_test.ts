@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import * as torch from "../../src/torch/mod.ts";
 import type { FitOptions, FitResult } from "../../src/train/fit_options.ts";
 import { type MetricRecord, MetricsLog, readMetrics } from "../../src/report/metrics.ts";
-import { test } from "../helpers.ts";
+import { inFolder, test } from "../helpers.ts";
 import { BATCHES, type Kind, kinds, stateOf, type Training, training } from "./trainings.ts";
 
 /** What remains of a run that has to be the same however often it was interrupted. */
@@ -17,16 +17,6 @@ const timeless = (record: MetricRecord): MetricRecord => {
   const { seconds: _, ...rest } = record;
   return rest;
 };
-
-/** Runs in a folder of its own, which a resumed run shares. */
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** Draws random numbers and changes the mode, as an evaluation may. */
 function evaluation(made: Training): (epoch: number) => MetricRecord {

@@ -10,7 +10,7 @@ import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { MetricsLog, readMetrics } from "../../src/report/metrics.ts";
 import { fit } from "../../src/train/fit.ts";
-import { test } from "../helpers.ts";
+import { inFolder, test } from "../helpers.ts";
 import { images } from "./trainings.ts";
 
 /** CustomKD on the tests' images, two batches in an epoch. */
@@ -46,15 +46,6 @@ class Room implements Disposable {
 const adamw = (params: torch.Tensor[]) => new optim.AdamW(params, { lr: 1e-2 });
 const optimizers = { customize: adamw, distill: adamw };
 const quiet = { progress: false } as const;
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 test("a method of stages with one optimizer is a type error, and an error by name that trains nothing", async () => {
   using room = new Room();

@@ -8,6 +8,7 @@ import {
   writeCachedFile,
 } from "../../../src/data/sources/cached_images.ts";
 import { ChecksumError, FileError } from "../../../src/base/errors.ts";
+import { inFolder } from "../../helpers.ts";
 
 /** Two images of 2 x 2, pixels 1 to 8, labels 1 and 0; the sum is `sha256sum`'s. */
 const LAYOUT: CachedLayout = {
@@ -22,15 +23,6 @@ function filled(layout = LAYOUT) {
   file.images.set([1, 2, 3, 4, 5, 6, 7, 8]);
   file.labels.set([1, 0]);
   return file;
-}
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 async function assertDamaged(path: string, what: string): Promise<void> {
