@@ -21,13 +21,13 @@ function listCommand(): Command {
   return new Command("list").description("what there is").option(...ROOT)
     .option("--json", "write it as JSON")
     .action(async ({ root, json }) => {
-      const { teachers } = await rooms();
-      const entries = new teachers.Store({ root }).list();
+      const entries = new (await rooms()).teachers.Store({ root }).list();
       if (json) return console.log(JSON.stringify(entries, null, 2));
-      for (const { id, teacher, data, images, variants, dtype, bytes, complete } of entries) {
-        const part = `${formatBytes(bytes).padStart(9)}  ${complete ? "whole" : "part "}`;
+      for (const entry of entries) {
+        const { id, teacher, data, images, variants, dtype, bytes, complete, problem } = entry;
+        const part = `${formatBytes(bytes).padStart(9)}  ${complete === 1 ? "whole" : "part "}`;
         const what = `${images} images x ${variants}, ${dtype}${data === null ? "" : `, ${data}`}`;
-        console.log(`${id}  ${part}  ${teacher}: ${what}`);
+        console.log(`${id}  ${part}  ${problem ?? `${teacher}: ${what}`}`);
       }
       if (entries.length === 0) console.log("The store is empty.");
     }) as Command;

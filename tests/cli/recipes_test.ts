@@ -125,6 +125,10 @@ Deno.test("a recipe's store is filled ahead of its run, listed, verified and pru
       method: "KD",
       store: { root },
     });
+    // All of it is one shard, which the first of two parts has.
+    await apprentice("store", "fill", recipe, "--part", "2/2");
+    const begun = await apprentice("store", "list", "--root", root);
+    assertStringIncludes(begun.out, "part   cnn: 300 images x 1, float16");
     const filled = await apprentice("store", "fill", recipe);
     assertEquals(filled.code, 0, filled.errors);
     const listed = await apprentice("store", "list", "--root", root);
