@@ -9,8 +9,8 @@ import type { Device } from "../torch/device.ts";
 import { arange } from "../torch/creation.ts";
 import { keep } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
-import { applyView } from "./apply_view.ts";
 import type { Origin } from "./pixel_source.ts";
+import { Renderings } from "./renderings.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -27,7 +27,7 @@ export abstract class Batch implements Disposable {
   readonly indices: Tensor;
   /** Which variants of which images these are, where a loader made them; null for others. */
   readonly origin: Origin | null;
-  readonly #rendered: Map<string, Tensor> = new Map();
+  readonly #renderings: Renderings;
 
   /**
    * Takes over the tensors.
@@ -48,6 +48,7 @@ export abstract class Batch implements Disposable {
       );
     }
     this.pixels = pixels;
+    this.#renderings = new Renderings(pixels);
     this.indices = indices ?? arange(shape[0]);
     this.origin = origin;
   }
@@ -74,12 +75,7 @@ export abstract class Batch implements Disposable {
    * @throws As `applyView` does.
    */
   view(view: View | null): Tensor {
-    const key = keyOf(view);
-    const known = this.#rendered.get(key);
-    if (known !== undefined && !known.isDisposed) return known;
-    const rendered = applyView(this.pixels, view);
-    if (rendered !== this.pixels) this.#rendered.set(key, rendered);
-    return rendered;
+    return this.#renderings.of(view);
   }
 
   /** This batch with other pixels, on `device`; pixels that are not needed any more are disposed of. */
@@ -98,8 +94,8 @@ export abstract class Batch implements Disposable {
 
   /** Frees the tensors, and what was rendered of them. */
   dispose(): void {
-    for (const tensor of [...this.#rendered.values(), ...this.tensors()]) tensor.dispose();
-    this.#rendered.clear();
+    this.#renderings.dispose();
+    for (const tensor of this.tensors()) tensor.dispose();
   }
 
   /** Same as {@linkcode Batch.dispose}, for `using`. */
@@ -162,11 +158,4 @@ export class UnlabelledBatch extends Batch {
     if (pixels !== this.pixels) this.pixels.dispose();
     return new UnlabelledBatch(pixels, this.indices, origin) as this;
   }
-}
-
-/** What of a view decides how a batch is rendered. */
-function keyOf(view: View | null): string {
-  if (view === null) return "";
-  const { size, mean, std, interpolation = "bilinear" } = view;
-  return JSON.stringify([size, mean, std, interpolation]);
 }

@@ -14,7 +14,7 @@ import type { Tensor } from "../../torch/tensor.ts";
 import { storable } from "./check_output.ts";
 import type { StoreEntry } from "./entry.ts";
 import { shardRange } from "./layout.ts";
-import { applyView } from "../../data/apply_view.ts";
+import { Renderings } from "../../data/renderings.ts";
 import type { Pixels, PixelSource } from "../../data/pixel_source.ts";
 import type { TeacherOutput } from "../teacher_options.ts";
 import type { StorableTeacher } from "./types.ts";
@@ -141,13 +141,11 @@ function pixelsOf(
 
 /** Asks teachers about pixels, each of which sees them by its view; equal views are rendered once. */
 function askAll(open: readonly Open[], pixels: Tensor, count: number): void {
-  const rendered = new Map<string, Tensor>();
+  const renderings = new Renderings(pixels);
   noGrad(() =>
     scope(() => {
       for (const { job: { teacher, entry }, parts } of open) {
-        const key = JSON.stringify(teacher.view);
-        const images = rendered.get(key) ?? applyView(pixels, teacher.view);
-        rendered.set(key, images);
+        const images = renderings.of(teacher.view);
         const output = scope(() => storable(teacher.name, teacher.see(images), count, entry.file));
         for (const part of [output.features, output.logits]) if (part) keep(part);
         parts.push(output);
