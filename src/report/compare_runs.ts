@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { spread } from "./spread.ts";
 import { twoSidedP, twoSidedT } from "./student_t.ts";
 
 /** What one run of a method came to. */
@@ -151,12 +152,10 @@ function pairedTest(scores: Scores, base: Scores, confidence: number): PairedTes
 
 function meanOf(values: readonly number[]): number | null {
   if (values.length === 0) return null;
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return spread(values).mean;
 }
 
 function deviationOf(values: readonly number[]): number | null {
   if (values.length < 2) return null;
-  const mean = meanOf(values)!;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
+  return spread(values).deviation;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Curve, CurvesBlock } from "./data.ts";
+import { spread } from "./spread.ts";
 
 /** The curve of one run. */
 export interface RunCurve {
@@ -52,14 +53,10 @@ function meanCurve(name: string, curves: Point[][], kind: "range" | "deviation")
   const band: [number, number, number][] = [];
   xs.forEach((x, i) => {
     const values = columns.map((column) => column[i]).filter((value) => value !== undefined);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const { mean, deviation } = spread(values);
     points.push([x, mean]);
     if (kind === "range") band.push([x, Math.min(...values), Math.max(...values)]);
-    else {
-      const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-      const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
-      band.push([x, mean - deviation, mean + deviation]);
-    }
+    else band.push([x, mean - deviation, mean + deviation]);
   });
   return { name: `${name} (${curves.length} runs)`, points, band };
 }

@@ -17,7 +17,7 @@ import { writeComparison } from "./comparison_report.ts";
 import type { Compared } from "./compared.ts";
 import type { ModelResult } from "./result.ts";
 import { modelTable, spreadTable } from "./result_tables.ts";
-import { spread } from "./spread.ts";
+import { spread } from "../report/spread.ts";
 import { run, type RunOptions } from "./run.ts";
 
 /** How {@linkcode compare} goes. */

@@ -8,7 +8,7 @@ import type { VoteSummary } from "../distill/mod.ts";
 import type { Accuracy } from "../evaluation/mod.ts";
 import type { Table, TableRow } from "../report/table.ts";
 import type { ModelResult } from "./result.ts";
-import { spread } from "./spread.ts";
+import { spread } from "../report/spread.ts";
 
 /** What is told of a model's accuracy: by data set and the means, or all in one where there is one data set. */
 function figuresOf(
