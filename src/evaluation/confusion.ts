@@ -4,8 +4,9 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../base/errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { asClasses, findBadIndex } from "../nn/functional/classes.ts";
+import { checkScores } from "./check_scores.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 
@@ -46,13 +47,8 @@ export class ConfusionCounter {
    */
   add(scores: Tensor, labels: Tensor): void {
     const { classes } = this;
-    const [rows, columns] = scores.shape;
-    if (scores.ndim !== 2 || columns !== classes || labels.ndim !== 1 || labels.shape[0] !== rows) {
-      throw new ShapeError(
-        `Evaluating over ${classes} classes needs scores (B, ${classes}) and labels (B), ` +
-          `got [${scores.shape.join(", ")}] and [${labels.shape.join(", ")}].`,
-      );
-    }
+    checkScores("Evaluating", classes, scores, labels);
+    const [rows] = scores.shape;
     if (rows === 0) return;
     torch.scope(() => {
       const wanted = asClasses(labels);
