@@ -8,11 +8,8 @@ import { ArgumentError } from "../base/errors.ts";
 import type { View } from "../data/view.ts";
 import { load } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
-import { scope } from "../torch/scope.ts";
-import type { Tensor } from "../torch/tensor.ts";
-import { descriptive } from "./descriptive.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
-import { predictive } from "./predictive.ts";
+import { teacherOnDemand } from "./on_demand.ts";
 import type { Teacher } from "./teacher.ts";
 import type { TeacherFacts } from "./teacher_options.ts";
 import { OnDemand } from "./weights.ts";
@@ -41,22 +38,18 @@ export function teacherFromSaved(path: string, options: LoadTeacherOptions): Tea
   const view = { ...saved, ...options.view } as Partial<View>;
   const known = Object.keys(view).length > 0;
   const name = options.name ?? path.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1)!;
-  const common = { name, view: known ? view as View : undefined, weights, facts };
-  const features = (images: Tensor): Tensor => weights.get().features(images.to(dtype));
-  if (kind === "descriptive") return descriptive({ ...common, features, featureDim });
-  if (numClasses === 0) {
+  if (kind === "predictive" && numClasses === 0) {
     throw new ArgumentError(`The model in ${path} has no classes, so that it cannot vote.`);
   }
-  return predictive({
-    ...common,
-    run: (images) =>
-      scope(() => {
-        const seen = features(images);
-        return { features: seen, logits: weights.get().head.forward(seen) };
-      }),
+  return teacherOnDemand(weights, {
+    name,
+    kind,
+    view: known ? view as View : undefined,
+    dtype,
     featureDim,
     numClasses,
     classes,
     classNames: classNames ?? undefined,
+    facts,
   });
 }

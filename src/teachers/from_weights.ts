@@ -4,17 +4,13 @@
  * @module
  */
 
+import type { View } from "../data/view.ts";
 import type { LoadWeightsOptions } from "../checkpoints/mod.ts";
 import { create } from "../models/create.ts";
 import { entryOf } from "../models/entry_of.ts";
-import type { Module } from "../nn/module.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
-import { scope } from "../torch/scope.ts";
-import type { Tensor } from "../torch/tensor.ts";
-import { descriptive } from "./descriptive.ts";
-import { predictive } from "./predictive.ts";
-import type { View } from "../data/view.ts";
+import { teacherOnDemand } from "./on_demand.ts";
 import type { Teacher } from "./teacher.ts";
 import type { TeacherFacts } from "./teacher_options.ts";
 import { OnDemand } from "./weights.ts";
@@ -84,9 +80,8 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
       assign: true,
       ...source.reading,
     });
-    return frozen(model).to({ device, dtype });
+    return model.freeze().to({ device, dtype });
   });
-  const features = (images: Tensor): Tensor => weights.get().features(images.to(dtype));
   const model = weights.get();
   const { featureDim } = model;
   const facts: TeacherFacts = {
@@ -97,25 +92,14 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
     classNames: source.classNames,
   };
   weights.release();
-  if (kind === "descriptive") {
-    return descriptive({ name, features, featureDim, view, weights, facts });
-  }
-  return predictive({
+  return teacherOnDemand(weights, {
     name,
-    run: (images) =>
-      scope(() => {
-        const seen = features(images);
-        return { features: seen, logits: weights.get().head.forward(seen) };
-      }),
+    kind,
+    view,
+    dtype,
     featureDim,
     numClasses,
     classes: source.classes,
-    view,
-    weights,
     facts,
   });
-}
-
-function frozen<M extends Module>(model: M): M {
-  return model.freeze();
 }

@@ -1,0 +1,59 @@
+/**
+ * Teachers of classifiers that are loaded when they are needed.
+ *
+ * @module
+ */
+
+import type { View } from "../data/view.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import type { DType } from "../torch/dtype.ts";
+import { scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import { descriptive } from "./descriptive.ts";
+import { predictive } from "./predictive.ts";
+import type { Teacher } from "./teacher.ts";
+import type { TeacherFacts } from "./teacher_options.ts";
+import type { OnDemand } from "./weights.ts";
+
+/** What a teacher of such a classifier is. */
+export interface OnDemandOptions {
+  /** The teacher's name. */
+  readonly name: string;
+  /** Whether it votes on classes. */
+  readonly kind: "predictive" | "descriptive";
+  /** What it wants of pixels. */
+  readonly view: View | undefined;
+  /** What it computes in. */
+  readonly dtype: DType;
+  /** The width of its features. */
+  readonly featureDim: number;
+  /** The number of classes that its head has. */
+  readonly numClasses: number;
+  /** The teacher's class for each of the student's, where the order differs. */
+  readonly classes?: readonly number[];
+  /** The names of its classes. */
+  readonly classNames?: readonly string[];
+  /** What is known of where it comes from. */
+  readonly facts: TeacherFacts;
+}
+
+/** A teacher that gives features, and the logits of the head where it votes. */
+export function teacherOnDemand(
+  weights: OnDemand<Classifier>,
+  { kind, dtype, numClasses, classes, classNames, ...common }: OnDemandOptions,
+): Teacher {
+  const features = (images: Tensor): Tensor => weights.get().features(images.to(dtype));
+  if (kind === "descriptive") return descriptive({ ...common, weights, features });
+  return predictive({
+    ...common,
+    weights,
+    numClasses,
+    classes,
+    classNames,
+    run: (images) =>
+      scope(() => {
+        const seen = features(images);
+        return { features: seen, logits: weights.get().head.forward(seen) };
+      }),
+  });
+}
