@@ -16,26 +16,24 @@ import { folderOf } from "../../base/temporaries.ts";
  * @returns What gives it back; it holds nothing where files cannot be locked, or the store only be read.
  */
 export function holdInUse(path: string): Disposable {
-  let file: Deno.FsFile | undefined;
-  try {
-    makeFolderSync(folderOf(path));
-    file = Deno.openSync(path, { read: true, write: true, create: true });
+  return hold(path, (file) => {
     file.lockSync(false);
-    return file;
-  } catch (error) {
-    file?.close();
-    if (isNotAllowed(error)) throw error;
-    return { [Symbol.dispose]() {} };
-  }
+    return true;
+  })!;
 }
 
 /** Takes a lock that nobody else may have at the same time; null if somebody has it. */
 export function holdAlone(path: string): Disposable | null {
+  return hold(path, tryLock);
+}
+
+/** Takes a lock if `take` does; what holds nothing where files cannot be locked, or the store only be read. */
+function hold(path: string, take: (file: Deno.FsFile) => boolean): Disposable | null {
   let file: Deno.FsFile | undefined;
   try {
     makeFolderSync(folderOf(path));
     file = Deno.openSync(path, { read: true, write: true, create: true });
-    if (tryLock(file)) return file;
+    if (take(file)) return file;
     file.close();
     return null;
   } catch (error) {
