@@ -43,10 +43,13 @@ export async function buildTeachers(
   device: Device,
   places: TeacherPlaces,
 ): Promise<Teacher[]> {
+  const own = recipes.flatMap((one) => "recipe" in one ? [one.recipe] : []);
+  const folders = await foldersOf(own, places);
   const teachers: Teacher[] = [];
   try {
     for (const [i, recipe] of recipes.entries()) {
-      teachers.push(await one(recipe, `teachers[${i}]`, device, places));
+      if ("recipe" in recipe) await places.trainFirst(recipe.recipe, folders.get(recipe.recipe)!);
+      teachers.push(await one(recipe, `teachers[${i}]`, device, folders));
     }
     return teachers;
   } catch (error) {
@@ -60,7 +63,7 @@ async function one(
   recipe: TeacherRecipe<ResolvedRecipe>,
   at: string,
   device: Device,
-  places: TeacherPlaces,
+  folders: ReadonlyMap<ResolvedRecipe, string>,
 ): Promise<Teacher> {
   const { kind = "descriptive" } = recipe;
   if ("source" in recipe) {
@@ -78,7 +81,7 @@ async function one(
   }
   if ("recipe" in recipe) {
     const { recipe: own, name } = recipe;
-    return fromRun(await firstRun(own, places), name ?? own.name, kind, device, at);
+    return fromRun(folders.get(own)!, name ?? own.name, kind, device, at);
   }
   return fromRun(recipe.run, recipe.name ?? basename(recipe.run), kind, device, at);
 }
@@ -88,14 +91,26 @@ async function one(
  * its run.
  */
 export async function firstRun(recipe: ResolvedRecipe, places: TeacherPlaces): Promise<string> {
-  const folder = join(places.cache, `${recipe.name}-${await keyOf(recipe)}`);
+  const folder = (await foldersOf([recipe], places)).get(recipe)!;
   await places.trainFirst(recipe, folder);
   return folder;
 }
 
-/** What stands for all that decides a run. */
-async function keyOf(recipe: ResolvedRecipe): Promise<string> {
+/** Where the runs of recipes are kept. Data that several learn from is opened once. */
+async function foldersOf(
+  recipes: readonly ResolvedRecipe[],
+  { cache }: TeacherPlaces,
+): Promise<Map<ResolvedRecipe, string>> {
   using opener = new DataOpener();
+  const folders = new Map<ResolvedRecipe, string>();
+  for (const recipe of recipes) {
+    folders.set(recipe, join(cache, `${recipe.name}-${await keyOf(recipe, opener)}`));
+  }
+  return folders;
+}
+
+/** What stands for all that decides a run. */
+async function keyOf(recipe: ResolvedRecipe, opener: DataOpener): Promise<string> {
   const { sources } = await openBatches(recipe, opener);
   const data = await Promise.all(sources.map(({ seen }) => seen.spec()));
   return fingerprint([decisive(recipe), data, VERSION]);
