@@ -8,6 +8,7 @@ import { fingerprint, type Spec } from "../base/spec.ts";
 import { Uniform } from "../distill/mod.ts";
 import { save } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
+import { Accumulation } from "../optim/accumulation.ts";
 import { type MetricRecord, readMetrics } from "../report/metrics.ts";
 import { metricsTo } from "../report/metrics_to.ts";
 import type { Shelf } from "../teachers/shelf.ts";
@@ -140,7 +141,8 @@ async function train(
     ...(best !== null && { best: { ...best, file: folder.path(RUN_FILES.best) } }),
     ...(measured.validation !== null && { evaluate: () => validate(recipe, student, measured) }),
   };
-  const makers = [...stageMakers(recipe, method, Math.ceil(batches.length / accumulate))];
+  const stepsPerEpoch = new Accumulation(accumulate).stepsOf(batches.length);
+  const makers = [...stageMakers(recipe, method, stepsPerEpoch)];
   const { done, stopped } = makers.length === 1
     ? await fit({ ...shared, method, batches, ...makers[0][1] })
     : await fit({

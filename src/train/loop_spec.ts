@@ -6,6 +6,7 @@
  */
 
 import { differencesOf, type Spec, type SpecDifference } from "../base/spec.ts";
+import { Accumulation } from "../optim/accumulation.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { AnyStage, LoopParts, LoopSpec, Rates } from "./loop_parts.ts";
 import type { StepOptimizer, Trainable } from "./stage.ts";
@@ -136,7 +137,8 @@ function isPlain(value: unknown): boolean {
 /** The steps at which a stage's schedule is looked at: the first ones, and others evenly spread over the run. */
 function stepsOf({ stages, plan, options }: LoopParts, place: number): number[] {
   const epochs = plan.reduce((count, own) => count + (own === place ? 1 : 0), 0);
-  const total = epochs * Math.ceil(stages[place].batches.length / (options.accumulate ?? 1));
+  const total = epochs *
+    new Accumulation(options.accumulate ?? 1).stepsOf(stages[place].batches.length);
   const steps = new Set([0, 1, 2]);
   for (let i = 0; i <= SAMPLES; i++) steps.add(Math.floor(i * (total - 1) / SAMPLES));
   return [...steps].filter((step) => step >= 0 && step < total).sort((a, b) => a - b);

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { Accumulation } from "../optim/accumulation.ts";
 import type { ManyStages, PerStage, SingleStage } from "./fit_options.ts";
 import { planOf } from "./loop_checks.ts";
 import type { AnyStage } from "./loop_parts.ts";
@@ -91,7 +92,7 @@ function build<B>(
   accumulate = 1,
 ): { optimizer: StepOptimizer; schedule?: StepSchedule } {
   const optimizer = typeof chosen === "function" ? made.use(chosen(learns())) : chosen;
-  const steps = epochs * Math.ceil(batches.length / accumulate);
+  const steps = epochs * new Accumulation(accumulate).stepsOf(batches.length);
   const schedule = typeof chosenSchedule === "function"
     ? chosenSchedule(optimizer, Math.max(1, steps))
     : chosenSchedule;
