@@ -19,11 +19,11 @@ import type { OnDemand } from "./weights.ts";
 export interface OnDemandOptions {
   /** The teacher's name. */
   readonly name: string;
-  /** Whether it votes on classes. */
+  /** Whether the teacher votes on classes. */
   readonly kind: "predictive" | "descriptive";
-  /** What it wants of pixels. */
+  /** What the teacher wants of pixels. */
   readonly view: View | undefined;
-  /** What it computes in. */
+  /** What the teacher computes in. */
   readonly dtype: DType;
   /** The width of its features. */
   readonly featureDim: number;
