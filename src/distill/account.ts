@@ -9,7 +9,8 @@ import { noGrad } from "../torch/backward.ts";
 import { tensor, zeros } from "../torch/creation.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import type { FeatureVote, LogitVote } from "./voting.ts";
+import type { FeatureVote } from "./vote_features.ts";
+import type { LogitVote } from "./vote_logits.ts";
 
 const bins = 10;
 

@@ -31,7 +31,7 @@ import {
   naming,
 } from "./checks.ts";
 import { upcast } from "./upcast.ts";
-import { type LogitVote, voteLogits } from "./voting.ts";
+import { type LogitVote, voteLogits } from "./vote_logits.ts";
 
 /** libtorch's number for the sum as a loss's reduction. */
 const sumReduction = 2;

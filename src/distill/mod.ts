@@ -19,4 +19,5 @@ export * from "./projection.ts";
 export * from "./seen.ts";
 export * from "./standardize.ts";
 export * from "./terms.ts";
-export * from "./voting.ts";
+export * from "./vote_features.ts";
+export * from "./vote_logits.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DType } from "../torch/dtype.ts";
 import { Tensor } from "../torch/tensor.ts";
 
 /**
@@ -15,4 +16,9 @@ export function upcast(part: Tensor, beside?: Tensor): Tensor {
   const dtype = part.dtype;
   if (dtype !== "float16" && dtype !== "bfloat16") return part;
   return part.to(beside?.dtype === "float64" ? "float64" : "float32");
+}
+
+/** The dtype that sums are kept in. */
+export function sumDType(dtype: DType): DType {
+  return dtype === "float64" ? "float64" : "float32";
 }

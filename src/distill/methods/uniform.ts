@@ -24,13 +24,8 @@ import type { Seen } from "../seen.ts";
 import { Standardizer } from "../standardize.ts";
 import type { Terms } from "../terms.ts";
 import { upcast } from "../upcast.ts";
-import {
-  averageFeatures,
-  type FeatureVote,
-  type LogitVote,
-  voteFeatures,
-  voteLogits,
-} from "../voting.ts";
+import { averageFeatures, type FeatureVote, voteFeatures } from "../vote_features.ts";
+import { type LogitVote, voteLogits } from "../vote_logits.ts";
 import { UNIFORM_OPTIONS, type UniformSettings } from "./uniform_options.ts";
 
 /** Options of {@linkcode Uniform}. */
