@@ -82,23 +82,31 @@ function checkTeachers(student: Module, shelf: Shelf): void {
  * @throws {ArgumentError} if it is not of the kind that a method needs.
  */
 export function partsOf(method: string, { images }: Needs, batch: unknown): Batch[] {
-  if (batch instanceof MixedBatch && (images === "some labelled" || images === "both")) {
+  if (batch instanceof MixedBatch && taken[images].includes("mixed")) {
     return [batch.labelled, batch.unlabelled];
   }
-  if (batch instanceof LabelledBatch && (images === "labelled" || images === "some labelled")) {
-    return [batch];
-  }
-  if (batch instanceof UnlabelledBatch && images === "unlabelled") return [batch];
+  if (batch instanceof LabelledBatch && taken[images].includes("labelled")) return [batch];
+  if (batch instanceof UnlabelledBatch && taken[images].includes("unlabelled")) return [batch];
   throw new ArgumentError(
     `${method} takes ${wanted[images]}; got ${kindOf(batch)}.${remedy(images, batch)}`,
   );
 }
+
+const taken: Readonly<Record<Needs["images"], readonly string[]>> = {
+  "labelled": ["labelled"],
+  "unlabelled": ["unlabelled"],
+  "some labelled": ["labelled", "mixed"],
+  "both": ["mixed"],
+  "any": ["labelled", "unlabelled", "mixed"],
+};
 
 const wanted: Readonly<Record<Needs["images"], string>> = {
   "labelled": "images with labels, a LabelledBatch",
   "unlabelled": "images without labels, an UnlabelledBatch",
   "some labelled": "images with labels, or with and without, a LabelledBatch or a MixedBatch",
   "both": "images with and without labels, a MixedBatch",
+  "any":
+    "images with labels, without, or both: a LabelledBatch, an UnlabelledBatch or a MixedBatch",
 };
 
 function kindOf(batch: unknown): string {

@@ -19,6 +19,7 @@ import { countNotFinite } from "./checks.ts";
 import { checkLearners, partsOf } from "./check_needs.ts";
 import type { Needs } from "./needs.ts";
 import { Seen } from "./seen.ts";
+import { hasEpochs, survey, type SurveyOptions, waiting } from "./survey.ts";
 import { Terms } from "./terms.ts";
 
 /** Any batch that a method may take. */
@@ -210,6 +211,32 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
    */
   meet(batches: unknown): void {
     this.#batches ??= batches;
+  }
+
+  /**
+   * Shows all training images once to what takes statistics of them before the first step, such as the mean and deviation of
+   * teachers' features. The training loop does it; whoever writes a loop of their own awaits it first. Does nothing where
+   * nothing asks for it, or it was done.
+   *
+   * @param batches What it is trained on: a `data.Loader`, or two of `data.zipLoaders`.
+   * @returns Whether all is ready; false if it was stopped.
+   * @throws {ArgumentError} if they are no batches with epochs, such as a plain list.
+   */
+  async prepare(batches: unknown, options: SurveyOptions = {}): Promise<boolean> {
+    const asking = waiting(this.modules());
+    if (asking.length === 0) return true;
+    if (!hasEpochs(batches)) {
+      throw new ArgumentError(
+        `${this.name} looks once at all training images before the first step: give prepare() a data.Loader, not ` +
+          `${batches === null ? "null" : typeof batches}.`,
+      );
+    }
+    const done = await survey(batches, (part) => {
+      const opinions = this.shelf.ask(part, this.#who);
+      for (const one of asking) one.observe(opinions);
+    }, options);
+    if (done) { for (const one of asking) one.settle(); }
+    return done;
   }
 
   /** What there is to tell of the epoch that ended, for the record; the next one starts from nothing. */

@@ -7,10 +7,10 @@
 /** What a method asks for. */
 export interface Needs {
   /**
-   * Which images: with labels, without, labelled ones and, where there are any, others without (`"some labelled"`), or both
-   * kinds in every batch.
+   * Which images: with labels, without, labelled ones and, where there are any, others without (`"some labelled"`), both
+   * kinds in every batch, or whatever there is (`"any"`).
    */
-  readonly images: "labelled" | "unlabelled" | "some labelled" | "both";
+  readonly images: "labelled" | "unlabelled" | "some labelled" | "both" | "any";
   /** How many teachers at least; 1 by default. */
   readonly teachers?: number;
   /** How many teachers at most; any number by default. */

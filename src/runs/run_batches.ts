@@ -45,7 +45,8 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
   const { images } = METHODS[recipe.method.name].needs;
   const { data } = recipe;
   const options = loaderOptions(recipe);
-  if (images === "unlabelled") {
+  // What takes any images learns without labels unless some are given beside.
+  if (images === "unlabelled" || (images === "any" && data.labelled === null)) {
     const train = await opener.unlabelled(data.train, "data.train");
     const loader = new Loader(train, options);
     return { train, labelled: null, batches: loader, sources: [source(loader)] };

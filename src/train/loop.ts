@@ -152,6 +152,7 @@ export class Loop {
         record.run !== this.#name || !(typeof record.step === "number" && record.step > step)
       );
     }
+    if (!await this.#prepare()) return this.#result(false);
     startTraining(method);
     // Gradients of before are none of this run's business, nor would they be there after a break.
     for (const optimizer of this.#optimizers) optimizer.zeroGrad();
@@ -174,6 +175,16 @@ export class Loop {
     } finally {
       this.#sums.clear();
     }
+  }
+
+  /** Lets the method look at all training images, if it has to; false if it was interrupted. */
+  async #prepare(): Promise<boolean> {
+    const { method, progress } = this.#options;
+    const options = { signal: this.#stop, progress };
+    for (const { batches } of this.#stages) {
+      if (await method.prepare?.(batches, options) === false) return false;
+    }
+    return true;
   }
 
   #parts(): LoopParts {

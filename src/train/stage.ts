@@ -35,6 +35,14 @@ export interface Trainable {
   stageOf?(epoch: number): string;
   /** Told of each stage's batches before training, so that it can look at the names of classes, say. */
   meet?(batches: unknown): void;
+  /**
+   * Awaited before the first step, for what takes statistics of all training images; false if `signal` stopped it. A run that
+   * goes on has them in its state.
+   */
+  prepare?(
+    batches: unknown,
+    options: { signal?: AbortSignal; progress?: boolean },
+  ): Promise<boolean>;
   /** Asked at the end of every epoch for what there is to record of it beside its losses. */
   endEpoch?(): Readonly<Record<string, number>>;
 }

@@ -159,6 +159,8 @@ test("a wrong kind of batch is refused by what was given, what is wanted, and wh
     "some labelled":
       "Own takes images with labels, or with and without, a LabelledBatch or a MixedBatch; got ",
     both: "Own takes images with and without labels, a MixedBatch; got ",
+    any:
+      "Own takes images with labels, without, or both: a LabelledBatch, an UnlabelledBatch or a MixedBatch; got ",
   } as const;
   const got = {
     labelled: 'a LabelledBatch, which carries "labels".',
@@ -180,6 +182,10 @@ test("a wrong kind of batch is refused by what was given, what is wanted, and wh
     ["some labelled", mixed, null],
     ["some labelled", bare, got.bare + zip],
     ["both", mixed, null],
+    ["any", labelled, null],
+    ["any", bare, null],
+    ["any", mixed, null],
+    ["any", null, "null." + make],
     ["both", labelled, got.labelled + zip],
     ["both", bare, got.bare + zip],
     ["labelled", undefined, "undefined." + make],

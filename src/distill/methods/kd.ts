@@ -4,35 +4,26 @@
  * @module
  */
 
-import { choice, number } from "../../base/option_values.ts";
 import { type OptionTable, type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import type { UnlabelledBatch } from "../../data/batch.ts";
-import { kdLoss, type KdOptions } from "../losses.ts";
+import { klDivergence } from "../losses.ts";
 import { type Learners, Method } from "../method.ts";
 import type { Needs } from "../needs.ts";
 import type { Seen } from "../seen.ts";
 import type { Terms } from "../terms.ts";
+import { voterOptions, type VoterSettings } from "../voter_options.ts";
+import { Voters } from "../voters.ts";
 
 /** Options of {@linkcode KD}; of descriptive teachers no use is made. */
-export interface KDOptions extends Learners, KdOptions {}
+export interface KDOptions extends Learners, VoterSettings {}
 
 /** The options of {@linkcode KD} that are data. */
-export const KD_OPTIONS: OptionTable<KdOptions> = {
-  temperature: number({
-    default: 4,
-    above: 0,
-    help: "what logits are divided by before the softmax; its square multiplies the loss",
-  }),
-  average: choice(["probabilities", "logits"], {
-    default: "probabilities",
-    help: "what the voters' prediction is the mean of",
-  }),
-};
+export const KD_OPTIONS: OptionTable<VoterSettings> = voterOptions(4);
 
 /**
  * Knowledge distillation (Hinton et al. 2015) without labels: the student's prediction against the mean
- * of the predictive teachers', `kdLoss`. The baseline "KD" of UNIFORM (arXiv 2508.19498). Its term is `kd`.
+ * of the predictive teachers', `T² · KL(p̂ || softmax(z/T))`. The baseline "KD" of UNIFORM (arXiv 2508.19498). Its term is `kd`.
  *
  * @example
  * ```ts
@@ -47,7 +38,9 @@ export const KD_OPTIONS: OptionTable<KdOptions> = {
 export class KD extends Method<UnlabelledBatch> {
   /** What the method asks for. */
   static override readonly needs: Needs = { images: "unlabelled", voters: 1, onlyVoters: true };
-  readonly #options: Resolved<KdOptions>;
+  /** The predictive teachers as one prediction. */
+  readonly voters: Voters;
+  readonly #options: Resolved<VoterSettings>;
 
   /**
    * Takes a student and its teachers in.
@@ -58,11 +51,16 @@ export class KD extends Method<UnlabelledBatch> {
   constructor({ student, teachers, checkFinite, ...options }: KDOptions) {
     super({ student, teachers, checkFinite });
     this.#options = resolveOptions("KD", KD_OPTIONS, options);
+    this.voters = new Voters(this.shelf, this.#options);
   }
 
   /** @ignore */
   protected override lesson({ student, opinions }: Seen, terms: Terms): void {
-    terms.add("kd", 1, () => kdLoss(student.logits, opinions.logits, this.#options));
+    const { temperature } = this.#options;
+    terms.add("kd", 1, () => {
+      const { probabilities } = this.voters.vote(opinions);
+      return klDivergence(student.logits, probabilities, { temperature });
+    });
   }
 
   /** @ignore */
