@@ -8,13 +8,12 @@
  * @module
  */
 
-import { ArgumentError } from "../base/errors.ts";
+import { ShapeError } from "../base/errors.ts";
 import { noGrad } from "../torch/backward.ts";
 import {
   cosineSimilarity,
   crossEntropyLoss,
   l1Loss,
-  linalgVectorNorm,
   mseLoss,
   smoothL1Loss,
 } from "../torch/operators.gen.ts";
@@ -28,7 +27,6 @@ import {
   checkMatrix,
   checkNumber,
   checkTemperature,
-  naming,
 } from "./checks.ts";
 import { upcast } from "./upcast.ts";
 import { type LogitVote, voteLogits } from "./vote_logits.ts";
@@ -164,66 +162,49 @@ const distances: Record<Distance, (a: Tensor, b: Tensor) => Tensor> = {
   mse: mseLoss,
   l1: l1Loss,
   smoothL1: smoothL1Loss,
-  cosine: (a, b) => cosineSimilarity(a, b, 1).mean().rsub(1),
+  cosine: (a, b) => cosineSimilarity(a, b, -1).mean().rsub(1),
 };
 
-/** Options of {@linkcode reconstructionLoss}. */
-export interface ReconstructionOptions {
-  /** Told of each teacher's part, one element without a graph, by its place. */
-  onTeacher?: (place: number, part: Tensor) => void;
-}
-
 /**
- * Reconstruction of UNIFORM (arXiv 2508.19498, step 1):
+ * Alignment of teachers' codes with the student (ours, after the term of that kind in CFL, Luo et al. 2019):
  *
- *     l_rec = Σᵢ mean_b || fᵢᵈ(fᵢᵉ(xᵢᵗ)) - xᵢᵗ ||₂
+ *     l_align = mean_i dist(x, fᵢᵉ(xᵢᵗ))
  *
- * The norm is not squared; it is taken per image. Where nothing is left to reconstruct, its gradient is 0.
+ * It is what makes the space of the encoders a common one, in which signs can be voted on.
  *
- * @param decoded What each teacher's decoder made of its encoded features: N tensors (B, Dᵢ).
- * @param original The teachers' features themselves, in the same order.
+ * @param x The student's features (B, D).
+ * @param codes The teachers' codes (N, B, D). Gradients flow to both.
  * @returns A tensor of one element.
- * @throws {ArgumentError} if there is no teacher, or the lists differ in length.
- * @throws {ShapeError}, {DTypeError}, {DeviceError} if a pair does not fit together.
+ * @throws {ShapeError} if the two do not fit together.
  *
  * @example
  * ```ts
  * import { distill, torch } from "@apprentice/distill";
  *
- * const original = [torch.tensor([[3, 4], [0, 0]])];
- * distill.reconstructionLoss([torch.zeros([2, 2])], original).item(); // (5 + 0) / 2
+ * const codes = torch.tensor([[[1, 4]], [[3, 2]]]);
+ * distill.alignmentLoss(torch.tensor([[1, 2]]), codes).item(); // (2 + 2) / 2
  * ```
  */
-export function reconstructionLoss(
-  decoded: readonly Tensor[],
-  original: readonly Tensor[],
-  options: ReconstructionOptions = {},
+export function alignmentLoss(
+  x: Tensor,
+  codes: Tensor,
+  options: FeatureTransferOptions = {},
 ): Tensor {
-  if (!Array.isArray(decoded) || !Array.isArray(original) || decoded.length !== original.length) {
-    throw new ArgumentError(
-      `Each teacher's decoded features need its original ones: got ${decoded?.length} and ${original?.length}.`,
-    );
-  }
-  if (decoded.length === 0) {
-    throw new ArgumentError("No teacher's features were given, so that nothing is reconstructed.");
-  }
-  const decodedName = naming("decoded features");
-  const originalName = naming("original features");
-  const { onTeacher } = options;
-  const { loss, parts } = scope(() => {
-    const pairs = decoded.map((part, i): [Tensor, Tensor] => {
-      checkMatrix(part, decodedName(i));
-      const [a, b] = bothUpcast(part, original[i]);
-      checkLike(a, decodedName(i), b, originalName(i));
-      return [a, b];
-    });
-    const lengths = pairs.map(([a, b]) => linalgVectorNorm(a.sub(b), 2, 1));
-    const parts = onTeacher === undefined ? [] : lengths.map((length) => length.detach().mean());
-    return { loss: lengths.reduce((sum, length) => sum.add(length)).mean(), parts };
+  const { distance = "mse" } = options;
+  checkMatrix(x, "the student's features");
+  checkChoice(distance, DISTANCES, "distance");
+  return scope(() => {
+    const [a, b] = bothUpcast(x, codes);
+    const [n, ...shape] = b.shape;
+    if (shape.length !== 2 || shape.some((size, i) => size !== a.shape[i])) {
+      throw new ShapeError(
+        `The codes of N teachers are (N, ${
+          a.shape.join(", ")
+        }) beside the student's features, got [${b.shape.join(", ")}].`,
+      );
+    }
+    return distances[distance](a.unsqueeze(0).expand([n, ...shape]), b);
   });
-  // Out of the scope: whoever is told may keep the part as long as the loss.
-  parts.forEach((part, i) => onTeacher!(i, part));
-  return loss;
 }
 
 /**

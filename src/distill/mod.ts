@@ -5,8 +5,12 @@
  */
 
 export * from "./account.ts";
+export * from "./batched_linear.ts";
+export * from "./common_space.ts";
+export type { EncoderOptions, EncoderShape } from "./encoder_shape.ts";
 export * from "./losses.ts";
 export * from "./method.ts";
+export * from "./methods/cfl_plus.ts";
 export * from "./methods/custom_kd.ts";
 export * from "./methods/feature_kd.ts";
 export * from "./methods/kd.ts";
@@ -16,8 +20,11 @@ export * from "./methods/uniform.ts";
 export * from "./methods/uniform_options.ts";
 export * from "./needs.ts";
 export * from "./projection.ts";
+export * from "./projection_bank.ts";
+export { reconstructionLoss, type ReconstructionOptions } from "./reconstruction.ts";
 export * from "./seen.ts";
-export * from "./standardize.ts";
+export * from "./standardization.ts";
+export * from "./standardizers.ts";
 export * from "./supervision.ts";
 export type { SurveyOptions, Surveys } from "./survey.ts";
 export * from "./terms.ts";

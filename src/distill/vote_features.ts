@@ -4,14 +4,15 @@
  * @module
  */
 
+import { ShapeError } from "../base/errors.ts";
 import { noGrad } from "../torch/backward.ts";
-import { zeros } from "../torch/creation.ts";
-import type { DType } from "../torch/dtype.ts";
-import { stack } from "../torch/operators.gen.ts";
+import { tensor } from "../torch/creation.ts";
+import { cat, zerosLike } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
-import type { Tensor } from "../torch/tensor.ts";
+import { Tensor } from "../torch/tensor.ts";
 import { checkChoice, checkMatrices, checkWeights, naming, refuseNotFinite } from "./checks.ts";
-import { sumDType } from "./upcast.ts";
+import { shuffledAgreement, someOf } from "./shuffled_agreement.ts";
+import { upcast } from "./upcast.ts";
 
 /** Options of {@linkcode voteFeatures}; each settles a point that the paper's summary leaves open. */
 export interface FeatureVoteOptions {
@@ -31,6 +32,8 @@ export interface FeatureVoteOptions {
    * true by default. On a GPU it makes the processor wait.
    */
   checkFinite?: boolean;
+  /** Whether to measure how often teachers would agree by their own rates of positive signs alone; false by default. */
+  shuffled?: boolean;
 }
 
 /** The outcome of {@linkcode voteFeatures}. */
@@ -41,27 +44,29 @@ export interface FeatureVote {
   target: Tensor;
   /** For each teacher the share of its elements whose sign is the consensus sign (N). */
   agreement: Tensor;
+  /**
+   * The same where each teacher's images are shuffled (N): what is left is how often each element is positive, not what the
+   * image shows. An agreement that is not above it says nothing about images. Only if it was asked for.
+   */
+  shuffledAgreement?: Tensor;
 }
-
-/** The smallest positive number that a bound needs: normal in every dtype but float16, where it is the smallest at all. */
-const tiny = (dtype: DType): number => dtype === "float16" ? 2 ** -24 : 2 ** -126;
 
 /**
  * Features voting and aggregation of UNIFORM (arXiv 2508.19498, steps 2 and 3).
  *
- * `features` holds for each of N teachers its encoded features fᵢ (B, D). Element by element:
+ * `features` holds for each of N teachers its encoded features fᵢ (B, D), or all of them in one tensor (N, B, D). Element by
+ * element:
  *
  *     s   = sgn( Σᵢ sgn(fᵢ) )                                        the consensus sign, sgn(0) = 0
  *     x̂ᵗ = Σᵢ wᵢ fᵢ [sgn(fᵢ) = s] / Σᵢ wᵢ [sgn(fᵢ) = s]             the mean of those who agree
  *
- * An element for which all that agree have weight 0 gets the target 0.
+ * An element for which all that agree have weight 0 gets the target 0. It is one pass over all teachers, in float32 at least.
  *
- * Memory grows with B×D, not with N: teachers are gone through one by one, twice. That holds with
- * gradients too. `fᵢ [sgn(fᵢ) = s]` is written as a clamp of fᵢ to the half-line of sign s, whose
- * derivative needs only fᵢ, which the caller holds anyway, and the two bounds, which all teachers
- * share; a product with a mask would save a mask per teacher. (The half-lines start at the smallest
- * normal number instead of 0, so that an exact 0 has the gradient of a dropped element; what that adds
- * to the sum, at most N·10⁻³⁸, is lost in rounding.)
+ * `fᵢ [sgn(fᵢ) = s]` is written as a clamp of fᵢ to the half-line of sign s, whose derivative needs only fᵢ, which the caller
+ * holds anyway, and the two bounds, which all teachers share; a product with a mask would save a mask per teacher: memory
+ * grows with B×D, not with N. (The
+ * half-lines start at the smallest normal number instead of 0, so that an exact 0 has the gradient of a dropped element; what
+ * that adds to the sum, at most N·10⁻³⁸, is lost in rounding.)
  *
  * @throws {ArgumentError} if there is no teacher, or weights are of the wrong number, negative or all 0.
  * @throws {ShapeError} if a teacher's features are not (B, D) with the same B and D, at least 1.
@@ -79,82 +84,157 @@ const tiny = (dtype: DType): number => dtype === "float16" ? 2 ** -24 : 2 ** -12
  * ```
  */
 export function voteFeatures(
-  features: readonly Tensor[],
+  features: readonly Tensor[] | Tensor,
   options: FeatureVoteOptions = {},
 ): FeatureVote {
-  const { weights, ties = "zero", names, checkFinite = true } = options;
-  const shape = checkMatrices(features, "features", names);
-  if (weights !== undefined) checkWeights(weights, features.length);
+  const { weights, ties = "zero", names, checkFinite = true, shuffled = false } = options;
   checkChoice(ties, ["zero", "mean"], "ties");
-  const { dtype, device } = features[0];
-  const sumOptions = { dtype: sumDType(dtype), device };
-
   return scope(() => {
-    const consensus = consensusSign(features, zeros(shape, sumOptions));
-    const { low, high } = halfLines(consensus, ties, dtype);
-
-    const sum = zeros(shape, sumOptions);
-    const weight = zeros(shape, sumOptions);
-    const agreeing: Tensor[] = [];
-    for (let i = 0; i < features.length; i++) {
-      const share = { alpha: weights?.[i] ?? 1 };
-      using kept = features[i].clamp(low, high);
-      using isKept = features[i].eq(kept);
-      sum.add_(kept, share);
-      weight.add_(isKept, share);
-      agreeing.push(ties === "zero" ? isKept.sum() : countAgreeing(features[i], consensus));
+    const parts = partsOf(features, names);
+    const n = parts.reduce((sum, { length }) => sum + length, 0);
+    if (weights !== undefined) checkWeights(weights, n);
+    const few: Tensor[] = [];
+    const consensus = consensusSign(parts, shuffled ? few : undefined);
+    const { low, high } = halfLines(consensus, ties);
+    const sum = zerosLike(consensus);
+    const weight = zerosLike(consensus);
+    const agreement: Tensor[] = [];
+    for (const part of parts) {
+      using kept = part.features.clamp(low, high);
+      using isKept = noGrad(() => part.features.eq(kept));
+      addWeighted(sum, kept, part, weights);
+      noGrad(() => addWeighted(weight, isKept, part, weights));
+      agreement.push(
+        ties === "zero" ? shareOf(isKept) : agreementWith(consensus, part.features),
+      );
     }
     // A weight is 0, and then the sum is too, or at least the smallest one there is.
     weight.clampMin_(Math.min(...(weights ?? [1]).filter((w) => w > 0)));
     const target = sum.div(weight);
-
-    if (checkFinite && !Number.isFinite(target.detach().sum().item())) {
-      refuseNotFinite(features, naming("features", names));
-    }
-    return { consensus, target, agreement: stack(agreeing).div(shape[0] * shape[1]) };
+    if (checkFinite) refuseBadTarget(target, features, names);
+    return {
+      consensus,
+      target,
+      agreement: cat(agreement),
+      ...(shuffled && { shuffledAgreement: noGrad(() => shuffledAgreement(cat(few))) }),
+    };
   });
 }
 
-/** `s = sgn( Σᵢ sgn(fᵢ) )` (arXiv 2508.19498, step 2), summed up in `total`. */
-function consensusSign(features: readonly Tensor[], total: Tensor): Tensor {
+/** The features of some teachers. */
+interface Part {
+  /** (n, B, D) */
+  readonly features: Tensor;
+  /** The first one's place among all. */
+  readonly from: number;
+  /** How many they are. */
+  readonly length: number;
+}
+
+/** How many numbers are looked at together: what a processor's cache holds, or what keeps a GPU busy. */
+const partSize = { cpu: 2 ** 20, other: 2 ** 25 };
+
+/** All teachers' features, in float32 at least, some at a time: what lies between is not as large as all of them. */
+function partsOf(
+  features: readonly Tensor[] | Tensor,
+  names: readonly string[] | undefined,
+): Part[] {
+  if (!(features instanceof Tensor)) {
+    checkMatrices(features, "features", names);
+    return features.map((part, from) => ({ features: upcast(part).unsqueeze(0), from, length: 1 }));
+  }
+  const { shape, device } = features;
+  if (shape.length !== 3 || shape.includes(0)) {
+    throw new ShapeError(
+      `The features of all teachers in one tensor are (N, B, D), each at least 1; got [${
+        shape.join(", ")
+      }].`,
+    );
+  }
+  const [n, batch, width] = shape;
+  const size = device === "cpu" ? partSize.cpu : partSize.other;
+  const most = Math.max(1, Math.floor(size / (batch * width)));
+  const all = upcast(features);
+  return Array.from({ length: Math.ceil(n / most) }, (_, i) => {
+    const from = i * most;
+    const length = Math.min(most, n - from);
+    return { features: all.narrow(0, from, length), from, length };
+  });
+}
+
+/** `s = sgn( Σᵢ sgn(fᵢ) )` (arXiv 2508.19498, step 2); some of the signs are put into `few`. */
+function consensusSign(parts: readonly Part[], few: Tensor[] | undefined): Tensor {
   return noGrad(() => {
-    for (let i = 0; i < features.length; i++) {
-      using sign = features[i].sgn();
-      total.add_(sign);
+    const total = zerosLike(parts[0].features.select(0, 0));
+    for (const { features } of parts) {
+      using signs = features.sgn();
+      using sum = signs.sum(0);
+      total.add_(sum);
+      few?.push(someOf(signs));
     }
     return total.sign_();
   });
 }
 
 /** The values of sign s, element by element: all that lies between `low` and `high`. */
-function halfLines(
-  consensus: Tensor,
-  ties: "zero" | "mean",
-  dtype: DType,
-): { low: Tensor; high: Tensor } {
+function halfLines(consensus: Tensor, ties: "zero" | "mean"): { low: Tensor; high: Tensor } {
+  const tiny = 2 ** -126;
   const far = consensus.mul(Infinity).nanToNum_(0, Infinity, -Infinity);
-  let low = far.clampMax(tiny(dtype));
-  let high = far.clampMin(-tiny(dtype));
+  const low = far.clampMax(tiny);
+  const high = far.clampMin(-tiny);
   if (ties === "mean") {
     const tied = consensus.eq(0);
     low.maskedFill_(tied, -Infinity);
     high.maskedFill_(tied, Infinity);
   }
-  if (dtype !== sumDType(dtype)) [low, high] = [low.to(dtype), high.to(dtype)];
   return { low, high };
 }
 
-/** The number of elements whose sign is the consensus sign. */
-function countAgreeing(features: Tensor, consensus: Tensor): Tensor {
+/** Adds Σᵢ wᵢ valuesᵢ over a part's teachers. */
+function addWeighted(
+  sum: Tensor,
+  values: Tensor,
+  { from, length }: Part,
+  weights: readonly number[] | undefined,
+): void {
+  const { dtype, device } = sum;
+  if (weights === undefined) {
+    using own = values.sum(0, false, { dtype });
+    sum.add_(own);
+    return;
+  }
+  using w = tensor(weights.slice(from, from + length), { dtype, device }).reshape([-1, 1, 1]);
+  using weighted = values.mul(w);
+  using own = weighted.sum(0);
+  sum.add_(own);
+}
+
+/** The share of true elements of each teacher (n). */
+function shareOf(flags: Tensor): Tensor {
+  return flags.mean([1, 2], false, { dtype: "float32" });
+}
+
+/** The share of each teacher's elements whose sign is the consensus sign (n). */
+function agreementWith(consensus: Tensor, features: Tensor): Tensor {
   return noGrad(() => {
-    using sign = features.sgn();
-    using agrees = sign.eq(consensus);
-    return agrees.sum();
+    using signs = features.sgn();
+    using agrees = signs.eq(consensus);
+    return shareOf(agrees);
   });
 }
 
+function refuseBadTarget(
+  target: Tensor,
+  features: readonly Tensor[] | Tensor,
+  names: readonly string[] | undefined,
+): void {
+  if (Number.isFinite(target.detach().sum().item())) return;
+  const each = features instanceof Tensor ? features.unbind(0) : features;
+  refuseNotFinite(each, naming("features", names));
+}
+
 /** Options of {@linkcode averageFeatures}. */
-export type FeatureAverageOptions = Omit<FeatureVoteOptions, "ties">;
+export type FeatureAverageOptions = Omit<FeatureVoteOptions, "ties" | "shuffled">;
 
 /**
  * The weighted mean of all teachers' features (B, D), without a vote: what UNIFORM is compared with
@@ -163,20 +243,18 @@ export type FeatureAverageOptions = Omit<FeatureVoteOptions, "ties">;
  * @throws As {@linkcode voteFeatures} does.
  */
 export function averageFeatures(
-  features: readonly Tensor[],
+  features: readonly Tensor[] | Tensor,
   options: FeatureAverageOptions = {},
 ): Tensor {
   const { weights, names, checkFinite = true } = options;
-  const shape = checkMatrices(features, "features", names);
-  if (weights !== undefined) checkWeights(weights, features.length);
-  const { dtype, device } = features[0];
   return scope(() => {
-    const sum = zeros(shape, { dtype: sumDType(dtype), device });
-    for (let i = 0; i < features.length; i++) sum.add_(features[i], { alpha: weights?.[i] ?? 1 });
-    const mean = sum.div(weights?.reduce((a, b) => a + b, 0) ?? features.length);
-    if (checkFinite && !Number.isFinite(mean.detach().sum().item())) {
-      refuseNotFinite(features, naming("features", names));
-    }
+    const parts = partsOf(features, names);
+    const n = parts.reduce((sum, { length }) => sum + length, 0);
+    if (weights !== undefined) checkWeights(weights, n);
+    const sum = zerosLike(parts[0].features.select(0, 0).detach());
+    for (const part of parts) addWeighted(sum, part.features, part, weights);
+    const mean = sum.div(weights?.reduce((a, b) => a + b, 0) ?? n);
+    if (checkFinite) refuseBadTarget(mean, features, names);
     return mean;
   });
 }

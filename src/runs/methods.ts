@@ -5,6 +5,7 @@
  */
 
 import type { AnyTable } from "../base/options.ts";
+import { CFL_PLUS_OPTIONS, CFLPlus } from "../distill/methods/cfl_plus.ts";
 import { CUSTOM_KD_OPTIONS, CustomKD } from "../distill/methods/custom_kd.ts";
 import { FEATURE_KD_OPTIONS, FeatureKD } from "../distill/methods/feature_kd.ts";
 import { KD, KD_OPTIONS } from "../distill/methods/kd.ts";
@@ -53,6 +54,11 @@ export const METHODS: Readonly<Record<string, NamedMethod>> = {
     options: FEATURE_KD_OPTIONS,
     needs: FeatureKD.needs,
     make: (student, teacher, options) => new FeatureKD({ student, teacher, ...options }),
+  },
+  CFLPlus: {
+    options: CFL_PLUS_OPTIONS,
+    needs: CFLPlus.needs,
+    make: (student, teachers, options) => new CFLPlus({ student, teachers, ...options }),
   },
   UNIFORM: {
     options: UNIFORM_OPTIONS,

@@ -18,13 +18,18 @@ function setUp(options: Partial<distill.UniformOptions>, values: number[][]) {
       features: (x) => torch.tensor(row, { device }).expand([x.size(0), 4]),
     })
   );
-  const method = new distill.Uniform({ student, teachers: list, alpha1: 0, alpha2: 0, ...options });
+  const method = new distill.Uniform({
+    student,
+    teachers: list,
+    alpha1: 0,
+    alpha2: 0,
+    standardize: "none",
+    ...options,
+  });
   torch.noGrad(() => {
-    for (let i = 0; i < list.length; i++) {
-      const [weight, bias] = method.encoders.at(i).parameters();
-      weight.copy_(torch.eye(4, { device }));
-      bias.zero_();
-    }
+    const [weight, bias] = method.space!.encoders.parameters();
+    weight.copy_(torch.eye(4, { device }));
+    bias.zero_();
   });
   return { student, method };
 }

@@ -1,6 +1,7 @@
 /** Small networks and teachers for the tests of this folder. */
 
 import * as data from "../../src/data/mod.ts";
+import type * as distill from "../../src/distill/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -170,4 +171,18 @@ export function onOneThread(body: () => void): void {
   } finally {
     torch.setNumThreads(before);
   }
+}
+
+/** The codes that a method's encoders make of the features of the teacher at a place, all widths being different. */
+export function encode(
+  method: distill.Uniform,
+  place: number,
+  features: torch.Tensor,
+): torch.Tensor {
+  return method.space!.encoders.at(place).forward(features.unsqueeze(0)).squeeze(0);
+}
+
+/** What its decoder makes of codes. */
+export function decode(method: distill.Uniform, place: number, codes: torch.Tensor): torch.Tensor {
+  return method.space!.decoders.at(place).forward(codes.unsqueeze(0)).squeeze(0);
 }

@@ -7,6 +7,8 @@ import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import {
+  decode,
+  encode,
   freeAll,
   gradientError,
   images,
@@ -30,7 +32,8 @@ function setUp(options: Partial<distill.UniformOptions> = {}): {
 } {
   const { list, models } = threeTeachers();
   const student = makeStudent();
-  const method = new distill.Uniform({ student, teachers: list, ...options });
+  const given = { standardize: "none", ...options } as const;
+  const method = new distill.Uniform({ student, teachers: list, ...given });
   return { method, student, list, models, free: () => freeAll(method, student, ...models) };
 }
 
@@ -40,15 +43,20 @@ test("a step's loss is that of the equations, term by term", () => {
     alpha2: 0.25,
     beta1: 3,
     beta2: 0.5,
+    beta3: 4,
     weights: [1, 2, 3],
+    featureTies: "zero",
   });
   const x = images(8);
   const { loss, terms } = method.step(unlabelled(x));
 
   const raw = models.map((model) => model.features(x));
-  const encoded = raw.map((f, i) => method.encoders.at(i).forward(f));
-  const decoded = encoded.map((h, i) => method.decoders.at(i).forward(h));
-  const rec = distill.reconstructionLoss(decoded, raw);
+  const encoded = raw.map((f, i) => encode(method, i, f));
+  const decoded = encoded.map((h, i) => decode(method, i, h));
+  const rec = distill.reconstructionLoss(decoded, raw).div(3);
+  const own = student.features(x);
+  const squares = encoded.map((h) => h.sub(own).square().mean());
+  const alignment = squares[0].add(squares[1]).add(squares[2]).div(3);
   const { target } = distill.voteFeatures(encoded, { weights: [1, 2, 3] });
   const feature = distill.featureTransferLoss(student.features(x), target);
   const vote = distill.voteLogits(models.slice(0, 2).map((model) => model.forward(x)));
@@ -56,7 +64,8 @@ test("a step's loss is that of the equations, term by term", () => {
   assertClose(terms.logit, logit);
   assertClose(terms.feature, feature);
   assertClose(terms.reconstruction, rec);
-  assertClose(loss, logit.add(feature.mul(3)).add(rec.mul(0.5)));
+  assertClose(terms.alignment, alignment);
+  assertClose(loss, logit.add(feature.mul(3)).add(rec.mul(0.5)).add(alignment.mul(4)));
   assert(loss.requiresGrad && !terms.logit.requiresGrad);
   free();
 });
@@ -97,9 +106,9 @@ test("gradients reach student, encoders and decoders, never the teachers", () =>
 
 test("l_feature pulls the encoders into the common space, unless the target is detached", () => {
   for (const detachTarget of [false, true]) {
-    const { method, student, free } = setUp({ detachTarget, beta2: 0 });
+    const { method, student, free } = setUp({ detachTarget, beta2: 0, beta3: 0 });
     method.step(unlabelled(images(8))).loss.backward();
-    const moved = method.encoders.parameters().some((p) => p.grad !== null);
+    const moved = method.space!.encoders.parameters().some((p) => p.grad !== null);
     assertEquals(moved, !detachTarget);
     assert(student.body.weight.grad !== null);
     method.zeroGrad();
@@ -111,7 +120,7 @@ test("without voting it is CFL+: plain averages and soft cross-entropy", () => {
   const { method, student, models, free } = setUp({ featureVoting: false, logitVoting: false });
   const x = images(8);
   const { terms } = method.step(unlabelled(x));
-  const encoded = models.map((model, i) => method.encoders.at(i).forward(model.features(x)));
+  const encoded = models.map((model, i) => encode(method, i, model.features(x)));
   const mean = encoded[0].add(encoded[1]).add(encoded[2]).div(3);
   assertClose(terms.feature, distill.featureTransferLoss(student.features(x), mean));
   const p = models[0].forward(x).softmax(1).add(models[1].forward(x).softmax(1)).div(2);
@@ -126,12 +135,12 @@ test("weights of 0 leave terms out", () => {
   const features = setUp({ alpha1: 0, alpha2: 0 });
   const own = (terms: object) => Object.keys(terms).filter((name) => !name.startsWith("teachers."));
   const { terms } = features.method.step(unlabelled(x));
-  assertEquals(own(terms), ["feature", "reconstruction"]);
+  assertEquals(own(terms), ["feature", "reconstruction", "alignment"]);
   // The record has each teacher's part of the reconstruction beside.
   const parts = ["wide", "narrow", "other"].map((name) => terms[`teachers.${name}.reconstruction`]);
-  assertClose(parts[0].add(parts[1]).add(parts[2]), terms.reconstruction);
-  assertEquals(Object.keys(terms).length, 5);
-  const logits = setUp({ beta1: 0, beta2: 0 });
+  assertClose(parts[0].add(parts[1]).add(parts[2]).div(3), terms.reconstruction);
+  assertEquals(Object.keys(terms).length, 6);
+  const logits = setUp({ beta1: 0, beta2: 0, beta3: 0 });
   assertEquals(Object.keys(logits.method.step(unlabelled(x)).terms), ["logit"]);
   assertEquals(logits.method.parameters().length, logits.student.parameters().length);
   // Without logits, descriptive teachers are enough.
@@ -141,8 +150,9 @@ test("weights of 0 leave terms out", () => {
     teachers: [features.list[2]],
     alpha1: 0,
     alpha2: 0,
+    standardize: "none",
   });
-  assertEquals(own(method.step(unlabelled(x)).terms), ["feature", "reconstruction"]);
+  assertEquals(own(method.step(unlabelled(x)).terms), ["feature", "reconstruction", "alignment"]);
   freeAll(method, student);
   features.free();
   logits.free();
@@ -151,7 +161,11 @@ test("weights of 0 leave terms out", () => {
 test("outputs that were stored give the same loss and votes, in any order of images", () => {
   const { method, list, student, free } = setUp();
   const source = new Source(images(8));
-  const stored = new distill.Uniform({ student, teachers: storedShelf(list, source) });
+  const stored = new distill.Uniform({
+    student,
+    teachers: storedShelf(list, source),
+    standardize: "none",
+  });
   stored.loadStateDict(method.stateDict());
   for (const places of [[0, 1, 2, 3, 4, 5, 6, 7], [6, 1, 3], [7]]) {
     const [live, known] = [method, stored].map((one) => one.step(source.batch(places)));
@@ -217,7 +231,7 @@ test("the account of the votes is the mean over all training steps", () => {
   const batches = [images(8), images(4)];
   const expected = { consensus: [0, 0, 0], pseudo: [0, 0], margin: 0 };
   for (const x of batches) {
-    const encoded = models.map((model, i) => method.encoders.at(i).forward(model.features(x)));
+    const encoded = models.map((model, i) => encode(method, i, model.features(x)));
     const features = distill.voteFeatures(encoded);
     const logits = distill.voteLogits(models.slice(0, 2).map((model) => model.forward(x)));
     const weight = x.shape[0] / 12;
@@ -276,7 +290,7 @@ test("a saved state goes on with the same numbers, votes included", () => {
 test("states without voters are saved too", () => {
   const folder = Deno.makeTempDirSync();
   try {
-    const { method, free } = setUp({ beta1: 0, beta2: 0, logitVoting: false });
+    const { method, free } = setUp({ beta1: 0, beta2: 0, beta3: 0, logitVoting: false });
     torch.saveSafetensors(`${folder}/method.safetensors`, method.stateDict());
     method.loadStateDict(torch.loadSafetensors(`${folder}/method.safetensors`));
     free();
@@ -306,6 +320,7 @@ test("a student learns what its teachers know", () => {
   const method = new distill.Uniform({
     student,
     teachers: masters.map((model, i) => teachers.predictive({ name: `m${i}`, model })),
+    standardize: "running",
   });
   const optimizer = new optim.AdamW(method.parameters(), { lr: 1e-2 });
   onOneThread(() => {
@@ -339,30 +354,8 @@ test("disposing of the method leaves the student and the teachers", () => {
   const x = images(2);
   assertEquals(student.forward(x).shape, [2, 4]);
   assertEquals(models[0].forward(x).shape, [2, 4]);
-  assert(method.encoders.parameters().every((p) => p.isDisposed));
+  assert(method.space!.encoders.parameters().every((p) => p.isDisposed));
   freeAll(student, ...models);
-});
-
-test("standardized features have mean 0 and deviation 1, by the batch or by all so far", () => {
-  torch.manualSeed(8);
-  const values = torch.randn([30, 4], { device }).mul(5).add(3);
-  const batch = new distill.Standardizer(4, "batch", "a").to(device);
-  const out = batch.forward(values);
-  assertClose(out.mean(0), [0, 0, 0, 0], { atol: 1e-5 });
-  assertClose(out.std(0, { correction: 0 }), [1, 1, 1, 1], { atol: 1e-5 });
-  assertThrows(() => batch.forward(values.narrow(0, 0, 1)), ShapeError, 'teacher "a"');
-
-  const running = new distill.Standardizer(4, "running", "a").to(device);
-  for (const [start, length] of [[0, 1], [1, 12], [13, 17]]) {
-    assert(running.forward(values.narrow(0, start, length)).isfinite().all().item());
-  }
-  assertClose(running.mean, values.mean(0), { rtol: 1e-4 });
-  assertClose(running.variance, values.var(0, { correction: 0 }), { rtol: 1e-4 });
-  running.eval();
-  running.forward(values.narrow(0, 0, 3));
-  assertEquals(running.count.item(), 30);
-  assertClose(running.forward(values), out, { rtol: 1e-3, atol: 1e-4 });
-  freeAll(batch, running);
 });
 
 test("bad set-ups are refused by name and values", () => {
@@ -386,7 +379,11 @@ test("bad set-ups are refused by name and values", () => {
   refuse({ student: undefined }, ArgumentError, "student");
   refuse({ alpha1: -1 }, ArgumentError, "alpha1", "-1");
   refuse({ beta2: NaN }, ArgumentError, "beta2", "NaN");
-  refuse({ alpha1: 0, alpha2: 0, beta1: 0, beta2: 0 }, ArgumentError, "nothing is learnt");
+  refuse(
+    { alpha1: 0, alpha2: 0, beta1: 0, beta2: 0, beta3: 0 },
+    ArgumentError,
+    "nothing is learnt",
+  );
   refuse({ temperature: 0 }, ArgumentError, "temperature");
   refuse({ commonDim: 0 }, ArgumentError, "commonDim", "0");
   refuse({ weights: [1, 2] }, ArgumentError, "3 weights", "2");
@@ -420,7 +417,12 @@ test("bad batches and outputs are refused by name and values", () => {
     ...parts: string[]
   ) => {
     const shelf = storedShelf(list, source, { [name]: changed });
-    const own = new distill.Uniform({ student, teachers: shelf, checkFinite: true });
+    const own = new distill.Uniform({
+      student,
+      teachers: shelf,
+      checkFinite: true,
+      standardize: "none",
+    });
     check(() => own.step(source.batch()), type, ...parts);
     freeAll(own);
   };
@@ -456,7 +458,7 @@ test("bad batches and outputs are refused by name and values", () => {
   // Rows of other images than were asked for.
   const few = new teachers.Shelf(list);
   few.use(source, new Map([["wide", { rows: () => list[0].run(images(3)) }]]));
-  const own = new distill.Uniform({ student, teachers: few });
+  const own = new distill.Uniform({ student, teachers: few, standardize: "none" });
   check(() => own.step(source.batch()), ShapeError, '"wide"', "[3, 7]", "[4, 7]");
   freeAll(own);
 
@@ -476,7 +478,12 @@ test("bad batches and outputs are refused by name and values", () => {
   const fine = new teachers.Shelf(list);
   const rows = list.map((teacher, i) => [teacher.name, { rows: () => good[i] }] as const);
   fine.use(spoilt, new Map(rows));
-  const blind = new distill.Uniform({ student, teachers: fine, checkFinite: true });
+  const blind = new distill.Uniform({
+    student,
+    teachers: fine,
+    checkFinite: true,
+    standardize: "none",
+  });
   check(() => blind.step(spoilt.batch()), TrainingError, "student");
   freeAll(blind);
 

@@ -58,7 +58,13 @@ function setUp(views: (data.View | undefined)[], own: data.View | null) {
   const list = views.map((view, i) => watcher(`teacher ${i}`, view, shown));
   const student = new Watching().to(device);
   student.view = own;
-  const method = new distill.Uniform({ student, teachers: list, alpha1: 0, alpha2: 0 });
+  const method = new distill.Uniform({
+    student,
+    teachers: list,
+    alpha1: 0,
+    alpha2: 0,
+    standardize: "none",
+  });
   const free = () => {
     for (const x of new Set([...shown.values(), student.shown].flat())) x.dispose();
     method.dispose();
@@ -207,11 +213,17 @@ test("a student without classes learns from features alone", () => {
     featureDim: 3,
     features: (x) => x.mean([2, 3]),
   });
-  using method = new distill.Uniform({ student, teachers: [teacher], alpha1: 0, alpha2: 0 });
+  using method = new distill.Uniform({
+    student,
+    teachers: [teacher],
+    alpha1: 0,
+    alpha2: 0,
+    standardize: "none",
+  });
   const pixels = torch.randn([4, 3, 16, 16], { device });
   const { loss, terms } = method.step(new data.UnlabelledBatch(pixels));
   loss.backward();
   const part = "teachers.mean.reconstruction";
-  assertEquals(Object.keys(terms).sort(), ["feature", "reconstruction", part]);
+  assertEquals(Object.keys(terms).sort(), ["alignment", "feature", "reconstruction", part]);
   assertEquals(student.parameters().every(({ grad }) => grad !== null), true);
 });

@@ -55,7 +55,7 @@ test("labels cannot be given to a student: where types are not looked at", async
   using batch = all.batch(Int32Array.of(0, 1));
   using images = batch.images;
   const without = Object.entries(METHODS).filter(([, { needs }]) => needs.images === "unlabelled");
-  assertEquals(without.map(([name]) => name), ["Rotation", "KD", "UNIFORM"]);
+  assertEquals(without.map(([name]) => name), ["Rotation", "KD", "CFLPlus", "UNIFORM"]);
   for (const [name, { make }] of without) {
     using own = name === "Rotation" ? new models.SmallCnn({ numClasses: 4, widths: [2] }) : null;
     const method = make(own ?? student, shelf, {});

@@ -94,6 +94,7 @@ export function training(kind: Kind, seed = 1): Training {
     stateDict: () => method.stateDict(),
     loadStateDict: (state) => method.loadStateDict(state),
     spec: () => method.spec!(),
+    prepare: async (batches, options) => await method.prepare?.(batches, options) ?? true,
   });
   const supervised = watched(new Supervised(model, { labelSmoothing: 0.1 }));
 

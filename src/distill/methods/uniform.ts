@@ -4,28 +4,28 @@
  * @module
  */
 
-import { ArgumentError, TrainingError } from "../../base/errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import { checkPositive } from "../../base/check_whole.ts";
 import { type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import type { UnlabelledBatch } from "../../data/batch.ts";
-import { ModuleList } from "../../nn/layers/containers.ts";
 import { teacherField } from "../../report/teacher_fields.ts";
 import type { Opinions } from "../../teachers/opinions.ts";
 import { noGrad } from "../../torch/backward.ts";
+import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { type Cast, VoteAccount, type VoteSummary } from "../account.ts";
 import { checkWeights } from "../checks.ts";
-import { featureTransferLoss, logitTransferLoss, reconstructionLoss } from "../losses.ts";
+import { type Codes, CommonSpace } from "../common_space.ts";
+import { alignmentLoss, featureTransferLoss, logitTransferLoss } from "../losses.ts";
 import { type Learners, Method } from "../method.ts";
 import type { Needs } from "../needs.ts";
-import { Projection } from "../projection.ts";
+import { reconstructionLengths } from "../reconstruction.ts";
 import type { Seen } from "../seen.ts";
-import { Standardizer } from "../standardize.ts";
 import type { Terms } from "../terms.ts";
-import { upcast } from "../upcast.ts";
 import { averageFeatures, type FeatureVote, voteFeatures } from "../vote_features.ts";
-import { type LogitVote, voteLogits } from "../vote_logits.ts";
+import type { LogitVote } from "../vote_logits.ts";
+import { Voters } from "../voters.ts";
 import { UNIFORM_OPTIONS, type UniformSettings } from "./uniform_options.ts";
 
 /** Options of {@linkcode Uniform}. */
@@ -41,17 +41,21 @@ interface Votes {
  * UNIFORM (arXiv 2508.19498): predictive and descriptive teachers, frozen, teach a student on images
  * without labels. Per step,
  *
- *     L = l_logit + β₁ · l_feature + β₂ · l_rec                                         (step 7)
+ *     L = l_logit + β₁ · l_feature + β₂ · l_rec + β₃ · l_align                          (step 7; l_align is ours)
  *
  * - l_rec: per teacher an encoder into a common space and a decoder back (step 1, `reconstructionLoss`);
  * - l_feature: the student's features against the vote of the encoded ones (steps 2-4, `voteFeatures`);
- * - l_logit: the student's prediction against the vote of the predictive teachers (steps 5-6, `voteLogits`).
+ * - l_logit: the student's prediction against the vote of the predictive teachers (steps 5-6, `voteLogits`);
+ * - l_align: each encoded feature against the student's (`alignmentLoss`), which makes the space a common one: without it
+ *   the vote is at chance.
  *
- * Terms of a step: `logit`, `feature`, `reconstruction`. Encoders and decoders are trained along
+ * `UNIFORM_LITERAL` has the options with which the paper's equations are taken literally.
+ *
+ * Terms of a step: `logit`, `feature`, `reconstruction`, `alignment`. Encoders and decoders are trained along
  * (they are in `parameters()`) and thrown away at the end; only the student remains.
  *
- * The baseline CFL+ is `featureVoting: false, logitVoting: false`. The paper's summary does not define
- * CFL+; its row in the results equals the row "no voting" of the ablation, so we take it as that.
+ * Teachers' features are standardized by statistics of all training images, which `prepare` takes before the first step.
+ * The training loop calls it; a loop of one's own awaits it, or sets `standardize` to `"running"`.
  *
  * Labels cannot enter: the type of a step's batch has none, and a batch that carries some is
  * refused. The encoders are made on the student's device; teachers are not moved.
@@ -77,6 +81,7 @@ interface Votes {
  *     teachers.predictive({ name: "b", model: new Net() }),
  *     teachers.descriptive({ name: "pixels", features: (x) => x.flatten(1), featureDim: 784 }),
  *   ],
+ *   standardize: "running", // or await method.prepare(batches) before the first step
  * });
  * const optimizer = new optim.AdamW(method.parameters(), { lr: 1e-3 });
  * for (let i = 0; i < 3; i++) {
@@ -92,22 +97,18 @@ interface Votes {
 export class Uniform extends Method<UnlabelledBatch> {
   /** What the method asks for. */
   static override readonly needs: Needs = { images: "unlabelled" };
-  /** The encoders fᵢᵉ, one per teacher; none if no features are used. */
-  readonly encoders: ModuleList;
-  /** The decoders fᵢᵈ, one per teacher; none if no features are used. */
-  readonly decoders: ModuleList;
-  /** What standardizes teachers' features, one per teacher; none with `standardize: "none"`. */
-  readonly standardizers: ModuleList;
-  /** The map of the student's features into a common space of another width, or null. */
-  readonly adapter: Projection | null;
+  /** Encoders, decoders and what standardizes features; null if no features are used. */
+  readonly space: CommonSpace | null;
+  /** The predictive teachers as one prediction; null if no logits are used. */
+  readonly voters: Voters | null;
   /** The sums behind {@linkcode Uniform.votes}, of the epoch under way. */
   readonly account: VoteAccount;
   /** The sums of the epoch before. */
   readonly lastAccount: VoteAccount;
 
   readonly #options: Resolved<UniformSettings>;
-  readonly #usesLogits: boolean;
-  readonly #usesFeatures: boolean;
+  /** The weights of those whose features are used, by name. */
+  readonly #weights: ReadonlyMap<string, number> | null;
 
   /**
    * Makes an encoder and a decoder for each teacher that votes on features.
@@ -119,42 +120,38 @@ export class Uniform extends Method<UnlabelledBatch> {
   constructor({ student, teachers, checkFinite, ...given }: UniformOptions) {
     super({ student, teachers, checkFinite });
     const options = this.#options = resolveOptions("UNIFORM", UNIFORM_OPTIONS, given);
-    const { alpha1, alpha2, beta1, beta2, weights, standardize } = options;
-    this.#usesLogits = alpha1 > 0 || alpha2 > 0;
-    this.#usesFeatures = beta1 > 0 || beta2 > 0;
+    const { alpha1, alpha2, beta1, beta2, beta3, weights, commonDim } = options;
+    const { encoder, decoder, standardize, normalize, studentProjection } = options;
+    const usesLogits = alpha1 > 0 || alpha2 > 0;
+    const usesFeatures = beta1 > 0 || beta2 > 0 || beta3 > 0;
     const { names, voters } = this.shelf;
-    if (!this.#usesLogits && !this.#usesFeatures) {
+    if (!usesLogits && !usesFeatures) {
       throw new ArgumentError(
-        "All of alpha1, alpha2, beta1 and beta2 are 0, so that nothing is learnt.",
+        `All of alpha1, alpha2, beta1, beta2 and beta3 are 0, so that nothing is learnt.`,
       );
     }
-    if (this.#usesLogits && voters.length === 0) {
+    if (usesLogits && voters.length === 0) {
       throw new ArgumentError(
-        `UNIFORM needs at least one predictive teacher for the logits, and all ${names.length} are descriptive. ` +
+        `${this.name} needs at least one predictive teacher for the logits, and all ${names.length} are descriptive. ` +
           `Add one, or set alpha1 and alpha2 to 0 to use features only.`,
       );
     }
     if (weights !== null) checkWeights(weights, names.length);
-    const width = options.commonDim ?? student.featureDim;
+    this.#weights = weights && new Map(names.map((name, i) => [name, weights[i]]));
+    const width = commonDim ?? student.featureDim;
     checkPositive(width, "commonDim");
-    const taught = this.#usesFeatures ? this.teachers : [];
-    this.encoders = new ModuleList(
-      taught.map(({ featureDim }) => new Projection(featureDim, width, options.encoder)),
-    );
-    this.decoders = new ModuleList(
-      taught.map(({ featureDim }) => new Projection(width, featureDim, options.decoder)),
-    );
-    this.standardizers = new ModuleList(
-      standardize === "none" ? [] : taught.map(({ featureDim, name }) => {
-        return new Standardizer(featureDim, standardize, name);
-      }),
-    );
-    this.adapter = this.#usesFeatures && width !== student.featureDim
-      ? new Projection(student.featureDim, width)
-      : null;
+    const taught = usesFeatures ? this.#featured() : [];
+    this.voters = usesLogits ? new Voters(this.shelf, options) : null;
+    this.space = !usesFeatures ? null : new CommonSpace(taught, student.featureDim, width, {
+      encoder,
+      decoder,
+      standardize,
+      student: studentProjection,
+      normalize,
+    });
     const accounted = [
-      this.#usesFeatures && options.featureVoting ? names : [],
-      this.#usesLogits && options.logitVoting ? voters.map(({ name }) => name) : [],
+      usesFeatures && options.featureVoting ? taught.map(({ name }) => name) : [],
+      usesLogits && options.logitVoting ? voters.map(({ name }) => name) : [],
     ] as const;
     this.account = new VoteAccount(...accounted);
     this.lastAccount = new VoteAccount(...accounted);
@@ -166,84 +163,83 @@ export class Uniform extends Method<UnlabelledBatch> {
     return "UNIFORM";
   }
 
+  /** Those whose features are used. */
+  #featured() {
+    const { featureTeachers } = this.#options;
+    const taught = this.teachers.filter(({ kind }) =>
+      featureTeachers === "all" || kind === featureTeachers
+    );
+    if (taught.length > 0) return taught;
+    throw new ArgumentError(
+      `featureTeachers is "${featureTeachers}", and none of the ${this.teachers.length} teachers is. Add one, or set ` +
+        `beta1, beta2 and beta3 to 0 to use logits only.`,
+    );
+  }
+
   /** @ignore */
   protected override lesson(seen: Seen, terms: Terms): void {
-    const { beta1, beta2 } = this.#options;
-    const { opinions, student: { features: x, logits: z } } = seen;
+    const { beta1, beta2, beta3, distance } = this.#options;
+    const { opinions, student } = seen;
+    const { voters, space } = this;
     const votes: Votes = { features: null, logits: null };
-    if (this.#usesLogits) terms.add("logit", 1, () => this.#logitLoss(z, opinions, votes));
-    if (this.#usesFeatures) {
-      const original = opinions.names.map((name) => this.#original(name, opinions));
-      const encoded = original.map((f, i) => upcast(this.#of(this.encoders, opinions.names[i], f)));
-      terms.add("feature", beta1, () => this.#featureLoss(x, encoded, opinions, votes));
-      terms.add("reconstruction", beta2, () => this.#recLoss(encoded, original, opinions, terms));
+    if (voters !== null) {
+      terms.add(
+        "logit",
+        1,
+        () => this.#logitLoss(student.logits, voters.vote(opinions), opinions, votes),
+      );
+    }
+    if (space !== null) {
+      const x = space.forward(student.features);
+      const encoded = space.encode(opinions, x);
+      terms.add("feature", beta1, () => {
+        const target = this.#target(encoded, votes);
+        return featureTransferLoss(x, target, { distance });
+      });
+      terms.add("reconstruction", beta2, () => this.#recLoss(space, encoded, terms));
+      terms.add("alignment", beta3, () => alignmentLoss(x, encoded.codes, { distance }));
     }
     if (this.training) this.account.add(seen.count, votes.features, votes.logits);
   }
 
-  /** Passes something through the module of a teacher. */
-  #of(modules: ModuleList, name: string, given: Tensor): Tensor {
-    return modules.at(this.shelf.names.indexOf(name)).forward(given);
-  }
-
   /** Steps 5 and 6. */
-  #logitLoss(z: Tensor, opinions: Opinions, votes: Votes): Tensor {
-    const { alpha1, alpha2, temperature, average, classTies: ties, logitVoting } = this.#options;
-    if (opinions.voters.length === 0) {
-      throw new TrainingError(
-        `No teacher that votes on classes is left: of ${this.shelf.names.join(", ")} only ` +
-          `${
-            opinions.names.join(", ")
-          } were heard. Mend the others, or set alpha1 and alpha2 to 0 to use features only.`,
-      );
+  #logitLoss(z: Tensor, vote: LogitVote, { voters: names }: Opinions, votes: Votes): Tensor {
+    const { alpha1, alpha2, temperature, logitVoting } = this.#options;
+    if (!logitVoting) {
+      return logitTransferLoss(z, vote, { alpha1, alpha2: alpha1, temperature });
     }
-    const vote = voteLogits(opinions.logits, { ties, average, temperature, checkFinite: false });
-    if (!logitVoting) return logitTransferLoss(z, vote, { alpha1: 1, alpha2: 1, temperature });
-    votes.logits = { vote, names: opinions.voters };
+    votes.logits = { vote, names };
     return logitTransferLoss(z, vote, { alpha1, alpha2, temperature });
   }
 
-  /** What an encoder takes in and a decoder should give back. */
-  #original(name: string, opinions: Opinions): Tensor {
-    const { features } = opinions.of(name);
-    return this.standardizers.length === 0
-      ? features
-      : this.#of(this.standardizers, name, features);
-  }
-
-  /** Steps 2 to 4. */
-  #featureLoss(x: Tensor, encoded: readonly Tensor[], opinions: Opinions, votes: Votes): Tensor {
-    const { distance, detachTarget } = this.#options;
-    const target = detachTarget
-      ? noGrad(() => this.#featureTarget(encoded, opinions, votes))
-      : this.#featureTarget(encoded, opinions, votes);
-    return featureTransferLoss(this.adapter ? upcast(this.adapter.forward(x)) : x, target, {
-      distance,
-    });
-  }
-
-  #featureTarget(encoded: readonly Tensor[], { names }: Opinions, votes: Votes): Tensor {
-    const { featureVoting, featureTies: ties, weights: all } = this.#options;
-    const places = names.map((name) => this.shelf.names.indexOf(name));
-    const weights = all === null ? undefined : places.map((place) => all[place]);
+  /** Steps 2 and 3. */
+  #target({ codes, names }: Codes, votes: Votes): Tensor {
+    const { featureVoting, featureTies: ties, detachTarget } = this.#options;
+    const features = detachTarget ? codes.detach() : codes;
+    const weights = this.#weights === null
+      ? undefined
+      : names.map((name) => this.#weights!.get(name)!);
     const options = { weights, names, checkFinite: false };
-    if (!featureVoting) return averageFeatures(encoded, options);
-    const vote = voteFeatures(encoded, { ...options, ties });
-    votes.features = { vote, names };
+    if (!featureVoting) return averageFeatures(features, options);
+    const vote = voteFeatures(features, { ...options, ties, shuffled: this.training });
+    votes.features = inOrder(this.shelf.names, names, vote);
     return vote.target;
   }
 
   /** Step 1. */
-  #recLoss(
-    encoded: readonly Tensor[],
-    original: readonly Tensor[],
-    { names }: Opinions,
-    terms: Terms,
-  ): Tensor {
-    const decoded = encoded.map((h, i) => upcast(this.#of(this.decoders, names[i], h)));
-    return reconstructionLoss(decoded, original, {
-      onTeacher: (i, part) => terms.note(teacherField(names[i], "reconstruction"), part),
-    });
+  #recLoss(space: CommonSpace, encoded: Codes, terms: Terms): Tensor {
+    const { reconstruction } = this.#options;
+    const decoded = space.decode(encoded);
+    let sum: Tensor | null = null;
+    for (const [i, { names, features }] of encoded.groups.entries()) {
+      const lengths = reconstructionLengths(decoded[i], features);
+      noGrad(() => lengths.detach().mean(1)).unbind(0).forEach((part, j) =>
+        terms.note(teacherField(names[j], "reconstruction"), part)
+      );
+      const own = lengths.sum(0).mean();
+      sum = sum === null ? own : sum.add(own);
+    }
+    return reconstruction === "sum" ? sum! : sum!.div(encoded.names.length);
   }
 
   /**
@@ -276,9 +272,31 @@ export class Uniform extends Method<UnlabelledBatch> {
   /** @ignore */
   protected override settings(): Spec {
     // Encoders, decoders and the width are in what is trained.
-    const { encoder: _e, decoder: _d, commonDim: _c, weights, ...options } = this.#options;
+    const { encoder: _e, decoder: _d, studentProjection: _s, commonDim: _c, weights, ...options } =
+      this.#options;
     return { ...options, weights: weights === null ? undefined : [...weights] };
   }
+}
+
+/** A vote of teachers in the order of the shelf: those of one width were next to each other. */
+function inOrder(
+  shelf: readonly string[],
+  names: readonly string[],
+  vote: FeatureVote,
+): Cast<FeatureVote> {
+  const ordered = shelf.filter((name) => names.includes(name));
+  if (ordered.every((name, i) => name === names[i])) return { vote, names };
+  const { device } = vote.agreement;
+  const places = tensor(ordered.map((name) => names.indexOf(name)), { dtype: "int64", device });
+  const { agreement, shuffledAgreement } = vote;
+  return {
+    names: ordered,
+    vote: {
+      ...vote,
+      agreement: agreement.indexSelect(0, places),
+      ...(shuffledAgreement && { shuffledAgreement: shuffledAgreement.indexSelect(0, places) }),
+    },
+  };
 }
 
 function byTeacher(field: string, shares: VoteSummary["consensus"]): Record<string, number> {

@@ -7,56 +7,68 @@
 import { list, nullable } from "../../base/option_parts.ts";
 import { choice, flag, number, whole } from "../../base/option_values.ts";
 import type { OptionTable } from "../../base/options.ts";
+import { encoderOption, type EncoderShape } from "../encoder_shape.ts";
 import { type Distance, DISTANCES } from "../losses.ts";
 import type { ProjectionShape } from "../projection.ts";
 import { projectionOption } from "../projection_option.ts";
+import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
+import { voterOptions, type VoterSettings } from "../voter_options.ts";
 
 /**
  * The options of `Uniform` that are data. They settle points that the paper's summary leaves open: every default is ours.
  */
-export interface UniformSettings {
+export interface UniformSettings extends VoterSettings {
   /** Weight of the pseudo class in l_logit; 1. */
   alpha1?: number;
   /** Weight of the other classes in l_logit; 0.5. With `alpha1` and this 0 no logits are used. */
   alpha2?: number;
-  /** Weight of l_feature; 1. With `beta1` and `beta2` 0 no features are used. */
+  /** Weight of l_feature; 1. With `beta1`, `beta2` and `beta3` 0 no features are used. */
   beta1?: number;
   /** Weight of l_rec; 0.1. */
   beta2?: number;
-  /** Divides logits before every softmax, and its square multiplies l_logit; 1. */
-  temperature?: number;
+  /**
+   * Weight of the alignment of each encoder with the student, `mean_i dist(x, fᵢᵉ(xᵢᵗ))`; 1. It is ours, after CFL's term of
+   * that kind (Luo et al. 2019). Without it nothing pulls the encoders into one space, so that signs have no common meaning
+   * and the vote is at chance; 0 takes the equations literally.
+   */
+  beta3?: number;
+  /** Whether l_rec is the teachers' sum, as in the paper, or their mean; `"mean"`: its weight holds for any number of them. */
+  reconstruction?: "sum" | "mean";
   /** Shape of the encoders fᵢᵉ; `"linear"`. */
-  encoder?: ProjectionShape;
+  encoder?: EncoderShape;
   /** Shape of the decoders fᵢᵈ; `"linear"`. */
   decoder?: ProjectionShape;
   /**
-   * Width D of the common space; the student's feature width. With another one the student's features go through
-   * a linear map, which is thrown away like the encoders.
+   * What the student's features go through on their way into the common space; nothing if null, unless the widths differ.
+   * Like the encoders it is thrown away. A student whose features are never negative, as after a ReLU, can follow a vote for
+   * negative elements only through it.
    */
+  studentProjection?: ProjectionShape | null;
+  /** Width D of the common space; the student's feature width. */
   commonDim?: number | null;
-  /** dist of l_feature; `"mse"`. */
+  /** dist of l_feature and of the alignment; `"mse"`. */
   distance?: Distance;
-  /** What p̂ᵗ is the mean of; `"probabilities"`. */
-  average?: "probabilities" | "logits";
+  /** Scales teachers' and student's codes to length √D before they are compared; false. */
+  normalize?: boolean;
   /** The teachers' weights in the average of features, in the shelf's order; equal. */
   weights?: readonly number[] | null;
+  /** Which teachers' features are used: all, or only those that vote on classes, or only the others; `"all"`. */
+  featureTeachers?: "all" | "predictive" | "descriptive";
   /**
    * The target of elements whose signs balance: `"mean"`, that of all teachers; `"zero"` takes the equations literally, and
    * with two teachers pulls about half of all elements, those on which the two differ, to 0. `"mean"`.
    */
   featureTies?: "zero" | "mean";
-  /** Which of the classes with most votes wins; `"probability"`. */
-  classTies?: "probability" | "first";
   /**
-   * Keeps the gradient of l_feature from the encoders; false. With it they see only l_rec, so that each
-   * teacher's latent space stays a rotation of its own and signs have no common meaning: for ablations.
+   * Keeps the gradient of l_feature from the encoders; false. With it and without alignment they see only l_rec, so that each
+   * teacher's latent space stays a rotation of its own: for ablations.
    */
   detachTarget?: boolean;
-  /** Standardizes teachers' features first, by the batch or by all images so far; `"none"`. */
-  standardize?: "none" | "batch" | "running";
+  /** How teachers' features are standardized first; `"dataset"`. */
+  standardize?: Standardization;
   /** Features voting; true. Without it the target is the plain (weighted) mean. */
   featureVoting?: boolean;
-  /** Logits voting; true. Without it l_logit is soft cross-entropy with p̂ᵗ (α₁ = α₂ = 1). */
+  /** Logits voting; true. Without it l_logit is soft cross-entropy with p̂ᵗ, of weight α₁. */
   logitVoting?: boolean;
 }
 
@@ -68,35 +80,53 @@ export const UNIFORM_OPTIONS: OptionTable<UniformSettings> = {
   alpha2: weight(0.5, "weight of the other classes in the logit loss"),
   beta1: weight(1, "weight of the feature loss"),
   beta2: weight(0.1, "weight of the reconstruction"),
-  temperature: number({ default: 1, above: 0, help: "what logits are divided by" }),
-  encoder: projectionOption("the encoders into the common space"),
+  beta3: weight(1, "weight of the alignment of each encoder with the student"),
+  reconstruction: choice(["mean", "sum"], {
+    default: "mean",
+    help: "whether the reconstruction is the teachers' mean or their sum",
+  }),
+  ...voterOptions(1),
+  encoder: encoderOption({ default: "linear" }),
   decoder: projectionOption("the decoders back"),
+  studentProjection: nullable(
+    projectionOption("the student's way into the common space; none if null"),
+  ),
   commonDim: nullable(
     whole({ min: 1, help: "width of the common space; the student's feature width if null" }),
   ),
   distance: choice(DISTANCES, { default: "mse", help: "how the feature loss is measured" }),
-  average: choice(["probabilities", "logits"], {
-    default: "probabilities",
-    help: "what the voters' prediction is the mean of",
-  }),
+  normalize: flag({ default: false, help: "scales codes to one length before they are compared" }),
   weights: nullable(
     list(number({ min: 0 }), {
       help: "the teachers' weights in the average of features; equal if null",
     }),
   ),
+  featureTeachers: choice(["all", "predictive", "descriptive"], {
+    default: "all",
+    help: "which teachers' features are used",
+  }),
   featureTies: choice(["zero", "mean"], {
     default: "mean",
     help: "the target of feature elements whose signs balance",
   }),
-  classTies: choice(["probability", "first"], {
-    default: "probability",
-    help: "which of the classes with most votes wins",
-  }),
   detachTarget: flag({ default: false, help: "keeps the feature loss from the encoders" }),
-  standardize: choice(["none", "batch", "running"], {
-    default: "none",
+  standardize: choice(STANDARDIZATIONS, {
+    default: "dataset",
     help: "how teachers' features are standardized first",
   }),
   featureVoting: flag({ default: true, help: "votes on features; else the plain mean" }),
   logitVoting: flag({ default: true, help: "votes on classes; else the plain mean" }),
+};
+
+/**
+ * The paper's equations taken literally, where the defaults of `Uniform` are ours: no alignment, features as they are, ties
+ * of 0, the sum over teachers.
+ */
+export const UNIFORM_LITERAL: UniformSettings = {
+  beta3: 0,
+  reconstruction: "sum",
+  studentProjection: null,
+  normalize: false,
+  featureTies: "zero",
+  standardize: "none",
 };

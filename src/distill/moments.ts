@@ -1,0 +1,91 @@
+/**
+ * Sums from which mean, variance and covariance of features come.
+ *
+ * @module
+ */
+
+import { zeros } from "../torch/creation.ts";
+import { keep, scope } from "../torch/scope.ts";
+import type { Tensor } from "../torch/tensor.ts";
+
+/** Mean and spread of the features of n teachers of one width. */
+export interface Spreads {
+  /** (n, 1, D), float64. */
+  readonly mean: Tensor;
+  /** The variances (n, 1, D), or the covariances (n, D, D); float64. */
+  readonly spread: Tensor;
+}
+
+/**
+ * The first two moments of the features of n teachers of one width D, summed in float64 about the first batch's means, so
+ * that nothing that float32 features have is lost.
+ */
+export class Moments implements Disposable {
+  readonly #whole: boolean;
+  readonly #counts: number[];
+  #shift: Tensor | null = null;
+  #sum: Tensor | null = null;
+  #square: Tensor | null = null;
+
+  /** `whole` is for covariances, which take D² numbers a teacher. */
+  constructor(count: number, whole: boolean) {
+    this.#whole = whole;
+    this.#counts = new Array(count).fill(0);
+  }
+
+  /** Whether anything was seen. */
+  get isEmpty(): boolean {
+    return this.#shift === null;
+  }
+
+  /** Takes features (n, B, D) in; `places` are those that these are of, all by default. */
+  add(features: Tensor, places: readonly number[]): void {
+    scope(() => {
+      const own = features.to("float64");
+      const [, batch, width] = own.shape;
+      const { device } = own;
+      const n = this.#counts.length;
+      if (this.#shift === null) {
+        const make = (shape: number[]) => keep(zeros(shape, { dtype: "float64", device }));
+        this.#shift = make([n, 1, width]);
+        this.#sum = make([n, 1, width]);
+        this.#square = make([n, this.#whole ? width : 1, width]);
+      }
+      for (const [i, place] of places.entries()) {
+        const rows = own.select(0, i);
+        const shift = this.#shift.select(0, place);
+        if (this.#counts[place] === 0) shift.copy_(rows.mean(0, true));
+        const centered = rows.sub(shift);
+        this.#sum!.select(0, place).add_(centered.sum(0, true));
+        this.#square!.select(0, place).add_(
+          this.#whole ? centered.t().matmul(centered) : centered.square().sum(0, true),
+        );
+        this.#counts[place] += batch;
+      }
+    });
+  }
+
+  /** What was seen; of a teacher that never was, mean 0 and no spread. */
+  spreads(): Spreads {
+    return scope(() => {
+      const counts = this.#counts.map((count) => Math.max(1, count));
+      const means = counts.map((count, i) => this.#sum!.select(0, i).div(count));
+      const mean = this.#shift!.clone();
+      const spread = this.#square!.clone();
+      for (const [i, own] of means.entries()) {
+        mean.select(0, i).add_(own);
+        const excess = this.#whole ? own.t().matmul(own) : own.square();
+        spread.select(0, i).div_(counts[i]).sub_(excess);
+      }
+      if (!this.#whole) spread.clampMin_(0);
+      return { mean, spread };
+    });
+  }
+
+  /** Frees the sums. */
+  [Symbol.dispose](): void {
+    for (const part of [this.#shift, this.#sum, this.#square]) part?.dispose();
+    this.#shift = this.#sum = this.#square = null;
+    this.#counts.fill(0);
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Teachers by the width of their features.
+ *
+ * @module
+ */
+
+import type { Opinions } from "../teachers/opinions.ts";
+import { tensor } from "../torch/creation.ts";
+import { stack } from "../torch/operators.gen.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import { upcast } from "./upcast.ts";
+
+/** A teacher, as far as its features go. */
+export interface Featured {
+  /** The teacher's name. */
+  readonly name: string;
+  /** The width of its features. */
+  readonly featureDim: number;
+}
+
+/** Teachers whose features are equally wide: what is computed of them is one product. */
+export interface WidthGroup {
+  /** The width of their features. */
+  readonly width: number;
+  /** Their names, in the order of the shelf. */
+  readonly names: readonly string[];
+}
+
+/** Puts teachers of one width together, in the order in which widths first come. */
+export function widthGroups(teachers: readonly Featured[]): WidthGroup[] {
+  const groups = new Map<number, string[]>();
+  for (const { name, featureDim } of teachers) {
+    const names = groups.get(featureDim) ?? [];
+    groups.set(featureDim, [...names, name]);
+  }
+  return [...groups].map(([width, names]) => ({ width, names }));
+}
+
+/** What the teachers of a group say about a batch. */
+export interface GroupFeatures {
+  /** Who was heard. */
+  readonly names: readonly string[];
+  /** Their places in the group (n), int64; undefined if all were heard. */
+  readonly places: Tensor | undefined;
+  /** Their features (n, B, width). */
+  readonly features: Tensor;
+}
+
+/**
+ * The features of those of a group that were heard, in one tensor; null if none was.
+ *
+ * @param like What is computed with them: its dtype, where that is wider, and its device.
+ */
+export function stackGroup(
+  { names }: WidthGroup,
+  opinions: Opinions,
+  like: Tensor,
+): GroupFeatures | null {
+  const heard = names.filter((name) => opinions.names.includes(name));
+  if (heard.length === 0) return null;
+  const features = stack(
+    heard.map((name) => {
+      const own = upcast(opinions.of(name).features, like);
+      return own.dtype === like.dtype ? own : own.to(like.dtype);
+    }),
+  );
+  const places = heard.length === names.length ? undefined : tensor(
+    heard.map((name) => names.indexOf(name)),
+    { dtype: "int64", device: features.device },
+  );
+  return { names: heard, places, features };
+}
