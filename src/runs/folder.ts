@@ -5,9 +5,10 @@
  */
 
 import { join } from "node:path";
+import { say } from "../base/progress.ts";
 import { ArgumentError, FileError } from "../base/errors.ts";
 import { makeFolder, removeTemporaries, writeAtomic } from "../base/files.ts";
-import { holdFolder } from "./hold_folder.ts";
+import { holdFolder, holdFolderWhenFree } from "./hold_folder.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 
 /** The names of the files in a run folder. */
@@ -133,6 +134,23 @@ export class RunFolder {
    */
   hold(): Disposable {
     return holdFolder(this.root, RUN_FILES.lock);
+  }
+
+  /**
+   * Keeps other processes out as soon as none works in it any more, and says so where it has to wait; null if it was stopped
+   * before.
+   *
+   * @throws {FileError} If the folder cannot be written.
+   */
+  async holdWhenFree(
+    options: { progress?: boolean; signal?: AbortSignal } = {},
+  ): Promise<Disposable | null> {
+    const busy = (pid: string): void => {
+      if (options.progress !== false) {
+        say(`waiting for process ${pid}, which works in ${this.root}`);
+      }
+    };
+    return await holdFolderWhenFree(this.root, RUN_FILES.lock, busy, options.signal);
   }
 
   /** Whether a file is there. */

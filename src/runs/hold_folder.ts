@@ -16,6 +16,39 @@ import { isNotAllowed, readTextFileSync } from "../base/regular_files.ts";
  * @throws {FileError} If a process works in the folder already, or it cannot be written.
  */
 export function holdFolder(root: string, name: string): Disposable {
+  const held = tryHold(root, name);
+  if (typeof held !== "string") return held;
+  throw new FileError(
+    `Process ${held} works in the run folder ${root}. Wait for it, end it, or choose another folder.`,
+  );
+}
+
+/** How often a folder is looked at that another process works in, in milliseconds. */
+const LOOK_EVERY = 500;
+
+/**
+ * Keeps other processes out of a folder, as soon as none works in it any more; null if it was stopped before.
+ *
+ * @param busy Told once of the process that works in it.
+ * @throws {FileError} If the folder cannot be written.
+ */
+export async function holdFolderWhenFree(
+  root: string,
+  name: string,
+  busy: (pid: string) => void,
+  signal?: AbortSignal,
+): Promise<Disposable | null> {
+  for (let looks = 0; !signal?.aborted; looks++) {
+    const held = tryHold(root, name);
+    if (typeof held !== "string") return held;
+    if (looks === 0) busy(held);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+  }
+  return null;
+}
+
+/** What keeps others out, or the process that works there. */
+function tryHold(root: string, name: string): Disposable | string {
   const path = join(root, name);
   let file: Deno.FsFile | undefined;
   try {
@@ -36,8 +69,5 @@ export function holdFolder(root: string, name: string): Disposable {
     );
   }
   file.close();
-  const [pid] = /\d+/.exec(readTextFileSync(path)) ?? ["another"];
-  throw new FileError(
-    `Process ${pid} works in the run folder ${root}. Wait for it, end it, or choose another folder.`,
-  );
+  return /\d+/.exec(readTextFileSync(path))?.[0] ?? "another";
 }

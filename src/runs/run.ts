@@ -70,6 +70,11 @@ export interface RunOptions {
  * ```
  */
 export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run> {
+  return await runIn(recipe, options, false);
+}
+
+/** {@linkcode run}, which may wait until another process is done with the folder. */
+async function runIn(recipe: Recipe, options: RunOptions, wait: boolean): Promise<Run> {
   const resolved = resolveRecipe(recipe);
   const { out, root = "runs", resume = false } = options;
   if (resume && out === undefined) {
@@ -78,7 +83,8 @@ export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run
   const folder = out === undefined
     ? await RunFolder.create(root, resolved.name)
     : await RunFolder.at(out);
-  using _ = folder.hold();
+  using held = wait ? await folder.holdWhenFree(options) : folder.hold();
+  if (held === null) throw stopped(resolved.name, folder);
   const before = await earlier(folder);
   if (before !== null && !resume) {
     throw new ArgumentError(
@@ -106,12 +112,14 @@ export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run
     if (options.signal?.aborted && error === options.signal.reason) return false;
     throw error;
   });
-  if (!finishedNow) {
-    throw new InterruptedError(
-      `${resolved.name}: stopped. What was made is kept in ${folder.root}; resume goes on with it.`,
-    );
-  }
+  if (!finishedNow) throw stopped(resolved.name, folder);
   return (await finished(folder, resolved))!;
+}
+
+function stopped(name: string, { root }: RunFolder): InterruptedError {
+  return new InterruptedError(
+    `${name}: stopped. What was made is kept in ${root}; resume goes on with it.`,
+  );
 }
 
 /** Where teachers that are recipes are trained, as runs of their own. */
@@ -120,7 +128,9 @@ export function placesOf(options: RunOptions): TeacherPlaces {
   return {
     cache: options.cache ?? `${cacheRoot()}/teachers`,
     trainFirst: async (own, place) => {
-      const made = await run(own as unknown as Recipe, { ...rest, out: place, resume: true });
+      // Another run with the same teacher may be training it just now.
+      const given = { ...rest, out: place, resume: true };
+      const made = await runIn(own as unknown as Recipe, given, true);
       made[Symbol.dispose]();
     },
   };

@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { ArgumentError, FileError } from "../../src/base/errors.ts";
 import { RUN_FILES, RunFolder } from "../../src/runs/folder.ts";
 import { inFolder } from "../helpers.ts";
+import { spoken } from "../spoken.ts";
 
 Deno.test("a run gets a folder named for what it is and when it began", () =>
   inFolder(async (folder) => {
@@ -84,4 +85,26 @@ Deno.test("places that cannot be written, and runs that are not there", () =>
     await Deno.remove(run.root);
     await Deno.writeTextFile(run.root, ""); // a file now stands where the folder was
     await assertRejects(() => run.writeText("a.txt", "x"), FileError, run.root);
+  }));
+
+Deno.test("who waits for a folder gets it as soon as it is free, and says once for whom it waits", () =>
+  inFolder(async (root) => {
+    const [first, second] = [await RunFolder.at(root), await RunFolder.at(root)];
+    const held = first.hold();
+    assertThrows(() => second.hold(), FileError, "works in the run folder");
+    let got: Disposable | null | undefined;
+    const said = await spoken(async () => {
+      const waiting = second.holdWhenFree().then((own) => got = own);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assertEquals(got, undefined);
+      held[Symbol.dispose]();
+      await waiting;
+    });
+    assertEquals(said, `waiting for process ${Deno.pid}, which works in ${root}\n`);
+    assertThrows(() => first.hold(), FileError);
+    const stop = new AbortController();
+    const other = first.holdWhenFree({ progress: false, signal: stop.signal });
+    stop.abort();
+    assertEquals(await other, null);
+    got![Symbol.dispose]();
   }));
