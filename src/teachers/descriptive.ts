@@ -71,7 +71,8 @@ export function descriptive(
     ? (images: Tensor, asked: AskOptions) => seeModel(options.model, images, asked)
     : (images: Tensor, asked: AskOptions) => {
       const seen = options.features(images, asked);
-      return seen instanceof Tensor ? { features: seen } : seen;
+      // What is neither is refused as features that are no tensor.
+      return seen instanceof Tensor || !seen ? { features: seen } : seen;
     };
   return new Teacher({
     ...options,

@@ -14,6 +14,7 @@ import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkOutput } from "./check_output.ts";
 import { checkShelf } from "./check_shelf.ts";
+import { mapParts } from "./map_parts.ts";
 import { Opinions } from "./opinions.ts";
 import { Residency } from "./residency.ts";
 import type { Teacher } from "./teacher.ts";
@@ -33,7 +34,7 @@ export interface ShelfOptions {
 
 /** What a teacher said about images, kept. */
 export interface StoredOutputs {
-  /** Whether its patches are kept too; they are not by default, and whoever wants them asks the teacher itself. */
+  /** Whether patches are kept too; by default they are not, and the teacher itself is asked by whoever wants them. */
   readonly hasPatches?: boolean;
   /** What the teacher said about some images in a variant; with patches if they are kept and asked for. */
   rows(variant: number, indices: Int32Array, asked?: AskOptions): TeacherOutput;
@@ -161,7 +162,7 @@ export class Shelf implements Disposable {
     const stored = origin && this.#stored.get(origin.source)?.get(teacher.name);
     const patches = Boolean(asked.patches) && teacher.patchDim !== null;
     const kept = patches && !stored?.hasPatches ? undefined : stored;
-    const { features, logits, patches: map } = kept
+    const output = kept
       ? checkOutput(
         teacher,
         kept.rows(origin!.variant, batch.places(), { patches }),
@@ -169,12 +170,7 @@ export class Shelf implements Disposable {
         { patches },
       )
       : teacher.see(batch.view(teacher.view), { patches });
-    const part = (tensor: Tensor): Tensor => widened(kept ? tensor.to(device) : tensor);
-    return {
-      features: part(features),
-      ...(logits && { logits: part(logits) }),
-      ...(map && { patches: part(map) }),
-    };
+    return mapParts(output, (part) => widened(kept ? part.to(device) : part));
   }
 
   /** What decides what the teachers say; functions are asked about images of the first of `batches`. */

@@ -207,10 +207,9 @@ test("a quarter, a half, three quarters and all of the blocks; each of fewer tha
 });
 
 test("all small models but the perceptron have stages", () => {
-  const options = { numClasses: 2, inputs: 4 };
   const have = Object.entries(SMALL_MODELS).filter(([name, { build }]) => {
-    const { inputs, ...rest } = options;
-    using model = build((name === "Mlp" ? options : rest) as never);
+    const inputs = name === "Mlp" ? { inputs: 4 } : {};
+    using model = build({ numClasses: 2, ...inputs } as never);
     return model instanceof models.Backbone;
   });
   assertEquals(have.map(([name]) => name), ["SmallCnn", "SmallMixer", "SmallResNet", "SmallVit"]);

@@ -45,7 +45,7 @@ export async function findEntries(
   const entries = new Map<string, StoreEntry>();
   try {
     for (const teacher of teachers) {
-      const entry = store.find(await describeEntry(teacher, pixels, options));
+      const entry = store.find(await describeEntry(teacher, pixels, { ...options, store }));
       if (entry?.complete) entries.set(teacher.name, entry);
       else entry?.dispose();
     }
