@@ -40,7 +40,7 @@ export async function findEntries(
   store: Store,
   teachers: readonly StorableTeacher[],
   pixels: PixelSource,
-  options: DescribeOptions = {},
+  options: Omit<DescribeOptions, "store"> = {},
 ): Promise<Map<string, StoreEntry>> {
   const entries = new Map<string, StoreEntry>();
   try {
