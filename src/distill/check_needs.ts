@@ -7,6 +7,7 @@
 import { ArgumentError, ShapeError } from "../base/errors.ts";
 import { type Batch, LabelledBatch, UnlabelledBatch } from "../data/batch.ts";
 import { MixedBatch } from "../data/mixed_batch.ts";
+import { Backbone } from "../models/backbone.ts";
 import { Classifier } from "../nn/classifier.ts";
 import type { Module } from "../nn/module.ts";
 import type { Shelf } from "../teachers/shelf.ts";
@@ -16,13 +17,15 @@ import type { Needs } from "./needs.ts";
  * Refuses a student and teachers that a method cannot do with. A student that has no names for its classes takes them from
  * the teachers that vote, if these agree.
  *
- * @throws {ArgumentError} if the student is no classifier, teachers are too few or too many, or one shares weights with it.
+ * @throws {ArgumentError} if the student is no classifier, or has no stages where these are taught, teachers are too few or
+ * too many, or one shares weights with it.
  * @throws {ShapeError} if one votes on another number of classes than the student has.
  */
 export function checkLearners(method: string, needs: Needs, student: Module, shelf: Shelf): void {
   const { teachers: least = 1, mostTeachers: most = Infinity, voters = 0, classifier = true } =
     needs;
   if (classifier) checkClassifier(method, student);
+  if (needs.stages) checkStages(method, student);
   const count = shelf.teachers.length;
   if (count < least || count > most) {
     const wanted = count < least ? least : most;
@@ -52,6 +55,15 @@ function checkClassifier(method: string, student: Module): void {
   if (typeof features === "function" && typeof head?.forward === "function") return;
   throw new ArgumentError(
     `The student of ${method} must be a Classifier, with features() and a head: both are taught.`,
+  );
+}
+
+function checkStages(method: string, student: Module): void {
+  if (student instanceof Backbone && student.stageDims.length > 0) return;
+  throw new ArgumentError(
+    `${method} teaches stages within the student, and this ${student.constructor.name} has none. Those that have them are ` +
+      "SmallCnn, SmallMixer, SmallResNet, SmallVit, all of models.list(), and models of your own that extend " +
+      "models.Backbone.",
   );
 }
 

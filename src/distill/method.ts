@@ -149,8 +149,8 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
     const { name } = this.#stage(stage);
     const parts = partsOf(this.name, this.needs, batch);
     return scope(() => {
-      const { student, shelf } = this;
-      const seen = new Seen(parts, { student, shelf, who: this.#who });
+      const { student, shelf, needs: { stages, patches } } = this;
+      const seen = new Seen(parts, { student, shelf, who: this.#who, stages, patches });
       const terms = new Terms();
       this.lesson(seen, terms, name);
       this.#checkLoss(terms.loss, seen);
@@ -232,7 +232,7 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
       );
     }
     const done = await survey(batches, (part) => {
-      const opinions = this.shelf.ask(part, this.#who);
+      const opinions = this.shelf.ask(part, this.#who, { patches: this.needs.patches });
       for (const one of asking) one.observe(opinions);
     }, options);
     if (done) { for (const one of asking) one.settle(); }

@@ -21,4 +21,8 @@ export interface Needs {
   readonly onlyVoters?: boolean;
   /** Whether the student has to have features and a head; true by default. */
   readonly classifier?: boolean;
+  /** Whether the maps are wanted that the student's stages end with; false by default. A student without stages is refused. */
+  readonly stages?: boolean;
+  /** Whether the patches are wanted of those teachers that have some; false by default. */
+  readonly patches?: boolean;
 }

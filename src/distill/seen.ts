@@ -6,6 +6,7 @@
 
 import { ArgumentError, ShapeError } from "../base/errors.ts";
 import { type Batch, LabelledBatch } from "../data/batch.ts";
+import type { Backbone, StagedFeatures } from "../models/backbone.ts";
 import { Classifier } from "../nn/classifier.ts";
 import type { Module } from "../nn/module.ts";
 import { Opinions } from "../teachers/opinions.ts";
@@ -22,6 +23,8 @@ export interface StudentOutput {
   features: Tensor;
   /** (B, numClasses) */
   logits: Tensor;
+  /** What each stage ends with (B, stageDims[i], H_i, W_i); none unless the method needs stages. */
+  stages: Tensor[];
 }
 
 /** Who sees. */
@@ -32,6 +35,10 @@ export interface Seers {
   readonly shelf: Shelf;
   /** Which of the teachers are asked. */
   readonly who: readonly Teacher[];
+  /** Whether the student's stages are wanted; false by default. */
+  readonly stages?: boolean;
+  /** Whether the teachers' patches are wanted; false by default. */
+  readonly patches?: boolean;
 }
 
 /**
@@ -72,8 +79,8 @@ export class Seen {
 
   /** What the teachers say about them. */
   get opinions(): Opinions {
-    const { shelf, who } = this.#seers;
-    return this.#opinions ??= this.#parts.map((part) => shelf.ask(part, who))
+    const { shelf, who, patches } = this.#seers;
+    return this.#opinions ??= this.#parts.map((part) => shelf.ask(part, who, { patches }))
       .reduce((first, second) => Opinions.join(first, second));
   }
 
@@ -111,17 +118,45 @@ export class Seen {
   #askStudent(): StudentOutput {
     const student = this.#seers.student as Classifier;
     const { featureDim, numClasses, head } = student;
-    const features = student.features(this.images);
+    const { features, stages } = this.#pass(student);
     checkOutput(features, "features", this.count, featureDim, "featureDim");
     const logits = head.forward(features);
     // Without classes there is no head: the logits are the features.
     if (numClasses > 0) checkOutput(logits, "logits", this.count, numClasses, "numClasses");
-    return { features: upcast(features), logits: upcast(logits) };
+    return {
+      features: upcast(features),
+      logits: upcast(logits),
+      stages: stages.map((map) => upcast(map)),
+    };
+  }
+
+  /** One pass of the student up to its features. */
+  #pass(student: Classifier): StagedFeatures {
+    if (!this.#seers.stages) return { features: student.features(this.images), stages: [] };
+    const { stageDims } = student as Backbone;
+    const passed = (student as Backbone).forwardStages(this.images);
+    checkStageMaps(passed.stages, this.count, stageDims);
+    return passed;
   }
 }
 
 function joined(parts: readonly Tensor[]): Tensor {
   return parts.length === 1 ? parts[0] : cat(parts);
+}
+
+function checkStageMaps(maps: readonly Tensor[], batch: number, dims: readonly number[]): void {
+  const is = maps.map((map) => map.shape);
+  const fits = is.length === dims.length &&
+    is.every(([rows, dim, height, width], i) =>
+      is[i].length === 4 && rows === batch && dim === dims[i] && height > 0 && width > 0
+    );
+  if (fits) return;
+  throw new ShapeError(
+    `The student's stages have shapes ${
+      is.map((shape) => `[${shape.join(", ")}]`).join(", ")
+    }; for ${batch} images and ` +
+      `its stageDims they must be ${dims.map((dim) => `[${batch}, ${dim}, H, W]`).join(", ")}.`,
+  );
 }
 
 function checkOutput(

@@ -1,5 +1,5 @@
 /**
- * What every architecture of the registry gives beside its logits.
+ * What models with stages give beside their logits.
  *
  * @module
  */
@@ -10,8 +10,9 @@ import { scope, type Tensor } from "../torch/mod.ts";
 /** What a backbone computes on the way to its logits. */
 export interface StagedFeatures {
   /**
-   * The map that each stage ends with, (B, {@linkcode Backbone.stageDims}[i], H_i, W_i): of a transformer
-   * without stages the patch tokens after a quarter, a half, three quarters and all of its blocks.
+   * The map that each stage ends with, (B, {@linkcode Backbone.stageDims}[i], H_i, W_i): of a transformer or mixer
+   * without stages the patch tokens after a quarter, a half, three quarters and all of its blocks; of one of fewer than
+   * four blocks, after each.
    */
   readonly stages: Tensor[];
   /** The pooled features that the head is given, (B, featureDim). */
@@ -19,8 +20,8 @@ export interface StagedFeatures {
 }
 
 /**
- * A classifier of a published architecture: its stages can be seen too, which distillation from
- * intermediate layers needs. Parameters have the names of the architecture's publisher.
+ * A classifier whose stages can be seen too, which distillation from intermediate layers needs: all architectures of
+ * the registry, and the small ones but for the `Mlp`. A model of your own becomes one by extending this class.
  */
 export abstract class Backbone extends Classifier {
   /** The number of channels of each map in {@linkcode StagedFeatures.stages}. */

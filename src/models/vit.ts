@@ -118,7 +118,7 @@ export class VisionTransformer extends TokenBackbone {
   override readonly featureDim: number;
   /** The number of classes; 0 where there is no head. */
   override readonly numClasses: number;
-  /** D, four times. */
+  /** D for each of the stages, which are four where there are as many blocks. */
   override readonly stageDims: readonly number[];
   /** Height and width of the images. */
   readonly imageSize: number;

@@ -5,10 +5,12 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import type { Method } from "../distill/method.ts";
 import { Shelf, type StoredOutputs } from "../teachers/shelf.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { fill } from "../teachers/store/fill.ts";
 import type { Part } from "../teachers/store/types.ts";
+import type { StoreEntry } from "../teachers/store/entry.ts";
 import { findEntries } from "../teachers/store/find_entries.ts";
 import { Store } from "../teachers/store/store.ts";
 import { buildTeachers, type TeacherPlaces } from "./build_teachers.ts";
@@ -83,6 +85,7 @@ export async function fillStore(
       teachers: shelf.teachers,
       pixels,
       dtype: recipe.store?.dtype,
+      patches: recipe.store?.patches,
       resident: recipe.resident === null ? "all" : "one",
       part,
       signal,
@@ -97,19 +100,40 @@ export async function useStore(
   { learned, shelf }: OpenedRun,
 ): Promise<Disposable> {
   const held = new DisposableStack();
-  const { plain: isPlain = false, dtype } = recipe.store ?? {};
+  const { plain: isPlain = false, dtype, patches } = recipe.store ?? {};
   for (const { seen, plain } of learned.sources) {
     const pixels = isPlain ? plain : seen;
-    const entries = await findEntries(storeOf(recipe), shelf.teachers, pixels, { dtype });
+    const options = { dtype, patches };
+    const entries = await findEntries(storeOf(recipe), shelf.teachers, pixels, options);
     for (const entry of entries.values()) held.use(entry);
     // Whatever the student sees, what was said is about the image as it is.
     const said = [...entries].map(([name, entry]): [string, StoredOutputs] => [
       name,
-      isPlain ? { rows: (_, indices) => entry.rows(0, indices) } : entry,
+      isPlain ? plainly(entry) : entry,
     ]);
     shelf.use(seen, new Map(said));
   }
   return held;
+}
+
+/** What was said about images as they are, for whatever variant of them the student sees. */
+function plainly(entry: StoreEntry): StoredOutputs {
+  const { hasPatches } = entry;
+  return { hasPatches, rows: (_, indices, asked) => entry.rows(0, indices, asked) };
+}
+
+/**
+ * Refuses a method that would ask for patches of augmented images where teachers see them as they are.
+ *
+ * @throws {ArgumentError} if patches are wanted, not kept, and kept outputs are of images as they are.
+ */
+export function checkPlainPatches({ store }: ResolvedRecipe, method: Method, shelf: Shelf): void {
+  const isAsked = method.needs.patches && shelf.teachers.some(({ patchDim }) => patchDim !== null);
+  if (!isAsked || !store?.plain || store.patches) return;
+  throw new ArgumentError(
+    `${method.name} asks for patches of images as they are (store.plain), and the store keeps none: set store.patches to ` +
+      "true, or store.plain to false.",
+  );
 }
 
 /** Votes are not features: only those who give these alone are standardized. */

@@ -63,6 +63,11 @@ export interface StoreRecipe {
   plain?: boolean;
   /** The dtype of what is kept. */
   dtype?: "float16" | "float32";
+  /**
+   * Whether teachers' patches are kept too, for methods that ask for them: they are large. By default a teacher whose patches
+   * are wanted is asked in every epoch.
+   */
+  patches?: boolean;
   /** The store's folder; the cache's if null. */
   root?: string | null;
 }

@@ -17,7 +17,7 @@ import { fit } from "../train/fit.ts";
 import type { FitOptions, ResumeOptions } from "../train/fit_options.ts";
 import { buildStudent } from "./build_student.ts";
 import type { TeacherPlaces } from "./build_teachers.ts";
-import { fillStore, openRun, useStore } from "./open_run.ts";
+import { checkPlainPatches, fillStore, openRun, useStore } from "./open_run.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import { exampleImages } from "./example_images.ts";
 import { stageMakers } from "./optimizers.ts";
@@ -67,6 +67,7 @@ export async function trainStudent(
   student.to(recipe.device);
   const { name, ...settings } = recipe.method;
   const method = owned.use(METHODS[name].make(student, shelf, settings));
+  checkPlainPatches(recipe, method, shelf);
   await folder.writeJson(RUN_FILES.teachers, await manifest(shelf, learned.batches));
 
   const interrupted = await train(recipe, folder, options, {

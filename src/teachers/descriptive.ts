@@ -7,9 +7,10 @@
 import { ArgumentError } from "../base/errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Module } from "../nn/module.ts";
-import type { Tensor } from "../torch/tensor.ts";
+import { Tensor } from "../torch/tensor.ts";
+import { patchDimOf, seeModel } from "./see_model.ts";
 import { Teacher } from "./teacher.ts";
-import type { TeacherOptions } from "./teacher_options.ts";
+import type { AskOptions, TeacherOptions, TeacherOutput } from "./teacher_options.ts";
 
 /** A descriptive teacher made from a model. */
 export interface DescriptiveFromModel extends TeacherOptions {
@@ -19,10 +20,15 @@ export interface DescriptiveFromModel extends TeacherOptions {
 
 /** A descriptive teacher made from a function. */
 export interface DescriptiveFromFunction extends TeacherOptions {
-  /** The features (B, featureDim) of images (B, C, H, W). */
-  features: (images: Tensor) => Tensor;
+  /**
+   * The features (B, featureDim) of images (B, C, H, W); or `{ features, patches }` if there are patches
+   * (B, patchDim, H, W), and they are asked for.
+   */
+  features: (images: Tensor, asked: AskOptions) => Tensor | Omit<TeacherOutput, "logits">;
   /** The width of the features. */
   featureDim: number;
+  /** The number of channels of the patches; there are none by default. */
+  patchDim?: number | null;
 }
 
 /** A teacher that gives only features, on whatever it was trained (arXiv 2508.19498). */
@@ -61,6 +67,13 @@ export function descriptive(
     );
   }
   const model = "model" in options ? options.model : null;
+  const compute = "model" in options
+    ? (images: Tensor, asked: AskOptions) => seeModel(options.model, images, asked)
+    : (images: Tensor, asked: AskOptions) => {
+      const seen = options.features(images, asked);
+      // What is neither is refused as features that are no tensor.
+      return seen instanceof Tensor || !seen ? { features: seen } : seen;
+    };
   return new Teacher({
     ...options,
     view: options.view ?? (model as Partial<Classifier> | null)?.view ?? undefined,
@@ -68,7 +81,8 @@ export function descriptive(
     numClasses: null,
     classNames: null,
     order: null,
+    patchDim: "model" in options ? patchDimOf(model) : options.patchDim,
     model,
-    compute: (images) => ({ features: source.features(images) }),
+    compute,
   }) as DescriptiveTeacher;
 }

@@ -10,6 +10,7 @@ import { load } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
 import { teacherOnDemand } from "./on_demand.ts";
+import { patchDimOf } from "./see_model.ts";
 import type { Teacher } from "./teacher.ts";
 import type { TeacherFacts } from "./teacher_options.ts";
 import { OnDemand } from "./weights.ts";
@@ -27,6 +28,7 @@ export function teacherFromSaved(path: string, options: LoadTeacherOptions): Tea
   const weights = new OnDemand<Classifier>(() => load(path).freeze().to({ device, dtype }));
   const model = weights.get();
   const { featureDim, numClasses, classNames, view: saved, recipe } = model;
+  const patchDim = patchDimOf(model);
   const facts: TeacherFacts = {
     source: path,
     architecture: recipe?.architecture,
@@ -47,6 +49,7 @@ export function teacherFromSaved(path: string, options: LoadTeacherOptions): Tea
     view: known ? view as View : undefined,
     dtype,
     featureDim,
+    patchDim,
     numClasses,
     classes,
     classNames: classNames ?? undefined,

@@ -11,6 +11,7 @@ import { entryOf } from "../models/entry_of.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
 import { teacherOnDemand } from "./on_demand.ts";
+import { patchDimOf } from "./see_model.ts";
 import type { Teacher } from "./teacher.ts";
 import type { TeacherFacts } from "./teacher_options.ts";
 import { OnDemand } from "./weights.ts";
@@ -84,6 +85,7 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
   });
   const model = weights.get();
   const { featureDim } = model;
+  const patchDim = patchDimOf(model);
   const facts: TeacherFacts = {
     source: source.spec,
     architecture: known.name,
@@ -98,6 +100,7 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
     view,
     dtype,
     featureDim,
+    patchDim,
     numClasses,
     classes: source.classes,
     facts,

@@ -11,8 +11,9 @@ import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { descriptive } from "./descriptive.ts";
 import { predictive } from "./predictive.ts";
+import { seeModel } from "./see_model.ts";
 import type { Teacher } from "./teacher.ts";
-import type { TeacherFacts } from "./teacher_options.ts";
+import type { AskOptions, TeacherFacts, TeacherOutput } from "./teacher_options.ts";
 import type { OnDemand } from "./weights.ts";
 
 /** What a teacher of such a classifier is. */
@@ -27,6 +28,8 @@ export interface OnDemandOptions {
   readonly dtype: DType;
   /** The width of its features. */
   readonly featureDim: number;
+  /** The number of channels of its patches; null if it has none. */
+  readonly patchDim: number | null;
   /** The number of classes that its head has. */
   readonly numClasses: number;
   /** The teacher's class for each of the student's, where the order differs. */
@@ -42,18 +45,19 @@ export function teacherOnDemand(
   weights: OnDemand<Classifier>,
   { kind, dtype, numClasses, classes, classNames, ...common }: OnDemandOptions,
 ): Teacher {
-  const features = (images: Tensor): Tensor => weights.get().features(images.to(dtype));
-  if (kind === "descriptive") return descriptive({ ...common, weights, features });
+  const see = (images: Tensor, asked: AskOptions): TeacherOutput =>
+    seeModel(weights.get(), images.to(dtype), asked);
+  if (kind === "descriptive") return descriptive({ ...common, weights, features: see });
   return predictive({
     ...common,
     weights,
     numClasses,
     classes,
     classNames,
-    run: (images) =>
+    run: (images, asked) =>
       scope(() => {
-        const seen = features(images);
-        return { features: seen, logits: weights.get().head.forward(seen) };
+        const seen = see(images, asked);
+        return { ...seen, logits: weights.get().head.forward(seen.features) };
       }),
   });
 }

@@ -39,6 +39,7 @@ export class Opinions {
         return [name, {
           features: cat([a.features, b.features]),
           ...(a.logits && b.logits && { logits: cat([a.logits, b.logits]) }),
+          ...(a.patches && b.patches && { patches: cat([a.patches, b.patches]) }),
         }];
       })),
     );

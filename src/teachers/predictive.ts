@@ -7,8 +7,15 @@
 import { ArgumentError } from "../base/errors.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { patchDimOf, seeModel } from "./see_model.ts";
 import { Teacher } from "./teacher.ts";
-import type { TeacherOptions, TeacherOutput } from "./teacher_options.ts";
+import type { AskOptions, TeacherOptions, TeacherOutput } from "./teacher_options.ts";
+
+/** What a predictive teacher says about a batch of images. */
+export interface PredictiveOutput extends TeacherOutput {
+  /** The teacher's logits (B, numClasses). */
+  logits: Tensor;
+}
 
 /** A predictive teacher made from a classifier. */
 export interface PredictiveFromModel extends TeacherOptions {
@@ -24,10 +31,15 @@ export interface PredictiveFromModel extends TeacherOptions {
 
 /** A predictive teacher made from a function. */
 export interface PredictiveFromFunction extends TeacherOptions {
-  /** Features (B, featureDim) and logits (B, numClasses) of images (B, C, H, W). */
-  run: (images: Tensor) => { features: Tensor; logits: Tensor };
+  /**
+   * Features (B, featureDim) and logits (B, numClasses) of images (B, C, H, W); patches (B, patchDim, H, W) too, if
+   * there are any and they are asked for.
+   */
+  run: (images: Tensor, asked: AskOptions) => PredictiveOutput;
   /** The width of the features. */
   featureDim: number;
+  /** The number of channels of the patches; there are none by default. */
+  patchDim?: number | null;
   /** The number of classes. */
   numClasses: number;
   /** As in {@linkcode PredictiveFromModel}. */
@@ -43,9 +55,9 @@ export interface PredictiveTeacher extends Teacher {
   /** The number of classes, C. */
   readonly numClasses: number;
   /** Features (B, featureDim) and logits (B, numClasses) of images; see `Teacher.run`. */
-  run(pixels: Tensor): Required<TeacherOutput>;
+  run(pixels: Tensor, asked?: AskOptions): PredictiveOutput;
   /** Features and logits of images that were rendered as its view says. */
-  see(images: Tensor): Required<TeacherOutput>;
+  see(images: Tensor, asked?: AskOptions): PredictiveOutput;
 }
 
 /** A classifier as a function. */
@@ -60,9 +72,10 @@ function ofModel(options: PredictiveFromModel): Omit<PredictiveFromFunction, "na
   return {
     featureDim: model.featureDim,
     numClasses: model.numClasses,
-    run: (images) => {
-      const features = model.features(images);
-      return { features, logits: model.head.forward(features) };
+    patchDim: patchDimOf(model),
+    run: (images, asked) => {
+      const seen = seeModel(model, images, asked);
+      return { ...seen, logits: model.head.forward(seen.features) };
     },
   };
 }
@@ -113,7 +126,7 @@ export function predictive(
 ): PredictiveTeacher {
   const { name } = options;
   const model = "model" in options ? options.model : null;
-  const { run, featureDim, numClasses } = "model" in options ? ofModel(options) : options;
+  const { run, featureDim, numClasses, patchDim } = "model" in options ? ofModel(options) : options;
   if (typeof run !== "function") {
     throw new ArgumentError(
       `Teacher "${name}" needs a model or a function run(images), got ${typeof run}.`,
@@ -124,6 +137,7 @@ export function predictive(
     view: options.view ?? model?.view ?? undefined,
     featureDim,
     numClasses,
+    patchDim,
     classNames: () => ("classNames" in options ? options.classNames : model?.classNames) ?? null,
     order: options.classes === undefined ? null : inverse(options.classes, numClasses, name),
     model,

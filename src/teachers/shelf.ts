@@ -14,10 +14,11 @@ import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkOutput } from "./check_output.ts";
 import { checkShelf } from "./check_shelf.ts";
+import { mapParts } from "./map_parts.ts";
 import { Opinions } from "./opinions.ts";
 import { Residency } from "./residency.ts";
 import type { Teacher } from "./teacher.ts";
-import type { TeacherOutput } from "./teacher_options.ts";
+import type { AskOptions, TeacherOutput } from "./teacher_options.ts";
 import { teacherSpecs } from "./teacher_specs.ts";
 
 /** Options of a {@linkcode Shelf}. */
@@ -33,8 +34,10 @@ export interface ShelfOptions {
 
 /** What a teacher said about images, kept. */
 export interface StoredOutputs {
-  /** What the teacher said about some images in a variant. */
-  rows(variant: number, indices: Int32Array): TeacherOutput;
+  /** Whether patches are kept too; by default they are not, and the teacher itself is asked by whoever wants them. */
+  readonly hasPatches?: boolean;
+  /** What the teacher said about some images in a variant; with patches if they are kept and asked for. */
+  rows(variant: number, indices: Int32Array, asked?: AskOptions): TeacherOutput;
 }
 
 /**
@@ -116,14 +119,20 @@ export class Shelf implements Disposable {
    * What the teachers say about a batch, in float32 or wider. No gradients flow.
    *
    * @param who Those to ask; all by default.
+   * @param asked What else is wanted: patches, of the teachers that have them. One of whom no patches are stored is asked
+   * now.
    * @throws {TrainingError} if none is left to ask.
    * @throws Whatever a teacher throws, unless failing ones are left out.
    */
-  ask(batch: Batch, who: readonly Teacher[] = this.teachers): Opinions {
+  ask(
+    batch: Batch,
+    who: readonly Teacher[] = this.teachers,
+    asked: AskOptions = {},
+  ): Opinions {
     const heard = new Map<string, TeacherOutput>();
     for (const teacher of who) {
       if (this.#leftOut.has(teacher.name)) continue;
-      const output = this.#hear(teacher, batch);
+      const output = this.#hear(teacher, batch, asked);
       if (output !== undefined) heard.set(teacher.name, output);
     }
     if (heard.size === 0 && who.length > 0) {
@@ -133,10 +142,10 @@ export class Shelf implements Disposable {
     return new Opinions(heard);
   }
 
-  #hear(teacher: Teacher, batch: Batch): TeacherOutput | undefined {
-    if (this.onFailure === "throw") return this.#output(teacher, batch);
+  #hear(teacher: Teacher, batch: Batch, asked: AskOptions): TeacherOutput | undefined {
+    if (this.onFailure === "throw") return this.#output(teacher, batch, asked);
     try {
-      const output = this.#output(teacher, batch);
+      const output = this.#output(teacher, batch, asked);
       const bad = Object.entries(output).find(([, part]) => !isFinite(part));
       if (bad === undefined) return output;
       this.leaveOut(teacher.name, `its ${bad[0]} hold NaN or infinities`);
@@ -148,14 +157,20 @@ export class Shelf implements Disposable {
     return undefined;
   }
 
-  #output(teacher: Teacher, batch: Batch): TeacherOutput {
+  #output(teacher: Teacher, batch: Batch, asked: AskOptions): TeacherOutput {
     const { origin, pixels: { device } } = batch;
-    const kept = origin && this.#stored.get(origin.source)?.get(teacher.name);
-    const { features, logits } = kept
-      ? checkOutput(teacher, kept.rows(origin.variant, batch.places()), batch.length)
-      : teacher.see(batch.view(teacher.view));
-    const part = (tensor: Tensor): Tensor => widened(kept ? tensor.to(device) : tensor);
-    return { features: part(features), ...(logits && { logits: part(logits) }) };
+    const stored = origin && this.#stored.get(origin.source)?.get(teacher.name);
+    const patches = Boolean(asked.patches) && teacher.patchDim !== null;
+    const kept = patches && !stored?.hasPatches ? undefined : stored;
+    const output = kept
+      ? checkOutput(
+        teacher,
+        kept.rows(origin!.variant, batch.places(), { patches }),
+        batch.length,
+        { patches },
+      )
+      : teacher.see(batch.view(teacher.view), { patches });
+    return mapParts(output, (part) => widened(kept ? part.to(device) : part));
   }
 
   /** What decides what the teachers say; functions are asked about images of the first of `batches`. */

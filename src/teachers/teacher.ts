@@ -17,7 +17,7 @@ import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { checkOutput } from "./check_output.ts";
 import { sourceSpec } from "./source_spec.ts";
-import type { TeacherFacts, TeacherOptions, TeacherOutput } from "./teacher_options.ts";
+import type { AskOptions, TeacherFacts, TeacherOptions, TeacherOutput } from "./teacher_options.ts";
 import type { Weights } from "./weights.ts";
 
 /** What a teacher is made of; `predictive`, `descriptive` and `load` make it. @ignore */
@@ -32,8 +32,13 @@ export interface TeacherParts extends TeacherOptions {
   readonly order: readonly number[] | null;
   /** The model behind it, if it was made from one. */
   readonly model: Module | null;
-  /** Features (B, featureDim) and, where it votes, logits (B, numClasses) of images as its view renders them. */
-  readonly compute: (images: Tensor) => TeacherOutput;
+  /** The number of channels of its patches; none if it has none. */
+  readonly patchDim?: number | null;
+  /**
+   * Features (B, featureDim) and, where it votes, logits (B, numClasses) of images as its view renders them; patches
+   * (B, patchDim, H, W) if they are asked for.
+   */
+  readonly compute: (images: Tensor, asked: AskOptions) => TeacherOutput;
 }
 
 /**
@@ -49,6 +54,8 @@ export class Teacher implements Disposable {
   readonly featureDim: number;
   /** The number of classes that it votes on, C; null for a descriptive one. */
   readonly numClasses: number | null;
+  /** The number of channels of its patches, the last map before pooling; null if it has none. */
+  readonly patchDim: number | null;
   /** What the teacher wants of pixels; null if it takes them as they are. */
   readonly view: View | null;
   /** The model behind it, frozen and in evaluation mode, if it was made from one. */
@@ -61,12 +68,13 @@ export class Teacher implements Disposable {
 
   /** Freezes the model and checks name, width and view. @ignore */
   constructor(parts: TeacherParts) {
-    const { name, preprocess, featureDim, numClasses, model } = parts;
+    const { name, preprocess, featureDim, numClasses, model, patchDim = null } = parts;
     if (typeof name !== "string" || name === "") {
       throw new ArgumentError(`A teacher needs a name, which is not empty; got ${String(name)}.`);
     }
     checkPositive(featureDim, `The featureDim of teacher "${name}"`);
     if (numClasses !== null) checkPositive(numClasses, `The numClasses of teacher "${name}"`);
+    if (patchDim !== null) checkPositive(patchDim, `The patchDim of teacher "${name}"`);
     if (preprocess !== undefined && typeof preprocess !== "function") {
       throw new ArgumentError(
         `The preprocess of teacher "${name}" is a function, got ${typeof preprocess}; size, mean and std are its view.`,
@@ -78,6 +86,7 @@ export class Teacher implements Disposable {
     this.kind = numClasses === null ? "descriptive" : "predictive";
     this.featureDim = featureDim;
     this.numClasses = numClasses;
+    this.patchDim = patchDim;
     this.view = view;
     this.model = model;
     this.weights = parts.weights ?? null;
@@ -130,11 +139,12 @@ export class Teacher implements Disposable {
    * flow.
    *
    * @param pixels (B, C, H, W), or with a view (B, H, W, C): uint8 from 0 to 255, or floating-point from 0 to 1.
+   * @param asked What else is wanted: patches (B, patchDim, H, W), of a teacher that has them.
    * @throws {ShapeError} if there is no image, or an output is not as wide as declared.
    * @throws {DTypeError} if an output is not floating-point, or images are of a dtype that none are of.
    * @throws {ArgumentError} if it has a view and the images were normalized already.
    */
-  run(pixels: Tensor): TeacherOutput {
+  run(pixels: Tensor, asked: AskOptions = {}): TeacherOutput {
     if (!(pixels instanceof Tensor)) {
       throw new ArgumentError(
         `Teacher "${this.name}" looks at a tensor of images, got ${typeof pixels}.`,
@@ -146,26 +156,27 @@ export class Teacher implements Disposable {
         `Teacher "${this.name}" got no image: the shape is [${pixels.shape.join(", ")}].`,
       );
     }
-    return noGrad(() => scope(() => this.see(applyView(pixels, this.view))));
+    return noGrad(() => scope(() => this.see(applyView(pixels, this.view), asked)));
   }
 
   /** What the teacher says about images that were rendered as its view says; see {@linkcode run}. */
-  see(images: Tensor): TeacherOutput {
+  see(images: Tensor, asked: AskOptions = {}): TeacherOutput {
     const { compute, preprocess, order } = this.#parts;
     // Somebody may have called train() on the model, or on a model that holds it, in the meantime.
     this.model?.eval();
     // Not inference mode: the student's encoders save what comes out for their own gradients.
     return noGrad(() =>
       scope(() => {
-        const { features, logits } = checkOutput(
+        const said = checkOutput(
           this,
-          this.#name(() => compute(preprocess?.(images) ?? images)),
+          this.#name(() => compute(preprocess?.(images) ?? images, asked)),
           images.shape[0],
+          asked,
         );
-        if (logits === undefined) return { features };
-        if (order === null) return { features, logits };
+        const { logits } = said;
+        if (logits === undefined || order === null) return said;
         const places = tensor(order, { dtype: "int64", device: logits.device });
-        return { features, logits: logits.indexSelect(1, places) };
+        return { ...said, logits: logits.indexSelect(1, places) };
       })
     );
   }

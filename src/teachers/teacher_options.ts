@@ -14,6 +14,17 @@ export interface TeacherOutput {
   features: Tensor;
   /** The teacher's logits in the student's label space (B, numClasses); predictive teachers only. */
   logits?: Tensor;
+  /**
+   * The teacher's last map before pooling (B, patchDim, H, W): a place for each patch of the image. There only where it
+   * was asked for and the teacher has one.
+   */
+  patches?: Tensor;
+}
+
+/** What is asked of teachers beside features and logits. */
+export interface AskOptions {
+  /** Whether patches are wanted too, of teachers that have them; false by default. */
+  patches?: boolean;
 }
 
 /** What is known of where a teacher comes from. */

@@ -1,5 +1,5 @@
 /**
- * The stages of transformers that have none.
+ * The stages of transformers and mixers that have none.
  *
  * @module
  */
@@ -9,9 +9,13 @@ import { scope, type Tensor } from "../../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "../backbone.ts";
 import type { Grid } from "./positions.ts";
 
-/** After how many of `depth` blocks each of four stages ends: a quarter, a half, three quarters and all. */
+/**
+ * After how many of `depth` blocks each of four stages ends: a quarter, a half, three quarters and all. Fewer than four
+ * blocks are a stage each, so that no map is there twice.
+ */
 export function stageEnds(depth: number): number[] {
-  return [1, 2, 3, 4].map((quarters) => Math.ceil(depth * quarters / 4));
+  const count = Math.min(depth, 4);
+  return Array.from({ length: count }, (_, i) => Math.ceil(depth * (i + 1) / count));
 }
 
 /** The tokens of the patches as a map: (B, prefix + rows · columns, D) to (B, D, rows, columns), a view. */
@@ -24,7 +28,7 @@ export abstract class TokenBackbone extends Backbone {
   /** The features of images; the maps of the stages are put into `stages`, if there is such a list. @ignore */
   protected abstract run(images: Tensor, stages?: Tensor[]): Tensor;
 
-  /** Images (B, C, H, W) to four maps (B, D, rows, columns) and the features. */
+  /** Images (B, C, H, W) to a map (B, D, rows, columns) for each stage, and the features. */
   override forwardStages(images: Tensor): StagedFeatures {
     return scope(() => {
       const stages: Tensor[] = [];

@@ -8,8 +8,10 @@ import { list } from "../../base/option_parts.ts";
 import { whole } from "../../base/option_values.ts";
 import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import * as nn from "../../nn/mod.ts";
-import type { Tensor } from "../../torch/mod.ts";
+import { scope, type Tensor } from "../../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "../backbone.ts";
 import { checkCounts, checkList, checkParameterCount } from "../parts/size_checks.ts";
+import { chainGroups, groupsEndingAt } from "../parts/stage.ts";
 
 /** Options of {@linkcode SmallCnn}. */
 export interface SmallCnnOptions {
@@ -34,7 +36,8 @@ export const SMALL_CNN_OPTIONS: OptionTable<SmallCnnOptions> = {
 
 /**
  * Convolutions of 3x3 with batch norm and ReLU, with 2x2 max pooling between them; the mean over what is
- * left of the image is the feature. The image must have at least 2^(n - 1) rows and columns, for n widths.
+ * left of the image is the feature. The image must have at least 2^(n - 1) rows and columns, for n widths. Each width
+ * is a stage, which ends with the ReLU, before the pooling.
  *
  * @example
  * ```ts
@@ -46,7 +49,7 @@ export const SMALL_CNN_OPTIONS: OptionTable<SmallCnnOptions> = {
  * student.forward(images).shape; // [2, 10]
  * ```
  */
-export class SmallCnn extends nn.Classifier {
+export class SmallCnn extends Backbone {
   /** The convolutions. */
   readonly stem: nn.Sequential;
   /** From features to logits. */
@@ -55,6 +58,8 @@ export class SmallCnn extends nn.Classifier {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
+  /** The widths. */
+  override readonly stageDims: readonly number[];
 
   /**
    * Builds the network with fresh weights.
@@ -85,13 +90,19 @@ export class SmallCnn extends nn.Classifier {
       before = width;
     }
     this.stem = new nn.Sequential(...layers);
+    this.stageDims = [...widths];
     this.featureDim = before;
     this.numClasses = numClasses;
     this.head = new nn.Linear(before, numClasses);
   }
 
-  /** (B, C, H, W) to (B, D): the mean over the last feature map. */
-  override features(images: Tensor): Tensor {
-    return this.stem.forward(images).mean([2, 3]);
+  /** (B, C, H, W) to the map after each width's convolution, norm and ReLU, and the mean of the last. */
+  override forwardStages(images: Tensor): StagedFeatures {
+    return scope(() => {
+      // Convolution, norm and ReLU of the first width; then of each the pooling before these.
+      const ends = this.stageDims.slice(1).map((_, i) => 4 * i + 2);
+      const stages = chainGroups(groupsEndingAt([...this.stem], ends), images);
+      return { stages, features: stages.at(-1)!.mean([2, 3]) };
+    });
   }
 }

@@ -9,6 +9,7 @@ import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkCounts, checkParameterCount, countPatches } from "../parts/size_checks.ts";
+import { stageEnds, throughBlocks, TokenBackbone } from "../parts/token_stages.ts";
 
 /** Mixes along tokens, then along channels. */
 class Block extends nn.Module {
@@ -66,7 +67,8 @@ export const SMALL_MIXER_OPTIONS: OptionTable<SmallMixerOptions> = {
 
 /**
  * An MLP-Mixer (Tolstikhin et al., MLP-Mixer: an all-MLP architecture for vision, 2021); the mean over the
- * tokens is the feature. Images are square.
+ * tokens is the feature. Images are square. The stages are the tokens as maps after a quarter, a half, three quarters and
+ * all of the blocks (after each of fewer than four), before the last norm.
  *
  * @example
  * ```ts
@@ -78,7 +80,7 @@ export const SMALL_MIXER_OPTIONS: OptionTable<SmallMixerOptions> = {
  * model.forward(images).shape; // [2, 10]
  * ```
  */
-export class SmallMixer extends nn.Classifier {
+export class SmallMixer extends TokenBackbone {
   /** From patches to tokens. */
   readonly patchEmbed: nn.Conv2d;
   /** The mixer blocks. */
@@ -91,6 +93,8 @@ export class SmallMixer extends nn.Classifier {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
+  /** The width of the tokens for each of the stages, which are four where there are as many blocks. */
+  override readonly stageDims: readonly number[];
 
   /**
    * Builds the network with fresh weights.
@@ -115,14 +119,19 @@ export class SmallMixer extends nn.Classifier {
     this.patchEmbed = new nn.Conv2d(channels, dim, patchSize, { stride: patchSize });
     this.blocks = new nn.Sequential(...Array.from({ length: depth }, () => new Block(tokens, dim)));
     this.norm = new nn.LayerNorm(dim);
+    this.stageDims = stageEnds(depth).map(() => dim);
     this.featureDim = dim;
     this.numClasses = numClasses;
     this.head = new nn.Linear(dim, numClasses);
   }
 
-  /** (B, C, H, W) to (B, D). */
-  override features(images: Tensor): Tensor {
-    const tokens = this.patchEmbed.forward(images).flatten(2).transpose(1, 2);
-    return this.norm.forward(this.blocks.forward(tokens)).mean(1);
+  /** The features of images. @ignore */
+  protected override run(images: Tensor, stages?: Tensor[]): Tensor {
+    const patches = this.patchEmbed.forward(images);
+    return this.norm.forward(throughBlocks(this.blocks, patches.flatten(2).transpose(1, 2), {
+      prefix: 0,
+      grid: [patches.size(2), patches.size(3)],
+      ends: stageEnds(this.blocks.length),
+    }, stages)).mean(1);
   }
 }

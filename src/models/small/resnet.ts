@@ -8,8 +8,10 @@ import { list } from "../../base/option_parts.ts";
 import { whole } from "../../base/option_values.ts";
 import { type OptionTable, resolveOptions } from "../../base/options.ts";
 import * as nn from "../../nn/mod.ts";
-import type { Tensor } from "../../torch/mod.ts";
+import { scope, type Tensor } from "../../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "../backbone.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "../parts/size_checks.ts";
+import { chainGroups, groupsEndingAt } from "../parts/stage.ts";
 
 /** Two 3x3 convolutions with a shortcut around them. */
 class BasicBlock extends nn.Module {
@@ -81,7 +83,7 @@ export const SMALL_RESNET_OPTIONS: OptionTable<SmallResNetOptions> = {
  * model.forward(images).shape; // [2, 10]
  * ```
  */
-export class SmallResNet extends nn.Classifier {
+export class SmallResNet extends Backbone {
   /** The first convolution. */
   readonly stem: nn.Sequential;
   /** The residual blocks. */
@@ -92,6 +94,8 @@ export class SmallResNet extends nn.Classifier {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
+  /** The widths of the stages. */
+  override readonly stageDims: readonly number[];
 
   /**
    * Builds the network with fresh weights.
@@ -126,13 +130,20 @@ export class SmallResNet extends nn.Classifier {
       }
     }
     this.blocks = new nn.Sequential(...blocks);
+    this.stageDims = [...widths];
     this.featureDim = before;
     this.numClasses = numClasses;
     this.head = new nn.Linear(before, numClasses);
   }
 
-  /** (B, C, H, W) to (B, D). */
-  override features(images: Tensor): Tensor {
-    return this.blocks.forward(this.stem.forward(images)).mean([2, 3]);
+  /** (B, C, H, W) to the map that each stage's last block ends with, and the mean of the last. */
+  override forwardStages(images: Tensor): StagedFeatures {
+    return scope(() => {
+      const perStage = this.blocks.length / this.stageDims.length;
+      const ends = this.stageDims.slice(1).map((_, i) => (i + 1) * perStage - 1);
+      const groups = groupsEndingAt([...this.blocks], ends);
+      const stages = chainGroups(groups, this.stem.forward(images));
+      return { stages, features: stages.at(-1)!.mean([2, 3]) };
+    });
   }
 }

@@ -16,6 +16,7 @@ import {
   countPatches,
   transformerParameters,
 } from "../parts/size_checks.ts";
+import { stageEnds, throughBlocks, TokenBackbone } from "../parts/token_stages.ts";
 
 /** Pre-norm transformer block: attention, then a two-layer MLP. */
 class Block extends nn.Module {
@@ -82,7 +83,8 @@ export const SMALL_VIT_OPTIONS: OptionTable<SmallVitOptions> = {
 
 /**
  * A vision transformer (Dosovitskiy et al., An image is worth 16x16 words, 2021) with learned positions and
- * without a class token: the mean over the tokens is the feature. Images are square.
+ * without a class token: the mean over the tokens is the feature. Images are square. The stages are the tokens as maps
+ * after a quarter, a half, three quarters and all of the blocks (after each of fewer than four), before the last norm.
  *
  * @example
  * ```ts
@@ -94,7 +96,7 @@ export const SMALL_VIT_OPTIONS: OptionTable<SmallVitOptions> = {
  * model.forward(images).shape; // [2, 10]
  * ```
  */
-export class SmallVit extends nn.Classifier {
+export class SmallVit extends TokenBackbone {
   /** From patches to tokens. */
   readonly patchEmbed: nn.Conv2d;
   /** The transformer blocks. */
@@ -107,6 +109,8 @@ export class SmallVit extends nn.Classifier {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
+  /** The width of the tokens for each of the stages, which are four where there are as many blocks. */
+  override readonly stageDims: readonly number[];
   /** What is added to each token for its place, (1, tokens, dim). */
   readonly positions: Tensor;
 
@@ -143,14 +147,20 @@ export class SmallVit extends nn.Classifier {
       ...Array.from({ length: depth }, () => new Block(dim, heads, dim * mlpRatio)),
     );
     this.norm = new nn.LayerNorm(dim);
+    this.stageDims = stageEnds(depth).map(() => dim);
     this.featureDim = dim;
     this.numClasses = numClasses;
     this.head = new nn.Linear(dim, numClasses);
   }
 
-  /** (B, C, H, W) to (B, D). */
-  override features(images: Tensor): Tensor {
-    const tokens = this.patchEmbed.forward(images).flatten(2).transpose(1, 2).add(this.positions);
-    return this.norm.forward(this.blocks.forward(tokens)).mean(1);
+  /** The features of images. @ignore */
+  protected override run(images: Tensor, stages?: Tensor[]): Tensor {
+    const patches = this.patchEmbed.forward(images);
+    const tokens = patches.flatten(2).transpose(1, 2).add(this.positions);
+    return this.norm.forward(throughBlocks(this.blocks, tokens, {
+      prefix: 0,
+      grid: [patches.size(2), patches.size(3)],
+      ends: stageEnds(this.blocks.length),
+    }, stages)).mean(1);
   }
 }

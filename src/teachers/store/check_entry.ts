@@ -34,11 +34,13 @@ export async function checkEntry(
   try {
     const far = noGrad(() =>
       scope(() => {
-        const live = teacher.see(applyView(batch.pixels, teacher.view));
-        const stored = entry.rows(place.variant, indices);
+        const asked = { patches: entry.hasPatches };
+        const live = teacher.see(applyView(batch.pixels, teacher.view), asked);
+        const stored = entry.rows(place.variant, indices, asked);
         return Math.max(
           distance(live.features, stored.features),
           live.logits && stored.logits ? distance(live.logits, stored.logits) : 0,
+          live.patches && stored.patches ? distance(live.patches, stored.patches) : 0,
         );
       })
     );

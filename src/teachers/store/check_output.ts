@@ -7,6 +7,7 @@
 import { ArgumentError, TrainingError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import type { TeacherOutput } from "../teacher_options.ts";
+import { rowParts } from "./row_parts.ts";
 import type { EntrySizes, StoredDType } from "./types.ts";
 
 /**
@@ -22,29 +23,27 @@ export function storable(
   count: number,
   sizes: Omit<EntrySizes, "shardImages">,
 ): TeacherOutput {
-  const { features, logits } = output;
-  const shape = logits === undefined ? "none" : `[${logits.shape.join(", ")}]`;
-  const wanted = sizes.numClasses === null ? "none" : `[${count}, ${sizes.numClasses}]`;
   // Logits of a teacher that is not said to have any are not kept.
-  if (sizes.numClasses !== null && shape !== wanted) {
+  const kept = rowParts(sizes).map(({ name: part, shape }) => {
+    const values = output[part];
+    const is = values === undefined ? "none" : `[${values.shape.join(", ")}]`;
+    const wanted = `[${[count, ...shape].join(", ")}]`;
+    if (values !== undefined && is === wanted) {
+      return [part, narrowed(name, part, values, sizes.dtype)] as const;
+    }
     throw new ArgumentError(
-      `Teacher "${name}" gave logits of the shape ${shape}; its numClasses says ${wanted}.`,
+      `Teacher "${name}" gave ${part} of the shape ${is}; ${SAYS[part]} ${wanted}.`,
     );
-  }
-  if (features.shape.join() !== `${count},${sizes.featureDim}`) {
-    throw new ArgumentError(
-      `Teacher "${name}" gave features of the shape [${
-        features.shape.join(", ")
-      }]; its featureDim ` +
-        `says [${count}, ${sizes.featureDim}].`,
-    );
-  }
-  return {
-    features: narrowed(name, "features", features, sizes.dtype),
-    ...(sizes.numClasses !== null && logits &&
-      { logits: narrowed(name, "logits", logits, sizes.dtype) }),
-  };
+  });
+  return Object.fromEntries(kept) as unknown as TeacherOutput;
 }
+
+/** Who says which shape a part has. */
+const SAYS: Readonly<Record<keyof TeacherOutput, string>> = {
+  features: "its featureDim says",
+  logits: "its numClasses says",
+  patches: "those of the first image say",
+};
 
 function narrowed(name: string, what: string, values: Tensor, dtype: StoredDType): Tensor {
   const stored = values.detach().to({ device: "cpu", dtype, copy: true });

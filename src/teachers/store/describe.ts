@@ -6,9 +6,13 @@
 
 import { ArgumentError } from "../../base/errors.ts";
 import type { Spec } from "../../base/spec.ts";
-import { checkShardImages, chooseShardImages } from "./layout.ts";
+import { applyView } from "../../data/apply_view.ts";
 import type { PixelSource } from "../../data/pixel_source.ts";
-import type { EntryDescription, StorableTeacher, StoredDType } from "./types.ts";
+import { noGrad } from "../../torch/backward.ts";
+import { scope } from "../../torch/scope.ts";
+import { checkShardImages, chooseShardImages } from "./layout.ts";
+import type { Store } from "./store.ts";
+import type { EntryDescription, EntryKey, MapSize, StorableTeacher, StoredDType } from "./types.ts";
 
 /** What else decides an entry. */
 export interface DescribeOptions {
@@ -16,6 +20,10 @@ export interface DescribeOptions {
   variants?: number;
   /** How numbers are stored; float16 by default. */
   dtype?: StoredDType;
+  /** Whether patches are kept too, of teachers that have them: they are large. False by default. */
+  patches?: boolean;
+  /** Where an entry that is there says how large patches are; without it the teacher is asked about one image. */
+  store?: Store;
   /** The data set's name, for lists. */
   data?: string;
   /** How many images a shard has, a power of two; chosen by their bytes by default. An entry that is there keeps its own. */
@@ -33,6 +41,7 @@ export async function describeEntry(
   options: DescribeOptions = {},
 ): Promise<EntryDescription> {
   const { variants = source.views ?? undefined, dtype = "float16", data = null } = options;
+  const { patches = false, store } = options;
   if (variants === undefined) {
     throw new ArgumentError(
       "The images have another variant in every epoch, so there is no end to what could be stored. Give the loader " +
@@ -56,22 +65,50 @@ export async function describeEntry(
         "draw its numbers from what the loader hands it, not from torch's own.",
     );
   }
+  const { patchDim = null } = teacher;
+  const key: EntryKey = {
+    teacher: await teacher.spec(),
+    pixels,
+    dtype,
+    ...(patches && patchDim !== null && { patches: patchDim }),
+  };
   const sizes = {
     images: source.images,
     variants,
     featureDim: teacher.featureDim,
     numClasses: teacher.numClasses,
     dtype,
+    ...(key.patches !== undefined && {
+      patches: store?.patchSize(key) ?? await patchSize(teacher, source),
+    }),
   };
   const { shardImages = chooseShardImages(sizes) } = options;
   checkShardImages(shardImages);
   return {
     ...sizes,
     shardImages,
-    key: { teacher: await teacher.spec(), pixels, dtype },
+    key,
     teacher: teacher.name,
     data,
   };
+}
+
+/** The size of a teacher's patches, which the first image shows. */
+async function patchSize(teacher: StorableTeacher, source: PixelSource): Promise<MapSize> {
+  const batch = await source.pixelsOf(Int32Array.of(0), 0);
+  try {
+    return noGrad(() =>
+      scope((): MapSize => {
+        const images = applyView(batch.pixels, teacher.view);
+        const [, ...size] = teacher.see(images, { patches: true }).patches!.shape;
+        return size as unknown as MapSize;
+      })
+    );
+  } finally {
+    batch[Symbol.dispose]();
+    // Many teachers are not in memory at once only because each was measured.
+    teacher.release?.();
+  }
 }
 
 /** Whether a source says that its transform is not the same each time. */

@@ -7,13 +7,14 @@
 import { ArgumentError, IndexError } from "../../base/errors.ts";
 import { makeFolderSync } from "../../base/files.ts";
 import { keep, scope } from "../../torch/scope.ts";
-import type { Tensor } from "../../torch/tensor.ts";
 import { entryId } from "./entry_file.ts";
 import { shardCount, shardPath, shardPlaces, shardRange, variantFolder } from "./layout.ts";
 import { holdInUse } from "./locks.ts";
-import { gatherRows, inWords } from "./rows.ts";
+import { rowParts } from "./row_parts.ts";
+import { gatherRows } from "./rows.ts";
 import { mapShardFile, type ShardWanted, verifyShardFile, writeShardFile } from "./shard_file.ts";
-import type { TeacherOutput } from "../teacher_options.ts";
+import { mapParts } from "../map_parts.ts";
+import type { AskOptions, TeacherOutput } from "../teacher_options.ts";
 import type { EntryFile, Part, ShardPlace } from "./types.ts";
 import { touchUsed } from "./used.ts";
 
@@ -63,6 +64,11 @@ export class StoreEntry implements Disposable {
   /** How many variants of each image there are. */
   get variants(): number {
     return this.file.variants;
+  }
+
+  /** Whether patches are there too. */
+  get hasPatches(): boolean {
+    return this.file.patches !== undefined;
   }
 
   /** How many shards a variant has. */
@@ -115,10 +121,11 @@ export class StoreEntry implements Disposable {
    *
    * @param variant The variant's number.
    * @param indices The images' numbers; in any order, and any number of times.
+   * @param asked Whether patches are wanted, where they are stored.
    * @throws {IndexError} if there is no such variant or image.
    * @throws {StoreError} if a shard is missing or damaged: fill the store, which makes it anew.
    */
-  rows(variant: number, indices: Int32Array): TeacherOutput {
+  rows(variant: number, indices: Int32Array, asked: AskOptions = {}): TeacherOutput {
     this.#checkOpen();
     if (!Number.isSafeInteger(variant) || variant < 0 || variant >= this.variants) {
       throw new IndexError(
@@ -135,20 +142,22 @@ export class StoreEntry implements Disposable {
     }
     if (indices.length === 0) throw new ArgumentError("Rows of no image were asked for.");
     touchUsed(variantFolder(this.folder, variant));
-    return gatherRows(indices, this.file, (shard) => this.#shard({ variant, shard }));
+    const parts = rowParts(this.file).filter(({ name }) => name !== "patches" || asked.patches);
+    return gatherRows(indices, this.file, parts, (shard) => this.#shard({ variant, shard }));
   }
 
-  /** A shard as tensors that are the file, in words. */
+  /** A shard as matrices that are the file, in words where that can be. */
   #shard(place: ShardPlace): TeacherOutput {
     const path = shardPath(this.folder, place);
     let shard = this.#shards.get(path);
     if (shard === undefined) {
       shard = scope(() => {
-        const { features, logits } = mapShardFile(path, this.#wanted(place));
-        return {
-          features: keep(inWords(features)),
-          ...(logits && { logits: keep(inWords(logits)) }),
-        };
+        const mapped = mapShardFile(path, this.#wanted(place));
+        const matrices = rowParts(this.file).map(({ name, inWords }) => {
+          const matrix = mapped[name]!.flatten(1);
+          return [name, keep(inWords ? matrix.view("int64") : matrix)];
+        });
+        return Object.fromEntries(matrices) as TeacherOutput;
       });
       this.#shards.set(path, shard);
     }
@@ -163,28 +172,32 @@ export class StoreEntry implements Disposable {
    */
   writeShard(variant: number, shard: number, output: TeacherOutput): void {
     this.#checkOpen();
-    const { featureDim, numClasses, dtype } = this.file;
+    const { dtype } = this.file;
     const { begin, end } = shardRange(this.file, shard);
-    const check = (part: Tensor | undefined, what: string, width: number | null): void => {
+    const parts = rowParts(this.file);
+    for (const what of ["features", "logits", "patches"] as const) {
+      const part = output[what];
+      const shape = parts.find(({ name }) => name === what)?.shape;
       const is = part === undefined ? "none" : `[${part.shape.join(", ")}]`;
-      const should = width === null ? "none" : `[${Math.max(0, end - begin)}, ${width}]`;
-      if (is === should) return;
+      const should = shape && `[${[Math.max(0, end - begin), ...shape].join(", ")}]`;
+      if (is === (should ?? "none")) continue;
       throw new ArgumentError(
-        `The ${what} of shard ${shard} of teacher "${this.file.teacher}" have the shape ${should}, got ${is}.`,
+        `The ${what} of shard ${shard} of teacher "${this.file.teacher}" have the shape ${
+          should ?? "none"
+        }, got ${is}.`,
       );
-    };
-    check(output.features, "features", featureDim);
-    check(output.logits, "logits", numClasses);
+    }
     const folder = variantFolder(this.folder, variant);
     makeFolderSync(folder);
-    const stored = (part: Tensor): Tensor => part.detach().to({ device: "cpu", dtype, copy: true });
-    using features = stored(output.features);
-    using logits = output.logits && stored(output.logits);
     const place = { variant, shard };
-    this.#letGo(shardPath(this.folder, place));
-    writeShardFile(shardPath(this.folder, place), this.#wanted(place), {
-      features,
-      ...(logits && { logits }),
+    const path = shardPath(this.folder, place);
+    this.#letGo(path);
+    scope(() => {
+      const stored = mapParts(
+        output,
+        (part) => part.detach().to({ device: "cpu", dtype, copy: true }),
+      );
+      writeShardFile(path, this.#wanted(place), stored);
     });
     touchUsed(folder);
   }
@@ -218,8 +231,7 @@ export class StoreEntry implements Disposable {
   #letGo(path: string): void {
     const shard = this.#shards.get(path);
     this.#shards.delete(path);
-    shard?.features.dispose();
-    shard?.logits?.dispose();
+    for (const part of Object.values(shard ?? {})) part.dispose();
   }
 
   #checkOpen(): void {

@@ -25,7 +25,11 @@ export const STORE_VERSION = 1;
 
 /** The name of an entry's folder: the fingerprint of its key. */
 export function entryId(key: EntryKey): string {
-  return fingerprint({ teacher: key.teacher, pixels: key.pixels, dtype: key.dtype });
+  return fingerprint(keySpec(key));
+}
+
+function keySpec({ teacher, pixels, dtype, patches }: EntryKey): Spec {
+  return { teacher, pixels, dtype, patches };
 }
 
 /** The path of an entry's file. */
@@ -84,26 +88,32 @@ function problemOf(file: EntryFile): string | null {
   }
   if (dtype !== "float16" && dtype !== "float32") return `its dtype is ${specText(dtype)}`;
   if (typeof key !== "object" || key === null || key.dtype !== dtype) return "its key is not whole";
+  const { patches } = file;
+  if (patches === undefined && key.patches === undefined) return null;
+  const isSize = Array.isArray(patches) && patches.length === 3 &&
+    patches.every((size) => Number.isSafeInteger(size) && size > 0);
+  if (!isSize || patches[0] !== key.patches) return `its patches are ${specText(patches)}`;
   return null;
 }
 
 /** Makes an entry's folder and file, unless another process was faster. */
 export function makeEntryFile(folder: string, description: EntryDescription): void {
-  const { key, teacher, data, images, variants, featureDim, numClasses, dtype, shardImages } =
+  const { key, teacher, data, images, variants, featureDim, numClasses, patches, dtype } =
     description;
   const content = `${
     canonicalJson({
       format: STORE_FORMAT,
       version: STORE_VERSION,
-      key: { teacher: key.teacher, pixels: key.pixels, dtype: key.dtype },
+      key: keySpec(key),
       teacher,
       data,
       images,
       variants,
       featureDim,
       numClasses,
+      patches,
       dtype,
-      shardImages,
+      shardImages: description.shardImages,
       created: new Date().toISOString(),
     })
   }\n`;
@@ -134,11 +144,12 @@ export function makeEntryFile(folder: string, description: EntryDescription): vo
  */
 export function checkSame(folder: string, file: EntryFile, wanted: EntryDescription): void {
   const of = (one: EntryDescription): Spec => ({
-    key: { teacher: one.key.teacher, pixels: one.key.pixels, dtype: one.key.dtype },
+    key: keySpec(one.key),
     images: one.images,
     variants: one.variants,
     featureDim: one.featureDim,
     numClasses: one.numClasses,
+    patches: one.patches,
     dtype: one.dtype,
   });
   const [first] = differencesOf(of(file), of(wanted));

@@ -13,7 +13,10 @@ import type { Store } from "./store.ts";
 import type { EntryDescription, ShardPlace } from "./types.ts";
 
 /** Checks the options of a filling, and describes the entries of its teachers. */
-export async function describeAll(options: FillOptions): Promise<EntryDescription[]> {
+export async function describeAll(
+  store: Store,
+  options: FillOptions,
+): Promise<EntryDescription[]> {
   const { teachers, pixels, batchSize = 128, resident = "all" } = options;
   if (!Number.isSafeInteger(batchSize) || batchSize < 1 || batchSize > LEAST_IMAGES) {
     throw new ArgumentError(
@@ -27,7 +30,7 @@ export async function describeAll(options: FillOptions): Promise<EntryDescriptio
   if (!(pixels.images > 0)) throw new ArgumentError("There is no image to ask the teachers about.");
   const descriptions: EntryDescription[] = [];
   for (const teacher of teachers) {
-    descriptions.push(await describeEntry(teacher, pixels, options));
+    descriptions.push(await describeEntry(teacher, pixels, { ...options, store }));
   }
   return descriptions;
 }

@@ -17,7 +17,7 @@ import type { Store } from "./store.ts";
  */
 export async function estimateFill(store: Store, options: FillOptions): Promise<FillEstimate> {
   const parts: FillEstimate[] = [];
-  for (const description of await describeAll(options)) {
+  for (const description of await describeAll(store, options)) {
     using entry = store.find(description);
     const sizes = entry?.file ?? description;
     const missing = entry?.missing(options.part) ?? shardPlaces(sizes, options.part);

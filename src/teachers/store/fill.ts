@@ -56,7 +56,7 @@ import type { ShardPlace } from "./types.ts";
 export async function fill(store: Store, options: FillOptions): Promise<Filled> {
   const { teachers, resident = "all", progress = false, onStart, signal } = options;
   const started = performance.now();
-  const descriptions = await describeAll(options);
+  const descriptions = await describeAll(store, options);
   signal?.throwIfAborted();
   const tasks: Task[] = [];
   try {

@@ -14,8 +14,10 @@ import type { Tensor } from "../../torch/tensor.ts";
 import { storable } from "./check_output.ts";
 import type { StoreEntry } from "./entry.ts";
 import { shardRange } from "./layout.ts";
+import { rowParts } from "./row_parts.ts";
 import { Renderings } from "../../data/renderings.ts";
 import type { Pixels, PixelSource } from "../../data/pixel_source.ts";
+import { mapParts } from "../map_parts.ts";
 import type { TeacherOutput } from "../teacher_options.ts";
 import type { StorableTeacher } from "./types.ts";
 
@@ -146,9 +148,11 @@ function askAll(open: readonly Open[], pixels: Tensor, count: number): void {
     scope(() => {
       for (const { job: { teacher, entry }, parts } of open) {
         const images = renderings.of(teacher.view);
-        const output = scope(() => storable(teacher.name, teacher.see(images), count, entry.file));
-        for (const part of [output.features, output.logits]) if (part) keep(part);
-        parts.push(output);
+        const { file, hasPatches: patches } = entry;
+        const output = scope(() =>
+          storable(teacher.name, teacher.see(images, { patches }), count, file)
+        );
+        parts.push(mapParts(output, keep));
       }
     })
   );
@@ -156,19 +160,22 @@ function askAll(open: readonly Open[], pixels: Tensor, count: number): void {
 
 function write({ job, parts }: Open, variant: number): void {
   scope(() => {
-    const logits = parts.flatMap(({ logits }) => logits ?? []);
-    job.entry.writeShard(variant, job.shard, {
-      features: cat(parts.map(({ features }) => features)),
-      ...(logits.length > 0 && { logits: cat(logits) }),
-    });
+    const whole = rowParts(job.entry.file).map(({ name }): [string, Tensor] => [
+      name,
+      cat(parts.map((part) => part[name]!)),
+    ]);
+    job.entry.writeShard(
+      variant,
+      job.shard,
+      Object.fromEntries(whole) as unknown as TeacherOutput,
+    );
   });
   dispose(parts);
   job.claim[Symbol.dispose]();
 }
 
 function dispose(parts: TeacherOutput[]): void {
-  for (const { features, logits } of parts.splice(0)) {
-    features.dispose();
-    logits?.dispose();
+  for (const output of parts.splice(0)) {
+    for (const part of Object.values(output)) part.dispose();
   }
 }

@@ -9,7 +9,7 @@ import type { PixelSource } from "../../data/pixel_source.ts";
 import type { Part, StorableTeacher } from "./types.ts";
 
 /** Options of `fill` and `estimateFill`. */
-export interface FillOptions extends DescribeOptions {
+export interface FillOptions extends Omit<DescribeOptions, "store"> {
   /** Whose outputs are wanted. */
   teachers: readonly StorableTeacher[];
   /** What makes the images' pixels, such as a `Loader`. */

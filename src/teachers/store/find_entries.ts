@@ -40,12 +40,12 @@ export async function findEntries(
   store: Store,
   teachers: readonly StorableTeacher[],
   pixels: PixelSource,
-  options: DescribeOptions = {},
+  options: Omit<DescribeOptions, "store"> = {},
 ): Promise<Map<string, StoreEntry>> {
   const entries = new Map<string, StoreEntry>();
   try {
     for (const teacher of teachers) {
-      const entry = store.find(await describeEntry(teacher, pixels, options));
+      const entry = store.find(await describeEntry(teacher, pixels, { ...options, store }));
       if (entry?.complete) entries.set(teacher.name, entry);
       else entry?.dispose();
     }

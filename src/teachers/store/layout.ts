@@ -4,13 +4,17 @@
  * @module
  */
 
+import { dtypes } from "../../base/dtypes.ts";
 import { ArgumentError } from "../../base/errors.ts";
+import { rowParts } from "./row_parts.ts";
 import type { EntrySizes, Part, ShardPlace } from "./types.ts";
 
 /** The most bytes of a shard, unless it would have fewer than `LEAST_IMAGES`. */
 const SHARD_BYTES = 2 ** 25;
 /** Batches are cut at multiples of this, so that what is computed does not depend on how shards are cut. */
 export const LEAST_IMAGES = 1024;
+/** The same for rows with patches, of which as many would take all memory: no fewer than are looked at at once by default. */
+const LEAST_WITH_PATCHES = 128;
 /** What an interrupted filling has to compute again at most. */
 const MOST_IMAGES = 8192;
 /** A small data set is cut into this many shards, if they are not too small: its shares are more even. */
@@ -20,13 +24,15 @@ const HEAD_BYTES = 352;
 
 /** The bytes of an image's row. */
 export function rowBytes(sizes: Omit<EntrySizes, "shardImages">): number {
-  return (sizes.featureDim + (sizes.numClasses ?? 0)) * (sizes.dtype === "float16" ? 2 : 4);
+  const numbers = rowParts(sizes).reduce((sum, { width }) => sum + width, 0);
+  return numbers * dtypes[sizes.dtype].bytes;
 }
 
 /** How many images a shard gets: a power of two, so that shards of several teachers cover each other. */
 export function chooseShardImages(sizes: Omit<EntrySizes, "shardImages">): number {
   const most = Math.min(SHARD_BYTES / rowBytes(sizes), sizes.images / SOME_SHARDS, MOST_IMAGES);
-  return Math.max(LEAST_IMAGES, 2 ** Math.floor(Math.log2(most)));
+  const least = sizes.patches === undefined ? LEAST_IMAGES : LEAST_WITH_PATCHES;
+  return Math.max(least, 2 ** Math.floor(Math.log2(most)));
 }
 
 /** Refuses a number of images that is no power of two. */

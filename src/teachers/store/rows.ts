@@ -4,12 +4,12 @@
  * @module
  */
 
-import { dtypes } from "../../base/dtypes.ts";
 import { fromRawBytes } from "../../torch/data_transfer.ts";
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import type { TeacherOutput } from "../teacher_options.ts";
+import type { RowPart } from "./row_parts.ts";
 import type { EntrySizes } from "./types.ts";
 
 /**
@@ -17,11 +17,6 @@ import type { EntrySizes } from "./types.ts";
  * batch's rows does: rows are copied in pieces that stay below.
  */
 const GRAIN = 32768;
-
-/** A matrix in the widest elements that its rows are whole numbers of: copying counts elements. */
-export function inWords(matrix: Tensor): Tensor {
-  return matrix.size(1) * dtypes[matrix.dtype].bytes % 8 === 0 ? matrix.view("int64") : matrix;
-}
 
 /** Rows that follow each other in the order of the images, and lie in one shard. */
 interface Group {
@@ -35,14 +30,17 @@ interface Group {
  *
  * @param indices The images' numbers.
  * @param sizes How the shards are cut.
- * @param shardOf Gives a shard, {@linkcode inWords}; asked once for each that is needed.
+ * @param parts What is wanted of each row.
+ * @param shardOf Gives a shard's parts as matrices, in words where that can be: copying counts elements. Asked once for
+ * each that is needed.
  */
 export function gatherRows(
   indices: Int32Array,
   sizes: EntrySizes,
+  parts: readonly RowPart[],
   shardOf: (shard: number) => TeacherOutput,
 ): TeacherOutput {
-  const { shardImages, numClasses, dtype } = sizes;
+  const { shardImages, dtype } = sizes;
   const count = indices.length;
   // An image and its place in one number, which sorts without a function: the rows of one shard then follow each other.
   const order = Float64Array.from(indices, (index, place) => index * count + place).sort();
@@ -65,15 +63,14 @@ export function gatherRows(
       stored: shardOf(shard),
       own: groups.length === 1 ? rows : rows.narrow(0, begin, end - begin),
     }));
-    const gathered = (of: (stored: TeacherOutput) => Tensor): Tensor => {
-      const sorted = together(found.flatMap(({ stored, own }) => selected(of(stored), own)));
+    const gathered = ({ name, shape }: RowPart): Tensor => {
+      const sorted = together(found.flatMap(({ stored, own }) => selected(stored[name]!, own)));
       const words = together(selected(sorted, back));
-      return (words.dtype === dtype ? words : words.view(dtype)).to("float32");
+      const matrix = (words.dtype === dtype ? words : words.view(dtype)).to("float32");
+      return shape.length === 1 ? matrix : matrix.unflatten(1, [...shape]);
     };
-    return {
-      features: gathered(({ features }) => features),
-      ...(numClasses !== null && { logits: gathered(({ logits }) => logits!) }),
-    };
+    const rowsOf = parts.map((part): [string, Tensor] => [part.name, gathered(part)]);
+    return Object.fromEntries(rowsOf) as unknown as TeacherOutput;
   });
 }
 

@@ -17,6 +17,7 @@ import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { STORE_FORMAT, STORE_VERSION } from "./entry_file.ts";
 import { shardRange } from "./layout.ts";
+import { rowParts } from "./row_parts.ts";
 import type { TeacherOutput } from "../teacher_options.ts";
 import type { EntrySizes, ShardPlace } from "./types.ts";
 
@@ -36,9 +37,7 @@ const verified = new Map<string, string>();
 
 /** Writes a shard; it appears under its name when it is whole. */
 export function writeShardFile(path: string, wanted: ShardWanted, output: TeacherOutput): void {
-  const { features, logits } = output;
-  const metadata = metadataOf(wanted);
-  saveSafetensors(path, { features, ...(logits && { logits }) }, metadata, { checksums: true });
+  saveSafetensors(path, { ...output }, metadataOf(wanted), { checksums: true });
   remember(path, Deno.statSync(path));
 }
 
@@ -132,13 +131,9 @@ function checkIsWanted(
   }
   const { sizes, shard } = wanted;
   const { begin, end } = shardRange(sizes, shard);
-  const expected = [
-    ["features", sizes.featureDim],
-    ...(sizes.numClasses === null ? [] : [["logits", sizes.numClasses]]),
-  ] as [string, number][];
   const is = entries.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join(", ")}]`);
-  const should = expected.map(([name, width]) =>
-    `${name} ${sizes.dtype} [${end - begin}, ${width}]`
+  const should = rowParts(sizes).map(({ name, shape }) =>
+    `${name} ${sizes.dtype} [${[end - begin, ...shape].join(", ")}]`
   );
   if (is.join() !== should.join()) {
     throw new StoreError(`it holds ${is.join(", ") || "nothing"}, not ${should.join(", ")}`);
@@ -158,13 +153,13 @@ export function mapShardFile(path: string, wanted: ShardWanted): TeacherOutput {
     const before = verified.get(path);
     const tensors = scope(() => {
       const whole = call("aten::from_file", path, false, bytes, "uint8") as Tensor;
-      return entries.map((entry) => tensorIn(whole, entry));
+      return entries.map((entry): [string, Tensor] => [entry.name, tensorIn(whole, entry)]);
     });
     // Another process may have put a new file in place between the verifying and the mapping.
     if (before === stateOf(Deno.statSync(path)) || tries === 10) {
-      return { features: tensors[0], ...(tensors[1] && { logits: tensors[1] }) };
+      return Object.fromEntries(tensors) as unknown as TeacherOutput;
     }
-    for (const tensor of tensors) tensor.dispose();
+    for (const [, tensor] of tensors) tensor.dispose();
   }
 }
 

@@ -13,6 +13,8 @@ import { listStore } from "./list.ts";
 import { pruneStore } from "./prune.ts";
 import type {
   EntryDescription,
+  EntryKey,
+  MapSize,
   Pruned,
   StoreListing,
   StoreVerified,
@@ -91,6 +93,11 @@ export class Store {
    */
   find(description: EntryDescription): StoreEntry | null {
     return this.#hold(description, false);
+  }
+
+  /** How large the patches of an entry are, if it is there and has some. @ignore */
+  patchSize(key: EntryKey): MapSize | undefined {
+    return readEntryFile(`${this.root}/${entryId(key)}`)?.patches;
   }
 
   #hold(description: EntryDescription, make: boolean): StoreEntry | null {

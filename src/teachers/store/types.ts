@@ -11,10 +11,15 @@ import type { Teacher } from "../teacher.ts";
 export type StoredDType = "float16" | "float32";
 
 /** What the store asks of a teacher. */
-export type StorableTeacher = Pick<
-  Teacher,
-  "name" | "featureDim" | "numClasses" | "view" | "spec" | "see" | "release"
->;
+export type StorableTeacher =
+  & Pick<
+    Teacher,
+    "name" | "featureDim" | "numClasses" | "view" | "spec" | "see" | "release"
+  >
+  & Partial<Pick<Teacher, "patchDim">>;
+
+/** The size of a map. */
+export type MapSize = readonly [channels: number, rows: number, columns: number];
 
 /** A share of the work: that of number `index`, from 0, of `of` shares. */
 export interface Part {
@@ -42,6 +47,8 @@ export interface EntrySizes {
   readonly featureDim: number;
   /** The number of classes; null if the teacher gives no logits. */
   readonly numClasses: number | null;
+  /** The size of the patches; absent if none are stored. */
+  readonly patches?: MapSize;
   /** How numbers are stored. */
   readonly dtype: StoredDType;
   /** How many images a shard has; the last of a variant may have fewer. */
@@ -56,6 +63,8 @@ export interface EntryKey {
   readonly pixels: Spec;
   /** How numbers are stored. */
   readonly dtype: StoredDType;
+  /** The number of channels of the patches; absent if none are stored. */
+  readonly patches?: number;
 }
 
 /** What an entry holds. */

@@ -1,0 +1,25 @@
+/**
+ * What a model shows a teacher: features, and the map that they are pooled from.
+ *
+ * @module
+ */
+
+import { Backbone } from "../models/backbone.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import type { AskOptions, TeacherOutput } from "./teacher_options.ts";
+
+/** How many channels the last map of a model has; null for a model without stages. */
+export function patchDimOf(model: unknown): number | null {
+  return model instanceof Backbone ? model.stageDims.at(-1) ?? null : null;
+}
+
+/** The features of images, and the last stage's map where patches are asked for, in one pass. */
+export function seeModel(
+  model: { features(images: Tensor): Tensor },
+  images: Tensor,
+  { patches = false }: AskOptions,
+): TeacherOutput {
+  if (!patches || !(model instanceof Backbone)) return { features: model.features(images) };
+  const { features, stages } = model.forwardStages(images);
+  return { features, patches: stages.at(-1) };
+}
