@@ -14,7 +14,7 @@ import { scope } from "../torch/scope.ts";
 
 /** A part of a method that takes statistics of what teachers say about all training images. */
 export interface Surveys {
-  /** Whether it has what it needs; part of its state, so that a run that goes on does not look again. */
+  /** Whether the statistics are there; part of the state, so that a run that goes on does not look again. */
   readonly surveyed: boolean;
   /** Takes in what the teachers say about some of the images. */
   observe(opinions: Opinions): void;
@@ -22,7 +22,7 @@ export interface Surveys {
   settle(): void;
 }
 
-/** Those of some modules that survey and have not done so yet. */
+/** The modules that survey and have not done so yet. */
 export function waiting(modules: Iterable<Module>): Surveys[] {
   return [...modules].filter((module): module is Module & Surveys =>
     "surveyed" in module && "observe" in module && !module.surveyed

@@ -20,9 +20,9 @@ export interface Featured {
 
 /** Teachers whose features are equally wide: what is computed of them is one product. */
 export interface WidthGroup {
-  /** The width of their features. */
+  /** The width of the features. */
   readonly width: number;
-  /** Their names, in the order of the shelf. */
+  /** The teachers' names, in the order of the shelf. */
   readonly names: readonly string[];
 }
 
@@ -40,9 +40,9 @@ export function widthGroups(teachers: readonly Featured[]): WidthGroup[] {
 export interface GroupFeatures {
   /** Who was heard. */
   readonly names: readonly string[];
-  /** Their places in the group (n), int64; undefined if all were heard. */
+  /** The places in the group of those who were heard (n), int64; undefined if all were. */
   readonly places: Tensor | undefined;
-  /** Their features (n, B, width). */
+  /** The features (n, B, width). */
   readonly features: Tensor;
 }
 

@@ -174,3 +174,75 @@ test("CustomKD: 50 steps in turns give PyTorch's losses", () => {
   compare("CustomKD", losses, start.losses.toArray() as number[]);
   freeAll(optimizers.customize, optimizers.distill, method, student, model);
 });
+
+/** The layers of teachers of two widths and a third, as banks have them: those of one width stacked. */
+function banks(start: Tensors, prefix: string, places: readonly (readonly number[])[]): Tensors {
+  return Object.fromEntries(places.flatMap((group, bank) =>
+    ["weight", "bias"].map((key) => [
+      `${bank}.output.${key}`,
+      torch.stack(group.map((i) => start[`${prefix}.${i}.${key}`])),
+    ])
+  ));
+}
+
+for (const [name, losses] of [["UNIFORM", "losses"], ["CFLPlus", "cfl_plus"]] as const) {
+  test(`${name} with its default options: 50 steps give PyTorch's losses`, async () => {
+    using start = new DisposableTensors(load("uniform_default.safetensors"));
+    const { all } = start;
+    using student = new Student().to(device);
+    student.loadStateDict(part(all, "student."));
+    const models = [10, 14, 10, 14, 9, 10].map((width, i) => {
+      const model = new Teacher(width).to(device);
+      model.loadStateDict(part(all, `teachers.${i}.`));
+      return model;
+    });
+    const list = models.map((model, i) =>
+      i < 4
+        ? teachers.predictive({ name: `p${i}`, model })
+        : teachers.descriptive({ name: `d${i}`, model })
+    );
+    const options = { student, teachers: list, commonDim: 10, studentProjection: "mlp" } as const;
+    using method = name === "UNIFORM"
+      ? new distill.Uniform({ ...options, beta3: 1, beta1: 1, beta2: 0.1, alpha1: 1, alpha2: 0.5 })
+      : new distill.CFLPlus({ ...options, beta3: 1, beta1: 1, beta2: 0.1, alpha1: 1 });
+    const places = [[0, 2, 5], [1, 3], [4]];
+    torch.scope(() => {
+      const { encoders, decoders, student: own } = method.space!;
+      encoders.loadStateDict(banks(all, "encoders", places));
+      decoders.loadStateDict(banks(all, "decoders", places));
+      own!.loadStateDict(part(all, "projection.", mlp));
+    });
+    using images = new data.UnlabelledImages(all.images.to("cpu"));
+    const batches = new data.Loader(images, { batchSize: 16, device });
+    await method.prepare(batches, { progress: false });
+    using optimizer = new optim.SGD(method.parameters(), {
+      lr: 0.05,
+      momentum: 0.9,
+      weightDecay: 1e-4,
+    });
+    const got: number[] = [];
+    while (got.length < steps) {
+      for (using batch of batches.epoch(0)) {
+        using _ = torch.scope();
+        const { loss } = method.step(batch as data.UnlabelledBatch);
+        optimizer.zeroGrad();
+        loss.backward();
+        optimizer.step();
+        got.push(loss.item());
+        if (got.length === steps) break;
+      }
+    }
+    compare(`${name}, by default`, got, all[losses].toArray() as number[]);
+    freeAll(...models);
+  });
+}
+
+/** Tensors that go together, for tests that wait. */
+class DisposableTensors {
+  constructor(readonly all: Tensors) {
+    for (const tensor of Object.values(all)) torch.keep(tensor);
+  }
+  [Symbol.dispose](): void {
+    for (const tensor of Object.values(this.all)) tensor.dispose();
+  }
+}

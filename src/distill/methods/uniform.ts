@@ -163,7 +163,7 @@ export class Uniform extends Method<UnlabelledBatch> {
     return "UNIFORM";
   }
 
-  /** Those whose features are used. */
+  /** The teachers whose features are used. */
   #featured() {
     const { featureTeachers } = this.#options;
     const taught = this.teachers.filter(({ kind }) =>
