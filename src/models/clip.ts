@@ -10,13 +10,12 @@ import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
-import { DropPath, dropPathRates } from "./parts/drop_path.ts";
+import { ClipBlock, ClipBlocks } from "./parts/clip_blocks.ts";
+import { dropPathRates } from "./parts/drop_path.ts";
 import { fitPositions } from "./parts/fit_positions.ts";
 import { type TokenActivation, tokenActivation } from "./parts/gelu.ts";
-import { Mlp } from "./parts/mlp.ts";
 import { patchGrid } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
-import { residual } from "./parts/residual.ts";
 import { checkHeads } from "./parts/self_attention.ts";
 import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import {
@@ -60,56 +59,6 @@ export interface ClipOptions {
   dropout?: number;
   /** The probability that the last block's branches are left out; 0 by default. */
   dropPath?: number;
-}
-
-/** x + MSA(LN(x)), then x + MLP(LN(x)), with OpenAI's names. */
-class Block extends nn.Module {
-  readonly ln_1: nn.LayerNorm;
-  readonly attn: nn.MultiheadAttention;
-  readonly ln_2: nn.LayerNorm;
-  readonly mlp: Mlp;
-  readonly #drop: DropPath;
-
-  constructor(
-    dim: number,
-    heads: number,
-    hidden: number,
-    activation: TokenActivation,
-    dropPath: number,
-  ) {
-    super();
-    this.ln_1 = new nn.LayerNorm(dim);
-    this.attn = new nn.MultiheadAttention(dim, heads);
-    this.ln_2 = new nn.LayerNorm(dim);
-    this.mlp = new Mlp(dim, hidden, {
-      activation: tokenActivation(activation),
-      names: ["c_fc", "c_proj"],
-    });
-    this.#drop = this.registerModule("drop_path", new DropPath(dropPath));
-  }
-
-  override forward(x: Tensor): Tensor {
-    using mixed = torch.scope(() =>
-      residual(x, this.#drop.forward(this.attn.forward(this.ln_1.forward(x))))
-    );
-    return torch.scope(() =>
-      residual(mixed, this.#drop.forward(this.mlp.forward(this.ln_2.forward(mixed))))
-    );
-  }
-}
-
-/** The blocks, under the name that they have in CLIP. */
-class Blocks extends nn.Module {
-  readonly resblocks: nn.ModuleList;
-
-  constructor(blocks: readonly Block[]) {
-    super();
-    this.resblocks = new nn.ModuleList(blocks);
-  }
-
-  override forward(): Tensor {
-    return this.resblocks.forward();
-  }
 }
 
 /**
@@ -160,7 +109,7 @@ export class ClipImageTower extends TokenBackbone {
   readonly grid: Grid;
   /** Whether images of other sizes are taken. */
   readonly dynamicImageSize: boolean;
-  readonly #blocks: readonly Block[];
+  readonly #blocks: readonly ClipBlock[];
   readonly #stageEnds: readonly number[];
 
   /**
@@ -202,8 +151,8 @@ export class ClipImageTower extends TokenBackbone {
     );
     this.normPre = this.registerModule("ln_pre", new nn.LayerNorm(dim));
     this.#blocks = dropPathRates(dropPath, depth)
-      .map((rate) => new Block(dim, heads, hidden, activation, rate));
-    this.transformer = this.registerModule("transformer", new Blocks(this.#blocks));
+      .map((dropPath) => new ClipBlock(dim, heads, hidden, { activation, dropPath }));
+    this.transformer = this.registerModule("transformer", new ClipBlocks(this.#blocks));
     this.normPost = this.registerModule("ln_post", new nn.LayerNorm(dim));
     this.featureDim = projects ? embedDim : dim;
     this.head = classifierHead(this.featureDim, numClasses, dropout);
