@@ -12,6 +12,7 @@ import { ArgumentError } from "../../base/errors.ts";
  */
 const most: Readonly<Record<string, number>> = {
   numClasses: 2 ** 24,
+  vocabSize: 2 ** 20,
   inputs: 2 ** 24,
   depth: 1000,
   blocks: 1000,
