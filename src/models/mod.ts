@@ -31,6 +31,7 @@ export * from "./small/vit.ts";
 export * from "./summary.ts";
 export * from "./summary_row.ts";
 export * from "./swin.ts";
+export * from "./text/clip_tokenizer.ts";
 export * from "./vit.ts";
 export * from "./wide_resnet.ts";
 export * from "./zero_shot.ts";
