@@ -26,7 +26,10 @@ export interface Place {
 }
 
 /** Finds what a spec names. */
-export async function find(spec: string, options: LoadTeacherOptions): Promise<Place> {
+export async function find(
+  spec: string,
+  options: Pick<LoadTeacherOptions, "name" | "hub">,
+): Promise<Place> {
   if (isHubSpec(spec)) {
     const snapshot = await resolveHub(spec, options.hub);
     const config = readModelConfig(snapshot.config, snapshot.preprocessor);

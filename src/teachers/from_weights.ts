@@ -6,7 +6,9 @@
 
 import type { View } from "../data/view.ts";
 import type { LoadWeightsOptions } from "../checkpoints/mod.ts";
+import type { Backbone } from "../models/backbone.ts";
 import { create } from "../models/create.ts";
+import type { ModelEntry } from "../models/entry.ts";
 import { entryOf } from "../models/entry_of.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
@@ -49,17 +51,30 @@ export interface WeightsSource {
   readonly reading?: ReadingOptions;
 }
 
+/** A model of a published architecture that is not built yet. */
+export interface PublishedModel {
+  /** What is known of the architecture. */
+  readonly known: ModelEntry;
+  /** What the model wants of pixels. */
+  readonly view: View;
+  /** Builds the model and loads its weights, frozen. */
+  readonly load: () => Backbone;
+}
+
 /**
- * A teacher whose model is built and loaded when it is first asked, and again after a release. The weights are
- * checked against the architecture here, so that a file that does not fit is refused now.
+ * What a file of weights is a model of, and how it is built.
  *
- * @throws As `models.create` does.
+ * @param numClasses The number of classes of its head, by what is known of the architecture; 0 for none.
+ * @param headAdvice What to do where only the head does not fit.
+ * @throws {ArgumentError} if there is no such architecture.
  */
-export function teacherFromWeights(source: WeightsSource): Teacher {
-  const { name, kind, device, dtype } = source;
+export function publishedModel(
+  source: WeightsSource,
+  numClasses: (known: ModelEntry) => number,
+  headAdvice = "give the right { numClasses }, or make a descriptive teacher, which needs no head",
+): PublishedModel {
+  const { kind, device, dtype } = source;
   const known = entryOf(source.architecture, source.path, source.reading?.ignore);
-  // Of a descriptive teacher the head is left out.
-  const numClasses = kind === "predictive" ? source.numClasses ?? known.numClasses : 0;
   const imageSize = source.imageSize ?? source.view?.size?.[0] ?? known.inputSize;
   const size = source.view?.size ?? [imageSize, imageSize];
   const view: View = {
@@ -70,19 +85,34 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
     ...source.view,
     size,
   };
-  const weights = new OnDemand(() => {
+  const load = (): Backbone => {
     const model = create(known.name, {
-      numClasses,
+      numClasses: numClasses(known),
       imageSize: imageSize === known.inputSize ? undefined : imageSize,
       weights: source.path,
       head: kind === "predictive" ? "load" : "fit",
-      headAdvice:
-        "give the right { numClasses }, or make a descriptive teacher, which needs no head",
+      headAdvice,
       assign: true,
       ...source.reading,
     });
     return model.freeze().to({ device, dtype });
-  });
+  };
+  return { known, view, load };
+}
+
+/**
+ * A teacher whose model is built and loaded when it is first asked, and again after a release. The weights are
+ * checked against the architecture here, so that a file that does not fit is refused now.
+ *
+ * @throws As `models.create` does.
+ */
+export function teacherFromWeights(source: WeightsSource): Teacher {
+  const { name, kind, dtype } = source;
+  // Of a descriptive teacher the head is left out.
+  const classesOf = (known: ModelEntry): number =>
+    kind === "predictive" ? source.numClasses ?? known.numClasses : 0;
+  const { known, view, load } = publishedModel(source, classesOf);
+  const weights = new OnDemand(load);
   const model = weights.get();
   const { featureDim } = model;
   const patchDim = patchDimOf(model);
@@ -101,7 +131,7 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
     dtype,
     featureDim,
     patchDim,
-    numClasses,
+    numClasses: classesOf(known),
     classes: source.classes,
     facts,
   });

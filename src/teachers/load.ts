@@ -10,14 +10,14 @@ import { isHubSpec, parseHubSpec } from "../hub/mod.ts";
 import { isSaved } from "../models/saved.ts";
 import type { DescriptiveTeacher } from "./descriptive.ts";
 import { fileKind } from "./file_kind.ts";
-import { architectureInName, find, type Place } from "./find_place.ts";
+import { find } from "./find_place.ts";
 import { teacherFromSaved } from "./from_saved.ts";
 import { teacherFromWeights } from "./from_weights.ts";
 import { fromOnnx, fromScript } from "./load_foreign.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
 import type { PredictiveTeacher } from "./predictive.ts";
-import { publishedView } from "./published_view.ts";
 import type { Teacher } from "./teacher.ts";
+import { weightsSource } from "./weights_source.ts";
 
 /**
  * Makes a teacher of what a publisher ships: a repository of the hub (`hf://org/name`), a folder with a
@@ -83,39 +83,5 @@ export async function load(spec: string, options: LoadTeacherOptions = {}): Prom
   if (is === "torchscript" && chosen && options.architecture === undefined) {
     return fromScript(place, options);
   }
-  return fromWeights(place, options);
-}
-
-function fromWeights(place: Place, options: LoadTeacherOptions): Teacher {
-  const { config, path, spec } = place;
-  const architecture = options.architecture ?? config.architecture ?? architectureInName(path.name);
-  if (architecture === null) {
-    throw new ArgumentError(
-      `It is not clear what architecture ${spec} is: ${
-        config.problems.join("; ")
-      }. Give { architecture }, one of models.list().`,
-    );
-  }
-  const published = publishedView(place, options);
-  const { kind = "descriptive", device = "cpu", dtype = "float32" } = options;
-  return teacherFromWeights({
-    name: place.name,
-    spec,
-    architecture,
-    path: path.name,
-    kind,
-    classes: options.classes,
-    numClasses: options.numClasses ?? config.numClasses ?? undefined,
-    imageSize: options.view?.size?.[0] ?? config.imageSize ?? undefined,
-    view: { ...published, ...options.view },
-    classNames: config.labels,
-    reading: {
-      prefix: options.prefix,
-      ignore: options.ignore,
-      rename: options.rename,
-      strict: options.strict,
-    },
-    device,
-    dtype,
-  });
+  return teacherFromWeights(weightsSource(place, options));
 }
