@@ -4,14 +4,14 @@
  * @module
  */
 
-import { formatCount } from "../base/text.ts";
+import { formatCount, oneLine } from "../base/text.ts";
 import type { TeacherCard } from "./card.ts";
 
 /** Describes a card: a line for each thing that is known, as the command line prints it. */
 export function describeCard(card: TeacherCard): string {
   const { view } = card;
   const rows: [string, string | undefined][] = [
-    ["teacher", `${card.name} (${card.kind})`],
+    ["teacher", `${card.name} (${card.kind}${card.openVocabulary ? ", open vocabulary" : ""})`],
     ["source", card.source],
     ["architecture", card.architecture],
     ["parameters", card.parameters === undefined ? undefined : formatCount(card.parameters)],
@@ -24,8 +24,21 @@ export function describeCard(card: TeacherCard): string {
     .map(([name, text]) => `${name.padEnd(14)}${text}`).join("\n");
 }
 
-function describeClasses({ kind, numClasses, classNames }: TeacherCard): string | undefined {
+/** How many classes of an open vocabulary, which is the user's own, are named. */
+const NAMED = 20;
+
+function describeClasses(card: TeacherCard): string | undefined {
+  const { kind, numClasses, classNames, openVocabulary } = card;
   if (numClasses === undefined) return undefined;
+  if (openVocabulary !== undefined) {
+    const count = openVocabulary.texts?.flat().length;
+    const by = count === undefined ? "by embeddings of texts" : `by ${formatCount(count)} texts`;
+    const rest = numClasses > NAMED ? ", …" : "";
+    const names = classNames
+      ? `: ${classNames.slice(0, NAMED).map(oneLine).join(", ")}${rest}`
+      : "";
+    return `${numClasses} ${by}${names}`;
+  }
   if (numClasses === 0) return "none";
   const names = classNames === undefined ? "" : `: ${classNames.slice(0, 3).join(", ")}, …`;
   return `${numClasses}${kind === "predictive" ? "" : " of its own"}${names}`;

@@ -19,10 +19,11 @@ export function sourceSpec(model: Module | null, facts: TeacherFacts): Record<st
       layers: fingerprint(layersOf(model)),
     };
   }
-  const { architecture, source, parameters } = facts;
+  const { architecture, source, parameters, openVocabulary } = facts;
   const spec: Record<string, Spec> = {};
   if (architecture !== undefined) spec.architecture = architecture;
   if (parameters !== undefined) spec.parameters = parameters;
+  if (openVocabulary !== undefined) spec.openVocabulary = openVocabulary.fingerprint;
   const file = source === undefined ? undefined : fileSpec(source);
   // The same file may lie elsewhere; what is no file is known by its name.
   if (file !== undefined) spec.file = file;

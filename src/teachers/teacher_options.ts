@@ -27,6 +27,16 @@ export interface AskOptions {
   patches?: boolean;
 }
 
+/** What is known of a teacher that votes on any classes, by comparing images with texts. */
+export interface OpenVocabularyFacts {
+  /** The texts of each class, in the order of the classes; null if only their embeddings were given. */
+  readonly texts: readonly (readonly string[])[] | null;
+  /** What the cosine of an image and a text is multiplied with. */
+  readonly logitScale: number;
+  /** What stands for all that decides its votes beside the weights of its image tower. */
+  readonly fingerprint: string;
+}
+
 /** What is known of where a teacher comes from. */
 export interface TeacherFacts {
   /** The file, folder or repository. */
@@ -39,6 +49,8 @@ export interface TeacherFacts {
   readonly numClasses?: number;
   /** The names of its own classes. */
   readonly classNames?: readonly string[];
+  /** The classes of a teacher that votes on any, in words. */
+  readonly openVocabulary?: OpenVocabularyFacts;
 }
 
 /** Options of every teacher. */
