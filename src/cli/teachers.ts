@@ -5,6 +5,9 @@
  */
 
 import { Command } from "./commander.ts";
+import type { teachers } from "../../mod.ts";
+import { FormatError } from "../base/errors.ts";
+import { readTextFile } from "../base/regular_files.ts";
 import { rooms } from "./common.ts";
 
 /** `teachers <spec...>`: loads teachers, runs one image through each, and prints what they are. */
@@ -16,20 +19,44 @@ export function teachersCommand(): Command<[string[]]> {
     .option("--classes <count>", "the number of classes of its head", Number)
     .option("--tap <name>", "the output or intermediate tensor to take features from")
     .option("--predictive", "it gives logits in the student's label space")
+    .option("--prompts <text...>", "classes in words, for a CLIP; or a .json file with them")
+    .option("--templates <text...>", "what each is put into: 'a photo of a {}.'")
+    .option("--tokenizer <path>", "their vocabulary, where it is not beside the weights")
+    .option("--embeddings <path>", "embeddings of the classes' texts in place of these")
     .option("--device <device>", "where it runs", "cpu")
     .option("--json", "write the card as JSON")
     .action(async (specs: string[], options) => {
       const { teachers } = await rooms();
       for (const spec of specs) {
-        using teacher = await teachers.load(spec, {
-          kind: options.predictive ? "predictive" : "descriptive",
-          architecture: options.architecture,
-          numClasses: options.classes,
-          tap: options.tap,
-          device: options.device as "cpu",
-        });
-        const card = teachers.teacherCard(teacher, { device: options.device as "cpu" });
+        const { architecture, prompts, templates, tokenizer, embeddings } = options;
+        const device = options.device as "cpu";
+        const classes = prompts && await classesIn(prompts);
+        using teacher = classes || embeddings
+          ? await teachers.openVocabulary({
+            ...{ source: spec, classes, templates, tokenizer, embeddings },
+            ...{ architecture, device },
+          })
+          : await teachers.load(spec, {
+            kind: options.predictive ? "predictive" : "descriptive",
+            architecture,
+            numClasses: options.classes,
+            tap: options.tap,
+            device,
+          });
+        const card = teachers.teacherCard(teacher, { device });
         console.log(options.json ? JSON.stringify(card, null, 2) : teachers.describeCard(card));
       }
     }) as Command<[string[]]>;
+}
+
+/** The texts themselves, or what the one file that is named holds. */
+async function classesIn(prompts: readonly string[]): Promise<teachers.ClassTexts> {
+  const [path] = prompts;
+  if (prompts.length > 1 || !path.endsWith(".json")) return prompts;
+  const content = await readTextFile(path);
+  try {
+    return JSON.parse(content);
+  } catch (cause) {
+    throw new FormatError(`${path} is not JSON: ${(cause as Error).message}.`, { cause });
+  }
 }

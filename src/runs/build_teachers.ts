@@ -13,13 +13,16 @@ import { savedFile } from "../models/saved_file.ts";
 import { descriptive } from "../teachers/descriptive.ts";
 import { load } from "../teachers/load.ts";
 import type { LoadTeacherOptions } from "../teachers/load_options.ts";
+import { openVocabulary } from "../teachers/open_vocabulary/open_vocabulary.ts";
 import { predictive } from "../teachers/predictive.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import type { Device } from "../torch/device.ts";
 import { decisive } from "./fingerprint.ts";
 import type { TeacherRecipe } from "./network_recipes.ts";
 import { DataOpener } from "./open_data.ts";
+import { plain } from "./plain.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
+import { classesInWords } from "./open_vocabulary_recipe.ts";
 import { openBatches } from "./run_batches.ts";
 
 /** What becomes of teachers that are recipes. */
@@ -67,6 +70,8 @@ async function one(
 ): Promise<Teacher> {
   const { kind = "descriptive" } = recipe;
   if ("source" in recipe) {
+    const texts = classesInWords(recipe, at);
+    if (texts !== null) return await openVocabulary({ ...texts, device });
     const { source, name, architecture, numClasses, classes, tap, view } = recipe;
     const given = {
       name,
@@ -135,10 +140,4 @@ function fromRun(
   return kind === "predictive"
     ? predictive({ name, model, facts })
     : descriptive({ name, model, facts });
-}
-
-function plain<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== null && value !== undefined),
-  ) as Partial<T>;
 }

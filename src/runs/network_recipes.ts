@@ -12,6 +12,7 @@ import type { View } from "../data/view.ts";
 import { BUILD_OPTIONS } from "../models/entry.ts";
 import { list as architectures } from "../models/registry.ts";
 import { SMALL_MODELS } from "../models/small/all.ts";
+import { OPEN_VOCABULARY_OPTIONS, type OpenVocabularyRecipe } from "./open_vocabulary_recipe.ts";
 
 /** The student: an architecture by its name, its options beside it. */
 export interface StudentRecipe<R> {
@@ -46,7 +47,7 @@ export interface OwnTeacher extends TeacherBase {
 
 /** A teacher: what a publisher ships (`source`), a model of one's own (`run`), or a recipe that is trained first. */
 export type TeacherRecipe<R> =
-  | TeacherBase & {
+  | TeacherBase & OpenVocabularyRecipe & {
     /** `hf://org/name`, a file or a folder. */
     readonly source: string;
     /** The architecture, for a file that does not tell. */
@@ -150,4 +151,5 @@ const SOURCE: AnyTable = {
   classes: nullable(list(whole({ min: 0 }), { help: "its class for each of the student's" })),
   tap: nullable(text({ help: "where the features are, in ONNX and TorchScript" })),
   view: nullable(table(PART_OF_VIEW, { help: "what it wants of pixels, where not as published" })),
+  ...OPEN_VOCABULARY_OPTIONS,
 };

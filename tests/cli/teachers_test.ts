@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { create } from "../../src/models/create.ts";
 import { saveSafetensors } from "../../src/torch/mod.ts";
+import { inFolder } from "../helpers.ts";
+import { architecture, writeClip } from "../teachers/clip_files.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
@@ -40,3 +42,34 @@ Deno.test("a teacher's card says what it is", async () => {
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+Deno.test("a CLIP's card has the classes in words that it is given", () =>
+  inFolder(async (folder) => {
+    const path = writeClip(folder);
+    const options = ["--architecture", architecture];
+    const words = await run(path, ...options, "--prompts", "a cat", "a dog");
+    assertEquals(words.code, 0, words.err);
+    assertMatch(words.out, /^teacher +model\.safetensors \(predictive, open vocabulary\)$/m);
+    assertMatch(words.out, /^classes +2 by 2 texts: a cat, a dog$/m);
+
+    Deno.writeTextFileSync(
+      `${folder}/pets.json`,
+      '{ "cat": ["a cat", "the cat"], "dog": "a dog" }',
+    );
+    const more = [
+      "--prompts",
+      `${folder}/pets.json`,
+      "--templates",
+      "{}",
+      "a photo of {}",
+      "--json",
+    ];
+    const json = await run(path, ...options, ...more);
+    const card = JSON.parse(json.out);
+    assertEquals([card.kind, card.numClasses, card.classNames], ["predictive", 2, ["cat", "dog"]]);
+    assertEquals(card.openVocabulary.texts[1], ["a dog", "a photo of a dog"]);
+
+    Deno.writeTextFileSync(`${folder}/pets.json`, "{");
+    const wrong = await run(path, ...options, "--prompts", `${folder}/pets.json`);
+    assertMatch(wrong.err, /^FormatError: .*pets\.json is not JSON/);
+  }));

@@ -1,0 +1,12 @@
+/**
+ * Options out of a recipe, in which null is what a function leaves out.
+ *
+ * @module
+ */
+
+/** Options without those that are null or absent. */
+export function plain<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== null && value !== undefined),
+  ) as Partial<T>;
+}
