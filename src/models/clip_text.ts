@@ -52,9 +52,7 @@ export interface ClipTextOptions {
  * import { models, torch } from "@apprentice/distill";
  *
  * using tower = new models.ClipTextTower({ vocabSize: 600, dim: 64, depth: 2, embedDim: 24 });
- * const tokens = torch.tensor([[598, 320, 599, 0], [598, 320, 1125, 599]].map((text) => text.map((t) => t % 600)), {
- *   dtype: "int64",
- * });
+ * const tokens = torch.tensor([[598, 32, 599, 0], [598, 32, 125, 599]], { dtype: "int64" });
  * tower.forward(tokens).shape; // [2, 24]
  * ```
  */

@@ -1,4 +1,4 @@
-"""What open_clip makes of texts: the tokens of its tokenizer, the embeddings of a text tower of full size.
+"""What open_clip makes of texts: tokens, embeddings by text towers of full size, zero-shot logits of a whole ViT-B/32.
 
     python tests/parity/clip_text.py OUT
 
@@ -10,15 +10,19 @@ tests/parity/clip_text.ts, which starts this script.
 import json
 import os
 import random
+import shutil
 import sys
 import unicodedata
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "golden"))
 import ftfy  # noqa: E402
+import open_clip  # noqa: E402
 import parity  # noqa: E402
 import torch  # noqa: E402
 from open_clip import tokenizer as clip_tokenizer  # noqa: E402
+from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD  # noqa: E402
 from open_clip.transformer import QuickGELU, TextTransformer  # noqa: E402
+from open_clip.zero_shot_classifier import build_zero_shot_classifier  # noqa: E402
 from open_clip.zero_shot_metadata import IMAGENET_CLASSNAMES, OPENAI_IMAGENET_TEMPLATES  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 
@@ -96,5 +100,28 @@ for name, tower in towers.items():
         if name == "clip_b_32":
             found[f"{name}/float64"] = tower.double()(seen)
 found["seen"] = seen
+del towers
+
+# A whole CLIP as OpenCLIP puts it into a repository.
+classes = ["tench", "goldfish", "great white shark", "tiger shark", "hammerhead shark"]
+whole = open_clip.create_model("ViT-B-32").eval()
+parity.fill(whole)
+with torch.no_grad():
+    whole.logit_scale.fill_(4.2)
+    save_file(whole.state_dict(), os.path.join(folder, "open_clip_model.safetensors"))
+    images = torch.randint(0, 256, [2, 3, 224, 224], generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    mean, std = (torch.tensor(values)[:, None, None] for values in (OPENAI_DATASET_MEAN, OPENAI_DATASET_STD))
+    weights = build_zero_shot_classifier(whole, tokenize, classes, OPENAI_IMAGENET_TEMPLATES)
+    features = whole.encode_image((images / 255 - mean) / std)
+    found["zero_shot/images"] = images
+    found["zero_shot/features"] = features
+    found["zero_shot/weights"] = weights
+    found["zero_shot/logits"] = whole.logit_scale.exp() * torch.nn.functional.normalize(features, dim=-1) @ weights
+config = {"model_cfg": open_clip.get_model_config("ViT-B-32"), "preprocess_cfg": {"interpolation": "bicubic"}}
+with open(os.path.join(folder, "open_clip_config.json"), "w") as file:
+    json.dump(config, file)
+shutil.copy(clip_tokenizer.default_bpe(), folder)
+with open(os.path.join(folder, "classes.json"), "w") as file:
+    json.dump({name: [template(name) for template in OPENAI_IMAGENET_TEMPLATES] for name in classes}, file)
 save_file(found, os.path.join(folder, "truth.safetensors"), {"vocabulary": clip_tokenizer.default_bpe()})
 print(len(written), "texts as people write them,", len(strange), "strange ones")
