@@ -15,6 +15,10 @@ import { readModelConfig } from "./preprocessing_config.ts";
 /** The most bytes of a config; one with the names of twenty thousand classes has a few million. */
 const mostConfigBytes = 2 ** 25;
 
+/** Who describes a model. */
+const CONFIG = "config.json";
+const OPEN_CLIP = "open_clip_config.json";
+
 /** Where a model is, and what its publisher says of it. */
 export interface Place {
   /** What the user calls it. */
@@ -32,8 +36,9 @@ export async function find(
 ): Promise<Place> {
   if (isHubSpec(spec)) {
     const snapshot = await resolveHub(spec, options.hub);
-    const config = readModelConfig(snapshot.config, snapshot.preprocessor);
     const name = snapshot.weights ?? snapshot.folder;
+    const own = ofOpenClip(name) ? await readJson(`${snapshot.folder}/${OPEN_CLIP}`) : null;
+    const config = readModelConfig(own ?? snapshot.config, snapshot.preprocessor);
     const path = { name, isFile: snapshot.weights !== null };
     return { spec, name: options.name ?? snapshot.repo, path, config };
   }
@@ -43,7 +48,7 @@ export async function find(
   const config = isFile && architectureInName(spec) !== null
     ? readModelConfig(null)
     : readModelConfig(
-      await readJson(`${folder}/config.json`) ?? await readJson(`${folder}/open_clip_config.json`),
+      await firstOf(folder, ofOpenClip(spec) ? [OPEN_CLIP, CONFIG] : [CONFIG, OPEN_CLIP]),
       await readJson(`${folder}/preprocessor_config.json`),
     );
   return {
@@ -68,6 +73,19 @@ async function statOf(path: string): Promise<Deno.FileInfo> {
       { cause },
     );
   }
+}
+
+/** Whether a file is described by OpenCLIP where a repository has another's weights, too. */
+function ofOpenClip(path: string): boolean {
+  return /(^|[/\\])open_clip_[^/\\]*$/.test(path);
+}
+
+async function firstOf(folder: string, names: readonly string[]): Promise<unknown> {
+  for (const name of names) {
+    const found = await readJson(`${folder}/${name}`);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -100,7 +100,7 @@ test("the tower is found whatever stands before its names", () => {
   };
   return inFolder((folder) => {
     using right = load();
-    const tokens = truth().tokens20;
+    const tokens = truth().tokens20.to("cpu");
     for (const [name, tensors] of Object.entries(files)) {
       const path = `${folder}/${name}.safetensors`;
       torch.saveSafetensors(path, tensors);

@@ -172,9 +172,13 @@ test("embeddings that another program wrote need a tensor of the right name, and
     assertEquals(named.classNames, ["a", "b", "c", "d"]);
     torch.scope(() => {
       const { features, logits } = named.run(pictures());
-      assertClose(logits, logitsOf(features, torch.eye(10).narrow(1, 0, 4).to("float64")), {
-        rtol: 1e-4,
-      });
+      assertClose(
+        logits,
+        logitsOf(features, torch.eye(10).narrow(1, 0, 4).to({ dtype: "float64", device })),
+        {
+          rtol: 1e-4,
+        },
+      );
     });
   }));
 
@@ -274,6 +278,52 @@ test("a repository of the hub gives weights and vocabulary", async () => {
   });
 });
 
+test("OpenCLIP's description counts for OpenCLIP's weights, and tells the text tower's activation", async () => {
+  await using at = place();
+  const [whole, own] = [Deno.makeTempDirSync(), Deno.makeTempDirSync()];
+  try {
+    const weights = Deno.readFileSync(writeClip(whole));
+    // What timm's repositories have beside weights of its own.
+    const config = JSON.stringify({ architecture: "vit_base_patch32_clip_224", num_classes: 512 });
+    const openClip = (quick_gelu: boolean) =>
+      JSON.stringify({
+        model_cfg: {
+          ...{ embed_dim: 512, quick_gelu },
+          vision_cfg: { image_size: 224, layers: 12, width: 768, patch_size: 32 },
+        },
+      });
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    const files = {
+      "config.json": bytes(config),
+      "open_clip_config.json": bytes(openClip(true)),
+      "open_clip_model.safetensors": weights,
+      "tokenizer.json": Deno.readFileSync(`${golden}tokenizer.json`),
+    };
+    at.hub.repos["org/name"] = {
+      refs: { main: "a".repeat(40) },
+      commits: { ["a".repeat(40)]: files },
+    };
+    for (const [name, content] of Object.entries(files)) {
+      Deno.writeFileSync(`${own}/${name}`, content);
+    }
+    const heads = { textTower: { heads: 2 }, classes: prompts, hub: at.options };
+    const right = await embedTexts(whole, { ...common, classes: prompts });
+    for (
+      const source of [
+        "hf://org/name@main/open_clip_model.safetensors",
+        `${own}/open_clip_model.safetensors`,
+      ]
+    ) {
+      assertEquals((await embedTexts(source, heads)).values, right.values);
+    }
+    Deno.writeTextFileSync(`${own}/open_clip_config.json`, openClip(false));
+    const other = await embedTexts(`${own}/open_clip_model.safetensors`, heads);
+    assertNotEquals(other.values, right.values);
+  } finally {
+    for (const folder of [whole, own]) Deno.removeSync(folder, { recursive: true });
+  }
+});
+
 test("what cannot become such a teacher is refused with what is wrong and what to do", () =>
   inFolder(async (folder) => {
     const path = writeClip(folder);
@@ -306,6 +356,10 @@ test("what cannot become such a teacher is refused with what is wrong and what t
     await refused({ classes: ["a".repeat(70_000)] }, "at most 65536 characters");
     await refused({ source: 5 as never, classes: prompts }, "got number");
     await refused({ classes: prompts, architecture: "resnet56" }, "does not fit");
+    await refused({ classes: prompts, architecture: undefined }, "not clear what architecture");
+    const whose = await assertRejects(() => embedTexts(path, { classes: prompts }), ArgumentError);
+    assertStringIncludes(whose.message, "It is not clear whose CLIP");
+    assertStringIncludes(whose.message, "open_clip_vit_b_32");
     await refused({ classes: prompts, textTower: { heads: 3 } }, "16 cannot be split into 3");
     await refused({ embeddings: 5 as never }, "got number");
     const tensor = torch.keep(torch.ones([12, 3]));

@@ -72,11 +72,20 @@ export async function embedAt(
   };
 }
 
-/** The activation of a CLIP's towers, by the architecture of its image tower: OpenAI's is quick, most others' are not. */
+/**
+ * The activation of a CLIP's towers, by the architecture of its image tower: OpenAI's is quick, most others' are not.
+ *
+ * @throws {ArgumentError} if nobody says which architecture it is: by another activation texts would mean something else.
+ */
 function activationOf(place: Place, given: string | undefined): TokenActivation {
-  const architecture = given ?? place.config.architecture ?? architectureInName(place.path.name) ??
-    "";
-  return /^clip_|quickgelu/.test(architecture) ? "quickGelu" : "gelu";
+  const architecture = given ?? place.config.architecture ?? architectureInName(place.path.name);
+  if (architecture !== null) return /^clip_|quickgelu/.test(architecture) ? "quickGelu" : "gelu";
+  throw new ArgumentError(
+    `It is not clear whose CLIP ${place.spec} is: ${
+      place.config.problems.join("; ")
+    }. Give { architecture }, such as ` +
+      `"clip_vit_b_32" for OpenAI's and "open_clip_vit_b_32" for OpenCLIP's, or { textTower: { activation } }.`,
+  );
 }
 
 /** A column (E) for each class, together (E, C). */

@@ -13,7 +13,7 @@ import { ZeroShotClassifier } from "../../models/zero_shot.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { fileKind } from "../file_kind.ts";
 import { find, type Place } from "../find_place.ts";
-import { publishedModel } from "../from_weights.ts";
+import { publishedModel, type WeightsSource } from "../from_weights.ts";
 import type { LoadTeacherOptions } from "../load_options.ts";
 import { teacherOnDemand } from "../on_demand.ts";
 import type { PredictiveTeacher } from "../predictive.ts";
@@ -95,12 +95,16 @@ export async function openVocabulary(options: OpenVocabularyOptions): Promise<Pr
       `${source} is an ONNX model; classes in words need the weights of a CLIP, which its publisher has, too.`,
     );
   }
+  const weights = weightsSource(place, { ...options, kind: "predictive", classes: undefined });
   const text = given ?? await embedAt(place, named!, options);
-  return teacherOf(place, options, {
-    ...text,
-    classNames: namesOf(text, named),
-    logitScale: options.logitScale ?? scaleOf(place, options) ?? text.logitScale,
-  });
+  const logitScale = options.logitScale ?? scaleOf(place, options) ?? text.logitScale;
+  if (logitScale === null) {
+    throw new ArgumentError(
+      `${source} does not say what cosines are multiplied with (logit_scale). Give { logitScale }: it is 100 in all of ` +
+        `OpenAI's.`,
+    );
+  }
+  return teacherOf(weights, text, logitScale, namesOf(text, named) ?? undefined);
 }
 
 function embeddingsGiven(embeddings: string | Tensor | TextEmbeddings): TextEmbeddings {
@@ -137,19 +141,12 @@ function scaleOf(place: Place, { ignore }: OpenVocabularyOptions): number | null
 }
 
 function teacherOf(
-  place: Place,
-  options: OpenVocabularyOptions,
+  source: WeightsSource,
   text: TextEmbeddings,
+  logitScale: number,
+  classNames: readonly string[] | undefined,
 ): PredictiveTeacher {
-  const { logitScale, numClasses, embedDim, texts } = text;
-  const classNames = text.classNames ?? undefined;
-  if (logitScale === null) {
-    throw new ArgumentError(
-      `${place.spec} does not say what cosines are multiplied with (logit_scale). Give { logitScale }: it is 100 in all ` +
-        `of OpenAI's.`,
-    );
-  }
-  const source = weightsSource(place, { ...options, kind: "predictive", classes: undefined });
+  const { numClasses, embedDim, texts } = text;
   // CLIP's own image towers give embeddings for features; of others the head is the projection.
   const { known, view, load } = publishedModel(
     source,
@@ -180,7 +177,7 @@ function teacherOf(
     numClasses,
     classNames,
     facts: {
-      source: place.spec,
+      source: source.spec,
       architecture: known.name,
       parameters,
       numClasses,
