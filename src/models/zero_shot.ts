@@ -8,6 +8,7 @@ import { ArgumentError, ShapeError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "./backbone.ts";
 
 /** Options of {@linkcode CosineHead} and {@linkcode ZeroShotClassifier}. */
 export interface ZeroShotOptions {
@@ -110,9 +111,9 @@ function normalized(given: Tensor): Tensor {
  * classifier.forward(torch.rand([1, 3, 32, 32])).shape; // [1, 2]
  * ```
  */
-export class ZeroShotClassifier extends nn.Classifier {
+export class ZeroShotClassifier extends Backbone {
   /** The image tower. */
-  readonly tower: nn.Classifier;
+  readonly tower: Backbone;
   /** The embeddings of the classes' texts. */
   override readonly head: CosineHead;
   /** The width of the embedding, E. */
@@ -126,7 +127,7 @@ export class ZeroShotClassifier extends nn.Classifier {
    * @throws {ShapeError} if its outputs are not as wide as the text embeddings.
    * @throws {ArgumentError} if the names are not as many as the columns, or as {@linkcode CosineHead} does.
    */
-  constructor(tower: nn.Classifier, options: ZeroShotOptions) {
+  constructor(tower: Backbone, options: ZeroShotOptions) {
     super();
     const { textEmbeddings, classNames } = options;
     this.head = new CosineHead(options);
@@ -155,6 +156,19 @@ export class ZeroShotClassifier extends nn.Classifier {
     this.numClasses = count;
     this.classNames = classNames === undefined ? null : Object.freeze([...classNames]);
     this.view = tower.view;
+  }
+
+  /** The number of channels of each of the image tower's maps. */
+  override get stageDims(): readonly number[] {
+    return this.tower.stageDims;
+  }
+
+  /** Images (B, C, H, W) to the image tower's maps, and the embeddings (B, E). */
+  override forwardStages(images: Tensor): StagedFeatures {
+    return torch.scope(() => {
+      const { stages, features } = this.tower.forwardStages(images);
+      return { stages, features: this.tower.head.forward(features) };
+    });
   }
 
   /** The embeddings of images (B, C, H, W): (B, E), not normalized. */

@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import { loadWeights } from "../../src/checkpoints/mod.ts";
 import { ClipImageTower } from "../../src/models/clip.ts";
 import { dialects } from "../../src/models/dialects/all.ts";
-import { Mlp } from "../../src/models/small/mlp.ts";
+import { SmallCnn } from "../../src/models/small/cnn.ts";
 import { CosineHead, ZeroShotClassifier } from "../../src/models/zero_shot.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
@@ -101,7 +101,7 @@ test("embeddings of another width and names of another number are refused", () =
 });
 
 test("a tower whose head is the projection gives the embeddings by it", () => {
-  const net = new Mlp({ inputs: 12, numClasses: 4, widths: [8] });
+  const net = new SmallCnn({ numClasses: 4, channels: 3, widths: [8] });
   using classifier = new ZeroShotClassifier(net, {
     textEmbeddings: torch.eye(4),
     logitScale: 1,
@@ -109,8 +109,11 @@ test("a tower whose head is the projection gives the embeddings by it", () => {
   classifier.to(device).eval();
   assertEquals([classifier.featureDim, classifier.numClasses], [4, 4]);
   assertEquals(classifier.classNames, null);
-  const images = torch.rand([2, 3, 2, 2], { device });
+  const images = torch.rand([2, 3, 8, 8], { device });
   const embeddings = classifier.features(images);
+  const { stages, features } = classifier.forwardStages(images);
+  assertClose(features, embeddings);
+  assertEquals(stages.map(({ shape }) => shape[1]), classifier.stageDims);
   assertClose(embeddings, net.forward(images));
   assertClose(classifier.forward(images), embeddings.div(embeddings.norm(2, [1], true)));
 });

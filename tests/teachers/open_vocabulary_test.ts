@@ -53,6 +53,9 @@ test("a whole CLIP and classes in words make a teacher that votes as OpenCLIP do
       const { features, logits } = teacher.run(pictures());
       assertClose(features, torch.noGrad(() => tower.forward(images)), { rtol: 1e-4, atol: 1e-5 });
       assertClose(logits, logitsOf(features, truth()["float64/prompts"]), { rtol: 1e-4 });
+      const asked = teacher.run(pictures(), { patches: true });
+      assertEquals([teacher.patchDim, asked.patches!.shape], [64, [2, 64, 8, 8]]);
+      assertClose(asked.logits, logits);
     });
   }));
 

@@ -17,6 +17,7 @@ import { publishedModel, type WeightsSource } from "../from_weights.ts";
 import type { LoadTeacherOptions } from "../load_options.ts";
 import { teacherOnDemand } from "../on_demand.ts";
 import type { PredictiveTeacher } from "../predictive.ts";
+import { patchDimOf } from "../see_model.ts";
 import { OnDemand } from "../weights.ts";
 import { weightsSource } from "../weights_source.ts";
 import type { ClassTexts } from "./class_texts.ts";
@@ -166,6 +167,7 @@ function teacherOf(
   });
   const model = weights.get();
   const { featureDim } = model;
+  const patchDim = patchDimOf(model);
   const parameters = model.numParameters();
   weights.release();
   return teacherOnDemand(weights, {
@@ -174,6 +176,7 @@ function teacherOf(
     view,
     dtype: source.dtype,
     featureDim,
+    patchDim,
     numClasses,
     classNames,
     facts: {
