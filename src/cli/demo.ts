@@ -62,7 +62,7 @@ export function customKdDemoCommand(): Command {
     "one large teacher, 10 labels a class: CustomKD on Fashion-MNIST",
     async () => [
       (await import("../../recipes/few_labels_before.ts")).default,
-      (await import("../../recipes/few_labels_feature_kd.ts")).default,
+      (await import("../../recipes/few_labels_fit_net.ts")).default,
       (await import("../../recipes/few_labels_customkd.ts")).default,
     ],
   );

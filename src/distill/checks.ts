@@ -143,6 +143,16 @@ export function checkNumber(value: number, name: string): void {
   }
 }
 
+/** Refuses a method all of whose terms have weight 0. */
+export function checkTeaches(method: string, weights: Readonly<Record<string, number>>): void {
+  if (Object.values(weights).some((weight) => weight !== 0)) return;
+  throw new ArgumentError(
+    `Nothing is learnt from ${method}: ${
+      Object.keys(weights).join(", ")
+    } are 0. Give one a positive weight.`,
+  );
+}
+
 /** Refuses a temperature that is not a finite number above 0. */
 export function checkTemperature(value: number): void {
   if (typeof value !== "number" || !Number.isFinite(value) || value <= 0) {

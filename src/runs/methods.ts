@@ -7,12 +7,15 @@
 import type { AnyTable } from "../base/options.ts";
 import { CFL_PLUS_OPTIONS, CFLPlus } from "../distill/methods/cfl_plus.ts";
 import { CUSTOM_KD_OPTIONS, CustomKD } from "../distill/methods/custom_kd.ts";
-import { FEATURE_KD_OPTIONS, FeatureKD } from "../distill/methods/feature_kd.ts";
+import { DKD, DKD_OPTIONS } from "../distill/methods/dkd.ts";
+import { FIT_NET_OPTIONS, FitNet } from "../distill/methods/fit_net.ts";
 import { KD, KD_OPTIONS } from "../distill/methods/kd.ts";
+import { RKD, RKD_OPTIONS } from "../distill/methods/rkd.ts";
 import { Rotation, ROTATION_OPTIONS } from "../distill/methods/rotation.ts";
 import { Supervised, SUPERVISED_OPTIONS } from "../distill/methods/supervised.ts";
 import { Uniform } from "../distill/methods/uniform.ts";
 import { UNIFORM_OPTIONS } from "../distill/methods/uniform_options.ts";
+import { VkD, VKD_OPTIONS } from "../distill/methods/vkd.ts";
 import type { Method } from "../distill/method.ts";
 import type { Needs } from "../distill/needs.ts";
 import type { Classifier } from "../nn/classifier.ts";
@@ -50,10 +53,25 @@ export const METHODS: Readonly<Record<string, NamedMethod>> = {
     needs: KD.needs,
     make: (student, teachers, options) => new KD({ student, teachers, ...options }),
   },
-  FeatureKD: {
-    options: FEATURE_KD_OPTIONS,
-    needs: FeatureKD.needs,
-    make: (student, teacher, options) => new FeatureKD({ student, teacher, ...options }),
+  DKD: {
+    options: DKD_OPTIONS,
+    needs: DKD.needs,
+    make: (student, teachers, options) => new DKD({ student, teachers, ...options }),
+  },
+  FitNet: {
+    options: FIT_NET_OPTIONS,
+    needs: FitNet.needs,
+    make: (student, teachers, options) => new FitNet({ student, teachers, ...options }),
+  },
+  RKD: {
+    options: RKD_OPTIONS,
+    needs: RKD.needs,
+    make: (student, teachers, options) => new RKD({ student, teachers, ...options }),
+  },
+  VkD: {
+    options: VKD_OPTIONS,
+    needs: VkD.needs,
+    make: (student, teachers, options) => new VkD({ student, teachers, ...options }),
   },
   CFLPlus: {
     options: CFL_PLUS_OPTIONS,

@@ -84,45 +84,54 @@ test("plain KD refuses labels, and teachers and outputs that do not fit", () => 
   freeAll(method, none, nan, student, other, ...models);
 });
 
-test("plain feature distillation: projected features and cross-entropy", () => {
+test("FitNet: projected features, cross-entropy on labels and the voters' prediction", () => {
   const student = new SmallNet(6, 5, 4);
   const model = new SmallNet(6, 9, 2, "relu");
-  const method = new distill.FeatureKD({
+  const { list, models } = threeTeachers();
+  const method = new distill.FitNet({
     student,
-    teacher: teachers.descriptive({ name: "large", model }),
-    weights: { feature: 2, labelled: 0.5 },
+    teachers: [teachers.descriptive({ name: "large", model })],
+    feature: 2,
+    labelled: 0.5,
   });
   const labelled = new data.LabelledBatch(images(4), classesOf([0, 1, 3, 2]));
   const others = unlabelled(images(6));
   const { loss, terms } = method.step(new data.MixedBatch(labelled, others));
   const x = torch.cat([labelled.images, others.images]);
   const fs = student.features(x);
-  const feature = torch.mseLoss(method.projection.forward(fs), model.features(x));
+  const [projection] = method.projections;
+  const feature = torch.mseLoss(projection.forward(fs), model.features(x));
   const known = student.head.forward(fs.narrow(0, 0, 4));
   const supervised = nn.functional.crossEntropy(known, labelled.labels);
   assertClose(terms.feature, feature);
   assertClose(terms.labelled, supervised);
   assertClose(loss, feature.mul(2).add(supervised.mul(0.5)));
+  assertEquals(Object.keys(terms), ["feature", "labelled"]);
   loss.backward();
   assert(method.parameters().every((p) => p.grad !== null));
   assert(model.parameters().every((p) => p.grad === null));
   method.zeroGrad();
-  // Labelled images alone are enough.
-  assert(Number.isFinite(method.step(labelled).loss.item()));
-  assertThrows(() => new data.MixedBatch(labelled, labelled as never), ArgumentError);
-  assertThrows(() => new data.MixedBatch(others as never, others), ArgumentError);
-  assertThrows(
-    () => {
-      // @ts-expect-error An unlabelled batch alone is not enough.
-      method.step(others);
-    },
-    ArgumentError,
-    "labels",
+  // Labelled images alone are enough, and so are unlabelled ones.
+  assertEquals(Object.keys(method.step(labelled).terms), ["feature", "labelled"]);
+  assertEquals(Object.keys(method.step(others).terms), ["feature"]);
+
+  const several = new distill.FitNet({ student, teachers: list, kd: 3, temperature: 2 });
+  const result = several.step(others);
+  const y = student.features(others.images);
+  const parts = models.map((one, i) =>
+    torch.mseLoss(several.projections.at(i).forward(y), one.features(others.images))
   );
-  freeAll(method, student, model);
+  const both = models.slice(0, 2).map((one) => one.forward(others.images));
+  const kd = distill.kdLoss(student.head.forward(y), both, { temperature: 2 });
+  const mean = torch.stack(parts).mean();
+  assertClose(result.terms.feature, mean);
+  assertClose(result.terms["teachers.other.feature"], parts[2]);
+  assertClose(result.terms.kd, kd);
+  assertClose(result.loss, mean.mul(100).add(kd.mul(3)));
+  freeAll(method, several, student, model, ...models);
 });
 
-test("plain feature distillation refuses bad set-ups", () => {
+test("FitNet refuses bad set-ups", () => {
   const student = new SmallNet(6, 5, 4);
   const teacher = teachers.descriptive({
     name: "pixels",
@@ -130,10 +139,11 @@ test("plain feature distillation refuses bad set-ups", () => {
     featureDim: 6,
   });
   // deno-lint-ignore no-explicit-any
-  const make = (options: any) => () => new distill.FeatureKD({ student, teacher, ...options });
-  assertThrows(make({ teacher: undefined }), ArgumentError, "teacher");
-  assertThrows(make({ weights: { feature: -1 } }), ArgumentError, "-1");
-  assertThrows(make({ weights: { feature: 0, labelled: 0 } }), ArgumentError, "nothing");
+  const make = (options: any) => () =>
+    new distill.FitNet({ student, teachers: [teacher], ...options });
+  assertThrows(make({ teachers: [] }), ArgumentError, "teacher");
+  assertThrows(make({ feature: -1 }), ArgumentError, "-1");
+  assertThrows(make({ feature: 0, labelled: 0, kd: 0 }), ArgumentError, "Nothing is learnt");
   assertThrows(make({ projection: { shape: "mlp", hidden: 0 } }), ArgumentError, "hidden");
   assertThrows(make({ distance: "far" }), ArgumentError, '"far"');
   freeAll(student);

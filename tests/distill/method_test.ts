@@ -90,7 +90,7 @@ test("weights of 0 of the methods here leave their terms uncomputed", () => {
     },
   });
   const { labelled, mixed } = batches();
-  const feature = new distill.FeatureKD({ student, teacher: deaf, weights: { feature: 0 } });
+  const feature = new distill.FitNet({ student, teachers: [deaf], feature: 0 });
   assertEquals(Object.keys(feature.step(mixed).terms), ["labelled"]);
   const custom = new distill.CustomKD({
     student,

@@ -190,7 +190,7 @@ test("labelled and unlabelled images are seen as one batch, each rendered by the
   const teacher = watcher("teacher", small, shown);
   const student = new Watching().to(device);
   student.view = whole;
-  const method = new distill.FeatureKD({ student, teacher });
+  const method = new distill.FitNet({ student, teachers: [teacher] });
   const labels = torch.tensor([0, 1, 0, 1, 0, 1], { dtype: "int64", device });
   const labelled = new data.LabelledBatch(pixels(), labels);
   const unlabelled = new data.UnlabelledBatch(pixels().narrow(0, 0, 2));

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import kd from "../../recipes/digits_and_clothes_kd.ts";
 import uniform from "../../recipes/digits_and_clothes_uniform.ts";
 import customKd from "../../recipes/few_labels_customkd.ts";
-import featureKd from "../../recipes/few_labels_feature_kd.ts";
+import fitNet from "../../recipes/few_labels_fit_net.ts";
 import * as runs from "../../src/runs/mod.ts";
 
 /** The parts of data sets that a recipe names, as "data set, split: part of sizes, seed", with where they are named. */
@@ -26,7 +26,7 @@ function partsIn(value: unknown, at = ""): [at: string, part: string][] {
 
 for (const seed of [0, 7]) {
   Deno.test(`the demos' recipes for seed ${seed} give no image to two of those who learn or measure`, () => {
-    for (const make of [kd, uniform, customKd, featureKd]) {
+    for (const make of [kd, uniform, customKd, fitNet]) {
       const recipe = runs.resolveRecipe(make({ seed }));
       const users = new Map<string, Set<string>>();
       for (const [at, part] of partsIn(recipe)) {

@@ -28,7 +28,7 @@ test("a teacher that is a recipe is trained anew where its images are others", (
           student: { name: "SmallCnn", channels: 3, widths: [2] },
         }),
       }],
-      method: { name: "FeatureKD" },
+      method: { name: "FitNet" },
     });
     const cache = `${folder}/teachers`;
     const kept = async (out: string) => {

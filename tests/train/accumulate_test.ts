@@ -44,7 +44,9 @@ async function run({ batchSize, kind = "sgd", method: which, count = 46, ...opti
   const common = { epochs: 1, progress: false, ...options, optimizer };
   torch.manualSeed(6);
   const uniform = own.use(new distill.Uniform({ student: model, teachers: [teacher] }));
-  const feature = own.use(new distill.FeatureKD({ student: model, teacher }));
+  const feature = own.use(
+    new distill.FitNet({ student: model, teachers: [teacher], feature: 1, kd: 0 }),
+  );
   const result = which === "uniform"
     ? await fit({ ...common, method: uniform, batches: unlabelled })
     : which === "mixed"

@@ -1,7 +1,7 @@
 /**
  * Plain feature distillation on Fashion-MNIST with ten labels of each class, which CustomKD is compared with.
  *
- *     deno task apprentice train recipes/few_labels_feature_kd.ts
+ *     deno task apprentice train recipes/few_labels_fit_net.ts
  *
  * Expected: 80.2 ± 1.0 %.
  */
@@ -10,7 +10,7 @@ import { fewLabels, type ForSeed } from "./shared/few_labels.ts";
 /** The recipe for a seed. */
 export default ({ seed }: ForSeed) =>
   fewLabels(seed, {
-    name: "few_labels_feature_kd",
+    name: "few_labels_fit_net",
     title: "student, feature distillation",
-    method: { name: "FeatureKD", weights: { feature: 30, labelled: 1 } },
+    method: { name: "FitNet", feature: 30 },
   });

@@ -1,0 +1,13 @@
+/**
+ * Parts that autocast keeps its hands off.
+ *
+ * @module
+ */
+
+import { autocast } from "../torch/backward.ts";
+import type { Device } from "../torch/device.ts";
+
+/** Runs `body` without autocast: for products of matrices whose rounding would be larger than what they are for. */
+export function inFullPrecision<R>(device: Device, body: () => R): R {
+  return autocast(body, { device, enabled: false });
+}

@@ -1,0 +1,31 @@
+/**
+ * Terms of one teacher, for several.
+ *
+ * @module
+ */
+
+import { teacherField } from "../report/teacher_fields.ts";
+import type { Opinions } from "../teachers/opinions.ts";
+import type { TeacherOutput } from "../teachers/teacher_options.ts";
+import { stack } from "../torch/operators.gen.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import type { Terms } from "./terms.ts";
+
+/**
+ * The mean of a term over the teachers that were heard: how methods whose papers have one teacher learn from several
+ * (ours). One teacher's is the paper's; where there are several, each one's is noted as `teachers.<name>.<what>`.
+ *
+ * @param term One teacher's term, of one element; it is given what the teacher says, and its name.
+ */
+export function meanOverTeachers(
+  opinions: Opinions,
+  terms: Terms,
+  what: string,
+  term: (output: TeacherOutput, name: string) => Tensor,
+): Tensor {
+  const { names } = opinions;
+  const parts = names.map((name) => term(opinions.of(name), name));
+  if (parts.length === 1) return parts[0];
+  names.forEach((name, i) => terms.note(teacherField(name, what), parts[i]));
+  return stack(parts).mean();
+}
