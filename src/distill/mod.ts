@@ -6,10 +6,12 @@
 
 export * from "./account.ts";
 export * from "./batched_linear.ts";
+export type { BranchShape } from "./branches/stage_branches.ts";
 export * from "./common_space.ts";
 export type { EncoderOptions, EncoderShape } from "./encoder_shape.ts";
 export * from "./losses.ts";
 export * from "./losses/decoupled_kd.ts";
+export * from "./losses/one_for_all.ts";
 export * from "./losses/relational.ts";
 export * from "./method.ts";
 export * from "./methods/cfl_plus.ts";
@@ -17,6 +19,7 @@ export * from "./methods/custom_kd.ts";
 export * from "./methods/dkd.ts";
 export * from "./methods/fit_net.ts";
 export * from "./methods/kd.ts";
+export * from "./methods/ofa.ts";
 export * from "./methods/rkd.ts";
 export * from "./methods/rotation.ts";
 export * from "./methods/supervised.ts";

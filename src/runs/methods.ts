@@ -10,6 +10,7 @@ import { CUSTOM_KD_OPTIONS, CustomKD } from "../distill/methods/custom_kd.ts";
 import { DKD, DKD_OPTIONS } from "../distill/methods/dkd.ts";
 import { FIT_NET_OPTIONS, FitNet } from "../distill/methods/fit_net.ts";
 import { KD, KD_OPTIONS } from "../distill/methods/kd.ts";
+import { OFA, OFA_OPTIONS } from "../distill/methods/ofa.ts";
 import { RKD, RKD_OPTIONS } from "../distill/methods/rkd.ts";
 import { Rotation, ROTATION_OPTIONS } from "../distill/methods/rotation.ts";
 import { Supervised, SUPERVISED_OPTIONS } from "../distill/methods/supervised.ts";
@@ -62,6 +63,11 @@ export const METHODS: Readonly<Record<string, NamedMethod>> = {
     options: FIT_NET_OPTIONS,
     needs: FitNet.needs,
     make: (student, teachers, options) => new FitNet({ student, teachers, ...options }),
+  },
+  OFA: {
+    options: OFA_OPTIONS,
+    needs: OFA.needs,
+    make: (student, teachers, options) => new OFA({ student, teachers, ...options }),
   },
   RKD: {
     options: RKD_OPTIONS,

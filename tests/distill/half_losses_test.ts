@@ -10,6 +10,8 @@ import { assertClose, device, test } from "../helpers.ts";
 
 const half = ["float16", "bfloat16"] as const;
 
+const six = torch.tensor([0, 1, 2, 3, 4, 0], { dtype: "int64", device });
+
 /** Losses of a student's matrix (6, 5) and a teacher's. */
 const losses: Record<string, (student: Tensor, teacher: Tensor) => Tensor> = {
   kdLoss: (s, t) => distill.kdLoss(s, t, { temperature: 3 }),
@@ -25,9 +27,17 @@ const losses: Record<string, (student: Tensor, teacher: Tensor) => Tensor> = {
   "featureTransferLoss of a vote": (s, t) =>
     distill.featureTransferLoss(s, distill.voteFeatures([t, t.mul(3), t.neg()]).target),
   reconstructionLoss: (s, t) => distill.reconstructionLoss([s, s.mul(2)], [t, t]),
+  dkdLoss: (s, t) => distill.dkdLoss(s, distill.voteLogits([t]).probabilities, six),
+  ofaLoss: (s, t) => distill.ofaLoss(s, distill.voteLogits([t]).probabilities, six, { eps: 1.5 }),
+  "distances of pairs": (s, t) =>
+    distill.featureTransferLoss(distill.relativeDistances(s), distill.relativeDistances(t)),
+  "angles of triplets": (s, t) =>
+    distill.featureTransferLoss(
+      distill.tripletAngles(s).flatten(1),
+      distill.tripletAngles(t).flatten(1),
+    ),
   entropyLoss: (s) => distill.entropyLoss(s),
-  labelledLoss: (s) =>
-    labelledLoss(s, torch.tensor([0, 1, 2, 3, 4, 0], { dtype: "int64", device })),
+  labelledLoss: (s) => labelledLoss(s, six),
 };
 
 for (const [name, loss] of Object.entries(losses)) {
@@ -61,7 +71,7 @@ test("half precision beside float64 is computed in float64", () => {
   torch.manualSeed(4);
   const [student, teacher] = [torch.randn([6, 5], { device }), torch.randn([6, 5], { device })];
   for (const [name, loss] of Object.entries(losses)) {
-    if (name === "entropyLoss" || name === "labelledLoss") continue; // have no teacher
+    if (/entropyLoss|labelledLoss|distances|angles/.test(name)) continue; // are of one matrix alone
     for (const dtype of half) {
       const expected = loss(student.to(dtype).to("float64"), teacher.to("float64"));
       const actual = loss(student.to(dtype), teacher.to("float64"));

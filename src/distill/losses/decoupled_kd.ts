@@ -23,7 +23,7 @@ interface Decoupled {
   readonly scaled: Tensor;
   /** What the teachers predict at T (B, C). */
   readonly probabilities: Tensor;
-  /** Where the target class is (B, C), bool. */
+  /** Whether a class is the target class (B, C), bool. */
   readonly isTarget: Tensor;
   /** `T² / B`. */
   readonly factor: number;

@@ -4,10 +4,17 @@
  * @module
  */
 
+import { ArgumentError } from "../../base/errors.ts";
 import { choice, number } from "../../base/option_values.ts";
 import { type OptionTable, type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
+import type { Backbone } from "../../models/backbone.ts";
+import { interpolate } from "../../nn/functional/interpolate.ts";
 import { ModuleList } from "../../nn/layers/containers.ts";
+import type { Shelf } from "../../teachers/shelf.ts";
+import type { TeacherOutput } from "../../teachers/teacher_options.ts";
+import type { Tensor } from "../../torch/tensor.ts";
+import { checkLearners } from "../check_needs.ts";
 import { checkTeaches } from "../checks.ts";
 import { type Distance, DISTANCES, featureTransferLoss } from "../losses.ts";
 import { type Learners, Method } from "../method.ts";
@@ -22,6 +29,11 @@ import { upcast } from "../upcast.ts";
 
 /** The options of {@linkcode FitNet} that are data. */
 export interface FitNetSettings extends SupervisionSettings {
+  /**
+   * What the hint is: the pooled features (`"features"`), or the last map before pooling (`"map"`), which the student and all
+   * teachers have to have; `"features"` (ours: the paper has a map in the middle).
+   */
+  hint?: "features" | "map";
   /** The weight of the distance of features; 100, as common implementations have it. */
   feature?: number;
   /** Shape of the maps from the student's features to the teachers'; `"linear"`. */
@@ -35,6 +47,10 @@ export interface FitNetOptions extends Learners, FitNetSettings {}
 
 /** The options of {@linkcode FitNet} that are data. */
 export const FIT_NET_OPTIONS: OptionTable<FitNetSettings> = {
+  hint: choice(["features", "map"], {
+    default: "features",
+    help: "what the hint is: pooled features, or the last map before pooling",
+  }),
   feature: number({ default: 100, min: 0, help: "weight of the distance of features" }),
   projection: projectionOption("the maps from the student's features to the teachers'"),
   distance: choice(DISTANCES, {
@@ -48,7 +64,10 @@ export const FIT_NET_OPTIONS: OptionTable<FitNetSettings> = {
  * FitNet (Romero et al., FitNets: hints for thin deep nets, 2015, arXiv 1412.6550): a projection of the student's features
  * close to the teacher's on all images,
  *
- *     L = feature · dist(projection(x), xᵗ) + labelled · CE + kd · KD
+ *     L = feature · dist(projection(x), xᵗ) + labelled · CE + kd · KD,
+ *
+ * or the same place by place of the last maps before pooling (`hint: "map"`): the projection is then a convolution of 1x1, and
+ * the student's map is resized to the teacher's grid first (bilinear, antialiased).
  *
  * The paper learns from the hint first and from predictions afterwards; all at once is what its later opponents compare with.
  * CustomKD (arXiv 2503.18244) is compared with it as plain feature distillation. With several teachers each has a projection of
@@ -80,21 +99,33 @@ export class FitNet extends Method {
   /**
    * Makes a projection for each teacher.
    *
-   * @throws {ArgumentError} if there is no teacher, or an option is out of its range.
+   * @throws {ArgumentError} if there is no teacher, an option is out of its range, or somebody has no map where maps are taught.
    * @throws {ShapeError} if a predictive teacher has another number of classes than the student.
    */
   constructor({ student, teachers, checkFinite, ...options }: FitNetOptions) {
     super({ student, teachers, checkFinite });
     this.#options = resolveOptions("FitNet", FIT_NET_OPTIONS, options);
-    const { feature, projection, labelled, kd } = this.#options;
+    const { hint, feature, projection, labelled, kd } = this.#options;
     checkTeaches("FitNet", { feature, labelled, kd });
+    if (hint === "map") {
+      checkLearners("FitNet", this.needs, student, this.shelf);
+      checkMaps(this.shelf);
+    }
+    const own = hint === "map" ? (student as Backbone).stageDims.at(-1)! : student.featureDim;
     this.projections = new ModuleList(
-      this.teachers.map(({ featureDim }) =>
-        new Projection(student.featureDim, featureDim, projection)
+      this.teachers.map(({ featureDim, patchDim }) =>
+        new Projection(own, hint === "map" ? patchDim! : featureDim, projection)
       ),
     );
     this.supervision = new Supervision(this.shelf, this.#options);
     this.joinStudent();
+  }
+
+  /** What the method asks for: maps only where they are the hint. */
+  override get needs(): Needs {
+    // The base class asks before there are options.
+    const hasMaps = #options in this && this.#options.hint === "map";
+    return hasMaps ? { ...FitNet.needs, stages: true, patches: true } : FitNet.needs;
   }
 
   /** @ignore */
@@ -105,13 +136,25 @@ export class FitNet extends Method {
       "feature",
       feature,
       () =>
-        meanOverTeachers(seen.opinions, terms, "feature", ({ features }, name) => {
-          const projection = this.projections.at(names.indexOf(name));
-          const projected = upcast(projection.forward(seen.student.features));
-          return featureTransferLoss(projected, features, { distance });
+        meanOverTeachers(seen.opinions, terms, "feature", (output, name) => {
+          const [own, target] = this.#hints(seen, output);
+          const projected = upcast(this.projections.at(names.indexOf(name)).forward(own));
+          return featureTransferLoss(projected, target, { distance });
         }),
     );
     this.supervision.add(seen, terms);
+  }
+
+  /** What is projected, and what the result should be like; row by row. */
+  #hints({ student }: Seen, { features, patches }: TeacherOutput): [own: Tensor, target: Tensor] {
+    if (this.#options.hint === "features") return [student.features, features];
+    const size = patches!.shape.slice(2);
+    const resized = interpolate(student.stages.at(-1)!, {
+      size,
+      mode: "bilinear",
+      antialias: true,
+    });
+    return [places(resized), places(patches!)];
   }
 
   /** @ignore */
@@ -120,4 +163,19 @@ export class FitNet extends Method {
     const { projection: _, ...options } = this.#options;
     return { ...options };
   }
+}
+
+/** Each place of maps as a row: (B, C, H, W) to (B · H · W, C). */
+function places(maps: Tensor): Tensor {
+  return maps.permute(0, 2, 3, 1).flatten(0, 2);
+}
+
+function checkMaps({ teachers }: Shelf): void {
+  const without = teachers.filter(({ patchDim }) => patchDim === null).map(({ name }) => name);
+  if (without.length === 0) return;
+  throw new ArgumentError(
+    `FitNet with hint "map" teaches teachers' last maps, and ${without.join(", ")} ${
+      without.length === 1 ? "has" : "have"
+    } none: leave ${without.length === 1 ? "it" : "them"} out, or set hint to "features".`,
+  );
 }

@@ -64,7 +64,7 @@ export class SwinBlock extends nn.Module {
 }
 
 /**
- * Makes one pixel of every 2x2, with twice the channels (Liu et al. 2021, section 3.1). Maps with odd sides are padded
+ * Makes one pixel of every 2x2, by default with twice the channels (Liu et al. 2021, section 3.1). Maps with odd sides are padded
  * with zeros. Keys as torchvision's and timm's: `reduction`, `norm`.
  */
 export class PatchMerging extends nn.Module {
@@ -73,14 +73,14 @@ export class PatchMerging extends nn.Module {
   /** The norm before it. */
   readonly norm: nn.LayerNorm;
 
-  /** For maps of `dim` channels. */
-  constructor(dim: number) {
+  /** For maps of `dim` channels, to maps of `outDim`. */
+  constructor(dim: number, outDim: number = 2 * dim) {
     super();
-    this.reduction = new nn.Linear(4 * dim, 2 * dim, { bias: false });
+    this.reduction = new nn.Linear(4 * dim, outDim, { bias: false });
     this.norm = new nn.LayerNorm(4 * dim);
   }
 
-  /** (B, H, W, dim) to (B, H / 2, W / 2, 2 dim), rounded up. */
+  /** (B, H, W, dim) to (B, H / 2, W / 2, outDim), rounded up. */
   override forward(x: Tensor): Tensor {
     return torch.scope(() => {
       const [batch, height, width, dim] = x.shape;
