@@ -8,8 +8,8 @@ import { checkPositive } from "../base/check_whole.ts";
 import { linear } from "../nn/functional/linear.ts";
 import { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
-import { randn, zeros } from "../torch/creation.ts";
-import { linalgHouseholderProduct, linalgQr } from "../torch/operators.gen.ts";
+import { eye, randn, zeros } from "../torch/creation.ts";
+import { linalgQr, linalgSolveTriangular } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { inFullPrecision } from "./full_precision.ts";
@@ -74,11 +74,23 @@ export class OrthogonalProjection extends Module {
   }
 }
 
-/** The first columns of a product of Householder reflections, one for each column of `below`; the identity's for zeros. */
+/**
+ * The first columns of a product of Householder reflections, one for each column of `below`; the identity's for zeros.
+ *
+ * The vectors V have a 1 on the diagonal. Their product is I - V T Vᵀ with a triangular T, whose inverse is the upper part of
+ * VᵀV with half its diagonal (Joffrain et al., Accumulating Householder transformations, revisited, 2006): a few products of
+ * matrices, where libtorch's own operator goes through the reflections one by one for the gradients.
+ */
 function reflections(below: Tensor): Tensor {
-  // Each vector has a 1 on the diagonal, which is not stored; all reflections of axes together are minus the identity.
-  const scales = below.square().sum(0).add(1).reciprocal().mul(2);
-  return linalgHouseholderProduct(below, scales).neg();
+  const [rows, columns] = below.shape;
+  const { dtype, device } = below;
+  const start = eye(rows, columns, { dtype, device });
+  const vectors = below.add(start);
+  const products = vectors.transpose(0, 1).matmul(vectors);
+  const inverse = products.triu().sub(products.diagonal().div(2).diag());
+  const top = vectors.narrow(0, 0, columns).transpose(0, 1);
+  // All reflections of axes together are minus the identity.
+  return vectors.matmul(linalgSolveTriangular(inverse, top, { upper: true })).sub(start);
 }
 
 /** A random orthogonal matrix, all equally likely (Mezzadri, How to generate random matrices, 2007). */
