@@ -18,7 +18,7 @@ test("a teacher that is a recipe is trained anew where its images are others", (
     };
     const images = { folder: `${folder}/images`, part: { kind: "center", size: 8 } } as const;
     const recipe = supervised({
-      data: { train: digits({ take: 4 }) },
+      data: { train: digits({ take: 4 }), labelled: digits({ take: 4 }) },
       epochs: 1,
       teachers: [{
         name: "cnn",
