@@ -40,29 +40,31 @@ export class Moments implements Disposable {
 
   /** Takes features (n, B, D) in; `places` are those that these are of, all by default. */
   add(features: Tensor, places: readonly number[]): void {
-    scope(() => {
-      const own = features.to("float64");
-      const [, batch, width] = own.shape;
-      const { device } = own;
+    const [, , width] = features.shape;
+    if (this.#shift === null) {
+      const { device } = features;
       const n = this.#counts.length;
-      if (this.#shift === null) {
-        const make = (shape: number[]) => keep(zeros(shape, { dtype: "float64", device }));
-        this.#shift = make([n, 1, width]);
-        this.#sum = make([n, 1, width]);
-        this.#square = make([n, this.#whole ? width : 1, width]);
-      }
-      for (const [i, place] of places.entries()) {
-        const rows = own.select(0, i);
-        const shift = this.#shift.select(0, place);
-        if (this.#counts[place] === 0) shift.copy_(rows.mean(0, true));
-        const centered = rows.sub(shift);
-        this.#sum!.select(0, place).add_(centered.sum(0, true));
-        this.#square!.select(0, place).add_(
-          this.#whole ? centered.t().matmul(centered) : centered.square().sum(0, true),
-        );
-        this.#counts[place] += batch;
-      }
-    });
+      const make = (shape: number[]) => keep(zeros(shape, { dtype: "float64", device }));
+      this.#shift = make([n, 1, width]);
+      this.#sum = make([n, 1, width]);
+      this.#square = make([n, this.#whole ? width : 1, width]);
+    }
+    // One teacher after the other: float64 is twice as large as all of them.
+    for (const [i, place] of places.entries()) {
+      scope(() => this.#addOne(features.select(0, i), place));
+    }
+  }
+
+  #addOne(features: Tensor, place: number): void {
+    const rows = features.to("float64");
+    const shift = this.#shift!.select(0, place);
+    if (this.#counts[place] === 0) shift.copy_(rows.mean(0, true));
+    const centered = rows.sub(shift);
+    this.#sum!.select(0, place).add_(centered.sum(0, true));
+    this.#square!.select(0, place).add_(
+      this.#whole ? centered.t().matmul(centered) : centered.square().sum(0, true),
+    );
+    this.#counts[place] += features.size(0);
   }
 
   /** What was seen; of a teacher that never was, mean 0 and no spread. */
