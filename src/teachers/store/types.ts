@@ -14,7 +14,7 @@ export type StoredDType = "float16" | "float32";
 export type StorableTeacher =
   & Pick<
     Teacher,
-    "name" | "featureDim" | "numClasses" | "view" | "spec" | "see" | "release"
+    "name" | "featureDim" | "numClasses" | "labelMap" | "view" | "spec" | "see" | "release"
   >
   & Partial<Pick<Teacher, "patchDim">>;
 
