@@ -56,6 +56,13 @@ export function labelsOf(
   { labelSpace, classes, renameClasses: rename, otherClasses: others }: LabelOptions,
 ): Labels {
   const who = `Teacher "${teacher}"`;
+  if (names !== null && names.length !== count) {
+    throw new ArgumentError(
+      `${who} has ${count} classes, and ${names.length} ${
+        names.length === 1 ? "name" : "names"
+      } for them: ${names.join(", ")}.`,
+    );
+  }
   const space = typeof labelSpace === "object" ? labelSpace : null;
   if (space === null && (rename !== undefined || others !== undefined)) {
     throw new ArgumentError(
