@@ -78,8 +78,8 @@ function checkTeachers(student: Module, shelf: Shelf): void {
     const { numClasses } = student as unknown as Partial<Classifier>;
     if (teacher.numClasses !== null && teacher.numClasses !== numClasses) {
       throw new ShapeError(
-        `Teacher "${teacher.name}" votes on ${teacher.numClasses} classes, and the student has ${numClasses}. Say which of ` +
-          `the student's classes the teacher's are: labelSpace, with classes where names do not tell. One that knows some ` +
+        `Teacher "${teacher.name}" has ${teacher.numClasses} classes, the student ${numClasses}. Say which of the ` +
+          `student's classes the teacher's are (labelSpace, and classes where names do not tell): a teacher that knows some ` +
           `of them votes on these.`,
       );
     }

@@ -7,7 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import { knownColumns } from "../data/known_columns.ts";
 import { noGrad } from "../torch/backward.ts";
-import { stack } from "../torch/operators.gen.ts";
+import { zeros } from "../torch/creation.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkChoice, checkMatrices, checkTemperature, naming, refuseNotFinite } from "./checks.ts";
@@ -135,7 +135,7 @@ export function voteLogits(
         refuseNotFinite(columns, naming("logits", names));
       }
       const pseudoClass = ties === "first" ? votes.argmax(1) : mostVotes(votes, probabilities);
-      const choices = choicesOf(parts);
+      const choices = choicesOf(parts, logits[0]);
       return {
         pseudoClass,
         votes: votes.div_(total),
@@ -176,8 +176,10 @@ function checkKnown(
 
 /** `ĉ = argmax_c p̃_c`, and of the classes with equally many votes the one that is likelier. */
 function mostVotes(votes: Tensor, probabilities: Tensor): Tensor {
-  const beaten = votes.lt(votes.amax(1, true));
-  return probabilities.maskedFill(beaten, -1).argmax(1);
+  return scope(() => {
+    const beaten = votes.lt(votes.amax(1, true));
+    return probabilities.maskedFill(beaten, -1).argmax(1);
+  });
 }
 
 /** The largest share of votes less the second largest, for each row. */
@@ -188,19 +190,21 @@ function leadOf(votes: Tensor): Tensor {
 }
 
 /** What each teacher voted for (N, B), -1 where it did not vote. */
-function choicesOf(parts: readonly Part[]): Tensor {
-  return scope(() =>
-    stack(parts.map(({ voice, speaks }) => {
-      const choice = choiceOf(voice).to("int32");
-      return speaks === null ? choice : choice.maskedFill(speaks.logicalNot(), -1);
-    }))
-  );
+function choicesOf(parts: readonly Part[], { shape: [batch], device }: Tensor): Tensor {
+  const choices = zeros([parts.length, batch], { dtype: "int32", device });
+  parts.forEach(({ voice, speaks }, i) => {
+    scope(() => {
+      const row = choices.select(0, i).copy_(choiceOf(voice));
+      if (speaks !== null) row.maskedFill_(speaks.logicalNot(), -1);
+    });
+  });
+  return choices;
 }
 
 /** For each teacher the share of the images that it voted on for which its class is the pseudo class (N). */
 function agreementOf(choices: Tensor, pseudoClass: Tensor): Tensor {
   return scope(() => {
     const voted = choices.ge(0).sum(1);
-    return choices.eq(pseudoClass).sum(1).div(voted.clampMin(1));
+    return choices.eq(pseudoClass.to("int32")).sum(1).div(voted.clampMin(1));
   });
 }

@@ -14,9 +14,9 @@ export type StoredDType = "float16" | "float32";
 export type StorableTeacher =
   & Pick<
     Teacher,
-    "name" | "featureDim" | "numClasses" | "labelMap" | "view" | "spec" | "see" | "release"
+    "name" | "featureDim" | "numClasses" | "view" | "spec" | "see" | "release"
   >
-  & Partial<Pick<Teacher, "patchDim">>;
+  & Partial<Pick<Teacher, "labelMap" | "patchDim">>;
 
 /** The size of a map. */
 export type MapSize = readonly [channels: number, rows: number, columns: number];
