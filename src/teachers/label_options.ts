@@ -49,7 +49,7 @@ export interface Labels {
  * @param names Their names, where they are known.
  * @throws {ArgumentError} if `classes` is not as long, what a class is cannot be told, or the map cannot be made.
  */
-export function labelsOf(
+export function matchLabels(
   teacher: string,
   count: number,
   names: readonly string[] | null,

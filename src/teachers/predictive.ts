@@ -8,7 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import type { LabelMap } from "../data/label_map.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import { type LabelOptions, labelsOf } from "./label_options.ts";
+import { type LabelOptions, matchLabels } from "./label_options.ts";
 import { patchDimOf, seeModel } from "./see_model.ts";
 import { Teacher } from "./teacher.ts";
 import type { AskOptions, TeacherOptions, TeacherOutput } from "./teacher_options.ts";
@@ -133,7 +133,7 @@ export function predictive(
     );
   }
   const ownNames = () => ("classNames" in options ? options.classNames : model?.classNames) ?? null;
-  const { labelMap, space } = labelsOf(name, numClasses, ownNames(), options);
+  const { labelMap, space } = matchLabels(name, numClasses, ownNames(), options);
   return new Teacher({
     ...options,
     view: options.view ?? model?.view ?? undefined,
