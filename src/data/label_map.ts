@@ -104,7 +104,7 @@ export class LabelMap {
     return this.known.length === this.numClasses;
   }
 
-  /** Whether it knows all of them in their own order and nothing else, so that nothing is to be mapped. */
+  /** Whether the teacher has these classes in their own order and no others, so that nothing is to be mapped. */
   get isIdentity(): boolean {
     return this.isWhole && this.ownClasses === this.numClasses &&
       this.own.every((own, joint) => own === joint);

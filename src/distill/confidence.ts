@@ -11,7 +11,7 @@ import { sumDType } from "./upcast.ts";
 /** The ways to tell how sure a teacher is: see {@linkcode confidenceOf}. */
 export const CONFIDENCES: readonly ["energy", "maxProbability"] = ["energy", "maxProbability"];
 
-/** How it is told how sure a teacher is: see {@linkcode confidenceOf}. */
+/** A way to tell how sure a teacher is: see {@linkcode confidenceOf}. */
 export type Confidence = typeof CONFIDENCES[number];
 
 /**

@@ -14,7 +14,7 @@ const FINEST = -20;
 interface Bin {
   /** Where the bin begins. */
   readonly from: number;
-  /** Where it ends. */
+  /** Where the bin ends. */
   readonly to: number;
   /** How many numbers are in it. */
   readonly count: number;

@@ -23,7 +23,7 @@ export interface Tally {
   readonly votes: Tensor;
   /** How many spoke: on all images, or on each (B, 1). */
   readonly total: number | Tensor;
-  /** Their mean prediction (B, C). */
+  /** The mean prediction of those who spoke (B, C). */
   readonly probabilities: Tensor;
 }
 

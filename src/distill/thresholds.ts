@@ -20,9 +20,9 @@ import type { Surveys } from "./survey.ts";
 
 /** How thresholds are found. */
 export interface ThresholdOptions {
-  /** How it is told how sure a teacher is. */
+  /** The way to tell how sure a teacher is. */
   readonly confidence: Confidence;
-  /** Where confidence falls in two, or so that each teacher votes on its classes' share of all classes. */
+  /** Where confidence falls in two, or what its upper share is: as large as the teacher's classes are of all. */
   readonly threshold: "otsu" | "classShare";
 }
 
@@ -34,7 +34,7 @@ export class Thresholds extends Module implements Surveys {
   /** The threshold of each teacher (N), float64; NaN until it is known, -Infinity for one that never abstains. */
   readonly values: Tensor;
   readonly #names: readonly string[];
-  /** What those know who know some classes only. */
+  /** The maps of teachers who know some classes only. */
   readonly #maps: ReadonlyMap<string, LabelMap>;
   readonly #scores: Map<string, ScoreHistogram> = new Map();
   readonly #options: ThresholdOptions;
@@ -58,7 +58,7 @@ export class Thresholds extends Module implements Surveys {
     return this.values;
   }
 
-  /** Whether they are known. Waits for the device until they are. */
+  /** Whether the thresholds are known. Waits for the device until they are. */
   get surveyed(): boolean {
     return this.#isSurveyed ||= (this.values.data() as Float64Array).every((one) => one === one);
   }

@@ -23,19 +23,19 @@ export type PartialRule = typeof PARTIAL_RULES[number];
 
 /** One voice of a vote. */
 export interface Voice {
-  /** Its logits (B, K) at the classes that it knows. */
+  /** The logits (B, K) at the classes that the voice knows. */
   readonly logits: () => Tensor;
   /** The numbers of these K classes, int64; null for all. */
   readonly places: Tensor | null;
-  /** How many times it counts: on all images, or on each (B, 1). */
+  /** How many times the voice counts: on all images, or on each (B, 1). */
   readonly weight: number | Tensor;
 }
 
-/** What one teacher has to do with a vote. */
+/** The part of one teacher in a vote. */
 export interface Part {
   /** The voice that speaks for it. */
   readonly voice: Voice;
-  /** On which images it speaks (B), bool; null for all. */
+  /** The images on which it speaks (B), bool; null for all. */
   readonly speaks: Tensor | null;
 }
 
@@ -49,7 +49,7 @@ export interface Voices {
 export interface VoiceOptions {
   readonly partial: PartialRule;
   readonly confidence: Confidence;
-  /** Below which confidence one abstains: one number, or (N). */
+  /** The confidence below which a teacher abstains: one number, or (N). */
   readonly threshold: number | Tensor;
 }
 
@@ -89,7 +89,7 @@ export function choiceOf({ logits, places }: Voice): Tensor {
 }
 
 /**
- * Those who know parts as one voice: one softmax over the union of their classes, as the official code of CFL joins teachers
+ * Makes one voice of the teachers who know parts: one softmax over the union of their classes, as the official code of CFL joins teachers
  * (Luo et al. 2019); a class that several know has the mean of their logits. It counts as many times as its classes are
  * covered, `Σᵢ Kᵢ / |union|` (ours): once for teachers that share the classes out among them, twice for two that know the
  * same ones.
@@ -127,7 +127,7 @@ function concatenated(
   return { voices: [...alone.filter(({ places }) => places === null), joint], parts };
 }
 
-/** Those who know parts speak where they are sure; where nobody would, all do. */
+/** Lets teachers who know parts speak where they are sure; where nobody would, all do. */
 function abstaining(
   alone: readonly Voice[],
   { confidence, threshold }: VoiceOptions,

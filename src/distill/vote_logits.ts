@@ -36,9 +36,9 @@ export interface LogitVoteOptions {
   known?: readonly (readonly number[] | null)[];
   /** What the teachers who know some classes only do; `"literal"` by default, as it needs no threshold. */
   partial?: PartialRule;
-  /** How it is told how sure they are, for `"abstain"`; `"energy"` by default. */
+  /** The way to tell how sure teachers are, for `"abstain"`; `"energy"` by default. */
   confidence?: Confidence;
-  /** Below which confidence they abstain: a number for all, or one for each of the N teachers (N). */
+  /** The confidence below which teachers abstain: a number for all, or one for each (N). */
   threshold?: number | Tensor;
   /** The teachers' names, for error messages. */
   names?: readonly string[];

@@ -23,12 +23,12 @@ export interface VoterSettings {
    * the union of their classes (`"concatenated"`), or abstain where they are not sure (`"abstain"`): see `voteLogits`.
    */
   partial?: PartialRule;
-  /** How it is told how sure they are: see `confidenceOf`. */
+  /** The way to tell how sure such teachers are: see `confidenceOf`. */
   confidence?: Confidence;
   /**
-   * Below which confidence they abstain: a number; or where their confidence on the training images falls in two (`"otsu"`);
-   * or so that each one votes on the share of images that its classes are of all classes (`"classShare"`), which supposes
-   * that classes have as many images each. Neither looks at labels.
+   * The confidence below which such teachers abstain: a number; or where the confidence of each on the training images falls
+   * in two (`"otsu"`); or what its upper share is, as large as the teacher's classes are of all (`"classShare"`), which
+   * supposes that classes have as many images each. Neither looks at labels.
    */
   threshold?: "otsu" | "classShare" | number;
 }

@@ -87,7 +87,7 @@ export function matchLabels(
   throw new ArgumentError(
     `${who} has ${count} classes${
       names === null ? " without names" : ""
-    }, the label space ${wanted}. Give classes: for ` +
+    }, the student ${wanted}. Give classes: for ` +
       `each of the teacher's classes, in its order, the ${
         space === null ? "number" : "name or number"
       } of the student's, or null.`,

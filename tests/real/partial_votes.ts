@@ -70,6 +70,12 @@ const halves = [
   few("cnn", NAMES.filter((_, i) => i % 4 < 2)),
   few("resnet", NAMES.filter((_, i) => i % 4 > 1), 100, 0),
 ];
+/** Four of the twenty classes each, twice by different networks: most teachers know nothing of an image. */
+const networks = ["cnn", "mlp", "resnet", "mixer"] as const;
+const fifths = Array.from({ length: 10 }, (_, i) => {
+  const classes = NAMES.filter((_, c) => c % 5 === i % 5);
+  return few(networks[(i + Math.floor(i / 5)) % 4], classes, 100, i % 2 === 0 ? 0.1 : 0);
+});
 
 /** Who votes together, and how many pieces of clothing there are to a digit. */
 const CASES: Record<string, { readonly who: readonly Wanted[]; readonly clothes: number }> = {
@@ -82,6 +88,9 @@ const CASES: Record<string, { readonly who: readonly Wanted[]; readonly clothes:
   "four good disjoint, two joint": { who: [...good, ...joint], clothes: 1 },
   "six halves": { who: halves, clothes: 1 },
   "six halves, two joint": { who: [...halves, ...joint], clothes: 1 },
+  "five fifths": { who: fifths.slice(0, 5), clothes: 1 },
+  "ten fifths": { who: fifths, clothes: 1 },
+  "ten fifths, two joint": { who: [...fifths, ...joint], clothes: 1 },
 };
 
 type Settings = Pick<distill.VoterSettings, "partial" | "confidence" | "threshold">;

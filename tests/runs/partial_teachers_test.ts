@@ -167,7 +167,7 @@ test("names are renamed and dropped; what does not match is listed with the teac
       student: { name: "SmallCnn", widths: [4, 8], numClasses: 10 },
     };
     await refused({ rename: { zero: "0" } }, unnamed, "teachers[0].rename", "data.labelled");
-    await refused({}, unnamed, '"words"', "3 classes", "label space 10");
+    await refused({}, unnamed, '"words"', "3 classes", "the student 10");
     using numbered = await run({ classes: [0, 1, null] }, "numbered", unnamed);
     assertEquals(numbered.student.numClasses, 10);
   }));

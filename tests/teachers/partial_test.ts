@@ -92,7 +92,7 @@ test("classes that cannot be told are refused, with the teacher's name", () => {
     "2 classes without names",
     "classes",
   );
-  refuse(() => saying([1, 2], { labelSpace: 4 }), "label space 4", "number");
+  refuse(() => saying([1, 2], { labelSpace: 4 }), "the student 4", "number");
   refuse(() => saying([1, 2], { classes: ["bag", "boot"] }), "labelSpace");
   refuse(() => saying([1, 2], { classes: ["bag", 1] as never, labelSpace: space }), "numbers");
   refuse(() => saying([1, 2], { classes: ["bag"], labelSpace: space }), "2 classes", "[bag]");
