@@ -34,9 +34,9 @@ export interface LogitVoteOptions {
    * are elsewhere is not looked at.
    */
   known?: readonly (readonly number[] | null)[];
-  /** What the teachers who know some classes only do; `"literal"` by default, as it needs no threshold. */
+  /** What the teachers who know some classes only do; `"literal"` by default. */
   partial?: PartialRule;
-  /** The way to tell how sure teachers are, for `"abstain"`; `"energy"` by default. */
+  /** The way to tell how sure teachers are, for `"abstain"`; `"maxProbability"` by default. */
   confidence?: Confidence;
   /** The confidence below which teachers abstain: a number for all, or one for each (N). */
   threshold?: number | Tensor;
@@ -109,7 +109,7 @@ export function voteLogits(
   options: LogitVoteOptions = {},
 ): LogitVote {
   const { ties = "probability", average = "probabilities", temperature = 1, names } = options;
-  const { partial = "literal", confidence = "energy", threshold } = options;
+  const { partial = "literal", confidence = "maxProbability", threshold } = options;
   const [, classes] = checkMatrices(logits, "logits", names);
   checkChoice(ties, ["probability", "first"], "ties");
   checkChoice(average, ["probabilities", "logits"], "average");

@@ -150,6 +150,7 @@ test("abstain: what nobody knows who speaks has the probability 0, also of mean 
   const vote = voteLogits(logits, {
     known: [[0, 1], [1, 2]],
     partial: "abstain",
+    confidence: "energy",
     threshold: 2,
     average: "logits",
   });

@@ -154,7 +154,7 @@ test("a method looks once at all training images for the thresholds", async () =
 
 test("by the share of classes each teacher votes on half of the images here", async () => {
   using pixels = images();
-  const { method, free } = voting({ threshold: "classShare" });
+  const { method, free } = voting({ confidence: "energy", threshold: "classShare" });
   await method.prepare(loaderOf(pixels), { progress: false });
   torch.scope(() => {
     const opinions = method.shelf.ask(shown(pixels, 40));
