@@ -341,6 +341,8 @@ test("losses take what nobody gives a probability, without NaN", () => {
         distill.klDivergence(student, vote.probabilities, { temperature: 2 }),
         distill.logitTransferLoss(student, vote),
         distill.logitTransferLoss(student, vote, { alpha2: 0, temperature: 3 }),
+        distill.dkdLoss(student, vote.probabilities, vote.pseudoClass),
+        distill.ofaLoss(student, vote.probabilities, vote.pseudoClass, { eps: 1.5 }),
       ]
     ) {
       assert(Number.isFinite(loss.item()));

@@ -150,7 +150,7 @@ test("names are renamed and dropped; what does not match is listed with the teac
       for (const part of parts) assert(message.includes(part), `"${part}" is not in: ${message}`);
     };
     // Told of a teacher that does not vote.
-    const feature = { method: { name: "FeatureKD" } };
+    const feature = { method: { name: "FitNet" } };
     await refused(
       { kind: "descriptive", rename: { zero: "0" } },
       feature,
