@@ -98,24 +98,16 @@ export class VoteAccount extends Module {
         sums.images.add_(batch);
         if (features) {
           const { vote: { consensus }, names } = features;
-          this.#addAgreement(
-            "consensus",
-            this.#consensusNames,
-            features.vote.agreement,
-            names,
-            batch,
-          );
+          const { agreement } = features.vote;
+          const images = agreement.to("float64").fill_(batch);
+          this.#addAgreement("consensus", this.#consensusNames, agreement, names, images);
           sums.ties.add_(consensus.eq(0).sum(), { alpha: batch / consensus.numel });
         }
         if (logits) {
-          const { vote: { margin }, names } = logits;
-          this.#addAgreement(
-            "pseudo_class",
-            this.#pseudoNames,
-            logits.vote.agreement,
-            names,
-            batch,
-          );
+          const { vote: { margin, agreement, choices }, names } = logits;
+          // Those who abstain count for the images that they voted on.
+          const images = choices.ge(0).sum(1).to("float64");
+          this.#addAgreement("pseudo_class", this.#pseudoNames, agreement, names, images);
           sums.margin.add_(margin.sum());
           sums.histogram.add_(margin.histc(bins, 0, 1));
         }
@@ -128,18 +120,19 @@ export class VoteAccount extends Module {
     all: readonly string[],
     agreement: Tensor,
     names: readonly string[],
-    batch: number,
+    voted: Tensor,
   ): void {
     const [shares, images] = [this.#sums[sum], this.#sums[`${sum}_images`]];
+    const agreed = agreement.to("float64").mul(voted);
     if (names.length === all.length) {
-      shares.add_(agreement, { alpha: batch });
-      images.add_(batch);
+      shares.add_(agreed);
+      images.add_(voted);
       return;
     }
     const { device } = shares;
     const places = tensor(names.map((name) => all.indexOf(name)), { dtype: "int64", device });
-    shares.indexAdd_(0, places, agreement.to("float64"), { alpha: batch });
-    images.indexAdd_(0, places, agreement.to("float64").fill_(batch));
+    shares.indexAdd_(0, places, agreed);
+    images.indexAdd_(0, places, voted);
   }
 
   /** What was added up. Waits for the device. */

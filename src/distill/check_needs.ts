@@ -78,14 +78,36 @@ function checkTeachers(student: Module, shelf: Shelf): void {
     const { numClasses } = student as unknown as Partial<Classifier>;
     if (teacher.numClasses !== null && teacher.numClasses !== numClasses) {
       throw new ShapeError(
-        `Teacher "${teacher.name}" has ${teacher.numClasses} classes, the student ${numClasses}: ` +
-          `a predictive teacher shares the student's label space. Make it descriptive, or change the student.`,
+        `Teacher "${teacher.name}" has ${teacher.numClasses} classes, the student ${numClasses}. Say which of the ` +
+          `student's classes the teacher's are (labelSpace, and classes where names do not tell): a teacher that knows some ` +
+          `of them votes on these.`,
       );
     }
   }
-  const named = shelf.voters.flatMap(({ classNames }) => classNames === null ? [] : [classNames]);
-  const agreed = named.every((names) => names.every((name, i) => name === named[0][i]));
-  if (named.length > 0 && agreed && student instanceof Classifier) student.classNames ??= named[0];
+  if (student instanceof Classifier) checkClassNames(student, shelf);
+}
+
+/** Numbers of classes mean the same to the student and to all that vote, as far as they have names. */
+function checkClassNames(student: Classifier, shelf: Shelf): void {
+  const named = shelf.voters.filter(({ classNames }) => classNames !== null);
+  const [first] = named;
+  if (first === undefined) return;
+  const names = student.classNames ?? first.classNames!;
+  for (const { name, classNames } of named) {
+    const place = classNames!.findIndex((one, i) => one !== names[i]);
+    if (place < 0) continue;
+    // Teachers that differ among themselves say nothing of the student's classes.
+    if (student.classNames === null) return;
+    throw new ArgumentError(
+      `The classes of teacher "${name}" are not the student's: its class ${place} is ` +
+        `${JSON.stringify(classNames![place])}, the student's ${
+          JSON.stringify(names[place])
+        }. Give the teacher ` +
+        `labelSpace, the names of the student's classes: it is matched by name; or classes, by number, where only ` +
+        `the names differ.`,
+    );
+  }
+  student.classNames ??= names;
 }
 
 /**

@@ -7,6 +7,7 @@
 import { ArgumentError, TrainingError } from "../base/errors.ts";
 import type { Spec } from "../base/spec.ts";
 import type { LabelledBatch, UnlabelledBatch } from "../data/batch.ts";
+import { knownColumns } from "../data/known_columns.ts";
 import type { MixedBatch } from "../data/mixed_batch.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { Module } from "../nn/module.ts";
@@ -231,6 +232,7 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
           `${batches === null ? "null" : typeof batches}.`,
       );
     }
+    for (const one of asking) one.begin?.();
     const done = await survey(batches, (part) => {
       const opinions = this.shelf.ask(part, this.#who, { patches: this.needs.patches });
       for (const one of asking) one.observe(opinions);
@@ -272,7 +274,8 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
     const value = loss.item();
     if (Number.isFinite(value)) return;
     for (const name of heard?.names ?? []) {
-      for (const [what, part] of Object.entries(heard!.of(name))) {
+      for (const [what, all] of Object.entries(heard!.of(name))) {
+        const part = knownColumns(all, what === "logits" ? heard!.known(name) : null);
         const bad = countNotFinite(part);
         if (bad === 0) continue;
         throw new TrainingError(

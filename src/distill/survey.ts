@@ -16,6 +16,8 @@ import { scope } from "../torch/scope.ts";
 export interface Surveys {
   /** Whether the statistics are there; part of the state, so that a run that goes on does not look again. */
   readonly surveyed: boolean;
+  /** Starts from nothing, also where a survey was stopped before. */
+  begin?(): void;
   /** Takes in what the teachers say about some of the images. */
   observe(opinions: Opinions): void;
   /** All images were seen. */

@@ -9,6 +9,8 @@ import type { Resolved } from "../base/options.ts";
 import { Module } from "../nn/module.ts";
 import type { Opinions } from "../teachers/opinions.ts";
 import type { Shelf } from "../teachers/shelf.ts";
+import { scope } from "../torch/scope.ts";
+import { Thresholds } from "./thresholds.ts";
 import { type LogitVote, voteLogits } from "./vote_logits.ts";
 import type { VoterSettings } from "./voter_options.ts";
 
@@ -19,13 +21,24 @@ import type { VoterSettings } from "./voter_options.ts";
 export class Voters extends Module {
   /** The names of the predictive teachers, in the shelf's order. */
   readonly names: readonly string[];
+  /**
+   * The confidence below which teachers who know some classes only abstain, looked for in the training images; null where
+   * nobody abstains, or a number was given.
+   */
+  readonly thresholds: Thresholds | null;
   readonly #settings: Resolved<VoterSettings>;
 
   /** Takes the options of a method. */
   constructor(shelf: Shelf, settings: Resolved<VoterSettings>) {
     super();
-    this.names = shelf.voters.map(({ name }) => name);
+    const { voters } = shelf;
+    const { partial, confidence, threshold } = settings;
+    this.names = voters.map(({ name }) => name);
     this.#settings = settings;
+    const isPartial = voters.some(({ labelMap }) => labelMap?.isWhole === false);
+    this.thresholds = isPartial && partial === "abstain" && typeof threshold !== "number"
+      ? new Thresholds(voters, { confidence, threshold })
+      : null;
   }
 
   /** The predictive teachers compute nothing that is trained: see {@linkcode Voters.vote}. @ignore */
@@ -36,10 +49,11 @@ export class Voters extends Module {
   /**
    * The vote on one batch, with the mean prediction at the temperature of the options. No gradients flow.
    *
-   * @throws {TrainingError} if no predictive teacher was heard.
+   * @throws {TrainingError} if no predictive teacher was heard, or thresholds are looked for and were not found yet.
    */
   vote(opinions: Opinions): LogitVote {
-    if (opinions.voters.length === 0) {
+    const names = opinions.voters;
+    if (names.length === 0) {
       throw new TrainingError(
         `No teacher that votes on classes is left: of ${
           this.names.join(", ")
@@ -47,8 +61,21 @@ export class Voters extends Module {
           `features only.`,
       );
     }
-    const { classTies: ties, average, temperature } = this.#settings;
-    const names = opinions.voters;
-    return voteLogits(opinions.logits, { ties, average, temperature, names, checkFinite: false });
+    const { classTies: ties, average, temperature, partial, confidence, threshold } =
+      this.#settings;
+    return scope(() =>
+      voteLogits(opinions.logits, {
+        ties,
+        average,
+        temperature,
+        known: names.map((name) => opinions.known(name)),
+        partial,
+        confidence,
+        threshold: this.thresholds?.of(names) ??
+          (typeof threshold === "number" ? threshold : -Infinity),
+        names,
+        checkFinite: false,
+      })
+    );
   }
 }

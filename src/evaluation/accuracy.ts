@@ -34,6 +34,8 @@ export interface Accuracy {
   meanByDataset: number;
   /** The number of images. */
   count: number;
+  /** The number of images of each class. */
+  countByClass: number[];
 }
 
 /**
@@ -119,6 +121,7 @@ export class AccuracyCounter {
       byDataset,
       meanByDataset: meanOfKnown(Object.values(byDataset)),
       count: sum(seen),
+      countByClass: Array.from(seen),
     };
   }
 

@@ -170,6 +170,7 @@ function resultOf(
     byDataset,
     meanByDataset: mean(Object.values(byDataset)),
     count,
+    countByClass: Array.from(seen),
     topK: Object.fromEntries(topK.map((k, i) => [k, within[i] / count])),
     confusion: Array.from(
       { length: counts.length > 0 ? classes : 0 },

@@ -12,6 +12,7 @@ import { load as loadModel } from "../models/saved.ts";
 import { savedFile } from "../models/saved_file.ts";
 import { descriptive } from "../teachers/descriptive.ts";
 import { load } from "../teachers/load.ts";
+import type { LabelOptions } from "../teachers/label_options.ts";
 import type { LoadTeacherOptions } from "../teachers/load_options.ts";
 import { openVocabulary } from "../teachers/open_vocabulary/open_vocabulary.ts";
 import { predictive } from "../teachers/predictive.ts";
@@ -24,6 +25,7 @@ import { plain } from "./plain.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import { classesInWords } from "./open_vocabulary_recipe.ts";
 import { openBatches } from "./run_batches.ts";
+import { labelsIn } from "./teacher_labels.ts";
 
 /** What becomes of teachers that are recipes. */
 export interface TeacherPlaces {
@@ -38,13 +40,16 @@ export interface TeacherPlaces {
  * decides it: its recipe, what is in its data, the package's version.
  *
  * @param places Where that is, and what trains such a one.
- * @throws {ArgumentError} if the folder of a run holds no student.
+ * @param labelSpace The student's classes, by name, or how many there are.
+ * @throws {ArgumentError} if the folder of a run holds no student, or classes of one that votes are none of the student's; the
+ * message names it and lists them.
  * @throws Whatever loading a teacher throws; the message begins with its place in the recipe.
  */
 export async function buildTeachers(
   recipes: readonly TeacherRecipe<ResolvedRecipe>[],
   device: Device,
   places: TeacherPlaces,
+  labelSpace?: LabelOptions["labelSpace"],
 ): Promise<Teacher[]> {
   const own = recipes.flatMap((one) => "recipe" in one ? [one.recipe] : []);
   const folders = await foldersOf(own, places);
@@ -52,7 +57,9 @@ export async function buildTeachers(
   try {
     for (const [i, recipe] of recipes.entries()) {
       if ("recipe" in recipe) await places.trainFirst(recipe.recipe, folders.get(recipe.recipe)!);
-      teachers.push(await one(recipe, `teachers[${i}]`, device, folders));
+      const at = `teachers[${i}]`;
+      const labels = labelsIn(recipe, labelSpace, at);
+      teachers.push(await one(recipe, at, device, folders, labels));
     }
     return teachers;
   } catch (error) {
@@ -67,28 +74,31 @@ async function one(
   at: string,
   device: Device,
   folders: ReadonlyMap<ResolvedRecipe, string>,
+  labels: LabelOptions,
 ): Promise<Teacher> {
   const { kind = "descriptive" } = recipe;
   if ("source" in recipe) {
     const texts = classesInWords(recipe, at);
-    if (texts !== null) return await openVocabulary({ ...texts, device });
-    const { source, name, architecture, numClasses, classes, tap, view } = recipe;
+    if (texts !== null) {
+      const { classes: _, ...space } = labels;
+      return await openVocabulary({ ...texts, ...space, device });
+    }
+    const { source, name, architecture, numClasses, tap, view } = recipe;
     const given = {
       name,
       architecture,
       numClasses,
-      classes,
       tap,
       view: view && plain(view),
       device,
     };
-    return await load(source, { ...plain(given), kind } as LoadTeacherOptions);
+    return await load(source, { ...plain(given), ...labels, kind } as LoadTeacherOptions);
   }
   if ("recipe" in recipe) {
     const { recipe: own, name } = recipe;
-    return fromRun(folders.get(own)!, name ?? own.name, kind, device, at);
+    return fromRun(folders.get(own)!, name ?? own.name, kind, device, at, labels);
   }
-  return fromRun(recipe.run, recipe.name ?? basename(recipe.run), kind, device, at);
+  return fromRun(recipe.run, recipe.name ?? basename(recipe.run), kind, device, at, labels);
 }
 
 /**
@@ -127,6 +137,7 @@ function fromRun(
   kind: "predictive" | "descriptive",
   device: Device,
   at: string,
+  labels: LabelOptions,
 ): Teacher {
   const file = savedFile(path);
   if (file === null) {
@@ -137,7 +148,12 @@ function fromRun(
   }
   const model = loadModel(file).to(device);
   const facts = { source: path, architecture: model.recipe?.architecture };
-  return kind === "predictive"
-    ? predictive({ name, model, facts })
-    : descriptive({ name, model, facts });
+  try {
+    return kind === "predictive"
+      ? predictive({ name, model, facts, ...labels })
+      : descriptive({ name, model, facts });
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }

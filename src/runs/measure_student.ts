@@ -16,7 +16,7 @@ import { recipeFingerprint } from "./fingerprint.ts";
 import type { DataOpener, OpenedData } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import { probeTeacher } from "./probe_teacher.ts";
-import type { ModelResult, RunResult } from "./result.ts";
+import type { KnownResult, ModelResult, RunResult } from "./result.ts";
 import type { RunBatches } from "./run_batches.ts";
 
 /** Labelled images to measure on. */
@@ -95,7 +95,8 @@ export async function measure(
       : l2 === null || labelled === null
       ? null
       : await probeTeacher(teacher, labelled, test, l2, options);
-    models.push({ name, kind, parameters, accuracy: accuracyIn(asked) });
+    const accuracy = accuracyIn(asked);
+    models.push({ name, kind, parameters, accuracy, known: onKnown(teacher, accuracy) });
   }
   const voters = teachers.filter(({ kind }) => kind === "predictive");
   if (test !== null && voters.length > 1) {
@@ -121,6 +122,16 @@ function sizeOf({ model, facts }: Teacher): number {
 
 function accuracyIn(found: Evaluation | null): Accuracy | null {
   if (found === null) return null;
-  const { overall, byClass, meanByClass, byDataset, meanByDataset, count } = found;
-  return { overall, byClass, meanByClass, byDataset, meanByDataset, count };
+  const { overall, byClass, meanByClass, byDataset, meanByDataset, count, countByClass } = found;
+  return { overall, byClass, meanByClass, byDataset, meanByDataset, count, countByClass };
+}
+
+/** Images of classes that a teacher does not know say nothing of how good it is at its own. */
+function onKnown({ labelMap }: Teacher, accuracy: Accuracy | null): KnownResult | null {
+  if (labelMap === null || labelMap.isWhole || accuracy === null) return null;
+  const { byClass, countByClass, count } = accuracy;
+  const { known: classes } = labelMap;
+  const images = classes.reduce((sum, c) => sum + countByClass[c], 0);
+  const right = classes.reduce((sum, c) => sum + (byClass[c] || 0) * countByClass[c], 0);
+  return { classes, share: images / count, accuracy: images === 0 ? null : right / images };
 }

@@ -15,6 +15,7 @@ export * from "./read_recipe.ts";
 export * from "./result.ts";
 export * from "./result_tables.ts";
 export * from "./run.ts";
+export type { TeacherLabels } from "./teacher_labels.ts";
 export * from "./settings.ts";
 export * from "./folder.ts";
 export * from "./open_student.ts";

@@ -13,6 +13,7 @@ import { BUILD_OPTIONS } from "../models/entry.ts";
 import { list as architectures } from "../models/registry.ts";
 import { SMALL_MODELS } from "../models/small/all.ts";
 import { OPEN_VOCABULARY_OPTIONS, type OpenVocabularyRecipe } from "./open_vocabulary_recipe.ts";
+import { LABEL_OPTIONS, type TeacherLabels } from "./teacher_labels.ts";
 
 /** The student: an architecture by its name, its options beside it. */
 export interface StudentRecipe<R> {
@@ -32,10 +33,10 @@ export interface StudentRecipe<R> {
 }
 
 /** What every teacher in a recipe has. */
-export interface TeacherBase {
+export interface TeacherBase extends TeacherLabels {
   /** The teacher's name in tables and messages. */
   readonly name?: string | null;
-  /** Whether the teacher votes on classes. */
+  /** Whether the teacher votes on the student's classes, or those of them that it knows. */
   readonly kind?: "predictive" | "descriptive";
 }
 
@@ -54,8 +55,6 @@ export type TeacherRecipe<R> =
     readonly architecture?: string | null;
     /** The number of classes of its head. */
     readonly numClasses?: number | null;
-    /** The teacher's class for each of the student's, where the order differs. */
-    readonly classes?: readonly number[] | null;
     /** Where the features are, in an ONNX model or a TorchScript module. */
     readonly tap?: string | null;
     /** The teacher's view; what is given counts more than what the publisher says. */
@@ -125,6 +124,7 @@ const BASE: AnyTable = {
     default: "descriptive",
     help: "whether it votes on the student's classes",
   }),
+  ...LABEL_OPTIONS,
 };
 
 const OWN: AnyTable = {
@@ -148,7 +148,6 @@ const SOURCE: AnyTable = {
   ...BASE,
   architecture: nullable(text({ help: "the architecture, for a file that does not tell" })),
   numClasses: nullable(whole({ min: 0, help: "the number of classes of its head" })),
-  classes: nullable(list(whole({ min: 0 }), { help: "its class for each of the student's" })),
   tap: nullable(text({ help: "where the features are, in ONNX and TorchScript" })),
   view: nullable(table(PART_OF_VIEW, { help: "what it wants of pixels, where not as published" })),
   ...OPEN_VOCABULARY_OPTIONS,

@@ -14,6 +14,7 @@ import type { StoreEntry } from "../teachers/store/entry.ts";
 import { findEntries } from "../teachers/store/find_entries.ts";
 import { Store } from "../teachers/store/store.ts";
 import { buildTeachers, type TeacherPlaces } from "./build_teachers.ts";
+import { labelSpaceOf } from "./label_space.ts";
 import { DataOpener } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import { standardizedTeacher } from "./standardized.ts";
@@ -49,7 +50,8 @@ export async function openRun(recipe: ResolvedRecipe, places: TeacherPlaces): Pr
   try {
     const opener = owned.use(new DataOpener());
     const learned = await openBatches(recipe, opener);
-    const teachers = await buildTeachers(recipe.teachers, recipe.device, places);
+    const space = await labelSpaceOf(recipe, opener, learned);
+    const teachers = await buildTeachers(recipe.teachers, recipe.device, places, space);
     owned.defer(() => teachers.forEach((teacher) => teacher.model?.dispose()));
     for (const [i, own] of recipe.teachers.entries()) {
       if (!("standardize" in own && own.standardize)) continue;

@@ -20,6 +20,18 @@ export interface ModelResult {
   readonly parameters: number;
   /** The model's accuracy; null where there are no test images, or it has no classes. */
   readonly accuracy: Accuracy | null;
+  /** How a teacher who knows some classes only does on images of these; null for others, and where there are none. */
+  readonly known?: KnownResult | null;
+}
+
+/** How a teacher does on images of the classes that it knows. */
+export interface KnownResult {
+  /** The classes that it knows, ascending. */
+  readonly classes: readonly number[];
+  /** The share of test images that are of these classes. */
+  readonly share: number;
+  /** How many of those images it names right, as a share; null where there are none. */
+  readonly accuracy: number | null;
 }
 
 /** What a run came to. */

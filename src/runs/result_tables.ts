@@ -7,7 +7,7 @@
 import type { VoteSummary } from "../distill/mod.ts";
 import type { Accuracy } from "../evaluation/mod.ts";
 import type { Table, TableRow } from "../report/table.ts";
-import type { ModelResult } from "./result.ts";
+import type { KnownResult, ModelResult } from "./result.ts";
 import { spread } from "../report/spread.ts";
 
 /** What is told of a model's accuracy: by data set and the means, or all in one where there is one data set. */
@@ -27,30 +27,42 @@ function figuresOf(
   ];
 }
 
+/** What is told of teachers who know some classes only; nothing where there are none. */
+const KNOWN: readonly [title: string, pick: (known: KnownResult) => number | null][] = [
+  ["on classes it knows", ({ accuracy }) => accuracy],
+  ["their share of images", ({ share }) => share],
+];
+
+function knownFigures(models: readonly ModelResult[]): typeof KNOWN {
+  return models.some(({ known }) => known) ? KNOWN : [];
+}
+
 /** All models and their accuracy on test images. */
 export function modelTable(models: readonly ModelResult[]): Table {
   const figures = figuresOf(models);
+  const ofKnown = knownFigures(models);
   return {
     title: "Accuracy on test images",
     columns: [
       { title: "model", kind: "text" },
       { title: "kind", kind: "text" },
       { title: "parameters", kind: "count" },
-      ...figures.map(([title]) => ({ title, kind: "percent" as const })),
+      ...[...figures, ...ofKnown].map(([title]) => ({ title, kind: "percent" as const })),
     ],
-    rows: models.map(({ name, kind, parameters, accuracy }): TableRow => ({
+    rows: models.map(({ name, kind, parameters, accuracy, known }): TableRow => ({
       cells: [
         name,
         kind,
         parameters,
         ...figures.map(([, pick]) => accuracy === null ? null : pick(accuracy)),
+        ...ofKnown.map(([, pick]) => known ? pick(known) : null),
       ],
       strong: kind === "student",
     })),
   };
 }
 
-/** The accuracy of every model on every class. */
+/** The accuracy of every model on every class that it knows. */
 export function classTable(models: readonly ModelResult[], classNames: readonly string[]): Table {
   const able = models.filter(({ accuracy }) => accuracy?.byClass.length === classNames.length);
   return {
@@ -62,9 +74,10 @@ export function classTable(models: readonly ModelResult[], classNames: readonly 
     rows: classNames.map((name, c) => ({
       cells: [
         name,
-        ...able.map(({ accuracy }) => {
+        ...able.map(({ accuracy, known }) => {
           const value = accuracy!.byClass[c];
-          return Number.isFinite(value) ? value : null;
+          const knows = known?.classes.includes(c) ?? true;
+          return knows && Number.isFinite(value) ? value : null;
         }),
       ],
     })),
@@ -78,6 +91,7 @@ export function classTable(models: readonly ModelResult[], classNames: readonly 
  */
 export function spreadTable(seeds: readonly (readonly ModelResult[])[]): Table {
   const figures = figuresOf(seeds[0]);
+  const ofKnown = knownFigures(seeds[0]);
   const text = (values: readonly number[]): string => {
     const { mean, deviation } = spread(values.map((value) => 100 * value));
     return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
@@ -87,15 +101,21 @@ export function spreadTable(seeds: readonly (readonly ModelResult[])[]): Table {
     columns: [
       { title: "model", kind: "text" },
       { title: "kind", kind: "text" },
-      ...figures.map(([title]) => ({ title, kind: "text" as const })),
+      ...[...figures, ...ofKnown].map(([title]) => ({ title, kind: "text" as const })),
     ],
-    rows: seeds[0].map(({ name, kind, accuracy }, row): TableRow => ({
+    rows: seeds[0].map(({ name, kind, accuracy, known }, row): TableRow => ({
       cells: [
         name,
         kind,
         ...figures.map(([, pick]) =>
           accuracy === null ? "–" : text(seeds.map((models) => pick(models[row].accuracy!)))
         ),
+        ...ofKnown.map(([, pick]) => {
+          const values = seeds.map((models) => models[row].known).map((one) =>
+            one ? pick(one) : null
+          );
+          return known && values.every((value) => value !== null) ? text(values as number[]) : "–";
+        }),
       ],
       strong: kind === "student",
     })),

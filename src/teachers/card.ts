@@ -27,12 +27,14 @@ export interface CardOptions {
 export interface TeacherCard extends TeacherFacts {
   /** The teacher's name. */
   readonly name: string;
-  /** Whether the teacher gives logits in the student's label space. */
+  /** Whether the teacher votes on the student's classes. */
   readonly kind: Teacher["kind"];
   /** The width of its features. */
   readonly featureDim: number;
   /** The number of classes: of a predictive teacher the student's, else those it was published with. */
   readonly numClasses?: number;
+  /** How many of the student's classes a predictive teacher knows; absent if it knows all. */
+  readonly knownClasses?: number;
   /** What the teacher wants of pixels; null if it takes them as they are. */
   readonly view: View | null;
   /** Milliseconds for an image, at the best. */
@@ -80,6 +82,7 @@ export function teacherCard(teacher: Teacher, options: CardOptions = {}): Teache
       kind: teacher.kind,
       featureDim: teacher.featureDim,
       ...(teacher.numClasses !== null && { numClasses: teacher.numClasses }),
+      ...(teacher.labelMap?.isWhole === false && { knownClasses: teacher.labelMap.known.length }),
       view,
       msPerImage: best / batch,
       batch,

@@ -28,7 +28,7 @@ export function describeCard(card: TeacherCard): string {
 const NAMED = 20;
 
 function describeClasses(card: TeacherCard): string | undefined {
-  const { kind, numClasses, classNames, openVocabulary } = card;
+  const { kind, numClasses, knownClasses, classNames, openVocabulary } = card;
   if (numClasses === undefined) return undefined;
   if (openVocabulary !== undefined) {
     const count = openVocabulary.texts?.flat().length;
@@ -41,6 +41,7 @@ function describeClasses(card: TeacherCard): string | undefined {
   }
   if (numClasses === 0) return "none";
   const names = classNames === undefined ? "" : `: ${classNames.slice(0, 3).join(", ")}, …`;
+  if (knownClasses !== undefined) return `${knownClasses} of the student's ${numClasses}${names}`;
   return `${numClasses}${kind === "predictive" ? "" : " of its own"}${names}`;
 }
 

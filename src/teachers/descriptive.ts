@@ -80,7 +80,7 @@ export function descriptive(
     featureDim: source.featureDim,
     numClasses: null,
     classNames: null,
-    order: null,
+    labelMap: null,
     patchDim: "model" in options ? patchDimOf(model) : options.patchDim,
     model,
     compute,

@@ -41,7 +41,10 @@ export class Ensemble {
     this.numClasses = first.numClasses;
   }
 
-  /** The mean of the teachers' probabilities for images (B, C, H, W): (B, numClasses). */
+  /**
+   * The mean of the teachers' probabilities for images (B, C, H, W): (B, numClasses). Those who know some classes only give
+   * the others the probability 0.
+   */
   probabilities(images: Tensor): Tensor {
     return noGrad(() =>
       scope(() => {

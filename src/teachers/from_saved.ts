@@ -8,6 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import type { View } from "../data/view.ts";
 import { load } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
+import { labelOptionsOf } from "./label_options.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
 import { teacherOnDemand } from "./on_demand.ts";
 import { patchDimOf } from "./see_model.ts";
@@ -24,7 +25,7 @@ import { OnDemand } from "./weights.ts";
  * @throws As `models.load` does.
  */
 export function teacherFromSaved(path: string, options: LoadTeacherOptions): Teacher {
-  const { kind = "descriptive", device = "cpu", dtype = "float32", classes } = options;
+  const { kind = "descriptive", device = "cpu", dtype = "float32" } = options;
   const weights = new OnDemand<Classifier>(() => load(path).freeze().to({ device, dtype }));
   const model = weights.get();
   const { featureDim, numClasses, classNames, view: saved, recipe } = model;
@@ -51,7 +52,7 @@ export function teacherFromSaved(path: string, options: LoadTeacherOptions): Tea
     featureDim,
     patchDim,
     numClasses,
-    classes,
+    labels: labelOptionsOf(options),
     classNames: classNames ?? undefined,
     facts,
   });

@@ -12,6 +12,7 @@ import type { ModelEntry } from "../models/entry.ts";
 import { entryOf } from "../models/entry_of.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
+import type { LabelOptions } from "./label_options.ts";
 import { teacherOnDemand } from "./on_demand.ts";
 import { patchDimOf } from "./see_model.ts";
 import type { Teacher } from "./teacher.ts";
@@ -37,10 +38,10 @@ export interface WeightsSource {
   readonly imageSize?: number;
   /** What the teacher wants of pixels, where that is not what the registry says. */
   readonly view?: Partial<View>;
-  /** Whether the teacher gives logits in the student's label space. */
+  /** Whether the teacher votes on the student's classes. */
   readonly kind: "descriptive" | "predictive";
-  /** The student's class for each of the teacher's, where the order differs. */
-  readonly classes?: readonly number[];
+  /** Which of the student's classes its own are. */
+  readonly labels?: LabelOptions;
   /** Where the teacher runs. */
   readonly device: Device;
   /** What the teacher computes in. */
@@ -115,6 +116,7 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
   const weights = new OnDemand(load);
   const model = weights.get();
   const { featureDim } = model;
+  const numClasses = classesOf(known);
   const patchDim = patchDimOf(model);
   const facts: TeacherFacts = {
     source: source.spec,
@@ -131,8 +133,10 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
     dtype,
     featureDim,
     patchDim,
-    numClasses: classesOf(known),
-    classes: source.classes,
+    numClasses,
+    labels: source.labels,
+    // Those of the head that was published, which may have been replaced.
+    classNames: source.classNames?.length === numClasses ? source.classNames : undefined,
     facts,
   });
 }

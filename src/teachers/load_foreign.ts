@@ -15,6 +15,7 @@ import type { Place } from "./find_place.ts";
 import type { ForeignClassifier, ForeignModel } from "./foreign_model.ts";
 import { classifierOfOnnx, featuresOfOnnx } from "./from_onnx.ts";
 import { classifierOfScript, featuresOfScript } from "./from_script.ts";
+import { labelOptionsOf } from "./label_options.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
 import { OnnxModel } from "./onnx.ts";
 import { wholeNumberView } from "./onnx_input.ts";
@@ -108,7 +109,7 @@ function fromForeign(
   architecture: string,
   make: (kind: Teacher["kind"]) => ForeignModel | ForeignClassifier,
 ): Teacher {
-  const { kind = "descriptive", classes } = options;
+  const { kind = "descriptive" } = options;
   const facts: TeacherFacts = { source: place.spec, architecture };
   const common = { name: place.name, view, weights, facts };
   let model: ForeignModel | ForeignClassifier;
@@ -119,6 +120,6 @@ function fromForeign(
     weights.release();
   }
   return "run" in model
-    ? predictive({ ...common, ...model, classes })
+    ? predictive({ ...common, ...labelOptionsOf(options), ...model })
     : descriptive({ ...common, ...model });
 }

@@ -9,14 +9,15 @@ import type { ResolveHubOptions } from "../hub/mod.ts";
 import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
 import type { TokenPooling } from "./foreign_model.ts";
+import type { LabelOptions } from "./label_options.ts";
 import type { ScriptTap } from "./from_script.ts";
 import type { ReadingOptions } from "./from_weights.ts";
 
 /** How `load` makes a teacher. What is absent is as its publisher says. */
-export interface LoadTeacherOptions extends ReadingOptions {
+export interface LoadTeacherOptions extends ReadingOptions, LabelOptions {
   /**
-   * `"descriptive"` (the default): only its features are used. `"predictive"`: its classes are the student's, and
-   * it gives logits too.
+   * `"descriptive"` (the default): only its features are used. `"predictive"`: its classes are the student's, or some of
+   * them, and it gives logits too.
    */
   kind?: "descriptive" | "predictive";
   /** The teacher's name; its place by default. */
@@ -28,8 +29,6 @@ export interface LoadTeacherOptions extends ReadingOptions {
   architecture?: string;
   /** The number of classes of its head. */
   numClasses?: number;
-  /** The student's class for each of the teacher's, where the order differs. */
-  classes?: readonly number[];
   /** What the teacher wants of pixels: what is given here counts more than what its publisher says. */
   view?: Partial<View>;
   /**

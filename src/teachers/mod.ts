@@ -1,5 +1,5 @@
 /**
- * Teachers: frozen models, predictive (they give logits in the student's label space) or descriptive (they give features
+ * Teachers: frozen models, predictive (they vote on the student's classes, or some of them) or descriptive (they give features
  * only); shelves that ask them, and a store of what they said.
  *
  * @module
@@ -24,6 +24,7 @@ export * from "./open_vocabulary/embed_texts.ts";
 export * from "./open_vocabulary/open_vocabulary.ts";
 export * from "./open_vocabulary/save_text_embeddings.ts";
 export * from "./open_vocabulary/text_embeddings.ts";
+export type { LabelOptions } from "./label_options.ts";
 export * from "./opinions.ts";
 export * from "./shelf.ts";
 export * from "./store/mod.ts";

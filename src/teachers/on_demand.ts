@@ -10,6 +10,7 @@ import type { DType } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { descriptive } from "./descriptive.ts";
+import type { LabelOptions } from "./label_options.ts";
 import { predictive } from "./predictive.ts";
 import { seeModel } from "./see_model.ts";
 import type { Teacher } from "./teacher.ts";
@@ -32,9 +33,9 @@ export interface OnDemandOptions {
   readonly patchDim: number | null;
   /** The number of classes that its head has. */
   readonly numClasses: number;
-  /** The teacher's class for each of the student's, where the order differs. */
-  readonly classes?: readonly number[];
-  /** The names of its classes. */
+  /** Which of the student's classes these are. */
+  readonly labels?: LabelOptions;
+  /** The names of its own classes. */
   readonly classNames?: readonly string[];
   /** What is known of where it comes from. */
   readonly facts: TeacherFacts;
@@ -43,16 +44,16 @@ export interface OnDemandOptions {
 /** A teacher that gives features, and the logits of the head where it votes. */
 export function teacherOnDemand(
   weights: OnDemand<Classifier>,
-  { kind, dtype, numClasses, classes, classNames, ...common }: OnDemandOptions,
+  { kind, dtype, numClasses, labels, classNames, ...common }: OnDemandOptions,
 ): Teacher {
   const see = (images: Tensor, asked: AskOptions): TeacherOutput =>
     seeModel(weights.get(), images.to(dtype), asked);
   if (kind === "descriptive") return descriptive({ ...common, weights, features: see });
   return predictive({
     ...common,
+    ...labels,
     weights,
     numClasses,
-    classes,
     classNames,
     run: (images, asked) =>
       scope(() => {

@@ -9,6 +9,9 @@ import { cat } from "../torch/operators.gen.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { TeacherOutput } from "./teacher_options.ts";
 
+/** The student's classes that teachers know, ascending, by name; those who know all are not in it. */
+export type KnownClasses = ReadonlyMap<string, readonly number[]>;
+
 /**
  * What teachers say about one batch, by name, in the order of their shelf. Whether they were asked now or their outputs
  * were stored cannot be told from it.
@@ -19,10 +22,16 @@ export class Opinions {
   /** Who of them votes on classes. */
   readonly voters: readonly string[];
   readonly #outputs: ReadonlyMap<string, TeacherOutput>;
+  readonly #known: KnownClasses;
 
-  /** Takes what each one says, in the order of the shelf. */
-  constructor(outputs: ReadonlyMap<string, TeacherOutput>) {
+  /**
+   * Takes what each one says, in the order of the shelf.
+   *
+   * @param known The classes of those who know some of them only, ascending.
+   */
+  constructor(outputs: ReadonlyMap<string, TeacherOutput>, known: KnownClasses = new Map()) {
     this.#outputs = outputs;
+    this.#known = known;
     this.names = [...outputs.keys()];
     this.voters = this.names.filter((name) => outputs.get(name)!.logits !== undefined);
   }
@@ -42,6 +51,7 @@ export class Opinions {
           ...(a.patches && b.patches && { patches: cat([a.patches, b.patches]) }),
         }];
       })),
+      new Map([...first.#known, ...second.#known]),
     );
   }
 
@@ -58,12 +68,20 @@ export class Opinions {
     );
   }
 
+  /**
+   * The student's classes that a teacher knows, ascending; null for one that knows all. Its logits are -Infinity at the
+   * others.
+   */
+  known(name: string): readonly number[] | null {
+    return this.#known.get(name) ?? null;
+  }
+
   /** The features of all (B, featureDim each), in order. */
   get features(): Tensor[] {
     return this.names.map((name) => this.of(name).features);
   }
 
-  /** The logits of those who vote (B, numClasses each), in order. */
+  /** The logits of those who vote (B, numClasses each), in order; -Infinity at classes that one does not know. */
   get logits(): Tensor[] {
     return this.voters.map((name) => this.of(name).logits!);
   }

@@ -1,12 +1,14 @@
 /**
- * Teachers that were trained on the student's label space.
+ * Teachers that vote on the student's classes, or on some of them.
  *
  * @module
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import type { LabelMap } from "../data/label_map.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { type LabelOptions, matchLabels } from "./label_options.ts";
 import { patchDimOf, seeModel } from "./see_model.ts";
 import { Teacher } from "./teacher.ts";
 import type { AskOptions, TeacherOptions, TeacherOutput } from "./teacher_options.ts";
@@ -18,19 +20,13 @@ export interface PredictiveOutput extends TeacherOutput {
 }
 
 /** A predictive teacher made from a classifier. */
-export interface PredictiveFromModel extends TeacherOptions {
+export interface PredictiveFromModel extends TeacherOptions, LabelOptions {
   /** The classifier. It is frozen and set to evaluation mode. */
   model: Classifier;
-  /**
-   * The student's class for each of the teacher's, where the order differs: one-to-one, with nothing left out.
-   * A teacher that knows some of the classes only would vote for one of these whatever the image shows,
-   * so it is a descriptive teacher.
-   */
-  classes?: readonly number[];
 }
 
 /** A predictive teacher made from a function. */
-export interface PredictiveFromFunction extends TeacherOptions {
+export interface PredictiveFromFunction extends TeacherOptions, LabelOptions {
   /**
    * Features (B, featureDim) and logits (B, numClasses) of images (B, C, H, W); patches (B, patchDim, H, W) too, if
    * there are any and they are asked for.
@@ -40,19 +36,19 @@ export interface PredictiveFromFunction extends TeacherOptions {
   featureDim: number;
   /** The number of channels of the patches; there are none by default. */
   patchDim?: number | null;
-  /** The number of classes. */
+  /** The number of the teacher's own classes. */
   numClasses: number;
-  /** As in {@linkcode PredictiveFromModel}. */
-  classes?: readonly number[];
   /** The names of the teacher's classes, in its own order, where they are known. */
   classNames?: readonly string[];
 }
 
-/** A teacher that was trained on the student's label space: it gives logits and features (arXiv 2508.19498). */
+/**
+ * A teacher that was trained on the student's classes or some of them: it gives logits and features (arXiv 2508.19498).
+ */
 export interface PredictiveTeacher extends Teacher {
   /** The kind of teacher that votes on classes. */
   readonly kind: "predictive";
-  /** The number of classes, C. */
+  /** The number of the student's classes, C. */
   readonly numClasses: number;
   /** Features (B, featureDim) and logits (B, numClasses) of images; see `Teacher.run`. */
   run(pixels: Tensor, asked?: AskOptions): PredictiveOutput;
@@ -80,29 +76,20 @@ function ofModel(options: PredictiveFromModel): Omit<PredictiveFromFunction, "na
   };
 }
 
-/** For each joint class the teacher's class: the inverse of a one-to-one mapping. */
-function inverse(classes: readonly number[], numClasses: number, name: string): number[] {
-  const order = new Array<number>(numClasses).fill(-1);
-  classes.forEach((joint, own) => {
-    if (Number.isSafeInteger(joint) && joint >= 0 && joint < numClasses) order[joint] = own;
-  });
-  if (classes.length !== numClasses || order.includes(-1)) {
-    throw new ArgumentError(
-      `The classes of teacher "${name}" must be the numbers 0 to ${
-        numClasses - 1
-      }, each once, got [${
-        classes.join(", ")
-      }]. A teacher that knows only some of the student's classes cannot vote for the others: make it descriptive.`,
-    );
-  }
-  return order;
+/** The names of the student's classes, as far as a teacher's own tell. */
+function namesOf(map: LabelMap | null, own: readonly string[] | null): readonly string[] | null {
+  if (map === null || own === null) return own;
+  return map.isWhole ? map.own.map((place) => own[place]) : null;
 }
 
 /**
  * Makes a teacher that votes on classes: from a classifier, or from a function. The model is frozen.
  *
- * @throws {ArgumentError} if the name is empty, the model is no classifier, or `classes` is not a
- * one-to-one mapping of all classes.
+ * Its classes are the student's unless options say which of them it knows: `labelSpace`, `classes`,
+ * `renameClasses`.
+ *
+ * @throws {ArgumentError} if the name is empty, the model is no classifier, or a class of the teacher's is none of the
+ * student's, or not the only one; the message lists which.
  *
  * @example
  * ```ts
@@ -119,6 +106,19 @@ function inverse(classes: readonly number[], numClasses: number, name: string): 
  *   numClasses: 10,
  * });
  * teacher.run(torch.rand([2, 1, 28, 28])).logits.shape; // [2, 10]
+ *
+ * const partial = teachers.predictive({
+ *   name: "colors",
+ *   run: (images) => {
+ *     const features = images.mean([2, 3]);
+ *     return { features, logits: features };
+ *   },
+ *   featureDim: 3,
+ *   numClasses: 3,
+ *   classes: ["red", "green", null],
+ *   labelSpace: ["gray", "green", "red"],
+ * });
+ * partial.run(torch.rand([1, 3, 8, 8])).logits; // [[-Infinity, its second, its first]]
  * ```
  */
 export function predictive(
@@ -132,14 +132,16 @@ export function predictive(
       `Teacher "${name}" needs a model or a function run(images), got ${typeof run}.`,
     );
   }
+  const ownNames = () => ("classNames" in options ? options.classNames : model?.classNames) ?? null;
+  const { labelMap, space } = matchLabels(name, numClasses, ownNames(), options);
   return new Teacher({
     ...options,
     view: options.view ?? model?.view ?? undefined,
     featureDim,
     numClasses,
     patchDim,
-    classNames: () => ("classNames" in options ? options.classNames : model?.classNames) ?? null,
-    order: options.classes === undefined ? null : inverse(options.classes, numClasses, name),
+    classNames: () => space ?? namesOf(labelMap, ownNames()),
+    labelMap,
     model,
     compute: run,
   }) as PredictiveTeacher;

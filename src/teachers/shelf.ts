@@ -9,13 +9,14 @@ import { checkPositive } from "../base/check_whole.ts";
 import { say } from "../base/progress.ts";
 import type { Spec } from "../base/spec.ts";
 import type { Batch } from "../data/batch.ts";
+import { knownColumns } from "../data/known_columns.ts";
 import type { PixelSource } from "../data/pixel_source.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkOutput } from "./check_output.ts";
 import { checkShelf } from "./check_shelf.ts";
 import { mapParts } from "./map_parts.ts";
-import { Opinions } from "./opinions.ts";
+import { type KnownClasses, Opinions } from "./opinions.ts";
 import { Residency } from "./residency.ts";
 import type { Teacher } from "./teacher.ts";
 import type { AskOptions, TeacherOutput } from "./teacher_options.ts";
@@ -139,14 +140,17 @@ export class Shelf implements Disposable {
       const reasons = [...this.#leftOut].map(([name, reason]) => `"${name}" (${reason})`);
       throw new TrainingError(`No teacher is left to ask: left out are ${reasons.join(", ")}.`);
     }
-    return new Opinions(heard);
+    return new Opinions(heard, knownBy(who));
   }
 
   #hear(teacher: Teacher, batch: Batch, asked: AskOptions): TeacherOutput | undefined {
     if (this.onFailure === "throw") return this.#output(teacher, batch, asked);
     try {
       const output = this.#output(teacher, batch, asked);
-      const bad = Object.entries(output).find(([, part]) => !isFinite(part));
+      const known = teacher.labelMap?.known ?? null;
+      const bad = Object.entries(output).find(([what, part]) =>
+        !isFinite(part, what === "logits" ? known : null)
+      );
       if (bad === undefined) return output;
       this.leaveOut(teacher.name, `its ${bad[0]} hold NaN or infinities`);
     } catch (error) {
@@ -197,9 +201,19 @@ function widened(part: Tensor): Tensor {
   return dtype === "float16" || dtype === "bfloat16" ? part.to("float32") : part;
 }
 
-/** Whether all values are finite. Waits for the device. */
-function isFinite(part: Tensor): boolean {
-  return scope(() =>
-    Number.isFinite(part.sum().item() as number) || part.isfinite().all().item() === 1
+/** Whether all values are finite, those at classes that are not known left out. Waits for the device. */
+function isFinite(all: Tensor, known: readonly number[] | null): boolean {
+  return scope(() => {
+    const part = knownColumns(all, known);
+    return Number.isFinite(part.sum().item() as number) || part.isfinite().all().item() === 1;
+  });
+}
+
+/** The classes of those who know some of them only. */
+function knownBy(teachers: readonly Teacher[]): KnownClasses {
+  return new Map(
+    teachers.flatMap(({ name, labelMap }) =>
+      labelMap === null || labelMap.isWhole ? [] : [[name, labelMap.known] as const]
+    ),
   );
 }

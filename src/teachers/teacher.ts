@@ -8,11 +8,11 @@ import { ApprenticeError, ArgumentError, ShapeError, TrainingError } from "../ba
 import { checkPositive } from "../base/check_whole.ts";
 import type { Spec } from "../base/spec.ts";
 import { applyView } from "../data/apply_view.ts";
+import type { LabelMap } from "../data/label_map.ts";
 import { checkView } from "../data/check_view.ts";
 import type { View } from "../data/view.ts";
 import type { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
-import { tensor } from "../torch/creation.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { checkOutput } from "./check_output.ts";
@@ -24,18 +24,18 @@ import type { Weights } from "./weights.ts";
 export interface TeacherParts extends TeacherOptions {
   /** The width of its features. */
   readonly featureDim: number;
-  /** The number of classes that it votes on; null for one that gives features only. */
+  /** The number of its own classes, K; null for one that gives features only. */
   readonly numClasses: number | null;
-  /** The names of these classes, in the student's order; null if they are not known. */
+  /** The names of the student's classes; null if they are not known. */
   readonly classNames: (() => readonly string[] | null) | null;
-  /** For each of the student's classes the teacher's, or null where they are the same. */
-  readonly order: readonly number[] | null;
+  /** Which of the student's classes it knows; null where they are the same in the same order. */
+  readonly labelMap: LabelMap | null;
   /** The model behind it, if it was made from one. */
   readonly model: Module | null;
   /** The number of channels of its patches; none if it has none. */
   readonly patchDim?: number | null;
   /**
-   * Features (B, featureDim) and, where it votes, logits (B, numClasses) of images as its view renders them; patches
+   * Features (B, featureDim) and, where it votes, its own logits (B, K) of images as its view renders them; patches
    * (B, patchDim, H, W) if they are asked for.
    */
   readonly compute: (images: Tensor, asked: AskOptions) => TeacherOutput;
@@ -52,8 +52,10 @@ export class Teacher implements Disposable {
   readonly kind: "predictive" | "descriptive";
   /** The width of its features, D. */
   readonly featureDim: number;
-  /** The number of classes that it votes on, C; null for a descriptive one. */
+  /** The number of the student's classes, C, of which it may know some only; null for a descriptive one. */
   readonly numClasses: number | null;
+  /** Which of the student's classes it knows; null if its classes are these, in the same order. */
+  readonly labelMap: LabelMap | null;
   /** The number of channels of its patches, the last map before pooling; null if it has none. */
   readonly patchDim: number | null;
   /** What the teacher wants of pixels; null if it takes them as they are. */
@@ -68,7 +70,7 @@ export class Teacher implements Disposable {
 
   /** Freezes the model and checks name, width and view. @ignore */
   constructor(parts: TeacherParts) {
-    const { name, preprocess, featureDim, numClasses, model, patchDim = null } = parts;
+    const { name, preprocess, featureDim, numClasses, labelMap, model, patchDim = null } = parts;
     if (typeof name !== "string" || name === "") {
       throw new ArgumentError(`A teacher needs a name, which is not empty; got ${String(name)}.`);
     }
@@ -85,7 +87,8 @@ export class Teacher implements Disposable {
     this.name = name;
     this.kind = numClasses === null ? "descriptive" : "predictive";
     this.featureDim = featureDim;
-    this.numClasses = numClasses;
+    this.numClasses = labelMap?.numClasses ?? numClasses;
+    this.labelMap = labelMap;
     this.patchDim = patchDim;
     this.view = view;
     this.model = model;
@@ -95,11 +98,9 @@ export class Teacher implements Disposable {
     model?.freeze();
   }
 
-  /** The names of the classes that it votes on, as far as they are known. */
+  /** The names of the student's classes, as far as the teacher tells them. */
   get classNames(): readonly string[] | null {
-    const { classNames, order } = this.#parts;
-    const names = classNames?.() ?? null;
-    return names === null || order === null ? names : order.map((own) => names[own]);
+    return this.#parts.classNames?.() ?? null;
   }
 
   /** Whether the teacher is in memory; one that was not loaded from somewhere always is. */
@@ -119,15 +120,15 @@ export class Teacher implements Disposable {
 
   /**
    * What decides what it says: its weights by their fingerprint (of those that are not in memory the file's), its
-   * layers, its view, the order of its classes.
+   * layers, its view, the map of its classes.
    */
   spec(): Spec {
-    const { name, featureDim, numClasses, model, view } = this;
+    const { name, featureDim, numClasses, labelMap, model, view } = this;
     return {
       name,
       featureDim,
       numClasses: numClasses ?? undefined,
-      order: this.#parts.order ?? undefined,
+      labelMap: labelMap?.spec(),
       view: view === null ? undefined : { ...view } as Spec,
       preprocess: this.#parts.preprocess && "function",
       ...sourceSpec(model, this.facts),
@@ -135,8 +136,8 @@ export class Teacher implements Disposable {
   }
 
   /**
-   * What the teacher says about images: features (B, featureDim), and logits (B, numClasses) if it votes; no gradients
-   * flow.
+   * What the teacher says about images: features (B, featureDim), and logits (B, numClasses) if it votes, -Infinity at
+   * classes that it does not know; no gradients flow.
    *
    * @param pixels (B, C, H, W), or with a view (B, H, W, C): uint8 from 0 to 255, or floating-point from 0 to 1.
    * @param asked What else is wanted: patches (B, patchDim, H, W), of a teacher that has them.
@@ -161,22 +162,22 @@ export class Teacher implements Disposable {
 
   /** What the teacher says about images that were rendered as its view says; see {@linkcode run}. */
   see(images: Tensor, asked: AskOptions = {}): TeacherOutput {
-    const { compute, preprocess, order } = this.#parts;
+    const { compute, preprocess, numClasses } = this.#parts;
     // Somebody may have called train() on the model, or on a model that holds it, in the meantime.
     this.model?.eval();
     // Not inference mode: the student's encoders save what comes out for their own gradients.
     return noGrad(() =>
       scope(() => {
+        const { name, featureDim, patchDim, labelMap } = this;
         const said = checkOutput(
-          this,
+          { name, featureDim, numClasses, patchDim },
           this.#name(() => compute(preprocess?.(images) ?? images, asked)),
           images.shape[0],
           asked,
         );
         const { logits } = said;
-        if (logits === undefined || order === null) return said;
-        const places = tensor(order, { dtype: "int64", device: logits.device });
-        return { ...said, logits: logits.indexSelect(1, places) };
+        if (logits === undefined || labelMap === null) return said;
+        return { ...said, logits: labelMap.apply(logits) };
       })
     );
   }

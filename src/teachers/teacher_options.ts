@@ -12,7 +12,10 @@ import type { Weights } from "./weights.ts";
 export interface TeacherOutput {
   /** The teacher's features (B, featureDim). */
   features: Tensor;
-  /** The teacher's logits in the student's label space (B, numClasses); predictive teachers only. */
+  /**
+   * The teacher's logits in the student's label space (B, numClasses), -Infinity at classes that it does not know;
+   * predictive teachers only.
+   */
   logits?: Tensor;
   /**
    * The teacher's last map before pooling (B, patchDim, H, W): a place for each patch of the image. There only where it

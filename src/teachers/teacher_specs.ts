@@ -4,6 +4,7 @@
  * @module
  */
 
+import { knownColumns } from "../data/known_columns.ts";
 import { looks } from "../data/spec.ts";
 import { differencesOf, type Spec } from "../base/spec.ts";
 import type { Teacher } from "./teacher.ts";
@@ -69,8 +70,10 @@ async function saidOf(
     return scope(() => {
       const few = images.narrow(0, 0, Math.min(LOOKED_AT, images.shape[0]));
       return places.map((place): Spec => {
+        const { labelMap } = teachers[place];
         const { features, logits } = teachers[place].run(few);
-        return { features: looks(features), ...(logits && { logits: looks(logits) }) };
+        const known = logits && knownColumns(logits, labelMap?.known ?? null);
+        return { features: looks(features), ...(known && { logits: looks(known) }) };
       });
     });
   } catch {

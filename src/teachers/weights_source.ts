@@ -7,6 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import { architectureInName, type Place } from "./find_place.ts";
 import type { WeightsSource } from "./from_weights.ts";
+import { labelOptionsOf } from "./label_options.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
 import { publishedView } from "./published_view.ts";
 
@@ -33,7 +34,7 @@ export function weightsSource(place: Place, options: LoadTeacherOptions): Weight
     architecture,
     path: path.name,
     kind,
-    classes: options.classes,
+    labels: labelOptionsOf(options),
     numClasses: options.numClasses ?? config.numClasses ?? undefined,
     imageSize: options.view?.size?.[0] ?? config.imageSize ?? undefined,
     view: { ...published, ...options.view },

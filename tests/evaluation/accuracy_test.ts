@@ -31,6 +31,7 @@ test("shares by class and by data set, counted by hand over two batches", () => 
     byDataset: { letters: 2 / 4, shapes: NaN, birds: 1 / 2 },
     meanByDataset: 1 / 2,
     count: 6,
+    countByClass: [2, 2, 0, 0, 2],
   });
   assertEquals(counter.result().byDataset, { all: 3 / 6 });
 });
@@ -55,6 +56,7 @@ test("without images there is nothing to know", () => {
     byDataset: { all: NaN },
     meanByDataset: NaN,
     count: 0,
+    countByClass: [0, 0],
   });
 });
 

@@ -28,11 +28,12 @@ test("a teacher in a recipe has its classes in words, or embeddings of them", ()
       const teachers = JSON.parse(Deno.readTextFileSync(`${folder}/${name}/teachers.json`));
       return { losses: done.evaluation!.overall, teachers };
     };
-    // Names that are whole numbers, in an order that is not theirs.
-    const list = words.map((word, i) => ({ name: `${9 - i}`, texts: `the digit ${word}` }));
+    // The student's names in another order: classes are found by name.
+    const list = words.map((_, i) => ({ name: `${9 - i}`, texts: `the digit ${words[9 - i]}` }));
     const first = await run("list", { prompts: list });
     const other = await run("names", {
       prompts: Object.fromEntries(words.map((word) => [word, word])),
+      rename: Object.fromEntries(words.map((word, i) => [word, `${i}`])),
       templates: ["the digit {}"],
       tokenizer: `${golden}merges.txt`,
     });

@@ -31,7 +31,7 @@ test("a teacher of a model: its weights, layers, name, classes and view", () => 
   assertEquals(paths(teacher({}, 2)), ["weights"]);
   assertEquals(paths(teacher({}, 1, 0.5)), ["layers"]);
   assertEquals(paths(teacher({ name: "two" })), ["name"]);
-  assertEquals(paths(teacher({ classes: [0, 2, 1] })), ["order"]);
+  assertEquals(paths(teacher({ classes: [0, 2, 1] })), ["labelMap"]);
   const view = { size: [2, 2] as const, mean: [0.5], std: [0.5] };
   assertEquals(paths(teacher({ view })), ["view"]);
   for (const model of made) model.dispose();

@@ -14,6 +14,7 @@ import type { Tensor } from "../../torch/tensor.ts";
 import { fileKind } from "../file_kind.ts";
 import { find, type Place } from "../find_place.ts";
 import { publishedModel, type WeightsSource } from "../from_weights.ts";
+import type { LabelOptions } from "../label_options.ts";
 import type { LoadTeacherOptions } from "../load_options.ts";
 import { teacherOnDemand } from "../on_demand.ts";
 import type { PredictiveTeacher } from "../predictive.ts";
@@ -32,6 +33,7 @@ import type { TextEmbeddings } from "./text_embeddings.ts";
 export interface OpenVocabularyOptions
   extends
     Pick<LoadTeacherOptions, "name" | "view" | "dtype">,
+    Pick<LabelOptions, "labelSpace" | "renameClasses" | "otherClasses">,
     Omit<EmbedTextsOptions, "classes" | "templates"> {
   /** `hf://org/name`, a folder or a file with the weights of a CLIP: of its image tower, and for texts of both. */
   source: string;
@@ -178,6 +180,7 @@ function teacherOf(
     featureDim,
     patchDim,
     numClasses,
+    labels: source.labels,
     classNames,
     facts: {
       source: source.spec,

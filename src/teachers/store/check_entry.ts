@@ -8,6 +8,7 @@ import { StoreError } from "../../base/errors.ts";
 import { applyView } from "../../data/apply_view.ts";
 import { noGrad } from "../../torch/backward.ts";
 import { scope } from "../../torch/scope.ts";
+import { knownColumns } from "../../data/known_columns.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import type { StoreEntry } from "./entry.ts";
 import { shardPlaces, shardRange } from "./layout.ts";
@@ -39,7 +40,9 @@ export async function checkEntry(
         const stored = entry.rows(place.variant, indices, asked);
         return Math.max(
           distance(live.features, stored.features),
-          live.logits && stored.logits ? distance(live.logits, stored.logits) : 0,
+          live.logits && stored.logits
+            ? distance(live.logits, stored.logits, teacher.labelMap?.known)
+            : 0,
           live.patches && stored.patches ? distance(live.patches, stored.patches) : 0,
         );
       })
@@ -57,9 +60,10 @@ export async function checkEntry(
   );
 }
 
-/** The largest difference as a share of the largest number; infinite where shapes differ. */
-function distance(live: Tensor, stored: Tensor): number {
-  if (live.shape.join() !== stored.shape.join()) return Infinity;
+/** The largest difference as a share of the largest number, at known classes; infinite where shapes differ. */
+function distance(all: Tensor, kept: Tensor, known: readonly number[] | null = null): number {
+  if (all.shape.join() !== kept.shape.join()) return Infinity;
+  const [live, stored] = [all, kept].map((part) => knownColumns(part, known));
   const wide = live.to({ device: "cpu", dtype: "float32" });
   const most = Math.max(stored.abs().max().item() as number, 1e-6);
   const far = (wide.sub(stored).abs().max().item() as number) / most;

@@ -5,20 +5,21 @@
  */
 
 import { ArgumentError, TrainingError } from "../../base/errors.ts";
+import { knownColumns } from "../../data/known_columns.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import type { TeacherOutput } from "../teacher_options.ts";
 import { rowParts } from "./row_parts.ts";
-import type { EntrySizes, StoredDType } from "./types.ts";
+import type { EntrySizes, StorableTeacher, StoredDType } from "./types.ts";
 
 /**
  * An output in the stored dtype on the CPU, rounded as torch does.
  *
- * @param name The teacher's name.
  * @throws {ArgumentError} if it has not the shape that was declared.
- * @throws {TrainingError} if a number is not finite, or too large for float16.
+ * @throws {TrainingError} if a number is not finite, except at classes that the teacher does not know, or too large for
+ * float16.
  */
 export function storable(
-  name: string,
+  { name, labelMap }: Pick<StorableTeacher, "name" | "labelMap">,
   output: TeacherOutput,
   count: number,
   sizes: Omit<EntrySizes, "shardImages">,
@@ -29,7 +30,8 @@ export function storable(
     const is = values === undefined ? "none" : `[${values.shape.join(", ")}]`;
     const wanted = `[${[count, ...shape].join(", ")}]`;
     if (values !== undefined && is === wanted) {
-      return [part, narrowed(name, part, values, sizes.dtype)] as const;
+      const known = part === "logits" ? labelMap?.known ?? null : null;
+      return [part, narrowed(name, part, values, sizes.dtype, known)] as const;
     }
     throw new ArgumentError(
       `Teacher "${name}" gave ${part} of the shape ${is}; ${SAYS[part]} ${wanted}.`,
@@ -45,9 +47,16 @@ const SAYS: Readonly<Record<keyof TeacherOutput, string>> = {
   patches: "those of the first image say",
 };
 
-function narrowed(name: string, what: string, values: Tensor, dtype: StoredDType): Tensor {
-  const stored = values.detach().to({ device: "cpu", dtype, copy: true });
-  if (isFinite(stored)) return stored;
+function narrowed(
+  name: string,
+  what: string,
+  all: Tensor,
+  dtype: StoredDType,
+  known: readonly number[] | null,
+): Tensor {
+  const stored = all.detach().to({ device: "cpu", dtype, copy: true });
+  if (isFinite(knownColumns(stored, known))) return stored;
+  const values = knownColumns(all, known);
   if (isFinite(values)) {
     throw new TrainingError(
       `The ${what} of teacher "${name}" reach ${values.abs().max().item()}, and float16 ends at 65504. ` +

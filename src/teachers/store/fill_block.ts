@@ -150,7 +150,7 @@ function askAll(open: readonly Open[], pixels: Tensor, count: number): void {
         const images = renderings.of(teacher.view);
         const { file, hasPatches: patches } = entry;
         const output = scope(() =>
-          storable(teacher.name, teacher.see(images, { patches }), count, file)
+          storable(teacher, teacher.see(images, { patches }), count, file)
         );
         parts.push(mapParts(output, keep));
       }

@@ -16,7 +16,7 @@ export type StorableTeacher =
     Teacher,
     "name" | "featureDim" | "numClasses" | "view" | "spec" | "see" | "release"
   >
-  & Partial<Pick<Teacher, "patchDim">>;
+  & Partial<Pick<Teacher, "labelMap" | "patchDim">>;
 
 /** The size of a map. */
 export type MapSize = readonly [channels: number, rows: number, columns: number];
