@@ -33,6 +33,11 @@ export class Moments implements Disposable {
     this.#counts = new Array(count).fill(0);
   }
 
+  /** How many images were seen of each teacher. */
+  get counts(): readonly number[] {
+    return this.#counts;
+  }
+
   /** Whether anything was seen. */
   get isEmpty(): boolean {
     return this.#shift === null;

@@ -51,12 +51,14 @@ export class Standardizer extends Module {
     return scope(() => this.count.sum().item() === 0);
   }
 
+  /** Forgets what was observed and not settled. */
+  begin(): void {
+    this.#moments[Symbol.dispose]();
+  }
+
   /** Takes features (n, B, D) of those at `places` into the statistics of all training images. */
   observe(features: Tensor, places: readonly number[]): void {
     this.#moments.add(features, places);
-    noGrad(() => {
-      for (const place of places) this.count.narrow(0, place, 1).add_(features.size(1));
-    });
   }
 
   /** All training images were seen. */
@@ -66,6 +68,7 @@ export class Standardizer extends Module {
       scope(() => {
         const spreads = this.#moments.spreads();
         this.mean.copy_(spreads.mean);
+        this.count.copy_(tensor([...this.#moments.counts]));
         this.scale.copy_(this.#mode === "phis" ? isotropic(spreads) : reciprocal(spreads));
       })
     );

@@ -55,6 +55,11 @@ export class Standardizers extends Module implements Surveys {
     return !this.#all().some((one) => one.wanting);
   }
 
+  /** Starts from nothing. */
+  begin(): void {
+    for (const one of this.#all()) one.begin();
+  }
+
   /** Takes in what the teachers say about some of the training images. */
   observe(opinions: Opinions): void {
     for (const [i, one] of this.#all().entries()) {

@@ -278,7 +278,28 @@ test("prepare wants a loader, and stops where it is asked to", async () => {
   const stop = new AbortController();
   stop.abort();
   assertEquals(await method.prepare(loader, { progress: false, signal: stop.signal }), false);
-  assertEquals(method.space!.standardizers.surveyed, false);
+  const { standardizers } = method.space!;
+  assertEquals(standardizers.surveyed, false);
+  // Stopped in the middle, it starts from nothing, and comes to what it would have come to.
+  let batches = 0;
+  const halting = new AbortController();
+  const halted = {
+    length: loader.length,
+    *epoch() {
+      for (using batch of loader.epoch(0) as Iterable<data.UnlabelledBatch>) {
+        if (++batches === 3) halting.abort();
+        yield batch;
+      }
+    },
+  };
+  const given = { progress: false, signal: halting.signal };
+  assertEquals(await method.prepare(halted, given), false);
+  assertEquals([batches, standardizers.surveyed], [3, false]);
+  const other = new distill.Uniform({ student, teachers: list, ...none, standardize: "dataset" });
+  for (const one of [method, other]) assert(await one.prepare(loader, { progress: false }));
+  const [mine, theirs] = [method, other].map((one) => one.space!.standardizers.stateDict());
+  for (const name in mine) assertEquals(mine[name].toArray(), theirs[name].toArray());
+  freeAll(other);
   freeAll(method, student);
   dataset[Symbol.dispose]();
   freeTeachers();
