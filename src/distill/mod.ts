@@ -17,6 +17,7 @@ export * from "./losses/mmd.ts";
 export * from "./losses/one_for_all.ts";
 export * from "./losses/relational.ts";
 export * from "./method.ts";
+export * from "./methods/cfl.ts";
 export * from "./methods/cfl_plus.ts";
 export * from "./methods/custom_kd.ts";
 export * from "./methods/dkd.ts";

@@ -6,6 +6,7 @@
 
 import type { AnyTable } from "../base/options.ts";
 import { CFL_PLUS_OPTIONS, CFLPlus } from "../distill/methods/cfl_plus.ts";
+import { CFL, CFL_OPTIONS } from "../distill/methods/cfl.ts";
 import { CUSTOM_KD_OPTIONS, CustomKD } from "../distill/methods/custom_kd.ts";
 import { DKD, DKD_OPTIONS } from "../distill/methods/dkd.ts";
 import { FIT_NET_OPTIONS, FitNet } from "../distill/methods/fit_net.ts";
@@ -83,6 +84,11 @@ export const METHODS: Readonly<Record<string, NamedMethod>> = {
     options: CFL_PLUS_OPTIONS,
     needs: CFLPlus.needs,
     make: (student, teachers, options) => new CFLPlus({ student, teachers, ...options }),
+  },
+  CFL: {
+    options: CFL_OPTIONS,
+    needs: CFL.needs,
+    make: (student, teachers, options) => new CFL({ student, teachers, ...options }),
   },
   UNIFORM: {
     options: UNIFORM_OPTIONS,
