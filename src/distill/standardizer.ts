@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ShapeError, TrainingError } from "../base/errors.ts";
+import { ArgumentError, ShapeError, TrainingError } from "../base/errors.ts";
 import { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
 import { ones, tensor, zeros } from "../torch/creation.ts";
@@ -93,6 +93,26 @@ export class Standardizer extends Module {
     const centered = features.sub_(of(this.mean));
     if (this.#mode === "dataset") return centered.mul_(of(this.scale));
     return centered.bmm(of(this.scale).transpose(1, 2));
+  }
+
+  /**
+   * What {@linkcode Standardizer.forward} made of one teacher's features (rows, D), as they were.
+   *
+   * @param place Which teacher's.
+   * @throws {ArgumentError} in mode `"batch"`.
+   */
+  restore(features: Tensor, place: number): Tensor {
+    if (this.#mode === "batch") {
+      throw new ArgumentError(
+        'Features that are standardized by their batch cannot be had back: standardize by "dataset" or "running".',
+      );
+    }
+    const [mean, scale] = [this.mean.select(0, place), this.scale.select(0, place)];
+    if (this.#mode === "running") return features.mul(scale.add(epsilon).sqrt()).add(mean);
+    if (this.#mode === "dataset") return features.div(scale).add(mean);
+    // A rotation R times a number φ⁻¹: φ⁻² is the mean of its rows' squares, the inverse is Rᵀ φ.
+    const square = scale.square().sum().div(scale.size(0));
+    return features.matmul(scale).div(square).add(mean);
   }
 
   /** Refuses to go on without statistics. */

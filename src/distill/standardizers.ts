@@ -105,19 +105,33 @@ export class Standardizers extends Module implements Surveys {
    */
   ofOne(name: string, features: Tensor): Tensor {
     this.#check();
-    const i = this.groups.findIndex(({ names }) => names.includes(name));
-    if (i === -1) throw new ArgumentError(`There is no teacher "${name}" to standardize.`);
-    const one = this.#all()[i];
+    const { one, place } = this.#find(name);
     if (one === undefined) return features;
     return noGrad(() =>
       scope(() => {
-        const places = tensor([this.groups[i].names.indexOf(name)], {
-          dtype: "int64",
-          device: features.device,
-        });
+        const places = tensor([place], { dtype: "int64", device: features.device });
         return one.forward(features.unsqueeze(0).clone(), places).squeeze(0);
       })
     );
+  }
+
+  /**
+   * Standardized features (rows, width) of one teacher as the teacher itself has them.
+   *
+   * @throws {ArgumentError} if there is no teacher of this name, or features are standardized by the batch.
+   * @throws {TrainingError} if statistics are wanted and were not taken.
+   */
+  restore(name: string, features: Tensor): Tensor {
+    this.#check();
+    const { one, place } = this.#find(name);
+    if (one === undefined) return features;
+    return noGrad(() => scope(() => one.restore(features, place)));
+  }
+
+  #find(name: string): { one: Standardizer | undefined; place: number } {
+    const i = this.groups.findIndex(({ names }) => names.includes(name));
+    if (i === -1) throw new ArgumentError(`There is no teacher "${name}" to standardize.`);
+    return { one: this.#all()[i], place: this.groups[i].names.indexOf(name) };
   }
 
   #all(): readonly Standardizer[] {

@@ -6,6 +6,8 @@
 
 import type { AnyTable } from "../base/options.ts";
 import { CFL_PLUS_OPTIONS, CFLPlus } from "../distill/methods/cfl_plus.ts";
+import { Agglomerative } from "../distill/methods/agglomerative.ts";
+import { AGGLOMERATIVE_OPTIONS } from "../distill/methods/agglomerative_options.ts";
 import { CFL, CFL_OPTIONS } from "../distill/methods/cfl.ts";
 import { CUSTOM_KD_OPTIONS, CustomKD } from "../distill/methods/custom_kd.ts";
 import { DKD, DKD_OPTIONS } from "../distill/methods/dkd.ts";
@@ -89,6 +91,11 @@ export const METHODS: Readonly<Record<string, NamedMethod>> = {
     options: CFL_OPTIONS,
     needs: CFL.needs,
     make: (student, teachers, options) => new CFL({ student, teachers, ...options }),
+  },
+  Agglomerative: {
+    options: AGGLOMERATIVE_OPTIONS,
+    needs: Agglomerative.needs,
+    make: (student, teachers, options) => new Agglomerative({ student, teachers, ...options }),
   },
   UNIFORM: {
     options: UNIFORM_OPTIONS,
