@@ -83,7 +83,7 @@ export class PatchHeads extends Module {
     );
   }
 
-  /** What these heads teach is asked with {@linkcode PatchHeads.losses}. @ignore */
+  /** Throws: heads to patches are asked with {@linkcode PatchHeads.losses}. @ignore */
   override forward(): never {
     throw new ArgumentError("Heads to patches are asked with losses(map, opinions, options).");
   }

@@ -27,6 +27,8 @@ const WORDS: Readonly<Record<string, string>> = {
   consensus: "agreement with the consensus",
   pseudoClass: "agreement with the pseudo class",
   reconstruction: "loss of reconstruction",
+  distance: "distance from what its head predicts",
+  mmd: "discrepancy of its codes from the student's",
 };
 
 /**

@@ -33,6 +33,8 @@ export const RUN_FILES = {
   metrics: "metrics.jsonl",
   /** The trained student. */
   student: "student.safetensors",
+  /** Heads from the student to its teachers, where the method keeps them. */
+  heads: "heads.safetensors",
   /** The report, one file that opens offline. */
   report: "report.html",
 } as const;

@@ -5,10 +5,10 @@
  */
 
 import type { AnyTable } from "../base/options.ts";
-import { CFL_PLUS_OPTIONS, CFLPlus } from "../distill/methods/cfl_plus.ts";
 import { Agglomerative } from "../distill/methods/agglomerative.ts";
 import { AGGLOMERATIVE_OPTIONS } from "../distill/methods/agglomerative_options.ts";
 import { CFL, CFL_OPTIONS } from "../distill/methods/cfl.ts";
+import { CFL_PLUS_OPTIONS, CFLPlus } from "../distill/methods/cfl_plus.ts";
 import { CUSTOM_KD_OPTIONS, CustomKD } from "../distill/methods/custom_kd.ts";
 import { DKD, DKD_OPTIONS } from "../distill/methods/dkd.ts";
 import { FIT_NET_OPTIONS, FitNet } from "../distill/methods/fit_net.ts";

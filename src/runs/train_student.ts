@@ -5,7 +5,7 @@
  */
 
 import { fingerprint, type Spec } from "../base/spec.ts";
-import { Uniform } from "../distill/mod.ts";
+import { Agglomerative, Uniform } from "../distill/mod.ts";
 import { save } from "../models/saved.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { Accumulation } from "../optim/accumulation.ts";
@@ -84,6 +84,9 @@ export async function trainStudent(
   save(folder.path(RUN_FILES.student), student, {
     metadata: { recipe: JSON.stringify(recipe), fingerprint: recipeFingerprint(recipe) },
   });
+  if (method instanceof Agglomerative && method.keepsHeads) {
+    method.saveHeads(folder.path(RUN_FILES.heads));
+  }
   const records = readMetrics(folder.path(RUN_FILES.metrics));
   const whole: RunResult = {
     ...result,

@@ -260,10 +260,10 @@ test("patches are matched where teacher and student have a map", () => {
   );
   assertClose(terms["teachers.flat.distance"], alone.mean());
   // Maps are not asked for where they do not count, or where the student has none.
-  const without = make({ patches: 0 });
+  const without = make({});
   assertEquals([without.patchHeads, without.needs.patches], [null, undefined]);
   const mlp = new SmallNet(64, 5, 3);
-  const flatStudent = make({ student: mlp });
+  const flatStudent = make({ student: mlp, patches: 1 });
   assertEquals(flatStudent.patchHeads, null);
   freeAll(method, without, flatStudent, mlp, student, master, flat);
 });
@@ -272,7 +272,7 @@ test("patches are standardized by all training images too, and their heads get g
   const { student, master, flat, list, x } = withMaps();
   const dataset = shades(6, 8, 8);
   const pixels = dataset.unlabelled({ seed: 1 });
-  const method = new distill.Agglomerative({ student, teachers: list, dropping: 0 });
+  const method = new distill.Agglomerative({ student, teachers: list, patches: 1 });
   await method.prepare(new data.Loader(pixels, { batchSize: 4, device }), { progress: false });
   torch.scope(() => {
     const all = dataset.images.to(device).to("float32").div(255);
@@ -296,7 +296,12 @@ test("patches are standardized by all training images too, and their heads get g
 
 test("gradients through resized maps agree with finite differences", () => {
   const { student, master, flat, list, x } = withMaps();
-  const method = new distill.Agglomerative({ student, teachers: list, standardize: "batch" });
+  const method = new distill.Agglomerative({
+    student,
+    teachers: list,
+    standardize: "batch",
+    patches: 2,
+  });
   method.to("float64").eval();
   for (const model of [master, flat]) model.to("float64");
   const batch = unlabelled(x.to("float64"));
@@ -346,6 +351,7 @@ test("under autocast losses are float32, close to those without, and gradients f
     student,
     teachers: list,
     standardize: "batch",
+    patches: 1,
     dropping: 0,
   });
   const plain = method.step(unlabelled(x));
@@ -425,6 +431,7 @@ test("bad set-ups are refused by name and values", () => {
   refuse({ head: "conv" }, '"conv"');
   refuse({ head: { shape: "mlp", hidden: 0 } }, "hidden");
   refuse({ patches: -1 }, "patches");
+  refuse({ keepHeads: true, standardize: "batch" }, "keepHeads");
   refuse({ standardize: "sometimes" }, '"sometimes"');
   refuse({ smothL1: 1 }, "smoothL1");
   free();

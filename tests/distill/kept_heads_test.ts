@@ -57,7 +57,12 @@ test("heads to patches are kept too, channels last", async () => {
         new models.SmallCnn({ channels: 1, numClasses: 3, widths }).to(device);
       const [student, master] = [cnn([4, 6]), cnn([4, 5, 7])];
       const list = [teachers.descriptive({ name: "cnn", model: master })];
-      const method = new distill.Agglomerative({ student, teachers: list, standardize: "running" });
+      const method = new distill.Agglomerative({
+        student,
+        teachers: list,
+        standardize: "running",
+        patches: 1,
+      });
       const x = torch.rand([6, 1, 8, 8], { device });
       method.step(unlabelled(x));
       method.eval();

@@ -45,9 +45,9 @@ interface Losses {
  *
  *     L = Σᵢb w_ib · [ 0.9 · (1 - cos(headᵢ(x_b), t_ib)) + 0.1 · smoothL1(headᵢ(x_b) - t_ib) ] + labelled + kd
  *
- * The weights w are equal and sum to 1; in training UNIC's teacher dropping sets some of them to 0 (`dropTeachers`). Where a
- * teacher has a map of patches and the student one of its last stage, that is matched too, place by place, and a teacher's
- * loss is the mean of both.
+ * The weights w are equal and sum to 1; in training UNIC's teacher dropping sets some of them to 0 (`dropTeachers`). With the
+ * option `patches`, where a teacher has a map and the student one of its last stage, that is matched too, place by place in
+ * the teacher's grid, by a head of its own: a teacher's loss is then the weighted mean of both.
  *
  * Terms: `feature`, on all images; of `Supervision`: `labelled` and `kd`. The heads are trained along and thrown away, unless
  * {@linkcode Agglomerative.saveHeads} keeps them.
@@ -84,11 +84,17 @@ export class Agglomerative extends Method {
   constructor({ student, teachers, checkFinite, ...given }: AgglomerativeOptions) {
     super({ student, teachers, checkFinite });
     const options = this.#options = resolveOptions("Agglomerative", AGGLOMERATIVE_OPTIONS, given);
-    const { feature, cosine, smoothL1, head, standardize, patches } = options;
+    const { feature, cosine, smoothL1, head, standardize, patches, keepHeads } = options;
     if (feature === 0 || cosine + smoothL1 === 0) {
       throw new ArgumentError(
         "Agglomerative is told to learn no features: feature is 0, or both cosine and smoothL1 are. Raise one; KD learns " +
           "from votes alone, Supervised from labels.",
+      );
+    }
+    if (keepHeads && standardize === "batch") {
+      throw new ArgumentError(
+        'Heads are kept with what standardizes features undone, and standardize is "batch", which cannot be undone. Set it ' +
+          'to "dataset" or "running", or keepHeads to false.',
       );
     }
     this.heads = new TeacherHeads(this.teachers, student.featureDim, head);

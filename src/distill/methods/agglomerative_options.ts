@@ -19,8 +19,9 @@ export interface AgglomerativeSettings extends SupervisionSettings {
   /** The weight of smooth L1 in that distance; 0.1, as in RADIO. UNIC has 0.5. */
   smoothL1?: number;
   /**
-   * How much the patches of a teacher count beside its pooled features, where the teacher and the student have a map; 1, as
-   * in UNIC. With 0 they are not asked for.
+   * How much the patches of a teacher count beside its pooled features, where the teacher and the student have a map; 0: they
+   * are not asked for. With 1, as in UNIC, both count the same. A teacher whose patches are not in the store is run at every
+   * step, and maps in the store are large.
    */
   patches?: number;
   /** The probability with which a teacher is dropped from an image, unless its loss is the largest; 0.5, as in UNIC. */
@@ -40,7 +41,7 @@ export const AGGLOMERATIVE_OPTIONS: OptionTable<AgglomerativeSettings> = {
   feature: weight(1, "weight of the distance from the teachers' features"),
   cosine: weight(0.9, "weight of 1 less the cosine in that distance"),
   smoothL1: weight(0.1, "weight of smooth L1 in that distance"),
-  patches: weight(1, "how much patches count beside pooled features, where there are any"),
+  patches: weight(0, "how much patches count beside pooled features, where there are any"),
   dropping: number({
     default: 0.5,
     min: 0,
