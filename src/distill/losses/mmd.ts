@@ -6,7 +6,8 @@
 
 import { ArgumentError, DTypeError, ShapeError } from "../../base/errors.ts";
 import { normalize } from "../../nn/functional/vectors.ts";
-import { autocast } from "../../torch/backward.ts";
+import { autocast, noGrad } from "../../torch/backward.ts";
+import { zerosLike } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import { Tensor } from "../../torch/tensor.ts";
 import { checkDevice, checkMatrix } from "../checks.ts";
@@ -20,6 +21,9 @@ export const MMD_SIGMAS: readonly number[] = [0.001, 0.01, 0.05, 0.1, 0.2, 1, 2]
  * what is rounded of it would drown all else.
  */
 const leastDistance = 1e-12;
+
+/** Smaller exponents count as this: e⁻⁸⁰ is nothing, and where an exponential underflows it takes fifty times as long. */
+const leastExponent = -80;
 
 /** Options of {@linkcode mmdLoss}. */
 export interface MmdOptions {
@@ -85,10 +89,24 @@ function distances(xx: Tensor, yy: Tensor, xy: Tensor): Tensor {
     .clampMin(leastDistance);
 }
 
-/** The mean of the kernels over all pairs. */
+/**
+ * The mean of the kernels over all pairs. Its slope is computed along with it: for the gradient one tensor is kept, and not
+ * one for each σ.
+ */
 function meanKernel(distances: Tensor, sigmas: readonly number[]): Tensor {
-  const means = sigmas.map((sigma) => distances.mul(-1 / (2 * sigma ** 2)).exp().mean([-2, -1]));
-  return means.reduce((sum, mean) => sum.add(mean));
+  const slope = zerosLike(distances);
+  const value = noGrad(() =>
+    sigmas.map((sigma) => {
+      const rate = -1 / (2 * sigma ** 2);
+      using kernel = distances.mul(rate).clampMin_(leastExponent).exp_();
+      slope.add_(kernel, { alpha: rate });
+      return kernel.mean([-2, -1]);
+    }).reduce((sum, mean) => sum.add(mean))
+  );
+  if (!distances.requiresGrad) return value;
+  // Adds 0, with the kernels' gradient.
+  const linear = distances.mul(slope).mean([-2, -1]);
+  return value.add(linear.sub(linear.detach()));
 }
 
 function checkSigmas(sigmas: readonly number[]): void {
