@@ -1,7 +1,6 @@
 /** 50 steps of each opponent from the same weights and on the same batches as a plain PyTorch twin. */
 
 import { assert } from "@std/assert";
-import { fromFileUrl } from "@std/path";
 import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
 import * as models from "../../src/models/mod.ts";
@@ -12,16 +11,9 @@ import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { freeAll, onOneThread } from "./nets.ts";
+import { load, steps, type Tensors, tolerance } from "./twins.ts";
 
-const steps = 50;
 const classes = 5;
-/** The largest relative difference of a loss that is taken for rounding; the twins ran on a CPU. */
-const tolerance = device === "cpu" ? 1e-5 : 1e-2;
-
-type Tensors = Record<string, torch.Tensor>;
-
-const load = (name: string): Tensors =>
-  torch.loadSafetensors(fromFileUrl(new URL(`../golden/${name}`, import.meta.url)), { device });
 
 /** The part of a state dict below a prefix, with keys renamed. */
 function part(all: Tensors, prefix: string, rename: [RegExp, string][] = []): Tensors {

@@ -9,7 +9,7 @@ import { device } from "../helpers.ts";
 export const steps = 50;
 
 /** The largest relative difference of a loss that is taken for rounding; the twins ran on a CPU. */
-const tolerance = device === "cpu" ? 1e-5 : 1e-2;
+export const tolerance = device === "cpu" ? 1e-5 : 1e-2;
 
 /** Tensors by name. */
 export type Tensors = Record<string, torch.Tensor>;

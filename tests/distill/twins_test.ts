@@ -1,7 +1,5 @@
 /** 50 steps of each method from the same weights and on the same batches as a plain PyTorch twin. */
 
-import { assert } from "@std/assert";
-import { fromFileUrl } from "@std/path";
 import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
@@ -10,16 +8,9 @@ import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { freeAll } from "./nets.ts";
+import { compare, load, steps, type Tensors } from "./twins.ts";
 
-const steps = 50;
 const classes = 5;
-/** The largest relative difference of a loss that is taken for rounding; the twins ran on a CPU. */
-const tolerance = device === "cpu" ? 1e-5 : 1e-2;
-
-type Tensors = Record<string, torch.Tensor>;
-
-const load = (name: string): Tensors =>
-  torch.loadSafetensors(fromFileUrl(new URL(`../golden/${name}`, import.meta.url)), { device });
 
 /** The part of a state dict below a prefix, with keys renamed. */
 function part(all: Tensors, prefix: string, rename: [RegExp, string][] = []): Tensors {
@@ -69,16 +60,6 @@ class Teacher extends nn.Classifier {
   override features(x: torch.Tensor): torch.Tensor {
     return this.body.forward(x.flatten(1)).relu();
   }
-}
-
-/** Compares, says how far the losses are apart, and fails if that is more than rounding. */
-function compare(name: string, losses: number[], expected: number[]): void {
-  const worst = Math.max(
-    ...losses.map((l, i) => Math.abs(l - expected[i]) / Math.abs(expected[i])),
-  );
-  console.log(`${name}: largest relative difference over ${steps} steps ${worst.toExponential(2)}`);
-  assert(losses.length === steps && expected.length === steps);
-  assert(worst <= tolerance, `${worst} is more than ${tolerance}`);
 }
 
 test("UNIFORM: 50 steps give PyTorch's losses", () => {

@@ -15,6 +15,8 @@ test("opponents train from recipes, with and without labels, on maps and on toke
   inFolder(async (folder) => {
     const vit = { name: "SmallVit", dim: 16, depth: 2, heads: 2 };
     const methods = [
+      { name: "Agglomerative", patches: 1 },
+      { name: "CFL" },
       { name: "DKD" },
       { name: "FitNet", hint: "map" },
       { name: "OFA" },

@@ -6,11 +6,12 @@
 
 import { ArgumentError, DTypeError, ShapeError } from "../../base/errors.ts";
 import { normalize } from "../../nn/functional/vectors.ts";
-import { autocast, noGrad } from "../../torch/backward.ts";
+import { noGrad } from "../../torch/backward.ts";
 import { zerosLike } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import { Tensor } from "../../torch/tensor.ts";
 import { checkDevice, checkMatrix } from "../checks.ts";
+import { inFullPrecision } from "../full_precision.ts";
 import { upcast } from "../upcast.ts";
 
 /** The widths σ of the Gaussian kernels that CFL (Luo et al. 2019) has in its published code. */
@@ -63,7 +64,7 @@ export function mmdLoss(a: Tensor, b: Tensor, options: MmdOptions = {}): Tensor 
   checkMatrix(a, "the first batch of the discrepancy");
   checkSecond(a, b);
   const { dtype } = upcast(a, b);
-  return autocast(() =>
+  return inFullPrecision(a.device, () =>
     scope(() => {
       // What is left when squares of unit rows are taken from each other has to keep its digits: 1e-7, as float32 rounds, is
       // much to a kernel of width 0.001.
@@ -73,7 +74,7 @@ export function mmdLoss(a: Tensor, b: Tensor, options: MmdOptions = {}): Tensor 
       const mean = (one: Tensor, other: Tensor, both: Tensor) =>
         meanKernel(distances(one, other, both).to(dtype), sigmas);
       return mean(xx, xx, xx).add(mean(yy, yy, yy)).sub(mean(xx, yy, xy), { alpha: 2 }).relu();
-    }), { device: a.device, enabled: false });
+    }));
 }
 
 /** The products of all pairs of rows: of (…, B, D) and (…, B', D) the (…, B, B'). */
