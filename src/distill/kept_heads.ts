@@ -1,5 +1,5 @@
 /**
- * Heads from a student to its teachers in a file.
+ * Heads from a student to its teachers, of a file.
  *
  * @module
  */
@@ -8,28 +8,11 @@ import { ApprenticeError, ArgumentError, FormatError } from "../base/errors.ts";
 import { skipped } from "../nn/init.ts";
 import { ModuleList } from "../nn/layers/containers.ts";
 import { Module } from "../nn/module.ts";
-import { noGrad } from "../torch/backward.ts";
-import { zeros } from "../torch/creation.ts";
-import { loadSafetensors, loadSafetensorsMetadata, saveSafetensors } from "../torch/safetensors.ts";
+import { loadSafetensors, loadSafetensorsMetadata } from "../torch/safetensors.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { Head, type HeadSizes } from "./head.ts";
-import type { PatchHeads } from "./patch_heads.ts";
-import type { Standardizers } from "./standardizers.ts";
-import type { TeacherHeads } from "./teacher_heads.ts";
-
-const format = "apprentice-heads";
-const version = "1";
-
-/** What heads are kept of. */
-export interface Headed {
-  /** The heads to the teachers' features. */
-  readonly heads: TeacherHeads;
-  /** What the teachers' features were standardized by. */
-  readonly standardizers: Standardizers;
-  /** The heads to the teachers' patches, if there are any. */
-  readonly patchHeads: PatchHeads | null;
-}
+import { HEADS_FORMAT } from "./heads_format.ts";
 
 /**
  * Heads that were kept: a student with them is a model of all its teachers' features at once.
@@ -105,54 +88,6 @@ function found(heads: ModuleList, names: readonly string[], name: string, what: 
 }
 
 /**
- * Writes heads to a safetensors file. What standardized the teachers' features is undone in each head's last layer.
- *
- * @throws {ArgumentError} if features are standardized by the batch, which cannot be undone.
- * @throws {FileError} if the file cannot be written; what was there before stays. @ignore
- */
-export function saveHeads(path: string, { heads, standardizers, patchHeads }: Headed): void {
-  noGrad(() =>
-    scope(() => {
-      const tensors: Record<string, Tensor> = {};
-      const put = (prefix: string, own: TeacherHeads, back: (name: string) => Standardizers) => {
-        const names = own.groups.flatMap((group) => group.names);
-        for (const [i, name] of names.entries()) {
-          const state = headState(own, name, back(name));
-          for (const key in state) tensors[`${prefix}.${i}.${key}`] = state[key];
-        }
-        return names;
-      };
-      const pooled = put("pooled", heads, () => standardizers);
-      const patches = patchHeads === null
-        ? []
-        : put("patches", patchHeads.heads, (name) => patchHeads.standardizerOf(name));
-      const metadata = {
-        format,
-        version,
-        pooled: JSON.stringify(pooled),
-        patches: JSON.stringify(patches),
-      };
-      saveSafetensors(path, tensors, metadata, { checksums: true });
-    })
-  );
-}
-
-/** One head's own weights, with the last layer's results as the teacher itself would say them. */
-function headState(heads: TeacherHeads, name: string, standardizers: Standardizers) {
-  const { bank, place } = heads.of(name);
-  const state = Object.fromEntries(
-    Object.entries(bank.stateDict()).map(([key, all]) => [key, all.select(0, place)]),
-  );
-  const { "output.weight": weight, "output.bias": bias } = state;
-  const { dtype, device } = bias;
-  // An affine map: what it adds to a sum of rows, it adds once.
-  const origin = standardizers.restore(name, zeros([1, bias.numel], { dtype, device }));
-  state["output.weight"] = standardizers.restore(name, weight.t()).sub(origin).t();
-  state["output.bias"] = standardizers.restore(name, bias.unsqueeze(0)).squeeze(0);
-  return state;
-}
-
-/**
  * Reads the heads that `Agglomerative.saveHeads` wrote, or a run with `keepHeads`; on the CPU, in evaluation mode.
  *
  * @throws {FormatError} if the file is missing, is none of those, or does not fit together.
@@ -160,6 +95,7 @@ function headState(heads: TeacherHeads, name: string, standardizers: Standardize
  */
 export function loadHeads(path: string): KeptHeads {
   const metadata = loadSafetensorsMetadata(path);
+  const { format, version } = HEADS_FORMAT;
   if (metadata.format !== format || metadata.version !== version) {
     throw new FormatError(
       `${path} holds no heads that this version wrote: its format is ${

@@ -11,6 +11,7 @@ import { ones, tensor, zeros } from "../torch/creation.ts";
 import { linalgEigh, stack } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { inFullPrecision } from "./full_precision.ts";
 import { evenRotation } from "./hadamard.ts";
 import { Moments, type Spreads } from "./moments.ts";
 import type { Standardization } from "./standardization.ts";
@@ -92,7 +93,7 @@ export class Standardizer extends Module {
     }
     const centered = features.sub_(of(this.mean));
     if (this.#mode === "dataset") return centered.mul_(of(this.scale));
-    return centered.bmm(of(this.scale).transpose(1, 2));
+    return inFullPrecision(features.device, () => centered.bmm(of(this.scale).transpose(1, 2)));
   }
 
   /**

@@ -1,13 +1,13 @@
-import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
 import { ArgumentError, TrainingError } from "../../src/base/errors.ts";
-import * as models from "../../src/models/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
+import { own, predict, shades } from "./agglomerative.ts";
 import {
   classesOf,
   freeAll,
@@ -32,29 +32,6 @@ function setUp(options: Options = {}) {
     ...options,
   });
   return { method, student, list, models, free: () => freeAll(method, student, ...models) };
-}
-
-const own = (terms: object) => Object.keys(terms).filter((name) => !name.startsWith("teachers."));
-
-/** Gray images of random brightness. */
-function shades(count: number, height: number, width: number): data.ImageDataset {
-  return torch.scope(() =>
-    new data.ImageDataset({
-      images: torch.randint(0, 256, [count, 1, height, width], { dtype: "uint8" }),
-      labels: Array(count).fill(0),
-      classNames: ["one"],
-    })
-  );
-}
-
-/** What the head to a teacher makes of features, layer by layer. */
-function predict(method: distill.Agglomerative, name: string, x: torch.Tensor): torch.Tensor {
-  const { bank: { norm, hidden, output }, place } = method.heads.of(name);
-  const layer = ({ weight, bias }: { weight: torch.Tensor; bias: torch.Tensor }, y: torch.Tensor) =>
-    torch.linear(y, weight.select(0, place), bias.select(0, place));
-  const [scale, shift] = [norm!.weight.select(0, place), norm!.bias.select(0, place)];
-  const normed = torch.layerNorm(x, [x.size(1)], scale, shift, 1e-5);
-  return layer(output, nn.functional.gelu(layer(hidden!, normed)));
 }
 
 test("a step's loss is that of the equations: no mean over teachers but that of their losses", () => {
@@ -204,117 +181,6 @@ test("features are standardized by all training images, which are looked at once
   free();
 });
 
-/** A student and a teacher with maps of 4 x 4 and 2 x 2 places, and one without. */
-function withMaps() {
-  torch.manualSeed(8);
-  const cnn = (widths: number[], numClasses: number) =>
-    new models.SmallCnn({ channels: 1, numClasses, widths }).to(device);
-  const student = cnn([4, 6], 3);
-  const master = cnn([4, 5, 7], 3);
-  const flat = new SmallNet(64, 9, 3);
-  const list = [
-    teachers.predictive({ name: "cnn", model: master }),
-    teachers.descriptive({ name: "flat", model: flat }),
-  ];
-  const x = torch.rand([6, 1, 8, 8], { device });
-  return { student, master, flat, list, x };
-}
-
-test("patches are matched where teacher and student have a map", () => {
-  const { student, master, flat, list, x } = withMaps();
-  const make = (options: Options) =>
-    new distill.Agglomerative({
-      student,
-      teachers: list,
-      standardize: "running",
-      dropping: 0,
-      kd: 0,
-      ...options,
-    });
-  const method = make({ patches: 3 });
-  assertEquals(method.needs.patches, true);
-  const { terms } = method.step(unlabelled(x));
-  const { stages, features } = student.forwardStages(x);
-  const aim = master.forwardStages(x);
-  const standardized = (rows: torch.Tensor) => {
-    const [variance, mean] = rows.varMean(0, { correction: 0 });
-    return rows.sub(mean).div(variance.add(1e-5).sqrt());
-  };
-  const rows = (map: torch.Tensor) => map.permute([0, 2, 3, 1]).reshape([-1, map.size(1)]);
-  const pooled = distill.matchLoss(predict(method, "cnn", features), standardized(aim.features))
-    .mean();
-  const [grid] = aim.stages.slice(-1);
-  const [, , height, width] = grid.shape;
-  assertNotEquals(stages.at(-1)!.shape.slice(2), [height, width]);
-  const resized = nn.functional.interpolate(stages.at(-1)!, {
-    size: [height, width],
-    mode: "bilinear",
-    antialias: true,
-  });
-  const head = method.patchHeads!.heads;
-  const places = distill.matchLoss(head.predictFor("cnn", rows(resized)), standardized(rows(grid)));
-  assertClose(terms["teachers.cnn.distance"], pooled.add(places.mean(), { alpha: 3 }).div(4));
-  const alone = distill.matchLoss(
-    predict(method, "flat", features),
-    standardized(flat.features(x)),
-  );
-  assertClose(terms["teachers.flat.distance"], alone.mean());
-  // Maps are not asked for where they do not count, or where the student has none.
-  const without = make({});
-  assertEquals([without.patchHeads, without.needs.patches], [null, undefined]);
-  const mlp = new SmallNet(64, 5, 3);
-  const flatStudent = make({ student: mlp, patches: 1 });
-  assertEquals(flatStudent.patchHeads, null);
-  freeAll(method, without, flatStudent, mlp, student, master, flat);
-});
-
-test("patches are standardized by all training images too, and their heads get gradients", async () => {
-  const { student, master, flat, list, x } = withMaps();
-  const dataset = shades(6, 8, 8);
-  const pixels = dataset.unlabelled({ seed: 1 });
-  const method = new distill.Agglomerative({ student, teachers: list, patches: 1 });
-  await method.prepare(new data.Loader(pixels, { batchSize: 4, device }), { progress: false });
-  torch.scope(() => {
-    const all = dataset.images.to(device).to("float32").div(255);
-    const map = master.forwardStages(all).stages.at(-1)!;
-    const [variance, mean] = map.permute([0, 2, 3, 1]).reshape([-1, 7]).varMean(0, {
-      correction: 0,
-    });
-    const one = method.patchHeads!.standardizerOf("cnn").standardizers.at(0) as unknown as {
-      mean: torch.Tensor;
-      scale: torch.Tensor;
-    };
-    assertClose(one.mean.flatten(), mean);
-    const least = variance.mean().mul(1e-6); // a channel of this network is always 0
-    assertClose(one.scale.flatten(), variance.maximum(least).rsqrt(), { rtol: 1e-4 });
-    method.step(unlabelled(x)).loss.backward();
-    for (const [name, p] of method.namedParameters()) assert(p.grad !== null, name);
-    method.zeroGrad();
-  });
-  freeAll(method, pixels, dataset, student, master, flat);
-});
-
-test("gradients through resized maps agree with finite differences", () => {
-  const { student, master, flat, list, x } = withMaps();
-  const method = new distill.Agglomerative({
-    student,
-    teachers: list,
-    standardize: "batch",
-    patches: 2,
-  });
-  method.to("float64").eval();
-  for (const model of [master, flat]) model.to("float64");
-  const batch = unlabelled(x.to("float64"));
-  const loss = () => method.step(batch).loss;
-  onOneThread(() => {
-    for (const [name, parameter] of method.patchHeads!.namedParameters()) {
-      const error = gradientError(parameter, loss);
-      assert(error < 1e-6, `${name}: ${error}`);
-    }
-  });
-  freeAll(method, student, master, flat);
-});
-
 test("one that fails is left out, and the others teach as if it had not been there", () => {
   const { list, models } = threeTeachers();
   const twin = new SmallNet(6, 7, 2); // as wide as the first: they share a product
@@ -343,27 +209,6 @@ test("one that fails is left out, and the others teach as if it had not been the
   assertEquals(weight.grad!.select(0, 0).abs().sum().item(), 0);
   method.zeroGrad();
   freeAll(method, student, twin, ...models);
-});
-
-test("under autocast losses are float32, close to those without, and gradients flow", () => {
-  const { student, master, flat, list, x } = withMaps();
-  const method = new distill.Agglomerative({
-    student,
-    teachers: list,
-    standardize: "batch",
-    patches: 1,
-    dropping: 0,
-  });
-  const plain = method.step(unlabelled(x));
-  const half = torch.autocast(() => method.step(unlabelled(x)), { device });
-  for (const name of own(plain.terms)) {
-    assertEquals(half.terms[name].dtype, "float32");
-    assertClose(half.terms[name], plain.terms[name], { rtol: 0.1 });
-  }
-  half.loss.backward();
-  for (const [name, p] of method.namedParameters()) assert(p.grad !== null, name);
-  method.zeroGrad();
-  freeAll(method, student, master, flat);
 });
 
 test("a saved state goes on with the same numbers, the draws included", () => {
@@ -434,5 +279,18 @@ test("bad set-ups are refused by name and values", () => {
   refuse({ keepHeads: true, standardize: "batch" }, "keepHeads");
   refuse({ standardize: "sometimes" }, '"sometimes"');
   refuse({ smothL1: 1 }, "smoothL1");
+  free();
+});
+
+test("rotated targets keep their digits under autocast", () => {
+  const { method, list, free } = setUp({ standardize: "phis" });
+  const { standardizers } = method;
+  const opinions = new teachers.Shelf(list).ask(unlabelled(images(16)));
+  standardizers.observe(opinions);
+  standardizers.settle();
+  const targets = () => standardizers.of(opinions, torch.ones([1], { device }))[0]!.features;
+  const half = torch.autocast(targets, { device });
+  assertEquals(half.dtype, "float32");
+  assertClose(half, targets());
   free();
 });

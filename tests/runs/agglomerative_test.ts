@@ -61,3 +61,19 @@ test("a run keeps the heads beside the student, and goes on to the same ones", (
       assertEquals(weights(broken), weights(whole));
     }
   }));
+
+test("a student of features alone learns its teachers' features, and keeps heads to them", () =>
+  inFolder(async (folder) => {
+    const features = distilled({
+      name: "features",
+      student: { name: "resnet20", inChannels: 1, numClasses: 0 },
+      teachers: [{ name: "cnn", kind: "descriptive", recipe: supervised({ name: "cnn" }) }],
+      method: { name: "Agglomerative", keepHeads: true, standardize: "phis" },
+      autocast: "bfloat16",
+      epochs: 1,
+    });
+    using run = await runs.run(features, quiet(folder, "run"));
+    assertEquals(run.student.numClasses, 0);
+    using heads = loadHeads(`${run.folder}/heads.safetensors`);
+    assertEquals(heads.of("cnn").output.outFeatures, 8);
+  }));
