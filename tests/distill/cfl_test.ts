@@ -109,6 +109,24 @@ test("images may have labels, or some of them, or none; votes are learned where 
   free();
 });
 
+test("teachers who know some classes only are joined by one softmax over their logits", () => {
+  const [first, second] = [new SmallNet(6, 7, 3), new SmallNet(6, 5, 2)];
+  const student = new SmallNet(6, 20, 5);
+  const [low, high] = [[0, 1, 2], [3, 4]];
+  const partial = [
+    teachers.predictive({ name: "low", model: first, labelSpace: 5, classes: low }),
+    teachers.predictive({ name: "high", model: second, labelSpace: 5, classes: high }),
+  ];
+  const x = images(8);
+  const both = torch.cat([first.forward(x), second.forward(x)], 1);
+  const method = new distill.CFL({ student, teachers: partial });
+  assertClose(
+    method.step(unlabelled(x)).terms.kd,
+    distill.klDivergence(student.forward(x), both.softmax(1)),
+  );
+  freeAll(method, student, first, second);
+});
+
 test("weights of 0 leave terms out", () => {
   const x = unlabelled(images(8));
   for (const off of ["kd", "mmd", "reconstruction"] as const) {

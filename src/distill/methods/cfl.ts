@@ -21,6 +21,7 @@ import type { Seen } from "../seen.ts";
 import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
 import { Supervision, supervisionOptions, type SupervisionSettings } from "../supervision.ts";
 import type { Terms } from "../terms.ts";
+import { PARTIAL_RULES, type PartialRule } from "../voices.ts";
 
 /** The options of {@linkcode CFL} that are data; where nothing else is said, defaults are those of the published code. */
 export interface CFLSettings extends SupervisionSettings {
@@ -37,6 +38,8 @@ export interface CFLSettings extends SupervisionSettings {
   commonDim?: number | null;
   /** How teachers' features are standardized; `"none"`. */
   standardize?: Standardization;
+  /** What teachers do who know some classes only; `"concatenated"`: one softmax over the classes of all. */
+  partial?: PartialRule;
 }
 
 /** Options of {@linkcode CFL}. */
@@ -62,6 +65,10 @@ export const CFL_OPTIONS: OptionTable<CFLSettings> = {
     help: "how teachers' features are standardized first",
   }),
   ...supervisionOptions(1),
+  partial: choice(PARTIAL_RULES, {
+    default: "concatenated",
+    help: "what teachers do that know some classes only",
+  }),
 };
 
 /**
@@ -72,8 +79,9 @@ export const CFL_OPTIONS: OptionTable<CFLSettings> = {
  *
  * An adapter is a linear layer and a ReLU; ext, which all share, and the decoders are two linear layers with a ReLU between. A
  * decoder is as wide inside as the wider of its ends, in the published code as the teacher, which is nearly always the same.
- * l_kd is `KL(p̂ || softmax(z))` with the voters' prediction p̂. Adapters, ext and decoders are trained along and thrown away
- * at the end. The published code trains them at Adam's rate of 1e-3 with a decay of 1e-4 and batches of 32.
+ * l_kd is `KL(p̂ || softmax(z))` with the voters' prediction p̂; teachers who know some classes only have one softmax over their
+ * logits side by side. Adapters, ext and decoders are trained along and thrown away at the end. The published code trains them
+ * at Adam's rate of 1e-3 with a decay of 1e-4 and batches of 32.
  *
  * Terms: `mmd` and `reconstruction`, which are sums over the teachers; `kd`, where any teacher votes; `labelled`, where there
  * are labels (ours).
