@@ -5,6 +5,13 @@
  */
 
 export * from "./compare.ts";
+export * from "./compare_files.ts";
+export * from "./demo.ts";
+export * from "./study.ts";
+export * from "./studied.ts";
+export * from "./run_study.ts";
+export * from "./search.ts";
+export * from "./search_space.ts";
 export * from "./compared.ts";
 export * from "./data_recipe.ts";
 export * from "./methods.ts";

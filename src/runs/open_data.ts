@@ -7,7 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import * as data from "../data/mod.ts";
 import type { Batch, Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
-import type { DataRecipe, SelectionRecipe } from "./data_recipe.ts";
+import type { DataRecipe, SelectionRecipe, TogetherRecipe } from "./data_recipe.ts";
 
 /** A data set, and what it says of its classes. */
 export type OpenedData = Dataset<Batch> & {
@@ -27,6 +27,11 @@ interface Selectable {
     classes: readonly (string | number)[],
     options: { relabel?: boolean; name?: string },
   ): OpenedData;
+  coarse?(
+    groups: Readonly<Record<string, readonly (string | number)[]>>,
+    options: { name?: string },
+  ): OpenedData;
+  mislabelled?(share: number, options: { seed?: number; to?: "random" | "next" }): OpenedData;
   unlabelled?(options: { seed?: number }): OpenedData;
 }
 
@@ -84,11 +89,11 @@ export class DataOpener implements Disposable {
     // Together only if they are of one kind, which these functions find out themselves.
     if ("join" in recipe) {
       const parts = await this.#all(recipe.join, `${at}.join`);
-      return this.#own(data.joinDatasets(parts));
+      return this.#own(data.joinDatasets(parts, together(recipe)));
     }
     if ("concatenate" in recipe) {
       const parts = await this.#all(recipe.concatenate, `${at}.concatenate`);
-      return this.#own(data.concatenateDatasets(parts));
+      return this.#own(data.concatenateDatasets(parts, together(recipe)));
     }
     const { select: _, ...source } = recipe;
     const key = JSON.stringify(source);
@@ -173,7 +178,20 @@ function choose(from: Selectable, selection: SelectionRecipe): OpenedData | unde
     const { classes, relabel, name } = selection;
     return from.ofClasses?.(classes, { relabel, ...(name && { name }) });
   }
+  if ("coarse" in selection) {
+    const { coarse, name } = selection;
+    return from.coarse?.(coarse, { ...(name && { name }) });
+  }
+  if ("mislabel" in selection) {
+    const { mislabel, seed, to } = selection;
+    return from.mislabelled?.(mislabel, { seed, to });
+  }
   return from.unlabelled?.({ seed: selection.seed });
+}
+
+/** What images of several data sets are made the same by. */
+function together({ size, channels }: TogetherRecipe): data.JoinOptions {
+  return { ...(size && { size }), ...(channels && { channels }) };
 }
 
 function withoutNull<T extends object>(value: T): T {

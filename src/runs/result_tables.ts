@@ -78,8 +78,10 @@ export function classTable(models: readonly ModelResult[], classNames: readonly 
  */
 export function spreadTable(seeds: readonly (readonly ModelResult[])[]): Table {
   const figures = figuresOf(seeds[0]);
-  const text = (values: readonly number[]): string => {
+  const text = (values: readonly number[], kind: ModelResult["kind"]): string => {
     const { mean, deviation } = spread(values.map((value) => 100 * value));
+    // Teachers that are the same ones for every seed have no deviation.
+    if (kind !== "student" && values.every((value) => value === values[0])) return mean.toFixed(2);
     return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
   };
   return {
@@ -94,7 +96,7 @@ export function spreadTable(seeds: readonly (readonly ModelResult[])[]): Table {
         name,
         kind,
         ...figures.map(([, pick]) =>
-          accuracy === null ? "–" : text(seeds.map((models) => pick(models[row].accuracy!)))
+          accuracy === null ? "–" : text(seeds.map((models) => pick(models[row].accuracy!)), kind)
         ),
       ],
       strong: kind === "student",
