@@ -23,7 +23,7 @@ export type SelectionRecipe =
   | { fraction: number; seed?: number }
   /** The images of some classes, which `relabel` numbers anew from 0. */
   | { classes: readonly (string | number)[]; relabel?: boolean; name?: string | null }
-  /** The images of some classes, each group of them as one class: `{ coarse: { shoes: ["Sandal", "Sneaker"] } }`. */
+  /** The images of some classes, each group of them as one class, by name: `{ coarse: { shoes: ["Sandal", "Sneaker"] } }`. */
   | { coarse: Readonly<Record<string, readonly (string | number)[]>>; name?: string | null }
   /** All of them, a share with the label of another class, any or the next one: for teachers that contradict. */
   | { mislabel: number; to?: "random" | "next"; seed?: number }

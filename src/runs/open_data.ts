@@ -180,7 +180,9 @@ function choose(from: Selectable, selection: SelectionRecipe): OpenedData | unde
   }
   if ("coarse" in selection) {
     const { coarse, name } = selection;
-    return from.coarse?.(coarse, { ...(name && { name }) });
+    // What stands for a recipe knows no order of an object's entries, and labels are numbers of groups.
+    const groups = Object.entries(coarse).sort(([a], [b]) => a < b ? -1 : 1);
+    return from.coarse?.(Object.fromEntries(groups), { ...(name && { name }) });
   }
   if ("mislabel" in selection) {
     const { mislabel, seed, to } = selection;
