@@ -32,23 +32,24 @@ export function demoCommands(): Command[] {
     demo(
       "demo",
       "eight teachers, one student, no labels: UNIFORM on MNIST and Fashion-MNIST",
-      () =>
-        Promise.all([
-          import("../../recipes/digits_and_clothes_kd.ts"),
-          import("../../recipes/digits_and_clothes_uniform.ts"),
-        ]).then(recipesIn),
+      async () => [
+        (await import("../../recipes/digits_and_clothes_kd.ts")).default,
+        (await import("../../recipes/digits_and_clothes_uniform.ts")).default,
+      ],
     ),
     demo(
       "demo:customkd",
       "one large teacher, 10 labels a class: CustomKD on Fashion-MNIST",
-      () =>
-        Promise.all([
-          import("../../recipes/few_labels_before.ts"),
-          import("../../recipes/few_labels_fit_net.ts"),
-          import("../../recipes/few_labels_customkd.ts"),
-        ]).then(recipesIn),
+      async () => [
+        (await import("../../recipes/few_labels_before.ts")).default,
+        (await import("../../recipes/few_labels_fit_net.ts")).default,
+        (await import("../../recipes/few_labels_customkd.ts")).default,
+      ],
+    ),
+    demo(
+      "demo:photographs",
+      "public models and weak classifiers, no labels: UNIFORM on CIFAR-10",
+      async () => (await import("../../recipes/photographs.ts")).default,
     ),
   ];
 }
-
-const recipesIn = (files: readonly { default: unknown }[]) => files.map((file) => file.default);

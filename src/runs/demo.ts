@@ -29,7 +29,7 @@ export interface DemoOptions extends Pick<RunOptions, "signal" | "progress"> {
   fresh?: boolean;
   /** Threads of one operator. */
   threads?: number;
-  /** Which variants of a study. */
+  /** Which variants of a study; KD and UNIFORM by default. */
   only?: readonly string[];
 }
 
@@ -52,8 +52,16 @@ export async function demo(
   what: readonly RecipeSource[] | Study,
   options: DemoOptions,
 ): Promise<DemoResult> {
-  const { name, seed = 0, seeds = 1, root = "runs", fresh = false, only, threads, ...rest } =
-    options;
+  const {
+    only = ["KD", "UNIFORM"],
+    name,
+    seed = 0,
+    seeds = 1,
+    root = "runs",
+    fresh = false,
+    threads,
+    ...rest
+  } = options;
   const out = fresh ? (await RunFolder.create(root, name)).root : `${root}/${name}`;
   const shared = { ...rest, seeds, out, ...(fresh && { cache: `${out}/teachers` }) };
   const own = threads === undefined ? {} : { threads };

@@ -57,7 +57,10 @@ export async function probedTeacher(
   if (!folder.has(FILE)) {
     say(`${backbone.name}: a linear classifier on its features of ${known.length} images`);
     const run = (pixels: torch.Tensor) => backbone.run(pixels).features;
-    using seen = await featuresOf(run, known, { batchSize: BATCH });
+    using seen = await featuresOf(run, known, { batchSize: BATCH }).catch((error) => {
+      backbone.release();
+      throw error;
+    });
     const { l2, data: __ } = probe;
     const numClasses = known.classNames!.length;
     using trained = linearProbe(seen, {
