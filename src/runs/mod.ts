@@ -24,6 +24,7 @@ export * from "./result_tables.ts";
 export * from "./run.ts";
 export * from "./settings.ts";
 export * from "./folder.ts";
+export * from "./evaluate_student.ts";
 export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";
 export * from "./recipe_file.ts";

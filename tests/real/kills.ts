@@ -212,9 +212,9 @@ try {
   if (isWanted("compare")) await killComparing();
 } finally {
   await Deno.remove(folder, { recursive: true });
-  for await (const { name } of Deno.readDir(`${cacheRoot()}/teachers`)) {
-    if (name.includes(`-${Deno.pid}-`)) {
-      await Deno.remove(`${cacheRoot()}/teachers/${name}`, { recursive: true });
-    }
+  const cache = `${cacheRoot()}/teachers`;
+  const own = isWanted("compare") ? [...Deno.readDirSync(cache)] : [];
+  for (const { name } of own.filter(({ name }) => name.includes(`-${Deno.pid}-`))) {
+    await Deno.remove(`${cache}/${name}`, { recursive: true });
   }
 }
