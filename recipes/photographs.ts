@@ -103,7 +103,7 @@ export default runs.study({
     batchSize: 128,
     dropLast: true,
     evaluation: { every: 8 },
-    store: { plain: true, dtype: "float16" },
+    store: { plain: true, dtype: "float16", batchSize: 16 },
   },
   variants: OPPONENTS,
   search: SEARCH,

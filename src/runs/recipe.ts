@@ -70,6 +70,8 @@ export interface StoreRecipe {
    * are wanted is asked in every epoch.
    */
   patches?: boolean;
+  /** Images that teachers are asked about at once: few are fastest for large images, whose maps stay in the processor's cache. */
+  batchSize?: number;
   /** The store's folder; the cache's if null. */
   root?: string | null;
 }

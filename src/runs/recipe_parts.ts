@@ -88,6 +88,7 @@ export const STORE: OptionTable<StoreRecipe> = {
   plain: flag({ default: false, help: "asks teachers about images as they are, not augmented" }),
   dtype: choice(["float16", "float32"], { default: "float16", help: "the dtype of what is kept" }),
   patches: flag({ default: false, help: "keeps teachers' patches too, which are large" }),
+  batchSize: whole({ default: 128, min: 1, help: "images that teachers are asked about at once" }),
   root: nullable(text({ help: "the store's folder; the cache's if null" })),
 };
 
