@@ -66,47 +66,50 @@ const scratch = (
     batchSize: 50,
   });
 
-const predictive: readonly Teacher[] = [
-  scratch("CNN", 1, 50, { name: "SmallCnn", widths: [32, 64, 128], ...shape }),
-  scratch("ResNet", 2, 50, { name: "SmallResNet", widths: [16, 32, 64], stride: 2, ...shape }),
-  scratch("wide ResNet", 3, 30, {
-    name: "SmallResNet",
-    widths: [32, 64, 128],
-    stride: 2,
-    ...shape,
-  }),
-  scratch("Mixer", 4, 50, { name: "SmallMixer", imageSize: 32, patchSize: 4, ...shape }),
-  await head("lite0", 64, 10, 5),
-  await head("lite1", 48, 10, 6),
-];
+/** The study; weights are fetched when it is asked for. */
+export default async (): Promise<runs.Study> => {
+  const predictive: readonly Teacher[] = [
+    scratch("CNN", 1, 50, { name: "SmallCnn", widths: [32, 64, 128], ...shape }),
+    scratch("ResNet", 2, 50, { name: "SmallResNet", widths: [16, 32, 64], stride: 2, ...shape }),
+    scratch("wide ResNet", 3, 30, {
+      name: "SmallResNet",
+      widths: [32, 64, 128],
+      stride: 2,
+      ...shape,
+    }),
+    scratch("Mixer", 4, 50, { name: "SmallMixer", imageSize: 32, patchSize: 4, ...shape }),
+    await head("lite0", 64, 10, 5),
+    await head("lite1", 48, 10, 6),
+  ];
 
-const descriptive: readonly Teacher[] = [
-  await lite("lite0", "Lite0", 96),
-  await lite("lite1", "Lite1", 112),
-  await lite("lite2", "Lite2", 128),
-];
+  const descriptive: readonly Teacher[] = [
+    await lite("lite0", "Lite0", 96),
+    await lite("lite1", "Lite1", 112),
+    await lite("lite2", "Lite2", 128),
+  ];
 
-export default runs.study({
-  name: "photographs",
-  recipe: {
-    data: {
-      train: sets.part("student", { then: [{ unlabelled: true }] }),
-      validation: sets.part("validation"),
-      test: sets.test(),
+  return runs.study({
+    name: "photographs",
+    recipe: {
+      data: {
+        train: sets.part("student", { then: [{ unlabelled: true }] }),
+        validation: sets.part("validation"),
+        test: sets.test(),
+      },
+      augment: mirrored,
+      student: { name: "SmallResNet", widths: [32, 64, 128], stride: 2, ...shape },
+      teachers: [...predictive, ...descriptive],
+      optimizer: { name: "AdamW", lr: 6e-3, weightDecay: 0.01 },
+      schedule: "OneCycle",
+      epochs: 16,
+      batchSize: 128,
+      dropLast: true,
+      evaluation: { every: 8 },
+      store: { plain: true, dtype: "float16", batchSize: 16 },
     },
-    augment: mirrored,
-    student: { name: "SmallResNet", widths: [32, 64, 128], stride: 2, ...shape },
-    teachers: [...predictive, ...descriptive],
-    optimizer: { name: "AdamW", lr: 6e-3, weightDecay: 0.01 },
-    schedule: "OneCycle",
-    epochs: 16,
-    batchSize: 128,
-    dropLast: true,
-    evaluation: { every: 8 },
-    store: { plain: true, dtype: "float16", batchSize: 16 },
-  },
-  variants: OPPONENTS,
-  search: SEARCH,
-  trials: 6,
-  seeds: 5,
-});
+    variants: OPPONENTS,
+    search: SEARCH,
+    trials: 6,
+    seeds: 5,
+  });
+};

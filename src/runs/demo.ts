@@ -13,7 +13,7 @@ import type { ModelResult } from "./result.ts";
 import { classTable, voteTable } from "./result_tables.ts";
 import type { RunOptions } from "./run.ts";
 import { runStudy } from "./run_study.ts";
-import type { Study } from "./study.ts";
+import type { StudySource } from "./study.ts";
 
 /** How {@linkcode demo} goes. */
 export interface DemoOptions extends Pick<RunOptions, "signal" | "progress"> {
@@ -49,7 +49,7 @@ export interface DemoResult {
  * @throws as `compare` and `runStudy` do.
  */
 export async function demo(
-  what: readonly RecipeSource[] | Study,
+  what: readonly RecipeSource[] | StudySource,
   options: DemoOptions,
 ): Promise<DemoResult> {
   const {
@@ -65,7 +65,7 @@ export async function demo(
   const out = fresh ? (await RunFolder.create(root, name)).root : `${root}/${name}`;
   const shared = { ...rest, seeds, out, ...(fresh && { cache: `${out}/teachers` }) };
   const own = threads === undefined ? {} : { threads };
-  const found = "variants" in what ? await ofStudy() : await ofRecipes(what);
+  const found = isList(what) ? await ofRecipes(what) : await ofStudy(what);
   const { compared, models, accuracies } = found;
   const all = compared.flatMap(({ runs }) => runs);
   const [{ result: { test } }] = all;
@@ -89,15 +89,18 @@ export async function demo(
     return { compared, models, accuracies: [table] };
   }
 
-  async function ofStudy(): Promise<Found> {
-    const study = what as Study;
-    const recipe = { ...study.recipe, ...own, seed };
-    const { variants, models, tables } = await runStudy(
-      { ...study, recipe },
-      { ...shared, only, trials: 1 },
-    );
+  async function ofStudy(source: StudySource): Promise<Found> {
+    const seeded = async (given: { seed: number }) => {
+      const study = typeof source === "function" ? await source(given) : source;
+      return { ...study, recipe: { ...study.recipe, ...own, seed } };
+    };
+    const { variants, models, tables } = await runStudy(seeded, { ...shared, only, trials: 1 });
     return { compared: variants, models, accuracies: tables };
   }
+}
+
+function isList(what: readonly RecipeSource[] | StudySource): what is readonly RecipeSource[] {
+  return Array.isArray(what);
 }
 
 /** What a comparison came to. */

@@ -39,6 +39,7 @@ interface Selectable {
 export class DataOpener implements Disposable {
   readonly #owned = new DisposableStack();
   readonly #loaded: Map<string, Promise<OpenedData>> = new Map();
+  readonly #chosen: Map<string, OpenedData> = new Map();
 
   /**
    * The data set that an entry of a recipe describes.
@@ -48,11 +49,16 @@ export class DataOpener implements Disposable {
    * @throws {FileError} if files are missing; {FormatError} if they are damaged or hold no images.
    */
   async open(recipe: DataRecipe, at: string): Promise<OpenedData> {
-    const all = await this.#source(recipe, at);
-    return (recipe.select ?? []).reduce(
-      (dataset, selection, i) => this.#select(dataset, selection, `${at}.select[${i}]`),
-      all,
-    );
+    const { select = [], ...source } = recipe;
+    let dataset = await this.#source(recipe, at);
+    let key = JSON.stringify(source);
+    for (const [i, selection] of select.entries()) {
+      // Teachers choose from one pool: it is divided once, and there is one copy of it.
+      key += JSON.stringify(selection);
+      dataset = this.#chosen.get(key) ?? this.#select(dataset, selection, `${at}.select[${i}]`);
+      this.#chosen.set(key, dataset);
+    }
+    return dataset;
   }
 
   /**
@@ -86,19 +92,10 @@ export class DataOpener implements Disposable {
   }
 
   async #source(recipe: DataRecipe, at: string): Promise<OpenedData> {
-    // Together only if they are of one kind, which these functions find out themselves.
-    if ("join" in recipe) {
-      const parts = await this.#all(recipe.join, `${at}.join`);
-      return this.#own(data.joinDatasets(parts, together(recipe)));
-    }
-    if ("concatenate" in recipe) {
-      const parts = await this.#all(recipe.concatenate, `${at}.concatenate`);
-      return this.#own(data.concatenateDatasets(parts, together(recipe)));
-    }
     const { select: _, ...source } = recipe;
     const key = JSON.stringify(source);
     const known = this.#loaded.get(key) ??
-      this.#load(source as DataRecipe).then((dataset) => this.#own(dataset));
+      this.#load(source as DataRecipe, at).then((dataset) => this.#own(dataset));
     this.#loaded.set(key, known);
     return await known;
   }
@@ -109,7 +106,15 @@ export class DataOpener implements Disposable {
     return parts as unknown as data.ImageDataset[];
   }
 
-  async #load(recipe: DataRecipe): Promise<OpenedData> {
+  async #load(recipe: DataRecipe, at: string): Promise<OpenedData> {
+    // Together only if they are of one kind, which these functions find out themselves.
+    if ("join" in recipe) {
+      return data.joinDatasets(await this.#all(recipe.join, `${at}.join`), together(recipe));
+    }
+    if ("concatenate" in recipe) {
+      const parts = await this.#all(recipe.concatenate, `${at}.concatenate`);
+      return data.concatenateDatasets(parts, together(recipe));
+    }
     if ("dataset" in recipe) {
       const load = { mnist: data.mnist, fashionMnist: data.fashionMnist, cifar10: data.cifar10 };
       return await load[recipe.dataset](recipe.split ?? "train");

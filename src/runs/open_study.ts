@@ -27,8 +27,6 @@ export interface OpenStudy extends Pick<ResolvedStudy, "name" | "trials" | "tria
   readonly variants: readonly OpenVariant[];
   /** The seeds that each is run with. */
   readonly seeds: readonly number[];
-  /** Whether the study is plain data, so that teachers and data are the same for every seed. */
-  readonly isPlain: boolean;
 }
 
 /**
@@ -76,8 +74,7 @@ export async function openStudy(
       return applySettings(whole as Recipe, set);
     },
   }));
-  const isPlain = typeof source !== "function";
-  return { name, trials, trialSeed, x, variants, seeds: numbers, isPlain };
+  return { name, trials, trialSeed, x, variants, seeds: numbers };
 }
 
 /** Numbers that are said. */

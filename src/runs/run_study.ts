@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { writeAtomic } from "../base/files.ts";
 import { formatTable } from "../report/table.ts";
 import { searchCandidates } from "./candidates.ts";
+import { recipeFingerprint } from "./fingerprint.ts";
 import { measureShelf } from "./measure_shelf.ts";
 import { type OpenStudy, openStudy, type OpenVariant } from "./open_study.ts";
 import type { Recipe } from "./recipe.ts";
@@ -82,9 +83,10 @@ export async function runStudy(
     studied.push({ ...compared, curve, x, chosen, trials: trials.trials });
   }
   const models = modelsBySeed(studied, teachers);
-  const { name, x, isPlain } = study;
+  const { name, x } = study;
+  const sameTeachers = plans.every(({ recipes }) => differOnlyInSeed(recipes));
   const whole = {
-    ...{ name, x, isPlain, folder, models },
+    ...{ name, x, sameTeachers, folder, models },
     variants: studied,
     seconds: secondsOf(studied) + [...shelves.values()].reduce((sum, seconds) => sum + seconds, 0),
   };
@@ -109,6 +111,11 @@ async function tryOut(
 /** Teachers are measured once for all variants, not again after every student. */
 function withoutTeachers(recipe: ResolvedRecipe): ResolvedRecipe {
   return { ...recipe, evaluation: { ...recipe.evaluation, teachers: false } };
+}
+
+/** Whether a seed decides the student alone. */
+function differOnlyInSeed(recipes: readonly ResolvedRecipe[]): boolean {
+  return new Set(recipes.map((recipe) => recipeFingerprint({ ...recipe, seed: 0 }))).size === 1;
 }
 
 function secondsOf(variants: readonly StudiedVariant[]): number {

@@ -28,7 +28,7 @@ export interface StudyResult {
   /** What runs along the horizontal axis of curves. */
   readonly x: string | null;
   /** Whether teachers and data are the same for every seed. */
-  readonly isPlain: boolean;
+  readonly sameTeachers: boolean;
   /** The variants, in order. */
   readonly variants: readonly StudiedVariant[];
   /** For each seed all models: the teachers, and the student of every variant. */

@@ -26,7 +26,7 @@ export interface Variant extends Partial<Omit<Recipe, "$schema" | "name" | "titl
  * **Which seed decides what.** In a study that is plain data, a seed decides the student's first weights and the order in which
  * it sees images, and nothing else: data and teachers have the seeds that they name, so that what teachers say is stored once,
  * and a standard deviation is that of students. In one that is a function of the seed, whatever the function makes of the seed
- * is another one each time: teachers too, if they are to be.
+ * is another one each time: teachers too, if they are to be. Tables and report say which it is.
  */
 export interface Study {
   /** The study's name, and that of its folder: letters, digits, `.`, `_` and `-`. */

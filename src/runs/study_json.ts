@@ -9,12 +9,12 @@ import type { StudyResult } from "./studied.ts";
 
 /** The study as JSON: accuracies from 0 to 1, folders as they lie in the study's. */
 export function studyJson(
-  { name, folder, isPlain, variants, models, seconds }: StudyResult,
+  { name, folder, sameTeachers, variants, models, seconds }: StudyResult,
 ): string {
   const place = (path: string) => relative(folder, path);
   const value = {
     name,
-    sameTeachersForAllSeeds: isPlain,
+    sameTeachers,
     variants: variants.map(({ title, curve, x, chosen, trials, runs, mean, deviation }) => ({
       title,
       ...(curve !== null && { curve }),

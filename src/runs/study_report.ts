@@ -16,7 +16,7 @@ import type { StudyResult } from "./studied.ts";
  * @throws {FileError} if it cannot be written.
  */
 export async function writeStudyReport(path: string, study: StudyResult): Promise<void> {
-  const { name, variants, tables, seconds, isPlain, models } = study;
+  const { name, variants, tables, seconds, sameTeachers, models } = study;
   const [accuracies, ...rest] = tables;
   const searched = rest.slice(variants.length > 1 ? 1 : 0);
   const seeds = models.length;
@@ -24,7 +24,7 @@ export async function writeStudyReport(path: string, study: StudyResult): Promis
     title: name,
     compared: variants,
     table: accuracies,
-    text: isPlain
+    text: sameTeachers
       ? `Teachers and data are the same for all ${seeds} seeds; a seed decides the student's first weights and the order of ` +
         `its images.`
       : `Each seed has teachers and data of its own.`,

@@ -1,5 +1,6 @@
 /** That the recipes of studies can be run, and keep apart those who learn, teach, choose and measure. */
 import { assert, assertEquals } from "@std/assert";
+import { Ajv2020 } from "npm:ajv@^8.17.1/dist/2020.js";
 import scaling from "../../recipes/scaling.ts";
 import threeSets from "../../recipes/three_sets.ts";
 import twoSets from "../../recipes/two_sets.ts";
@@ -25,8 +26,11 @@ function partsIn(value: unknown): string[] {
   return [`${dataset}, ${first.part} of ${first.split}, seed ${first.seed ?? 0}`];
 }
 
+const validate = new Ajv2020({ strict: false }).compile(runs.recipeSchema());
+
 /** Checks a study without running it. */
 async function check(study: runs.Study): Promise<void> {
+  assert(validate(study.recipe), JSON.stringify(validate.errors?.slice(0, 3)));
   const open = await openStudy(study);
   for (const variant of open.variants) {
     const { data, teachers } = await variant.recipe(0);
@@ -83,7 +87,8 @@ Deno.test({
   ignore: !await Deno.stat(weights).then(() => true, () => false),
   fn: async () => {
     const { default: photographs } = await import("../../recipes/photographs.ts");
-    await check(photographs);
-    assertEquals(kindsOf(photographs), { voters: 6, others: 3 });
+    const study = await photographs();
+    await check(study);
+    assertEquals(kindsOf(study), { voters: 6, others: 3 });
   },
 });

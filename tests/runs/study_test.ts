@@ -132,7 +132,7 @@ test("a study tries each method as often, keeps what validation images say, and 
     ]]);
 
     const json = JSON.parse(await Deno.readTextFile(`${folder}/runs/comparison.json`));
-    assertEquals(json.sameTeachersForAllSeeds, true);
+    assertEquals(json.sameTeachers, true);
     assertEquals(
       json.variants.map(({ title, chosen }: runs.StudiedVariant) => [title, chosen]),
       variants.map(({ title, chosen }) => [title, chosen]),
@@ -215,8 +215,8 @@ test("a study that is a function of the seed may have teachers for each seed", (
         variants: [{ title: "KD", method: "KD" }],
       };
     };
-    const { isPlain, models, variants } = await runs.runStudy(source, quiet(folder));
-    assertEquals([isPlain, variants[0].trials, variants[0].chosen], [false, [], []]);
+    const { sameTeachers, models, variants } = await runs.runStudy(source, quiet(folder));
+    assertEquals([sameTeachers, variants[0].trials, variants[0].chosen], [false, [], []]);
     assertEquals([...Deno.readDirSync(`${folder}/teachers`)].length, 2);
     assert(models[0][0].accuracy!.overall !== models[1][0].accuracy!.overall);
   }));
