@@ -27,6 +27,16 @@ export function several(text: string, before: readonly string[] = []): string[] 
   return [...before, text];
 }
 
+/** The option that sets single entries of recipes. */
+export const SET = [
+  "--set <entry=value>",
+  "an entry of the recipe, such as method.beta1=2; again for more",
+  several,
+] as const;
+
+/** The option that hides progress. */
+export const QUIET = ["--quiet", "shows no progress"] as const;
+
 /** Everything that needs libtorch, imported once it is there: the help of a command does not wait for it. */
 export async function rooms(): Promise<typeof import("../../mod.ts")> {
   await setup();

@@ -16,26 +16,16 @@ export function evaluateCommand(): Command<[string]> {
     .option("--known <folder>", "measures features: neighbors and a linear probe know these images")
     .option("--json", "write all of it as JSON")
     .action((path, { images, known, json }) =>
-      work(async ({ runs, evaluation, train }, signal) => {
-        using opened = await runs.openStudent(path, images, known);
-        if (opened.known !== null) {
-          const { student, known, images: test } = opened;
-          const asked = { known, test, probe: true, signal };
-          const { knn, probe } = await evaluation.featureQuality(student, asked);
-          if (json) return console.log(JSON.stringify({ knn, probe }));
-          return console.log(`neighbors ${percent(knn!)}, linear probe ${percent(probe!)}`);
+      work(async ({ runs, train }, signal) => {
+        const found = await runs.evaluateStudent(path, { images, known, signal });
+        if ("table" in found) {
+          return json
+            ? console.log(JSON.stringify(found.accuracy, null, 2))
+            : train.printTable(found.table);
         }
-        const found = await evaluation.evaluate(opened.student, opened.images, { signal });
-        if (json) return console.log(JSON.stringify(found, null, 2));
-        const { overall, count, byClass, classNames } = found;
-        const model = {
-          name: "accuracy",
-          kind: "student",
-          parameters: 0,
-          accuracy: found,
-        } as const;
-        const table = runs.classTable([model], classNames ?? byClass.map((_, i) => String(i)));
-        train.printTable({ ...table, title: `right on ${percent(overall)} of ${count} images` });
+        const { knn, probe } = found;
+        if (json) return console.log(JSON.stringify(found));
+        console.log(`neighbors ${percent(knn)}, linear probe ${percent(probe)}`);
       })
     ) as Command<[string]>;
 }

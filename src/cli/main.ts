@@ -9,8 +9,8 @@ import { ApprenticeError } from "../base/errors.ts";
 import { INTERRUPTED_EXIT_CODE, InterruptedError } from "../base/interrupt.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 import { VERSION } from "../base/version.ts";
-import { customKdDemoCommand, demoCommand } from "./demo.ts";
-import { compareCommand } from "./compare.ts";
+import { compareCommand, searchCommand } from "./compare.ts";
+import { demoCommands } from "./demo.ts";
 import { distillCommand } from "./distill.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
@@ -23,21 +23,21 @@ import { verifyCommand } from "./verify.ts";
 
 /** The command line with all its sub-commands. */
 function commandLine(): Command {
-  return new Command("apprentice")
+  const all = new Command("apprentice")
     .description("Many pre-trained masters teach one small model.")
     .version(VERSION)
     .addCommand(trainCommand())
     .addCommand(compareCommand())
+    .addCommand(searchCommand())
     .addCommand(distillCommand())
     .addCommand(evaluateCommand())
     .addCommand(predictCommand())
     .addCommand(storeCommand())
     .addCommand(setupCommand())
     .addCommand(doctorCommand())
-    .addCommand(demoCommand())
-    .addCommand(customKdDemoCommand())
     .addCommand(teachersCommand())
     .addCommand(verifyCommand());
+  return demoCommands().reduce((all, demo) => all.addCommand(demo), all);
 }
 
 /** The arguments without the `--` that `deno task name -- …` hands on. */

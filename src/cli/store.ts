@@ -6,7 +6,7 @@
 
 import { formatBytes, parseBytes } from "../base/text.ts";
 import { Command, InvalidArgumentError } from "./commander.ts";
-import { rooms, several, work } from "./common.ts";
+import { rooms, SET, work } from "./common.ts";
 
 const ROOT = ["--root <folder>", "the store's folder (default: that of the cache)"] as const;
 
@@ -36,7 +36,7 @@ function listCommand(): Command {
 function fillCommand(): Command<[string]> {
   return new Command("fill").description("ask the teachers of a recipe, and keep what they say")
     .argument("<recipe>", "the recipe")
-    .option("--set <entry=value>", "an entry of the recipe; again for more", several)
+    .option(...SET)
     .option("--part <i/n>", "a share of the work, from 1/n to n/n, for several machines", share)
     .action((path, { set = [], part }) =>
       work(async ({ runs }, signal) => {

@@ -5,9 +5,6 @@
  */
 
 import { Command } from "./commander.ts";
-import type { teachers } from "../../mod.ts";
-import { FormatError } from "../base/errors.ts";
-import { readTextFile } from "../base/regular_files.ts";
 import { rooms } from "./common.ts";
 
 /** `teachers <spec...>`: loads teachers, runs one image through each, and prints what they are. */
@@ -30,7 +27,7 @@ export function teachersCommand(): Command<[string[]]> {
       for (const spec of specs) {
         const { architecture, prompts, templates, tokenizer, embeddings } = options;
         const device = options.device as "cpu";
-        const classes = prompts && await classesIn(prompts);
+        const classes = prompts && await teachers.readClassTexts(prompts);
         using teacher = classes || embeddings
           ? await teachers.openVocabulary({
             ...{ source: spec, classes, templates, tokenizer, embeddings },
@@ -47,16 +44,4 @@ export function teachersCommand(): Command<[string[]]> {
         console.log(options.json ? JSON.stringify(card, null, 2) : teachers.describeCard(card));
       }
     }) as Command<[string[]]>;
-}
-
-/** The texts themselves, or what the one file that is named holds. */
-async function classesIn(prompts: readonly string[]): Promise<teachers.ClassTexts> {
-  const [path] = prompts;
-  if (prompts.length > 1 || !path.endsWith(".json")) return prompts;
-  const content = await readTextFile(path);
-  try {
-    return JSON.parse(content);
-  } catch (cause) {
-    throw new FormatError(`${path} is not JSON: ${(cause as Error).message}.`, { cause });
-  }
 }

@@ -18,12 +18,17 @@ import {
   chooseBalanced,
   chooseClasses,
   chooseStratified,
+  type ChosenClasses,
   countClasses,
   takenOf,
 } from "./selection/choose.ts";
+import { chooseCoarse } from "./selection/coarse.ts";
+import { mislabel } from "./selection/mislabel.ts";
 import { imagesTogether } from "./selection/images_together.ts";
 import type {
+  CoarseOptions,
   JoinOptions,
+  MislabelOptions,
   OfClassesOptions,
   SplitOptions,
   UnlabelledOptions,
@@ -218,11 +223,30 @@ export class ImageDataset implements Dataset<LabelledBatch>, LabelSpace, Disposa
    * @throws {ArgumentError} If there is no such class, or none is given.
    */
   ofClasses(classes: readonly (number | string)[], options: OfClassesOptions = {}): ImageDataset {
-    const { indices, labels, space } = chooseClasses(this, this.#labelValues(), classes, options);
-    return scope(() => {
-      const images = this.images.indexSelect(0, tensor(indices, { dtype: "int64" }));
-      return new ImageDataset({ ...space, images, labels });
-    });
+    return this.#chosen(chooseClasses(this, this.#labelValues(), classes, options));
+  }
+
+  /**
+   * The images of the classes that are named, copied, with fewer classes: each group of classes becomes one.
+   *
+   * @param groups For each new class its name, and the labels or names of the classes that it is made of.
+   * @throws {ArgumentError} If there is no such class, one is in two groups, or there are no groups.
+   */
+  coarse(
+    groups: Readonly<Record<string, readonly (number | string)[]>>,
+    options: CoarseOptions = {},
+  ): ImageDataset {
+    return this.#chosen(chooseCoarse(this, this.#labelValues(), groups, options));
+  }
+
+  /**
+   * All images, copied, a share of them with wrong labels: what a contradicting teacher learns from.
+   *
+   * @param share From 0 to 1; the number of images is rounded.
+   * @throws {ArgumentError} If the share is none, or there is no other class.
+   */
+  mislabelled(share: number, options: MislabelOptions = {}): ImageDataset {
+    return this.#chosen(mislabel(this, this.#labelValues(), share, options));
   }
 
   /**
@@ -291,6 +315,13 @@ export class ImageDataset implements Dataset<LabelledBatch>, LabelSpace, Disposa
   #with(images: Tensor, labels: Tensor): ImageDataset {
     const { classNames, name, sources } = this;
     return new ImageDataset({ images, labels, classNames, name, sources });
+  }
+
+  #chosen({ indices, labels, space }: ChosenClasses): ImageDataset {
+    return scope(() => {
+      const images = this.images.indexSelect(0, tensor(indices, { dtype: "int64" }));
+      return new ImageDataset({ ...space, images, labels });
+    });
   }
 
   #labelValues(): Int32Array {

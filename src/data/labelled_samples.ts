@@ -22,10 +22,19 @@ import {
   chooseBalanced,
   chooseClasses,
   chooseStratified,
+  type ChosenClasses,
   countClasses,
   takenOf,
 } from "./selection/choose.ts";
-import type { OfClassesOptions, SplitOptions, UnlabelledOptions } from "./selection/options.ts";
+import { chooseCoarse } from "./selection/coarse.ts";
+import { mislabel } from "./selection/mislabel.ts";
+import type {
+  CoarseOptions,
+  MislabelOptions,
+  OfClassesOptions,
+  SplitOptions,
+  UnlabelledOptions,
+} from "./selection/options.ts";
 import { labelSpace, sourceOf, type SpaceOfSeveral } from "./selection/spaces.ts";
 import { inOrder, selectionOrder, splitOrder } from "./shuffle.ts";
 import { UnlabelledSamples } from "./unlabelled_samples.ts";
@@ -175,12 +184,31 @@ export class LabelledSamples implements Dataset<LabelledBatch>, LabelSpace {
     classes: readonly (number | string)[],
     options: OfClassesOptions = {},
   ): LabelledSamples {
-    const { indices, labels, space } = chooseClasses(this, this.#known(), classes, options);
-    return new LabelledSamples({
-      ...pickSamples(this.#source, indices, ({ pixels }, i) => ({ pixels, label: labels[i] })),
-      ...space,
-      labels,
-    });
+    return this.#chosen(chooseClasses(this, this.#known(), classes, options));
+  }
+
+  /**
+   * The images of the classes that are named, with fewer classes: each group of classes becomes one.
+   *
+   * @param groups For each new class its name, and the labels or names of the classes that it is made of.
+   * @throws {ArgumentError} If there is no such class, one is in two groups, there are no groups, or the source does not
+   * say its labels.
+   */
+  coarse(
+    groups: Readonly<Record<string, readonly (number | string)[]>>,
+    options: CoarseOptions = {},
+  ): LabelledSamples {
+    return this.#chosen(chooseCoarse(this, this.#known(), groups, options));
+  }
+
+  /**
+   * All images, a share of them with wrong labels: what a contradicting teacher learns from.
+   *
+   * @param share From 0 to 1; the number of images is rounded.
+   * @throws {ArgumentError} If the share is none, there is no other class, or the source does not say its labels.
+   */
+  mislabelled(share: number, options: MislabelOptions = {}): LabelledSamples {
+    return this.#chosen(mislabel(this, this.#known(), share, options));
   }
 
   /**
@@ -233,6 +261,14 @@ export class LabelledSamples implements Dataset<LabelledBatch>, LabelSpace {
         (value, row) => `Label ${value} of image ${indices[row]}, an index of ${classes} classes,`,
       );
       return new LabelledBatch(pixels, tensor(labels), tensor(indices));
+    });
+  }
+
+  #chosen({ indices, labels, space }: ChosenClasses): LabelledSamples {
+    return new LabelledSamples({
+      ...pickSamples(this.#source, indices, ({ pixels }, i) => ({ pixels, label: labels[i] })),
+      ...space,
+      labels,
     });
   }
 

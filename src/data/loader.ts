@@ -238,9 +238,9 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
    * ahead is not part of it.
    */
   async spec(): Promise<Spec> {
-    const { batchSize, shuffle, dropLast } = this;
+    const { batchSize, shuffle, dropLast, seed } = this;
     const pixels = await this.pixelSpec() as Record<string, Spec>;
-    return { batchSize, shuffle, dropLast, ...pixels };
+    return { ...pixels, batchSize, shuffle, dropLast, seed };
   }
 
   /** What decides the pixels: the data set by a fingerprint of its contents, the transform, the seed, the variants. */

@@ -15,9 +15,11 @@ import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { type Batch, LabelledBatch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
+import { ImageDataset } from "./image_dataset.ts";
 import type { ImageSource } from "./images/image_source.ts";
 import type { PixelSource } from "./pixel_source.ts";
 import type { Transform } from "./transforms/transform.ts";
+import { UnlabelledImages } from "./unlabelled_images.ts";
 
 /** How many images of a dataset are looked at where they are not all in memory. */
 const LOOKED_AT = 16;
@@ -50,10 +52,13 @@ interface PixelMaker<B extends Batch> extends PixelSource {
 
 /** What decides the pixels of an image in a variant. */
 export async function pixelSpec<B extends Batch>(maker: PixelMaker<B>): Promise<Spec> {
-  const { dataset, seed, views, transform } = maker;
+  const { dataset, views, transform } = maker;
+  // Nothing is random about images in memory that no transform changes: what is known of them holds for any seed.
+  const isFixed = transform === undefined &&
+    (dataset instanceof ImageDataset || dataset instanceof UnlabelledImages);
   return {
     dataset: await datasetSpec(dataset),
-    seed,
+    seed: isFixed ? undefined : maker.seed,
     views,
     // A function that does not say what it does is known by what it does to some images.
     transform: transform === undefined ? undefined : transform.spec ?? await transformed(maker),

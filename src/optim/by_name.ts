@@ -61,7 +61,7 @@ export interface NamedOptimizer {
   ) => Optimizer;
 }
 
-/** How long a run is. */
+/** How long a run is, and how fast it learns. */
 export interface RunCounts {
   /** Steps of the optimizer in all. */
   readonly steps: number;
@@ -69,13 +69,15 @@ export interface RunCounts {
   readonly epochs: number;
   /** Steps of the optimizer in one. */
   readonly stepsPerEpoch: number;
+  /** The optimizer's learning rates, one for each of its groups. */
+  readonly rates: readonly number[];
 }
 
 /** A schedule that is made for an optimizer from options. */
 export interface NamedSchedule {
   /** The declaration of its options. */
   readonly options: AnyTable;
-  /** Options that whoever counts steps and epochs can fill in. */
+  /** Options that whoever knows these of a run can fill in. */
   readonly counts?: Readonly<Record<string, keyof RunCounts>>;
   /** Makes the schedule; the options are checked. */
   readonly make: (optimizer: Scheduled, options: CheckedOptions) => Schedule;
@@ -123,7 +125,7 @@ export const SCHEDULES: Readonly<Record<string, NamedSchedule>> = {
   },
   OneCycle: {
     options: ONE_CYCLE_OPTIONS,
-    counts: { totalSteps: "steps" },
+    counts: { maxLr: "rates", totalSteps: "steps" },
     make: (optimizer, options) => new OneCycle(optimizer, options as unknown as OneCycleOptions),
   },
   CyclicLR: {

@@ -87,6 +87,8 @@ export interface CurvesBlock {
   percent?: boolean;
   /** Whether the vertical axis is logarithmic; values of 0 and less are left out (default false). */
   log?: boolean;
+  /** Whether the horizontal axis is logarithmic, with ticks at powers of 2; points at 0 and less are left out (default false). */
+  logX?: boolean;
   /** Averages this many neighboring points, with the raw line faint behind (default: as it is). */
   smooth?: number;
 }

@@ -24,6 +24,8 @@ import { DataOpener } from "./open_data.ts";
 import { plain } from "./plain.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import { classesInWords } from "./open_vocabulary_recipe.ts";
+import { checkProbe } from "./probe_recipe.ts";
+import { probedTeacher } from "./probed_teacher.ts";
 import { openBatches } from "./run_batches.ts";
 import { labelsIn } from "./teacher_labels.ts";
 
@@ -52,14 +54,21 @@ export async function buildTeachers(
   labelSpace?: LabelOptions["labelSpace"],
 ): Promise<Teacher[]> {
   const own = recipes.flatMap((one) => "recipe" in one ? [one.recipe] : []);
-  const folders = await foldersOf(own, places);
+  // Data that several learn from is opened once.
+  using opener = new DataOpener();
+  const folders = await foldersOf(own, places, opener);
   const teachers: Teacher[] = [];
   try {
     for (const [i, recipe] of recipes.entries()) {
       if ("recipe" in recipe) await places.trainFirst(recipe.recipe, folders.get(recipe.recipe)!);
       const at = `teachers[${i}]`;
       const labels = labelsIn(recipe, labelSpace, at);
-      teachers.push(await one(recipe, at, device, folders, labels));
+      const teacher = await one(recipe, at, device, folders, labels);
+      teachers.push(
+        "source" in recipe && recipe.probe
+          ? await probedTeacher(teacher, recipe.probe, { cache: places.cache, opener, at }, labels)
+          : teacher,
+      );
     }
     return teachers;
   } catch (error) {
@@ -78,6 +87,7 @@ async function one(
 ): Promise<Teacher> {
   const { kind = "descriptive" } = recipe;
   if ("source" in recipe) {
+    checkProbe(recipe, at);
     const texts = classesInWords(recipe, at);
     if (texts !== null) {
       const { classes: _, ...space } = labels;
@@ -92,7 +102,11 @@ async function one(
       view: view && plain(view),
       device,
     };
-    return await load(source, { ...plain(given), ...labels, kind } as LoadTeacherOptions);
+    // A probe stands in the place of its own head, and what that knows is none of its business.
+    const own = recipe.probe
+      ? { ...plain(given), kind: "descriptive" }
+      : { ...plain(given), ...labels, kind };
+    return await load(source, own as LoadTeacherOptions);
   }
   if ("recipe" in recipe) {
     const { recipe: own, name } = recipe;
@@ -106,17 +120,18 @@ async function one(
  * its run.
  */
 export async function firstRun(recipe: ResolvedRecipe, places: TeacherPlaces): Promise<string> {
-  const folder = (await foldersOf([recipe], places)).get(recipe)!;
+  using opener = new DataOpener();
+  const folder = (await foldersOf([recipe], places, opener)).get(recipe)!;
   await places.trainFirst(recipe, folder);
   return folder;
 }
 
-/** Where the runs of recipes are kept. Data that several learn from is opened once. */
+/** Where the runs of recipes are kept. */
 async function foldersOf(
   recipes: readonly ResolvedRecipe[],
   { cache }: TeacherPlaces,
+  opener: DataOpener,
 ): Promise<Map<ResolvedRecipe, string>> {
-  using opener = new DataOpener();
   const folders = new Map<ResolvedRecipe, string>();
   for (const recipe of recipes) {
     folders.set(recipe, join(cache, `${recipe.name}-${await keyOf(recipe, opener)}`));

@@ -5,8 +5,30 @@
  */
 
 import { comparisonTable, methodCurves, writeReport } from "../report/mod.ts";
+import type { ReportData, ReportSection } from "../report/mod.ts";
 import type { Table } from "../report/table.ts";
 import type { Compared } from "./compared.ts";
+
+/** So many figures are set large, and so many lines can be told apart. */
+const [MOST_FIGURES, MOST_CURVES] = [6, 12];
+
+/** What the report of a comparison shows. */
+export interface ComparisonReport {
+  /** The recipes, the first of which the others are tested against. */
+  readonly compared: readonly Compared[];
+  /** All models on the test images. */
+  readonly table: Table;
+  /** The heading; the recipes' names if absent. */
+  readonly title?: string;
+  /** A paragraph about the accuracies. */
+  readonly text?: string;
+  /** Sections after the accuracies. */
+  readonly first?: readonly ReportSection[];
+  /** Sections at the end. */
+  readonly last?: readonly ReportSection[];
+  /** Names and values of how it was made. */
+  readonly facts?: ReportData["facts"];
+}
 
 /**
  * Writes the report of a comparison: the table, a paired test against the first recipe, learning curves of all runs.
@@ -15,11 +37,9 @@ import type { Compared } from "./compared.ts";
  */
 export async function writeComparison(
   path: string,
-  compared: readonly Compared[],
-  table: Table,
+  { compared, table, title, text, first = [], last = [], facts }: ComparisonReport,
 ): Promise<void> {
-  // "student, UNIFORM" is "UNIFORM" where all are students.
-  const names = compared.map(({ title }) => title.replace(/^student, /, ""));
+  const names = compared.map(({ title }) => nameOf(title));
   const [baseline] = names;
   const all = compared.flatMap(({ runs }, i) => runs.map((run) => ({ ...run, method: names[i] })));
   const tests = comparisonTable(
@@ -37,17 +57,34 @@ export async function writeComparison(
   );
   const seeds = compared[0].runs.length;
   await writeReport(path, {
-    title: new Intl.ListFormat("en").format(names),
+    title: title ?? new Intl.ListFormat("en").format(names),
     subtitle: seeds === 1 ? "One seed" : `${seeds} seeds each`,
-    highlights: compared.map(({ mean, deviation }, i) => ({
-      label: names[i],
+    highlights: shown(compared).map(({ title, mean, deviation }) => ({
+      label: nameOf(title),
       value: `${(100 * mean).toFixed(1)} %`,
       note: seeds === 1 ? "test images" : `± ${(100 * deviation).toFixed(1)}, test images`,
     })),
     sections: [
-      { heading: "Accuracy on test images", blocks: [{ kind: "table", table }] },
+      { heading: "Accuracy on test images", text, blocks: [{ kind: "table", table }] },
+      ...first,
       { heading: "Against each other", blocks: [{ kind: "table", table: tests }] },
-      ...(curves.series.length > 0 ? [{ heading: "Learning curves", blocks: [curves] }] : []),
+      ...(curves.series.length > 0 && compared.length <= MOST_CURVES
+        ? [{ heading: "Learning curves", blocks: [curves] }]
+        : []),
+      ...last,
     ],
+    facts,
   });
+}
+
+/** "student, UNIFORM" is "UNIFORM" where all are students. */
+function nameOf(title: string): string {
+  return title.replace(/^student, /, "");
+}
+
+/** All of a few; of many the first, which the others are tested against, and the best. */
+function shown(compared: readonly Compared[]): readonly Compared[] {
+  if (compared.length <= MOST_FIGURES) return compared;
+  const best = compared.reduce((best, one) => one.mean > best.mean ? one : best);
+  return [...new Set([compared[0], best])];
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { either, list, named, nullable, span } from "../base/option_parts.ts";
+import { byName, either, list, named, nullable, span } from "../base/option_parts.ts";
 import { choice, flag, number, text, whole } from "../base/option_values.ts";
 import { lazy, shared, variants } from "../base/option_variants.ts";
 import type { AnyTable, Option } from "../base/options.ts";
@@ -23,6 +23,10 @@ export type SelectionRecipe =
   | { fraction: number; seed?: number }
   /** The images of some classes, which `relabel` numbers anew from 0. */
   | { classes: readonly (string | number)[]; relabel?: boolean; name?: string | null }
+  /** The images of some classes, each group of them as one class, by name: `{ coarse: { shoes: ["Sandal", "Sneaker"] } }`. */
+  | { coarse: Readonly<Record<string, readonly (string | number)[]>>; name?: string | null }
+  /** All of them, a share with the label of another class, any or the next one: for teachers that contradict. */
+  | { mislabel: number; to?: "random" | "next"; seed?: number }
   /** All of them so many times, so that an epoch is longer than a few batches. */
   | { repeat: number }
   /** All, without their labels, in random order. */
@@ -32,6 +36,14 @@ export type SelectionRecipe =
 export interface ChosenRecipe {
   /** Which of the images. */
   select?: readonly SelectionRecipe[];
+}
+
+/** How images in memory that differ in size or channels are put together. */
+export interface TogetherRecipe extends ChosenRecipe {
+  /** Resizes all of them: rows and columns, or one number for both. */
+  size?: number | readonly [number, number] | null;
+  /** Makes all of them gray (1) or colored (3). */
+  channels?: 1 | 3 | null;
 }
 
 /** How image files are read. */
@@ -57,11 +69,13 @@ export type DataRecipe =
   /** Images without labels: a folder of any depth, a list of paths, tar files. */
   | { images: string | readonly string[] } & ReadingRecipe
   /** Several data sets in one label space, the classes of each for themselves. */
-  | { join: readonly DataRecipe[] } & ChosenRecipe
+  | { join: readonly DataRecipe[] } & TogetherRecipe
   /** Several data sets of the same classes, behind each other. */
-  | { concatenate: readonly DataRecipe[] } & ChosenRecipe;
+  | { concatenate: readonly DataRecipe[] } & TogetherRecipe;
 
 const seed = whole({ default: 0, min: 0, help: "decides which" });
+
+const CLASS = either<[string, number]>([text({}), whole({ min: 0 })], {});
 
 /** Which of the images. */
 export const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
@@ -77,12 +91,23 @@ export const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
     seed,
   },
   classes: {
-    classes: list(either<[string, number]>([text({}), whole({ min: 0 })], {}), {
-      least: 1,
-      help: "the names or numbers of the classes to keep",
-    }),
+    classes: list(CLASS, { least: 1, help: "the names or numbers of the classes to keep" }),
     relabel: flag({ default: false, help: "numbers the classes anew from 0" }),
     name: nullable(text({ help: "what these images are called" })),
+  },
+  coarse: {
+    coarse: byName(list(CLASS, { least: 1 }), {
+      help: "for each new class the names or numbers of those that it is made of",
+    }),
+    name: nullable(text({ help: "what these images are called" })),
+  },
+  mislabel: {
+    mislabel: number({ min: 0, max: 1, help: "the share of images with a wrong label" }),
+    to: choice(["random", "next"], {
+      default: "random",
+      help: "whether a wrong label is any other class, or the next one",
+    }),
+    seed,
   },
   repeat: { repeat: whole({ min: 1, help: "how many times an epoch has each image" }) },
   unlabelled: { unlabelled: choice([true], { help: "takes the labels away" }), seed },
@@ -119,6 +144,12 @@ export const PART: Option<ImagePart> = named<ImagePart>({
   whole: { size, interpolation },
 }, { what: "part of an image", key: "kind", help: "which part of each image, and how large" });
 
+const TOGETHER: AnyTable = {
+  size: nullable(size, { help: "resizes images in memory: rows and columns, or one number" }),
+  channels: nullable(choice([1, 3], { help: "makes images in memory gray (1) or colored (3)" })),
+  ...CHOSEN,
+};
+
 const READING: AnyTable = {
   part: nullable(shared(PART, "part")),
   workers: nullable(whole({ min: 0, help: "threads that decode" })),
@@ -149,6 +180,6 @@ export const DATA: Option<DataRecipe> = variants<DataRecipe>({
   },
   shards: { shards: paths, ...READING },
   images: { images: paths, ...READING },
-  join: { join: several("the data sets that become one label space"), ...CHOSEN },
-  concatenate: { concatenate: several("the data sets of the same classes"), ...CHOSEN },
+  join: { join: several("the data sets that become one label space"), ...TOGETHER },
+  concatenate: { concatenate: several("the data sets of the same classes"), ...TOGETHER },
 }, { what: "source of data" });

@@ -20,6 +20,14 @@ export function recipeFingerprint(recipe: ResolvedRecipe): string {
   return fingerprint(decisive(recipe));
 }
 
+/** A short text that is the same for recipes whose teachers are the same and are measured on the same images. */
+export function shelfFingerprint(recipe: ResolvedRecipe): string {
+  const { teachers, data, evaluation } = decisive(recipe) as unknown as ResolvedRecipe;
+  const { labelled, test } = data;
+  const { probeTeachers } = evaluation;
+  return fingerprint([teachers, test, probeTeachers === null ? null : labelled] as Spec);
+}
+
 function strip(part: Spec, isRecipe: boolean): Spec {
   if (Array.isArray(part)) return part.map((one) => strip(one, false));
   if (typeof part !== "object" || part === null) return part;
@@ -28,6 +36,8 @@ function strip(part: Spec, isRecipe: boolean): Spec {
   return Object.fromEntries(entries.map(([name, value]): [string, Spec] => {
     // Where a store lies changes nothing of what is in it.
     if (name === "store" && value !== null) return [name, { ...value as object, root: null }];
+    // Who else is measured changes nothing of the student.
+    if (name === "evaluation" && isRecipe) return [name, { ...value as object, teachers: true }];
     return [name, strip(value, name === "recipe")];
   }));
 }

@@ -70,14 +70,40 @@ export async function validate(
   };
 }
 
-/** How student and teachers do on the test images. */
+/** How student and teachers do on the test images; teachers only where the recipe wants them measured. */
 export async function measure(
   recipe: ResolvedRecipe,
   student: Classifier,
   teachers: readonly Teacher[],
-  { test, labelled }: { readonly test: Labelled; readonly labelled: Labelled },
+  { test, labelled }: OnTest,
   signal: AbortSignal | undefined,
 ): Promise<Pick<RunResult, "fingerprint" | "test" | "models" | "parameters">> {
+  const { batchSize, teachers: areMeasured } = recipe.evaluation;
+  const options = { batchSize, signal, device: recipe.device };
+  const seen = { test: areMeasured ? test : null, labelled };
+  const models = await measureTeachers(recipe, teachers, seen, signal);
+  const isMeasured = test !== null && student.numClasses > 0;
+  const found = isMeasured ? await evaluate(student, test, options) : null;
+  const parameters = student.numParameters();
+  models.push({ name: "student", kind: "student", parameters, accuracy: accuracyIn(found) });
+  return { fingerprint: recipeFingerprint(recipe), test: found, models, parameters };
+}
+
+/** What teachers are measured on. */
+export interface OnTest {
+  /** The images; without any there are no accuracies. */
+  readonly test: Labelled;
+  /** The labelled images that a probe of teachers that do not vote learns from. */
+  readonly labelled: Labelled;
+}
+
+/** How teachers do on the test images, each alone, and those who vote together. */
+export async function measureTeachers(
+  recipe: ResolvedRecipe,
+  teachers: readonly Teacher[],
+  { test, labelled }: OnTest,
+  signal: AbortSignal | undefined,
+): Promise<ModelResult[]> {
   const { batchSize, probeTeachers: l2 } = recipe.evaluation;
   const options = { batchSize, signal, device: recipe.device };
   const models: ModelResult[] = [];
@@ -109,11 +135,7 @@ export async function measure(
       accuracy,
     });
   }
-  const isMeasured = test !== null && student.numClasses > 0;
-  const found = isMeasured ? await evaluate(student, test, options) : null;
-  const parameters = student.numParameters();
-  models.push({ name: "student", kind: "student", parameters, accuracy: accuracyIn(found) });
-  return { fingerprint: recipeFingerprint(recipe), test: found, models, parameters };
+  return models;
 }
 
 function sizeOf({ model, facts }: Teacher): number {

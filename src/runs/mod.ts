@@ -5,6 +5,13 @@
  */
 
 export * from "./compare.ts";
+export * from "./compare_files.ts";
+export * from "./demo.ts";
+export * from "./study.ts";
+export * from "./studied.ts";
+export * from "./run_study.ts";
+export * from "./search.ts";
+export * from "./search_space.ts";
 export * from "./compared.ts";
 export * from "./data_recipe.ts";
 export * from "./methods.ts";
@@ -18,6 +25,7 @@ export * from "./run.ts";
 export type { TeacherLabels } from "./teacher_labels.ts";
 export * from "./settings.ts";
 export * from "./folder.ts";
+export * from "./evaluate_student.ts";
 export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";
 export * from "./recipe_file.ts";

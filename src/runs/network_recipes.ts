@@ -13,6 +13,7 @@ import { BUILD_OPTIONS } from "../models/entry.ts";
 import { list as architectures } from "../models/registry.ts";
 import { SMALL_MODELS } from "../models/small/all.ts";
 import { OPEN_VOCABULARY_OPTIONS, type OpenVocabularyRecipe } from "./open_vocabulary_recipe.ts";
+import { PROBE, type ProbeRecipe } from "./probe_recipe.ts";
 import { LABEL_OPTIONS, type TeacherLabels } from "./teacher_labels.ts";
 
 /** The student: an architecture by its name, its options beside it. */
@@ -59,6 +60,8 @@ export type TeacherRecipe<R> =
     readonly tap?: string | null;
     /** The teacher's view; what is given counts more than what the publisher says. */
     readonly view?: Partial<View> | null;
+    /** What makes it vote: a linear classifier on its features, in the place of its own head. */
+    readonly probe?: ProbeRecipe | null;
   }
   | OwnTeacher & {
     /** The folder of a run, or a file that `models.save` wrote. */
@@ -151,4 +154,5 @@ const SOURCE: AnyTable = {
   tap: nullable(text({ help: "where the features are, in ONNX and TorchScript" })),
   view: nullable(table(PART_OF_VIEW, { help: "what it wants of pixels, where not as published" })),
   ...OPEN_VOCABULARY_OPTIONS,
+  probe: PROBE,
 };

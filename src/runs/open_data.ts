@@ -7,7 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import * as data from "../data/mod.ts";
 import type { Batch, Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
-import type { DataRecipe, SelectionRecipe } from "./data_recipe.ts";
+import type { DataRecipe, SelectionRecipe, TogetherRecipe } from "./data_recipe.ts";
 
 /** A data set, and what it says of its classes. */
 export type OpenedData = Dataset<Batch> & {
@@ -27,6 +27,11 @@ interface Selectable {
     classes: readonly (string | number)[],
     options: { relabel?: boolean; name?: string },
   ): OpenedData;
+  coarse?(
+    groups: Readonly<Record<string, readonly (string | number)[]>>,
+    options: { name?: string },
+  ): OpenedData;
+  mislabelled?(share: number, options: { seed?: number; to?: "random" | "next" }): OpenedData;
   unlabelled?(options: { seed?: number }): OpenedData;
 }
 
@@ -34,6 +39,7 @@ interface Selectable {
 export class DataOpener implements Disposable {
   readonly #owned = new DisposableStack();
   readonly #loaded: Map<string, Promise<OpenedData>> = new Map();
+  readonly #chosen: Map<string, OpenedData> = new Map();
 
   /**
    * The data set that an entry of a recipe describes.
@@ -43,11 +49,16 @@ export class DataOpener implements Disposable {
    * @throws {FileError} if files are missing; {FormatError} if they are damaged or hold no images.
    */
   async open(recipe: DataRecipe, at: string): Promise<OpenedData> {
-    const all = await this.#source(recipe, at);
-    return (recipe.select ?? []).reduce(
-      (dataset, selection, i) => this.#select(dataset, selection, `${at}.select[${i}]`),
-      all,
-    );
+    const { select = [], ...source } = recipe;
+    let dataset = await this.#source(recipe, at);
+    let key = JSON.stringify(source);
+    for (const [i, selection] of select.entries()) {
+      // Teachers choose from one pool: it is divided once, and there is one copy of it.
+      key += JSON.stringify(selection);
+      dataset = this.#chosen.get(key) ?? this.#select(dataset, selection, `${at}.select[${i}]`);
+      this.#chosen.set(key, dataset);
+    }
+    return dataset;
   }
 
   /**
@@ -81,19 +92,10 @@ export class DataOpener implements Disposable {
   }
 
   async #source(recipe: DataRecipe, at: string): Promise<OpenedData> {
-    // Together only if they are of one kind, which these functions find out themselves.
-    if ("join" in recipe) {
-      const parts = await this.#all(recipe.join, `${at}.join`);
-      return this.#own(data.joinDatasets(parts));
-    }
-    if ("concatenate" in recipe) {
-      const parts = await this.#all(recipe.concatenate, `${at}.concatenate`);
-      return this.#own(data.concatenateDatasets(parts));
-    }
     const { select: _, ...source } = recipe;
     const key = JSON.stringify(source);
     const known = this.#loaded.get(key) ??
-      this.#load(source as DataRecipe).then((dataset) => this.#own(dataset));
+      this.#load(source as DataRecipe, at).then((dataset) => this.#own(dataset));
     this.#loaded.set(key, known);
     return await known;
   }
@@ -104,7 +106,15 @@ export class DataOpener implements Disposable {
     return parts as unknown as data.ImageDataset[];
   }
 
-  async #load(recipe: DataRecipe): Promise<OpenedData> {
+  async #load(recipe: DataRecipe, at: string): Promise<OpenedData> {
+    // Together only if they are of one kind, which these functions find out themselves.
+    if ("join" in recipe) {
+      return data.joinDatasets(await this.#all(recipe.join, `${at}.join`), together(recipe));
+    }
+    if ("concatenate" in recipe) {
+      const parts = await this.#all(recipe.concatenate, `${at}.concatenate`);
+      return data.concatenateDatasets(parts, together(recipe));
+    }
     if ("dataset" in recipe) {
       const load = { mnist: data.mnist, fashionMnist: data.fashionMnist, cifar10: data.cifar10 };
       return await load[recipe.dataset](recipe.split ?? "train");
@@ -173,7 +183,22 @@ function choose(from: Selectable, selection: SelectionRecipe): OpenedData | unde
     const { classes, relabel, name } = selection;
     return from.ofClasses?.(classes, { relabel, ...(name && { name }) });
   }
+  if ("coarse" in selection) {
+    const { coarse, name } = selection;
+    // What stands for a recipe knows no order of an object's entries, and labels are numbers of groups.
+    const groups = Object.entries(coarse).sort(([a], [b]) => a < b ? -1 : 1);
+    return from.coarse?.(Object.fromEntries(groups), { ...(name && { name }) });
+  }
+  if ("mislabel" in selection) {
+    const { mislabel, seed, to } = selection;
+    return from.mislabelled?.(mislabel, { seed, to });
+  }
   return from.unlabelled?.({ seed: selection.seed });
+}
+
+/** What images of several data sets are made the same by. */
+function together({ size, channels }: TogetherRecipe): data.JoinOptions {
+  return { ...(size && { size }), ...(channels && { channels }) };
 }
 
 function withoutNull<T extends object>(value: T): T {

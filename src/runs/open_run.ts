@@ -88,6 +88,7 @@ export async function fillStore(
       pixels,
       dtype: recipe.store?.dtype,
       patches: recipe.store?.patches,
+      batchSize: recipe.store?.batchSize,
       resident: recipe.resident === null ? "all" : "one",
       part,
       signal,

@@ -7,7 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import type { Named } from "../base/option_parts.ts";
 import { nearest } from "../base/nearest.ts";
-import { OPTIMIZERS, SCHEDULES } from "../optim/by_name.ts";
+import { OPTIMIZERS, type RunCounts, SCHEDULES } from "../optim/by_name.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { paramGroups } from "../optim/param_groups.ts";
 import type { ParamGroup } from "../optim/groups.ts";
@@ -65,7 +65,12 @@ function makersOf(
     optimizer: (params) =>
       OPTIMIZERS[name].make(inGroups(recipe, student, params, options), options),
     schedule: (own, steps) => {
-      const run = { steps, stepsPerEpoch, epochs: Math.max(1, Math.round(steps / stepsPerEpoch)) };
+      const run: RunCounts = {
+        steps,
+        stepsPerEpoch,
+        epochs: Math.max(1, Math.round(steps / stepsPerEpoch)),
+        rates: own.paramGroups.map(({ lr }) => lr),
+      };
       const filled = Object.entries(counts).map((
         [name, count],
       ) => [name, given[name] ?? run[count]]);

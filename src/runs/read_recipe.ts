@@ -4,12 +4,12 @@
  * @module
  */
 
-import { dirname, extname, isAbsolute, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { ArgumentError, FileError, FormatError } from "../base/errors.ts";
+import { dirname, isAbsolute, join } from "node:path";
+import { ArgumentError, FormatError } from "../base/errors.ts";
 import { isPlainObject } from "../base/options.ts";
-import { isMissing, readTextFile } from "../base/regular_files.ts";
+import { readExported } from "./read_exported.ts";
 import type { Recipe, RecipeOptions } from "./recipe.ts";
+import { isStudy } from "./study_table.ts";
 
 /** How deep recipes of teachers may lie within each other. */
 const DEEPEST = 16;
@@ -36,10 +36,15 @@ async function read(path: string, options: RecipeOptions, depth: number): Promis
   if (depth > DEEPEST) {
     throw new ArgumentError(`${path}: recipes of teachers name each other in a circle.`);
   }
-  const file = await find(path);
-  const value = extname(file) === ".json" ? await fromJson(file) : await fromModule(file, options);
+  const { file, value: found } = await readExported(path);
+  const value = typeof found === "function" ? await found(options) : found;
   if (!isPlainObject(value)) {
     throw new FormatError(`${file} is no recipe: it holds ${describe(value)}, not an object.`);
+  }
+  if (isStudy(value)) {
+    throw new ArgumentError(
+      `${file} is a study of several variants, not one recipe. Give it to compare, or one of its runs' folders here.`,
+    );
   }
   const { teachers } = value;
   if (!Array.isArray(teachers)) return value as unknown as Recipe;
@@ -50,47 +55,6 @@ async function read(path: string, options: RecipeOptions, depth: number): Promis
     return { ...teacher, recipe: await read(own, options, depth + 1) };
   }));
   return { ...value, teachers: whole } as unknown as Recipe;
-}
-
-async function find(path: string): Promise<string> {
-  try {
-    const { isDirectory } = await Deno.stat(path);
-    if (!isDirectory) return path;
-    const own = join(path, "recipe.json");
-    await Deno.stat(own);
-    return own;
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw new FileError(
-      `There is no recipe at ${path}. Give a .ts or .json file, or the folder of a run.`,
-      { cause: error },
-    );
-  }
-}
-
-async function fromJson(path: string): Promise<unknown> {
-  const text = await readTextFile(path);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError(`${path} is no JSON: ${(cause as Error).message}.`, { cause });
-  }
-}
-
-async function fromModule(path: string, options: RecipeOptions): Promise<unknown> {
-  let exported: { default?: unknown };
-  try {
-    exported = await import(pathToFileURL(resolve(path)).href);
-  } catch (cause) {
-    throw new FormatError(`${path} cannot be run: ${(cause as Error).message}.`, { cause });
-  }
-  const { default: value } = exported;
-  if (value === undefined) {
-    throw new FormatError(
-      `${path} exports nothing by default; write export default recipe({ … }).`,
-    );
-  }
-  return typeof value === "function" ? await value(options) : value;
 }
 
 function describe(value: unknown): string {

@@ -44,6 +44,8 @@ export interface EvaluationRecipe {
   knn?: number | null;
   /** Whether a linear probe on its features is trained beside the accuracy. */
   probe?: boolean;
+  /** Whether the teachers are measured on the test images too, alone and together; decides nothing of the student. */
+  teachers?: boolean;
   /**
    * The penalty of a linear classifier that shows at the end what is in the features of teachers that do not vote, trained on
    * the labelled images; none if null.
@@ -68,6 +70,8 @@ export interface StoreRecipe {
    * are wanted is asked in every epoch.
    */
   patches?: boolean;
+  /** Images that teachers are asked about at once: few are fastest for large images, whose maps stay in the processor's cache. */
+  batchSize?: number;
   /** The store's folder; the cache's if null. */
   root?: string | null;
 }

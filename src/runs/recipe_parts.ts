@@ -23,12 +23,16 @@ import type {
 export const tablesOf = (named: Readonly<Record<string, { readonly options: AnyTable }>>) =>
   Object.fromEntries(Object.entries(named).map(([name, { options }]) => [name, options]));
 
-/** Schedules, of which the run fills in how long it is. */
+/** Schedules, of which the run fills in how long it is, and the optimizer how fast. */
 const SCHEDULE_TABLES = Object.fromEntries(
   Object.entries(SCHEDULES).map(([name, { options, counts = {} }]): [string, AnyTable] => {
     const own = Object.keys(counts).map((count) => [
       count,
-      nullable(options[count], { help: `${options[count].help}; the run's if null` }),
+      nullable(options[count], {
+        help: `${options[count].help}; the ${
+          counts[count] === "rates" ? "optimizer" : "run"
+        }'s if null`,
+      }),
     ]);
     return [name, { ...options, ...Object.fromEntries(own) }];
   }),
@@ -59,6 +63,7 @@ export const EVALUATION: OptionTable<EvaluationRecipe> = {
   batchSize: whole({ default: 256, min: 1, help: "images at once" }),
   knn: nullable(whole({ min: 1, help: "neighbors of a k-NN on the student's features" })),
   probe: flag({ default: false, help: "whether a linear probe is trained on its features" }),
+  teachers: flag({ default: true, help: "whether teachers are measured on the test images too" }),
   probeTeachers: nullable(
     number({
       min: 0,
@@ -83,6 +88,7 @@ export const STORE: OptionTable<StoreRecipe> = {
   plain: flag({ default: false, help: "asks teachers about images as they are, not augmented" }),
   dtype: choice(["float16", "float32"], { default: "float16", help: "the dtype of what is kept" }),
   patches: flag({ default: false, help: "keeps teachers' patches too, which are large" }),
+  batchSize: whole({ default: 128, min: 1, help: "images that teachers are asked about at once" }),
   root: nullable(text({ help: "the store's folder; the cache's if null" })),
 };
 

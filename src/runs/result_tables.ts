@@ -92,8 +92,10 @@ export function classTable(models: readonly ModelResult[], classNames: readonly 
 export function spreadTable(seeds: readonly (readonly ModelResult[])[]): Table {
   const figures = figuresOf(seeds[0]);
   const ofKnown = knownFigures(seeds[0]);
-  const text = (values: readonly number[]): string => {
+  const text = (values: readonly number[], kind: ModelResult["kind"]): string => {
     const { mean, deviation } = spread(values.map((value) => 100 * value));
+    // Teachers that are the same ones for every seed have no deviation.
+    if (kind !== "student" && values.every((value) => value === values[0])) return mean.toFixed(2);
     return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
   };
   return {
@@ -108,13 +110,15 @@ export function spreadTable(seeds: readonly (readonly ModelResult[])[]): Table {
         name,
         kind,
         ...figures.map(([, pick]) =>
-          accuracy === null ? "–" : text(seeds.map((models) => pick(models[row].accuracy!)))
+          accuracy === null ? "–" : text(seeds.map((models) => pick(models[row].accuracy!)), kind)
         ),
         ...ofKnown.map(([, pick]) => {
           const values = seeds.map((models) => models[row].known).map((one) =>
             one ? pick(one) : null
           );
-          return known && values.every((value) => value !== null) ? text(values as number[]) : "–";
+          return known && values.every((value) => value !== null)
+            ? text(values as number[], kind)
+            : "–";
         }),
       ],
       strong: kind === "student",

@@ -18,6 +18,9 @@ import { checkSame, earlier, finished, versions } from "./run_state.ts";
 import type { TeacherPlaces } from "./build_teachers.ts";
 import { trainStudent } from "./train_student.ts";
 
+/** Runs that were said to be done: the teachers of many students are told once. */
+const told = new Set<string>();
+
 /** How {@linkcode run} executes a recipe. */
 export interface RunOptions {
   /** The run's folder; a new one in `runs` by default. */
@@ -95,7 +98,10 @@ async function runIn(recipe: Recipe, options: RunOptions, wait: boolean): Promis
     checkSame(folder, before, resolved, resume === true ? undefined : resume || undefined);
     const done = await finished(folder, resolved);
     if (done !== null) {
-      if (options.progress !== false) say(`${resolved.name}: done already, in ${folder.root}`);
+      if (options.progress !== false && !told.has(folder.root)) {
+        say(`${resolved.name}: done already, in ${folder.root}`);
+      }
+      told.add(folder.root);
       return done;
     }
   }

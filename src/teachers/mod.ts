@@ -22,6 +22,7 @@ export * from "./open_vocabulary/class_texts.ts";
 export * from "./open_vocabulary/embed_options.ts";
 export * from "./open_vocabulary/embed_texts.ts";
 export * from "./open_vocabulary/open_vocabulary.ts";
+export * from "./open_vocabulary/read_class_texts.ts";
 export * from "./open_vocabulary/save_text_embeddings.ts";
 export * from "./open_vocabulary/text_embeddings.ts";
 export type { LabelOptions } from "./label_options.ts";

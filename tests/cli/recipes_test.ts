@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { supervised } from "../runs/small_recipes.ts";
+import { digits, supervised } from "../runs/small_recipes.ts";
 import { inFolder } from "../helpers.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
@@ -143,6 +143,69 @@ Deno.test("a recipe's store is filled ahead of its run, listed, verified and pru
     assertStringIncludes((await apprentice("store", "list", "--root", root)).out, "empty");
     const wrong = await apprentice("store", "prune", "--below", "much", "--root", root);
     assertStringIncludes(wrong.errors, "it is a size such as 20GB");
+  }));
+
+Deno.test("a study is compared, and a recipe's settings are chosen, from the command line", () =>
+  inFolder(async (folder) => {
+    const own = supervised({ epochs: 1 });
+    const validation = digits({ split: [300, 200, 100], part: 2 });
+    const data = {
+      train: digits({ split: [300, 200, 100], part: 0 }),
+      validation,
+      test: digits({ split: [300, 200, 100], part: 1 }),
+    };
+    const study = {
+      name: "rates",
+      recipe: { ...own, data },
+      variants: [
+        { title: "slow", search: { "optimizer.lr": [0.001, 0.002] } },
+        { title: "fast +", optimizer: { name: "AdamW", lr: 0.02 }, search: { batchSize: [30] } },
+      ],
+      trials: 2,
+      seeds: 2,
+    };
+    const path = await written(folder, "study", study);
+    const out = ["--out", `${folder}/study`, "--quiet"];
+    const compared = await apprentice("compare", path, ...out, "--seeds", "3");
+    assertEquals(compared.code, 0, compared.errors);
+    for (const text of ["over 3 seeds", "fast +", "difference from slow", "All trials"]) {
+      assertStringIncludes(compared.out, text);
+    }
+    const text = (await Deno.readTextFile(`${folder}/study/comparison.txt`)).trim();
+    assertEquals(compared.out.trim().replaceAll(/\n+/g, "\n"), text.replaceAll(/\n+/g, "\n"));
+    const only = await apprentice("compare", path, ...out, "--only", "fast +", "--trials", "1");
+    assertEquals([only.code, only.out.includes("slow")], [0, false], only.errors);
+
+    const recipe = await written(folder, "r", { ...own, data: { ...data, test: null } });
+    const space = ["--space", "optimizer.lr=0.001,0.02", "--space", "student.widths=[4],[4,8]"];
+    const searched = await apprentice(
+      "search",
+      recipe,
+      ...space,
+      "--trials",
+      "3",
+      "--quiet",
+      "--out",
+      `${folder}/s`,
+    );
+    assertEquals(searched.code, 0, searched.errors);
+    assertStringIncludes(searched.out, "as it is");
+    assertStringIncludes(searched.out, "The best:");
+
+    for (
+      const [args, says] of [
+        [["compare", path, recipe], "is a study: compare it by itself"],
+        [["compare", recipe, "--only", "a"], "these are plain recipes"],
+        [["compare", path, "--trials", "0"], "a whole number from 1"],
+        [["train", path], "is a study of several variants, not one recipe"],
+        [["search", recipe, "--space", "optimizer.lr"], "such as method.beta1=0.3,1,3"],
+        [["search", recipe, "--space", "optimizer.lrr=1,2"], 'did you mean "lr"?'],
+      ] as [string[], string][]
+    ) {
+      const { code, errors } = await apprentice(...args, "--out", `${folder}/none`);
+      assertEquals(code, 1, errors);
+      assertStringIncludes(errors, says);
+    }
   }));
 
 async function written(folder: string, name: string, recipe: unknown): Promise<string> {

@@ -128,3 +128,17 @@ test("images one by one, and data sets that describe themselves", async () => {
   const spec = await new data.Loader(own, { batchSize: 3 }).spec() as { dataset: Spec };
   assertEquals(spec.dataset, { mine: 7 });
 });
+
+test("a seed decides the pixels of images in memory only where a transform draws", async () => {
+  using pixels = torch.arange(0, 96).reshape(8, 3, 2, 2).to("uint8");
+  using images = new data.UnlabelledImages(pixels);
+  const loader = (seed: number, transform?: data.Transform) =>
+    new data.Loader(images, { batchSize: 2, shuffle: true, seed, views: 1, transform });
+  const differences = async (what: "spec" | "pixelSpec", transform?: data.Transform) =>
+    differencesOf(await loader(0, transform)[what](), await loader(1, transform)[what]())
+      .map(({ path }) => path);
+  assertEquals(await differences("pixelSpec"), []);
+  // The order of batches is another all the same.
+  assertEquals(await differences("spec"), ["seed"]);
+  assertEquals(await differences("pixelSpec", data.randomHorizontalFlip()), ["seed"]);
+});

@@ -1,16 +1,19 @@
 /**
  * Kills a run at random moments and compares what it leaves with an undisturbed one: 40 times while the store is filled, 40
- * times while the student is trained from it.
+ * times while the student is trained from it, 40 times while a study chooses settings and runs its seeds.
  *
- *     deno run -A tests/real/kills.ts [times]
+ *     deno run -A tests/real/kills.ts [times] [fill] [train] [compare]      all three by default
  *
- * Exits with 1 if the store or the final weights differ in one bit.
+ * Exits with 1 if the store, the final weights or the study's tables differ in one bit; times may differ.
  */
 
 import { createHash } from "node:crypto";
+import { cacheRoot } from "../../src/base/paths.ts";
 import * as torch from "../../src/torch/mod.ts";
 
-const times = Number(Deno.args[0] ?? 40);
+const times = Number(Deno.args.find((arg) => /^\d+$/.test(arg)) ?? 40);
+const parts = Deno.args.filter((arg) => !/^\d+$/.test(arg));
+const isWanted = (part: "fill" | "train" | "compare") => parts.length === 0 || parts.includes(part);
 const cli = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 const folder = await Deno.makeTempDir();
 
@@ -42,6 +45,39 @@ const recipe = (store: string) => ({
   batchSize: 100,
   store: { dtype: "float16", root: `${folder}/${store}` },
 });
+
+/** Two methods on the same teachers, trained anew by each study: their folders have other names. */
+const study = (which: string) => {
+  const { name: _, method: __, ...shared } = recipe(`store-study-${which}`);
+  const of = (part: number) => ({
+    ...images(2000),
+    select: [{ split: [1500, 500, 1000], part }],
+  });
+  const teachers = [teacher("one", 1), teacher("two", 2)].map((one) => ({
+    ...one,
+    recipe: { ...one.recipe, name: `${one.name}-${which}-${Deno.pid}`, data: { train: of(2) } },
+  }));
+  return {
+    name: "killed",
+    recipe: {
+      ...shared,
+      data: {
+        train: { ...of(0), select: [...of(0).select, { unlabelled: true }] },
+        validation: of(1),
+        test: { ...images(500), split: "train" },
+      },
+      teachers,
+      epochs: 4,
+    },
+    variants: [
+      { title: "KD", method: "KD", search: { "method.temperature": [1, 2] } },
+      { title: "UNIFORM", method: "UNIFORM", search: { "method.beta1": [0.3, 1] } },
+    ],
+    search: { "optimizer.lr": [1e-3, 4e-3] },
+    trials: 3,
+    seeds: 2,
+  };
+};
 
 /** Runs a command; kills it after some milliseconds, if any are given. Returns whether it came to its end. */
 async function run(args: readonly string[], after?: number): Promise<boolean> {
@@ -100,41 +136,85 @@ async function bitsOf(root: string, ending: string): Promise<string> {
   return `${files.length} files ${hash.digest("hex")}`;
 }
 
+/** What a study says, without how long anything took. */
+async function tablesOf(root: string): Promise<string> {
+  const json = JSON.parse(await Deno.readTextFile(`${root}/comparison.json`));
+  const timeless = JSON.stringify(json, (name, value) => name === "seconds" ? undefined : value);
+  const students = await bitsOf(root, "/student.safetensors");
+  return `${await Deno.readTextFile(`${root}/comparison.txt`)}\n${timeless}\n${students}`;
+}
+
 async function timed(args: readonly string[]): Promise<number> {
   const start = performance.now();
   await run(args);
   return (performance.now() - start) / 1000;
 }
 
-try {
-  for (const name of ["calm", "killed"]) {
-    await Deno.writeTextFile(`${folder}/${name}.json`, JSON.stringify(recipe(`store-${name}`)));
-  }
+const compare = (what: string, is: string, wanted: string) => {
+  if (is !== wanted) throw new Error(`${what} DIFFERS: ${is}, undisturbed ${wanted}`);
+};
+
+async function killFilling(): Promise<void> {
   const filling = await timed(["store", "fill", `${folder}/calm.json`]);
-  const training = await timed(["train", `${folder}/calm.json`, "--out", `${folder}/calm`]);
-  console.log(`undisturbed: ${filling.toFixed(1)} s to fill, ${training.toFixed(1)} s to train`);
-  const compare = (what: string, is: string, wanted: string) => {
-    if (is !== wanted) throw new Error(`${what} DIFFERS: ${is}, undisturbed ${wanted}`);
-  };
   const store = (name: string) => bitsOf(`${folder}/store-${name}`, ".safetensors");
-  const calmStore = await store("calm");
-  console.log(`filling (${calmStore})`);
+  const calm = await store("calm");
+  console.log(`filling: ${filling.toFixed(1)} s undisturbed (${calm})`);
   await disturbed(["store", "fill", `${folder}/killed.json`], filling, async (isLast) => {
-    compare("The store", await store("killed"), calmStore);
+    compare("The store", await store("killed"), calm);
     if (!isLast) await Deno.remove(`${folder}/store-killed`, { recursive: true });
   });
+}
+
+async function killTraining(): Promise<void> {
+  await timed(["store", "fill", `${folder}/calm.json`]);
+  await timed(["store", "fill", `${folder}/killed.json`]);
+  const training = await timed(["train", `${folder}/calm.json`, "--out", `${folder}/calm`]);
+  console.log(`training from the store: ${training.toFixed(1)} s undisturbed`);
   const weights = (name: string) =>
     torch.scope(() =>
       Object.entries(torch.loadSafetensors(`${folder}/${name}/student.safetensors`))
         .map(([name, tensor]) => `${name} ${tensor.data()}`).join()
     );
-  const calmWeights = weights("calm");
-  console.log("training from the store");
+  const calm = weights("calm");
   const train = ["train", `${folder}/killed.json`, "--out", `${folder}/killed`, "--resume"];
   await disturbed(train, training, async (isLast) => {
-    compare("The student", weights("killed"), calmWeights);
+    compare("The student", weights("killed"), calm);
     if (!isLast) await Deno.remove(`${folder}/killed`, { recursive: true });
   });
+}
+
+async function killComparing(): Promise<void> {
+  for (const name of ["calm", "killed"]) {
+    await Deno.writeTextFile(`${folder}/study-${name}.json`, JSON.stringify(study(name)));
+  }
+  const args = (
+    name: string,
+  ) => ["compare", `${folder}/study-${name}.json`, "--quiet", "--out", `${folder}/compare-${name}`];
+  const comparing = await timed(args("calm"));
+  const calm = await tablesOf(`${folder}/compare-calm`);
+  console.log(
+    `comparing: ${comparing.toFixed(1)} s undisturbed\n${calm.slice(0, calm.indexOf("{"))}`,
+  );
+  await disturbed(args("killed"), comparing, async (isLast) => {
+    compare("The study", await tablesOf(`${folder}/compare-killed`), calm);
+    if (isLast) return;
+    await Deno.remove(`${folder}/compare-killed`, { recursive: true });
+    await Deno.remove(`${folder}/store-study-killed`, { recursive: true });
+  });
+}
+
+try {
+  for (const name of ["calm", "killed"]) {
+    await Deno.writeTextFile(`${folder}/${name}.json`, JSON.stringify(recipe(`store-${name}`)));
+  }
+  if (isWanted("fill")) await killFilling();
+  if (isWanted("train")) await killTraining();
+  if (isWanted("compare")) await killComparing();
 } finally {
   await Deno.remove(folder, { recursive: true });
+  const cache = `${cacheRoot()}/teachers`;
+  const own = isWanted("compare") ? [...Deno.readDirSync(cache)] : [];
+  for (const { name } of own.filter(({ name }) => name.includes(`-${Deno.pid}-`))) {
+    await Deno.remove(`${cache}/${name}`, { recursive: true });
+  }
 }

@@ -9,7 +9,7 @@ import { create } from "../../src/models/create.ts";
 import type { ModelEntry } from "../../src/models/entry.ts";
 import { entry } from "../../src/models/registry.ts";
 import type { View } from "../../src/data/view.ts";
-import { PACKAGES, weightsFile } from "./packages.ts";
+import { LITE_PACKAGES, weightsFile } from "../../recipes/shared/packages.ts";
 
 /** Those that there are packages of. */
 export const LITES = ["lite0", "lite1", "lite2"] as const;
@@ -29,7 +29,7 @@ export async function loadLite(
   lite: Lite,
 ): Promise<{ model: Backbone; known: ModelEntry; view: View; weights: string }> {
   const name = `efficientnet_${lite}`;
-  const weights = await weightsFile(PACKAGES[lite]);
+  const weights = await weightsFile(LITE_PACKAGES[lite]);
   const model = create(name, { weights });
   model.eval();
   const known = entry(name);

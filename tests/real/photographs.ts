@@ -8,7 +8,8 @@ import sharp from "npm:sharp@^0.34.5";
 import { applyView, type View } from "../../src/data/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
-import { packageFolder, PACKAGES } from "./packages.ts";
+import { packageFolder } from "../../recipes/shared/packages.ts";
+import { PACKAGES } from "./packages.ts";
 
 /** A photograph and what is on it. */
 export interface Photograph {

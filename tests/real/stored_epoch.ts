@@ -15,14 +15,14 @@ import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { fit } from "../../src/train/fit.ts";
 import { LITES } from "./lite.ts";
-import { PACKAGES, weightsFile } from "./packages.ts";
+import { LITE_PACKAGES, weightsFile } from "../../recipes/shared/packages.ts";
 
 const count = Number(Deno.args[0] ?? 4000);
 const side = Number(Deno.args[1] ?? 160);
 
 const masters = await Promise.all(
   LITES.map(async (lite) =>
-    await teachers.load(await weightsFile(PACKAGES[lite]), {
+    await teachers.load(await weightsFile(LITE_PACKAGES[lite]), {
       architecture: `efficientnet_${lite}`,
       name: lite,
       view: { size: [side, side] },

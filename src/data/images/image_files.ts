@@ -14,9 +14,17 @@ import {
   chooseBalanced,
   chooseClasses,
   chooseStratified,
+  type ChosenClasses,
   countClasses,
 } from "../selection/choose.ts";
-import type { OfClassesOptions, UnlabelledOptions } from "../selection/options.ts";
+import { chooseCoarse } from "../selection/coarse.ts";
+import { mislabel } from "../selection/mislabel.ts";
+import type {
+  CoarseOptions,
+  MislabelOptions,
+  OfClassesOptions,
+  UnlabelledOptions,
+} from "../selection/options.ts";
 import { labelSpace, sourceOf, type SpaceOfSeveral } from "../selection/spaces.ts";
 import { selectionOrder } from "../shuffle.ts";
 import type { WholeNumbers } from "../whole_numbers.ts";
@@ -129,7 +137,8 @@ export class ImageFiles extends DecodedImages<LabelledBatch, ImageFiles> impleme
    */
   override subset(indices: WholeNumbers, options: ImageReadOptions = {}): ImageFiles {
     const picks = Int32Array.from(toIndices(indices, this.length, this.name), Number);
-    return this.#pick(picks, picks.map((pick) => this.labels[pick]), this, options);
+    const labels = picks.map((pick) => this.labels[pick]);
+    return this.#chosen({ indices: picks, labels, space: this }, options);
   }
 
   /**
@@ -144,8 +153,32 @@ export class ImageFiles extends DecodedImages<LabelledBatch, ImageFiles> impleme
     options: OfClassesOptions & ImageReadOptions = {},
   ): ImageFiles {
     const { relabel, name, ...reading } = options;
-    const chosen = chooseClasses(this, this.labels, classes, { relabel, name });
-    return this.#pick(chosen.indices, chosen.labels, chosen.space, reading);
+    return this.#chosen(chooseClasses(this, this.labels, classes, { relabel, name }), reading);
+  }
+
+  /**
+   * The images of the classes that are named, with fewer classes: each group of classes becomes one.
+   *
+   * @param groups For each new class its name, and the labels or names of the classes that it is made of.
+   * @throws {ArgumentError} If there is no such class, one is in two groups, or there are no groups.
+   */
+  coarse(
+    groups: Readonly<Record<string, readonly (number | string)[]>>,
+    options: CoarseOptions & ImageReadOptions = {},
+  ): ImageFiles {
+    const { name, ...reading } = options;
+    return this.#chosen(chooseCoarse(this, this.labels, groups, { name }), reading);
+  }
+
+  /**
+   * All images, a share of them with wrong labels: what a contradicting teacher learns from.
+   *
+   * @param share From 0 to 1; the number of images is rounded.
+   * @throws {ArgumentError} If the share is none, or there is no other class.
+   */
+  mislabelled(share: number, options: MislabelOptions & ImageReadOptions = {}): ImageFiles {
+    const { seed, to, ...reading } = options;
+    return this.#chosen(mislabel(this, this.labels, share, { seed, to }), reading);
   }
 
   /**
@@ -191,13 +224,9 @@ export class ImageFiles extends DecodedImages<LabelledBatch, ImageFiles> impleme
     return new LabelledBatch(images, labels, tensor(indices, { dtype: "int64" }));
   }
 
-  #pick(
-    picks: Int32Array,
-    labels: Int32Array,
-    { name, classNames, sources }: LabelSpace,
-    options: ImageReadOptions,
-  ): ImageFiles {
-    const source = new PickedSource(this.source, picks);
+  #chosen({ indices, labels, space }: ChosenClasses, options: ImageReadOptions): ImageFiles {
+    const { name, classNames, sources } = space;
+    const source = new PickedSource(this.source, indices);
     const parts = { source, labels, name, classNames, sources };
     return new ImageFiles(parts, { ...this.options, ...options });
   }

@@ -14,6 +14,23 @@ export interface OfClassesOptions {
   name?: string;
 }
 
+/** How `mislabelled` chooses images and labels. */
+export interface MislabelOptions {
+  /** The seed of the choice; 0 by default. */
+  seed?: number;
+  /**
+   * Which class a wrong label names: any other one, each as likely (the default), or the next one in order, so that whoever
+   * learns them is wrong in the same way about all images of a class.
+   */
+  to?: "random" | "next";
+}
+
+/** How `coarse` names what it makes. */
+export interface CoarseOptions {
+  /** The new name. */
+  name?: string;
+}
+
 /** How `split` chooses. */
 export interface SplitOptions {
   /** The seed of the choice; 0 by default. */

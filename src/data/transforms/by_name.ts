@@ -24,6 +24,7 @@ import { RANDOM_FLIP_OPTIONS, randomHorizontalFlip, randomVerticalFlip } from ".
 import { RAND_AUGMENT_OPTIONS, randAugment } from "./rand_augment.ts";
 import { resize, RESIZE_OPTIONS } from "./resize.ts";
 import { RANDOM_RESIZED_CROP_OPTIONS, randomResizedCrop } from "./resized_crop.ts";
+import { RANDOM_SOLARIZE_OPTIONS, randomSolarize } from "./solarize.ts";
 import type { Transform } from "./transform.ts";
 
 /** A transform that is made from options alone. */
@@ -56,6 +57,7 @@ export const TRANSFORMS: Readonly<Record<string, NamedTransform>> = {
   colorJitter: { options: COLOR_JITTER_OPTIONS, make: colorJitter },
   randomGrayscale: { options: RANDOM_GRAYSCALE_OPTIONS, make: ({ p }) => randomGrayscale(p) },
   randomGaussianBlur: { options: GAUSSIAN_BLUR_OPTIONS, make: randomGaussianBlur },
+  randomSolarize: { options: RANDOM_SOLARIZE_OPTIONS, make: randomSolarize },
   randomErasing: { options: RANDOM_ERASING_OPTIONS, make: randomErasing },
   cutout: { options: CUTOUT_OPTIONS, make: ({ size, ...rest }) => cutout(size, rest) },
   randAugment: { options: RAND_AUGMENT_OPTIONS, make: randAugment },

@@ -19,6 +19,7 @@ export * from "./rand_augment.ts";
 export * from "./resize.ts";
 export * from "./resized_crop.ts";
 export * from "./rotation_task.ts";
+export * from "./solarize.ts";
 export * from "./to_float.ts";
 export * from "./tone.ts";
 export * from "./transform.ts";

@@ -28,9 +28,8 @@ const PLACES = 1000;
 /** Lines over steps or epochs, as a figure. */
 export function drawCurves(charts: ChartLibrary, block: CurvesBlock): Html {
   const shown = (y: number): boolean => Number.isFinite(y) && (!block.log || y > 0);
-  const raw = block.series.map(({ points }) =>
-    points.filter(([x, y]) => Number.isFinite(x) && shown(y))
-  );
+  const placed = (x: number): boolean => Number.isFinite(x) && (!block.logX || x > 0);
+  const raw = block.series.map(({ points }) => points.filter(([x, y]) => placed(x) && shown(y)));
   if (raw.every((points) => points.length === 0)) {
     return empty(block.title, "No values were logged.");
   }
@@ -49,10 +48,9 @@ export function drawCurves(charts: ChartLibrary, block: CurvesBlock): Html {
   const option = {
     ...base(),
     xAxis: axis(block.x, {
-      type: "value",
+      ...(block.logX ? { type: "log", logBase: 2 } : { type: "value", ...ticksOf(xs) }),
       nameGap: 26,
       ...rangeOf(xs),
-      ...ticksOf(xs),
       axisLabel: { color: INK, fontSize: 12, hideOverlap: true, formatter: formatCount },
     }),
     yAxis: axis("", {

@@ -102,6 +102,60 @@ test("classes are picked by number or name, with their labels or new ones", () =
     end(whole, kept, anew);
   }));
 
+test("coarse classes are groups of the old ones, which the other images are left out of", () =>
+  withKinds(async (open, kind) => {
+    const whole = open("animals");
+    const legs = whole.coarse({ four: ["cat"], six: [1, "ant"] }, { name: "legs" });
+    assertEquals([legs.name, legs.classNames], ["legs", ["four", "six"]], kind);
+    assertEquals(legs.sources, [{ name: "legs", classes: [0, 2] }]);
+    assertEquals(await batchOf(legs), {
+      numbers: ALL,
+      labels: LABELS.map((label) => label === 2 ? 0 : 1),
+    });
+    const insects = whole.coarse({ insect: ["bee"] });
+    assertEquals([insects.name, insects.length, insects.numClasses], ["animals", 7, 1]);
+    for (
+      const [groups, says] of [
+        [{ a: ["ant"], b: [0] }, 'the class ant is in two groups, "a" and "b"'],
+        [{ a: ["dog"] }, '"dog"; the classes are 0 (ant)'],
+        [{ a: [] }, "at least one"],
+        [{}, "give a name for every class"],
+      ] as const
+    ) assertThrows(() => whole.coarse(groups), ArgumentError, says);
+    end(whole, legs, insects);
+  }));
+
+test("a share of wrong labels: so many are others, the images stay, and the seed decides which", () =>
+  withKinds(async (open, kind) => {
+    const whole = open();
+    const wrongIn = async (some: Labelled) => {
+      const { numbers, labels } = await batchOf(some);
+      assertEquals(numbers, ALL, kind);
+      return labels.flatMap((label, i) => label === LABELS[i] ? [] : [[i, label]]);
+    };
+    const some = whole.mislabelled(0.4, { seed: 3 });
+    const wrong = await wrongIn(some);
+    assertEquals(wrong.length, 10); // 9.6 of 24, rounded
+    assert(wrong.every(([, label]) => label >= 0 && label < 3));
+    assertEquals([some.classNames, some.sources], [CLASSES, whole.sources]);
+    assertEquals(some.classCounts().reduce((a, b) => a + b), 24);
+    const again = whole.mislabelled(0.4, { seed: 3 });
+    assertEquals(await wrongIn(again), wrong);
+    const other = whole.mislabelled(0.4, { seed: 4 });
+    assertNotEquals(await wrongIn(other), wrong);
+    const next = whole.mislabelled(1, { to: "next" });
+    assertEquals((await batchOf(next)).labels, LABELS.map((label) => (label + 1) % 3));
+    const none = whole.mislabelled(0);
+    assertEquals(await wrongIn(none), []);
+    assertEquals(await batchOf(whole), { numbers: ALL, labels: LABELS });
+    for (const bad of [-0.1, 1.1, NaN]) {
+      assertThrows(() => whole.mislabelled(bad), ArgumentError, `got ${bad}`);
+    }
+    const ants = whole.ofClasses(["ant"], { relabel: true });
+    assertThrows(() => ants.mislabelled(0.5), ArgumentError, "one class, ant");
+    end(whole, some, again, other, next, none, ants);
+  }));
+
 test("unlabelled images are all images, in an order that tells nothing, and parts of them", () =>
   withKinds(async (open, kind) => {
     const whole = open();

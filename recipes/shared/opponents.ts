@@ -1,0 +1,38 @@
+/**
+ * The methods that studies compare, each with what is tried of it: as many combinations of each as of any other one. All of them
+ * try learning rate and temperature, beside what their papers leave to be chosen.
+ */
+import type { runs } from "../../mod.ts";
+
+/** Values that every method tries beside its own. */
+export const SEARCH: runs.SearchSpace = {
+  "optimizer.lr": [3e-3, 6e-3, 1.2e-2],
+  "method.temperature": [1, 2, 4],
+};
+
+/** The methods, the simplest first: the others are tested against it. */
+export const OPPONENTS: readonly runs.Variant[] = [
+  { title: "KD", method: "KD", search: { "method.average": ["probabilities", "logits"] } },
+  // Its weights are to be whole before the last epochs.
+  { title: "DKD", method: { name: "DKD", warmUp: 2 }, search: { "method.beta": [1, 2, 8] } },
+  { title: "OFA", method: "OFA", search: { "method.eps": [1, 1.5], "method.branch": [0.3, 1] } },
+  { title: "FitNet", method: "FitNet", search: { "method.feature": [1, 10, 100] } },
+  {
+    title: "RKD",
+    method: "RKD",
+    search: { "method.distance": [1, 5, 25], "method.angle": [2, 10, 50] },
+  },
+  { title: "VkD", method: "VkD", search: { "method.feature": [0.3, 1, 3] } },
+  { title: "CFL+", method: "CFLPlus", search: { "method.beta1": [0.3, 1, 3] } },
+  {
+    title: "UNIFORM",
+    method: "UNIFORM",
+    search: { "method.beta1": [0.3, 1, 3], "method.alpha1": [0.5, 1, 2] },
+  },
+];
+
+/** The methods that are compared over the number of descriptive teachers. */
+export const SCALED: readonly Pick<runs.Variant, "title" | "method">[] = [
+  { title: "UNIFORM", method: "UNIFORM" },
+  { title: "CFL+", method: "CFLPlus" },
+];

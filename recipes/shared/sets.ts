@@ -1,0 +1,72 @@
+/**
+ * Several data sets as one label space, in parts that share no image: the student's, those to validate on, and the pool that
+ * teachers learn from.
+ */
+import { data as rooms, type runs } from "../../mod.ts";
+
+/** A data set by its name in recipes. */
+export type SetName = "mnist" | "fashionMnist" | "cifar10";
+
+/** The classes of each data set. */
+export const CLASSES: Readonly<Record<SetName, readonly string[]>> = {
+  mnist: rooms.MNIST_CLASSES,
+  fashionMnist: rooms.FASHION_MNIST_CLASSES,
+  cifar10: rooms.CIFAR10_CLASSES,
+};
+
+/** Who an image is for. */
+type Reader = "student" | "validation" | "teachers";
+
+/** How data sets are put together. */
+export interface SetsOptions {
+  /** The data sets, in the order of their classes. */
+  readonly names: readonly SetName[];
+  /** How many training images of each data set everybody gets. */
+  readonly sizes: Readonly<Record<Reader, number>>;
+  /** What images are made the same by. */
+  readonly as?: { readonly size: number; readonly channels: 1 | 3 };
+}
+
+/** Which images of a part. */
+export interface PartOptions {
+  /** Only these data sets. */
+  readonly only?: readonly SetName[];
+  /** What is chosen of each data set, before they are put together. */
+  readonly each?: readonly runs.SelectionRecipe[];
+  /** What is chosen of all of them together. */
+  readonly then?: readonly runs.SelectionRecipe[];
+}
+
+/** Several data sets as one label space. */
+export class Sets {
+  readonly #options: SetsOptions;
+
+  /** Takes which ones, and how they are divided. */
+  constructor(options: SetsOptions) {
+    this.#options = options;
+  }
+
+  /** The names of all classes. */
+  get classes(): readonly string[] {
+    return this.#options.names.flatMap((name) => CLASSES[name]);
+  }
+
+  /** The training images of one reader, or some of them. */
+  part(reader: Reader, options: PartOptions = {}): runs.DataRecipe {
+    const { sizes } = this.#options;
+    const split = [sizes.student, sizes.validation, sizes.teachers];
+    const part = (["student", "validation", "teachers"] as const).indexOf(reader);
+    return this.#join({ ...options, each: [{ split, part }, ...options.each ?? []] }, "train");
+  }
+
+  /** All test images. */
+  test(): runs.DataRecipe {
+    return this.#join({}, "test");
+  }
+
+  #join({ only, each, then }: PartOptions, split: "train" | "test"): runs.DataRecipe {
+    const { names, as } = this.#options;
+    const join = (only ?? names).map((dataset) => ({ dataset, split, select: each }));
+    return { join, ...as, select: then };
+  }
+}
