@@ -242,7 +242,7 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
   }
 
   /** What there is to tell of the epoch that ended, for the record; the next one starts from nothing. */
-  endEpoch(): Record<string, number> {
+  endEpoch(): Record<string, number | readonly number[]> {
     return {};
   }
 
