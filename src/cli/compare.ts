@@ -1,11 +1,7 @@
-/**
- * The sub-command `compare`.
- *
- * @module
- */
+/** The sub-command `compare`. @module */
 
 import { Command } from "./commander.ts";
-import { count, several, work } from "./common.ts";
+import { count, QUIET, SET, work } from "./common.ts";
 
 /** `compare RECIPES... [--seeds n]`: recipes times seeds, one table. */
 export function compareCommand(): Command<[string[]]> {
@@ -15,9 +11,9 @@ export function compareCommand(): Command<[string[]]> {
     )
     .argument("<recipes...>", "the recipes")
     .option("--seeds <number>", "how many seeds", count, 3)
-    .option("--set <entry=value>", "an entry of all recipes; again for more", several)
+    .option(...SET)
     .option("--out <folder>", "where the folders of the runs go", "runs")
-    .option("--quiet", "shows no progress")
+    .option(...QUIET)
     .action((recipes, { seeds, set = [], out, quiet }) =>
       work(async ({ runs, train }, signal) => {
         const all = await Promise.all(recipes.map((path) => runs.recipeFile(path, set)));

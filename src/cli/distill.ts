@@ -1,11 +1,7 @@
-/**
- * The sub-command `distill`.
- *
- * @module
- */
+/** The sub-command `distill`. @module */
 
 import { Command } from "./commander.ts";
-import { count, several, work } from "./common.ts";
+import { count, SET, several, work } from "./common.ts";
 
 /** `distill PHOTOS --teacher SPEC ... --student NAME`: the whole job without a recipe. */
 export function distillCommand(): Command<[string[]]> {
@@ -22,11 +18,7 @@ export function distillCommand(): Command<[string[]]> {
     .option("--size <pixels>", "the side of the images", count, 224)
     .option("--epochs <number>", "passes over the photographs", count, 3)
     .option("--batch-size <number>", "photographs at once", count, 32)
-    .option(
-      "--set <entry=value>",
-      "an entry of the recipe that this makes; again for more",
-      several,
-    )
+    .option(...SET)
     .option("--out <folder>", "the run's folder (default: a new one in runs)")
     .option("--resume", "goes on with the run that is in the folder")
     .action((photos, options) =>

@@ -1,12 +1,8 @@
-/**
- * The sub-command `store`.
- *
- * @module
- */
+/** The sub-command `store`. @module */
 
 import { formatBytes, parseBytes } from "../base/text.ts";
 import { Command, InvalidArgumentError } from "./commander.ts";
-import { rooms, several, work } from "./common.ts";
+import { JSON_TEXT, rooms, SET, work } from "./common.ts";
 
 const ROOT = ["--root <folder>", "the store's folder (default: that of the cache)"] as const;
 
@@ -19,7 +15,7 @@ export function storeCommand(): Command {
 
 function listCommand(): Command {
   return new Command("list").description("what there is").option(...ROOT)
-    .option("--json", "write it as JSON")
+    .option(...JSON_TEXT)
     .action(async ({ root, json }) => {
       const entries = new (await rooms()).teachers.Store({ root }).list();
       if (json) return console.log(JSON.stringify(entries, null, 2));
@@ -36,7 +32,7 @@ function listCommand(): Command {
 function fillCommand(): Command<[string]> {
   return new Command("fill").description("ask the teachers of a recipe, and keep what they say")
     .argument("<recipe>", "the recipe")
-    .option("--set <entry=value>", "an entry of the recipe; again for more", several)
+    .option(...SET)
     .option("--part <i/n>", "a share of the work, from 1/n to n/n, for several machines", share)
     .action((path, { set = [], part }) =>
       work(async ({ runs }, signal) => {

@@ -1,27 +1,16 @@
-/**
- * The sub-command `train`.
- *
- * @module
- */
+/** The sub-command `train`. @module */
 
 import { Command, Option } from "./commander.ts";
-import { count, percent, several, work } from "./common.ts";
+import { count, percent, QUIET, SET, work } from "./common.ts";
 
 /** `train RECIPE [--set k=v ...] [--seeds n] [--out DIR] [--resume]`: executes a recipe. */
 export function trainCommand(): Command<[string]> {
   return new Command("train")
     .description("execute a recipe: a .ts or .json file, or the folder of a run")
     .argument("<recipe>", "the recipe")
-    .option(
-      "--set <entry=value>",
-      "an entry of the recipe, such as method.beta1=2; again for more",
-      several,
-    )
+    .option(...SET)
     .option("--seeds <number>", "runs it with that many seeds and prints mean and spread", count)
-    .option(
-      "--out <folder>",
-      "the run's folder; with --seeds the folder of all (default: a new one in runs)",
-    )
+    .option("--out <folder>", "the folder of the run, or of all (default: a new one in runs)")
     .option("--resume", "goes on with the run that is in the folder")
     .addOption(
       new Option(
@@ -30,7 +19,7 @@ export function trainCommand(): Command<[string]> {
       )
         .choices(["new", "old"] as const),
     )
-    .option("--quiet", "shows no progress")
+    .option(...QUIET)
     .action((recipe, { set = [], seeds, out, resume, differences, quiet }) =>
       work(async ({ runs, train }, signal) => {
         const shared = { signal, progress: !quiet };

@@ -1,0 +1,23 @@
+/**
+ * Pairs of teachers, by how much alike they are.
+ *
+ * @module
+ */
+
+/** Two teachers, and how much alike they are. */
+export interface Pair {
+  /** The two names, in the order of the shelf. */
+  readonly names: readonly [string, string];
+  /** How much alike they are. */
+  readonly value: number;
+}
+
+/** All pairs of which it is known how much alike they are, the most alike first. */
+export function pairsOf(names: readonly string[], alike: readonly (readonly number[])[]): Pair[] {
+  return names.flatMap((first, i) =>
+    names.slice(i + 1).map((second, k): Pair => ({
+      names: [first, second],
+      value: alike[i][i + 1 + k],
+    }))
+  ).filter(({ value }) => !Number.isNaN(value)).toSorted((a, b) => b.value - a.value);
+}
