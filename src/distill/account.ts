@@ -102,7 +102,8 @@ export class VoteAccount extends Module {
       sums[of].add_(spread(shares.mul(0).add(1), names, all), { alpha: batch });
     };
     add("consensus", "consensus_images", agreement);
-    if (shuffledAgreement) add("shuffled", "shuffled_images", shuffledAgreement);
+    // One image cannot be shuffled.
+    if (shuffledAgreement && batch > 1) add("shuffled", "shuffled_images", shuffledAgreement);
     const chance = signChance(names.length);
     sums.consensus_chance.add_(spread(agreement.mul(0).add(chance), names, all), { alpha: batch });
     sums.ties.add_(consensus.eq(0).sum(), { alpha: batch / consensus.numel });

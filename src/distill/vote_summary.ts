@@ -102,15 +102,17 @@ export function voteWarnings(
   const [consensus, classes] = [votes.consensus, votes.pseudoClass].map(meanAgreement);
   const found: ReturnType<typeof voteWarnings> = [];
   if (beyondChance(consensus) < LEAST_BEYOND) {
-    found.push({
-      kind: "consensus",
-      text:
-        `Features voting is at chance: the ${consensus.teachers} teachers' signs are those of the consensus in ` +
-        `${
-          againstChance(consensus)
-        }. Such a vote drops elements at random. A larger beta3 draws the encoders into one ` +
-        `space; featureVoting: false takes the plain mean.`,
-    });
+    const isAtChance = beyondChance({ ...consensus, shuffled: null }) < LEAST_BEYOND;
+    const told = `the ${consensus.teachers} teachers' signs are those of the consensus in ${
+      againstChance(consensus)
+    }`;
+    const text = isAtChance
+      ? `Features voting is at chance: ${told}. Such a vote drops elements at random. A larger beta3 draws the encoders ` +
+        `into one space; featureVoting: false takes the plain mean.`
+      : `Features voting says nothing of the images: ${told}. Elements are mostly of one sign, whatever the image. Where ` +
+        `the student's features are never negative, as after a ReLU, studentProjection lets the space have both signs; ` +
+        `featureVoting: false takes the plain mean.`;
+    found.push({ kind: "consensus", text });
   }
   if (beyondChance(classes) < LEAST_BEYOND) {
     found.push({

@@ -198,6 +198,9 @@ test("a vote that is at chance is warned of, also where only shuffled images sho
   assertEquals(kinds(consensusOf(0.869, 9, null)), []);
   assertEquals(kinds(consensusOf(0.826, 31, null)), []);
   assertEquals(kinds(consensusOf(0.826, 31, 0.82)), ["consensus"]);
+  const [{ text }] = voteWarnings(consensusOf(0.794, 8, 0.791));
+  assert(text.startsWith("Features voting says nothing of the images"), text);
+  assert(text.includes("studentProjection") && !text.includes("beta3"), text);
   assertEquals(kinds({ ...consensusOf(0.5, 9, null), images: 0 }), []);
   assertAlmostEquals(beyondChance(meanAgreement(consensusOf(0.9, 10, 0.6).consensus)), 0.75);
 });

@@ -179,12 +179,11 @@ test("what cannot be looked at is refused, and a run keeps its report", () =>
 
 test("looking is stopped between two batches, with the reason", () =>
   inFolder(async (folder) => {
-    const controller = new AbortController();
-    const options = quiet(folder, "votes");
-    await runs.votes(shelf({ teachers: [weak] }), options);
-    controller.abort(new Error("enough"));
+    using teacher = await runs.run(supervised({ epochs: 1 }), quiet(folder, "teacher"));
+    const teachers = [{ name: "one", kind: "predictive" as const, run: teacher.folder }];
+    const signal = AbortSignal.abort(new Error("enough"));
     await assertRejects(
-      () => runs.votes(shelf({ teachers: [weak] }), { ...options, signal: controller.signal }),
+      () => runs.votes(shelf({ teachers }), { ...quiet(folder, "votes"), signal }),
       Error,
       "enough",
     );
