@@ -6,7 +6,10 @@
 
 import type { HeatmapBlock, HistogramBlock } from "../report/mod.ts";
 
-/** On how many of their images each two voters chose the same class, as a map. */
+/**
+ * On how many of their images each two voters chose the same class, as a map. Everybody agrees with itself: that is left out,
+ * so that colors tell the others apart.
+ */
 export function agreementMap(
   names: readonly string[],
   alike: readonly (readonly (number | null)[])[],
@@ -17,7 +20,7 @@ export function agreementMap(
     corner: "voter",
     columns: names,
     rows: names,
-    values: alike,
+    values: alike.map((row, i) => row.map((value, j) => i === j ? null : value)),
     percent: true,
   };
 }
