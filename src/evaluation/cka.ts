@@ -116,17 +116,17 @@ export class Cka {
  * Rizzo's U-centering): a sum of B² terms in place of the three of Song et al., which cancel.
  */
 function centeredGram(features: Tensor): Tensor {
-  const { dtype } = features;
-  const wide = dtype === "float64" ? features : features.to("float32");
-  const count = wide.size(0);
-  // Taking the mean away changes nothing but rounding.
-  const shifted = wide.sub(wide.mean(0, true));
-  const gram = shifted.matmul(shifted.t()).to("float64");
-  gram.fillDiagonal_(0);
-  const rows = gram.sum(1, true).div(count - 2);
-  const all = gram.sum().div((count - 1) * (count - 2));
-  const centered = gram.sub(rows).sub(rows.t()).add(all).fillDiagonal_(0);
-  // What rounding alone leaves of features that are all the same is nothing.
-  const left = centered.square().sum();
-  return centered.mul(left.gt(gram.square().sum().mul(1e-20)));
+  return torch.scope(() => {
+    const wide = features.dtype === "float64" ? features : features.to("float32");
+    const count = wide.size(0);
+    // Taking the mean away changes nothing but rounding.
+    const shifted = wide.sub(wide.mean(0, true));
+    const gram = shifted.matmul(shifted.t()).to("float64").fillDiagonal_(0);
+    const rows = gram.sum(1, true).div(count - 2);
+    const all = gram.sum().div((count - 1) * (count - 2));
+    const centered = gram.sub(rows).sub_(rows.t()).add_(all).fillDiagonal_(0);
+    // What rounding alone leaves of features that are all the same is nothing.
+    const left = centered.square().sum();
+    return centered.mul_(left.gt(gram.square().sum().mul(1e-20)));
+  });
 }

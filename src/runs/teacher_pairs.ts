@@ -1,5 +1,5 @@
 /**
- * Pairs of teachers, by how much alike they are.
+ * Pairs and groups of teachers, by how much alike they are.
  *
  * @module
  */
@@ -20,4 +20,22 @@ export function pairsOf(names: readonly string[], alike: readonly (readonly numb
       value: alike[i][i + 1 + k],
     }))
   ).filter(({ value }) => !Number.isNaN(value)).toSorted((a, b) => b.value - a.value);
+}
+
+/**
+ * Groups of at least two teachers of whom each is as much alike to each other one as is asked for, in the order of the shelf.
+ * Everybody joins the first group that it fits in.
+ */
+export function groupsOf(
+  names: readonly string[],
+  alike: readonly (readonly number[])[],
+  least: number,
+): string[][] {
+  const groups: number[][] = [];
+  for (const i of names.keys()) {
+    const group = groups.find((members) => members.every((j) => alike[i][j] >= least));
+    if (group === undefined) groups.push([i]);
+    else group.push(i);
+  }
+  return groups.filter(({ length }) => length > 1).map((group) => group.map((i) => names[i]));
 }

@@ -6,7 +6,7 @@
 
 import { formatCount } from "../base/text.ts";
 import type { LabelledFindings, LabelledVoter, VoteFindings } from "../distill/vote_findings.ts";
-import { type Pair, pairsOf } from "./teacher_pairs.ts";
+import { groupsOf, type Pair, pairsOf } from "./teacher_pairs.ts";
 import type { ShelfVotes } from "./votes_found.ts";
 
 /** From this CKA on, features of two teachers say nearly the same; ours. */
@@ -45,11 +45,12 @@ function ofVotes(
     return [`Only ${first.teacher} votes, so that its class is the pseudo class of every image.`];
   }
   const names = voters.map(({ teacher }) => teacher);
-  const alike = pairsOf(names, pairs.map((row) => row.map(({ kappa }) => kappa)));
+  const kappas = pairs.map((row) => row.map(({ kappa }) => kappa));
+  const alike = pairsOf(names, kappas);
   const kappa = ({ others }: typeof first) => others!.kappa;
   const stuck = voters.filter((_, i) => pairs[i][i].images > 0 && Number.isNaN(pairs[i][i].kappa));
   const strangers = voters.filter((voter) => kappa(voter) < CHANCE && !stuck.includes(voter));
-  const same = alike.filter(({ value }) => value >= SAME_VOTES);
+  const same = groupsOf(names, kappas, SAME_VOTES);
   const sorted = voters.toSorted((a, b) => b.influence! - a.influence!);
   const [most, least] = [sorted[0], sorted.at(-1)!];
   return [
@@ -78,7 +79,11 @@ function ofVotes(
       ]
       : []),
     ...(same.length > 0
-      ? [`${named(same.map(both))} vote nearly the same; one of two such adds little but weight.`]
+      ? [
+        `More than one of these adds little but weight, as they vote nearly the same (κ from ${
+          two(SAME_VOTES)
+        } on): ${groups(same)}.`,
+      ]
       : []),
     most.influence === least.influence
       ? `Without any one of them ${percent(most.influence!)} of pseudo classes are others.`
@@ -90,17 +95,20 @@ function ofVotes(
 }
 
 function ofFeatures({ teachers, cka }: Pick<ShelfVotes, "teachers" | "cka">): string[] {
-  const alike = pairsOf(teachers.map(({ name }) => name), cka);
-  const same = alike.filter(({ value }) => value >= SAME_FEATURES);
+  const names = teachers.map(({ name }) => name);
+  const same = groupsOf(names, cka, SAME_FEATURES);
   if (same.length > 0) {
     return [
-      `${named(same.map(both))} have features that say nearly the same (CKA from ${
+      `More than one of these adds little, as their features say nearly the same (CKA from ${
         two(SAME_FEATURES)
-      } on); ` +
-      `one of two such adds little.`,
+      } on): ${groups(same)}.`,
     ];
   }
-  return extremes("No two teachers' features say the same: most alike are", alike, "CKA");
+  return extremes(
+    "No two teachers' features say the same: most alike are",
+    pairsOf(names, cka),
+    "CKA",
+  );
 }
 
 function ofLabels({ images, pseudoClass, mean, voters }: LabelledFindings): string[] {
@@ -139,14 +147,24 @@ function extremes(words: string, alike: readonly Pair[], measure: string): strin
   return [`${words} ${told(most)}` + (alike.length > 1 ? `, least ${told(least)}.` : ".")];
 }
 
-const both = ({ names: [a, b], value }: Pair): string => `${a} and ${b} (${two(value)})`;
 const two = (value: number): string => value.toFixed(2);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** "a, b and c"; of many the first ones and how many more there are. */
-function named(names: readonly string[], last: "and" | "or" = "and"): string {
+/** Groups of names, one after the other. */
+function groups(all: readonly (readonly string[])[]): string {
+  return named(all.map((names) => named(names, "and", ", ")));
+}
+
+/** "a; b and c"; of many the first ones and how many more there are. */
+function named(
+  names: readonly string[],
+  last: "and" | "or" = "and",
+  between: ", " | "; " = "; ",
+): string {
   const shown = names.length > MOST_NAMED
     ? [...names.slice(0, MOST_NAMED), `${names.length - MOST_NAMED} more`]
     : names;
-  return shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join("; ")} ${last} ${shown.at(-1)}`;
+  return shown.length === 1
+    ? shown[0]
+    : `${shown.slice(0, -1).join(between)} ${last} ${shown.at(-1)}`;
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { LabelledFindings, VoteFindings } from "../../src/distill/mod.ts";
 import type { ShelfVotes } from "../../src/runs/mod.ts";
+import { groupsOf } from "../../src/runs/teacher_pairs.ts";
 import { voteSentences } from "../../src/runs/vote_sentences.ts";
 
 type Found = Omit<ShelfVotes, "sentences" | "folder">;
@@ -48,9 +49,9 @@ Deno.test("sentences say who agrees, who is at chance, who says the same, who de
     "The voters most alike are a and b (κ 0.96), least b and c (κ 0.02).",
     "c (κ 0.03) agrees with the others no more than chance has it: look at the order of its classes and at what its " +
     "images are normalized by.",
-    "a and b (0.96) vote nearly the same; one of two such adds little but weight.",
+    "More than one of these adds little but weight, as they vote nearly the same (κ from 0.95 on): a and b.",
     "Most depends on b: without it 5.0 % of pseudo classes are others; least on a (1.0 %).",
-    "a and b (0.95) have features that say nearly the same (CKA from 0.90 on); one of two such adds little.",
+    "More than one of these adds little, as their features say nearly the same (CKA from 0.90 on): a and b.",
     "On 2,000 validation images the pseudo class is right in 88.0 %, the mean prediction in 88.5 %, the best voter, c, " +
     "in 82.0 %.",
     // b's chance of 0.01 is below 0.05 / 3, c's of 0.02 is not.
@@ -97,5 +98,20 @@ Deno.test("of many names the first ones stand in a sentence", () => {
     ...found,
     votes: votesOf(many, new Array(8).fill(0.9), new Array(8).fill(0)),
   });
-  assert(same.startsWith("a and b (0.99); a and c (0.99);") && same.includes("and 22 more"), same);
+  assert(same.endsWith("on): a, b, c, d, e, f and 2 more."), same);
+});
+
+Deno.test("in a group each is like each other one", () => {
+  // b is like a and like c, who differ; d is like nobody; nothing is known of e.
+  const alike = [
+    [1, 0.97, 0.5, 0.1, NaN],
+    [0.97, 1, 0.96, 0.1, NaN],
+    [0.5, 0.96, 1, 0.1, NaN],
+    [0.1, 0.1, 0.1, 1, NaN],
+    [NaN, NaN, NaN, NaN, NaN],
+  ];
+  assertEquals(groupsOf([..."abcde"], alike, 0.95), [["a", "b"]]);
+  const two = [[1, 0, 1, 0], [0, 1, 0, 1], [1, 0, 1, 0], [0, 1, 0, 1]];
+  assertEquals(groupsOf([..."abcd"], two, 0.95), [["a", "c"], ["b", "d"]]);
+  assertEquals(groupsOf([], [], 0.95), []);
 });

@@ -62,7 +62,7 @@ test("a shelf is looked at: who agrees, who says the same, who harms", () =>
     assert(voters[2].others!.kappa < 0.2);
     // The descriptive one has the features of the first voter: it is made of the same recipe.
     assertAlmostEquals(found.cka[0][3], 1, 1e-6);
-    assert(found.sentences.some((text) => text.startsWith("cnn and same")), `${found.sentences}`);
+    assert(found.sentences.some((text) => text.endsWith("cnn and same.")), `${found.sentences}`);
 
     const { labelled } = found;
     assertEquals(labelled!.images, 200);
