@@ -1,8 +1,4 @@
-/**
- * The sub-commands `demo` and `demo:customkd`: comparisons of recipes that come with the package.
- *
- * @module
- */
+/** The sub-commands `demo` and `demo:customkd`: recipes of the package, compared. @module */
 
 import { Command } from "./commander.ts";
 import { count, whole, work } from "./common.ts";
