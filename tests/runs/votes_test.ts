@@ -168,6 +168,7 @@ test("what cannot be looked at is refused, and a run keeps its report", () =>
     const few = digits({ classes: [1, 2], relabel: true }, { take: 50 });
     const other = {
       ...shelf({ teachers: [weak] }),
+      student: { name: "SmallCnn", widths: [4, 8], numClasses: 10 },
       data: { ...shelf({ teachers: [weak] }).data, validation: few },
     };
     await assertRejects(
