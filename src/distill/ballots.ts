@@ -40,8 +40,8 @@ export class BallotBox {
   readonly #margin: number[] = [];
   readonly #outcome = new Outcomes();
   readonly #without: readonly Outcomes[];
-  /** For each voter which classes it gave a number to. */
-  readonly #known: Set<number>[];
+  /** For each voter the classes that it knows; null for one that knows all. */
+  readonly #known: (readonly number[] | null)[];
   #numClasses = 0;
 
   /** Begins with nothing. */
@@ -49,7 +49,7 @@ export class BallotBox {
     this.#voters = voters;
     this.#choices = voters.names.map(() => []);
     this.#without = voters.names.map(() => new Outcomes());
-    this.#known = voters.names.map(() => new Set());
+    this.#known = voters.names.map(() => null);
   }
 
   /**
@@ -65,11 +65,12 @@ export class BallotBox {
       this.#margin.push(...margin);
       this.#outcome.add(vote);
       const choices = numbersOf(vote.choices);
+      this.#numClasses = vote.votes.size(1);
       for (const [i, name] of names.entries()) {
         const row = opinions.voters.indexOf(name);
         const own = choices.slice(row * margin.length, (row + 1) * margin.length);
         this.#choices[i].push(...(row < 0 ? margin.map(() => -1) : own));
-        if (row >= 0) this.#learn(i, opinions.of(name).logits!);
+        this.#known[i] ??= opinions.known(name);
         // Whether it says nothing, or nobody else says anything.
         if (row < 0) this.#without[i].add(vote);
         else if (opinions.voters.length === 1) this.#without[i].add(null, margin.length);
@@ -78,24 +79,13 @@ export class BallotBox {
     });
   }
 
-  /** Learns which classes a voter knows: the logits of others are -Infinity. */
-  #learn(voter: number, logits: Tensor): void {
-    this.#numClasses = logits.size(1);
-    const known = this.#known[voter];
-    if (known.size === this.#numClasses) return;
-    const isKnown = numbersOf(logits.isneginf().logicalNot().any(0));
-    isKnown.forEach((value, c) => value > 0 && known.add(c));
-  }
-
   /** What was kept. */
   ballots(): Ballots {
     return {
       voters: this.#voters.names,
       images: this.#margin.length,
       numClasses: this.#numClasses,
-      known: this.#known.map((own) =>
-        own.size === this.#numClasses ? null : [...own].sort((a, b) => a - b)
-      ),
+      known: [...this.#known],
       choices: this.#choices.map((own) => Int32Array.from(own)),
       margin: Float64Array.from(this.#margin),
       ...this.#outcome.all(),
@@ -128,7 +118,14 @@ class Outcomes {
 
 function without(opinions: Opinions, name: string): Opinions {
   const others = opinions.names.filter((other) => other !== name);
-  return new Opinions(new Map(others.map((other) => [other, opinions.of(other)])));
+  const known = others.flatMap((other) => {
+    const own = opinions.known(other);
+    return own === null ? [] : [[other, own] as const];
+  });
+  return new Opinions(
+    new Map(others.map((other) => [other, opinions.of(other)])),
+    new Map(known),
+  );
 }
 
 /** A tensor's values, one after the other. Waits for the device. */

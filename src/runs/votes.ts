@@ -128,10 +128,12 @@ async function look(
 }
 
 /** The voters as the recipe's method has them; as by default, if it has none. */
-function votersOf({ method }: ResolvedRecipe, shelf: Shelf): Voters {
+function votersOf({ method, device }: ResolvedRecipe, shelf: Shelf): Voters {
   const table = voterOptions(1);
   const own = Object.entries(method).filter(([name]) => Object.hasOwn(table, name));
-  return new Voters(shelf, resolveOptions("votes", table, Object.fromEntries(own)));
+  const voters = new Voters(shelf, resolveOptions("votes", table, Object.fromEntries(own)));
+  voters.to(device);
+  return voters;
 }
 
 /** Lets the voters look at the images first, if they have to. */
@@ -143,6 +145,7 @@ async function survey(
 ): Promise<void> {
   const asking = waiting(voters.modules());
   if (asking.length === 0) return;
+  for (const one of asking) one.begin?.();
   await eachOf(seen, asked, (batch) => {
     const opinions = shelf.ask(batch, shelf.voters);
     for (const one of asking) one.observe(opinions);

@@ -29,7 +29,10 @@ function votersOf(names: readonly string[], numClasses = 3): Voters {
 }
 
 /** What teachers say, by their logits. */
-function opinionsOf(logits: Record<string, number[][]>): Opinions {
+function opinionsOf(
+  logits: Record<string, number[][]>,
+  known: Record<string, number[]> = {},
+): Opinions {
   return new Opinions(
     new Map(
       Object.entries(logits).map(([name, rows]) => [name, {
@@ -37,6 +40,7 @@ function opinionsOf(logits: Record<string, number[][]>): Opinions {
         logits: torch.tensor(rows, { dtype: "float32", device }),
       }]),
     ),
+    new Map(Object.entries(known)),
   );
 }
 
@@ -70,11 +74,15 @@ test("what comes out without a voter is what the others' vote comes to", () => {
   assertEquals(ballots.known, [null, null, null]);
 });
 
-test("classes that a voter gives no number to are none that it knows", () => {
-  using voters = votersOf(["part", "whole"]);
+test("what a voter knows is kept, and decides what comes out without another one", () => {
+  using voters = votersOf(["part", "other", "whole"]);
   const box = new BallotBox(voters);
-  box.add(opinionsOf({ part: [[1, -Infinity, 2]], whole: [[0, 1, 0]] }));
-  assertEquals(box.ballots().known, [[0, 2], null]);
+  const logits = { part: [[1, -Infinity, 2]], other: [[-Infinity, 4, 0]], whole: [sure(0, 1)] };
+  box.add(opinionsOf(logits, { part: [0, 2], other: [1, 2] }));
+  const ballots = box.ballots();
+  assertEquals(ballots.known, [[0, 2], [1, 2], null]);
+  assertEquals(ballots.choices.map(([c]) => c), [2, 1, 0]);
+  assertEquals(ballots.without.map(({ pseudoClass: [c] }) => c), [1, 2, 1]);
 });
 
 /** Ballots by plain lists. */

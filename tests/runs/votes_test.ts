@@ -150,6 +150,45 @@ test("a teacher that fails is left out where the recipe says so, and named", () 
     runs.votesTables(found).map((table) => formatTable(table));
   }));
 
+test("teachers that know some classes only vote by the rule of the recipe's method", () =>
+  inFolder(async (folder) => {
+    const of = (name: string, classes: string[]) =>
+      voter(name, {
+        ...trained,
+        data: { train: digits({ split: [300, 200], part: 0 }, { classes, relabel: true }) },
+      });
+    const [low, high] = [["0", "1", "2", "3", "4"], ["5", "6", "7", "8", "9"]];
+    const recipe = (partial: string) =>
+      shelf({
+        teachers: [of("low", low), of("high", high), voter("all", trained)],
+        method: { name: "UNIFORM", partial } as runs.Recipe["method"],
+      });
+    const look = (partial: string) => runs.votes(recipe(partial), quiet(folder, partial));
+    const literal = await look("literal");
+    assertEquals(literal.votes!.voters.map(({ images }) => images), [300, 300, 300]);
+    // Low and high never agree, and have five classes to hit each.
+    assertEquals(literal.votes!.pairs[0][1].agreement, 0);
+    const chances = literal.votes!.voters.map(({ chance }) => chance);
+    assert(Math.abs(chances[0] - chances[1]) < 0.02 && chances[2] > 0.3, `${chances}`);
+    const { voters } = literal.labelled!;
+    for (const one of voters.slice(0, 2)) assert(one.accuracyOnKnown > one.accuracy + 0.2);
+    assertEquals(voters[2].accuracyOnKnown, voters[2].accuracy);
+    const title = formatTable(runs.votesTables(literal)[1]);
+    assert(title.includes("classes that it knows"), title);
+    // Whoever abstains is looked at where it votes; the threshold was looked for in these images first.
+    const abstaining = await look("abstain");
+    const [lows, highs, all] = abstaining.votes!.voters;
+    assertEquals(all.images, 300);
+    for (const one of [lows, highs]) {
+      assert(one.images > 0 && one.images < 300, `${one.images}`);
+      assert(one.agreement > literal.votes!.voters[0].agreement);
+    }
+    const together = await look("concatenated");
+    const [first, second] = together.votes!.voters;
+    assertEquals(first.images + second.images, 300);
+    assertEquals(together.votes!.pairs[0][1].images, 0);
+  }));
+
 test("what cannot be looked at is refused, and a run keeps its report", () =>
   inFolder(async (folder) => {
     const at = quiet(folder, "run");

@@ -154,7 +154,12 @@ export class Uniform extends Method<UnlabelledBatch> {
     const accounted = [
       usesFeatures && options.featureVoting ? taught.map(({ name }) => name) : [],
       usesLogits && options.logitVoting ? voters.map(({ name }) => name) : [],
-      { numClasses: student.numClasses },
+      {
+        numClasses: student.numClasses,
+        known: usesLogits && options.logitVoting
+          ? voters.map(({ labelMap }) => labelMap?.known ?? null)
+          : [],
+      },
     ] as const;
     this.account = new VoteAccount(...accounted);
     this.lastAccount = new VoteAccount(...accounted);
