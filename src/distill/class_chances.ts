@@ -25,7 +25,8 @@ const MOST_VOTES = 1_000_000;
  * same probability. Where all know the same classes that is exact (`classChance`). Where they know different ones it is
  * counted over up to 30,000 elections, always with the same random numbers: right to about half a point.
  *
- * Where not all vote on an image, what counts is how many do; who they are is drawn anew in every election.
+ * Where not all vote on an image, what counts is how many do; who they are is drawn anew in every election. Teachers whose
+ * logits are concatenated count as though each of them voted for itself.
  */
 export class ClassChances {
   readonly #voters: number;
