@@ -237,7 +237,10 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
       const opinions = this.shelf.ask(part, this.#who, { patches: this.needs.patches });
       for (const one of asking) one.observe(opinions);
     }, options);
-    if (done) { for (const one of asking) one.settle(); }
+    for (const one of asking) {
+      if (done) one.settle();
+      else one.begin?.();
+    }
     return done;
   }
 
