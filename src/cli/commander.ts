@@ -1,8 +1,3 @@
-/**
- * The library that reads the command line, named in one place: Cliffy, which would be the Deno way, is
- * not on npm.
- *
- * @module
- */
+/** The library that reads the command line, in one place: Cliffy, the Deno way, is not on npm. @module */
 
 export { Command, InvalidArgumentError, Option } from "npm:@commander-js/extra-typings@^15.1.0";

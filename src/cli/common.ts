@@ -1,8 +1,4 @@
-/**
- * What the commands that run recipes share.
- *
- * @module
- */
+/** What the commands that run recipes share. @module */
 
 import { InterruptedError, withInterrupt } from "../base/interrupt.ts";
 import { setup } from "../setup/setup.ts";
@@ -27,14 +23,15 @@ export function several(text: string, before: readonly string[] = []): string[] 
   return [...before, text];
 }
 
-/** The option that sets single entries of recipes. */
+/** An entry of a recipe, for `Command.option`. */
 export const SET = [
   "--set <entry=value>",
   "an entry of the recipe, such as method.beta1=2; again for more",
   several,
 ] as const;
-
-/** The option that hides progress. */
+/** That all is to be JSON. */
+export const JSON_TEXT = ["--json", "write all of it as JSON"] as const;
+/** That there is to be no progress. */
 export const QUIET = ["--quiet", "shows no progress"] as const;
 
 /** Everything that needs libtorch, imported once it is there: the help of a command does not wait for it. */

@@ -1,8 +1,4 @@
-/**
- * The sub-commands `compare` and `search`.
- *
- * @module
- */
+/** The sub-commands `compare` and `search`. @module */
 
 import { Command } from "./commander.ts";
 import { count, QUIET, SET, several, work } from "./common.ts";

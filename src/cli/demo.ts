@@ -1,8 +1,4 @@
-/**
- * The sub-commands `demo`, `demo:customkd` and `demo:photographs`: comparisons that come with the package.
- *
- * @module
- */
+/** The sub-commands `demo`, `demo:customkd` and `demo:photographs`: comparisons that come with the package. @module */
 
 import { Command } from "./commander.ts";
 import { count, whole, work } from "./common.ts";

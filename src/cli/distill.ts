@@ -1,8 +1,4 @@
-/**
- * The sub-command `distill`.
- *
- * @module
- */
+/** The sub-command `distill`. @module */
 
 import { Command } from "./commander.ts";
 import { count, SET, several, work } from "./common.ts";

@@ -1,8 +1,4 @@
-/**
- * The sub-command `doctor`.
- *
- * @module
- */
+/** The sub-command `doctor`. @module */
 
 import { Command } from "./commander.ts";
 import { describeReport } from "../setup/describe_report.ts";

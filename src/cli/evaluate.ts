@@ -1,11 +1,7 @@
-/**
- * The sub-command `evaluate`.
- *
- * @module
- */
+/** The sub-command `evaluate`. @module */
 
 import { Command } from "./commander.ts";
-import { percent, work } from "./common.ts";
+import { JSON_TEXT, percent, work } from "./common.ts";
 
 /** `evaluate RUN [--images FOLDER] [--known FOLDER]`: how good the student of a run is, or its features. */
 export function evaluateCommand(): Command<[string]> {
@@ -14,7 +10,7 @@ export function evaluateCommand(): Command<[string]> {
     .argument("<run>", "the folder of a run, or a file that models.save wrote")
     .option("--images <folder>", "a folder with a folder of images for each class")
     .option("--known <folder>", "measures features: neighbors and a linear probe know these images")
-    .option("--json", "write all of it as JSON")
+    .option(...JSON_TEXT)
     .action((path, { images, known, json }) =>
       work(async ({ runs, train }, signal) => {
         const found = await runs.evaluateStudent(path, { images, known, signal });

@@ -1,8 +1,4 @@
-/**
- * The command line of this package: `deno run -A jsr:@apprentice/distill/cli --help`.
- *
- * @module
- */
+/** The command line of this package: `deno run -A jsr:@apprentice/distill/cli --help`. @module */
 
 import { Command } from "./commander.ts";
 import { ApprenticeError } from "../base/errors.ts";
@@ -20,6 +16,7 @@ import { storeCommand } from "./store.ts";
 import { teachersCommand } from "./teachers.ts";
 import { trainCommand } from "./train.ts";
 import { verifyCommand } from "./verify.ts";
+import { votesCommand } from "./votes.ts";
 
 /** The command line with all its sub-commands. */
 function commandLine(): Command {
@@ -33,6 +30,7 @@ function commandLine(): Command {
     .addCommand(evaluateCommand())
     .addCommand(predictCommand())
     .addCommand(storeCommand())
+    .addCommand(votesCommand())
     .addCommand(setupCommand())
     .addCommand(doctorCommand())
     .addCommand(teachersCommand())

@@ -1,11 +1,7 @@
-/**
- * The sub-command `predict`.
- *
- * @module
- */
+/** The sub-command `predict`. @module */
 
 import { Command } from "./commander.ts";
-import { count, percent, work } from "./common.ts";
+import { count, JSON_TEXT, percent, work } from "./common.ts";
 
 /** `predict RUN photo.jpg ...`: what the student of a run says is on photographs. */
 export function predictCommand(): Command<[string, string[]]> {
@@ -14,7 +10,7 @@ export function predictCommand(): Command<[string, string[]]> {
     .argument("<run>", "the folder of a run, or a file that models.save wrote")
     .argument("<photographs...>", "files of images")
     .option("--top <number>", "how many guesses for each", count, 3)
-    .option("--json", "write all of it as JSON")
+    .option(...JSON_TEXT)
     .action((path, photographs, { top, json }) =>
       work(async ({ runs, evaluation }) => {
         using student = runs.loadStudent(path);

@@ -1,8 +1,4 @@
-/**
- * The sub-command `setup`.
- *
- * @module
- */
+/** The sub-command `setup`. @module */
 
 import { Command } from "./commander.ts";
 import { setup } from "../setup/setup.ts";

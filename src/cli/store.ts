@@ -1,12 +1,8 @@
-/**
- * The sub-command `store`.
- *
- * @module
- */
+/** The sub-command `store`. @module */
 
 import { formatBytes, parseBytes } from "../base/text.ts";
 import { Command, InvalidArgumentError } from "./commander.ts";
-import { rooms, SET, work } from "./common.ts";
+import { JSON_TEXT, rooms, SET, work } from "./common.ts";
 
 const ROOT = ["--root <folder>", "the store's folder (default: that of the cache)"] as const;
 
@@ -19,7 +15,7 @@ export function storeCommand(): Command {
 
 function listCommand(): Command {
   return new Command("list").description("what there is").option(...ROOT)
-    .option("--json", "write it as JSON")
+    .option(...JSON_TEXT)
     .action(async ({ root, json }) => {
       const entries = new (await rooms()).teachers.Store({ root }).list();
       if (json) return console.log(JSON.stringify(entries, null, 2));

@@ -1,11 +1,7 @@
-/**
- * The sub-command `teachers`.
- *
- * @module
- */
+/** The sub-command `teachers`. @module */
 
 import { Command } from "./commander.ts";
-import { rooms } from "./common.ts";
+import { JSON_TEXT, rooms } from "./common.ts";
 
 /** `teachers <spec...>`: loads teachers, runs one image through each, and prints what they are. */
 export function teachersCommand(): Command<[string[]]> {
@@ -21,7 +17,7 @@ export function teachersCommand(): Command<[string[]]> {
     .option("--tokenizer <path>", "their vocabulary, where it is not beside the weights")
     .option("--embeddings <path>", "embeddings of the classes' texts in place of these")
     .option("--device <device>", "where it runs", "cpu")
-    .option("--json", "write the card as JSON")
+    .option(...JSON_TEXT)
     .action(async (specs: string[], options) => {
       const { teachers } = await rooms();
       for (const spec of specs) {

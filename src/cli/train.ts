@@ -1,8 +1,4 @@
-/**
- * The sub-command `train`.
- *
- * @module
- */
+/** The sub-command `train`. @module */
 
 import { Command, Option } from "./commander.ts";
 import { count, percent, QUIET, SET, work } from "./common.ts";
@@ -14,10 +10,7 @@ export function trainCommand(): Command<[string]> {
     .argument("<recipe>", "the recipe")
     .option(...SET)
     .option("--seeds <number>", "runs it with that many seeds and prints mean and spread", count)
-    .option(
-      "--out <folder>",
-      "the run's folder; with --seeds the folder of all (default: a new one in runs)",
-    )
+    .option("--out <folder>", "the folder of the run, or of all (default: a new one in runs)")
     .option("--resume", "goes on with the run that is in the folder")
     .addOption(
       new Option(

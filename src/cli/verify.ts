@@ -1,8 +1,4 @@
-/**
- * The sub-command `verify`.
- *
- * @module
- */
+/** The sub-command `verify`. @module */
 
 import { Command } from "./commander.ts";
 import { describeVerified, summarizeVerified } from "../hub/describe_verified.ts";

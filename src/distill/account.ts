@@ -4,45 +4,20 @@
  * @module
  */
 
+import { say } from "../base/progress.ts";
 import { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
 import { tensor, zeros } from "../torch/creation.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { signChance } from "./chance.ts";
+import { ClassChances, type Electorate } from "./class_chances.ts";
+import { pairsAlike, turnouts } from "./choices.ts";
 import type { FeatureVote } from "./vote_features.ts";
 import type { LogitVote } from "./vote_logits.ts";
+import { type VoteSummary, voteWarnings } from "./vote_summary.ts";
 
 const bins = 10;
-
-/** How often one teacher was of the majority's opinion. */
-export interface TeacherAgreement {
-  /** The teacher's name. */
-  teacher: string;
-  /** The share, from 0 to 1. */
-  agreement: number;
-}
-
-/** How the votes of an epoch went. */
-export interface VoteSummary {
-  /** How many images were voted on. */
-  images: number;
-  /** For each teacher the share of feature elements whose sign was the consensus sign; empty without features voting. */
-  consensus: TeacherAgreement[];
-  /**
-   * The share of feature elements on which as many teachers are positive as negative; 0 without features voting. With few
-   * teachers it is large, and `featureTies` decides much.
-   */
-  ties: number;
-  /** For each predictive teacher the share of images whose pseudo class was its own; empty without predictive ones. */
-  pseudoClass: TeacherAgreement[];
-  /** How far the pseudo class was ahead of the next class, as a share of the votes. */
-  margin: {
-    /** The mean over the images. */
-    mean: number;
-    /** The share of images in ten equal bins from 0 to 1. */
-    histogram: number[];
-  };
-}
 
 /** The votes of one kind on one batch, and who cast them. */
 export interface Cast<V> {
@@ -59,26 +34,43 @@ export interface Cast<V> {
 export class VoteAccount extends Module {
   readonly #consensusNames: readonly string[];
   readonly #pseudoNames: readonly string[];
+  readonly #chances: ClassChances;
   readonly #sums: Record<string, Tensor> = {};
+  /** Which warnings were given, of features and of classes. */
+  readonly #warned: Tensor;
 
-  /** The names of those who vote on features and of those who vote on classes. */
-  constructor(consensusNames: readonly string[], pseudoNames: readonly string[]) {
+  /** The names of those who vote on features and of those who vote on classes, and what the latter know. */
+  constructor(
+    consensusNames: readonly string[],
+    pseudoNames: readonly string[],
+    electorate: Electorate,
+  ) {
     super();
-    const sum = (name: string, length: number, optional = false) => {
-      const values = zeros([length], { dtype: "float64" });
-      this.#sums[name] = this.registerBuffer(name, values, { optional });
+    const sum = (name: string, shape: number[], optional = false) => {
+      const values = zeros(shape, { dtype: "float64" });
+      return this.#sums[name] = this.registerBuffer(name, values, { optional });
     };
     this.#consensusNames = consensusNames;
     this.#pseudoNames = pseudoNames;
+    const [signs, voters] = [consensusNames.length, pseudoNames.length];
+    this.#chances = new ClassChances(voters, electorate);
     // Optional are those that came later than the others.
-    sum("images", 1);
-    sum("consensus", consensusNames.length);
-    sum("consensus_images", consensusNames.length, true);
-    sum("pseudo_class", pseudoNames.length);
-    sum("pseudo_class_images", pseudoNames.length, true);
-    sum("margin", 1);
-    sum("histogram", bins);
-    sum("ties", 1, true);
+    sum("images", [1]);
+    sum("consensus", [signs]);
+    sum("consensus_images", [signs], true);
+    sum("consensus_chance", [signs], true);
+    sum("shuffled", [signs], true);
+    sum("shuffled_images", [signs], true);
+    sum("pseudo_class", [voters]);
+    sum("pseudo_class_images", [voters], true);
+    sum("turnouts", [voters, voters], true);
+    sum("alike", [voters, voters], true);
+    sum("alike_images", [voters, voters], true);
+    sum("margin", [1]);
+    sum("histogram", [bins]);
+    sum("class_ties", [1], true);
+    sum("ties", [1], true);
+    this.#warned = this.registerBuffer("warned", zeros([2]), { optional: true });
   }
 
   /** An account computes nothing: see {@linkcode VoteAccount.add}. @ignore */
@@ -94,45 +86,42 @@ export class VoteAccount extends Module {
   ): void {
     noGrad(() =>
       scope(() => {
-        const sums = this.#sums;
-        sums.images.add_(batch);
-        if (features) {
-          const { vote: { consensus }, names } = features;
-          const { agreement } = features.vote;
-          const images = agreement.to("float64").fill_(batch);
-          this.#addAgreement("consensus", this.#consensusNames, agreement, names, images);
-          sums.ties.add_(consensus.eq(0).sum(), { alpha: batch / consensus.numel });
-        }
-        if (logits) {
-          const { vote: { margin, agreement, choices }, names } = logits;
-          // Those who abstain count for the images that they voted on.
-          const images = choices.ge(0).sum(1).to("float64");
-          this.#addAgreement("pseudo_class", this.#pseudoNames, agreement, names, images);
-          sums.margin.add_(margin.sum());
-          sums.histogram.add_(margin.histc(bins, 0, 1));
-        }
+        this.#sums.images.add_(batch);
+        if (features) this.#addFeatures(batch, features);
+        if (logits) this.#addLogits(logits);
       })
     );
   }
 
-  #addAgreement(
-    sum: "consensus" | "pseudo_class",
-    all: readonly string[],
-    agreement: Tensor,
-    names: readonly string[],
-    voted: Tensor,
-  ): void {
-    const [shares, images] = [this.#sums[sum], this.#sums[`${sum}_images`]];
-    const agreed = agreement.to("float64").mul(voted);
-    if (names.length === all.length) {
-      shares.add_(agreed);
-      images.add_(voted);
-      return;
-    }
-    const { device } = shares;
-    const places = tensor(names.map((name) => all.indexOf(name)), { dtype: "int64", device });
-    shares.indexAdd_(0, places, agreed);
-    images.indexAdd_(0, places, voted);
+  #addFeatures(batch: number, { vote, names }: Cast<FeatureVote>): void {
+    const { consensus, agreement, shuffledAgreement } = vote;
+    const sums = this.#sums;
+    const all = this.#consensusNames;
+    const add = (sum: string, of: string, shares: Tensor) => {
+      sums[sum].add_(spread(shares, names, all), { alpha: batch });
+      sums[of].add_(spread(shares.mul(0).add(1), names, all), { alpha: batch });
+    };
+    add("consensus", "consensus_images", agreement);
+    // One image cannot be shuffled.
+    if (shuffledAgreement && batch > 1) add("shuffled", "shuffled_images", shuffledAgreement);
+    const chance = signChance(names.length);
+    sums.consensus_chance.add_(spread(agreement.mul(0).add(chance), names, all), { alpha: batch });
+    sums.ties.add_(consensus.eq(0).sum(), { alpha: batch / consensus.numel });
+  }
+
+  #addLogits({ vote, names }: Cast<LogitVote>): void {
+    const { margin, pseudoClass, votes } = vote;
+    const sums = this.#sums;
+    const choices = spread(vote.choices.add(1), names, this.#pseudoNames).sub(1);
+    const voted = choices.ge(0).to("float64");
+    sums.pseudo_class.add_(choices.eq(pseudoClass).sum(1));
+    sums.pseudo_class_images.add_(voted.sum(1));
+    sums.turnouts.add_(turnouts(voted));
+    sums.alike.add_(pairsAlike(choices));
+    sums.alike_images.add_(voted.matmul(voted.t()));
+    sums.margin.add_(margin.sum());
+    sums.histogram.add_(margin.histc(bins, 0, 1));
+    sums.class_ties.add_(margin.eq(0).logicalAnd(votes.amax(1).gt(0)).sum());
   }
 
   /** What was added up. Waits for the device. */
@@ -140,20 +129,62 @@ export class VoteAccount extends Module {
     const read = (name: string): number[] => Array.from(this.#sums[name].data() as Float64Array);
     const [images] = read("images");
     const share = (sum: number, count = images): number => count === 0 ? 0 : sum / count;
-    const by = (names: readonly string[], sum: string): TeacherAgreement[] => {
-      const [sums, counts] = [read(sum), read(`${sum}_images`)];
-      return names.map((teacher, i) => ({ teacher, agreement: share(sums[i], counts[i]) }));
+    const each = (sum: string, of: string): number[] => {
+      const counts = read(of);
+      return read(sum).map((value, i) => share(value, counts[i]));
     };
+    const consensus = each("consensus", "consensus_images");
+    const chance = each("consensus_chance", "consensus_images");
+    const shuffled = each("shuffled", "shuffled_images");
+    const wasShuffled = read("shuffled_images");
+    const pseudoClass = each("pseudo_class", "pseudo_class_images");
+    const [alike, both] = [each("alike", "alike_images"), read("alike_images")];
+    const turnouts = read("turnouts");
+    const voters = this.#pseudoNames.length;
     return {
       images,
-      consensus: by(this.#consensusNames, "consensus"),
+      consensus: this.#consensusNames.map((teacher, i) => ({
+        teacher,
+        agreement: consensus[i],
+        chance: chance[i],
+        shuffled: wasShuffled[i] === 0 ? null : shuffled[i],
+      })),
       ties: share(read("ties")[0]),
-      pseudoClass: by(this.#pseudoNames, "pseudo_class"),
+      pseudoClass: this.#pseudoNames.map((teacher, i) => ({
+        teacher,
+        agreement: pseudoClass[i],
+        chance: this.#classChance(i, turnouts.slice(i * voters, (i + 1) * voters)),
+      })),
+      alike: this.#pseudoNames.map((_, i) =>
+        this.#pseudoNames.map((_, j) => both[i * voters + j] === 0 ? null : alike[i * voters + j])
+      ),
+      classTies: share(read("class_ties")[0]),
       margin: {
         mean: share(read("margin")[0]),
         histogram: read("histogram").map((sum) => share(sum)),
       },
     };
+  }
+
+  /** The mean of a voter's chance over images, by how many voted: on so many images one, on so many two. */
+  #classChance(voter: number, turnouts: readonly number[]): number {
+    const images = turnouts.reduce((sum, count) => sum + count, 0);
+    if (images === 0) return 0;
+    return turnouts.reduce(
+      (sum, count, i) => count === 0 ? sum : sum + count / images * this.#chances.of(voter, i + 1),
+      0,
+    );
+  }
+
+  /** Says once in a run what a user has to know of votes that say nothing. Waits for the device. */
+  warn(name: string, votes: VoteSummary): void {
+    const given = this.#warned.toArray() as number[];
+    for (const { kind, text } of voteWarnings(votes)) {
+      const place = kind === "consensus" ? 0 : 1;
+      if (given[place] > 0) continue;
+      say(`${name}, this epoch: ${text}`);
+      noGrad(() => scope(() => this.#warned.select(0, place).fill_(1)));
+    }
   }
 
   /** Takes over another account's sums, of the same teachers. */
@@ -163,8 +194,16 @@ export class VoteAccount extends Module {
     });
   }
 
-  /** Starts from nothing. */
+  /** Starts from nothing. What was warned of is not said again. */
   reset(): void {
     for (const sum of Object.values(this.#sums)) noGrad(() => sum.zero_());
   }
+}
+
+/** Rows that some teachers have as rows of all, with 0 for the others. */
+function spread(rows: Tensor, names: readonly string[], all: readonly string[]): Tensor {
+  if (names.length === all.length) return rows;
+  const { device, dtype, shape: [, ...rest] } = rows;
+  const places = tensor(names.map((name) => all.indexOf(name)), { dtype: "int64", device });
+  return zeros([all.length, ...rest], { dtype, device }).indexCopy_(0, places, rows);
 }

@@ -237,12 +237,15 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
       const opinions = this.shelf.ask(part, this.#who, { patches: this.needs.patches });
       for (const one of asking) one.observe(opinions);
     }, options);
-    if (done) { for (const one of asking) one.settle(); }
+    for (const one of asking) {
+      if (done) one.settle();
+      else one.begin?.();
+    }
     return done;
   }
 
   /** What there is to tell of the epoch that ended, for the record; the next one starts from nothing. */
-  endEpoch(): Record<string, number> {
+  endEpoch(): Record<string, number | readonly number[]> {
     return {};
   }
 

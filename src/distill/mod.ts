@@ -5,8 +5,11 @@
  */
 
 export * from "./account.ts";
+export * from "./ballots.ts";
 export * from "./batched_linear.ts";
 export type { BranchShape } from "./branches/stage_branches.ts";
+export * from "./chance.ts";
+export * from "./class_chances.ts";
 export * from "./common_space.ts";
 export * from "./confidence.ts";
 export type { EncoderOptions, EncoderShape } from "./encoder_shape.ts";
@@ -51,7 +54,9 @@ export * from "./teacher_heads.ts";
 export * from "./terms.ts";
 export type { ThresholdOptions, Thresholds } from "./thresholds.ts";
 export * from "./vote_features.ts";
+export * from "./vote_findings.ts";
 export * from "./vote_logits.ts";
+export * from "./vote_summary.ts";
 export * from "./voter_options.ts";
 export * from "./voters.ts";
 export { PARTIAL_RULES, type PartialRule } from "./voices.ts";

@@ -5,12 +5,15 @@
  */
 
 export * from "./accuracy.ts";
+export * from "./cka.ts";
 export * from "./inference_options.ts";
 export * from "./evaluate.ts";
 export * from "./feature_quality.ts";
 export * from "./features_of.ts";
 export * from "./scorer.ts";
 export * from "./predict.ts";
+export * from "./kappa.ts";
 export * from "./knn.ts";
 export * from "./labelled_features.ts";
 export * from "./linear_probe.ts";
+export * from "./sign_test.ts";

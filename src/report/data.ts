@@ -115,6 +115,8 @@ export interface BarsBlock {
   series: readonly { name: string; values: readonly (number | null)[] }[];
   /** Whether the values are fractions of 1, shown as percentages of a full scale (default false). */
   percent?: boolean;
+  /** Whether percentages are of the largest bar's scale in place of a full one: for small shares, and differences (default false). */
+  fit?: boolean;
 }
 
 /** How often values fall into each of a row of bins. */
@@ -135,7 +137,10 @@ export interface HistogramBlock {
   labels?: readonly string[];
 }
 
-/** A table of numbers, colored by value: classes by models. */
+/**
+ * A table of numbers, colored by value: classes by models, teachers by teachers. Of more than 12 columns the headings are
+ * turned, of more than 32 there are colors only.
+ */
 export interface HeatmapBlock {
   /** Which block this is. */
   kind: "heatmap";
@@ -151,6 +156,12 @@ export interface HeatmapBlock {
   values: readonly (readonly (number | null)[])[];
   /** Whether the values are fractions of 1, shown as percentages (default false). */
   percent?: boolean;
+  /** Digits after the point (default: 1 of percentages, 3 of others). */
+  digits?: number;
+  /** The values at the two ends of the colors (default: the least and the largest there are). */
+  range?: readonly [number, number];
+  /** A remark under it. */
+  note?: string;
 }
 
 /** Which classes are taken for which: a map of up to 30 classes, a table of the most confused pairs of more. */

@@ -88,7 +88,8 @@ border:3px solid var(--line);border-radius:6px;background:#000}
 .confusion thead .n span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:150px;overflow:hidden;text-overflow:ellipsis}
 .dense{font-size:.8125rem}.confusion.dense td{min-width:32px;padding:3px 4px}
 .confusion tbody th{max-width:180px;overflow:hidden;text-overflow:ellipsis}
-.confusion .recall{padding-left:14px;color:var(--muted)}
+.confusion.plain td{min-width:11px;height:11px;padding:0}.confusion.plain th{padding:0 6px 0 0;font-size:.6875rem;line-height:1}
+.confusion.plain thead th{padding:0 0 6px}.confusion .recall{padding-left:14px;color:var(--muted)}
 details{margin:0 0 16px}
 summary{cursor:pointer;color:var(--accent)}
 pre{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:14px 18px;overflow-x:auto;font-size:.8125rem;line-height:1.5}

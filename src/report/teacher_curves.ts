@@ -20,10 +20,11 @@ export interface TeacherCurvesOptions {
 }
 
 /** What is a share of 1, shown as a percentage. */
-const SHARES = new Set(["agreement", "accuracy", "consensus", "pseudoClass"]);
+const SHARES = new Set(["agreement", "accuracy", "alike", "consensus", "pseudoClass"]);
 
 /** What a method records under a name that is one word to it. */
 const WORDS: Readonly<Record<string, string>> = {
+  alike: "same class as another voter, mean",
   consensus: "agreement with the consensus",
   pseudoClass: "agreement with the pseudo class",
   reconstruction: "loss of reconstruction",

@@ -30,3 +30,6 @@ export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";
 export * from "./recipe_file.ts";
 export * from "./fill.ts";
+export * from "./votes.ts";
+export * from "./votes_found.ts";
+export * from "./votes_tables.ts";

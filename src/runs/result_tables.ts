@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { VoteSummary } from "../distill/mod.ts";
+import { type VoteSummary, voteWarnings } from "../distill/mod.ts";
 import type { Accuracy } from "../evaluation/mod.ts";
 import type { Table, TableRow } from "../report/table.ts";
 import type { KnownResult, ModelResult } from "./result.ts";
@@ -126,20 +126,35 @@ export function spreadTable(seeds: readonly (readonly ModelResult[])[]): Table {
   };
 }
 
-/** How the teachers voted. */
+/** How the teachers voted, beside chance. */
 export function voteTable(votes: VoteSummary): Table {
-  const classes = new Map(votes.pseudoClass.map(({ teacher, agreement }) => [teacher, agreement]));
+  const { images, consensus, pseudoClass, margin } = votes;
+  const signs = new Map(consensus.map((one) => [one.teacher, one]));
+  const classes = new Map(pseudoClass.map((one) => [one.teacher, one]));
+  const isShuffled = consensus.some(({ shuffled }) => shuffled !== null);
   return {
     title: `Votes of the last epoch on ${
-      votes.images.toLocaleString("en")
-    } images; mean lead of the pseudo class ${(100 * votes.margin.mean).toFixed(1)} % of the votes`,
+      images.toLocaleString("en")
+    } images; mean lead of the pseudo class ${(100 * margin.mean).toFixed(1)} % of the votes`,
     columns: [
       { title: "teacher", kind: "text" },
       { title: "agrees with consensus sign", kind: "percent" },
+      { title: "by chance", kind: "percent" },
+      ...(isShuffled ? [{ title: "images shuffled", kind: "percent" as const }] : []),
       { title: "agrees with pseudo class", kind: "percent" },
+      { title: "by chance", kind: "percent" },
     ],
-    rows: votes.consensus.map(({ teacher, agreement }) => ({
-      cells: [teacher, agreement, classes.get(teacher) ?? null],
-    })),
+    rows: [...new Set([...signs.keys(), ...classes.keys()])].map((teacher) => {
+      const [sign, own] = [signs.get(teacher), classes.get(teacher)];
+      return [
+        teacher,
+        sign?.agreement ?? null,
+        sign?.chance ?? null,
+        ...(isShuffled ? [sign?.shuffled ?? null] : []),
+        own?.agreement ?? null,
+        own?.chance ?? null,
+      ];
+    }),
+    note: voteWarnings(votes).map(({ text }) => text).join(" ") || undefined,
   };
 }

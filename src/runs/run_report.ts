@@ -50,7 +50,7 @@ export async function writeRunReport(
       ...onTest(result, examples),
       ...curves(recipe, records),
       ...ofTeachers(records),
-      ...(result.votes ? [voteSection(result.votes)] : []),
+      ...(result.votes ? [voteSection(result.votes, records)] : []),
       ...leftOut(result),
     ],
     facts: runFacts({

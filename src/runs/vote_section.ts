@@ -4,42 +4,98 @@
  * @module
  */
 
-import type { VoteSummary } from "../distill/mod.ts";
-import type { ReportSection } from "../report/mod.ts";
+import { againstChance, meanAgreement, type VoteSummary, voteWarnings } from "../distill/mod.ts";
+import type { MetricRecord } from "../report/metrics.ts";
+import { curvesFromMetrics, type ReportBlock, type ReportSection } from "../report/mod.ts";
+import { agreementMap, marginHistogram } from "./vote_blocks.ts";
 
-/** The votes as a section of the report. */
-export function voteSection(votes: VoteSummary): ReportSection {
-  const { histogram } = votes.margin;
-  const classes = new Map(votes.pseudoClass.map(({ teacher, agreement }) => [teacher, agreement]));
+/** The votes as a section of the report, warnings first. */
+export function voteSection(
+  votes: VoteSummary,
+  records: readonly MetricRecord[] = [],
+): ReportSection {
+  const { consensus, pseudoClass, ties, classTies, margin, images, alike } = votes;
+  const words = [
+    `In the last epoch, on ${images.toLocaleString("en")} images.`,
+    ...(consensus.length > 0
+      ? [
+        `A teacher's sign was that of the consensus in ${
+          againstChance(meanAgreement(consensus))
+        }; ${percent(ties)} of elements were tied.`,
+      ]
+      : []),
+    ...(pseudoClass.length > 0
+      ? [
+        `A voter's class was the pseudo class in ${
+          againstChance(meanAgreement(pseudoClass))
+        }. The pseudo class led ` +
+        `by ${percent(margin.mean)} of the votes on average, and ${
+          percent(classTies)
+        } of images were tied.`,
+      ]
+      : []),
+  ];
+  const names = pseudoClass.map(({ teacher }) => teacher);
   return {
     heading: "How the teachers voted",
-    text: `In UNIFORM's last epoch, on ${
-      votes.images.toLocaleString("en")
-    } images. The pseudo class led by ${
-      (100 * votes.margin.mean).toFixed(1)
-    } % of the votes on average.`,
+    text: words.join(" "),
     blocks: [
-      {
-        kind: "bars",
-        title: "How often each teacher agrees with the vote",
-        percent: true,
-        categories: votes.consensus.map(({ teacher }) => teacher),
-        series: [
-          { name: "consensus sign", values: votes.consensus.map(({ agreement }) => agreement) },
-          {
-            name: "pseudo class",
-            values: votes.consensus.map(({ teacher }) => classes.get(teacher) ?? null),
-          },
-        ],
-      },
-      {
-        kind: "histogram",
-        title: "Vote margin",
-        x: "lead of the pseudo class, as a share of the votes",
-        y: "images",
-        edges: histogram.map((_, i) => i / histogram.length).concat(1),
-        counts: histogram.map((share) => Math.round(share * votes.images)),
-      },
+      ...voteWarnings(votes).map(({ text }): ReportBlock => ({
+        kind: "text",
+        text: `Warning: ${text}`,
+      })),
+      ...(consensus.length > 0 ? [ofConsensus(votes), overEpochs(records)] : []),
+      ...(pseudoClass.length > 0
+        ? [ofPseudoClass(votes), marginHistogram(margin.histogram, images)]
+        : []),
+      ...(names.length > 1 ? [agreementMap(names, alike)] : []),
     ],
   };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function ofConsensus({ consensus }: VoteSummary): ReportBlock {
+  return {
+    kind: "bars",
+    title: "How often each teacher's sign is the consensus",
+    percent: true,
+    categories: consensus.map(({ teacher }) => teacher),
+    series: [
+      { name: "consensus sign", values: consensus.map(({ agreement }) => agreement) },
+      { name: "by chance", values: consensus.map(({ chance }) => chance) },
+      ...(consensus.some(({ shuffled }) => shuffled !== null)
+        ? [{ name: "images shuffled", values: consensus.map(({ shuffled }) => shuffled) }]
+        : []),
+    ],
+  };
+}
+
+function ofPseudoClass({ pseudoClass }: VoteSummary): ReportBlock {
+  return {
+    kind: "bars",
+    title: "How often each voter's class is the pseudo class",
+    percent: true,
+    categories: pseudoClass.map(({ teacher }) => teacher),
+    series: [
+      { name: "pseudo class", values: pseudoClass.map(({ agreement }) => agreement) },
+      { name: "by chance", values: pseudoClass.map(({ chance }) => chance) },
+    ],
+  };
+}
+
+/** Whether the teachers came to agree. */
+function overEpochs(records: readonly MetricRecord[]): ReportBlock {
+  return curvesFromMetrics(records, {
+    title: "Consensus beside chance",
+    x: "epoch",
+    y: "share of feature elements",
+    percent: true,
+    fields: {
+      consensus: "consensus",
+      consensusChance: "by chance",
+      consensusShuffled: "images shuffled",
+    },
+    where: ({ event }) => event === "epoch",
+  });
 }

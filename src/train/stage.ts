@@ -44,7 +44,7 @@ export interface Trainable {
     options: { signal?: AbortSignal; progress?: boolean },
   ): Promise<boolean>;
   /** Asked at the end of every epoch for what there is to record of it beside its losses. */
-  endEpoch?(): Readonly<Record<string, number>>;
+  endEpoch?(): Readonly<Record<string, number | readonly number[]>>;
 }
 
 /** A {@linkcode Trainable} with one kind of step. */

@@ -54,6 +54,33 @@ Deno.test("a recipe is trained, measured, used and compared from the command lin
     );
   }));
 
+Deno.test("a recipe's teachers are looked at without teaching a student", () =>
+  inFolder(async (folder) => {
+    const run = `${folder}/teacher`;
+    const path = `${folder}/teacher.json`;
+    await Deno.writeTextFile(path, JSON.stringify(supervised({ epochs: 1 })));
+    await apprentice("train", path, "--out", run);
+    const teachers = ["one", "two"].map((name) => ({ name, kind: "predictive", run }));
+    const { data: { train, test } } = supervised();
+    await Deno.writeTextFile(
+      `${folder}/shelf.json`,
+      JSON.stringify({ ...supervised(), data: { train, validation: test }, teachers }),
+    );
+    const out = `${folder}/votes`;
+    const args = [`${folder}/shelf.json`, "--images", "100", "--quiet", "--out", out];
+    const looked = await apprentice("votes", ...args);
+    assertEquals(looked.code, 0, looked.errors);
+    assertStringIncludes(looked.out, "Votes on 100 images");
+    assertStringIncludes(
+      looked.out,
+      "features say nearly the same (CKA from 0.90 on): one and two.",
+    );
+    assertStringIncludes(looked.out, `Report: ${out}/report.html`);
+    const refused = await apprentice("votes", path);
+    assertEquals([refused.code, refused.out], [1, ""]);
+    assertStringIncludes(refused.errors, "has no teachers");
+  }));
+
 Deno.test("a folder of images is measured on, and photographs are named", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/r.json`, JSON.stringify(supervised({ epochs: 1 })));

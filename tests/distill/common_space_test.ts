@@ -305,6 +305,38 @@ test("prepare wants a loader, and stops where it is asked to", async () => {
   freeTeachers();
 });
 
+test("a survey that is stopped between two batches leaves nothing, and may be done anew", async () => {
+  const { dataset, loader } = loaded();
+  const student = new SmallNet(6, 5, 4);
+  const list = [linearTeacher("a", 4, 1)];
+  const method = new distill.Uniform({ student, teachers: list, ...none, standardize: "dataset" });
+  const { standardizers } = method.space!;
+  const mean = () =>
+    method.stateDict()["space.standardizers.standardizers.0.mean"].toArray() as number[][][];
+  const tensors = torch.memory().tensors;
+  const stop = new AbortController();
+  const stopping = {
+    length: loader.length,
+    *epoch() {
+      for (const batch of loader.epoch(0)) {
+        yield batch;
+        stop.abort();
+      }
+    },
+  };
+  const asked = { progress: false, signal: stop.signal };
+  assertEquals(await method.prepare(stopping, asked), false);
+  assertEquals([standardizers.surveyed, torch.memory().tensors], [false, tensors]);
+  assert(await method.prepare(loader, { progress: false }));
+  const whole = mean();
+  standardizers.begin();
+  assert(await method.prepare(loader, { progress: false }));
+  assertEquals(whole, mean());
+  freeAll(method, student);
+  dataset[Symbol.dispose]();
+  freeTeachers();
+});
+
 test("even rotations are orthogonal and give every direction the same variance, at any width", () => {
   for (const n of [1, 2, 3, 5, 8, 12, 20, 24, 30, 36, 100]) {
     const values = Array.from({ length: n }, (_, i) => (i * 7919 % 101) / 10);

@@ -71,6 +71,15 @@ const species = (count: number) => Array.from({ length: count }, (_, i) => `spec
 const confusion = (title: string, names: readonly string[], share: number) => ({
   ...{ kind: "confusion" as const, title, classes: names, counts: counts(names, share) },
 });
+const alike = (title: string, count: number) => ({
+  ...{ kind: "heatmap" as const, title, corner: "teacher", digits: 2, range: [0, 1] as const },
+  columns: Array.from({ length: count }, (_, i) => `teacher ${i}`),
+  rows: Array.from({ length: count }, (_, i) => `teacher ${i}`),
+  values: Array.from(
+    { length: count },
+    (_, i) => Array.from({ length: count }, (_, j) => i === j ? 1 : i === 3 ? null : draw()),
+  ),
+});
 const accuracy = { x: "step", y: "accuracy", percent: true };
 const report: ReportData = {
   title: "Methods compared on CIFAR-10",
@@ -115,6 +124,25 @@ const report: ReportData = {
           classes,
           methods.map((name) => ({ name, accuracy: classes.map(() => draw()) })),
         ),
+      ],
+    },
+    {
+      heading: "Votes",
+      blocks: [
+        {
+          kind: "bars",
+          title: "Differences, to both sides",
+          percent: true,
+          fit: true,
+          categories: methods,
+          series: ["pseudo class", "mean prediction"].map((name, i) => ({
+            name,
+            values: methods.map((_, m) => (m - 1.5 + i) / 400),
+          })),
+        },
+        alike("Five teachers", 5),
+        alike("Twenty teachers", 20),
+        alike("A hundred and twenty-eight teachers", 128),
       ],
     },
   ],

@@ -11,6 +11,7 @@ import { encodePng } from "../../src/report/png.ts";
 import { smooth, thin } from "../../src/report/thin.ts";
 import {
   curvesFromMetrics,
+  type HeatmapBlock,
   histogram,
   perClassAccuracy,
   renderReport,
@@ -72,6 +73,7 @@ function blocks(text: string): ReportBlock[] {
       rows: [text, "b"],
       values: [[0.5], [null]],
       percent: true,
+      note: text,
     },
     {
       kind: "gallery",
@@ -341,6 +343,64 @@ Deno.test("lists that do not fit together are refused, with the name of what the
     ArgumentError,
     '"m" has 1 values for 2 classes',
   );
+});
+
+Deno.test("maps of many columns turn the headings, of very many leave the numbers out; colors end where told", async () => {
+  const map = async (count: number, more: Partial<HeatmapBlock> = {}) => {
+    const names = Array.from({ length: count }, (_, i) => `n${i}`);
+    const page = await renderReport({
+      title: "t",
+      sections: [{
+        heading: "h",
+        blocks: [{
+          kind: "heatmap",
+          title: "m",
+          columns: names,
+          rows: ["r"],
+          values: [names.map((_, i) => i === 1 ? null : i / 10 - 0.2)],
+          ...more,
+        }],
+      }],
+    });
+    return page.slice(page.indexOf('<table class="'));
+  };
+  assertStringIncludes(await map(12), '<table class="map"');
+  const turned = await map(13, { range: [0, 0.5], digits: 2 });
+  assertStringIncludes(turned, '<table class="confusion dense"');
+  const cells = [...turned.matchAll(/--h:(\d+)">([^<]*)</g)].map(([, heat, text]) => [heat, text]);
+  assertEquals(cells.slice(0, 3), [["0", "-0.20"], ["0", "0.00"], ["20", "0.10"]]);
+  assertEquals(cells.at(-1), ["100", "1.00"]);
+  const plain = await map(33, { note: "elsewhere" });
+  assertStringIncludes(plain, '<table class="confusion plain"');
+  assertEquals(plain.match(/<td[^>]*><\/td>/g)?.length, 33);
+  assertStringIncludes(plain, "elsewhere");
+});
+
+Deno.test("small shares fill the bars' scale, and differences go to both sides", async () => {
+  const bars = async (values: number[], fit: boolean) => {
+    const page = await renderReport({
+      title: "t",
+      sections: [{
+        heading: "h",
+        blocks: [{
+          kind: "bars",
+          title: "b",
+          percent: true,
+          fit,
+          categories: values.map((_, i) => `c${i}`),
+          series: [{ name: "s", values }],
+        }],
+      }],
+    });
+    return [...page.slice(page.indexOf("<main>")).matchAll(/>(-?[\d.]+%)</g)].map(([, text]) =>
+      text
+    );
+  };
+  assert((await bars([0.01, 0.02], false)).includes("100%"));
+  const small = await bars([0.01, 0.02], true);
+  assert(small.includes("2%") && !small.includes("100%"), `${small}`);
+  const both = await bars([-0.02, 0.01], true);
+  assert(both.includes("-2.0%") && both.includes("1.0%") && both.includes("0%"), `${both}`);
 });
 
 Deno.test("histograms count every finite value once", () => {

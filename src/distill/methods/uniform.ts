@@ -14,7 +14,7 @@ import type { Opinions } from "../../teachers/opinions.ts";
 import { noGrad } from "../../torch/backward.ts";
 import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { type Cast, VoteAccount, type VoteSummary } from "../account.ts";
+import { type Cast, VoteAccount } from "../account.ts";
 import { checkWeights } from "../checks.ts";
 import { type Codes, CommonSpace } from "../common_space.ts";
 import { alignmentLoss, featureTransferLoss, logitTransferLoss } from "../losses.ts";
@@ -25,6 +25,8 @@ import type { Seen } from "../seen.ts";
 import type { Terms } from "../terms.ts";
 import { averageFeatures, type FeatureVote, voteFeatures } from "../vote_features.ts";
 import type { LogitVote } from "../vote_logits.ts";
+import { voteRecord } from "../vote_record.ts";
+import type { VoteSummary } from "../vote_summary.ts";
 import { Voters } from "../voters.ts";
 import { UNIFORM_OPTIONS, type UniformSettings } from "./uniform_options.ts";
 
@@ -152,6 +154,12 @@ export class Uniform extends Method<UnlabelledBatch> {
     const accounted = [
       usesFeatures && options.featureVoting ? taught.map(({ name }) => name) : [],
       usesLogits && options.logitVoting ? voters.map(({ name }) => name) : [],
+      {
+        numClasses: student.numClasses,
+        known: usesLogits && options.logitVoting
+          ? voters.map(({ labelMap }) => labelMap?.known ?? null)
+          : [],
+      },
     ] as const;
     this.account = new VoteAccount(...accounted);
     this.lastAccount = new VoteAccount(...accounted);
@@ -257,16 +265,13 @@ export class Uniform extends Method<UnlabelledBatch> {
     this.lastAccount.reset();
   }
 
-  /** How the votes of the epoch went: for each teacher how often it agreed with the vote. */
-  override endEpoch(): Record<string, number> {
+  /** How the votes of the epoch went, beside chance. Says once in a run if they say nothing. */
+  override endEpoch(): Record<string, number | readonly number[]> {
     this.lastAccount.copy(this.account);
     this.account.reset();
-    const { consensus, pseudoClass, margin } = this.votes();
-    return {
-      ...(pseudoClass.length > 0 && { voteMargin: margin.mean }),
-      ...byTeacher("consensus", consensus),
-      ...byTeacher("pseudoClass", pseudoClass),
-    };
+    const votes = this.votes();
+    this.account.warn(this.name, votes);
+    return voteRecord(votes);
   }
 
   /** @ignore */
@@ -297,10 +302,4 @@ function inOrder(
       ...(shuffledAgreement && { shuffledAgreement: shuffledAgreement.indexSelect(0, places) }),
     },
   };
-}
-
-function byTeacher(field: string, shares: VoteSummary["consensus"]): Record<string, number> {
-  return Object.fromEntries(
-    shares.map(({ teacher, agreement }) => [teacherField(teacher, field), agreement]),
-  );
 }

@@ -6,6 +6,11 @@ import { type Html, html } from "../html.ts";
 import { formatCell } from "../table.ts";
 import { scrollBox } from "./scroll_box.ts";
 
+/** With more columns than this their headings are turned. */
+const ROOMY = 12;
+/** With more columns than this there is no room for numbers. */
+const WITH_NUMBERS = 32;
+
 /** A table of numbers, colored by value, with the scale above. */
 export function drawHeatmap(block: HeatmapBlock): Html {
   const { columns, rows, values } = block;
@@ -15,40 +20,50 @@ export function drawHeatmap(block: HeatmapBlock): Html {
         "give one for each name, null where there is none.",
     );
   }
-  const known = values.flat().filter((value): value is number =>
-    value !== null && Number.isFinite(value)
-  );
-  const least = known.reduce((a, b) => Math.min(a, b), Infinity);
-  const most = known.reduce((a, b) => Math.max(a, b), -Infinity);
-  const column = { title: "", kind: block.percent ? "percent" as const : "number" as const };
+  const [least, most] = block.range ?? rangeOf(values.flat());
+  const kind = block.percent ? "percent" as const : "number" as const;
+  const column = { title: "", kind, digits: block.digits };
+  const isPlain = columns.length > WITH_NUMBERS;
   const cell = (value: number | null): Html => {
-    if (value === null || !Number.isFinite(value)) {
-      return html`<td class="n">${formatCell(value, column)}</td>`;
-    }
-    const heat = most > least ? (value - least) / (most - least) : 1;
-    return html`<td class="n heat" style="--h:${Math.round(heat * 100)}">${
-      formatCell(value, column)
-    }</td>`;
+    const text = isPlain ? "" : formatCell(value, column);
+    if (value === null || !Number.isFinite(value)) return html`<td class="n">${text}</td>`;
+    const share = most > least ? (value - least) / (most - least) : 1;
+    const heat = Math.round(100 * Math.max(0, Math.min(1, share)));
+    return html`<td class="n heat" style="--h:${heat}">${text}</td>`;
   };
-  const scale = known.length > 0 &&
+  const scale = Number.isFinite(least) &&
     html`<p class="scale"><span>${formatCell(least, column)}</span><i></i><span>${
       formatCell(most, column)
     }</span></p>`;
-  const head = columns.map((name) => html`<th scope="col" class="n">${name}</th>`);
+  const isTurned = columns.length > ROOMY;
+  const head = columns.map((name) =>
+    html`<th scope="col" class="n">${isTurned ? html`<span>${name}</span>` : name}</th>`
+  );
   const body = rows.map((name, i) =>
     html`<tr><th scope="row">${name}</th>${values[i].map(cell)}</tr>`
   );
-  const width = `min-width:${140 + 84 * columns.length}px`;
+  const look = isPlain ? "confusion plain" : isTurned ? "confusion dense" : "map";
+  const width = isTurned ? "" : `min-width:${140 + 84 * columns.length}px`;
   return scrollBox(
     block.title,
     html`
-      <table class="map" style="${width}">
+      <table class="${look}" style="${width}">
         <thead>
           <tr><th scope="col">${block.corner}</th>${head}</tr>
         </thead>
         <tbody>${body}</tbody>
       </table>
     `,
-    { above: scale },
+    { above: scale, below: block.note !== undefined && html`<p class="note">${block.note}</p>` },
   );
+}
+
+/** The least and the largest of the numbers; Infinity and -Infinity if there are none. */
+function rangeOf(values: readonly (number | null)[]): [number, number] {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value === null || !Number.isFinite(value)) continue;
+    [least, most] = [Math.min(least, value), Math.max(most, value)];
+  }
+  return [least, most];
 }

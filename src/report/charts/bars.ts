@@ -9,6 +9,7 @@ import {
   base,
   GRID_LINES,
   INK,
+  LINE,
   percentText,
   stroke,
   ticksOf,
@@ -28,14 +29,15 @@ export function drawBars(charts: ChartLibrary, block: BarsBlock): Html {
     }
   }
   const count = block.series.length;
+  const all = block.series.flatMap(({ values }) => values.filter((value) => value !== null));
   const option = {
     ...base(),
     grid: { left: 16, right: 52, top: 6, bottom: 6, containLabel: true },
     xAxis: axis("", {
       type: "value",
-      ...(block.percent
-        ? { min: 0, max: 1 }
-        : ticksOf(block.series.flatMap(({ values }) => values.filter((value) => value !== null)))),
+      // Room for the value beside a bar that goes to the left.
+      ...(all.some((value) => value < 0) && { boundaryGap: ["25%", 0] }),
+      ...(!block.percent ? ticksOf(all) : block.fit ? {} : { min: 0, max: 1 }),
       ...GRID_LINES,
       axisLabel: {
         color: INK,
@@ -49,6 +51,8 @@ export function drawBars(charts: ChartLibrary, block: BarsBlock): Html {
       inverse: true,
       data: [...block.categories],
       axisTick: { show: false },
+      // Names stay at the side, where bars go to both.
+      axisLine: { onZero: false, lineStyle: { color: LINE } },
       axisLabel: { color: INK, fontSize: 12, width: 150, overflow: "break", interval: 0 },
     }),
     series: block.series.map(({ values }, i) => ({
@@ -56,8 +60,14 @@ export function drawBars(charts: ChartLibrary, block: BarsBlock): Html {
       silent: true,
       barMaxWidth: 16,
       barGap: "20%",
-      data: values.map((value) => value !== null && Number.isFinite(value) ? value : "-"),
-      itemStyle: { color: stroke(i).color, borderRadius: [0, 2, 2, 0] },
+      data: values.map((value) =>
+        value === null || !Number.isFinite(value)
+          ? "-"
+          : value < 0
+          ? { value, label: { position: "left" } }
+          : value
+      ),
+      itemStyle: { color: stroke(i).color, borderRadius: 2 },
       label: {
         show: true,
         position: "right",
