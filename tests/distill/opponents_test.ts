@@ -20,6 +20,10 @@ type Make = (options: distill.Learners) => distill.Method;
 /** Each opponent, and its own terms. */
 const opponents: Record<string, { make: Make; terms: string[]; isDeaf?: boolean }> = {
   "FitNet": { make: (own) => new distill.FitNet({ ...own, feature: 3 }), terms: ["feature", "kd"] },
+  "FitNet, standardized": {
+    make: (own) => new distill.FitNet({ ...own, feature: 3, standardize: "batch" }),
+    terms: ["feature", "kd"],
+  },
   "FitNet on maps": {
     make: (own) => new distill.FitNet({ ...own, hint: "map", projection: "mlp", feature: 3 }),
     terms: ["feature", "kd"],
@@ -307,5 +311,28 @@ test("FitNet on maps: places of the resized map against places of the teacher's,
     "stages",
   );
   freeAll(new distill.FitNet({ student: mlp, teachers: [strong] }), mlp, method);
+  free();
+});
+
+test("FitNet teaches standardized features where that is chosen: one teacher's size counts for nothing", () => {
+  const { student, free } = setUp();
+  const values = torch.keep(torch.randn([4, 5], { device }));
+  const of = (size: number) =>
+    teachers.descriptive({
+      name: "one",
+      featureDim: 5,
+      features: () => values.mul(size).add(size),
+    });
+  const [small, large] = [1, 1000].map((size) => {
+    torch.manualSeed(1);
+    const method = new distill.FitNet({ student, teachers: [of(size)], standardize: "batch" });
+    const { feature } = method.eval().step(unlabelled(4)).terms;
+    freeAll(method);
+    return feature.item();
+  });
+  assert(Math.abs(small / large - 1) < 1e-3, `${small} and ${large}`);
+  const other = { student, teachers: [of(1)], hint: "map", standardize: "batch" } as const;
+  assertThrows(() => new distill.FitNet(other), Error, "not maps");
+  values.dispose();
   free();
 });

@@ -23,6 +23,8 @@ import { meanOverTeachers } from "../over_teachers.ts";
 import { Projection, type ProjectionShape } from "../projection.ts";
 import { projectionOption } from "../projection_option.ts";
 import type { Seen } from "../seen.ts";
+import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
+import { Standardizers } from "../standardizers.ts";
 import { Supervision, supervisionOptions, type SupervisionSettings } from "../supervision.ts";
 import type { Terms } from "../terms.ts";
 import { upcast } from "../upcast.ts";
@@ -40,6 +42,11 @@ export interface FitNetSettings extends SupervisionSettings {
   projection?: ProjectionShape;
   /** How the distance of features is measured; `"mse"`, as in the paper. */
   distance?: Distance;
+  /**
+   * How teachers' features are standardized first; `"none"`, as in the paper. With several teachers `"dataset"` makes them
+   * count alike. The hint `"map"` is taken as it is.
+   */
+  standardize?: Standardization;
 }
 
 /** Options of {@linkcode FitNet}. */
@@ -56,6 +63,10 @@ export const FIT_NET_OPTIONS: OptionTable<FitNetSettings> = {
   distance: choice(DISTANCES, {
     default: "mse",
     help: "how the distance of features is measured",
+  }),
+  standardize: choice(STANDARDIZATIONS, {
+    default: "none",
+    help: "how teachers' features are standardized first",
   }),
   ...supervisionOptions(4),
 };
@@ -92,6 +103,8 @@ export class FitNet extends Method {
   static override readonly needs: Needs = { images: "any" };
   /** The maps from the student's features to each teacher's, in the shelf's order; thrown away at the end. */
   readonly projections: ModuleList;
+  /** What standardizes the teachers' features. */
+  readonly standardizers: Standardizers;
   /** The terms on labels and votes. */
   readonly supervision: Supervision;
   readonly #options: Resolved<FitNetSettings>;
@@ -105,9 +118,10 @@ export class FitNet extends Method {
   constructor({ student, teachers, checkFinite, ...options }: FitNetOptions) {
     super({ student, teachers, checkFinite });
     this.#options = resolveOptions("FitNet", FIT_NET_OPTIONS, options);
-    const { hint, feature, projection, labelled, kd } = this.#options;
+    const { hint, feature, projection, standardize, labelled, kd } = this.#options;
     checkTeaches("FitNet", { feature, labelled, kd });
     if (hint === "map") {
+      checkStandardize(standardize);
       checkLearners("FitNet", this.needs, student, this.shelf);
       checkMaps(this.shelf);
     }
@@ -117,6 +131,7 @@ export class FitNet extends Method {
         new Projection(own, hint === "map" ? patchDim! : featureDim, projection)
       ),
     );
+    this.standardizers = new Standardizers(this.teachers, standardize);
     this.supervision = new Supervision(this.shelf, this.#options);
     this.joinStudent();
   }
@@ -137,7 +152,7 @@ export class FitNet extends Method {
       feature,
       () =>
         meanOverTeachers(seen.opinions, terms, "feature", (output, name) => {
-          const [own, target] = this.#hints(seen, output);
+          const [own, target] = this.#hints(seen, output, name);
           const projected = upcast(this.projections.at(names.indexOf(name)).forward(own));
           return featureTransferLoss(projected, target, { distance });
         }),
@@ -146,8 +161,14 @@ export class FitNet extends Method {
   }
 
   /** What is projected, and what the result should be like; row by row. */
-  #hints({ student }: Seen, { features, patches }: TeacherOutput): [own: Tensor, target: Tensor] {
-    if (this.#options.hint === "features") return [student.features, features];
+  #hints(
+    { student }: Seen,
+    { features, patches }: TeacherOutput,
+    name: string,
+  ): [own: Tensor, target: Tensor] {
+    if (this.#options.hint === "features") {
+      return [student.features, this.standardizers.ofOne(name, features)];
+    }
     const size = patches!.shape.slice(2);
     const resized = interpolate(student.stages.at(-1)!, {
       size,
@@ -168,6 +189,13 @@ export class FitNet extends Method {
 /** Each place of maps as a row: (B, C, H, W) to (B · H · W, C). */
 function places(maps: Tensor): Tensor {
   return maps.permute(0, 2, 3, 1).flatten(0, 2);
+}
+
+function checkStandardize(standardize: Standardization): void {
+  if (standardize === "none") return;
+  throw new ArgumentError(
+    `FitNet standardizes features, not maps, and hint is "map" with standardize "${standardize}". Set one of them back.`,
+  );
 }
 
 function checkMaps({ teachers }: Shelf): void {
