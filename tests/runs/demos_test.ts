@@ -143,7 +143,8 @@ test("a comparison of recipes has rows of teachers, ensemble and students, votes
     assertEquals(votes.images, 320);
     assertEquals(votes.consensus.map(({ teacher }) => teacher), names.slice(0, 3));
     assertEquals(votes.pseudoClass.map(({ teacher }) => teacher), names.slice(0, 2));
-    assertEquals(rowsOf(runs.voteTable(votes)).map(({ cells }) => cells[0]), names.slice(0, 3));
+    const voters = runs.voteTable(votes).rows.map((row) => "cells" in row ? row.cells[0] : row[0]);
+    assertEquals(voters, names.slice(0, 3));
     assertEquals(
       runs.classTable(found.models[0], voted.result.test!.classNames!).columns
         .map(({ title }) => title),
