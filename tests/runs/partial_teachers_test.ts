@@ -85,7 +85,7 @@ test("a teacher is measured on the classes that it knows, and tables tell their 
     assertEquals(cellsOf(table, 0).slice(-2), [lows.known!.accuracy, lows.known!.share]);
     assertEquals(cellsOf(table, -1).slice(-2), [null, null]);
     const spread = runs.spreadTable([run.result.models, run.result.models]);
-    assert(cellsOf(spread, 0).at(-1) === `${(100 * share).toFixed(2)} ± 0.00`);
+    assertEquals(cellsOf(spread, 0).at(-1), (100 * share).toFixed(2));
     assertEquals(cellsOf(spread, -1).at(-1), "–");
     const byClass = runs.classTable(run.result.models, run.student.classNames!);
     assertEquals(cellsOf(byClass, 9).slice(1, 3), [null, null]);
