@@ -45,8 +45,6 @@ export interface Codes {
 /**
  * Encoders fᵢᵉ of all teachers into one space of width D, decoders fᵢᵈ back (arXiv 2508.19498, step 1), and the student's way
  * into it. Teachers of one width are encoded by one batched product. All of it is trained and thrown away.
- *
- * @ignore
  */
 export class CommonSpace extends Module {
   /** The width D. */

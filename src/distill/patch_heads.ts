@@ -58,8 +58,6 @@ function resized(map: Tensor, height: number, width: number): Tensor {
 /**
  * Heads from the student's last map to the patches of those teachers that have some: place by place, in the teacher's grid, to
  * which the student's map is resized (as RADIO does, arXiv 2312.06709).
- *
- * @ignore
  */
 export class PatchHeads extends Module {
   /** The heads. */

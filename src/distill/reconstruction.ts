@@ -5,10 +5,10 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import { linalgVectorNorm } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkLike, checkMatrix, naming } from "./checks.ts";
+import { reconstructionLengths } from "./reconstruction_lengths.ts";
 import { upcast } from "./upcast.ts";
 
 /** Options of {@linkcode reconstructionLoss}. */
@@ -63,9 +63,4 @@ export function reconstructionLoss(
     const sum = lengths.reduce((sum, length) => sum.add(length)).mean();
     return options.form === "mean" ? sum.div(decoded.length) : sum;
   });
-}
-
-/** `|| decoded - original ||₂` over the last dimension. */
-export function reconstructionLengths(decoded: Tensor, original: Tensor): Tensor {
-  return linalgVectorNorm(decoded.sub(original), 2, -1);
 }

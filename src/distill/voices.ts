@@ -9,17 +9,8 @@ import { stack } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { type Confidence, confidenceOf } from "./confidence.ts";
+import type { PartialRule } from "./partial_rules.ts";
 import { sumDType } from "./upcast.ts";
-
-/** What the teachers who know some classes only do in a vote: see {@linkcode voteLogits}. */
-export const PARTIAL_RULES: readonly ["literal", "concatenated", "abstain"] = [
-  "literal",
-  "concatenated",
-  "abstain",
-];
-
-/** What the teachers who know some classes only do in a vote: see {@linkcode voteLogits}. */
-export type PartialRule = typeof PARTIAL_RULES[number];
 
 /** One voice of a vote. */
 export interface Voice {

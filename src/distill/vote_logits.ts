@@ -13,7 +13,8 @@ import type { Tensor } from "../torch/tensor.ts";
 import { checkChoice, checkMatrices, checkTemperature, naming, refuseNotFinite } from "./checks.ts";
 import { type Confidence, CONFIDENCES } from "./confidence.ts";
 import { tally } from "./tally.ts";
-import { choiceOf, type Part, PARTIAL_RULES, type PartialRule, voicesOf } from "./voices.ts";
+import { PARTIAL_RULES, type PartialRule } from "./partial_rules.ts";
+import { choiceOf, type Part, voicesOf } from "./voices.ts";
 
 /** Options of {@linkcode voteLogits}; each settles a point that the paper's summary leaves open. */
 export interface LogitVoteOptions {

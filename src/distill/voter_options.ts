@@ -8,7 +8,7 @@ import { either } from "../base/option_parts.ts";
 import { choice, number } from "../base/option_values.ts";
 import type { OptionTable } from "../base/options.ts";
 import { type Confidence, CONFIDENCES } from "./confidence.ts";
-import { PARTIAL_RULES, type PartialRule } from "./voices.ts";
+import { PARTIAL_RULES, type PartialRule } from "./partial_rules.ts";
 
 /** How the predictive teachers' logits become one prediction. The papers' summaries leave it open: every default is ours. */
 export interface VoterSettings {

@@ -21,7 +21,7 @@ import type { Seen } from "../seen.ts";
 import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
 import { Supervision, supervisionOptions, type SupervisionSettings } from "../supervision.ts";
 import type { Terms } from "../terms.ts";
-import { PARTIAL_RULES, type PartialRule } from "../voices.ts";
+import { PARTIAL_RULES, type PartialRule } from "../partial_rules.ts";
 
 /** The options of {@linkcode CFL} that are data; where nothing else is said, defaults are those of the published code. */
 export interface CFLSettings extends SupervisionSettings {

@@ -20,7 +20,7 @@ import { type Codes, CommonSpace } from "../common_space.ts";
 import { alignmentLoss, featureTransferLoss, logitTransferLoss } from "../losses.ts";
 import { type Learners, Method } from "../method.ts";
 import type { Needs } from "../needs.ts";
-import { reconstructionLengths } from "../reconstruction.ts";
+import { reconstructionLengths } from "../reconstruction_lengths.ts";
 import type { Seen } from "../seen.ts";
 import type { Terms } from "../terms.ts";
 import { averageFeatures, type FeatureVote, voteFeatures } from "../vote_features.ts";
