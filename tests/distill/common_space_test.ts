@@ -25,7 +25,12 @@ function linearTeacher(name: string, featureDim: number, seed: number): teachers
 const owned: torch.Tensor[] = [];
 const freeTeachers = () => owned.splice(0).forEach((matrix) => matrix.dispose());
 
-const none = { alpha1: 0, alpha2: 0, standardize: "none" } as const;
+const none = {
+  alpha1: 0,
+  alpha2: 0,
+  standardize: "none",
+  studentProjection: null,
+} as const;
 
 test("teachers of one width are encoded by one product, which is what each layer by itself gives", () => {
   torch.manualSeed(3);

@@ -24,6 +24,7 @@ function setUp(options: Partial<distill.UniformOptions>, values: number[][]) {
     alpha1: 0,
     alpha2: 0,
     standardize: "none",
+    studentProjection: null,
     ...options,
   });
   torch.noGrad(() => {

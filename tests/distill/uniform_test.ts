@@ -32,7 +32,7 @@ function setUp(options: Partial<distill.UniformOptions> = {}): {
 } {
   const { list, models } = threeTeachers();
   const student = makeStudent();
-  const given = { standardize: "none", ...options } as const;
+  const given = { standardize: "none", studentProjection: null, ...options } as const;
   const method = new distill.Uniform({ student, teachers: list, ...given });
   return { method, student, list, models, free: () => freeAll(method, student, ...models) };
 }
@@ -165,6 +165,7 @@ test("outputs that were stored give the same loss and votes, in any order of ima
     student,
     teachers: storedShelf(list, source),
     standardize: "none",
+    studentProjection: null,
   });
   stored.loadStateDict(method.stateDict());
   for (const places of [[0, 1, 2, 3, 4, 5, 6, 7], [6, 1, 3], [7]]) {

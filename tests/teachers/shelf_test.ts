@@ -64,6 +64,7 @@ function uniform(teachers: Shelf | Teacher[], options: distill.UniformSettings =
     teachers,
     checkFinite: true,
     standardize: "none",
+    studentProjection: null,
     ...options,
   });
   torch.noGrad(() => {

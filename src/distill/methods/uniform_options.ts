@@ -39,9 +39,9 @@ export interface UniformSettings extends VoterSettings {
   /** Shape of the decoders fᵢᵈ; `"linear"`. */
   decoder?: ProjectionShape;
   /**
-   * What the student's features go through on their way into the common space; nothing if null, unless the widths differ.
-   * Like the encoders it is thrown away. A student whose features are never negative, as after a ReLU, can follow a vote for
-   * negative elements only through it.
+   * What the student's features go through on their way into the common space; `"linear"`. Like the encoders it is thrown
+   * away. With null they are compared as they are, unless the widths differ: a student whose features are never negative, as
+   * after a ReLU, then draws all encoders to where they are positive, and their vote says nothing about images.
    */
   studentProjection?: ProjectionShape | null;
   /** Width D of the common space; the student's feature width. */
@@ -90,6 +90,7 @@ export const UNIFORM_OPTIONS: OptionTable<UniformSettings> = {
   decoder: projectionOption("the decoders back"),
   studentProjection: nullable(
     projectionOption("the student's way into the common space; none if null"),
+    { default: "linear" },
   ),
   commonDim: nullable(
     whole({ min: 1, help: "width of the common space; the student's feature width if null" }),
