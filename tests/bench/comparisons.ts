@@ -32,6 +32,20 @@ const trainStep: Comparison = {
     compareTwins("train_step", settings, "higher", [settings.device, settings.dtype]),
 };
 
+const uniformStep: Comparison = {
+  about:
+    "a step of UNIFORM with 8 and with 128 stored teachers, beside a loop over them: time, memory",
+  better: "lower",
+  async run(settings) {
+    const pairs = [];
+    for (const count of ["8", "128"]) {
+      const args = [settings.device, settings.dtype, count];
+      pairs.push(...await compareTwins("uniform_step", settings, "lower", args));
+    }
+    return pairs;
+  },
+};
+
 const throughput: Comparison = {
   about: "images a second of published architectures at 224 pixels; needs torchvision and timm",
   better: "higher",
@@ -69,6 +83,7 @@ const imagePipeline: Comparison = {
 export const COMPARISONS: Readonly<Record<string, Comparison>> = {
   overhead,
   "train-step": trainStep,
+  "uniform-step": uniformStep,
   throughput,
   "load-weights": loadWeights,
   "image-pipeline": imagePipeline,

@@ -2,7 +2,7 @@
  * Compares speed with PyTorch on the same libtorch: runs programs of this folder and their twins in Python by turns,
  * prints the ratios, and keeps them in `last.json`.
  *
- *     deno task bench [overhead|train-step|throughput|load-weights|image-pipeline ...] --python PATH
+ *     deno task bench [overhead|train-step|uniform-step|throughput|load-weights|image-pipeline ...] --python PATH
  *         [--rounds 4] [--device cpu] [--dtype float32] [--batch N] [--models NAME,NAME] [--photos FOLDER]
  *         [--dry]
  *
