@@ -31,13 +31,12 @@ function listCommand(): Command {
 
 function fillCommand(): Command<[string]> {
   return new Command("fill").description("ask the teachers of a recipe, and keep what they say")
-    .argument("<recipe>", "the recipe")
+    .argument("<recipe>", "a recipe, or a study, whose last variant counts")
     .option(...SET)
     .option("--part <i/n>", "a share of the work, from 1/n to n/n, for several machines", share)
     .action((path, { set = [], part }) =>
       work(async ({ runs }, signal) => {
-        const recipe = await runs.recipeFile(path, set);
-        await runs.fill(await recipe(), { part, signal });
+        await runs.fill(await runs.shelfFile(path, set), { part, signal });
       })
     ) as Command<[string]>;
 }

@@ -8,13 +8,12 @@ import { join } from "node:path";
 import { ArgumentError } from "../base/errors.ts";
 import type { Table } from "../report/table.ts";
 import { compare } from "./compare.ts";
-import { readExported } from "./read_exported.ts";
 import { recipeFile } from "./recipe_file.ts";
 import { runStudy, type RunStudyOptions } from "./run_study.ts";
 import { search, type SearchOptions } from "./search.ts";
 import { parseSpace } from "./candidates.ts";
 import type { StudySource } from "./study.ts";
-import { isStudy } from "./study_table.ts";
+import { studyIn } from "./study_in.ts";
 import { searchTable } from "./study_tables.ts";
 
 /** What a comparison of files came to. */
@@ -52,13 +51,6 @@ export async function compareFiles(
   const recipes = await Promise.all(paths.map((path) => recipeFile(path, set)));
   const { table } = await compare(recipes, { ...rest, out });
   return { tables: [table], folder: out };
-}
-
-/** The study in a file; null if there is something else. */
-async function studyIn(path: string): Promise<StudySource | null> {
-  const { value } = await readExported(path);
-  const study = typeof value === "function" ? await value({ seed: 0 }) : value;
-  return isStudy(study) ? value as StudySource : null;
 }
 
 /** How {@linkcode searchFile} goes. */

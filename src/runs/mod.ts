@@ -8,6 +8,7 @@ export * from "./compare.ts";
 export * from "./compare_files.ts";
 export * from "./demo.ts";
 export * from "./study.ts";
+export * from "./study_in.ts";
 export * from "./studied.ts";
 export * from "./run_study.ts";
 export * from "./search.ts";
