@@ -124,12 +124,10 @@ export class CommonSpace extends Module {
 
   /** What the decoders make of codes, (n, B, width) for each width. */
   decode({ codes, groups }: Codes): Tensor[] {
-    let from = 0;
-    return groups.map(({ names, places, features }) => {
-      const own = codes.narrow(0, from, names.length);
-      from += names.length;
+    const parts = codes.split(groups.map(({ names }) => names.length), 0);
+    return groups.map(({ places, features }, i) => {
       const at = this.standardizers.groups.findIndex(({ width }) => width === features.size(2));
-      return upcast((this.decoders.at(at) as ProjectionBank).forward(own, places));
+      return upcast((this.decoders.at(at) as ProjectionBank).forward(parts[i], places));
     });
   }
 

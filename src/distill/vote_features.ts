@@ -154,12 +154,12 @@ function partsOf(
   const [n, batch, width] = shape;
   const size = device === "cpu" ? partSize.cpu : partSize.other;
   const most = Math.max(1, Math.floor(size / (batch * width)));
-  const all = upcast(features);
-  return Array.from({ length: Math.ceil(n / most) }, (_, i) => {
-    const from = i * most;
-    const length = Math.min(most, n - from);
-    return { features: all.narrow(0, from, length), from, length };
-  });
+  // The gradients of all parts of a split are put together once, those of slices one by one.
+  return upcast(features).split(most, 0).map((part, i) => ({
+    features: part,
+    from: i * most,
+    length: Math.min(most, n - i * most),
+  }));
 }
 
 /** `s = sgn( Σᵢ sgn(fᵢ) )` (arXiv 2508.19498, step 2); some of the signs are put into `few`. */
