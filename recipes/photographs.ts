@@ -109,7 +109,7 @@ export default async (): Promise<runs.Study> => {
     },
     variants: OPPONENTS,
     search: SEARCH,
-    trials: 6,
+    trials: 5,
     seeds: 5,
   });
 };
