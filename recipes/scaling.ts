@@ -109,10 +109,10 @@ export default runs.study({
     store: { dtype: "float16" },
   },
   variants: [
-    { title: "KD", method: "KD" },
+    { title: "KD", method: { name: "KD", temperature: 1 } },
     ...SCALED.flatMap(({ title, method }) =>
       COUNTS.map((x): runs.Variant => ({
-        title: `${title}, ${x}`,
+        title: `${title} ${x}`,
         curve: title,
         x,
         method,

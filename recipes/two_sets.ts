@@ -126,6 +126,6 @@ export default runs.study({
   },
   variants: OPPONENTS,
   search: SEARCH,
-  trials: 6,
+  trials: 5,
   seeds: 5,
 });

@@ -23,16 +23,32 @@ export const OPPONENTS: readonly runs.Variant[] = [
     search: { "method.distance": [1, 5, 25], "method.angle": [2, 10, 50] },
   },
   { title: "VkD", method: "VkD", search: { "method.feature": [0.3, 1, 3] } },
-  { title: "CFL+", method: "CFLPlus", search: { "method.beta1": [0.3, 1, 3] } },
+  {
+    title: "CFL",
+    method: "CFL",
+    search: { "method.mmd": [0.1, 1, 10], "method.reconstruction": [0.1, 1, 10] },
+  },
+  {
+    title: "agglomerative",
+    method: "Agglomerative",
+    search: { "method.feature": [0.3, 1, 3], "method.dropping": [0, 0.5] },
+  },
+  { title: "CFL+", method: "CFLPlus", search: { "method.beta1": [0.3, 1, 3, 10] } },
   {
     title: "UNIFORM",
     method: "UNIFORM",
-    search: { "method.beta1": [0.3, 1, 3], "method.alpha1": [0.5, 1, 2] },
+    search: { "method.beta1": [0.3, 1, 3, 10], "method.alpha1": [0.5, 1, 2] },
   },
 ];
+
+/** Those that there is time for where a run is long. */
+export const SOME_OPPONENTS: readonly runs.Variant[] = OPPONENTS.filter(({ title }) =>
+  ["KD", "OFA", "CFL", "agglomerative", "CFL+", "UNIFORM"].includes(title)
+);
 
 /** The methods that are compared over the number of descriptive teachers. */
 export const SCALED: readonly Pick<runs.Variant, "title" | "method">[] = [
   { title: "UNIFORM", method: "UNIFORM" },
   { title: "CFL+", method: "CFLPlus" },
+  { title: "agglomerative", method: "Agglomerative" },
 ];
