@@ -11,7 +11,7 @@
  * shifted and mirrored.
  */
 import { runs } from "../mod.ts";
-import { SEARCH, SOME_OPPONENTS } from "./shared/opponents.ts";
+import { SEARCH, SOME_OPPONENTS, TRAINING } from "./shared/opponents.ts";
 import { LITE_PACKAGES, weightsFile } from "./shared/packages.ts";
 import { Sets } from "./shared/sets.ts";
 import { type Teacher, voting } from "./shared/shelf.ts";
@@ -91,19 +91,12 @@ export default async (): Promise<runs.Study> => {
   return runs.study({
     name: "photographs",
     recipe: {
-      data: {
-        train: sets.part("student", { then: [{ unlabelled: true }] }),
-        validation: sets.part("validation"),
-        test: sets.test(),
-      },
+      data: sets.data(),
       augment: mirrored,
       student: { name: "SmallResNet", widths: [24, 48, 96], stride: 2, ...shape },
       teachers: [...predictive, ...descriptive],
-      optimizer: { name: "AdamW", lr: 6e-3, weightDecay: 0.01 },
-      schedule: "OneCycle",
+      ...TRAINING,
       epochs: 10,
-      batchSize: 128,
-      dropLast: true,
       evaluation: { every: 5 },
       store: { plain: true, dtype: "float16", batchSize: 16 },
     },

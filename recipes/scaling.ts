@@ -8,7 +8,7 @@
  * n of the same order are taken. The first variant has none of them.
  */
 import { data as rooms, runs } from "../mod.ts";
-import { SCALED } from "./shared/opponents.ts";
+import { SCALED, TRAINING } from "./shared/opponents.ts";
 import { Sets } from "./shared/sets.ts";
 import { describing, type Teacher, turning, voting } from "./shared/shelf.ts";
 
@@ -93,18 +93,11 @@ const COUNTS = [1, 2, 4, 8, 16, 32, 64, 128];
 export default runs.study({
   name: "scaling",
   recipe: {
-    data: {
-      train: sets.part("student", { then: [{ unlabelled: true }] }),
-      validation: sets.part("validation"),
-      test: sets.test(),
-    },
+    data: sets.data(),
     student: { name: "SmallCnn", widths: [16, 32, 64], view },
     teachers: [...predictive],
-    optimizer: { name: "AdamW", lr: 6e-3, weightDecay: 0.01 },
-    schedule: "OneCycle",
+    ...TRAINING,
     epochs: 6,
-    batchSize: 128,
-    dropLast: true,
     evaluation: { every: 6 },
     store: { dtype: "float16" },
   },

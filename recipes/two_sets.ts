@@ -9,7 +9,7 @@
  * stored once.
  */
 import { runs } from "../mod.ts";
-import { OPPONENTS, SEARCH } from "./shared/opponents.ts";
+import { OPPONENTS, SEARCH, TRAINING } from "./shared/opponents.ts";
 import { Sets } from "./shared/sets.ts";
 import { describing, type Teacher, turning, voting } from "./shared/shelf.ts";
 
@@ -109,18 +109,11 @@ const descriptive: readonly Teacher[] = [
 export default runs.study({
   name: "two_sets",
   recipe: {
-    data: {
-      train: sets.part("student", { then: [{ unlabelled: true }] }),
-      validation: sets.part("validation"),
-      test: sets.test(),
-    },
+    data: sets.data(),
     student: cnn,
     teachers: [...predictive, ...descriptive],
-    optimizer: { name: "AdamW", lr: 6e-3, weightDecay: 0.01 },
-    schedule: "OneCycle",
+    ...TRAINING,
     epochs: 8,
-    batchSize: 128,
-    dropLast: true,
     evaluation: { every: 4 },
     store: { dtype: "float32" },
   },

@@ -4,6 +4,14 @@
  */
 import type { runs } from "../../mod.ts";
 
+/** How every method trains the student. */
+export const TRAINING = {
+  optimizer: { name: "AdamW", lr: 6e-3, weightDecay: 0.01 },
+  schedule: "OneCycle",
+  batchSize: 128,
+  dropLast: true,
+} as const;
+
 /** Values that every method tries beside its own. */
 export const SEARCH: runs.SearchSpace = {
   "optimizer.lr": [3e-3, 6e-3, 1.2e-2],
@@ -16,7 +24,12 @@ export const OPPONENTS: readonly runs.Variant[] = [
   // Its weights are to be whole before the last epochs.
   { title: "DKD", method: { name: "DKD", warmUp: 2 }, search: { "method.beta": [1, 2, 8] } },
   { title: "OFA", method: "OFA", search: { "method.eps": [1, 1.5], "method.branch": [0.3, 1] } },
-  { title: "FitNet", method: "FitNet", search: { "method.feature": [1, 10, 100] } },
+  // Features of different sizes are to count alike.
+  {
+    title: "FitNet",
+    method: { name: "FitNet", standardize: "dataset" },
+    search: { "method.feature": [1, 10, 100] },
+  },
   {
     title: "RKD",
     method: "RKD",

@@ -64,6 +64,12 @@ export class Sets {
     return this.#join({}, "test");
   }
 
+  /** What a student learns from without labels, is validated on, and tested on. */
+  data(): runs.DataRecipes {
+    const train = this.part("student", { then: [{ unlabelled: true }] });
+    return { train, validation: this.part("validation"), test: this.test() };
+  }
+
   #join({ only, each, then }: PartOptions, split: "train" | "test"): runs.DataRecipe {
     const { names, as } = this.#options;
     const join = (only ?? names).map((dataset) => ({ dataset, split, select: each }));

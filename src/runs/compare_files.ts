@@ -12,7 +12,6 @@ import { recipeFile } from "./recipe_file.ts";
 import { runStudy, type RunStudyOptions } from "./run_study.ts";
 import { search, type SearchOptions } from "./search.ts";
 import { parseSpace } from "./candidates.ts";
-import type { StudySource } from "./study.ts";
 import { studyIn } from "./study_in.ts";
 import { searchTable } from "./study_tables.ts";
 

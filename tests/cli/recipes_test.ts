@@ -219,6 +219,29 @@ Deno.test("a study is compared, and a recipe's settings are chosen, from the com
     assertStringIncludes(searched.out, "as it is");
     assertStringIncludes(searched.out, "The best:");
 
+    // Who teaches in a study is looked at as of its last variant.
+    const [one, two] = ["first", "second"].map((name, seed) => (
+      { name, kind: "predictive", recipe: { ...own, data: { train: data.train }, seed } }
+    ));
+    const taught = {
+      name: "taught",
+      recipe: {
+        ...own,
+        data: {
+          ...data,
+          train: { ...data.train, select: [...data.train.select!, { unlabelled: true }] },
+        },
+      },
+      variants: [
+        { title: "none", method: "KD", teachers: [one] },
+        { title: "all", method: "KD", teachers: [one, two] },
+      ],
+    };
+    const shelf = await written(folder, "taught", taught);
+    const seen = await apprentice("votes", shelf, "--quiet", "--out", `${folder}/votes`);
+    assertEquals(seen.code, 0, seen.errors);
+    assertStringIncludes(seen.out, "second");
+
     for (
       const [args, says] of [
         [["compare", path, recipe], "is a study: compare it by itself"],

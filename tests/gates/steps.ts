@@ -19,7 +19,7 @@ export const STEPS: readonly Step[] = [
   { name: "setup", args: ["task", "setup"] },
   { name: "fmt", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
-  { name: "check", args: ["check", "-q", "mod.ts", "ffi", "src", "examples", "tests"] },
+  { name: "check", args: ["check", "-q", "mod.ts", "ffi", "src", "examples", "recipes", "tests"] },
   { name: "doc", args: ["doc", "--lint", "mod.ts", "src/cli/main.ts"], quiet: true },
   { name: "rooms", args: ["run", "-A", "tests/gates/rooms.ts"] },
   { name: "words", args: ["run", "-A", "tests/gates/words.ts"] },
