@@ -144,3 +144,17 @@ Deno.test("fields of teachers: named, told apart and drawn", () => {
   assertEquals(epochs[0].series, [{ name: "a", points: [[3, 1]] }]);
   assertEquals(teacherCurves([]), []);
 });
+
+Deno.test("on a logarithmic axis powers of two are as far apart as each other, and 0 is left out", async () => {
+  const points = [0, 1, 2, 4, 8, 16].map((x) => [x, x + 1] as const);
+  const page = await drawn({
+    kind: "curves",
+    ...CHART,
+    logX: true,
+    series: [{ name: "a", points }],
+  });
+  const places = /data-xs="([\d. ]+)"/.exec(page)![1].split(" ").map(Number);
+  assertEquals(places.length, 5);
+  const steps = places.slice(1).map((place, i) => place - places[i]);
+  for (const step of steps) assert(Math.abs(step - steps[0]) < 0.3, `${steps}`);
+});
