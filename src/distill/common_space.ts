@@ -8,7 +8,6 @@ import { ModuleList } from "../nn/layers/containers.ts";
 import { Linear } from "../nn/layers/linear.ts";
 import { Module } from "../nn/module.ts";
 import type { Opinions } from "../teachers/opinions.ts";
-import { cat } from "../torch/operators.gen.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { EncoderShape } from "./encoder_shape.ts";
 import { Projection, type ProjectionShape } from "./projection.ts";
@@ -32,28 +31,34 @@ export interface CommonSpaceOptions {
   readonly normalize: boolean;
 }
 
+/** What a group of teachers of one width says. */
+export interface HeardGroup extends GroupFeatures {
+  /** The group's place among all. */
+  readonly group: number;
+}
+
 /** Teachers' features in the common space. */
 export interface Codes {
   /** Whose they are: those of one width next to each other. */
   readonly names: readonly string[];
-  /** The codes (N, B, D). */
-  readonly codes: Tensor;
-  /** What was encoded, by width. */
-  readonly groups: readonly GroupFeatures[];
+  /** The codes of each group that was heard, (n, B, D). */
+  readonly codes: readonly Tensor[];
+  /** What was encoded, group by group. */
+  readonly groups: readonly HeardGroup[];
 }
 
 /**
  * Encoders fᵢᵉ of all teachers into one space of width D, decoders fᵢᵈ back (arXiv 2508.19498, step 1), and the student's way
- * into it. Teachers of one width are encoded by one batched product. All of it is trained and thrown away.
+ * into it. Teachers of one width are encoded together, 16 by one batched product. All of it is trained and thrown away.
  */
 export class CommonSpace extends Module {
   /** The width D. */
   readonly width: number;
   /** What standardizes teachers' features. */
   readonly standardizers: Standardizers;
-  /** The encoders, a bank for each width; of shape `"shared"` their first layers. */
+  /** The encoders, a bank for each group of one width; of shape `"shared"` their first layers. */
   readonly encoders: ModuleList;
-  /** The decoders, a bank for each width. */
+  /** The decoders, a bank for each group of one width. */
   readonly decoders: ModuleList;
   /** The layers that teachers and student share, or null. */
   readonly extractor: Projection | null;
@@ -105,30 +110,21 @@ export class CommonSpace extends Module {
 
   /** What the teachers say, in the space: codes fᵢᵉ(xᵢᵗ) of all that were heard. `like` has the dtype to compute in. */
   encode(opinions: Opinions, like: Tensor): Codes {
-    const heard = this.standardizers.of(opinions, like);
-    const parts: Tensor[] = [];
-    for (const [i, group] of heard.entries()) {
-      if (group === null) continue;
-      const own = (this.encoders.at(i) as ProjectionBank).forward(group.features, group.places);
+    const groups = this.standardizers.of(opinions, like)
+      .flatMap((heard, group): HeardGroup[] => heard === null ? [] : [{ ...heard, group }]);
+    const codes = groups.map(({ group, features, places }) => {
+      const own = (this.encoders.at(group) as ProjectionBank).forward(features, places);
       const code = this.extractor === null ? own : this.extractor.forward(own.relu());
-      parts.push(upcast(code));
-    }
-    const groups = heard.filter((group) => group !== null);
-    const codes = parts.length === 1 ? parts[0] : cat(parts);
-    return {
-      names: groups.flatMap(({ names }) => names),
-      codes: this.#normalized(codes),
-      groups,
-    };
+      return this.#normalized(upcast(code));
+    });
+    return { names: groups.flatMap(({ names }) => names), codes, groups };
   }
 
-  /** What the decoders make of codes, (n, B, width) for each width. */
+  /** What the decoders make of codes, (n, B, width) for each group. */
   decode({ codes, groups }: Codes): Tensor[] {
-    const parts = codes.split(groups.map(({ names }) => names.length), 0);
-    return groups.map(({ places, features }, i) => {
-      const at = this.standardizers.groups.findIndex(({ width }) => width === features.size(2));
-      return upcast((this.decoders.at(at) as ProjectionBank).forward(parts[i], places));
-    });
+    return groups.map(({ group, places }, i) =>
+      upcast((this.decoders.at(group) as ProjectionBank).forward(codes[i], places))
+    );
   }
 
   #normalized(codes: Tensor): Tensor {

@@ -19,7 +19,7 @@ import {
 } from "../torch/operators.gen.ts";
 import { klDiv } from "../torch/losses.ts";
 import { scope } from "../torch/scope.ts";
-import type { Tensor } from "../torch/tensor.ts";
+import { Tensor } from "../torch/tensor.ts";
 import {
   checkChoice,
   checkLike,
@@ -173,7 +173,7 @@ const distances: Record<Distance, (a: Tensor, b: Tensor) => Tensor> = {
  * It is what makes the space of the encoders a common one, in which signs can be voted on.
  *
  * @param x The student's features (B, D).
- * @param codes The teachers' codes (N, B, D). Gradients flow to both.
+ * @param codes The teachers' codes (N, B, D), or those of some after the other (n, B, D). Gradients flow to both.
  * @returns A tensor of one element.
  * @throws {ShapeError} if the two do not fit together.
  *
@@ -187,23 +187,29 @@ const distances: Record<Distance, (a: Tensor, b: Tensor) => Tensor> = {
  */
 export function alignmentLoss(
   x: Tensor,
-  codes: Tensor,
+  codes: Tensor | readonly Tensor[],
   options: FeatureTransferOptions = {},
 ): Tensor {
   const { distance = "mse" } = options;
   checkMatrix(x, "the student's features");
   checkChoice(distance, DISTANCES, "distance");
+  const parts = codes instanceof Tensor ? [codes] : codes;
+  const all = parts.reduce((sum, part) => sum + part.size(0), 0);
   return scope(() => {
-    const [a, b] = bothUpcast(x, codes);
-    const [n, ...shape] = b.shape;
-    if (shape.length !== 2 || shape.some((size, i) => size !== a.shape[i])) {
-      throw new ShapeError(
-        `The codes of N teachers are (N, ${
-          a.shape.join(", ")
-        }) beside the student's features, got [${b.shape.join(", ")}].`,
-      );
-    }
-    return distances[distance](a.unsqueeze(0).expand([n, ...shape]), b);
+    const terms = parts.map((part) => {
+      const [a, b] = bothUpcast(x, part);
+      const [n, ...shape] = b.shape;
+      if (shape.length !== 2 || shape.some((size, i) => size !== a.shape[i])) {
+        throw new ShapeError(
+          `The codes of N teachers are (N, ${
+            a.shape.join(", ")
+          }) beside the student's features, got [${b.shape.join(", ")}].`,
+        );
+      }
+      const own = distances[distance](a.unsqueeze(0).expand([n, ...shape]), b);
+      return n === all ? own : own.mul(n / all);
+    });
+    return terms.reduce((sum, term) => sum.add(term));
   });
 }
 

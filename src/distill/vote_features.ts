@@ -54,8 +54,8 @@ export interface FeatureVote {
 /**
  * Features voting and aggregation of UNIFORM (arXiv 2508.19498, steps 2 and 3).
  *
- * `features` holds for each of N teachers its encoded features fᵢ (B, D), or all of them in one tensor (N, B, D). Element by
- * element:
+ * `features` holds for each of N teachers its encoded features fᵢ (B, D), or those of several together (n, B, D), or all of
+ * them in one tensor (N, B, D). Element by element:
  *
  *     s   = sgn( Σᵢ sgn(fᵢ) )                                        the consensus sign, sgn(0) = 0
  *     x̂ᵗ = Σᵢ wᵢ fᵢ [sgn(fᵢ) = s] / Σᵢ wᵢ [sgn(fᵢ) = s]             the mean of those who agree
@@ -64,8 +64,7 @@ export interface FeatureVote {
  *
  * `fᵢ [sgn(fᵢ) = s]` is written as a clamp of fᵢ to the half-line of sign s, whose derivative needs only fᵢ, which the caller
  * holds anyway, and the two bounds, which all teachers share; a product with a mask would save a mask per teacher: memory
- * grows with B×D, not with N. (The
- * half-lines start at the smallest normal number instead of 0, so that an exact 0 has the gradient of a dropped element; what
+ * grows with B×D, not with N. (The half-lines start at the smallest normal number instead of 0, so that an exact 0 has the gradient of a dropped element; what
  * that adds to the sum, at most N·10⁻³⁸, is lost in rounding.)
  *
  * @throws {ArgumentError} if there is no teacher, or weights are of the wrong number, negative or all 0.
@@ -139,10 +138,7 @@ function partsOf(
   features: readonly Tensor[] | Tensor,
   names: readonly string[] | undefined,
 ): Part[] {
-  if (!(features instanceof Tensor)) {
-    checkMatrices(features, "features", names);
-    return features.map((part, from) => ({ features: upcast(part).unsqueeze(0), from, length: 1 }));
-  }
+  if (!(features instanceof Tensor)) return partsIn(features, names);
   const { shape, device } = features;
   if (shape.length !== 3 || shape.includes(0)) {
     throw new ShapeError(
@@ -160,6 +156,30 @@ function partsOf(
     from: i * most,
     length: Math.min(most, n - i * most),
   }));
+}
+
+/** The features of single teachers (B, D), or of several together (n, B, D). */
+function partsIn(features: readonly Tensor[], names: readonly string[] | undefined): Part[] {
+  const areTogether = Array.isArray(features) &&
+    features.some((part) => part instanceof Tensor && part.shape.length === 3);
+  if (!areTogether) {
+    checkMatrices(features, "features", names);
+    return features.map((part, from) => ({ features: upcast(part).unsqueeze(0), from, length: 1 }));
+  }
+  let from = 0;
+  return (features as readonly Tensor[]).map((part) => {
+    const [length, ...shape] = part.shape;
+    const [, ...first] = features[0].shape;
+    if (shape.length !== 2 || length === 0 || shape.some((size, i) => size !== first[i])) {
+      throw new ShapeError(
+        `The features of several teachers together are (n, B, D), with the same B and D; got ${
+          features.map((one) => `[${one.shape.join(", ")}]`).join(", ")
+        }.`,
+      );
+    }
+    from += length;
+    return { features: upcast(part), from: from - length, length };
+  });
 }
 
 /** `s = sgn( Σᵢ sgn(fᵢ) )` (arXiv 2508.19498, step 2); some of the signs are put into `few`. */
@@ -229,7 +249,8 @@ function refuseBadTarget(
   names: readonly string[] | undefined,
 ): void {
   if (Number.isFinite(target.detach().sum().item())) return;
-  const each = features instanceof Tensor ? features.unbind(0) : features;
+  const all = features instanceof Tensor ? [features] : features;
+  const each = all.flatMap((part) => part.shape.length === 3 ? part.unbind(0) : [part]);
   refuseNotFinite(each, naming("features", names));
 }
 

@@ -26,14 +26,18 @@ export interface WidthGroup {
   readonly names: readonly string[];
 }
 
-/** Puts teachers of one width together, in the order in which widths first come. */
+/** The most teachers of a group: what is computed of more at once is memory that the system has to give anew each time. */
+const MOST = 16;
+
+/** Puts teachers of one width together, up to 16 at a time, in the order in which groups begin. */
 export function widthGroups(teachers: readonly Featured[]): WidthGroup[] {
-  const groups = new Map<number, string[]>();
+  const groups: { width: number; names: string[] }[] = [];
   for (const { name, featureDim } of teachers) {
-    const names = groups.get(featureDim) ?? [];
-    groups.set(featureDim, [...names, name]);
+    const open = groups.find(({ width, names }) => width === featureDim && names.length < MOST);
+    if (open === undefined) groups.push({ width: featureDim, names: [name] });
+    else open.names.push(name);
   }
-  return [...groups].map(([width, names]) => ({ width, names }));
+  return groups;
 }
 
 /** What the teachers of a group say about a batch. */

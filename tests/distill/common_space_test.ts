@@ -98,6 +98,51 @@ test("any order of teachers of any widths gives the same target, terms and votes
   freeTeachers();
 });
 
+test("more teachers than one product takes are encoded, voted on and decoded like those of one", () => {
+  const student = new SmallNet(6, 5, 4);
+  const list = Array.from(
+    { length: 37 },
+    (_, i) => linearTeacher(`t${i}`, i === 20 ? 7 : 4, i + 1),
+  );
+  const method = new distill.Uniform({ student, teachers: list, ...none, featureTies: "mean" });
+  assertEquals(method.space!.encoders.length, 4); // 16, 16 and 4 of one width, one of another
+  const x = images(8);
+  const own = student.features(x);
+  using shelf = new teachers.Shelf(list);
+  const encoded = method.space!.encode(shelf.ask(unlabelled(x)), own);
+  const codes = torch.cat([...encoded.codes]);
+  assertEquals([codes.shape, new Set(encoded.names).size], [[37, 8, 5], 37]);
+  // Each teacher's code by the weights that are its own.
+  for (const [i, name] of encoded.names.entries()) {
+    const place = encoded.groups.findIndex(({ names }) => names.includes(name));
+    const { group, names } = encoded.groups[place];
+    const { weight, bias } = (method.space!.encoders.at(group) as distill.ProjectionBank).output;
+    const at = names.indexOf(name);
+    const features = list.find((teacher) => teacher.name === name)!.run(x).features;
+    const expected = torch.linear(features, weight.select(0, at), bias.select(0, at));
+    assertClose(codes.select(0, i), expected, { rtol: 1e-4, atol: 1e-4 });
+  }
+  const { terms } = method.step(unlabelled(x));
+  const vote = distill.voteFeatures(codes, { ties: "mean" });
+  assertClose(terms.feature, torch.mseLoss(own, vote.target), { rtol: 1e-4 });
+  assertClose(terms.alignment, distill.alignmentLoss(own, codes), { rtol: 1e-4 });
+  const parts = list.map(({ name }) => terms[`teachers.${name}.reconstruction`].item());
+  assertClose(terms.reconstruction, parts.reduce((a, b) => a + b) / 37, { rtol: 1e-4 });
+  const agreement = new Map(
+    encoded.names.map((name, i) => [name, vote.agreement.select(0, i).item()]),
+  );
+  for (const { teacher, agreement: share } of method.votes().consensus) {
+    assertClose([share], [agreement.get(teacher)!], { rtol: 1e-4 });
+  }
+  assertThrows(
+    () => distill.voteFeatures([codes, torch.zeros([2, 8, 6])]),
+    ShapeError,
+    "[2, 8, 6]",
+  );
+  freeAll(method, student);
+  freeTeachers();
+});
+
 test("teachers of float64 and float16 features mix with those of float32", () => {
   const of = (dtype: torch.DType) =>
     teachers.descriptive({
@@ -151,7 +196,7 @@ test("normalized codes have length √D, the student's too", () => {
   assertClose(own.norm(2, 1), torch.full([8], Math.sqrt(5), { device }));
   // Of unit vectors a and b: |√D a - √D b|² / D = 2 (1 - cos).
   using shelf = new teachers.Shelf(list);
-  const { codes } = method.space!.encode(shelf.ask(unlabelled(x)), own);
+  const { codes: [codes] } = method.space!.encode(shelf.ask(unlabelled(x)), own);
   const cosine = torch.cosineSimilarity(own.unsqueeze(0), codes, -1);
   const { alignment } = method.step(unlabelled(x)).terms;
   assertClose(alignment, cosine.mean().mul(-2).add(2), { rtol: 1e-4 });

@@ -11,7 +11,7 @@ import { choice, number, whole } from "../../base/option_values.ts";
 import { type OptionTable, type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import { teacherField } from "../../report/teacher_fields.ts";
-import { mseLoss } from "../../torch/operators.gen.ts";
+import { cat, mseLoss } from "../../torch/operators.gen.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { type Codes, CommonSpace } from "../common_space.ts";
 import { MMD_SIGMAS, mmdLoss } from "../losses/mmd.ts";
@@ -142,7 +142,8 @@ export class CFL extends Method {
     const own = this.space.forward(seen.student.features);
     const encoded = this.space.encode(seen.opinions, own);
     terms.add("mmd", mmd, () => {
-      const each = mmdLoss(own, encoded.codes, { sigmas });
+      const parts = encoded.codes.map((codes) => mmdLoss(own, codes, { sigmas }));
+      const each = parts.length === 1 ? parts[0] : cat(parts);
       note(terms, "mmd", encoded.names, each);
       return each.sum();
     });

@@ -223,7 +223,7 @@ export class Uniform extends Method<UnlabelledBatch> {
   /** Steps 2 and 3. */
   #target({ codes, names }: Codes, votes: Votes): Tensor {
     const { featureVoting, featureTies: ties, detachTarget } = this.#options;
-    const features = detachTarget ? codes.detach() : codes;
+    const features = detachTarget ? codes.map((part) => part.detach()) : codes;
     const weights = this.#weights === null
       ? undefined
       : names.map((name) => this.#weights!.get(name)!);
