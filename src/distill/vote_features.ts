@@ -139,7 +139,7 @@ function partsOf(
   names: readonly string[] | undefined,
 ): Part[] {
   if (!(features instanceof Tensor)) return partsIn(features, names);
-  const { shape, device } = features;
+  const { shape } = features;
   if (shape.length !== 3 || shape.includes(0)) {
     throw new ShapeError(
       `The features of all teachers in one tensor are (N, B, D), each at least 1; got [${
@@ -147,13 +147,18 @@ function partsOf(
       }].`,
     );
   }
-  const [n, batch, width] = shape;
+  return cut(features, 0);
+}
+
+/** Some teachers' features (n, B, D), of which the first one has the place `from`, so many at a time. */
+function cut(features: Tensor, from: number): Part[] {
+  const { shape: [n, batch, width], device } = features;
   const size = device === "cpu" ? partSize.cpu : partSize.other;
   const most = Math.max(1, Math.floor(size / (batch * width)));
   // The gradients of all parts of a split are put together once, those of slices one by one.
   return upcast(features).split(most, 0).map((part, i) => ({
     features: part,
-    from: i * most,
+    from: from + i * most,
     length: Math.min(most, n - i * most),
   }));
 }
@@ -167,7 +172,7 @@ function partsIn(features: readonly Tensor[], names: readonly string[] | undefin
     return features.map((part, from) => ({ features: upcast(part).unsqueeze(0), from, length: 1 }));
   }
   let from = 0;
-  return (features as readonly Tensor[]).map((part) => {
+  return (features as readonly Tensor[]).flatMap((part) => {
     const [length, ...shape] = part.shape;
     const [, ...first] = features[0].shape;
     if (shape.length !== 2 || length === 0 || shape.some((size, i) => size !== first[i])) {
@@ -178,7 +183,7 @@ function partsIn(features: readonly Tensor[], names: readonly string[] | undefin
       );
     }
     from += length;
-    return { features: upcast(part), from: from - length, length };
+    return cut(part, from - length);
   });
 }
 
