@@ -6,8 +6,15 @@ import * as distill from "../../src/distill/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { own, predict, shades, withMaps } from "./agglomerative.ts";
-import { freeAll, gradientError, onOneThread, SmallNet, unlabelled } from "./nets.ts";
+import { predict, shades, withMaps } from "./agglomerative.ts";
+import {
+  assertAutocasts,
+  freeAll,
+  gradientError,
+  onOneThread,
+  SmallNet,
+  unlabelled,
+} from "./nets.ts";
 
 type Options = Partial<distill.AgglomerativeOptions>;
 
@@ -115,14 +122,6 @@ test("under autocast losses are float32, close to those without, and gradients f
     patches: 1,
     dropping: 0,
   });
-  const plain = method.step(unlabelled(x));
-  const half = torch.autocast(() => method.step(unlabelled(x)), { device });
-  for (const name of own(plain.terms)) {
-    assertEquals(half.terms[name].dtype, "float32");
-    assertClose(half.terms[name], plain.terms[name], { rtol: 0.1 });
-  }
-  half.loss.backward();
-  for (const [name, p] of method.namedParameters()) assert(p.grad !== null, name);
-  method.zeroGrad();
+  assertAutocasts(method, unlabelled(x));
   freeAll(method, student, master, flat);
 });

@@ -5,13 +5,14 @@ import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { assertClose, device, test } from "../helpers.ts";
+import { assertClose, test } from "../helpers.ts";
 import {
+  assertAutocasts,
+  assertGradients,
+  assertReached,
   classesOf,
   freeAll,
-  gradientError,
   images,
-  onOneThread,
   SmallNet,
   threeTeachers,
   unlabelled,
@@ -65,27 +66,14 @@ test("a step's loss is that of the equations, term by term", () => {
 test("gradients of the whole loss agree with finite differences", () => {
   // Narrower kernels are 0 but for rows that are nearly the same, of which finite differences see too little.
   const { method, models, free } = setUp({ sigmas: [0.5, 1, 2], standardize: "batch" });
-  method.to("float64");
-  for (const model of models) model.to("float64");
   const x = images(6, "float64");
-  const loss = () => method.step(unlabelled(x)).loss;
-  onOneThread(() => {
-    for (const [name, parameter] of method.namedParameters()) {
-      const error = gradientError(parameter, loss);
-      assert(error < 1e-6, `${name}: ${error}`);
-    }
-  });
+  assertGradients(method, models, () => method.step(unlabelled(x)).loss);
   free();
 });
 
 test("gradients reach student, adapters, extractor and decoders, never the teachers", () => {
   const { method, models, free } = setUp();
-  method.step(unlabelled(images(8))).loss.backward();
-  for (const [name, parameter] of method.namedParameters()) {
-    assert(parameter.grad !== null && parameter.grad.abs().sum().item() > 0, name);
-  }
-  for (const model of models) for (const p of model.parameters()) assertEquals(p.grad, null);
-  method.zeroGrad();
+  assertReached(method, models, unlabelled(images(8)));
   free();
 });
 
@@ -179,16 +167,7 @@ test("one that fails is left out, and the others teach as if it had not been the
 
 test("under autocast losses are float32, close to those without, and gradients flow", () => {
   const { method, free } = setUp();
-  const x = images(8);
-  const plain = method.step(unlabelled(x));
-  const half = torch.autocast(() => method.step(unlabelled(x)), { device });
-  for (const name of own(plain.terms)) {
-    assertEquals(half.terms[name].dtype, "float32");
-    assertClose(half.terms[name], plain.terms[name], { rtol: 0.1 });
-  }
-  half.loss.backward();
-  for (const [name, p] of method.namedParameters()) assert(p.grad !== null, name);
-  method.zeroGrad();
+  assertAutocasts(method, unlabelled(images(8)));
   free();
 });
 

@@ -1,11 +1,12 @@
 /** Small networks and teachers for the tests of this folder. */
 
+import { assert, assertEquals } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
 import type * as distill from "../../src/distill/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { device } from "../helpers.ts";
+import { assertClose, device } from "../helpers.ts";
 
 /** A classifier of flat images with one hidden layer, whose outputs are its features. */
 export class SmallNet extends nn.Classifier {
@@ -185,4 +186,48 @@ export function encode(
 /** What its decoder makes of codes. */
 export function decode(method: distill.Uniform, place: number, codes: torch.Tensor): torch.Tensor {
   return method.space!.decoders.at(place).forward(codes.unsqueeze(0)).squeeze(0);
+}
+
+/** Asserts that a method in float64 has the gradients of its loss, by finite differences at places of every parameter. */
+export function assertGradients(
+  method: distill.Method,
+  models: readonly nn.Module[],
+  loss: () => torch.Tensor,
+): void {
+  method.to("float64");
+  for (const model of models) model.to("float64");
+  onOneThread(() => {
+    for (const [name, parameter] of method.namedParameters()) {
+      const error = gradientError(parameter, loss);
+      assert(error < 1e-6, `${name}: ${error}`);
+    }
+  });
+}
+
+/** Asserts that gradients reach all that a method trains, and none of the teachers' models. */
+export function assertReached(
+  method: distill.Method,
+  models: readonly nn.Module[],
+  batch: data.UnlabelledBatch,
+): void {
+  method.step(batch).loss.backward();
+  for (const [name, parameter] of method.namedParameters()) {
+    assert(parameter.grad !== null && parameter.grad.abs().sum().item() > 0, name);
+  }
+  for (const model of models) for (const p of model.parameters()) assertEquals(p.grad, null);
+  method.zeroGrad();
+}
+
+/** Asserts that under autocast a method's terms are float32 and close to those without, and that gradients flow. */
+export function assertAutocasts(method: distill.Method, batch: data.UnlabelledBatch): void {
+  const own = (terms: object) => Object.keys(terms).filter((name) => !name.startsWith("teachers."));
+  const plain = method.step(batch);
+  const half = torch.autocast(() => method.step(batch), { device });
+  for (const name of own(plain.terms)) {
+    assertEquals(half.terms[name].dtype, "float32");
+    assertClose(half.terms[name], plain.terms[name], { rtol: 0.1 });
+  }
+  half.loss.backward();
+  for (const [name, p] of method.namedParameters()) assert(p.grad !== null, name);
+  method.zeroGrad();
 }
