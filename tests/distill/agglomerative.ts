@@ -9,10 +9,6 @@ import * as torch from "../../src/torch/mod.ts";
 import { device } from "../helpers.ts";
 import { SmallNet } from "./nets.ts";
 
-/** The terms of a step, without what is told of single teachers. */
-export const own = (terms: object): string[] =>
-  Object.keys(terms).filter((name) => !name.startsWith("teachers."));
-
 /** Gray images of random brightness. */
 export function shades(count: number, height: number, width: number): data.ImageDataset {
   return torch.scope(() =>

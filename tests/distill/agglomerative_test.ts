@@ -7,7 +7,7 @@ import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { own, predict, shades } from "./agglomerative.ts";
+import { predict, shades } from "./agglomerative.ts";
 import {
   assertGradients,
   assertReached,
@@ -15,6 +15,7 @@ import {
   freeAll,
   images,
   onOneThread,
+  own,
   SmallNet,
   threeTeachers,
   unlabelled,

@@ -13,6 +13,7 @@ import {
   classesOf,
   freeAll,
   images,
+  own,
   SmallNet,
   threeTeachers,
   unlabelled,
@@ -25,8 +26,6 @@ function setUp(options: Partial<distill.CFLOptions> = {}) {
   const method = new distill.CFL({ student, teachers: list, ...options });
   return { method, student, list, models, free: () => freeAll(method, student, ...models) };
 }
-
-const own = (terms: object) => Object.keys(terms).filter((name) => !name.startsWith("teachers."));
 
 test("a step's loss is that of the equations, term by term", () => {
   const { method, student, models, free } = setUp({ kd: 2, temperature: 3, sigmas: [0.1, 1] });

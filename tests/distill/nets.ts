@@ -188,6 +188,10 @@ export function decode(method: distill.Uniform, place: number, codes: torch.Tens
   return method.space!.decoders.at(place).forward(codes.unsqueeze(0)).squeeze(0);
 }
 
+/** The names of a step's terms, without those of single teachers. */
+export const own = (terms: object): string[] =>
+  Object.keys(terms).filter((name) => !name.startsWith("teachers."));
+
 /** Asserts that a method in float64 has the gradients of its loss, by finite differences at places of every parameter. */
 export function assertGradients(
   method: distill.Method,
@@ -220,7 +224,6 @@ export function assertReached(
 
 /** Asserts that under autocast a method's terms are float32 and close to those without, and that gradients flow. */
 export function assertAutocasts(method: distill.Method, batch: data.UnlabelledBatch): void {
-  const own = (terms: object) => Object.keys(terms).filter((name) => !name.startsWith("teachers."));
   const plain = method.step(batch);
   const half = torch.autocast(() => method.step(batch), { device });
   for (const name of own(plain.terms)) {

@@ -14,6 +14,7 @@ import {
   freeAll,
   images,
   onOneThread,
+  own,
   SmallNet,
   Source,
   storedShelf,
@@ -120,7 +121,6 @@ test("without voting it is CFL+: plain averages and soft cross-entropy", () => {
 test("weights of 0 leave terms out", () => {
   const x = images(8);
   const features = setUp({ alpha1: 0, alpha2: 0 });
-  const own = (terms: object) => Object.keys(terms).filter((name) => !name.startsWith("teachers."));
   const { terms } = features.method.step(unlabelled(x));
   assertEquals(own(terms), ["feature", "reconstruction", "alignment"]);
   // The record has each teacher's part of the reconstruction beside.
