@@ -61,7 +61,7 @@ export function open(): void {
   }
   const damage = libraryDamage(library, libtorch?.path, files);
   if (damage !== null) throw new LibraryError(`${damage}. ${mend(libtorch !== undefined)}`);
-  sleepRatherThanSpin();
+  spinBriefly();
   if (libtorch !== undefined) loadCudnn(libtorch.path);
   let opening: Deno.DynamicLibrary<typeof symbols>;
   try {
@@ -107,17 +107,23 @@ function mend(built: boolean): string {
 }
 
 /**
- * Has threads that wait for work sleep. OpenMP's own default is to spin, which on a machine that is busy with anything
- * else takes the processor from the very threads that are waited for: training then is many times slower. Whoever has
- * set one of the variables is obeyed.
+ * How often a thread that waits for work looks for it before it sleeps: for as long as operators are apart that follow each
+ * other, some 50 µs. To be woken takes longer than most of them.
  */
-function sleepRatherThanSpin(): void {
+const SPINS = "2000";
+
+/**
+ * Has threads that wait for work sleep soon. OpenMP's own default is to spin for milliseconds, which on a machine that is busy
+ * with anything else takes the processor from the very threads that are waited for: training then is many times slower.
+ * Whoever has set one of the variables is obeyed.
+ */
+function spinBriefly(): void {
   const names = ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"];
   const allowed = names.every((variable) =>
     Deno.permissions.querySync({ name: "env", variable }).state === "granted"
   );
   if (allowed && names.every((name) => Deno.env.get(name) === undefined)) {
-    Deno.env.set("GOMP_SPINCOUNT", "0");
+    Deno.env.set("GOMP_SPINCOUNT", SPINS);
   }
 }
 
