@@ -15,6 +15,12 @@ export function someOf(signs: Tensor): Tensor {
   return signs.narrow(2, 0, Math.min(signs.size(2), mostElements)).clone();
 }
 
+/** For each teacher the share of some elements (N, B, few) whose sign is the consensus sign (B, D). */
+export function someAgreement(some: Tensor, consensus: Tensor): Tensor {
+  const agrees = some.eq(consensus.narrow(1, 0, some.size(2)));
+  return agrees.mean([1, 2], false, { dtype: "float32" });
+}
+
 /**
  * For each teacher the share of elements whose sign is the consensus sign, where teacher i speaks of the image i places on
  * (N). Each teacher's rate of positive signs in each element stays what it is; what goes is what it says of the image.

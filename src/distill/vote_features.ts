@@ -11,7 +11,7 @@ import { cat, zerosLike } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { checkChoice, checkMatrices, checkWeights, naming, refuseNotFinite } from "./checks.ts";
-import { shuffledAgreement, someOf } from "./shuffled_agreement.ts";
+import { shuffledAgreement, someAgreement, someOf } from "./shuffled_agreement.ts";
 import { upcast } from "./upcast.ts";
 
 /** Options of {@linkcode voteFeatures}; each settles a point that the paper's summary leaves open. */
@@ -32,7 +32,10 @@ export interface FeatureVoteOptions {
    * true by default. On a GPU it makes the processor wait.
    */
   checkFinite?: boolean;
-  /** Whether to measure how often teachers would agree by their own rates of positive signs alone; false by default. */
+  /**
+   * Whether to measure how often teachers would agree by their own rates of positive signs alone; false by default. Agreement
+   * is then measured on 64 elements of each image too, so that the two compare.
+   */
   shuffled?: boolean;
 }
 
@@ -92,20 +95,16 @@ export function voteFeatures(
     const parts = partsOf(features, names);
     const n = parts.reduce((sum, { length }) => sum + length, 0);
     if (weights !== undefined) checkWeights(weights, n);
-    const few: Tensor[] = [];
-    const consensus = consensusSign(parts, shuffled ? few : undefined);
+    const { consensus, agreeing, some } = countSigns(parts, ties, shuffled);
     const { low, high } = halfLines(consensus, ties);
     const sum = zerosLike(consensus);
-    const weight = zerosLike(consensus);
-    const agreement: Tensor[] = [];
+    const weight = weights === undefined ? agreeing : zerosLike(consensus);
     for (const part of parts) {
       using kept = part.features.clamp(low, high);
-      using isKept = noGrad(() => part.features.eq(kept));
       addWeighted(sum, kept, part, weights);
+      if (weights === undefined) continue;
+      using isKept = noGrad(() => part.features.eq(kept));
       noGrad(() => addWeighted(weight, isKept, part, weights));
-      agreement.push(
-        ties === "zero" ? shareOf(isKept) : agreementWith(consensus, part.features),
-      );
     }
     // A weight is 0, and then the sum is too, or at least the smallest one there is.
     weight.clampMin_(Math.min(...(weights ?? [1]).filter((w) => w > 0)));
@@ -114,8 +113,14 @@ export function voteFeatures(
     return {
       consensus,
       target,
-      agreement: cat(agreement),
-      ...(shuffled && { shuffledAgreement: noGrad(() => shuffledAgreement(cat(few))) }),
+      ...noGrad(() =>
+        some === null
+          ? { agreement: cat(parts.map(({ features }) => agreementWith(consensus, features))) }
+          : {
+            agreement: someAgreement(some, consensus),
+            shuffledAgreement: shuffledAgreement(some),
+          }
+      ),
     };
   });
 }
@@ -187,17 +192,37 @@ function partsIn(features: readonly Tensor[], names: readonly string[] | undefin
   });
 }
 
-/** `s = sgn( Σᵢ sgn(fᵢ) )` (arXiv 2508.19498, step 2); some of the signs are put into `few`. */
-function consensusSign(parts: readonly Part[], few: Tensor[] | undefined): Tensor {
+/** What the signs of all teachers come to. */
+interface Signs {
+  /** The consensus sign s (B, D). */
+  readonly consensus: Tensor;
+  /** How many teachers' elements are averaged (B, D). */
+  readonly agreeing: Tensor;
+  /** Some of the signs (N, B, few), if they are wanted. */
+  readonly some: Tensor | null;
+}
+
+/** `s = sgn( Σᵢ sgn(fᵢ) )` (arXiv 2508.19498, step 2), and for how many teachers it is that. */
+function countSigns(parts: readonly Part[], ties: "zero" | "mean", wantsSome: boolean): Signs {
   return noGrad(() => {
     const total = zerosLike(parts[0].features.select(0, 0));
-    for (const { features } of parts) {
+    const nonzero = zerosLike(total);
+    const few: Tensor[] = [];
+    let count = 0;
+    for (const { features, length } of parts) {
       using signs = features.sgn();
       using sum = signs.sum(0);
       total.add_(sum);
-      few?.push(someOf(signs));
+      if (wantsSome) few.push(someOf(signs));
+      using sizes = signs.abs_().sum(0);
+      nonzero.add_(sizes);
+      count += length;
     }
-    return total.sign_();
+    // Of p positive and m negative ones, max(p, m) = (p + m + |p - m|) / 2.
+    const agreeing = nonzero.add_(total.abs()).mul_(0.5);
+    const consensus = total.sign_();
+    if (ties === "mean") agreeing.maskedFill_(consensus.eq(0), count);
+    return { consensus, agreeing, some: wantsSome ? cat(few) : null };
   });
 }
 
@@ -234,18 +259,11 @@ function addWeighted(
   sum.add_(own);
 }
 
-/** The share of true elements of each teacher (n). */
-function shareOf(flags: Tensor): Tensor {
-  return flags.mean([1, 2], false, { dtype: "float32" });
-}
-
 /** The share of each teacher's elements whose sign is the consensus sign (n). */
 function agreementWith(consensus: Tensor, features: Tensor): Tensor {
-  return noGrad(() => {
-    using signs = features.sgn();
-    using agrees = signs.eq(consensus);
-    return shareOf(agrees);
-  });
+  using signs = features.sgn();
+  using agrees = signs.eq(consensus);
+  return agrees.mean([1, 2], false, { dtype: "float32" });
 }
 
 function refuseBadTarget(
