@@ -167,7 +167,7 @@ function banks(start: Tensors, prefix: string, places: readonly (readonly number
 }
 
 for (const [name, losses] of [["UNIFORM", "losses"], ["CFLPlus", "cfl_plus"]] as const) {
-  test(`${name} with its default options: 50 steps give PyTorch's losses`, async () => {
+  test(`${name} with its defaults, but for an MLP into a narrower space: 50 steps give PyTorch's losses`, async () => {
     using start = new DisposableTensors(load("uniform_default.safetensors"));
     const { all } = start;
     using student = new Student().to(device);
@@ -213,7 +213,7 @@ for (const [name, losses] of [["UNIFORM", "losses"], ["CFLPlus", "cfl_plus"]] as
         if (got.length === steps) break;
       }
     }
-    compare(`${name}, by default`, got, all[losses].toArray() as number[]);
+    compare(`${name}, nearly by default`, got, all[losses].toArray() as number[]);
     freeAll(...models);
   });
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from small_nets import state
 from torch import nn
 
 torch.manual_seed(2)
@@ -76,10 +77,9 @@ def run(with_patches):
     start = {"images": images.clone(), "labels": labels}
     own = {"student": student, "heads": heads, "patchHeads": patch_heads}
     for name, module in own.items():
-        start |= {f"{name}.{key}": value.clone() for key, value in module.state_dict().items()}
+        start |= state(name, module)
     for i, teacher in enumerate(teachers):
-        state = teacher.state_dict()
-        start |= {f"teachers.{i}.{key}": value.clone() for key, value in state.items()}
+        start |= state(f"teachers.{i}", teacher)
 
     params = [p for module in own.values() for p in module.parameters()]
     optimizer = torch.optim.AdamW(params, lr=2e-3)

@@ -1,4 +1,4 @@
-"""50 steps of CFL in plain PyTorch, for tests/distill/cfl_test.ts.
+"""50 steps of CFL in plain PyTorch, for tests/distill/cfl_twin_test.ts and mmd_test.ts.
 
     python tests/golden/cfl_twin.py
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from small_nets import state
 from torch import nn
 
 torch.manual_seed(1)
@@ -70,9 +71,9 @@ own = {
     "decoders": decoders,
 }
 for name, module in own.items():
-    start |= {f"{name}.{key}": value.clone() for key, value in module.state_dict().items()}
+    start |= state(name, module)
 for i, teacher in enumerate(teachers):
-    start |= {f"teachers.{i}.{key}": value.clone() for key, value in teacher.state_dict().items()}
+    start |= state(f"teachers.{i}", teacher)
 
 params = [p for module in own.values() for p in module.parameters()]
 optimizer = torch.optim.Adam(params, lr=1e-3, weight_decay=1e-4)

@@ -11,26 +11,13 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from small_nets import CLASSES, Student, state
 from torch import nn
 
 torch.manual_seed(1)
 torch.set_num_threads(1)
-STEPS, EPOCH, LABELLED, UNLABELLED, CLASSES = 50, 5, 8, 16, 5
+STEPS, EPOCH, LABELLED, UNLABELLED = 50, 5, 8, 16
 W_CUSTOMIZED, W_GENERAL, W_LABELLED, W_ENTROPY = 1.0, 0.5, 1.0, 0.1
-
-
-class Student(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(1, 6, 3, padding=1)
-        self.norm = nn.BatchNorm2d(6)
-        self.body = nn.Linear(6 * 9, 12)
-        self.head = nn.Linear(12, CLASSES)
-
-    def features(self, x):
-        x = F.max_pool2d(F.relu(self.norm(self.conv(x))), 2)
-        return torch.tanh(self.body(x.flatten(1)))
-
 
 student = Student()
 teacher = nn.Sequential(nn.Linear(36, 30), nn.GELU(), nn.Linear(30, 24)).requires_grad_(False)
@@ -47,7 +34,7 @@ for name, module in [
     ("customization", customization),
     ("general", general),
 ]:
-    start |= {f"{name}.{key}": value.clone() for key, value in module.state_dict().items()}
+    start |= state(name, module)
 
 customizer = torch.optim.AdamW(customization.parameters(), lr=3e-3)
 distiller = torch.optim.AdamW([*student.parameters(), *general.parameters()], lr=3e-3)

@@ -1,9 +1,10 @@
-"""50 steps of UNIFORM with this package's default options, and of CFL+, in plain PyTorch, for tests/distill/twins_test.ts.
+"""50 steps of UNIFORM with nearly all of this package's defaults, and of CFL+, in plain PyTorch, for tests/distill/twins_test.ts.
 
     python tests/golden/uniform_default_twin.py
 
-Features are standardized by statistics of all images, encoders aligned with the student, which comes into the common space
-through an MLP; teachers are gone through one by one. Writes the weights and images it starts from and the losses it gets.
+Features are standardized by statistics of all images and encoders aligned with the student; teachers are gone through one by
+one. Other than by default, the student comes into a common space narrower than its features, through an MLP. Writes the weights
+and images it starts from and the losses it gets.
 """
 
 import copy
@@ -12,36 +13,13 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from small_nets import CLASSES, Student, Teacher, state
 from torch import nn
 
 torch.manual_seed(1)
 torch.set_num_threads(1)
-STEPS, BATCHES, BATCH, CLASSES, WIDTH = 50, 8, 16, 5, 10
+STEPS, BATCHES, BATCH, WIDTH = 50, 8, 16, 10
 ALPHA1, ALPHA2, BETA1, BETA2, BETA3 = 1.0, 0.5, 1.0, 0.1, 1.0
-
-
-class Student(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(1, 6, 3, padding=1)
-        self.norm = nn.BatchNorm2d(6)
-        self.body = nn.Linear(6 * 9, 12)
-        self.head = nn.Linear(12, CLASSES)
-
-    def features(self, x):
-        x = F.max_pool2d(F.relu(self.norm(self.conv(x))), 2)
-        return torch.tanh(self.body(x.flatten(1)))
-
-
-class Teacher(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.body = nn.Linear(36, width)
-        self.head = nn.Linear(width, CLASSES)
-
-    def features(self, x):
-        return F.relu(self.body(x.flatten(1)))
-
 
 widths = [10, 14, 10, 14, 9, 10]
 predictive = [True, True, True, True, False, False]
@@ -60,9 +38,9 @@ images = torch.rand(BATCHES * BATCH, 1, 6, 6).mul(255).round().to(torch.uint8)
 start = {"images": images.clone()}
 named = [("student", student), ("encoders", encoders), ("decoders", decoders), ("projection", projection)]
 for name, module in named:
-    start |= {f"{name}.{key}": value.clone() for key, value in module.state_dict().items()}
+    start |= state(name, module)
 for i, teacher in enumerate(teachers):
-    start |= {f"teachers.{i}.{key}": value.clone() for key, value in teacher.state_dict().items()}
+    start |= state(f"teachers.{i}", teacher)
 
 pixels = images.float() / 255
 all_features = [teacher.features(pixels).double() for teacher in teachers]

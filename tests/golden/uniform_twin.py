@@ -11,36 +11,13 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from small_nets import CLASSES, Student, Teacher, state
 from torch import nn
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
-STEPS, BATCHES, BATCH, CLASSES = 50, 8, 16, 5
+STEPS, BATCHES, BATCH = 50, 8, 16
 ALPHA1, ALPHA2, BETA1, BETA2 = 1.0, 0.5, 1.0, 0.1
-
-
-class Student(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(1, 6, 3, padding=1)
-        self.norm = nn.BatchNorm2d(6)
-        self.body = nn.Linear(6 * 9, 12)
-        self.head = nn.Linear(12, CLASSES)
-
-    def features(self, x):
-        x = F.max_pool2d(F.relu(self.norm(self.conv(x))), 2)
-        return torch.tanh(self.body(x.flatten(1)))
-
-
-class Teacher(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.body = nn.Linear(36, width)
-        self.head = nn.Linear(width, CLASSES)
-
-    def features(self, x):
-        return F.relu(self.body(x.flatten(1)))
-
 
 widths = [10, 14, 9, 20, 7]
 predictive = [True, True, True, False, False]
@@ -57,9 +34,9 @@ images = torch.randn(BATCHES, BATCH, 1, 6, 6)
 
 start = {"images": images.clone()}
 for name, module in [("student", student), ("encoders", encoders), ("decoders", decoders)]:
-    start |= {f"{name}.{key}": value.clone() for key, value in module.state_dict().items()}
+    start |= state(name, module)
 for i, teacher in enumerate(teachers):
-    start |= {f"teachers.{i}.{key}": value.clone() for key, value in teacher.state_dict().items()}
+    start |= state(f"teachers.{i}", teacher)
 
 params = [*student.parameters(), *encoders.parameters(), *decoders.parameters()]
 optimizer = torch.optim.SGD(params, lr=0.05, momentum=0.9, weight_decay=1e-4)
