@@ -4,18 +4,7 @@ import { loadHeads } from "../../src/distill/mod.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { inFolder, test } from "../helpers.ts";
-import { distilled, supervised } from "./small_recipes.ts";
-
-const quiet = (folder: string, name: string) => ({
-  out: `${folder}/${name}`,
-  cache: `${folder}/teachers`,
-  progress: false,
-});
-
-const weights = (path: string) =>
-  torch.scope(() =>
-    Object.entries(torch.loadSafetensors(path)).map(([name, tensor]) => [name, tensor.toArray()])
-  );
+import { distilled, quiet, supervised, valuesIn } from "./small_recipes.ts";
 
 /** Two teachers, so that there is somebody to drop. */
 const recipe = (method: runs.Recipe["method"]) =>
@@ -58,7 +47,7 @@ test("a run keeps the heads beside the student, and goes on to the same ones", (
     assert(stops > 0);
     for (const name of ["student", "heads"]) {
       const [whole, broken] = [run, other].map((one) => `${one.folder}/${name}.safetensors`);
-      assertEquals(weights(broken), weights(whole));
+      assertEquals(valuesIn(broken), valuesIn(whole));
     }
   }));
 

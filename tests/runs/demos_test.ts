@@ -8,7 +8,7 @@ import type { Table, TableRow } from "../../src/report/table.ts";
 import * as runs from "../../src/runs/mod.ts";
 import { DataOpener } from "../../src/runs/open_data.ts";
 import { inFolder, test } from "../helpers.ts";
-import {} from "./small_recipes.ts";
+import { quiet, written } from "./small_recipes.ts";
 
 const sizes = [160, 60, 200, 100];
 
@@ -66,12 +66,7 @@ function student(name: string, title: string, method: runs.Recipe["method"]): ru
 
 const compared = [student("kd", "student, KD", "KD"), student("uniform", "student, U", "UNIFORM")];
 
-const quiet = (folder: string) => ({
-  seeds: 1,
-  out: `${folder}/runs`,
-  cache: `${folder}/teachers`,
-  progress: false,
-});
+const quietly = (folder: string) => ({ seeds: 1, ...quiet(folder) });
 
 /** What has to be the same of two comparisons: everything but how long they took and where they are. */
 async function numbers({ table, models, recipes }: runs.Comparison) {
@@ -83,23 +78,11 @@ async function numbers({ table, models, recipes }: runs.Comparison) {
   return { table, models, students: await Promise.all(students) };
 }
 
-/** When each file below a folder was written. */
-function written(folder: string): Record<string, number> {
-  return Object.fromEntries(
-    [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-      const path = `${folder}/${name}`;
-      return isDirectory
-        ? Object.entries(written(path))
-        : [[path, Deno.statSync(path).mtime!.getTime()]];
-    }),
-  );
-}
-
 const rowsOf = (table: Table) => table.rows as readonly TableRow[];
 
 test("a comparison of recipes has rows of teachers, ensemble and students, votes and a report", () =>
   inFolder(async (folder) => {
-    const found = await runs.compare(compared, quiet(folder));
+    const found = await runs.compare(compared, quietly(folder));
     const { table, recipes: [{ runs: [plain] }, { runs: [voted] }] } = found;
     assertEquals(table.columns.map(({ title }) => title), [
       "model",
@@ -188,7 +171,7 @@ test("a comparison of recipes has rows of teachers, ensemble and students, votes
 
     // A second call reads all of it.
     const before = written(folder);
-    assertEquals(await runs.compare(compared, quiet(folder)), found);
+    assertEquals(await runs.compare(compared, quietly(folder)), found);
     const after = written(folder);
     for (const [path, time] of Object.entries(before)) {
       if (/\/runs\/comparison|\.lock$/.test(path)) continue;
@@ -199,8 +182,8 @@ test("a comparison of recipes has rows of teachers, ensemble and students, votes
 
 test("a comparison interrupted in a teacher or a student goes on to the same numbers", () =>
   inFolder(async (folder) => {
-    const expected = await numbers(await runs.compare(compared, quiet(`${folder}/whole`)));
-    const options = quiet(`${folder}/broken`);
+    const expected = await numbers(await runs.compare(compared, quietly(`${folder}/whole`)));
+    const options = quietly(`${folder}/broken`);
     const stops: [place: string, name: RegExp][] = [
       [options.cache, /^rotation-/],
       [options.out, /^kd-/],

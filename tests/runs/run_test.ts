@@ -7,20 +7,10 @@ import * as models from "../../src/models/mod.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { inFolder, test } from "../helpers.ts";
-import { digits, distilled, supervised } from "./small_recipes.ts";
+import { digits, distilled, quiet, supervised, valuesIn } from "./small_recipes.ts";
 
 /** The bytes of the student that a run left. */
-const weights = (folder: string) =>
-  torch.scope(() =>
-    Object.entries(torch.loadSafetensors(`${folder}/student.safetensors`))
-      .map(([name, tensor]) => [name, tensor.toArray()])
-  );
-
-const quiet = (folder: string, name: string) => ({
-  out: `${folder}/${name}`,
-  cache: `${folder}/teachers`,
-  progress: false,
-});
+const weights = (folder: string) => valuesIn(`${folder}/student.safetensors`);
 
 test("a run leaves all that it takes to know and to use its student", () =>
   inFolder(async (folder) => {

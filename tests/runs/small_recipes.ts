@@ -1,5 +1,6 @@
-/** Recipes that train in a second. */
+/** Recipes that train in a second, and what tests of runs ask of the folders that they leave. */
 import type { DataRecipe, Recipe, SelectionRecipe } from "../../src/runs/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
 
 /** Some of MNIST's test images. */
 export function digits(...select: SelectionRecipe[]): DataRecipe {
@@ -33,4 +34,29 @@ export function distilled(more: Partial<Recipe> = {}): Recipe {
     method: { name: "KD", temperature: 2 },
     ...more,
   };
+}
+
+/** Where a run goes, and its teachers, without lines of progress. */
+export const quiet = (folder: string, name = "runs") => ({
+  out: `${folder}/${name}`,
+  cache: `${folder}/teachers`,
+  progress: false,
+});
+
+/** All values in a file of weights, by name. */
+export const valuesIn = (path: string) =>
+  torch.scope(() =>
+    Object.entries(torch.loadSafetensors(path)).map(([name, tensor]) => [name, tensor.toArray()])
+  );
+
+/** When each file below a folder was written. */
+export function written(folder: string): Record<string, number> {
+  return Object.fromEntries(
+    [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+      const path = `${folder}/${name}`;
+      return isDirectory
+        ? Object.entries(written(path))
+        : [[path, Deno.statSync(path).mtime!.getTime()]];
+    }),
+  );
 }

@@ -7,7 +7,7 @@ import type { TableRow } from "../../src/report/table.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import { inFolder, test } from "../helpers.ts";
-import { digits, supervised } from "./small_recipes.ts";
+import { digits, quiet, supervised, written } from "./small_recipes.ts";
 
 const parts = [300, 200, 150];
 
@@ -45,24 +45,6 @@ function small(folder: string, more: Partial<runs.Study> = {}): runs.Study {
     seeds: 3,
     ...more,
   };
-}
-
-const quiet = (folder: string) => ({
-  out: `${folder}/runs`,
-  cache: `${folder}/teachers`,
-  progress: false,
-});
-
-/** When each file below a folder was written. */
-function written(folder: string): Record<string, number> {
-  return Object.fromEntries(
-    [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-      const path = `${folder}/${name}`;
-      return isDirectory
-        ? Object.entries(written(path))
-        : [[path, Deno.statSync(path).mtime!.getTime()]];
-    }),
-  );
 }
 
 const cellsOf = ({ rows }: { rows: readonly unknown[] }) =>

@@ -8,7 +8,7 @@ import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { formatTable } from "../../src/report/table.ts";
 import { inFolder, test } from "../helpers.ts";
-import { digits, distilled, supervised } from "./small_recipes.ts";
+import { digits, distilled, quiet, supervised } from "./small_recipes.ts";
 
 const voter = (name: string, more: Partial<runs.Recipe> = {}) => ({
   name,
@@ -40,12 +40,6 @@ const shelf = (more: Partial<runs.Recipe> = {}) =>
     method: { name: "UNIFORM" },
     ...more,
   });
-
-const quiet = (folder: string, name: string) => ({
-  out: `${folder}/${name}`,
-  cache: `${folder}/teachers`,
-  progress: false,
-});
 
 /** Without its folder and words. */
 const numbersOf = ({ folder: _, sentences: __, ...rest }: runs.ShelfVotes) => rest;
