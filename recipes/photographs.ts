@@ -14,7 +14,7 @@ import { runs } from "../mod.ts";
 import { SEARCH, SOME_OPPONENTS, TRAINING } from "./shared/opponents.ts";
 import { LITE_PACKAGES, weightsFile } from "./shared/packages.ts";
 import { Sets } from "./shared/sets.ts";
-import { type Teacher, voting } from "./shared/shelf.ts";
+import { MIRRORED, type Teacher, voting } from "./shared/shelf.ts";
 
 const sets = new Sets({
   names: ["cifar10"],
@@ -27,11 +27,8 @@ const view = {
   std: [0.247, 0.2435, 0.2616],
 };
 const shape = { channels: 3, view };
-const mirrored = [{ name: "randomCrop", padding: 4 }, "randomHorizontalFlip"];
 
-/** So many images of each class, others for each seed. */
-const few = (perClass: number, seed: number) =>
-  sets.part("teachers", { each: [{ perClass, seed }] });
+const few = sets.few();
 
 /** A public model at a size, of whole images. */
 async function lite(which: keyof typeof LITE_PACKAGES, name: string, size: number) {
@@ -61,7 +58,7 @@ const scratch = (
     seed,
     student: student as never,
     train: few(perClass, seed),
-    augment: mirrored,
+    augment: MIRRORED,
     epochs: 40,
     batchSize: 50,
   });
@@ -92,7 +89,7 @@ export default async (): Promise<runs.Study> => {
     name: "photographs",
     recipe: {
       data: sets.data(),
-      augment: mirrored,
+      augment: MIRRORED,
       student: { name: "SmallResNet", widths: [24, 48, 96], stride: 2, ...shape },
       teachers: [...predictive, ...descriptive],
       ...TRAINING,

@@ -10,7 +10,7 @@
 import { data as rooms, runs } from "../mod.ts";
 import { SCALED, TRAINING } from "./shared/opponents.ts";
 import { Sets } from "./shared/sets.ts";
-import { describing, type Teacher, turning, voting } from "./shared/shelf.ts";
+import { BLURRED, describing, NEGATIVES, type Teacher, turning, voting } from "./shared/shelf.ts";
 
 const sets = new Sets({
   names: ["mnist", "fashionMnist"],
@@ -28,8 +28,6 @@ const networks = [
   { name: "SmallCnn", widths: [16, 48], view },
 ];
 
-const negatives = [{ name: "randomSolarize", threshold: 0, p: 1 }];
-const blurred = [{ name: "randomGaussianBlur", size: 7, p: 1 }];
 const erased = [{ name: "randomErasing", p: 1 }];
 
 /** Some classes in a random order. */
@@ -38,10 +36,7 @@ function someClasses(count: number, seed: number): string[] {
   return Array.from(order.subarray(0, count), (place) => sets.classes[place]);
 }
 
-/** So many images of each class, others for each seed. */
-function few(perClass: number, seed: number, then: runs.SelectionRecipe[] = []): runs.DataRecipe {
-  return sets.part("teachers", { each: [{ perClass, seed }], then });
-}
+const few = sets.few();
 
 /** A descriptive teacher by its number. */
 function teacher(number: number): Teacher {
@@ -65,9 +60,9 @@ function teacher(number: number): Teacher {
     case 3:
       return turning(name, { ...shared, train: few(20, seed, [some]), epochs: 6 });
     case 4:
-      return describing(name, { ...shared, train: few(60, seed, [some]), augment: negatives });
+      return describing(name, { ...shared, train: few(60, seed, [some]), augment: NEGATIVES });
     default: {
-      const augment = number % 4 < 2 ? blurred : erased;
+      const augment = number % 4 < 2 ? BLURRED : erased;
       return describing(name, { ...shared, train: few(60, seed, [some]), augment });
     }
   }

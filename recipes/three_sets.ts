@@ -11,8 +11,8 @@
  */
 import { runs } from "../mod.ts";
 import { OPPONENTS, SEARCH, TRAINING } from "./shared/opponents.ts";
-import { type SetName, Sets } from "./shared/sets.ts";
-import { describing, type Teacher, turning, voting } from "./shared/shelf.ts";
+import { GROUPS, Sets } from "./shared/sets.ts";
+import { describing, MIRRORED, NEGATIVES, type Teacher, turning, voting } from "./shared/shelf.ts";
 
 const sets = new Sets({
   names: ["mnist", "fashionMnist", "cifar10"],
@@ -37,16 +37,8 @@ const mixer = { name: "SmallMixer", ...tokens };
 const mlp = { name: "Mlp", inputs: 3 * 32 * 32, dropout: 0.2, view };
 const resnet20 = { name: "resnet20", view };
 
-/** So many images of each class, others for each seed. */
-function few(perClass: number, seed: number, more: runs.SelectionRecipe[] = []): runs.DataRecipe {
-  return sets.part("teachers", { each: [{ perClass, seed }], then: more });
-}
-
-/** The same of one data set, whose classes alone are known then. */
-const of = (only: SetName) => (perClass: number, seed: number, more?: runs.SelectionRecipe[]) =>
-  sets.part("teachers", { only: [only], each: [{ perClass, seed }], then: more });
-const [digits, clothes, photographs] = [of("mnist"), of("fashionMnist"), of("cifar10")];
-const mirrored = [{ name: "randomCrop", padding: 4 }, "randomHorizontalFlip"];
+const [few, digits, clothes] = [sets.few(), sets.few("mnist"), sets.few("fashionMnist")];
+const photographs = sets.few("cifar10");
 
 /** Those who vote: on all classes or on a part, from few labels, some of them wrong. */
 const predictive: readonly Teacher[] = [
@@ -59,14 +51,14 @@ const predictive: readonly Teacher[] = [
     seed: 6,
     student: resnet,
     train: photographs(300, 6),
-    augment: mirrored,
+    augment: MIRRORED,
     epochs: 20,
   }),
   voting("photographs wide CNN", {
     seed: 7,
     student: wide,
     train: photographs(200, 7),
-    augment: mirrored,
+    augment: MIRRORED,
     epochs: 12,
   }),
   voting("weak joint ViT", { seed: 8, student: vit, train: few(20, 8), epochs: 15, lr: 2e-3 }),
@@ -93,7 +85,7 @@ const descriptive: readonly Teacher[] = [
     seed: 13,
     student: resnet20,
     train: photographs(150, 13),
-    augment: mirrored,
+    augment: MIRRORED,
     epochs: 6,
   }),
   turning("rotation", { seed: 14, student: resnet, train: photographs(150, 14), epochs: 8 }),
@@ -112,10 +104,7 @@ const descriptive: readonly Teacher[] = [
     student: vit,
     train: few(80, 16, [{
       coarse: {
-        even: ["0", "2", "4", "6", "8"],
-        odd: ["1", "3", "5", "7", "9"],
-        tops: ["T-shirt/top", "Pullover", "Dress", "Coat", "Shirt"],
-        shoes: ["Sandal", "Sneaker", "Ankle boot"],
+        ...GROUPS,
         machines: ["airplane", "automobile", "ship", "truck"],
         animals: ["bird", "cat", "deer", "dog", "frog", "horse"],
       },
@@ -127,7 +116,7 @@ const descriptive: readonly Teacher[] = [
     seed: 17,
     student: resnet,
     train: few(60, 17),
-    augment: [{ name: "randomSolarize", threshold: 0, p: 1 }],
+    augment: NEGATIVES,
     epochs: 12,
   }),
 ];

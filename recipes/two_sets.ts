@@ -10,8 +10,8 @@
  */
 import { runs } from "../mod.ts";
 import { OPPONENTS, SEARCH, TRAINING } from "./shared/opponents.ts";
-import { Sets } from "./shared/sets.ts";
-import { describing, type Teacher, turning, voting } from "./shared/shelf.ts";
+import { GROUPS, Sets } from "./shared/sets.ts";
+import { BLURRED, describing, NEGATIVES, type Teacher, turning, voting } from "./shared/shelf.ts";
 
 const sets = new Sets({
   names: ["mnist", "fashionMnist"],
@@ -28,13 +28,7 @@ const vit = { name: "SmallVit", dim: 64, depth: 3, view };
 const mixer = { name: "SmallMixer", dim: 64, view };
 const mlp = { name: "Mlp", inputs: 784, dropout: 0.2, view };
 
-/** So many images of each class, others for each seed. */
-const few = (perClass: number, seed: number, more: runs.SelectionRecipe[] = []) =>
-  sets.part("teachers", { each: [{ perClass, seed }], then: more });
-const digits = (perClass: number, seed: number) =>
-  sets.part("teachers", { only: ["mnist"], each: [{ perClass, seed }] });
-const clothes = (perClass: number, seed: number) =>
-  sets.part("teachers", { only: ["fashionMnist"], each: [{ perClass, seed }] });
+const [few, digits, clothes] = [sets.few(), sets.few("mnist"), sets.few("fashionMnist")];
 
 /** Those who vote: on all classes or on a part, from few labels, some of them wrong. */
 const predictive: readonly Teacher[] = [
@@ -78,13 +72,7 @@ const descriptive: readonly Teacher[] = [
     seed: 15,
     student: vit,
     train: few(100, 15, [{
-      coarse: {
-        even: ["0", "2", "4", "6", "8"],
-        odd: ["1", "3", "5", "7", "9"],
-        tops: ["T-shirt/top", "Pullover", "Dress", "Coat", "Shirt"],
-        shoes: ["Sandal", "Sneaker", "Ankle boot"],
-        others: ["Trouser", "Bag"],
-      },
+      coarse: { ...GROUPS, others: ["Trouser", "Bag"] },
     }]),
     epochs: 15,
     lr: 2e-3,
@@ -93,14 +81,14 @@ const descriptive: readonly Teacher[] = [
     seed: 16,
     student: resnet,
     train: few(100, 16),
-    augment: [{ name: "randomSolarize", threshold: 0, p: 1 }],
+    augment: NEGATIVES,
     epochs: 12,
   }),
   describing("blurred", {
     seed: 17,
     student: mixer,
     train: few(100, 17),
-    augment: [{ name: "randomGaussianBlur", size: 7, p: 1 }],
+    augment: BLURRED,
     epochs: 15,
     lr: 2e-3,
   }),

@@ -14,6 +14,14 @@ export const CLASSES: Readonly<Record<SetName, readonly string[]>> = {
   cifar10: rooms.CIFAR10_CLASSES,
 };
 
+/** Groups of digits and clothes as classes. */
+export const GROUPS = {
+  even: ["0", "2", "4", "6", "8"],
+  odd: ["1", "3", "5", "7", "9"],
+  tops: ["T-shirt/top", "Pullover", "Dress", "Coat", "Shirt"],
+  shoes: ["Sandal", "Sneaker", "Ankle boot"],
+};
+
 /** Who an image is for. */
 type Reader = "student" | "validation" | "teachers";
 
@@ -37,6 +45,13 @@ export interface PartOptions {
   readonly then?: readonly runs.SelectionRecipe[];
 }
 
+/** Chooses labels for a teacher: so many of each class, by a seed. */
+export type Few = (
+  perClass: number,
+  seed: number,
+  then?: readonly runs.SelectionRecipe[],
+) => runs.DataRecipe;
+
 /** Several data sets as one label space. */
 export class Sets {
   readonly #options: SetsOptions;
@@ -57,6 +72,19 @@ export class Sets {
     const split = [sizes.student, sizes.validation, sizes.teachers];
     const part = (["student", "validation", "teachers"] as const).indexOf(reader);
     return this.#join({ ...options, each: [{ split, part }, ...options.each ?? []] }, "train");
+  }
+
+  /**
+   * How to choose so many of the teachers' images of each class, others for each seed, and what is chosen of those then; of
+   * some data sets only if these are named, whose classes alone are known then.
+   */
+  few(...only: SetName[]): Few {
+    return (perClass, seed, then = []) =>
+      this.part("teachers", {
+        ...(only.length > 0 && { only }),
+        each: [{ perClass, seed }],
+        then,
+      });
   }
 
   /** All test images. */

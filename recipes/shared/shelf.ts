@@ -6,6 +6,15 @@ import { runs } from "../../mod.ts";
 /** A teacher in a recipe. */
 export type Teacher = NonNullable<runs.Recipe["teachers"]>[number];
 
+/** Photographs shifted and mirrored. */
+export const MIRRORED = [{ name: "randomCrop", padding: 4 }, "randomHorizontalFlip"];
+
+/** Images in negative. */
+export const NEGATIVES = [{ name: "randomSolarize", threshold: 0, p: 1 }];
+
+/** Images out of focus. */
+export const BLURRED = [{ name: "randomGaussianBlur", size: 7, p: 1 }];
+
 /** How a teacher is trained. */
 export interface Training extends Partial<Omit<runs.Recipe, "name" | "data" | "optimizer">> {
   /** Decides everything random about it. */
