@@ -94,12 +94,8 @@ test("patches are standardized by all training images too, and their heads get g
 
 test("gradients through resized maps agree with finite differences", () => {
   const { student, master, flat, list, x } = withMaps();
-  const method = new distill.Agglomerative({
-    student,
-    teachers: list,
-    standardize: "batch",
-    patches: 2,
-  });
+  const options = { student, teachers: list, standardize: "batch", patches: 2 } as const;
+  const method = new distill.Agglomerative(options);
   method.to("float64").eval();
   for (const model of [master, flat]) model.to("float64");
   const batch = unlabelled(x.to("float64"));
@@ -115,13 +111,8 @@ test("gradients through resized maps agree with finite differences", () => {
 
 test("under autocast losses are float32, close to those without, and gradients flow", () => {
   const { student, master, flat, list, x } = withMaps();
-  const method = new distill.Agglomerative({
-    student,
-    teachers: list,
-    standardize: "batch",
-    patches: 1,
-    dropping: 0,
-  });
+  const options = { student, teachers: list, standardize: "batch", patches: 1 } as const;
+  const method = new distill.Agglomerative({ ...options, dropping: 0 });
   assertAutocasts(method, unlabelled(x));
   freeAll(method, student, master, flat);
 });

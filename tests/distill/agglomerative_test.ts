@@ -12,6 +12,7 @@ import {
   assertGradients,
   assertReached,
   classesOf,
+  failingTeacher,
   freeAll,
   images,
   onOneThread,
@@ -172,23 +173,14 @@ test("features are standardized by all training images, which are looked at once
 
 test("one that fails is left out, and the others teach as if it had not been there", () => {
   const { list, models } = threeTeachers();
-  const twin = new SmallNet(6, 7, 2); // as wide as the first: they share a product
-  let isWell = true;
-  const failing = teachers.descriptive({
-    name: "failing",
-    featureDim: 7,
-    features: (x) => {
-      if (!isWell) throw new RangeError("out of order");
-      return twin.features(x);
-    },
-  });
+  const { failing, model: twin, fail } = failingTeacher(); // it shares a product with the first
   const shelf = new teachers.Shelf([failing, ...list], { onFailure: "leaveOut" });
   const student = new SmallNet(6, 5, 4);
   const options = { student, standardize: "running", dropping: 0 } as const;
   const method = new distill.Agglomerative({ ...options, teachers: shelf });
   const x = unlabelled(images(8));
   assertEquals("teachers.failing.distance" in method.step(x).terms, true);
-  isWell = false;
+  fail();
   const { loss, terms } = method.step(x);
   assertEquals("teachers.failing.distance" in terms, false);
   const rest = ["wide", "narrow", "other"].map((name) => terms[`teachers.${name}.distance`]);

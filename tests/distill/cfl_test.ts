@@ -11,6 +11,7 @@ import {
   assertGradients,
   assertReached,
   classesOf,
+  failingTeacher,
   freeAll,
   images,
   own,
@@ -127,16 +128,7 @@ test("weights of 0 leave terms out", () => {
 
 test("one that fails is left out, and the others teach as if it had not been there", () => {
   const { list, models } = threeTeachers();
-  const twin = new SmallNet(6, 7, 2); // as wide as the first: they share a product
-  let isWell = true;
-  const failing = teachers.descriptive({
-    name: "failing",
-    featureDim: 7,
-    features: (x) => {
-      if (!isWell) throw new RangeError("out of order");
-      return twin.features(x);
-    },
-  });
+  const { failing, model: twin, fail } = failingTeacher(); // it shares a product with the first
   const shelf = new teachers.Shelf([failing, ...list], { onFailure: "leaveOut" });
   const student = new SmallNet(6, 20, 4);
   const method = new distill.CFL({ student, teachers: shelf });
@@ -155,7 +147,7 @@ test("one that fails is left out, and the others teach as if it had not been the
     ]),
   );
   alone.loadStateDict(rest);
-  isWell = false;
+  fail();
   const { loss, terms } = method.step(x);
   assertClose(loss, alone.step(x).loss);
   assertEquals(Object.keys(terms).some((name) => name.includes("failing")), false);

@@ -7,25 +7,23 @@ import * as distill from "../../src/distill/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { classesOf, freeAll, images, SmallNet, threeTeachers, unlabelled } from "./nets.ts";
+import {
+  classesOf,
+  freeAll,
+  images,
+  methodOf,
+  SmallNet,
+  threeTeachers,
+  unlabelled,
+} from "./nets.ts";
 
 type Lesson = (seen: distill.Seen, terms: distill.Terms) => void;
-
-/** A method of a lesson that is given. */
-function methodOf(lesson: Lesson, needs: distill.Needs) {
-  return class Own extends distill.Method {
-    static override readonly needs = needs;
-    protected override lesson(seen: distill.Seen, terms: distill.Terms): void {
-      lesson(seen, terms);
-    }
-  };
-}
 
 /** One with a student and three teachers, of whom two vote. */
 function setUp(lesson: Lesson, needs: distill.Needs = { images: "unlabelled" }) {
   const { list, models } = threeTeachers();
   const student = new SmallNet(6, 5, 4);
-  const method = new (methodOf(lesson, needs))({
+  const method = new (methodOf(needs, lesson))({
     student,
     teachers: list,
     checkFinite: true,
@@ -62,14 +60,14 @@ test("a term of weight 0 is never computed, nor who would be asked for it", () =
     },
   });
   let computed = 0;
-  const Own = methodOf((seen, terms) => {
+  const Own = methodOf({ images: "unlabelled" }, (seen, terms) => {
     terms.add("never", 0, () => {
       computed++;
       throw new RangeError("computed");
     });
     terms.add("asks", -0, () => seen.opinions.features[0].mean());
     terms.add("size", 2, () => seen.student.logits.pow(2).mean());
-  }, { images: "unlabelled" });
+  });
   const method = new Own({ student, teachers: [deaf] });
   const batch = unlabelled(images(2));
   const { loss, terms } = method.step(batch);
@@ -138,14 +136,14 @@ test("the student and each teacher are asked once, and only by lessons that look
     }
   }
   const student = new Counting(6, 5, 4);
-  const looks = methodOf((seen, terms) => {
+  const looks = methodOf({ images: "unlabelled" }, (seen, terms) => {
     for (let i = 0; i < 3; i++) void [seen.student.logits, seen.opinions.features, seen.student];
     terms.add("size", 1, () => seen.student.features.mean());
-  }, { images: "unlabelled" });
+  });
   const one = new looks({ student, teachers: [teacher] });
   one.step(unlabelled(images(2)));
   assertEquals([student.passes, asked], [1, 1]);
-  const other = new (methodOf(size, { images: "unlabelled" }))({ student, teachers: [teacher] });
+  const other = new (methodOf({ images: "unlabelled" }, size))({ student, teachers: [teacher] });
   other.step(unlabelled(images(2)));
   assertEquals([student.passes, asked], [2, 1]);
   freeAll(one, other, student);
@@ -248,7 +246,7 @@ test("too few or too many teachers and voters are refused", () => {
     given: teachers.Teacher[],
     message: string,
   ) => {
-    const Own = methodOf(size, { images: "unlabelled", ...needs });
+    const Own = methodOf({ images: "unlabelled", ...needs }, size);
     const { message: said } = assertThrows(
       () => new Own({ student, teachers: given }),
       ArgumentError,
@@ -266,7 +264,7 @@ test("too few or too many teachers and voters are refused", () => {
     "Own needs at least one predictive teacher, and all 1 are descriptive.",
   );
   refuse({ voters: 3 }, list, "Own needs at least 3 predictive teachers, and 2 of 3 are.");
-  const none = new (methodOf(size, { images: "unlabelled", teachers: 0 }))({
+  const none = new (methodOf({ images: "unlabelled", teachers: 0 }, size))({
     student,
     teachers: [],
   });
@@ -300,7 +298,7 @@ test("a student whose outputs are not what it declares is refused by shape", () 
     }
   }
   const student = new Wrong();
-  const method = new (methodOf(size, { images: "unlabelled", teachers: 0 }))({
+  const method = new (methodOf({ images: "unlabelled", teachers: 0 }, size))({
     student,
     teachers: [],
   });

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
-import type * as distill from "../../src/distill/mod.ts";
+import * as distill from "../../src/distill/mod.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -130,6 +130,39 @@ export function threeTeachers(): { list: teachers.Teacher[]; models: SmallNet[] 
       teachers.predictive({ name: "narrow", model: models[1] }),
       teachers.descriptive({ name: "other", model: models[2] }),
     ],
+  };
+}
+
+/** A descriptive teacher as wide as the first of {@linkcode threeTeachers}, which answers until `fail` is called. */
+export function failingTeacher(): {
+  failing: teachers.Teacher;
+  model: SmallNet;
+  fail: () => void;
+} {
+  const model = new SmallNet(6, 7, 2);
+  let isWell = true;
+  const failing = teachers.descriptive({
+    name: "failing",
+    featureDim: 7,
+    features: (x) => {
+      if (!isWell) throw new RangeError("out of order");
+      return model.features(x);
+    },
+  });
+  return { failing, model, fail: () => isWell = false };
+}
+
+/** A method of a lesson that is given; by default it makes logits small. */
+export function methodOf(
+  needs: distill.Needs,
+  lesson: (seen: distill.Seen, terms: distill.Terms) => void = ({ student }, terms) =>
+    terms.add("size", 1, () => student.logits.pow(2).mean()),
+) {
+  return class Own extends distill.Method {
+    static override readonly needs = needs;
+    protected override lesson(seen: distill.Seen, terms: distill.Terms): void {
+      lesson(seen, terms);
+    }
   };
 }
 

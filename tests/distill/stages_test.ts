@@ -3,30 +3,16 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import * as data from "../../src/data/mod.ts";
-import * as distill from "../../src/distill/mod.ts";
+import type * as distill from "../../src/distill/mod.ts";
 import * as models from "../../src/models/mod.ts";
 import { SMALL_MODELS } from "../../src/models/small/all.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { classesOf, freeAll, SmallNet } from "./nets.ts";
+import { classesOf, freeAll, methodOf, SmallNet } from "./nets.ts";
 
 const images = (count: number): torch.Tensor => torch.randn([count, 1, 8, 8], { device });
-
-/** A method of a lesson that is given. */
-function methodOf(
-  needs: distill.Needs,
-  lesson: (seen: distill.Seen, terms: distill.Terms) => void = ({ student }, terms) =>
-    terms.add("size", 1, () => student.logits.pow(2).mean()),
-) {
-  return class Own extends distill.Method {
-    static override readonly needs = needs;
-    protected override lesson(seen: distill.Seen, terms: distill.Terms): void {
-      lesson(seen, terms);
-    }
-  };
-}
 
 /** Counts how it is looked at. */
 class Counting extends models.SmallCnn {
