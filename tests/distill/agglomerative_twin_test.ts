@@ -9,7 +9,7 @@ import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { freeAll } from "./nets.ts";
-import { bank, compareAll, load, part, steps } from "./twins.ts";
+import { bank, compareAll, load, part, placed, train } from "./twins.ts";
 
 const classes = 5;
 
@@ -60,7 +60,7 @@ class Master extends nn.Module {
   }
 }
 
-const layers = { "0": "norm", "1": "hidden", "3": "output" };
+const layers = placed({ 0: "norm", 1: "hidden", 3: "output" });
 
 for (const which of ["pooled", "patches"] as const) {
   test(`Agglomerative, ${which}: 50 steps give PyTorch's losses`, () => {
@@ -90,11 +90,8 @@ for (const which of ["pooled", "patches"] as const) {
       own.loadStateDict(bank(start, "patchHeads.", [i], layers));
     }
     const optimizer = new optim.AdamW(method.parameters(), { lr: 2e-3 });
-    const losses: number[] = [];
-    const terms: number[][] = [];
     const names = ["feature", "kd", "labelled"];
-    for (let step = 0; step < steps; step++) {
-      using _ = torch.scope();
+    const batchOf = (step: number) => {
       const images = start.images.select(0, step % 4);
       const half = images.size(0) / 2;
       const labelled = new data.LabelledBatch(
@@ -103,14 +100,10 @@ for (const which of ["pooled", "patches"] as const) {
       );
       const others = new data.UnlabelledBatch(images.narrow(0, half, half));
       torch.manualSeed(step);
-      const result = method.step(new data.MixedBatch(labelled, others));
-      optimizer.zeroGrad();
-      result.loss.backward();
-      optimizer.step();
-      losses.push(result.loss.item());
-      terms.push(names.map((name) => result.terms[name].item()));
-    }
-    compareAll(`Agglomerative, ${which}`, losses, terms, names, start);
+      return new data.MixedBatch(labelled, others);
+    };
+    const trained = train(method, optimizer, batchOf, names);
+    compareAll(`Agglomerative, ${which}`, trained, names, start);
     freeAll(optimizer, method, student, ...masters);
   }, { ignore: device !== "cpu" }); // another device draws other numbers
 }

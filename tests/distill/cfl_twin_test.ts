@@ -4,10 +4,9 @@ import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
-import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { freeAll, SmallNet } from "./nets.ts";
-import { bank, compareAll, load, part, steps } from "./twins.ts";
+import { bank, compareAll, linear, load, mlp, part, train } from "./twins.ts";
 
 test("CFL: 50 steps give PyTorch's losses", () => {
   const start = load("cfl.safetensors");
@@ -27,26 +26,15 @@ test("CFL: 50 steps give PyTorch's losses", () => {
     ),
   });
   const { space } = method;
-  const two = { "0": "hidden", "2": "output" };
   for (const [i, places] of [[0, 2], [1, 4], [3]].entries()) {
-    space.encoders.at(i).loadStateDict(bank(start, "adapters.", places, { "": "output" }));
-    space.decoders.at(i).loadStateDict(bank(start, "decoders.", places, two));
+    space.encoders.at(i).loadStateDict(bank(start, "adapters.", places, linear));
+    space.decoders.at(i).loadStateDict(bank(start, "decoders.", places, mlp));
   }
   space.student!.loadStateDict(part(start, "adapter."));
-  space.extractor!.loadStateDict(part(start, "extractor.", two));
+  space.extractor!.loadStateDict(part(start, "extractor.", mlp));
   const optimizer = new optim.Adam(method.parameters(), { lr: 1e-3, weightDecay: 1e-4 });
-  const losses: number[] = [];
-  const terms: number[][] = [];
   const names = ["kd", "mmd", "reconstruction"];
-  for (let step = 0; step < steps; step++) {
-    using _ = torch.scope();
-    const result = method.step(new data.UnlabelledBatch(start.images.select(0, step % 6)));
-    optimizer.zeroGrad();
-    result.loss.backward();
-    optimizer.step();
-    losses.push(result.loss.item());
-    terms.push(names.map((name) => result.terms[name].item()));
-  }
-  compareAll("CFL", losses, terms, names, start);
+  const batchOf = (step: number) => new data.UnlabelledBatch(start.images.select(0, step % 6));
+  compareAll("CFL", train(method, optimizer, batchOf, names), names, start);
   freeAll(optimizer, method, student, ...models);
 });

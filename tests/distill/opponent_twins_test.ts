@@ -11,18 +11,9 @@ import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { freeAll, onOneThread } from "./nets.ts";
-import { load, steps, type Tensors, tolerance } from "./twins.ts";
+import { linear, load, part, type Renaming, steps, type Tensors, tolerance } from "./twins.ts";
 
 const classes = 5;
-
-/** The part of a state dict below a prefix, with keys renamed. */
-function part(all: Tensors, prefix: string, rename: [RegExp, string][] = []): Tensors {
-  const picked = Object.entries(all).filter(([key]) => key.startsWith(`${prefix}.`));
-  return Object.fromEntries(picked.map(([key, value]) => [
-    rename.reduce((name, [from, to]) => name.replace(from, to), key.slice(prefix.length + 1)),
-    value,
-  ]));
-}
 
 /** Three stages of 8x8, 4x4 and 2x2. */
 class Student extends models.Backbone {
@@ -89,7 +80,7 @@ function shelf(start: Tensors): { list: teachers.Teacher[]; networks: Teacher[] 
   const sizes = [[10, 2], [20, 1], [12, 8], [9, 4]];
   const networks = sizes.map(([width, stride], i) => {
     const model = new Teacher(width, stride).to(device);
-    model.loadStateDict(part(start, `teachers.${i}`));
+    model.loadStateDict(part(start, `teachers.${i}.`));
     return model;
   });
   const list = networks.map((model, i) =>
@@ -109,7 +100,7 @@ interface Set {
   make(student: models.Backbone, teachers: teachers.Teacher[]): distill.Method<any>;
   // deno-lint-ignore no-explicit-any
   extra?(method: distill.Method<any>): nn.Module;
-  rename?: [RegExp, string][];
+  rename?: Renaming;
 }
 
 /** Trains as the twin did, compares each loss, says how far they are apart, and fails if that is more than rounding. */
@@ -117,10 +108,10 @@ function compare(name: string, file: string, own: models.Backbone, set: Set): vo
   const common = load("opponents.safetensors");
   const start = file === "opponents.safetensors" ? common : load(file);
   const student = own.to(device);
-  student.loadStateDict(part(start, "student"));
+  student.loadStateDict(part(start, "student."));
   const { list, networks } = shelf(common);
   const method = set.make(student, list);
-  const { losses: expected, ...extra } = part(start, name, set.rename);
+  const { losses: expected, ...extra } = part(start, `${name}.`, set.rename);
   set.extra?.(method).loadStateDict(extra);
   const optimizer = new optim.SGD(method.parameters(), { lr: set.lr ?? 0.02, momentum: 0.9 });
   const { images, labels } = start;
@@ -153,7 +144,6 @@ function compare(name: string, file: string, own: models.Backbone, set: Set): vo
   assert(worst <= tolerance, `${worst} is more than ${tolerance}`);
 }
 
-const weight: [RegExp, string] = [/(?=weight|bias)/, "output."];
 const asRows = (tensors: Tensors): Tensors =>
   Object.fromEntries(
     Object.entries(tensors).map(([key, value]) => [
@@ -167,14 +157,14 @@ const sets: Record<string, Set> = {
     isLabelled: true,
     make: (student, teachers) => new distill.FitNet({ student, teachers, feature: 10 }),
     extra: (method) => (method as distill.FitNet).projections,
-    rename: [weight],
+    rename: linear,
   },
   fit_net_map: {
     isLabelled: true,
     make: (student, teachers) =>
       new distill.FitNet({ student, teachers, feature: 10, hint: "map", distance: "smoothL1" }),
     extra: (method) => flattening((method as distill.FitNet).projections),
-    rename: [[/^maps\./, ""], weight],
+    rename: [[/^maps\./, ""], ...linear],
   },
   kd: { lr: 0.005, make: (student, teachers) => new distill.KD({ student, teachers }) },
   dkd: {

@@ -2,6 +2,8 @@
 
 import { assert } from "@std/assert";
 import { fromFileUrl } from "@std/path";
+import type * as distill from "../../src/distill/mod.ts";
+import type * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device } from "../helpers.ts";
 
@@ -20,16 +22,28 @@ export function load(name: string): Tensors {
   return torch.loadSafetensors(path, { device });
 }
 
+/** What is called otherwise in a twin: parts of keys, and what they are here. */
+export type Renaming = readonly (readonly [RegExp, string])[];
+
+/** A single layer of a twin. */
+export const linear: Renaming = [[/(?=weight|bias)/, "output."]];
+
+/** Layers of a `Sequential` in a twin, by their places. */
+export const placed = (names: Record<number, string>): Renaming =>
+  Object.entries(names).map(([place, name]) =>
+    [new RegExp(`\\b${place}\\.(?=weight|bias)`), `${name}.`] as const
+  );
+
+/** Two layers with an activation between. */
+export const mlp = placed({ 0: "hidden", 2: "output" });
+
 /** The part of a state dict below a prefix, with keys renamed. */
-export function part(all: Tensors, prefix: string, names: Record<string, string> = {}): Tensors {
+export function part(all: Tensors, prefix: string, renaming: Renaming = []): Tensors {
   const picked = Object.entries(all).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(picked.map(([key, value]) => {
-    const own = key.slice(prefix.length);
-    const place = own.lastIndexOf(".");
-    const [before, after] = [own.slice(0, Math.max(place, 0)), own.slice(place + 1)];
-    const name = names[before] ?? before;
-    return [name === "" ? after : `${name}.${after}`, value];
-  }));
+  return Object.fromEntries(picked.map(([key, value]) => [
+    renaming.reduce((name, [from, to]) => name.replace(from, to), key.slice(prefix.length)),
+    value,
+  ]));
 }
 
 /** The modules at some places of a list side by side, as a bank has them. */
@@ -37,12 +51,33 @@ export function bank(
   all: Tensors,
   prefix: string,
   places: readonly number[],
-  names: Record<string, string> = {},
+  renaming: Renaming = [],
 ): Tensors {
-  const parts = places.map((place) => part(all, `${prefix}${place}.`, names));
+  const parts = places.map((place) => part(all, `${prefix}${place}.`, renaming));
   return Object.fromEntries(
     Object.keys(parts[0]).map((key) => [key, torch.stack(parts.map((own) => own[key]))]),
   );
+}
+
+/** Takes the twin's number of steps on batches by their step; the losses and the terms of these names. */
+export function train<Batch extends distill.AnyBatch>(
+  method: distill.Method<Batch>,
+  optimizer: optim.Optimizer,
+  batchOf: (step: number) => Batch,
+  names: readonly string[],
+): { losses: number[]; terms: number[][] } {
+  const losses: number[] = [];
+  const terms: number[][] = [];
+  for (let step = 0; step < steps; step++) {
+    using _ = torch.scope();
+    const result = method.step(batchOf(step));
+    optimizer.zeroGrad();
+    result.loss.backward();
+    optimizer.step();
+    losses.push(result.loss.item());
+    terms.push(names.map((name) => result.terms[name].item()));
+  }
+  return { losses, terms };
 }
 
 /** Compares, says how far the losses are apart, and fails if that is more than rounding. */
@@ -58,12 +93,11 @@ export function compare(name: string, losses: number[], expected: number[]): voi
 /** Compares the losses of all steps and, one by one, their terms. */
 export function compareAll(
   method: string,
-  losses: readonly number[],
-  terms: readonly number[][],
+  { losses, terms }: { losses: number[]; terms: number[][] },
   names: readonly string[],
   expected: Tensors,
 ): void {
-  compare(method, [...losses], expected.losses.toArray() as number[]);
+  compare(method, losses, expected.losses.toArray() as number[]);
   for (const [i, name] of names.entries()) {
     const own = (expected.terms.toArray() as number[][]).map((row) => row[i]);
     compare(`${method} ${name}`, terms.map((row) => row[i]), own);

@@ -8,24 +8,19 @@ import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { freeAll } from "./nets.ts";
-import { compare, load, steps, type Tensors } from "./twins.ts";
+import {
+  compare,
+  compareAll,
+  linear,
+  load,
+  mlp,
+  part,
+  steps,
+  type Tensors,
+  train,
+} from "./twins.ts";
 
 const classes = 5;
-
-/** The part of a state dict below a prefix, with keys renamed. */
-function part(all: Tensors, prefix: string, rename: [RegExp, string][] = []): Tensors {
-  const picked = Object.entries(all).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(picked.map(([key, value]) => [
-    rename.reduce((name, [from, to]) => name.replace(from, to), key.slice(prefix.length)),
-    value,
-  ]));
-}
-
-const mlp: [RegExp, string][] = [[/\b0\.(?=weight|bias)/, "hidden."], [
-  /\b2\.(?=weight|bias)/,
-  "output.",
-]];
-const linear: [RegExp, string][] = [[/(?=weight|bias)/, "output."]];
 
 /** Layers of teachers whose widths all differ, as banks have them. */
 const oneOfAWidth = (state: Tensors): Tensors =>
@@ -94,23 +89,9 @@ test("UNIFORM: 50 steps give PyTorch's losses", () => {
     momentum: 0.9,
     weightDecay: 1e-4,
   });
-  const losses: number[] = [];
-  const terms: number[][] = [];
-  for (let step = 0; step < steps; step++) {
-    using _ = torch.scope();
-    const result = method.step(new data.UnlabelledBatch(start.images.select(0, step % 8)));
-    optimizer.zeroGrad();
-    result.loss.backward();
-    optimizer.step();
-    losses.push(result.loss.item());
-    const { logit, feature, reconstruction } = result.terms;
-    terms.push([logit.item(), feature.item(), reconstruction.item()]);
-  }
-  compare("UNIFORM", losses, start.losses.toArray() as number[]);
-  for (const [i, name] of ["l_logit", "l_feature", "l_rec"].entries()) {
-    const expected = (start.terms.toArray() as number[][]).map((row) => row[i]);
-    compare(`UNIFORM ${name}`, terms.map((row) => row[i]), expected);
-  }
+  const batchOf = (step: number) => new data.UnlabelledBatch(start.images.select(0, step % 8));
+  const names = ["logit", "feature", "reconstruction"];
+  compareAll("UNIFORM", train(method, optimizer, batchOf, names), names, start);
   freeAll(optimizer, method, student, ...models);
 });
 
