@@ -39,9 +39,16 @@ export async function openStudy(
   choices: StudyChoices = {},
 ): Promise<OpenStudy> {
   const { only, set = [], ...counts } = choices;
-  const at = async (seed: number) => {
+  const make = async (seed: number) => {
     const study = typeof source === "function" ? await source({ seed }) : source;
     return resolveStudy({ ...study, ...given(counts) });
+  };
+  const made = new Map<number, Promise<ResolvedStudy>>();
+  // Once for all variants: a function may look for weights on disk.
+  const at = (seed: number) => {
+    const study = made.get(seed) ?? make(seed);
+    made.set(seed, study);
+    return study;
   };
   const first = await at(0);
   const { name, trials, seeds, trialSeed, x } = first;
