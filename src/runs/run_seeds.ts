@@ -55,12 +55,14 @@ export function modelsBySeed(
   teachers: readonly (readonly ModelResult[])[] = [],
 ): ModelResult[][] {
   return compared[0].runs.map((_, i) => {
-    const known = new Map((teachers[i] ?? []).map((model) => [model.name, model]));
+    const known = new Map<string, ModelResult>();
+    const meet = (model: ModelResult) => known.has(model.name) || known.set(model.name, model);
     const students: ModelResult[] = [];
+    teachers[i]?.forEach(meet);
     for (const { title, runs } of compared) {
       for (const model of runs[i].result.models) {
         if (model.kind === "student") students.push({ ...model, name: title });
-        else if (!known.has(model.name)) known.set(model.name, model);
+        else meet(model);
       }
     }
     return [...known.values(), ...students];

@@ -76,8 +76,7 @@ export async function runStudy(
     for (const [i, recipe] of settled.entries()) {
       const shelf = await measureShelf(recipe, folder, rest);
       shelves.set(shelf.path, shelf.seconds);
-      const known = new Set(teachers[i].map(({ name }) => name));
-      teachers[i].push(...shelf.models.filter(({ name }) => !known.has(name)));
+      teachers[i].push(...shelf.models);
     }
     const { curve, x } = variant;
     studied.push({ ...compared, curve, x, chosen, trials: trials.trials });
