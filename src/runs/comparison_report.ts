@@ -4,10 +4,11 @@
  * @module
  */
 
-import { comparisonTable, methodCurves, writeReport } from "../report/mod.ts";
+import { methodCurves, writeReport } from "../report/mod.ts";
 import type { ReportData, ReportSection } from "../report/mod.ts";
 import type { Table } from "../report/table.ts";
 import type { Compared } from "./compared.ts";
+import { testTable } from "./test_table.ts";
 
 /** So many figures are set large, and so many lines can be told apart. */
 const [MOST_FIGURES, MOST_CURVES] = [6, 12];
@@ -39,35 +40,31 @@ export async function writeComparison(
   path: string,
   { compared, table, title, text, first = [], last = [], facts }: ComparisonReport,
 ): Promise<void> {
-  const names = compared.map(({ title }) => nameOf(title));
-  const [baseline] = names;
-  const all = compared.flatMap(({ runs }, i) => runs.map((run) => ({ ...run, method: names[i] })));
-  const tests = comparisonTable(
-    all.map(({ method, seed, result }) => ({ method, seed, score: result.test!.overall })),
-    { figure: "accuracy", percent: true, ...(compared.length > 1 && { baseline }) },
-  );
+  const named = compared.map((one) => ({ ...one, title: nameOf(one.title) }));
   const curves = methodCurves(
-    all.map(({ method, metrics }) => ({
-      method,
-      points: metrics.filter(({ event, accuracy }) =>
-        event === "epoch" && typeof accuracy === "number"
-      ).map(({ epoch, accuracy }) => [Number(epoch), Number(accuracy)] as const),
-    })),
+    named.flatMap(({ title, runs }) =>
+      runs.map(({ metrics }) => ({
+        method: title,
+        points: metrics.filter(({ event, accuracy }) =>
+          event === "epoch" && typeof accuracy === "number"
+        ).map(({ epoch, accuracy }) => [Number(epoch), Number(accuracy)] as const),
+      }))
+    ),
     { title: "Accuracy on validation images", x: "epoch", y: "accuracy", percent: true },
   );
   const seeds = compared[0].runs.length;
   await writeReport(path, {
-    title: title ?? new Intl.ListFormat("en").format(names),
+    title: title ?? new Intl.ListFormat("en").format(named.map(({ title }) => title)),
     subtitle: seeds === 1 ? "One seed" : `${seeds} seeds each`,
-    highlights: shown(compared).map(({ title, mean, deviation }) => ({
-      label: nameOf(title),
+    highlights: shown(named).map(({ title, mean, deviation }) => ({
+      label: title,
       value: `${(100 * mean).toFixed(1)} %`,
       note: seeds === 1 ? "test images" : `± ${(100 * deviation).toFixed(1)}, test images`,
     })),
     sections: [
       { heading: "Accuracy on test images", text, blocks: [{ kind: "table", table }] },
       ...first,
-      { heading: "Against each other", blocks: [{ kind: "table", table: tests }] },
+      { heading: "Against each other", blocks: [{ kind: "table", table: testTable(named) }] },
       ...(curves.series.length > 0 && compared.length <= MOST_CURVES
         ? [{ heading: "Learning curves", blocks: [curves] }]
         : []),

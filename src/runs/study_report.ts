@@ -9,6 +9,7 @@ import { methodCurves } from "../report/mod.ts";
 import type { ReportSection } from "../report/mod.ts";
 import { writeComparison } from "./comparison_report.ts";
 import type { StudyResult } from "./studied.ts";
+import { settingTables } from "./study_tables.ts";
 
 /**
  * Writes the report of a study: accuracies, curves over what varies, paired tests, how settings were chosen, learning curves.
@@ -17,8 +18,8 @@ import type { StudyResult } from "./studied.ts";
  */
 export async function writeStudyReport(path: string, study: StudyResult): Promise<void> {
   const { name, variants, tables, seconds, sameTeachers, models } = study;
-  const [accuracies, ...rest] = tables;
-  const searched = rest.slice(variants.length > 1 ? 1 : 0);
+  const [accuracies] = tables;
+  const searched = settingTables(variants);
   const seeds = models.length;
   await writeComparison(path, {
     title: name,

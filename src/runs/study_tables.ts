@@ -4,31 +4,28 @@
  * @module
  */
 
-import { comparisonTable } from "../report/comparison_table.ts";
 import type { Table, TableRow } from "../report/table.ts";
 import { modelTable, spreadTable } from "./result_tables.ts";
 import type { Search } from "./search.ts";
 import type { StudiedVariant, StudyResult } from "./studied.ts";
+import { testTable } from "./test_table.ts";
 
 /** Accuracies, paired tests against the first variant, chosen settings and all trials, as far as there are any. */
 export function studyTables(
   { variants, models }: Pick<StudyResult, "variants" | "models">,
 ): readonly Table[] {
   const accuracies = models.length === 1 ? modelTable(models[0]) : spreadTable(models);
-  const areTried = variants.some(({ trials }) => trials.length > 0);
   return [
     accuracies,
     ...(variants.length > 1 ? [testTable(variants)] : []),
-    ...(areTried ? [chosenTable(variants), trialTable(variants)] : []),
+    ...settingTables(variants),
   ];
 }
 
-function testTable(variants: readonly StudiedVariant[]): Table {
-  const runs = variants.flatMap(({ title, runs }) =>
-    runs.map(({ seed, result }) => ({ method: title, seed, score: result.test!.overall }))
-  );
-  const [{ title: baseline }] = variants;
-  return comparisonTable(runs, { figure: "accuracy", percent: true, baseline });
+/** Chosen settings and all trials; none where nothing was tried. */
+export function settingTables(variants: readonly StudiedVariant[]): readonly Table[] {
+  const areTried = variants.some(({ trials }) => trials.length > 0);
+  return areTried ? [chosenTable(variants), trialTable(variants)] : [];
 }
 
 function chosenTable(variants: readonly StudiedVariant[]): Table {
