@@ -24,6 +24,7 @@ import type { StudentRecipe } from "./network_recipes.ts";
 import { firstRun, type TeacherPlaces } from "./build_teachers.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { OpenedData } from "./open_data.ts";
+import { plain } from "./plain.ts";
 
 /**
  * Makes the student, with fresh weights or those that the recipe names. A head of other classes is begun anew.
@@ -52,7 +53,7 @@ export async function buildStudent(
     );
   }
   const own = weights === null || weights === undefined ? null : savedFile(weights);
-  const options = { ...withoutNull(rest), numClasses };
+  const options = { ...plain(rest), numClasses };
   let student: Classifier;
   if (Object.hasOwn(SMALL_MODELS, name)) {
     if (weights && own === null) {
@@ -129,8 +130,4 @@ function viewOf(name: string, train: OpenedData, imageSize: unknown): View | nul
   if (images === undefined) return { size, mean: known.mean, std: known.std };
   const { mean, std } = channelStatistics({ images });
   return { size, mean, std };
-}
-
-function withoutNull(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
 }

@@ -8,6 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import * as data from "../data/mod.ts";
 import type { Batch, Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
 import type { DataRecipe, SelectionRecipe, TogetherRecipe } from "./data_recipe.ts";
+import { plain } from "./plain.ts";
 
 /** A data set, and what it says of its classes. */
 export type OpenedData = Dataset<Batch> & {
@@ -119,16 +120,8 @@ export class DataOpener implements Disposable {
       const load = { mnist: data.mnist, fashionMnist: data.fashionMnist, cifar10: data.cifar10 };
       return await load[recipe.dataset](recipe.split ?? "train");
     }
-    const { part, workers, onError } = recipe as {
-      part?: unknown;
-      workers?: number;
-      onError?: "throw";
-    };
-    const reading = {
-      ...(part !== null && part !== undefined && { part: withoutNull(part as ImagePart) }),
-      ...(workers !== null && workers !== undefined && { workers }),
-      onError,
-    };
+    const { part, workers, onError } = recipe;
+    const reading = plain({ part: part && plain(part) as ImagePart, workers, onError });
     if ("folder" in recipe) return new data.ImageFolder(recipe.folder, reading);
     if ("list" in recipe) {
       const { list, root } = recipe;
@@ -198,9 +191,5 @@ function choose(from: Selectable, selection: SelectionRecipe): OpenedData | unde
 
 /** What images of several data sets are made the same by. */
 function together({ size, channels }: TogetherRecipe): data.JoinOptions {
-  return { ...(size && { size }), ...(channels && { channels }) };
-}
-
-function withoutNull<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null)) as T;
+  return plain({ size, channels });
 }

@@ -5,8 +5,8 @@
  */
 
 /** Options without those that are null or absent. */
-export function plain<T extends object>(options: T): Partial<T> {
+export function plain<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== null && value !== undefined),
-  ) as Partial<T>;
+  ) as { [K in keyof T]?: NonNullable<T[K]> };
 }

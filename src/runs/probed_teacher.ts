@@ -16,6 +16,7 @@ import type { Teacher } from "../teachers/teacher.ts";
 import { OnDemand, type Weights } from "../teachers/weights.ts";
 import * as torch from "../torch/mod.ts";
 import { RunFolder } from "./folder.ts";
+import { plain } from "./plain.ts";
 import type { ProbeRecipe } from "./probe_recipe.ts";
 import type { DataOpener } from "./open_data.ts";
 
@@ -61,12 +62,8 @@ export async function probedTeacher(
       backbone.release();
       throw error;
     });
-    const { l2, data: __ } = probe;
     const numClasses = known.classNames!.length;
-    using trained = linearProbe(seen, {
-      numClasses,
-      ...(l2 !== null && l2 !== undefined && { l2 }),
-    });
+    using trained = linearProbe(seen, { numClasses, ...plain({ l2: probe.l2 }) });
     const { weight, bias } = trained.classifier;
     // Which model it is of is in the file, so that the file's checksum stands for the teacher.
     const metadata = { backbone: JSON.stringify(made), l2: String(trained.l2) };
