@@ -5,6 +5,7 @@ import {
   formatClock,
   formatCount,
   formatDuration,
+  formatPercent,
   oneLine,
   parseBytes,
   textWidth,
@@ -68,6 +69,7 @@ Deno.test("numbers for people", () => {
     "1:02:33",
     "?",
   ]);
+  assertEquals([formatPercent(0.9312), formatPercent(0.9312, 2)], ["93.1 %", "93.12 %"]);
   assertEquals([0.421, 12.34, 59.96, 245, 3725].map(formatDuration), [
     "0.42 s",
     "12.3 s",

@@ -91,6 +91,11 @@ export function formatCount(value: number): string {
     : ROUGH.format(value);
 }
 
+/** A share of 1 in percent: `93.1 %`, with two digits `93.12 %`. */
+export function formatPercent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
 /** A size in decimal units: `812 bytes`, `3.4 kB`, `192.4 MB`. */
 export function formatBytes(bytes: number): string {
   if (!Number.isFinite(bytes)) return "?";

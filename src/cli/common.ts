@@ -54,8 +54,3 @@ export async function work(
     }
   });
 }
-
-/** A share as text. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
-}

@@ -1,7 +1,8 @@
 /** The sub-command `evaluate`. @module */
 
+import { formatPercent } from "../base/text.ts";
 import { Command } from "./commander.ts";
-import { JSON_TEXT, percent, work } from "./common.ts";
+import { JSON_TEXT, work } from "./common.ts";
 
 /** `evaluate RUN [--images FOLDER] [--known FOLDER]`: how good the student of a run is, or its features. */
 export function evaluateCommand(): Command<[string]> {
@@ -21,7 +22,7 @@ export function evaluateCommand(): Command<[string]> {
         }
         const { knn, probe } = found;
         if (json) return console.log(JSON.stringify(found));
-        console.log(`neighbors ${percent(knn)}, linear probe ${percent(probe)}`);
+        console.log(`neighbors ${formatPercent(knn, 2)}, linear probe ${formatPercent(probe, 2)}`);
       })
     ) as Command<[string]>;
 }

@@ -1,7 +1,8 @@
 /** The sub-command `predict`. @module */
 
+import { formatPercent } from "../base/text.ts";
 import { Command } from "./commander.ts";
-import { count, JSON_TEXT, percent, work } from "./common.ts";
+import { count, JSON_TEXT, work } from "./common.ts";
 
 /** `predict RUN photo.jpg ...`: what the student of a run says is on photographs. */
 export function predictCommand(): Command<[string, string[]]> {
@@ -18,7 +19,9 @@ export function predictCommand(): Command<[string, string[]]> {
         const found = await evaluation.predict(student, photographs, { topK });
         for (const [i, { guesses }] of found.entries()) {
           const photograph = photographs[i];
-          const list = guesses.map((guess) => `${guess.className} ${percent(guess.probability)}`);
+          const list = guesses.map((guess) =>
+            `${guess.className} ${formatPercent(guess.probability, 2)}`
+          );
           const line = `${photograph}: ${list.join(", ")}`;
           console.log(json ? JSON.stringify({ photograph, guesses }) : line);
         }

@@ -1,7 +1,8 @@
 /** The sub-command `train`. @module */
 
+import { formatPercent } from "../base/text.ts";
 import { Command, Option } from "./commander.ts";
-import { count, percent, QUIET, SET, work } from "./common.ts";
+import { count, QUIET, SET, work } from "./common.ts";
 
 /** `train RECIPE [--set k=v ...] [--seeds n] [--out DIR] [--resume]`: executes a recipe. */
 export function trainCommand(): Command<[string]> {
@@ -38,7 +39,9 @@ export function trainCommand(): Command<[string]> {
         });
         const { evaluation, folder: place } = run;
         if (evaluation) {
-          console.log(`right on ${percent(evaluation.overall)} of ${evaluation.count} test images`);
+          console.log(
+            `right on ${formatPercent(evaluation.overall, 2)} of ${evaluation.count} test images`,
+          );
         }
         console.log(`Run folder: ${place}`);
       })

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatPercent } from "../base/text.ts";
 import { methodCurves, writeReport } from "../report/mod.ts";
 import type { ReportData, ReportSection } from "../report/mod.ts";
 import type { Table } from "../report/table.ts";
@@ -58,7 +59,7 @@ export async function writeComparison(
     subtitle: seeds === 1 ? "One seed" : `${seeds} seeds each`,
     highlights: shown(named).map(({ title, mean, deviation }) => ({
       label: title,
-      value: `${(100 * mean).toFixed(1)} %`,
+      value: formatPercent(mean),
       note: seeds === 1 ? "test images" : `± ${(100 * deviation).toFixed(1)}, test images`,
     })),
     sections: [

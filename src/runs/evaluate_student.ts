@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatPercent } from "../base/text.ts";
 import { evaluate, type Evaluation, featureQuality } from "../evaluation/mod.ts";
 import type { Table } from "../report/table.ts";
 import { openStudent } from "./open_student.ts";
@@ -50,6 +51,8 @@ export async function evaluateStudent(
   const { overall, count, byClass, classNames } = accuracy;
   const model = { name: "accuracy", kind: "student", parameters: 0, accuracy } as const;
   const table = classTable([model], classNames ?? byClass.map((_, i) => String(i)));
-  const right = `${(100 * overall).toFixed(2)} %`;
-  return { accuracy, table: { ...table, title: `right on ${right} of ${count} images` } };
+  return {
+    accuracy,
+    table: { ...table, title: `right on ${formatPercent(overall, 2)} of ${count} images` },
+  };
 }

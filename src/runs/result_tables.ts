@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCount, formatPercent } from "../base/text.ts";
 import { type VoteSummary, voteWarnings } from "../distill/mod.ts";
 import type { Accuracy } from "../evaluation/mod.ts";
 import type { Table, TableRow } from "../report/table.ts";
@@ -134,8 +135,8 @@ export function voteTable(votes: VoteSummary): Table {
   const isShuffled = consensus.some(({ shuffled }) => shuffled !== null);
   return {
     title: `Votes of the last epoch on ${
-      images.toLocaleString("en")
-    } images; mean lead of the pseudo class ${(100 * margin.mean).toFixed(1)} % of the votes`,
+      formatCount(images)
+    } images; mean lead of the pseudo class ${formatPercent(margin.mean)} of the votes`,
     columns: [
       { title: "teacher", kind: "text" },
       { title: "agrees with consensus sign", kind: "percent" },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCount, formatPercent } from "../base/text.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import {
   curvesFromMetrics,
@@ -21,8 +22,6 @@ import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
 import { modelTable } from "./result_tables.ts";
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-
 /**
  * Writes the report of a run.
  *
@@ -38,11 +37,11 @@ export async function writeRunReport(
   const { test } = result;
   await writeReport(path, {
     title: `${recipe.name}: ${recipe.method.name}`,
-    subtitle: `${recipe.student.name}, ${result.parameters.toLocaleString("en")} values` +
+    subtitle: `${recipe.student.name}, ${formatCount(result.parameters)} values` +
       (recipe.teachers.length > 0 ? `, taught by ${recipe.teachers.length}` : ""),
     ...(test && {
-      summary: `The student is right on ${percent(test.overall)} of ${
-        test.count.toLocaleString("en")
+      summary: `The student is right on ${formatPercent(test.overall)} of ${
+        formatCount(test.count)
       } test images.`,
       highlights: highlights(recipe, result),
     }),
@@ -70,18 +69,22 @@ function highlights({ method }: ResolvedRecipe, { models, test, parameters }: Ru
   const together = models.find(({ kind }) => kind === "predictive teachers");
   const best = voters.toSorted((a, b) => b.accuracy!.overall - a.accuracy!.overall).at(0);
   return [
-    { label: method.name, value: percent(test!.overall), note: "student" },
+    { label: method.name, value: formatPercent(test!.overall), note: "student" },
     ...(best && voters.length > 1
-      ? [{ label: best.name, value: percent(best.accuracy!.overall), note: "the best teacher" }]
+      ? [{
+        label: best.name,
+        value: formatPercent(best.accuracy!.overall),
+        note: "the best teacher",
+      }]
       : []),
     ...(together?.accuracy
       ? [{
         label: together.name,
-        value: percent(together.accuracy.overall),
+        value: formatPercent(together.accuracy.overall),
         note: `${voters.length} teachers`,
       }]
       : []),
-    { label: "values", value: parameters.toLocaleString("en"), note: "of the student" },
+    { label: "values", value: formatCount(parameters), note: "of the student" },
   ];
 }
 

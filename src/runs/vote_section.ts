@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCount, formatPercent } from "../base/text.ts";
 import { againstChance, meanAgreement, type VoteSummary, voteWarnings } from "../distill/mod.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import { curvesFromMetrics, type ReportBlock, type ReportSection } from "../report/mod.ts";
@@ -16,12 +17,12 @@ export function voteSection(
 ): ReportSection {
   const { consensus, pseudoClass, ties, classTies, margin, images, alike } = votes;
   const words = [
-    `In the last epoch, on ${images.toLocaleString("en")} images.`,
+    `In the last epoch, on ${formatCount(images)} images.`,
     ...(consensus.length > 0
       ? [
         `A teacher's sign was that of the consensus in ${
           againstChance(meanAgreement(consensus))
-        }; ${percent(ties)} of elements were tied.`,
+        }; ${formatPercent(ties)} of elements were tied.`,
       ]
       : []),
     ...(pseudoClass.length > 0
@@ -29,8 +30,8 @@ export function voteSection(
         `A voter's class was the pseudo class in ${
           againstChance(meanAgreement(pseudoClass))
         }. The pseudo class led ` +
-        `by ${percent(margin.mean)} of the votes on average, and ${
-          percent(classTies)
+        `by ${formatPercent(margin.mean)} of the votes on average, and ${
+          formatPercent(classTies)
         } of images were tied.`,
       ]
       : []),
@@ -52,8 +53,6 @@ export function voteSection(
     ],
   };
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 function ofConsensus({ consensus }: VoteSummary): ReportBlock {
   return {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatCount } from "../base/text.ts";
+import { formatCount, formatPercent } from "../base/text.ts";
 import type { LabelledFindings, LabelledVoter, VoteFindings } from "../distill/vote_findings.ts";
 import { groupsOf, type Pair, pairsOf } from "./teacher_pairs.ts";
 import type { ShelfVotes } from "./votes_found.ts";
@@ -57,8 +57,8 @@ function ofVotes(
     `${voters.length} of ${teachers} teachers vote, here on ${
       formatCount(images)
     } images: the pseudo class leads by ` +
-    `${percent(margin.mean)} of the votes on average, and on ${
-      percent(ties)
+    `${formatPercent(margin.mean)} of the votes on average, and on ${
+      formatPercent(ties)
     } of images several classes have most votes.`,
     ...extremes("The voters most alike are", alike, "κ"),
     ...(strangers.length > 0
@@ -86,11 +86,11 @@ function ofVotes(
       ]
       : []),
     most.influence === least.influence
-      ? `Without any one of them ${percent(most.influence!)} of pseudo classes are others.`
+      ? `Without any one of them ${formatPercent(most.influence!)} of pseudo classes are others.`
       : `Most depends on ${most.teacher}: without it ${
-        percent(most.influence!)
+        formatPercent(most.influence!)
       } of pseudo classes are others; ` +
-        `least on ${least.teacher} (${percent(least.influence!)}).`,
+        `least on ${least.teacher} (${formatPercent(least.influence!)}).`,
   ];
 }
 
@@ -115,9 +115,9 @@ function ofLabels({ images, pseudoClass, mean, voters }: LabelledFindings): stri
   const best = voters.reduce((a, b) => b.accuracy > a.accuracy ? b : a);
   const right =
     `On ${formatCount(images)} validation images the pseudo class is right in ${
-      percent(pseudoClass)
+      formatPercent(pseudoClass)
     }, ` +
-    `the mean prediction in ${percent(mean)}`;
+    `the mean prediction in ${formatPercent(mean)}`;
   if (voters.length === 1) return [`${right}.`];
   const changed = (sign: number) =>
     voters.filter(({ pseudoClassWithout: by, p }) =>
@@ -127,7 +127,7 @@ function ofLabels({ images, pseudoClass, mean, voters }: LabelledFindings): stri
   const points = ({ teacher, pseudoClassWithout: by }: LabelledVoter) =>
     `${teacher} (${(100 * Math.abs(by!)).toFixed(2)} points)`;
   return [
-    `${right}, the best voter, ${best.teacher}, in ${percent(best.accuracy)}.`,
+    `${right}, the best voter, ${best.teacher}, in ${formatPercent(best.accuracy)}.`,
     harm.length > 0
       ? `Pseudo classes are right more often without ${
         named(harm.map(points), "or")
@@ -148,7 +148,6 @@ function extremes(words: string, alike: readonly Pair[], measure: string): strin
 }
 
 const two = (value: number): string => value.toFixed(2);
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** Groups of names, one after the other. */
 function groups(all: readonly (readonly string[])[]): string {
