@@ -89,13 +89,14 @@ async function runIn(recipe: Recipe, options: RunOptions, wait: boolean): Promis
   using held = wait ? await folder.holdWhenFree(options) : folder.hold();
   if (held === null) throw stopped(resolved.name, folder);
   const before = await earlier(folder);
+  const differences = typeof resume === "object" ? resume : undefined;
   if (before !== null && !resume) {
     throw new ArgumentError(
       `There is a run in ${folder.root} already. Go on with it with resume, or choose another folder.`,
     );
   }
   if (before !== null) {
-    checkSame(folder, before, resolved, resume === true ? undefined : resume || undefined);
+    checkSame(folder, before, resolved, differences);
     const done = await finished(folder, resolved);
     if (done !== null) {
       if (options.progress !== false && !told.has(folder.root)) {
@@ -108,7 +109,6 @@ async function runIn(recipe: Recipe, options: RunOptions, wait: boolean): Promis
   await folder.writeJson(RUN_FILES.recipe, resolved);
   await folder.writeJson(RUN_FILES.versions, versions());
   if (resolved.threads !== null) torch.setNumThreads(resolved.threads);
-  const differences = resume === true ? undefined : resume || undefined;
   const finishedNow = await trainStudent(resolved, folder, {
     ...options,
     ...placesOf(options),
