@@ -5,6 +5,7 @@
  */
 
 import { formatCount } from "../base/text.ts";
+import { WITH_NUMBERS } from "../report/blocks/heatmap.ts";
 import { type ReportBlock, type ReportSection, runFacts, writeReport } from "../report/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
@@ -128,5 +129,5 @@ function ofFeatures({ teachers, cka }: ShelfVotes): ReportSection[] {
 
 /** Where numbers are to be found that a map of many names has no room for. */
 function noteOf(names: readonly string[]): string | undefined {
-  return names.length > 32 ? "All numbers are in votes.json." : undefined;
+  return names.length > WITH_NUMBERS ? "All numbers are in votes.json." : undefined;
 }

@@ -9,7 +9,7 @@ import { scrollBox } from "./scroll_box.ts";
 /** With more columns than this their headings are turned. */
 const ROOMY = 12;
 /** With more columns than this there is no room for numbers. */
-const WITH_NUMBERS = 32;
+export const WITH_NUMBERS = 32;
 
 /** A table of numbers, colored by value, with the scale above. */
 export function drawHeatmap(block: HeatmapBlock): Html {
