@@ -12,7 +12,6 @@ import type { UnlabelledBatch } from "../../data/batch.ts";
 import { teacherField } from "../../report/teacher_fields.ts";
 import type { Opinions } from "../../teachers/opinions.ts";
 import { noGrad } from "../../torch/backward.ts";
-import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { type Cast, VoteAccount } from "../account.ts";
 import { checkWeights } from "../checks.ts";
@@ -230,7 +229,7 @@ export class Uniform extends Method<UnlabelledBatch> {
     const options = { weights, names, checkFinite: false };
     if (!featureVoting) return averageFeatures(features, options);
     const vote = voteFeatures(features, { ...options, ties, shuffled: this.training });
-    votes.features = inOrder(this.shelf.names, names, vote);
+    votes.features = { vote, names };
     return vote.target;
   }
 
@@ -281,25 +280,4 @@ export class Uniform extends Method<UnlabelledBatch> {
       this.#options;
     return { ...options, weights: weights === null ? undefined : [...weights] };
   }
-}
-
-/** A vote of teachers in the order of the shelf: those of one width were next to each other. */
-function inOrder(
-  shelf: readonly string[],
-  names: readonly string[],
-  vote: FeatureVote,
-): Cast<FeatureVote> {
-  const ordered = shelf.filter((name) => names.includes(name));
-  if (ordered.every((name, i) => name === names[i])) return { vote, names };
-  const { device } = vote.agreement;
-  const places = tensor(ordered.map((name) => names.indexOf(name)), { dtype: "int64", device });
-  const { agreement, shuffledAgreement } = vote;
-  return {
-    names: ordered,
-    vote: {
-      ...vote,
-      agreement: agreement.indexSelect(0, places),
-      ...(shuffledAgreement && { shuffledAgreement: shuffledAgreement.indexSelect(0, places) }),
-    },
-  };
 }
