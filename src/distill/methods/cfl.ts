@@ -18,7 +18,8 @@ import { type Learners, Method } from "../method.ts";
 import type { Needs } from "../needs.ts";
 import { noteTeachers } from "../over_teachers.ts";
 import type { Seen } from "../seen.ts";
-import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
+import type { Standardization } from "../standardization.ts";
+import { standardizeOption } from "../standardize_option.ts";
 import { Supervision, supervisionOptions, type SupervisionSettings } from "../supervision.ts";
 import type { Terms } from "../terms.ts";
 import { PARTIAL_RULES, type PartialRule } from "../partial_rules.ts";
@@ -60,10 +61,7 @@ export const CFL_OPTIONS: OptionTable<CFLSettings> = {
       help: "width of the common space; a quarter of the student's feature width if null",
     }),
   ),
-  standardize: choice(STANDARDIZATIONS, {
-    default: "none",
-    help: "how teachers' features are standardized first",
-  }),
+  standardize: standardizeOption("none"),
   ...supervisionOptions(1),
   partial: choice(PARTIAL_RULES, {
     default: "concatenated",

@@ -23,7 +23,8 @@ import { meanOverTeachers } from "../over_teachers.ts";
 import { Projection, type ProjectionShape } from "../projection.ts";
 import { projectionOption } from "../projection_option.ts";
 import type { Seen } from "../seen.ts";
-import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
+import type { Standardization } from "../standardization.ts";
+import { standardizeOption } from "../standardize_option.ts";
 import { Standardizers } from "../standardizers.ts";
 import { Supervision, supervisionOptions, type SupervisionSettings } from "../supervision.ts";
 import type { Terms } from "../terms.ts";
@@ -64,10 +65,7 @@ export const FIT_NET_OPTIONS: OptionTable<FitNetSettings> = {
     default: "mse",
     help: "how the distance of features is measured",
   }),
-  standardize: choice(STANDARDIZATIONS, {
-    default: "none",
-    help: "how teachers' features are standardized first",
-  }),
+  standardize: standardizeOption("none"),
   ...supervisionOptions(4),
 };
 
