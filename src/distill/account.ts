@@ -8,6 +8,7 @@ import { say } from "../base/progress.ts";
 import { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
 import { tensor, zeros } from "../torch/creation.ts";
+import type { Device } from "../torch/device.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { signChance } from "./chance.ts";
@@ -96,23 +97,24 @@ export class VoteAccount extends Module {
   #addFeatures(batch: number, { vote, names }: Cast<FeatureVote>): void {
     const { consensus, agreement, shuffledAgreement } = vote;
     const sums = this.#sums;
-    const all = this.#consensusNames;
+    const all = seatsOf(names, this.#consensusNames, agreement.device);
+    const heard = spread(agreement.newOnes(agreement.shape), all);
     const add = (sum: string, of: string, shares: Tensor) => {
-      sums[sum].add_(spread(shares, names, all), { alpha: batch });
-      sums[of].add_(spread(shares.mul(0).add(1), names, all), { alpha: batch });
+      sums[sum].add_(spread(shares, all), { alpha: batch });
+      sums[of].add_(heard, { alpha: batch });
     };
     add("consensus", "consensus_images", agreement);
     // One image cannot be shuffled.
     if (shuffledAgreement && batch > 1) add("shuffled", "shuffled_images", shuffledAgreement);
-    const chance = signChance(names.length);
-    sums.consensus_chance.add_(spread(agreement.mul(0).add(chance), names, all), { alpha: batch });
+    sums.consensus_chance.add_(heard, { alpha: batch * signChance(names.length) });
     sums.ties.add_(consensus.eq(0).sum(), { alpha: batch / consensus.numel });
   }
 
   #addLogits({ vote, names }: Cast<LogitVote>): void {
     const { margin, pseudoClass, votes } = vote;
     const sums = this.#sums;
-    const choices = spread(vote.choices.add(1), names, this.#pseudoNames).sub(1);
+    const all = seatsOf(names, this.#pseudoNames, vote.choices.device);
+    const choices = spread(vote.choices.add(1), all).sub(1);
     const voted = choices.ge(0).to("float64");
     sums.pseudo_class.add_(choices.eq(pseudoClass).sum(1));
     sums.pseudo_class_images.add_(voted.sum(1));
@@ -200,10 +202,24 @@ export class VoteAccount extends Module {
   }
 }
 
-/** Rows that some teachers have as rows of all, with 0 for the others. */
-function spread(rows: Tensor, names: readonly string[], all: readonly string[]): Tensor {
-  if (names.length === all.length) return rows;
-  const { device, dtype, shape: [, ...rest] } = rows;
+/** The places of those who voted, among all. */
+interface Seats {
+  /** How many there are in all. */
+  readonly count: number;
+  /** The place of each who voted, int64; null if all did, in order. */
+  readonly places: Tensor | null;
+}
+
+function seatsOf(names: readonly string[], all: readonly string[], device: Device): Seats {
+  const count = all.length;
+  const isInOrder = names.length === count && names.every((name, i) => name === all[i]);
+  if (isInOrder) return { count, places: null };
   const places = tensor(names.map((name) => all.indexOf(name)), { dtype: "int64", device });
-  return zeros([all.length, ...rest], { dtype, device }).indexCopy_(0, places, rows);
+  return { count, places };
+}
+
+/** Rows that some teachers have, in any order, as rows of all, with 0 for the others. */
+function spread(rows: Tensor, { count, places }: Seats): Tensor {
+  if (places === null) return rows;
+  return rows.newZeros([count, ...rows.shape.slice(1)]).indexCopy_(0, places, rows);
 }

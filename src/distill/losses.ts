@@ -28,11 +28,9 @@ import {
   checkNumber,
   checkTemperature,
 } from "./checks.ts";
-import { upcast } from "./upcast.ts";
+import { compared } from "./losses/compared.ts";
+import { bothUpcast, upcast } from "./upcast.ts";
 import { type LogitVote, voteLogits } from "./vote_logits.ts";
-
-/** libtorch's number for the sum as a loss's reduction. */
-const sumReduction = 2;
 
 /** Options of {@linkcode logitTransferLoss}. */
 export interface LogitTransferOptions {
@@ -80,30 +78,24 @@ export function logitTransferLoss(
   checkNumber(alpha1, "alpha1");
   checkNumber(alpha2, "alpha2");
   checkTemperature(temperature);
-  checkMatrix(studentLogits, "the student's logits");
   const { pseudoClass } = vote;
   return scope(() => {
-    const [logits, probabilities] = bothUpcast(studentLogits, vote.probabilities);
-    checkLike(logits, "the student's logits", probabilities, "the teachers' vote");
+    const { scaled, probabilities } = compared(
+      studentLogits,
+      vote.probabilities,
+      temperature,
+      "the teachers' vote",
+    );
     const target = noGrad(() => {
       const weighted = probabilities.mul(alpha2);
       if (alpha1 === alpha2) return weighted;
       const chosen = pseudoClass.unsqueeze(1);
       return weighted.scatter_(1, chosen, probabilities.gather(1, chosen).mul_(alpha1));
     });
-    return softCrossEntropy(logits, target, temperature);
+    // Rows of the target need not sum to 1.
+    const loss = crossEntropyLoss(scaled, target);
+    return temperature === 1 ? loss : loss.mul(temperature ** 2);
   });
-}
-
-/** Both upcast, as the other is. */
-function bothUpcast(own: Tensor, target: Tensor): [own: Tensor, target: Tensor] {
-  return [upcast(own, target), upcast(target, own)];
-}
-
-/** `-T² · mean_b Σ_c target_c log softmax(logits / T)_c`; rows of `target` need not sum to 1. */
-function softCrossEntropy(logits: Tensor, target: Tensor, temperature: number): Tensor {
-  if (temperature === 1) return crossEntropyLoss(logits, target);
-  return crossEntropyLoss(logits.div(temperature), target).mul(temperature ** 2);
 }
 
 /** The ways to measure how far two batches of features are apart: see {@linkcode featureTransferLoss}. */
@@ -230,13 +222,13 @@ export function klDivergence(
 ): Tensor {
   const { temperature = 1 } = options;
   checkTemperature(temperature);
-  const [batch] = checkMatrix(studentLogits, "the student's logits");
   return scope(() => {
-    const [logits, target] = bothUpcast(studentLogits, probabilities);
-    checkLike(logits, "the student's logits", target, "the teachers' prediction");
-    const scaled = temperature === 1 ? logits : logits.div(temperature);
-    const sum = klDiv(scaled.logSoftmax(1), target, sumReduction);
-    return sum.mul(temperature ** 2 / batch);
+    const { scaled, probabilities: target, batch } = compared(
+      studentLogits,
+      probabilities,
+      temperature,
+    );
+    return klDiv(scaled.logSoftmax(1), target, "sum").mul(temperature ** 2 / batch);
   });
 }
 

@@ -26,6 +26,22 @@ export function meanOverTeachers(
   const { names } = opinions;
   const parts = names.map((name) => term(opinions.of(name), name));
   if (parts.length === 1) return parts[0];
-  names.forEach((name, i) => terms.note(teacherField(name, what), parts[i]));
-  return stack(parts).mean();
+  const each = stack(parts);
+  noteTeachers(terms, what, names, each);
+  return each.mean();
+}
+
+/**
+ * Notes what each of n teachers contributes to a term, as `teachers.<name>.<what>`.
+ *
+ * @param each One number for each of the names (n).
+ */
+export function noteTeachers(
+  terms: Terms,
+  what: string,
+  names: readonly string[],
+  each: Tensor,
+): void {
+  const parts = each.detach().unbind(0);
+  for (const [i, name] of names.entries()) terms.note(teacherField(name, what), parts[i]);
 }

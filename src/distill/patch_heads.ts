@@ -6,22 +6,17 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import { ModuleList } from "../nn/layers/containers.ts";
-import { interpolate } from "../nn/functional/interpolate.ts";
 import { Module } from "../nn/module.ts";
 import { Opinions } from "../teachers/opinions.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { HeadShape } from "./head_shape.ts";
 import { matchLoss, type MatchOptions } from "./losses/match.ts";
+import { resized, rowsOf } from "./maps.ts";
 import type { Standardization } from "./standardization.ts";
 import { Standardizers } from "./standardizers.ts";
 import { TeacherHeads } from "./teacher_heads.ts";
 import { upcast } from "./upcast.ts";
 import type { Featured, GroupFeatures } from "./width_groups.ts";
-
-/** A map (B, C, H, W) as one row for each of its places (B·H·W, C). */
-function rowsOf(map: Tensor): Tensor {
-  return map.permute([0, 2, 3, 1]).reshape([-1, map.size(1)]);
-}
 
 /** The patches of one teacher, as if each were an image's features. */
 function patchesOf(opinions: Opinions, name: string): Opinions {
@@ -45,14 +40,6 @@ class PatchStandardizer extends Standardizers {
   override of(opinions: Opinions, like: Tensor): (GroupFeatures | null)[] {
     return super.of(patchesOf(opinions, this.#name), like);
   }
-}
-
-/** A map in another grid: bilinear, averaging over all places where it shrinks. */
-function resized(map: Tensor, height: number, width: number): Tensor {
-  const [own, across] = map.shape.slice(2);
-  if (own === height && across === width) return map;
-  const antialias = height < own || width < across;
-  return interpolate(map, { size: [height, width], mode: "bilinear", antialias });
 }
 
 /**

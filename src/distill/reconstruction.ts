@@ -9,7 +9,7 @@ import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkLike, checkMatrix, naming } from "./checks.ts";
 import { reconstructionLengths } from "./reconstruction_lengths.ts";
-import { upcast } from "./upcast.ts";
+import { bothUpcast } from "./upcast.ts";
 
 /** Options of {@linkcode reconstructionLoss}. */
 export interface ReconstructionOptions {
@@ -56,7 +56,7 @@ export function reconstructionLoss(
   return scope(() => {
     const lengths = decoded.map((part, i) => {
       checkMatrix(part, decodedName(i));
-      const [a, b] = [upcast(part, original[i]), upcast(original[i], part)];
+      const [a, b] = bothUpcast(part, original[i]);
       checkLike(a, decodedName(i), b, originalName(i));
       return reconstructionLengths(a, b);
     });

@@ -19,6 +19,7 @@ import type { Surveys } from "./survey.ts";
 import {
   type Featured,
   type GroupFeatures,
+  seatOf,
   stackGroup,
   type WidthGroup,
   widthGroups,
@@ -129,9 +130,9 @@ export class Standardizers extends Module implements Surveys {
   }
 
   #find(name: string): { one: Standardizer | undefined; place: number } {
-    const i = this.groups.findIndex(({ names }) => names.includes(name));
-    if (i === -1) throw new ArgumentError(`There is no teacher "${name}" to standardize.`);
-    return { one: this.#all()[i], place: this.groups[i].names.indexOf(name) };
+    const seat = seatOf(this.groups, name);
+    if (seat === null) throw new ArgumentError(`There is no teacher "${name}" to standardize.`);
+    return { one: this.#all()[seat.group], place: seat.place };
   }
 
   #all(): readonly Standardizer[] {

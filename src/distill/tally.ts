@@ -8,7 +8,7 @@ import { full, zeros } from "../torch/creation.ts";
 import type { DType } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import { choiceOf, type Voice } from "./voices.ts";
+import type { Voice } from "./voices.ts";
 import { sumDType } from "./upcast.ts";
 
 /** What p̂ᵗ is the mean of, and at which temperature. */
@@ -48,10 +48,10 @@ export function tally(voices: readonly Voice[], like: Tensor, options: TallyOpti
   const once = full([batch, 1], 1, as);
   let total = 0;
   for (const voice of voices) {
-    const { places, weight } = voice;
+    const { places, choice, weight } = voice;
     scope(() => {
       const amount = weight === 1 ? once : typeof weight === "number" ? once.mul(weight) : weight;
-      votes.scatterAdd_(1, choiceOf(voice).unsqueeze(1), amount);
+      votes.scatterAdd_(1, choice.unsqueeze(1), amount);
       speaking?.add_(amount);
       const part = partOf(voice.logits(), options, dtype);
       addAt(sums, places, weight === 1 ? part : part.mul(amount));

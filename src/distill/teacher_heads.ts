@@ -12,7 +12,7 @@ import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { HeadBank } from "./head_bank.ts";
 import type { HeadShape } from "./head_shape.ts";
-import { type Featured, type WidthGroup, widthGroups } from "./width_groups.ts";
+import { type Featured, seatOf, type WidthGroup, widthGroups } from "./width_groups.ts";
 
 /**
  * A head for each teacher, from the student's features to the teacher's own: what agglomerative models are trained with. The
@@ -73,15 +73,14 @@ export class TeacherHeads extends Module {
    * @throws {ArgumentError} if there is no such teacher. @ignore
    */
   of(name: string): { group: number; bank: HeadBank; place: number } {
-    const group = this.groups.findIndex(({ names }) => names.includes(name));
-    if (group < 0) {
+    const seat = seatOf(this.groups, name);
+    if (seat === null) {
       throw new ArgumentError(
         `There is no head to a teacher "${name}": there are those to ${
           this.groups.flatMap(({ names }) => names).join(", ")
         }.`,
       );
     }
-    const place = this.groups[group].names.indexOf(name);
-    return { group, bank: this.banks.at(group) as HeadBank, place };
+    return { ...seat, bank: this.banks.at(seat.group) as HeadBank };
   }
 }

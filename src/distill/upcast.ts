@@ -18,6 +18,11 @@ export function upcast(part: Tensor, beside?: Tensor): Tensor {
   return part.to(beside?.dtype === "float64" ? "float64" : "float32");
 }
 
+/** Both upcast, each beside the other. */
+export function bothUpcast(own: Tensor, target: Tensor): [own: Tensor, target: Tensor] {
+  return [upcast(own, target), upcast(target, own)];
+}
+
 /** The dtype that sums are kept in. */
 export function sumDType(dtype: DType): DType {
   return dtype === "float64" ? "float64" : "float32";

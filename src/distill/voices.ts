@@ -5,6 +5,7 @@
  */
 
 import { tensor, zeros } from "../torch/creation.ts";
+import type { DType } from "../torch/dtype.ts";
 import { stack } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
@@ -18,9 +19,14 @@ export interface Voice {
   readonly logits: () => Tensor;
   /** The numbers of these K classes, int64; null for all. */
   readonly places: Tensor | null;
+  /** The class of each image (B) that the voice votes for. */
+  readonly choice: Tensor;
   /** How many times the voice counts: on all images, or on each (B, 1). */
   readonly weight: number | Tensor;
 }
+
+/** What one voice has to say, before it has chosen. */
+type Knowledge = Pick<Voice, "logits" | "places">;
 
 /** The part of one teacher in a vote. */
 export interface Part {
@@ -57,26 +63,40 @@ export function voicesOf(
 ): Voices {
   const { partial } = options;
   const { device } = logits[0];
-  const alone = logits.map((all, i): Voice => {
+  const alone = logits.map((all, i): Knowledge => {
     const classes = known[i];
-    if (classes === null) return { logits: () => all, places: null, weight: 1 };
+    if (classes === null) return { logits: () => all, places: null };
     const places = tensor(classes, { dtype: "int64", device });
-    return { logits: () => all.indexSelect(1, places), places, weight: 1 };
+    return { logits: () => all.indexSelect(1, places), places };
   });
   const isPartial = alone.some(({ places }) => places !== null);
   if (isPartial && partial === "concatenated") {
     return concatenated(alone, known, logits[0].shape[1]);
   }
-  if (isPartial && partial === "abstain") return abstaining(alone, options);
-  return { voices: alone, parts: alone.map((voice) => ({ voice, speaks: null })) };
+  if (isPartial && partial === "abstain") {
+    return abstaining(alone, sumDType(logits[0].dtype), options);
+  }
+  return together(alone.map(always));
 }
 
-/** The class of each image (B) that a voice votes for. */
-export function choiceOf({ logits, places }: Voice): Tensor {
-  return scope(() => {
-    const own = logits().argmax(1);
-    return places === null ? own : places.indexSelect(0, own);
+/** Each one's voice speaks for itself. */
+function together(parts: readonly Part[]): Voices {
+  return { voices: parts.map(({ voice }) => voice), parts };
+}
+
+/** The part of a teacher that speaks on all images. */
+function always(own: Knowledge): Part {
+  return { voice: voiceOf(own, 1), speaks: null };
+}
+
+/** Lets a voice choose. */
+function voiceOf(own: Knowledge, weight: Voice["weight"]): Voice {
+  const { logits, places } = own;
+  const choice = scope(() => {
+    const likeliest = logits().argmax(1);
+    return places === null ? likeliest : places.indexSelect(0, likeliest);
   });
+  return { ...own, choice, weight };
 }
 
 /**
@@ -86,7 +106,7 @@ export function choiceOf({ logits, places }: Voice): Tensor {
  * same ones.
  */
 function concatenated(
-  alone: readonly Voice[],
+  alone: readonly Knowledge[],
   known: readonly (readonly number[] | null)[],
   classes: number,
 ): Voices {
@@ -108,19 +128,20 @@ function concatenated(
   }
   const places = tensor(union, { dtype: "int64", device });
   const mean = sums.indexSelect(1, places).div_(counts.indexSelect(0, places));
-  const joint: Voice = { logits: () => mean, places, weight };
-  const choice = choiceOf(joint);
-  const parts = alone.map((voice): Part => {
-    if (voice.places === null) return { voice, speaks: null };
-    const has = zeros([classes], { dtype: "bool", device }).indexFill_(0, voice.places, 1);
-    return { voice: joint, speaks: has.indexSelect(0, choice) };
+  const joint = voiceOf({ logits: () => mean, places }, weight);
+  const parts = alone.map((own): Part => {
+    if (own.places === null) return always(own);
+    const has = zeros([classes], { dtype: "bool", device }).indexFill_(0, own.places, 1);
+    return { voice: joint, speaks: has.indexSelect(0, joint.choice) };
   });
-  return { voices: [...alone.filter(({ places }) => places === null), joint], parts };
+  const others = parts.map(({ voice }) => voice).filter((voice) => voice !== joint);
+  return { voices: [...others, joint], parts };
 }
 
 /** Lets teachers who know parts speak where they are sure; where nobody would, all do. */
 function abstaining(
-  alone: readonly Voice[],
+  alone: readonly Knowledge[],
+  dtype: DType,
   { confidence, threshold }: VoiceOptions,
 ): Voices {
   let speaks = alone.map(({ logits, places }, i) => {
@@ -133,11 +154,9 @@ function abstaining(
     const silent = stack(speaks).any(0).logicalNot();
     speaks = speaks.map((one) => one!.logicalOr(silent));
   }
-  const parts = alone.map((voice, i): Part => {
-    const own = speaks[i];
-    if (own === null) return { voice, speaks: null };
-    const dtype = sumDType(voice.logits().dtype);
-    return { voice: { ...voice, weight: own.to(dtype).unsqueeze(1) }, speaks: own };
-  });
-  return { voices: parts.map(({ voice }) => voice), parts };
+  return together(alone.map((own, i): Part => {
+    const sure = speaks[i];
+    if (sure === null) return always(own);
+    return { voice: voiceOf(own, sure.to(dtype).unsqueeze(1)), speaks: sure };
+  }));
 }

@@ -14,7 +14,7 @@ import { checkChoice, checkMatrices, checkTemperature, naming, refuseNotFinite }
 import { type Confidence, CONFIDENCES } from "./confidence.ts";
 import { tally } from "./tally.ts";
 import { PARTIAL_RULES, type PartialRule } from "./partial_rules.ts";
-import { choiceOf, type Part, voicesOf } from "./voices.ts";
+import { type Part, voicesOf } from "./voices.ts";
 
 /** Options of {@linkcode voteLogits}; each settles a point that the paper's summary leaves open. */
 export interface LogitVoteOptions {
@@ -195,7 +195,7 @@ function choicesOf(parts: readonly Part[], { shape: [batch], device }: Tensor): 
   const choices = zeros([parts.length, batch], { dtype: "int32", device });
   parts.forEach(({ voice, speaks }, i) => {
     scope(() => {
-      const row = choices.select(0, i).copy_(choiceOf(voice));
+      const row = choices.select(0, i).copy_(voice.choice);
       if (speaks !== null) row.maskedFill_(speaks.logicalNot(), -1);
     });
   });

@@ -40,6 +40,15 @@ export function widthGroups(teachers: readonly Featured[]): WidthGroup[] {
   return groups;
 }
 
+/** Which of the groups a teacher is in, and its place there; null if it is in none. */
+export function seatOf(
+  groups: readonly WidthGroup[],
+  name: string,
+): { group: number; place: number } | null {
+  const group = groups.findIndex(({ names }) => names.includes(name));
+  return group < 0 ? null : { group, place: groups[group].names.indexOf(name) };
+}
+
 /** What the teachers of a group say about a batch. */
 export interface GroupFeatures {
   /** Who was heard. */

@@ -11,18 +11,11 @@ import { klDiv } from "../../torch/losses.ts";
 import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { checkLabels, checkLike, checkMatrix, checkNumber, checkTemperature } from "../checks.ts";
-import { upcast } from "../upcast.ts";
-
-/** libtorch's number for the sum as a loss's reduction. */
-const sumReduction = 2;
+import { checkLabels, checkNumber, checkTemperature } from "../checks.ts";
+import { type Compared, compared } from "./compared.ts";
 
 /** What a decoupled loss compares. */
-interface Decoupled {
-  /** The student's logits over T (B, C). */
-  readonly scaled: Tensor;
-  /** What the teachers predict at T (B, C). */
-  readonly probabilities: Tensor;
+interface Decoupled extends Pick<Compared, "scaled" | "probabilities"> {
   /** Whether a class is the target class (B, C), bool. */
   readonly isTarget: Tensor;
   /** `T² / B`. */
@@ -116,18 +109,16 @@ function decoupled(
   { temperature = 1 }: { temperature?: number },
 ): Decoupled {
   checkTemperature(temperature);
-  const [batch, classes] = checkMatrix(studentLogits, "the student's logits");
-  const [logits, probabilities] = [upcast(studentLogits, given), upcast(given, studentLogits)];
-  checkLike(logits, "the student's logits", probabilities, "the teachers' prediction");
+  const { scaled, probabilities, batch, classes } = compared(studentLogits, given, temperature);
   checkLabels(target, batch);
   if (classes < 2) {
     throw new ShapeError(
       "Decoupled distillation sets one class against the others, and there is only one: use KD.",
     );
   }
-  const numbers = arange(classes, { dtype: "int64", device: logits.device });
+  const numbers = arange(classes, { dtype: "int64", device: scaled.device });
   return {
-    scaled: temperature === 1 ? logits : logits.div(temperature),
+    scaled,
     probabilities: probabilities.detach(),
     isTarget: numbers.unsqueeze(0).eq(target.unsqueeze(1)),
     factor: temperature ** 2 / batch,
@@ -142,7 +133,7 @@ function tckd({ scaled, probabilities, isTarget, factor }: Decoupled): Tensor {
     const rest = probabilities.maskedFill(isTarget, 0);
     return cat([probabilities.sub(rest).sum(1, true), rest.sum(1, true)], 1);
   });
-  return klDiv(cat([own, others], 1), target, sumReduction).mul(factor);
+  return klDiv(cat([own, others], 1), target, "sum").mul(factor);
 }
 
 function nckd({ scaled, probabilities, isTarget, factor }: Decoupled): Tensor {
@@ -152,5 +143,5 @@ function nckd({ scaled, probabilities, isTarget, factor }: Decoupled): Tensor {
     const rest = probabilities.maskedFill(isTarget, 0);
     return rest.div(rest.sum(1, true).clampMin(1e-30));
   });
-  return klDiv(log, target, sumReduction).mul(factor);
+  return klDiv(log, target, "sum").mul(factor);
 }

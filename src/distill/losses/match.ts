@@ -9,7 +9,7 @@ import { cosineSimilarity, smoothL1Loss } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { checkDevice, checkNumber } from "../checks.ts";
-import { upcast } from "../upcast.ts";
+import { bothUpcast } from "../upcast.ts";
 
 /** Weights of {@linkcode matchLoss}. */
 export interface MatchOptions {
@@ -49,7 +49,7 @@ export function matchLoss(
   checkNumber(smoothL1, "the weight of smooth L1");
   checkSame(predicted, target);
   return scope(() => {
-    const [y, t] = [upcast(predicted, target), upcast(target, predicted)];
+    const [y, t] = bothUpcast(predicted, target);
     const angle = cosineSimilarity(y, t, -1).rsub(1).mul(cosine);
     return angle.add(smoothL1Loss(y, t, "none").mean(-1), { alpha: smoothL1 });
   });

@@ -12,7 +12,7 @@ import { scope } from "../../torch/scope.ts";
 import { Tensor } from "../../torch/tensor.ts";
 import { checkDevice, checkMatrix } from "../checks.ts";
 import { inFullPrecision } from "../full_precision.ts";
-import { upcast } from "../upcast.ts";
+import { bothUpcast, upcast } from "../upcast.ts";
 
 /** The widths σ of the Gaussian kernels that CFL (Luo et al. 2019) has in its published code. */
 export const MMD_SIGMAS: readonly number[] = [0.001, 0.01, 0.05, 0.1, 0.2, 1, 2];
@@ -135,7 +135,7 @@ function checkSecond(a: Tensor, b: Tensor): void {
     );
   }
   checkDevice(a, "the first batch of the discrepancy", b, name);
-  const [own, other] = [upcast(a, b).dtype, upcast(b, a).dtype];
+  const [own, other] = bothUpcast(a, b).map(({ dtype }) => dtype);
   if (own === other) return;
   throw new DTypeError(
     `One dtype is needed: ${own} is that of the first batch of the discrepancy, ${other} that of the second. ` +

@@ -9,8 +9,8 @@ import { noGrad } from "../../torch/backward.ts";
 import { crossEntropyLoss } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { checkLabels, checkLike, checkMatrix, checkNumber, checkTemperature } from "../checks.ts";
-import { upcast } from "../upcast.ts";
+import { checkLabels, checkNumber, checkTemperature } from "../checks.ts";
+import { compared } from "./compared.ts";
 
 /** Options of {@linkcode ofaLoss}. */
 export interface OfaLossOptions {
@@ -54,11 +54,12 @@ export function ofaLoss(
   const { eps = 1, temperature = 1 } = options;
   checkNumber(eps, "eps");
   checkTemperature(temperature);
-  const [batch] = checkMatrix(studentLogits, "the student's logits");
   return scope(() => {
-    const logits = upcast(studentLogits, probabilities);
-    const predicted = upcast(probabilities, studentLogits);
-    checkLike(logits, "the student's logits", predicted, "the teachers' prediction");
+    const { scaled, probabilities: predicted, batch } = compared(
+      studentLogits,
+      probabilities,
+      temperature,
+    );
     checkLabels(target, batch);
     const weights = noGrad(() => {
       if (eps === 1) return predicted; // m is taken off as it was added
@@ -66,6 +67,6 @@ export function ofaLoss(
       const enhanced = predicted.gather(1, chosen).add_(1).pow_(eps).sub_(1);
       return predicted.pow(eps).scatter_(1, chosen, enhanced);
     });
-    return crossEntropyLoss(temperature === 1 ? logits : logits.div(temperature), weights);
+    return crossEntropyLoss(scaled, weights);
   });
 }

@@ -8,13 +8,13 @@ import { ArgumentError } from "../../base/errors.ts";
 import { type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import { Backbone } from "../../models/backbone.ts";
-import { teacherField } from "../../report/teacher_fields.ts";
 import type { Teacher } from "../../teachers/teacher.ts";
 import { cat, stack } from "../../torch/operators.gen.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { matchLoss } from "../losses/match.ts";
 import { type Learners, Method } from "../method.ts";
 import type { Needs } from "../needs.ts";
+import { noteTeachers } from "../over_teachers.ts";
 import { PatchHeads } from "../patch_heads.ts";
 import type { Seen } from "../seen.ts";
 import { saveHeads } from "../save_heads.ts";
@@ -119,8 +119,7 @@ export class Agglomerative extends Method {
     const { feature, dropping } = this.#options;
     terms.add("feature", feature, () => {
       const { names, values } = this.#losses(seen);
-      const means = values.detach().mean(1).unbind(0);
-      for (const [i, name] of names.entries()) terms.note(teacherField(name, "distance"), means[i]);
+      noteTeachers(terms, "distance", names, values.detach().mean(1));
       if (!this.training || dropping === 0 || names.length === 1) return values.mean();
       return dropTeachers(values, { probability: dropping }).mul(values).sum();
     });

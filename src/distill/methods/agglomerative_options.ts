@@ -4,10 +4,11 @@
  * @module
  */
 
-import { choice, flag, number } from "../../base/option_values.ts";
+import { flag, number } from "../../base/option_values.ts";
 import type { OptionTable } from "../../base/options.ts";
 import { headOption, type HeadShape } from "../head_shape.ts";
-import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
+import type { Standardization } from "../standardization.ts";
+import { standardizeOption } from "../standardize_option.ts";
 import { supervisionOptions, type SupervisionSettings } from "../supervision.ts";
 
 /** The options of `Agglomerative` that are data. Published models differ in them: where none is named, a default is ours. */
@@ -49,10 +50,7 @@ export const AGGLOMERATIVE_OPTIONS: OptionTable<AgglomerativeSettings> = {
     help: "probability of dropping a teacher from an image, unless its loss is the largest",
   }),
   head: headOption(),
-  standardize: choice(STANDARDIZATIONS, {
-    default: "dataset",
-    help: "how teachers' features are standardized first",
-  }),
+  standardize: standardizeOption("dataset"),
   keepHeads: flag({ default: false, help: "keeps the heads beside the student" }),
   ...supervisionOptions(4),
 };

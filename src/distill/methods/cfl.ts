@@ -10,15 +10,16 @@ import { list, nullable } from "../../base/option_parts.ts";
 import { choice, number, whole } from "../../base/option_values.ts";
 import { type OptionTable, type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
-import { teacherField } from "../../report/teacher_fields.ts";
 import { cat, mseLoss } from "../../torch/operators.gen.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { type Codes, CommonSpace } from "../common_space.ts";
 import { MMD_SIGMAS, mmdLoss } from "../losses/mmd.ts";
 import { type Learners, Method } from "../method.ts";
 import type { Needs } from "../needs.ts";
+import { noteTeachers } from "../over_teachers.ts";
 import type { Seen } from "../seen.ts";
-import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
+import type { Standardization } from "../standardization.ts";
+import { standardizeOption } from "../standardize_option.ts";
 import { Supervision, supervisionOptions, type SupervisionSettings } from "../supervision.ts";
 import type { Terms } from "../terms.ts";
 import { PARTIAL_RULES, type PartialRule } from "../partial_rules.ts";
@@ -60,10 +61,7 @@ export const CFL_OPTIONS: OptionTable<CFLSettings> = {
       help: "width of the common space; a quarter of the student's feature width if null",
     }),
   ),
-  standardize: choice(STANDARDIZATIONS, {
-    default: "none",
-    help: "how teachers' features are standardized first",
-  }),
+  standardize: standardizeOption("none"),
   ...supervisionOptions(1),
   partial: choice(PARTIAL_RULES, {
     default: "concatenated",
@@ -144,7 +142,7 @@ export class CFL extends Method {
     terms.add("mmd", mmd, () => {
       const parts = encoded.codes.map((codes) => mmdLoss(own, codes, { sigmas }));
       const each = parts.length === 1 ? parts[0] : cat(parts);
-      note(terms, "mmd", encoded.names, each);
+      noteTeachers(terms, "mmd", encoded.names, each);
       return each.sum();
     });
     terms.add("reconstruction", reconstruction, () => this.#reconstructions(encoded, terms));
@@ -154,7 +152,7 @@ export class CFL extends Method {
     const sums = this.space.decode(encoded).map((decoded, i) => {
       const { names, features } = encoded.groups[i];
       const each = mseLoss(decoded, features, "none").mean([1, 2]);
-      note(terms, "reconstruction", names, each);
+      noteTeachers(terms, "reconstruction", names, each);
       return each.sum();
     });
     return sums.reduce((sum, part) => sum.add(part));
@@ -165,10 +163,4 @@ export class CFL extends Method {
     const { commonDim: _, sigmas, ...options } = this.#options;
     return { ...options, sigmas: [...sigmas] };
   }
-}
-
-/** Notes each teacher's part. */
-function note(terms: Terms, what: string, names: readonly string[], parts: Tensor): void {
-  const each = parts.detach().unbind(0);
-  for (const [i, name] of names.entries()) terms.note(teacherField(name, what), each[i]);
 }

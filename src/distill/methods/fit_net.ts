@@ -9,7 +9,6 @@ import { choice, number } from "../../base/option_values.ts";
 import { type OptionTable, type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import type { Backbone } from "../../models/backbone.ts";
-import { interpolate } from "../../nn/functional/interpolate.ts";
 import { ModuleList } from "../../nn/layers/containers.ts";
 import type { Shelf } from "../../teachers/shelf.ts";
 import type { TeacherOutput } from "../../teachers/teacher_options.ts";
@@ -17,13 +16,15 @@ import type { Tensor } from "../../torch/tensor.ts";
 import { checkLearners } from "../check_needs.ts";
 import { checkTeaches } from "../checks.ts";
 import { type Distance, DISTANCES, featureTransferLoss } from "../losses.ts";
+import { resized, rowsOf } from "../maps.ts";
 import { type Learners, Method } from "../method.ts";
 import type { Needs } from "../needs.ts";
 import { meanOverTeachers } from "../over_teachers.ts";
 import { Projection, type ProjectionShape } from "../projection.ts";
 import { projectionOption } from "../projection_option.ts";
 import type { Seen } from "../seen.ts";
-import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
+import type { Standardization } from "../standardization.ts";
+import { standardizeOption } from "../standardize_option.ts";
 import { Standardizers } from "../standardizers.ts";
 import { Supervision, supervisionOptions, type SupervisionSettings } from "../supervision.ts";
 import type { Terms } from "../terms.ts";
@@ -64,10 +65,7 @@ export const FIT_NET_OPTIONS: OptionTable<FitNetSettings> = {
     default: "mse",
     help: "how the distance of features is measured",
   }),
-  standardize: choice(STANDARDIZATIONS, {
-    default: "none",
-    help: "how teachers' features are standardized first",
-  }),
+  standardize: standardizeOption("none"),
   ...supervisionOptions(4),
 };
 
@@ -169,13 +167,8 @@ export class FitNet extends Method {
     if (this.#options.hint === "features") {
       return [student.features, this.standardizers.ofOne(name, features)];
     }
-    const size = patches!.shape.slice(2);
-    const resized = interpolate(student.stages.at(-1)!, {
-      size,
-      mode: "bilinear",
-      antialias: true,
-    });
-    return [places(resized), places(patches!)];
+    const [height, width] = patches!.shape.slice(2);
+    return [rowsOf(resized(student.stages.at(-1)!, height, width)), rowsOf(patches!)];
   }
 
   /** @ignore */
@@ -184,11 +177,6 @@ export class FitNet extends Method {
     const { projection: _, ...options } = this.#options;
     return { ...options };
   }
-}
-
-/** Each place of maps as a row: (B, C, H, W) to (B · H · W, C). */
-function places(maps: Tensor): Tensor {
-  return maps.permute(0, 2, 3, 1).flatten(0, 2);
 }
 
 function checkStandardize(standardize: Standardization): void {

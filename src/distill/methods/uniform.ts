@@ -9,10 +9,7 @@ import { checkPositive } from "../../base/check_whole.ts";
 import { type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import type { UnlabelledBatch } from "../../data/batch.ts";
-import { teacherField } from "../../report/teacher_fields.ts";
 import type { Opinions } from "../../teachers/opinions.ts";
-import { noGrad } from "../../torch/backward.ts";
-import { tensor } from "../../torch/creation.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { type Cast, VoteAccount } from "../account.ts";
 import { checkWeights } from "../checks.ts";
@@ -20,6 +17,7 @@ import { type Codes, CommonSpace } from "../common_space.ts";
 import { alignmentLoss, featureTransferLoss, logitTransferLoss } from "../losses.ts";
 import { type Learners, Method } from "../method.ts";
 import type { Needs } from "../needs.ts";
+import { noteTeachers } from "../over_teachers.ts";
 import { reconstructionLengths } from "../reconstruction_lengths.ts";
 import type { Seen } from "../seen.ts";
 import type { Terms } from "../terms.ts";
@@ -230,7 +228,7 @@ export class Uniform extends Method<UnlabelledBatch> {
     const options = { weights, names, checkFinite: false };
     if (!featureVoting) return averageFeatures(features, options);
     const vote = voteFeatures(features, { ...options, ties, shuffled: this.training });
-    votes.features = inOrder(this.shelf.names, names, vote);
+    votes.features = { vote, names };
     return vote.target;
   }
 
@@ -238,16 +236,12 @@ export class Uniform extends Method<UnlabelledBatch> {
   #recLoss(space: CommonSpace, encoded: Codes, terms: Terms): Tensor {
     const { reconstruction } = this.#options;
     const decoded = space.decode(encoded);
-    let sum: Tensor | null = null;
-    for (const [i, { names, features }] of encoded.groups.entries()) {
+    const sum = encoded.groups.map(({ names, features }, i) => {
       const lengths = reconstructionLengths(decoded[i], features);
-      noGrad(() => lengths.detach().mean(1)).unbind(0).forEach((part, j) =>
-        terms.note(teacherField(names[j], "reconstruction"), part)
-      );
-      const own = lengths.sum(0).mean();
-      sum = sum === null ? own : sum.add(own);
-    }
-    return reconstruction === "sum" ? sum! : sum!.div(encoded.names.length);
+      noteTeachers(terms, "reconstruction", names, lengths.detach().mean(1));
+      return lengths.sum(0).mean();
+    }).reduce((sum, part) => sum.add(part));
+    return reconstruction === "sum" ? sum : sum.div(encoded.names.length);
   }
 
   /**
@@ -281,25 +275,4 @@ export class Uniform extends Method<UnlabelledBatch> {
       this.#options;
     return { ...options, weights: weights === null ? undefined : [...weights] };
   }
-}
-
-/** A vote of teachers in the order of the shelf: those of one width were next to each other. */
-function inOrder(
-  shelf: readonly string[],
-  names: readonly string[],
-  vote: FeatureVote,
-): Cast<FeatureVote> {
-  const ordered = shelf.filter((name) => names.includes(name));
-  if (ordered.every((name, i) => name === names[i])) return { vote, names };
-  const { device } = vote.agreement;
-  const places = tensor(ordered.map((name) => names.indexOf(name)), { dtype: "int64", device });
-  const { agreement, shuffledAgreement } = vote;
-  return {
-    names: ordered,
-    vote: {
-      ...vote,
-      agreement: agreement.indexSelect(0, places),
-      ...(shuffledAgreement && { shuffledAgreement: shuffledAgreement.indexSelect(0, places) }),
-    },
-  };
 }

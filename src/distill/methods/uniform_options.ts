@@ -11,7 +11,8 @@ import { encoderOption, type EncoderShape } from "../encoder_shape.ts";
 import { type Distance, DISTANCES } from "../losses.ts";
 import type { ProjectionShape } from "../projection.ts";
 import { projectionOption } from "../projection_option.ts";
-import { type Standardization, STANDARDIZATIONS } from "../standardization.ts";
+import type { Standardization } from "../standardization.ts";
+import { standardizeOption } from "../standardize_option.ts";
 import { voterOptions, type VoterSettings } from "../voter_options.ts";
 
 /**
@@ -111,10 +112,7 @@ export const UNIFORM_OPTIONS: OptionTable<UniformSettings> = {
     help: "the target of feature elements whose signs balance",
   }),
   detachTarget: flag({ default: false, help: "keeps the feature loss from the encoders" }),
-  standardize: choice(STANDARDIZATIONS, {
-    default: "dataset",
-    help: "how teachers' features are standardized first",
-  }),
+  standardize: standardizeOption("dataset"),
   featureVoting: flag({ default: true, help: "votes on features; else the plain mean" }),
   logitVoting: flag({ default: true, help: "votes on classes; else the plain mean" }),
 };
