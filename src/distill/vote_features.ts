@@ -218,7 +218,7 @@ function countSigns(parts: readonly Part[], ties: "zero" | "mean", wantsSome: bo
       nonzero.add_(sizes);
       count += length;
     }
-    // Of p positive and m negative ones, max(p, m) = (p + m + |p - m|) / 2.
+    // The larger of p and m is (p + m + |p - m|) / 2.
     const agreeing = nonzero.add_(total.abs()).mul_(0.5);
     const consensus = total.sign_();
     if (ties === "mean") agreeing.maskedFill_(consensus.eq(0), count);
