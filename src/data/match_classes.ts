@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { listed } from "./listed.ts";
 
 /** How many classes a message lists. */
 const LISTED = 12;
@@ -51,7 +52,9 @@ export function matchClasses(
   if (found.every((number) => number === null)) {
     throw new ArgumentError(
       `${who}: none of its ${own.length} classes is one of the ${space.length} of the label space. It has ` +
-        `${listed(own)}; the label space has ${listed(space)}. Rename its classes, ` +
+        `${listed(own, LISTED)}; the label space has ${
+          listed(space, LISTED)
+        }. Rename its classes, ` +
         `{ ${JSON.stringify(own[0])}: ${
           JSON.stringify(nearest(own[0], space, 1)[0])
         }, … }, or give classes: for ` +
@@ -145,9 +148,4 @@ function checkOnce(
 function near(name: string, names: readonly string[]): string {
   const [other] = nearest(name, names, 1);
   return `${JSON.stringify(name)} (nearest: ${JSON.stringify(other)})`;
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).map((name) => JSON.stringify(name)).join(", ");
-  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
 }

@@ -110,7 +110,6 @@ export class ClipImageTower extends TokenBackbone {
   /** Whether images of other sizes are taken. */
   readonly dynamicImageSize: boolean;
   readonly #blocks: readonly ClipBlock[];
-  readonly #stageEnds: readonly number[];
 
   /**
    * Builds the tower with OpenAI's initial weights.
@@ -160,8 +159,7 @@ export class ClipImageTower extends TokenBackbone {
     this.numClasses = numClasses;
     this.grid = [imageSize / patchSize, imageSize / patchSize];
     this.dynamicImageSize = dynamicImageSize;
-    this.#stageEnds = stageEnds(depth);
-    this.stageDims = this.#stageEnds.map(() => dim);
+    this.stageDims = stageEnds(depth).map(() => dim);
   }
 
   #parameter(name: string, shape: number[], dim: number): Tensor {
@@ -174,11 +172,7 @@ export class ClipImageTower extends TokenBackbone {
     const grid = patchGrid(images, this.conv1.inChannels, this.conv1.kernelSize[0]);
     if (!this.dynamicImageSize) checkGrid("ClipImageTower", grid, this.grid, images);
     const tokens = torch.scope(() => this.#embed(images, grid));
-    const x = throughBlocks(this.#blocks, tokens, {
-      prefix: 1,
-      grid,
-      ends: this.#stageEnds,
-    }, stages);
+    const x = throughBlocks(this.#blocks, tokens, { prefix: 1, grid }, stages);
     const pooled = this.normPost.forward(x.select(1, 0));
     return this.proj === null ? pooled : pooled.matmul(this.proj);
   }

@@ -17,6 +17,7 @@ import {
   checkParameterCount,
   transformerParameters,
 } from "./parts/size_checks.ts";
+import { chain } from "./parts/stage.ts";
 
 /** Options of {@linkcode ClipTextTower}. */
 export interface ClipTextOptions {
@@ -143,12 +144,9 @@ export class ClipTextTower extends nn.Module {
       );
     }
     return torch.scope(() => {
-      let x = this.token_embedding.forward(tokens).add(this.positions.narrow(0, 0, length));
-      for (const block of this.#blocks) {
-        const next = block.forward(x);
-        x.dispose();
-        x = next;
-      }
+      const embedded = this.token_embedding.forward(tokens)
+        .add(this.positions.narrow(0, 0, length));
+      const x = chain(this.#blocks, embedded);
       // A norm is of one token alone: only those that are looked at need it.
       const last = tokens.argmax(1, true).unsqueeze(2).expand(-1, -1, x.size(2));
       return this.ln_final.forward(x.gather(1, last).squeeze(1)).matmul(this.projection);

@@ -130,7 +130,6 @@ export class VisionTransformer extends TokenBackbone {
   /** How many tokens come before the patches, and how many of them have positions. */
   readonly #prefix: number;
   readonly #prefixPositions: number;
-  readonly #stageEnds: readonly number[];
 
   /**
    * Builds the network with timm's initial weights.
@@ -192,8 +191,7 @@ export class VisionTransformer extends TokenBackbone {
     this.grid = [imageSize / patchSize, imageSize / patchSize];
     this.dynamicImageSize = options.dynamicImageSize ?? false;
     this.#pool = pool;
-    this.#stageEnds = stageEnds(depth);
-    this.stageDims = this.#stageEnds.map(() => dim);
+    this.stageDims = stageEnds(depth).map(() => dim);
     initTruncNormal(this, [nn.Linear]);
     openGates(this);
   }
@@ -207,11 +205,7 @@ export class VisionTransformer extends TokenBackbone {
   protected override run(images: Tensor, stages?: Tensor[]): Tensor {
     const grid = this.#gridOf(images);
     const tokens = torch.scope(() => this.#embed(images, grid));
-    const x = throughBlocks(this.blocks, tokens, {
-      prefix: this.#prefix,
-      grid,
-      ends: this.#stageEnds,
-    }, stages);
+    const x = throughBlocks(this.blocks, tokens, { prefix: this.#prefix, grid }, stages);
     return this.#pooled(x);
   }
 

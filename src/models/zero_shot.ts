@@ -65,8 +65,7 @@ export class CosineHead extends nn.Module {
   override forward(features: Tensor): Tensor {
     return torch.scope(() => {
       const exact = features.dtype === "float64" ? features : features.to("float32");
-      const length = exact.norm(2, [1], true).clampMin(1e-12);
-      const cosines = exact.div(length).matmul(this.textEmbeddings.to(exact.dtype));
+      const cosines = nn.functional.normalize(exact).matmul(this.textEmbeddings.to(exact.dtype));
       return cosines.mul(torch.float(this.logitScale));
     });
   }

@@ -58,7 +58,8 @@ function checkPart(
   if (!(part instanceof Tensor)) throw new ArgumentError(`${what} are not a tensor.`);
   const shape = part.shape;
   // Any number of rows and columns, which are there by a letter.
-  const fits = (size: number, i: number) => size === declared[i] || isNaN(+declared[i]) && size > 0;
+  const fits = (size: number, i: number) =>
+    typeof declared[i] === "string" ? size > 0 : size === declared[i];
   if (shape.length !== declared.length || !shape.every(fits)) {
     throw new ShapeError(
       `${what} have shape [${shape.join(", ")}]; declared is [${declared.join(", ")}].`,

@@ -29,6 +29,14 @@ export interface Place {
   readonly config: ModelConfig;
 }
 
+/**
+ * The architecture of what is at a place: what the user says, else its publisher, else the file's name; null if nobody
+ * does.
+ */
+export function architectureAt({ config, path }: Place, given: string | undefined): string | null {
+  return given ?? config.architecture ?? architectureInName(path.name);
+}
+
 /** Finds what a spec names. */
 export async function find(
   spec: string,

@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import { LabelMap } from "../data/label_map.ts";
-import type { MatchOptions } from "../data/match_classes.ts";
+import { matchClasses, type MatchOptions } from "../data/match_classes.ts";
 
 /** Which of the student's classes a teacher votes on. Without any of it they are the student's, in the same order. */
 export interface LabelOptions {
@@ -118,10 +118,7 @@ function mapOf(
       `${who}: classes has names. Give labelSpace too, the names of the student's classes, or numbers.`,
     );
   }
-  const found = LabelMap.byName(named, space, match);
-  // Its known classes are numbered by place among the named ones; here among all.
-  const places = classes.flatMap((one, place) => one === null ? [] : [place]);
-  const joint: (number | null)[] = classes.map(() => null);
-  found.own.forEach((own, i) => joint[places[own]] = found.known[i]);
+  const numbers = matchClasses(named, space, match).values();
+  const joint = classes.map((one) => one === null ? null : numbers.next().value!);
   return new LabelMap(joint, numClasses, who);
 }

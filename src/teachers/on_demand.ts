@@ -7,14 +7,12 @@
 import type { View } from "../data/view.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { DType } from "../torch/dtype.ts";
-import { scope } from "../torch/scope.ts";
-import type { Tensor } from "../torch/tensor.ts";
 import { descriptive } from "./descriptive.ts";
 import type { LabelOptions } from "./label_options.ts";
 import { predictive } from "./predictive.ts";
-import { seeModel } from "./see_model.ts";
+import { seeClassifier, seeModel } from "./see_model.ts";
 import type { Teacher } from "./teacher.ts";
-import type { AskOptions, TeacherFacts, TeacherOutput } from "./teacher_options.ts";
+import type { TeacherFacts } from "./teacher_options.ts";
 import type { OnDemand } from "./weights.ts";
 
 /** What a teacher of such a classifier is. */
@@ -46,19 +44,19 @@ export function teacherOnDemand(
   weights: OnDemand<Classifier>,
   { kind, dtype, numClasses, labels, classNames, ...common }: OnDemandOptions,
 ): Teacher {
-  const see = (images: Tensor, asked: AskOptions): TeacherOutput =>
-    seeModel(weights.get(), images.to(dtype), asked);
-  if (kind === "descriptive") return descriptive({ ...common, weights, features: see });
+  if (kind === "descriptive") {
+    return descriptive({
+      ...common,
+      weights,
+      features: (images, asked) => seeModel(weights.get(), images.to(dtype), asked),
+    });
+  }
   return predictive({
     ...common,
     ...labels,
     weights,
     numClasses,
     classNames,
-    run: (images, asked) =>
-      scope(() => {
-        const seen = see(images, asked);
-        return { ...seen, logits: weights.get().head.forward(seen.features) };
-      }),
+    run: (images, asked) => seeClassifier(weights.get(), images.to(dtype), asked),
   });
 }

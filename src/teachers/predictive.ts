@@ -9,7 +9,7 @@ import type { LabelMap } from "../data/label_map.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { type LabelOptions, matchLabels } from "./label_options.ts";
-import { patchDimOf, seeModel } from "./see_model.ts";
+import { patchDimOf, seeClassifier } from "./see_model.ts";
 import { Teacher } from "./teacher.ts";
 import type { AskOptions, TeacherOptions, TeacherOutput } from "./teacher_options.ts";
 
@@ -69,10 +69,7 @@ function ofModel(options: PredictiveFromModel): Omit<PredictiveFromFunction, "na
     featureDim: model.featureDim,
     numClasses: model.numClasses,
     patchDim: patchDimOf(model),
-    run: (images, asked) => {
-      const seen = seeModel(model, images, asked);
-      return { ...seen, logits: model.head.forward(seen.features) };
-    },
+    run: (images, asked) => seeClassifier(model, images, asked),
   };
 }
 

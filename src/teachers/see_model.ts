@@ -5,6 +5,7 @@
  */
 
 import { Backbone } from "../models/backbone.ts";
+import type { Classifier } from "../nn/classifier.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { AskOptions, TeacherOutput } from "./teacher_options.ts";
 
@@ -22,4 +23,14 @@ export function seeModel(
   if (!patches || !(model instanceof Backbone)) return { features: model.features(images) };
   const { features, stages } = model.forwardStages(images);
   return { features, patches: stages.at(-1) };
+}
+
+/** What {@linkcode seeModel} does, and the logits that the head makes of the features. */
+export function seeClassifier(
+  model: Classifier,
+  images: Tensor,
+  asked: AskOptions,
+): TeacherOutput & { logits: Tensor } {
+  const seen = seeModel(model, images, asked);
+  return { ...seen, logits: model.head.forward(seen.features) };
 }

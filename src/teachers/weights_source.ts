@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import { architectureInName, type Place } from "./find_place.ts";
+import { architectureAt, type Place } from "./find_place.ts";
 import type { WeightsSource } from "./from_weights.ts";
 import { labelOptionsOf } from "./label_options.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
@@ -18,7 +18,7 @@ import { publishedView } from "./published_view.ts";
  */
 export function weightsSource(place: Place, options: LoadTeacherOptions): WeightsSource {
   const { config, path, spec } = place;
-  const architecture = options.architecture ?? config.architecture ?? architectureInName(path.name);
+  const architecture = architectureAt(place, options.architecture);
   if (architecture === null) {
     throw new ArgumentError(
       `It is not clear what architecture ${spec} is: ${

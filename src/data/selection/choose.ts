@@ -109,12 +109,19 @@ export function chooseClasses(
 ): ChosenClasses {
   const kept = findClasses(space, classes);
   const numbers = new Map(kept.map((label, number) => [label, relabel ? number : label]));
-  const indices = Int32Array.from(labels.keys()).filter((row) => numbers.has(labels[row]));
   return {
-    indices,
-    labels: indices.map((row) => numbers.get(labels[row])!),
+    ...chooseNumbered(labels, numbers),
     space: relabel
       ? keepClasses(space, kept, name)
       : { name, classNames: space.classNames, sources: space.sources },
   };
+}
+
+/** The images whose labels have a number, in their order, with these numbers as labels. */
+export function chooseNumbered(
+  labels: Int32Array,
+  numbers: ReadonlyMap<number, number>,
+): Omit<ChosenClasses, "space"> {
+  const indices = Int32Array.from(labels.keys()).filter((row) => numbers.has(labels[row]));
+  return { indices, labels: indices.map((row) => numbers.get(labels[row])!) };
 }

@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../../base/errors.ts";
 import type { LabelSpace } from "../label_space.ts";
-import type { ChosenClasses } from "./choose.ts";
+import { chooseNumbered, type ChosenClasses } from "./choose.ts";
 import type { CoarseOptions } from "./options.ts";
 import { findClasses, labelSpace } from "./spaces.ts";
 
@@ -37,10 +37,5 @@ export function chooseCoarse(
       group.set(label, number);
     }
   }
-  const indices = Int32Array.from(labels.keys()).filter((row) => group.has(labels[row]));
-  return {
-    indices,
-    labels: indices.map((row) => group.get(labels[row])!),
-    space: labelSpace(name, names),
-  };
+  return { ...chooseNumbered(labels, group), space: labelSpace(name, names) };
 }

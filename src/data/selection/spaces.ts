@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../../base/errors.ts";
 import type { DatasetSource, LabelSpace } from "../label_space.ts";
+import { listed } from "../listed.ts";
 
 /** How many differences a message lists. */
 const LISTED = 5;
@@ -165,7 +166,7 @@ function checkSameClasses(first: LabelSpace, second: LabelSpace): void {
   const alone = (these: readonly string[], those: readonly string[], where: string): string[] => {
     const known = new Set(those);
     const names = [...new Set(these)].filter((name) => !known.has(name));
-    return names.length === 0 ? [] : [`only ${where} has ${listed(names)}`];
+    return names.length === 0 ? [] : [`only ${where} has ${listed(names, LISTED)}`];
   };
   const missing = [...alone(a, b, first.name), ...alone(b, a, second.name)];
   const what = missing.length > 0 ? missing : different.slice(0, LISTED).map((label) => {
@@ -178,11 +179,6 @@ function checkSameClasses(first: LabelSpace, second: LabelSpace): void {
       `${what.join("; ")}. Open both with the same classNames, keep what they share with ` +
       `ofClasses, or give each classes of its own with joinDatasets.`,
   );
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).map((name) => JSON.stringify(name)).join(", ");
-  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
 }
 
 /** The different names of several things as one. */

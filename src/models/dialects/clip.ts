@@ -4,8 +4,8 @@
  * @module
  */
 
-import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { fromTransformersTower } from "./clip_transformers.ts";
 import { hasEndings, type Rule, translated } from "./dialect.ts";
 import type { Dialect } from "./dialect_type.ts";
 
@@ -19,11 +19,6 @@ const ofTransformers: readonly Rule[] = [
   [/^pre_layrnorm\./, "ln_pre."],
   [/^post_layernorm\./, "ln_post."],
   [/^encoder\.layers\./, "transformer.resblocks."],
-  [/\.layer_norm([12])\./, ".ln_$1."],
-  [/\.self_attn\.([qkv])_proj\./, ".attn.in_proj_{$1}"],
-  [/\.self_attn\.out_proj\./, ".attn.out_proj."],
-  [/\.mlp\.fc1\./, ".mlp.c_fc."],
-  [/\.mlp\.fc2\./, ".mlp.c_proj."],
   [/^visual_projection\.weight$/, "proj"],
 ];
 
@@ -36,9 +31,7 @@ export function isTransformersClip(keys: ReadonlySet<string>): boolean {
 export function fromTransformersClip(
   state: Readonly<Record<string, Tensor>>,
 ): Record<string, Tensor> {
-  const result = translated(state, ofTransformers, { "": ["{q}", "{k}", "{v}"] });
-  if (result["proj"] !== undefined) result["proj"] = torch.noGrad(() => result["proj"].t());
-  return result;
+  return fromTransformersTower(state, ofTransformers, "proj");
 }
 
 /** Whether the keys are those of a whole CLIP of OpenAI or OpenCLIP: image and text tower. */

@@ -4,9 +4,8 @@
  * @module
  */
 
-import * as torch from "../../torch/mod.ts";
-import type { Tensor } from "../../torch/mod.ts";
-import { hasEndings, type Rule, translated } from "./dialect.ts";
+import { fromTransformersTower } from "./clip_transformers.ts";
+import { hasEndings, type Rule } from "./dialect.ts";
 import type { Dialect } from "./dialect_type.ts";
 
 /** What the names of a text tower begin with, by OpenAI and OpenCLIP, and by transformers. */
@@ -56,11 +55,6 @@ const rules: readonly Rule[] = [
   [/^text_model\.embeddings\.position_embedding\.weight$/, "positional_embedding"],
   [/^text_model\.encoder\.layers\./, "transformer.resblocks."],
   [/^text_model\.final_layer_norm\./, "ln_final."],
-  [/\.layer_norm([12])\./, ".ln_$1."],
-  [/\.self_attn\.([qkv])_proj\./, ".attn.in_proj_{$1}"],
-  [/\.self_attn\.out_proj\./, ".attn.out_proj."],
-  [/\.mlp\.fc1\./, ".mlp.c_fc."],
-  [/\.mlp\.fc2\./, ".mlp.c_proj."],
   [/^text_projection\.weight$/, "text_projection"],
 ];
 
@@ -69,10 +63,5 @@ export const clipTextDialects: readonly Dialect[] = [{
   name: "transformers' CLIP, its text tower",
   recognizes: (keys) =>
     hasEndings(keys, "text_model.embeddings.token_embedding.weight", "final_layer_norm.weight"),
-  translate(state) {
-    const result = translated(state, rules, { "": ["{q}", "{k}", "{v}"] });
-    const { text_projection: projection } = result as Record<string, Tensor | undefined>;
-    if (projection !== undefined) result.text_projection = torch.noGrad(() => projection.t());
-    return result;
-  },
+  translate: (state) => fromTransformersTower(state, rules, "text_projection"),
 }];

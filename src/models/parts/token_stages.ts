@@ -43,15 +43,16 @@ export abstract class TokenBackbone extends Backbone {
 }
 
 /**
- * Passes tokens, which are freed, through blocks one after the other; after those where stages end the patches'
- * tokens, from `prefix` on, are put into `stages` as a map.
+ * Passes tokens, which are freed, through blocks one after the other; after those where {@linkcode stageEnds} has a
+ * stage end the patches' tokens, from `prefix` on, are put into `stages` as a map.
  */
 export function throughBlocks(
-  blocks: Iterable<Module>,
+  blocks: Iterable<Module> & { readonly length: number },
   tokens: Tensor,
-  { prefix, grid, ends }: { prefix: number; grid: Grid; ends: readonly number[] },
+  { prefix, grid }: { prefix: number; grid: Grid },
   stages?: Tensor[],
 ): Tensor {
+  const ends = stageEnds(blocks.length);
   let x = tokens;
   let done = 0;
   for (const block of blocks) {
@@ -59,8 +60,7 @@ export function throughBlocks(
     x.dispose();
     x = next;
     done++;
-    if (stages === undefined) continue;
-    for (const end of ends) if (end === done) stages.push(asMap(x, prefix, grid));
+    if (ends.includes(done)) stages?.push(asMap(x, prefix, grid));
   }
   return x;
 }

@@ -131,7 +131,6 @@ export class SmallMixer extends TokenBackbone {
     return this.norm.forward(throughBlocks(this.blocks, patches.flatten(2).transpose(1, 2), {
       prefix: 0,
       grid: [patches.size(2), patches.size(3)],
-      ends: stageEnds(this.blocks.length),
     }, stages)).mean(1);
   }
 }

@@ -160,7 +160,6 @@ export class SmallVit extends TokenBackbone {
     return this.norm.forward(throughBlocks(this.blocks, tokens, {
       prefix: 0,
       grid: [patches.size(2), patches.size(3)],
-      ends: stageEnds(this.blocks.length),
     }, stages)).mean(1);
   }
 }

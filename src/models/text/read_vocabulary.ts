@@ -7,6 +7,7 @@
 import { gunzipSync } from "node:zlib";
 import { quote } from "../../archive/file_reader.ts";
 import { FormatError } from "../../base/errors.ts";
+import { isPlainObject } from "../../base/options.ts";
 import { isMissing, LARGEST_TEXT, readFile, readProblem } from "../../base/regular_files.ts";
 import {
   type ClipVocabulary,
@@ -25,6 +26,10 @@ export const VOCABULARY_FILES: readonly (readonly string[])[] = [
   ["merges.txt"],
 ];
 
+/** What a place lacks that has no vocabulary, for messages. */
+export const NO_VOCABULARY: string = VOCABULARY_FILES
+  .map((files) => `no ${files.join(" with ")}`).join(", ");
+
 /**
  * Reads a vocabulary: transformers' `tokenizer.json`, its `vocab.json` with `merges.txt` beside it, or a list of merges,
  * `merges.txt` or OpenAI's `bpe_simple_vocab_16e6.txt.gz`. Only the tokens and merges are read: what a `tokenizer.json` says
@@ -40,7 +45,7 @@ export async function readVocabulary(path: string, vocabSize?: number): Promise<
   const text = await textOf(file);
   if (!text.trimStart().startsWith("{")) return vocabularyOfMerges(file, text, vocabSize);
   const json = parsed(file, text);
-  if (isTable(json.model)) return ofTokenizerJson(file, json, json.model);
+  if (isPlainObject(json.model)) return ofTokenizerJson(file, json, json.model);
   const ids = idsOf(file, json);
   const merges = file.replace(/[^/\\]*$/, "merges.txt");
   try {
@@ -63,21 +68,30 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function fileIn(folder: string): Promise<string> {
-  const names = new Set<string>();
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (!isDirectory) names.add(name);
-    }
-  } catch (cause) {
-    throw readProblem(folder, cause);
+/** The path of the vocabulary in a folder; null if it has none. */
+export async function vocabularyIn(folder: string): Promise<string | null> {
+  const root = folder.replace(/[/\\]+$/, "");
+  for (const files of VOCABULARY_FILES) {
+    const there = await Promise.all(files.map((name) => isFile(`${root}/${name}`)));
+    if (there.every(Boolean)) return `${root}/${files[0]}`;
   }
-  const found = VOCABULARY_FILES.find((files) => files.every((name) => names.has(name)));
-  if (found !== undefined) return `${folder.replace(/[/\\]+$/, "")}/${found[0]}`;
+  return null;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (cause) {
+    if (!isMissing(cause)) throw readProblem(path, cause);
+    return false;
+  }
+}
+
+async function fileIn(folder: string): Promise<string> {
+  const found = await vocabularyIn(folder);
+  if (found !== null) return found;
   throw new FormatError(
-    `The folder ${folder} has no vocabulary: no ${
-      VOCABULARY_FILES.map((files) => files.join(" with ")).join(", no ")
-    }. Give the path of one.`,
+    `The folder ${folder} has no vocabulary: ${NO_VOCABULARY}. Give the path of one.`,
   );
 }
 
@@ -98,14 +112,10 @@ async function textOf(path: string): Promise<string> {
 
 type Table = Readonly<Record<string, unknown>>;
 
-function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function parsed(path: string, text: string): Table {
   try {
     const json: unknown = JSON.parse(text);
-    if (isTable(json)) return json;
+    if (isPlainObject(json)) return json;
   } catch (cause) {
     throw new FormatError(`${path} is not JSON: ${(cause as Error).message}.`, { cause });
   }
@@ -114,10 +124,10 @@ function parsed(path: string, text: string): Table {
 
 /** Numbers by token. What they are is checked with the rest. */
 function idsOf(path: string, vocab: unknown, added?: unknown): Map<string, number> {
-  if (!isTable(vocab)) throw new FormatError(`${path} has no vocabulary by name.`);
+  if (!isPlainObject(vocab)) throw new FormatError(`${path} has no vocabulary by name.`);
   const ids = new Map(Object.entries(vocab) as [string, number][]);
   for (const token of Array.isArray(added) ? added : []) {
-    if (!isTable(token) || typeof token.content !== "string") {
+    if (!isPlainObject(token) || typeof token.content !== "string") {
       throw new FormatError(`${path} adds a token that has no content.`);
     }
     ids.set(token.content, token.id as number);
@@ -151,7 +161,7 @@ function ofTokenizerJson(path: string, json: Table, model: Table): ClipVocabular
 
 /** The kinds of what a normalizer or pre-tokenizer is made of. */
 function typesIn(part: unknown): unknown[] {
-  if (!isTable(part)) return [];
-  const parts = [part.normalizers, part.pretokenizers].flat().filter(isTable);
+  if (!isPlainObject(part)) return [];
+  const parts = [part.normalizers, part.pretokenizers].flat().filter(isPlainObject);
   return [part.type, ...parts.map(({ type }) => type)];
 }

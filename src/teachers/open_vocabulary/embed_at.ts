@@ -14,12 +14,14 @@ import { loadClipText } from "../../models/load_clip_text.ts";
 import { logitScaleIn } from "../../models/logit_scale.ts";
 import type { TokenActivation } from "../../models/parts/gelu.ts";
 import { ClipTokenizer, openClipTokenizer } from "../../models/text/clip_tokenizer.ts";
+import { normalize } from "../../nn/functional/vectors.ts";
 import { noGrad } from "../../torch/backward.ts";
 import { zeros } from "../../torch/creation.ts";
 import type { Device } from "../../torch/device.ts";
+import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
-import { architectureInName, type Place } from "../find_place.ts";
+import { architectureAt, type Place } from "../find_place.ts";
 import type { EmbedTextsOptions } from "./embed_options.ts";
 import { findVocabulary } from "./find_vocabulary.ts";
 import type { NamedTexts } from "./named_texts.ts";
@@ -78,7 +80,7 @@ export async function embedAt(
  * @throws {ArgumentError} if nobody says which architecture it is: by another activation texts would mean something else.
  */
 function activationOf(place: Place, given: string | undefined): TokenActivation {
-  const architecture = given ?? place.config.architecture ?? architectureInName(place.path.name);
+  const architecture = architectureAt(place, given);
   if (architecture !== null) return /^clip_|quickgelu/.test(architecture) ? "quickGelu" : "gelu";
   throw new ArgumentError(
     `It is not clear whose CLIP ${place.spec} is: ${
@@ -107,7 +109,7 @@ async function embed(
         const embeddings = tower.forward(
           cut(tokenizer.tokens(some, tower.contextLength)).to(device),
         );
-        rows.narrow(0, at, some.length).copy_(normalized(embeddings));
+        rows.narrow(0, at, some.length).copy_(normalize(embeddings));
       })
     );
     bar?.update(at + some.length);
@@ -117,17 +119,12 @@ async function embed(
   return noGrad(() =>
     scope(() => {
       let at = 0;
-      const columns = texts.map(({ length }) => {
-        const mean = normalized(rows.narrow(0, at, length).mean(0, true));
+      const means = texts.map(({ length }) => {
+        const mean = rows.narrow(0, at, length).mean(0, true);
         at += length;
-        return mean.to("cpu").data() as Float32Array;
+        return mean;
       });
-      const [embedDim, numClasses] = [tower.embedDim, columns.length];
-      const values = new Float32Array(embedDim * numClasses);
-      columns.forEach((column, c) =>
-        column.forEach((value, e) => values[e * numClasses + c] = value)
-      );
-      return values;
+      return normalize(cat(means)).t().to("cpu").contiguous().data() as Float32Array;
     })
   );
 }
@@ -135,8 +132,4 @@ async function embed(
 /** Tokens without what stands behind the end of the longest text, which changes nothing. */
 function cut(tokens: Tensor): Tensor {
   return tokens.narrow(1, 0, tokens.argmax(1).max().item() as number + 1);
-}
-
-function normalized(rows: Tensor): Tensor {
-  return rows.div(rows.norm(2, [1], true));
 }

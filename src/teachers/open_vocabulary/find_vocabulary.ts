@@ -5,7 +5,6 @@
  */
 
 import { ArgumentError } from "../../base/errors.ts";
-import { isMissing, readProblem } from "../../base/regular_files.ts";
 import {
   HubNotFoundError,
   HubOfflineError,
@@ -14,7 +13,11 @@ import {
   resolveHub,
   type ResolveHubOptions,
 } from "../../hub/mod.ts";
-import { VOCABULARY_FILES } from "../../models/text/read_vocabulary.ts";
+import {
+  NO_VOCABULARY,
+  VOCABULARY_FILES,
+  vocabularyIn,
+} from "../../models/text/read_vocabulary.ts";
 
 /** What the names of vocabularies end with. */
 const VOCABULARY = /\.(json|txt|txt\.gz)$/;
@@ -37,20 +40,9 @@ export async function findVocabulary(
   if (given !== undefined) return isHubSpec(given) ? await onHub(given, hub) : given;
   if (isHubSpec(source)) return await onHub(source, hub);
   const folder = weights.isFile ? weights.name.replace(/[^/\\]*$/, "") || "." : weights.name;
-  const files = VOCABULARY_FILES.find((names) =>
-    names.every((name) => isThere(`${folder}/${name}`))
-  );
-  if (files !== undefined) return `${folder}/${files[0]}`;
+  const found = await vocabularyIn(folder);
+  if (found !== null) return found;
   throw none(folder);
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (error) {
-    if (!isMissing(error)) throw readProblem(path, error);
-    return false;
-  }
 }
 
 /** Fetches the vocabulary of a repository, or one of its files. */
@@ -73,8 +65,7 @@ async function onHub(spec: string, hub?: ResolveHubOptions): Promise<string> {
 
 function none(place: string): ArgumentError {
   return new ArgumentError(
-    `There is no vocabulary in ${place}: no ${
-      VOCABULARY_FILES.map((files) => files.join(" with ")).join(", no ")
-    }. Give { tokenizer }: the file, a folder, or hf://organization/name.`,
+    `There is no vocabulary in ${place}: ${NO_VOCABULARY}. Give { tokenizer }: the file, a folder, or ` +
+      `hf://organization/name.`,
   );
 }

@@ -100,7 +100,9 @@ export async function openVocabulary(options: OpenVocabularyOptions): Promise<Pr
   }
   const weights = weightsSource(place, { ...options, kind: "predictive", classes: undefined });
   const text = given ?? await embedAt(place, named!, options);
-  const logitScale = options.logitScale ?? scaleOf(place, options) ?? text.logitScale;
+  // What was embedded just now has the scale of the same file.
+  const scale = () => given === null ? null : scaleOf(place, options);
+  const logitScale = options.logitScale ?? scale() ?? text.logitScale;
   if (logitScale === null) {
     throw new ArgumentError(
       `${source} does not say what cosines are multiplied with (logit_scale). Give { logitScale }: it is 100 in all of ` +

@@ -8,7 +8,7 @@ import { ArgumentError, TrainingError } from "../../base/errors.ts";
 import { knownColumns } from "../../data/known_columns.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import type { TeacherOutput } from "../teacher_options.ts";
-import { rowParts } from "./row_parts.ts";
+import { outputOf, rowParts } from "./row_parts.ts";
 import type { EntrySizes, StorableTeacher, StoredDType } from "./types.ts";
 
 /**
@@ -25,19 +25,18 @@ export function storable(
   sizes: Omit<EntrySizes, "shardImages">,
 ): TeacherOutput {
   // Logits of a teacher that is not said to have any are not kept.
-  const kept = rowParts(sizes).map(({ name: part, shape }) => {
+  return outputOf(rowParts(sizes), ({ name: part, shape }) => {
     const values = output[part];
     const is = values === undefined ? "none" : `[${values.shape.join(", ")}]`;
     const wanted = `[${[count, ...shape].join(", ")}]`;
     if (values !== undefined && is === wanted) {
       const known = part === "logits" ? labelMap?.known ?? null : null;
-      return [part, narrowed(name, part, values, sizes.dtype, known)] as const;
+      return narrowed(name, part, values, sizes.dtype, known);
     }
     throw new ArgumentError(
       `Teacher "${name}" gave ${part} of the shape ${is}; ${SAYS[part]} ${wanted}.`,
     );
   });
-  return Object.fromEntries(kept) as unknown as TeacherOutput;
 }
 
 /** Who says which shape a part has. */

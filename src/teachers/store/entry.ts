@@ -10,7 +10,7 @@ import { keep, scope } from "../../torch/scope.ts";
 import { entryId } from "./entry_file.ts";
 import { shardCount, shardPath, shardPlaces, shardRange, variantFolder } from "./layout.ts";
 import { holdInUse } from "./locks.ts";
-import { rowParts } from "./row_parts.ts";
+import { outputOf, rowParts } from "./row_parts.ts";
 import { gatherRows } from "./rows.ts";
 import { mapShardFile, type ShardWanted, verifyShardFile, writeShardFile } from "./shard_file.ts";
 import { mapParts } from "../map_parts.ts";
@@ -153,11 +153,10 @@ export class StoreEntry implements Disposable {
     if (shard === undefined) {
       shard = scope(() => {
         const mapped = mapShardFile(path, this.#wanted(place));
-        const matrices = rowParts(this.file).map(({ name, inWords }) => {
+        return outputOf(rowParts(this.file), ({ name, inWords }) => {
           const matrix = mapped[name]!.flatten(1);
-          return [name, keep(inWords ? matrix.view("int64") : matrix)];
+          return keep(inWords ? matrix.view("int64") : matrix);
         });
-        return Object.fromEntries(matrices) as TeacherOutput;
       });
       this.#shards.set(path, shard);
     }

@@ -14,7 +14,7 @@ import type { Tensor } from "../../torch/tensor.ts";
 import { storable } from "./check_output.ts";
 import type { StoreEntry } from "./entry.ts";
 import { shardRange } from "./layout.ts";
-import { rowParts } from "./row_parts.ts";
+import { outputOf, rowParts } from "./row_parts.ts";
 import { Renderings } from "../../data/renderings.ts";
 import type { Pixels, PixelSource } from "../../data/pixel_source.ts";
 import { mapParts } from "../map_parts.ts";
@@ -160,15 +160,11 @@ function askAll(open: readonly Open[], pixels: Tensor, count: number): void {
 
 function write({ job, parts }: Open, variant: number): void {
   scope(() => {
-    const whole = rowParts(job.entry.file).map(({ name }): [string, Tensor] => [
-      name,
-      cat(parts.map((part) => part[name]!)),
-    ]);
-    job.entry.writeShard(
-      variant,
-      job.shard,
-      Object.fromEntries(whole) as unknown as TeacherOutput,
+    const whole = outputOf(
+      rowParts(job.entry.file),
+      ({ name }) => cat(parts.map((part) => part[name]!)),
     );
+    job.entry.writeShard(variant, job.shard, whole);
   });
   dispose(parts);
   job.claim[Symbol.dispose]();

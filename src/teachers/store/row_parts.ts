@@ -5,6 +5,7 @@
  */
 
 import { dtypes } from "../../base/dtypes.ts";
+import type { Tensor } from "../../torch/tensor.ts";
 import type { TeacherOutput } from "../teacher_options.ts";
 import type { EntrySizes } from "./types.ts";
 
@@ -34,4 +35,13 @@ export function rowParts(sizes: Omit<EntrySizes, "shardImages">): RowPart[] {
     before += width * bytes;
     return { name, shape, width, inWords };
   });
+}
+
+/** An output of what a function makes of each part. */
+export function outputOf(
+  parts: readonly RowPart[],
+  make: (part: RowPart) => Tensor,
+): TeacherOutput {
+  const made = parts.map((part): [string, Tensor] => [part.name, make(part)]);
+  return Object.fromEntries(made) as unknown as TeacherOutput;
 }

@@ -9,7 +9,7 @@ import { cat } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import type { TeacherOutput } from "../teacher_options.ts";
-import type { RowPart } from "./row_parts.ts";
+import { outputOf, type RowPart } from "./row_parts.ts";
 import type { EntrySizes } from "./types.ts";
 
 /**
@@ -69,8 +69,7 @@ export function gatherRows(
       const matrix = (words.dtype === dtype ? words : words.view(dtype)).to("float32");
       return shape.length === 1 ? matrix : matrix.unflatten(1, [...shape]);
     };
-    const rowsOf = parts.map((part): [string, Tensor] => [part.name, gathered(part)]);
-    return Object.fromEntries(rowsOf) as unknown as TeacherOutput;
+    return outputOf(parts, gathered);
   });
 }
 
