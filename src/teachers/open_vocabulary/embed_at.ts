@@ -109,7 +109,7 @@ async function embed(
         const embeddings = tower.forward(
           cut(tokenizer.tokens(some, tower.contextLength)).to(device),
         );
-        rows.narrow(0, at, some.length).copy_(normalize(embeddings));
+        rows.narrow(0, at, some.length).copy_(normalize(embeddings, exactly));
       })
     );
     bar?.update(at + some.length);
@@ -124,10 +124,13 @@ async function embed(
         at += length;
         return mean;
       });
-      return normalize(cat(means)).t().to("cpu").contiguous().data() as Float32Array;
+      return normalize(cat(means), exactly).t().to("cpu").contiguous().data() as Float32Array;
     })
   );
 }
+
+/** An embedding of length 0 has no direction: what is left of it is NaN, which the head refuses. */
+const exactly = { eps: 0 };
 
 /** Tokens without what stands behind the end of the longest text, which changes nothing. */
 function cut(tokens: Tensor): Tensor {
