@@ -30,10 +30,11 @@ export const OPPONENTS: readonly runs.Variant[] = [
     method: { name: "FitNet", standardize: "dataset" },
     search: { "method.feature": [1, 10, 100] },
   },
+  // Without its angles: those of all triplets of a batch, for each teacher, take several times what all else does.
   {
-    title: "RKD",
-    method: "RKD",
-    search: { "method.distance": [1, 5, 25], "method.angle": [2, 10, 50] },
+    title: "RKD-D",
+    method: { name: "RKD", angle: 0 },
+    search: { "method.distance": [1, 5, 25, 125] },
   },
   { title: "VkD", method: "VkD", search: { "method.feature": [0.3, 1, 3] } },
   {
