@@ -7,7 +7,7 @@
 import { ShapeError } from "../base/errors.ts";
 import { noGrad } from "../torch/backward.ts";
 import { tensor } from "../torch/creation.ts";
-import { cat, where, zerosLike } from "../torch/operators.gen.ts";
+import { cat, zerosLike } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { checkChoice, checkMatrices, checkWeights, naming, refuseNotFinite } from "./checks.ts";
@@ -67,12 +67,12 @@ export interface FeatureVote {
  *
  * What is above 0 and what is below is summed apart, and of the two sums the one on the consensus' side is taken: the derivative
  * needs only fᵢ, which the caller holds anyway, where a product with a mask would save a mask per teacher. Memory grows with B×D,
- * not with N. An exact 0 has the gradient of a dropped element.
+ * not with N. An exact 0 has no gradient.
  *
  * @throws {ArgumentError} if there is no teacher, or weights are of the wrong number, negative or all 0.
  * @throws {ShapeError} if a teacher's features are not (B, D) with the same B and D, at least 1.
  * @throws {DTypeError} and {DeviceError} if features differ in dtype or device.
- * @throws {TrainingError} if a teacher's features hold NaN or infinities that reach the target.
+ * @throws {TrainingError} if a teacher's features hold NaN or infinities.
  *
  * @example
  * ```ts
@@ -215,8 +215,9 @@ function countSigns(
     // Those of sign s weigh p, those of the other one m: p is (p + m + s (p - m)) / 2.
     const weight = nonzero.add_(weighted.mul(consensus)).mul_(0.5);
     if (ties === "mean") {
-      const all = weights ?? parts.map(({ length }) => length);
-      weight.maskedFill_(consensus.eq(0), all.reduce((sum, w) => sum + w, 0));
+      const decided = consensus.abs();
+      const all = (weights ?? parts.map(({ length }) => length)).reduce((sum, w) => sum + w, 0);
+      weight.mul_(decided).add_(decided.rsub(1), { alpha: all });
     }
     return { consensus, weight, some: wantsSome ? cat(few) : null };
   });
@@ -237,8 +238,15 @@ function sumOfSign(
     using negative = part.features.hardtanh(-Infinity, 0);
     addWeighted(below, negative, part, weights);
   }
-  const tied = ties === "mean" ? above.add(below) : 0;
-  return where(consensus.gt(0), above, where(consensus.lt(0), below, tied));
+  // Products of 0 and 1: on a CPU, what chooses by a mask takes many times as long.
+  const up = consensus.clampMin(0);
+  const down = consensus.clampMax(0).neg();
+  if (ties === "mean") {
+    const tied = consensus.abs().rsub(1);
+    up.add_(tied);
+    down.add_(tied);
+  }
+  return above.mul(up).add(below.mul(down));
 }
 
 /** Adds Σᵢ wᵢ valuesᵢ over a part's teachers. */
