@@ -107,7 +107,8 @@ export class VoteAccount extends Module {
     // One image cannot be shuffled.
     if (shuffledAgreement && batch > 1) add("shuffled", "shuffled_images", shuffledAgreement);
     sums.consensus_chance.add_(heard, { alpha: batch * signChance(names.length) });
-    sums.ties.add_(consensus.eq(0).sum(), { alpha: batch / consensus.numel });
+    const decided = consensus.abs().mean();
+    sums.ties.add_(decided.rsub(1), { alpha: batch });
   }
 
   #addLogits({ vote, names }: Cast<LogitVote>): void {

@@ -11,8 +11,10 @@ import { noGrad } from "../torch/backward.ts";
 import type { Tensor } from "../torch/tensor.ts";
 
 /**
- * `count` fully connected layers side by side: y_i = x_i W_iᵀ + b_i, as one batched product. Keys: `weight` (count, out, in),
- * `bias` (count, out): the weights and biases of `count` layers `nn.Linear`, stacked, with the same initial values.
+ * `count` fully connected layers side by side: y_i = x_i W_i + b_i, as one batched product. Keys: `weight` (count, in, out),
+ * `bias` (count, out): the transposed weights and the biases of `count` layers `nn.Linear`, stacked, with the same distribution
+ * of initial values. Transposed, because gradients of a batched product come out in the order of its second factor, and would
+ * be copied into the parameter's.
  *
  * @example
  * ```ts
@@ -23,7 +25,7 @@ import type { Tensor } from "../torch/tensor.ts";
  * ```
  */
 export class BatchedLinear extends Module {
-  /** The weights, (count, out, in). */
+  /** The weights, (count, in, out). */
   readonly weight: Tensor;
   /** The biases, (count, out). */
   readonly bias: Tensor;
@@ -38,7 +40,7 @@ export class BatchedLinear extends Module {
     checkPositive(count, "The number of layers");
     checkPositive(inputDim, "The width of what goes in");
     checkPositive(outputDim, "The width of what comes out");
-    this.weight = this.registerParameter("weight", empty([count, outputDim, inputDim]));
+    this.weight = this.registerParameter("weight", empty([count, inputDim, outputDim]));
     this.bias = this.registerParameter("bias", empty([count, outputDim]));
     const bound = 1 / Math.sqrt(inputDim);
     noGrad(() => {
@@ -55,6 +57,6 @@ export class BatchedLinear extends Module {
   override forward(input: Tensor, places?: Tensor): Tensor {
     const weight = places === undefined ? this.weight : this.weight.indexSelect(0, places);
     const bias = places === undefined ? this.bias : this.bias.indexSelect(0, places);
-    return bias.unsqueeze(1).baddbmm(input, weight.transpose(1, 2));
+    return bias.unsqueeze(1).baddbmm(input, weight);
   }
 }

@@ -43,8 +43,8 @@ class NormBank extends Module {
 
 /**
  * `count` heads side by side, each with weights of its own: layer norm, linear layer, GELU, linear layer, or less by their
- * shape. Keys: `norm.weight` (count, in), `norm.bias`, `hidden.weight` (count, hidden, in), `hidden.bias`, `output.weight`
- * (count, out, hidden), `output.bias`.
+ * shape. Keys: `norm.weight` (count, in), `norm.bias`, `hidden.weight` (count, in, hidden), `hidden.bias`, `output.weight`
+ * (count, hidden, out), `output.bias`.
  */
 export class HeadBank extends Module {
   /** The layer norms, or null. */

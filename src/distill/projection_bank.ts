@@ -12,7 +12,7 @@ import type { ProjectionShape } from "./projection.ts";
 
 /**
  * `count` projections side by side, each with weights of its own: what `count` modules `Projection` compute, stacked, as one
- * batched product a layer. Keys: `output.weight` (count, out, in), `output.bias` (count, out), and of MLPs `hidden.weight`,
+ * batched product a layer. Keys: `output.weight` (count, in, out), `output.bias` (count, out), and of MLPs `hidden.weight`,
  * `hidden.bias`.
  *
  * @example

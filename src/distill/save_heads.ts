@@ -60,7 +60,11 @@ export function saveHeads(path: string, { heads, standardizers, patchHeads }: He
 function headState(heads: TeacherHeads, name: string, standardizers: Standardizers) {
   const { bank, place } = heads.of(name);
   const state = Object.fromEntries(
-    Object.entries(bank.stateDict()).map(([key, all]) => [key, all.select(0, place)]),
+    Object.entries(bank.stateDict()).map(([key, all]) => {
+      const own = all.select(0, place);
+      // A bank keeps its layers' weights transposed.
+      return [key, own.shape.length === 2 ? own.t() : own];
+    }),
   );
   const { "output.weight": weight, "output.bias": bias } = state;
   const { dtype, device } = bias;

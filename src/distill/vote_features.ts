@@ -11,7 +11,7 @@ import { cat, zerosLike } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { checkChoice, checkMatrices, checkWeights, naming, refuseNotFinite } from "./checks.ts";
-import { shuffledAgreement, someAgreement, someOf } from "./shuffled_agreement.ts";
+import { shareEqual, shuffledAgreement, someAgreement, someOf } from "./shuffled_agreement.ts";
 import { upcast } from "./upcast.ts";
 
 /** Options of {@linkcode voteFeatures}; each settles a point that the paper's summary leaves open. */
@@ -65,15 +65,14 @@ export interface FeatureVote {
  *
  * An element for which all that agree have weight 0 gets the target 0. It is one pass over all teachers, in float32 at least.
  *
- * `fᵢ [sgn(fᵢ) = s]` is written as a clamp of fᵢ to the half-line of sign s, whose derivative needs only fᵢ, which the caller
- * holds anyway, and the two bounds, which all teachers share; a product with a mask would save a mask per teacher: memory
- * grows with B×D, not with N. (The half-lines start at the smallest normal number instead of 0, so that an exact 0 has the gradient of a dropped element; what
- * that adds to the sum, at most N·10⁻³⁸, is lost in rounding.)
+ * What is above 0 and what is below is summed apart, and of the two sums the one on the consensus' side is taken: the derivative
+ * needs only fᵢ, which the caller holds anyway, where a product with a mask would save a mask per teacher. Memory grows with B×D,
+ * not with N. An exact 0 has no gradient.
  *
  * @throws {ArgumentError} if there is no teacher, or weights are of the wrong number, negative or all 0.
  * @throws {ShapeError} if a teacher's features are not (B, D) with the same B and D, at least 1.
  * @throws {DTypeError} and {DeviceError} if features differ in dtype or device.
- * @throws {TrainingError} if a teacher's features hold NaN or infinities that reach the target.
+ * @throws {TrainingError} if a teacher's features hold NaN or infinities.
  *
  * @example
  * ```ts
@@ -95,17 +94,8 @@ export function voteFeatures(
     const parts = partsOf(features, names);
     const n = parts.reduce((sum, { length }) => sum + length, 0);
     if (weights !== undefined) checkWeights(weights, n);
-    const { consensus, agreeing, some } = countSigns(parts, ties, shuffled);
-    const { low, high } = halfLines(consensus, ties);
-    const sum = zerosLike(consensus);
-    const weight = weights === undefined ? agreeing : zerosLike(consensus);
-    for (const part of parts) {
-      using kept = part.features.clamp(low, high);
-      addWeighted(sum, kept, part, weights);
-      if (weights === undefined) continue;
-      using isKept = noGrad(() => part.features.eq(kept));
-      noGrad(() => addWeighted(weight, isKept, part, weights));
-    }
+    const { consensus, weight, some } = countSigns(parts, ties, weights, shuffled);
+    const sum = sumOfSign(parts, consensus, ties, weights);
     // A weight is 0, and then the sum is too, or at least the smallest one there is.
     weight.clampMin_(Math.min(...(weights ?? [1]).filter((w) => w > 0)));
     const target = sum.div(weight);
@@ -196,48 +186,67 @@ function partsIn(features: readonly Tensor[], names: readonly string[] | undefin
 interface Signs {
   /** The consensus sign s (B, D). */
   readonly consensus: Tensor;
-  /** How many teachers' elements are averaged (B, D). */
-  readonly agreeing: Tensor;
+  /** The weight of the teachers that are averaged (B, D); how many they are where all weigh 1. */
+  readonly weight: Tensor;
   /** Some of the signs (N, B, few), if they are wanted. */
   readonly some: Tensor | null;
 }
 
-/** `s = sgn( Σᵢ sgn(fᵢ) )` (arXiv 2508.19498, step 2), and for how many teachers it is that. */
-function countSigns(parts: readonly Part[], ties: "zero" | "mean", wantsSome: boolean): Signs {
+/** `s = sgn( Σᵢ sgn(fᵢ) )` (arXiv 2508.19498, step 2), and how much those weigh of whom it is the sign. */
+function countSigns(
+  parts: readonly Part[],
+  ties: "zero" | "mean",
+  weights: readonly number[] | undefined,
+  wantsSome: boolean,
+): Signs {
   return noGrad(() => {
     const total = zerosLike(parts[0].features.select(0, 0));
+    const weighted = weights === undefined ? total : zerosLike(total);
     const nonzero = zerosLike(total);
     const few: Tensor[] = [];
-    let count = 0;
-    for (const { features, length } of parts) {
-      using signs = features.sgn();
-      using sum = signs.sum(0);
-      total.add_(sum);
+    for (const part of parts) {
+      using signs = part.features.sgn();
+      addWeighted(total, signs, part, undefined);
+      if (weights !== undefined) addWeighted(weighted, signs, part, weights);
       if (wantsSome) few.push(someOf(signs));
-      using sizes = signs.abs_().sum(0);
-      nonzero.add_(sizes);
-      count += length;
+      addWeighted(nonzero, signs.abs_(), part, weights);
     }
-    // The larger of p and m is (p + m + |p - m|) / 2.
-    const agreeing = nonzero.add_(total.abs()).mul_(0.5);
-    const consensus = total.sign_();
-    if (ties === "mean") agreeing.maskedFill_(consensus.eq(0), count);
-    return { consensus, agreeing, some: wantsSome ? cat(few) : null };
+    const consensus = total.sgn();
+    // Those of sign s weigh p, those of the other one m: p is (p + m + s (p - m)) / 2.
+    const weight = nonzero.add_(weighted.mul(consensus)).mul_(0.5);
+    if (ties === "mean") {
+      const decided = consensus.abs();
+      const all = (weights ?? parts.map(({ length }) => length)).reduce((sum, w) => sum + w, 0);
+      weight.mul_(decided).add_(decided.rsub(1), { alpha: all });
+    }
+    return { consensus, weight, some: wantsSome ? cat(few) : null };
   });
 }
 
-/** The values of sign s, element by element: all that lies between `low` and `high`. */
-function halfLines(consensus: Tensor, ties: "zero" | "mean"): { low: Tensor; high: Tensor } {
-  const tiny = 2 ** -126;
-  const far = consensus.mul(Infinity).nanToNum_(0, Infinity, -Infinity);
-  const low = far.clampMax(tiny);
-  const high = far.clampMin(-tiny);
-  if (ties === "mean") {
-    const tied = consensus.eq(0);
-    low.maskedFill_(tied, -Infinity);
-    high.maskedFill_(tied, Infinity);
+/** `Σᵢ wᵢ fᵢ [sgn(fᵢ) = s]`, or the sum of all where signs balance and ties count. */
+function sumOfSign(
+  parts: readonly Part[],
+  consensus: Tensor,
+  ties: "zero" | "mean",
+  weights: readonly number[] | undefined,
+): Tensor {
+  const [above, below] = [zerosLike(consensus), zerosLike(consensus)];
+  for (const part of parts) {
+    // Its backward pass is one operator, where that of clamp is four.
+    using positive = part.features.hardtanh(0, Infinity);
+    addWeighted(above, positive, part, weights);
+    using negative = part.features.hardtanh(-Infinity, 0);
+    addWeighted(below, negative, part, weights);
   }
-  return { low, high };
+  // Products of 0 and 1: on a CPU, what chooses by a mask takes many times as long.
+  const up = consensus.clampMin(0);
+  const down = consensus.clampMax(0).neg();
+  if (ties === "mean") {
+    const tied = consensus.abs().rsub(1);
+    up.add_(tied);
+    down.add_(tied);
+  }
+  return above.mul(up).add(below.mul(down));
 }
 
 /** Adds Σᵢ wᵢ valuesᵢ over a part's teachers. */
@@ -262,8 +271,7 @@ function addWeighted(
 /** The share of each teacher's elements whose sign is the consensus sign (n). */
 function agreementWith(consensus: Tensor, features: Tensor): Tensor {
   using signs = features.sgn();
-  using agrees = signs.eq(consensus);
-  return agrees.mean([1, 2], false, { dtype: "float32" });
+  return shareEqual(signs, consensus);
 }
 
 function refuseBadTarget(

@@ -7,6 +7,7 @@ import * as nn from "../../src/nn/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device } from "../helpers.ts";
+import { layerState } from "./banks.ts";
 import { SmallNet } from "./nets.ts";
 
 /** Gray images of random brightness. */
@@ -26,12 +27,12 @@ export function predict(
   name: string,
   x: torch.Tensor,
 ): torch.Tensor {
-  const { bank: { norm, hidden, output }, place } = method.heads.of(name);
-  const layer = ({ weight, bias }: { weight: torch.Tensor; bias: torch.Tensor }, y: torch.Tensor) =>
-    torch.linear(y, weight.select(0, place), bias.select(0, place));
-  const [scale, shift] = [norm!.weight.select(0, place), norm!.bias.select(0, place)];
-  const normed = torch.layerNorm(x, [x.size(1)], scale, shift, 1e-5);
-  return layer(output, nn.functional.gelu(layer(hidden!, normed)));
+  const { bank, place } = method.heads.of(name);
+  const own = layerState(bank.stateDict(), place);
+  const layer = (of: string, y: torch.Tensor) =>
+    torch.linear(y, own[`${of}.weight`], own[`${of}.bias`]);
+  const normed = torch.layerNorm(x, [x.size(1)], own["norm.weight"], own["norm.bias"], 1e-5);
+  return layer("output", nn.functional.gelu(layer("hidden", normed)));
 }
 
 /** A student and a teacher with maps of 4 x 4 and 2 x 2 places, and one without. */

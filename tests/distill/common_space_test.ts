@@ -8,6 +8,7 @@ import { ArgumentError, ShapeError, TrainingError } from "../../src/base/errors.
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
+import { layerState } from "./banks.ts";
 import { freeAll, images, SmallNet, unlabelled } from "./nets.ts";
 
 /** A teacher whose features are a random matrix's product with the image, plus an offset. */
@@ -41,9 +42,7 @@ test("teachers of one width are encoded by one product, which is what each layer
     const state = bank.stateDict();
     for (let i = 0; i < 3; i++) {
       using one = new distill.Projection(5, 4, shape).to(device);
-      one.loadStateDict(
-        Object.fromEntries(Object.entries(state).map(([key, value]) => [key, value.select(0, i)])),
-      );
+      one.loadStateDict(layerState(state, i));
       assertClose(all.select(0, i), one.forward(features.select(0, i)));
     }
     const places = torch.tensor([2, 0], { dtype: "int64", device });
@@ -116,10 +115,10 @@ test("more teachers than one product takes are encoded, voted on and decoded lik
   for (const [i, name] of encoded.names.entries()) {
     const place = encoded.groups.findIndex(({ names }) => names.includes(name));
     const { group, names } = encoded.groups[place];
-    const { weight, bias } = (method.space!.encoders.at(group) as distill.ProjectionBank).output;
-    const at = names.indexOf(name);
+    const encoders = method.space!.encoders.at(group).stateDict();
+    const own = layerState(encoders, names.indexOf(name));
     const features = list.find((teacher) => teacher.name === name)!.run(x).features;
-    const expected = torch.linear(features, weight.select(0, at), bias.select(0, at));
+    const expected = torch.linear(features, own["output.weight"], own["output.bias"]);
     assertClose(codes.select(0, i), expected, { rtol: 1e-4, atol: 1e-4 });
   }
   const { terms } = method.step(unlabelled(x));

@@ -6,6 +6,7 @@ import type * as distill from "../../src/distill/mod.ts";
 import type * as optim from "../../src/optim/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device } from "../helpers.ts";
+import { bankState } from "./banks.ts";
 
 /** How many steps a twin takes. */
 export const steps = 50;
@@ -53,10 +54,7 @@ export function bank(
   places: readonly number[],
   renaming: Renaming = [],
 ): Tensors {
-  const parts = places.map((place) => part(all, `${prefix}${place}.`, renaming));
-  return Object.fromEntries(
-    Object.keys(parts[0]).map((key) => [key, torch.stack(parts.map((own) => own[key]))]),
-  );
+  return bankState(places.map((place) => part(all, `${prefix}${place}.`, renaming)));
 }
 
 /** Takes the twin's number of steps on batches by their step; the losses and the terms of these names. */

@@ -7,8 +7,10 @@ import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
+import { bankState } from "./banks.ts";
 import { freeAll } from "./nets.ts";
 import {
+  bank,
   compare,
   compareAll,
   linear,
@@ -21,10 +23,6 @@ import {
 } from "./twins.ts";
 
 const classes = 5;
-
-/** Layers of teachers whose widths all differ, as banks have them. */
-const oneOfAWidth = (state: Tensors): Tensors =>
-  Object.fromEntries(Object.entries(state).map(([name, value]) => [name, value.unsqueeze(0)]));
 
 class Student extends nn.Classifier {
   readonly featureDim = 12;
@@ -82,8 +80,9 @@ test("UNIFORM: 50 steps give PyTorch's losses", () => {
     decoder: "linear",
   });
   const { encoders, decoders } = method.space!;
-  encoders.loadStateDict(oneOfAWidth(part(start, "encoders.", mlp)));
-  decoders.loadStateDict(oneOfAWidth(part(start, "decoders.", linear)));
+  // Teachers' widths all differ: each bank has one layer.
+  encoders.loadStateDict(bankState([part(start, "encoders.", mlp)]));
+  decoders.loadStateDict(bankState([part(start, "decoders.", linear)]));
   const optimizer = new optim.SGD(method.parameters(), {
     lr: 0.05,
     momentum: 0.9,
@@ -137,16 +136,6 @@ test("CustomKD: 50 steps in turns give PyTorch's losses", () => {
   freeAll(optimizers.customize, optimizers.distill, method, student, model);
 });
 
-/** The layers of teachers of two widths and a third, as banks have them: those of one width stacked. */
-function banks(start: Tensors, prefix: string, places: readonly (readonly number[])[]): Tensors {
-  return Object.fromEntries(places.flatMap((group, bank) =>
-    ["weight", "bias"].map((key) => [
-      `${bank}.output.${key}`,
-      torch.stack(group.map((i) => start[`${prefix}.${i}.${key}`])),
-    ])
-  ));
-}
-
 for (const [name, losses] of [["UNIFORM", "losses"], ["CFLPlus", "cfl_plus"]] as const) {
   test(`${name} with its defaults, but for an MLP into a narrower space: 50 steps give PyTorch's losses`, async () => {
     using start = new DisposableTensors(load("uniform_default.safetensors"));
@@ -167,11 +156,12 @@ for (const [name, losses] of [["UNIFORM", "losses"], ["CFLPlus", "cfl_plus"]] as
     using method = name === "UNIFORM"
       ? new distill.Uniform({ ...options, beta3: 1, beta1: 1, beta2: 0.1, alpha1: 1, alpha2: 0.5 })
       : new distill.CFLPlus({ ...options, beta3: 1, beta1: 1, beta2: 0.1, alpha1: 1 });
-    const places = [[0, 2, 5], [1, 3], [4]];
     torch.scope(() => {
       const { encoders, decoders, student: own } = method.space!;
-      encoders.loadStateDict(banks(all, "encoders", places));
-      decoders.loadStateDict(banks(all, "decoders", places));
+      for (const [i, places] of [[0, 2, 5], [1, 3], [4]].entries()) {
+        encoders.at(i).loadStateDict(bank(all, "encoders.", places, linear));
+        decoders.at(i).loadStateDict(bank(all, "decoders.", places, linear));
+      }
       own!.loadStateDict(part(all, "projection.", mlp));
     });
     using images = new data.UnlabelledImages(all.images.to("cpu"));
