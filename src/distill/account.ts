@@ -20,6 +20,9 @@ import { type VoteSummary, voteWarnings } from "./vote_summary.ts";
 
 const bins = 10;
 
+/** Stands in the place of a number of epochs: the warning was given. */
+const said = -1;
+
 /** The votes of one kind on one batch, and who cast them. */
 export interface Cast<V> {
   /** The outcome. */
@@ -37,7 +40,7 @@ export class VoteAccount extends Module {
   readonly #pseudoNames: readonly string[];
   readonly #chances: ClassChances;
   readonly #sums: Record<string, Tensor> = {};
-  /** Which warnings were given, of features and of classes. */
+  /** For how many epochs votes on features and on classes have said nothing, or `said`. */
   readonly #warned: Tensor;
 
   /** The names of those who vote on features and of those who vote on classes, and what the latter know. */
@@ -179,14 +182,20 @@ export class VoteAccount extends Module {
     );
   }
 
-  /** Says once in a run what a user has to know of votes that say nothing. Waits for the device. */
+  /**
+   * Says once in a run what a user has to know of votes that say nothing two epochs one after the other: in the first epoch
+   * encoders are still what they were drawn as. Waits for the device.
+   */
   warn(name: string, votes: VoteSummary): void {
-    const given = this.#warned.toArray() as number[];
-    for (const { kind, text } of voteWarnings(votes)) {
-      const place = kind === "consensus" ? 0 : 1;
-      if (given[place] > 0) continue;
-      say(`${name}, this epoch: ${text}`);
-      noGrad(() => scope(() => this.#warned.select(0, place).fill_(1)));
+    const epochs = this.#warned.toArray() as number[];
+    const warnings = voteWarnings(votes);
+    for (const [place, kind] of (["consensus", "pseudoClass"] as const).entries()) {
+      if (epochs[place] === said) continue;
+      const warning = warnings.find((one) => one.kind === kind);
+      const isNew = warning !== undefined && epochs[place] > 0;
+      if (isNew) say(`${name}, this epoch and the one before: ${warning.text}`);
+      const next = isNew ? said : warning === undefined ? 0 : 1;
+      noGrad(() => scope(() => this.#warned.select(0, place).fill_(next)));
     }
   }
 
