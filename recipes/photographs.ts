@@ -11,14 +11,14 @@
  * shifted and mirrored.
  */
 import { runs } from "../mod.ts";
-import { SEARCH, SOME_OPPONENTS, TRAINING } from "./shared/opponents.ts";
+import { opponents, SEARCH, TRAINING } from "./shared/opponents.ts";
 import { LITE_PACKAGES, weightsFile } from "./shared/packages.ts";
 import { Sets } from "./shared/sets.ts";
 import { MIRRORED, type Teacher, voting } from "./shared/shelf.ts";
 
 const sets = new Sets({
   names: ["cifar10"],
-  sizes: { student: 8_000, validation: 2_000, teachers: 40_000 },
+  sizes: { student: 4_000, validation: 6_000, teachers: 40_000 },
 });
 
 const view = {
@@ -63,6 +63,16 @@ const scratch = (
     batchSize: 50,
   });
 
+/** Strong features deserve a space wider than the student's, of their own: those of the voters are made from few labels. */
+const STRONG = {
+  featureTeachers: "descriptive",
+  commonDim: 256,
+  studentProjection: "mlp",
+} as const;
+
+/** How much they count. */
+const WEIGHTS: runs.SearchSpace = { "method.beta1": [4, 16], "method.beta3": [4, 16] };
+
 /** The study; weights are fetched when it is asked for. */
 export default async (): Promise<runs.Study> => {
   const predictive: readonly Teacher[] = [
@@ -90,14 +100,23 @@ export default async (): Promise<runs.Study> => {
     recipe: {
       data: sets.data(),
       augment: MIRRORED,
-      student: { name: "SmallResNet", widths: [24, 48, 96], stride: 2, ...shape },
+      student: { name: "SmallResNet", widths: [16, 32, 64], stride: 2, ...shape },
       teachers: [...predictive, ...descriptive],
       ...TRAINING,
-      epochs: 10,
+      epochs: 20,
       evaluation: { every: 5 },
       store: { plain: true, dtype: "float16", batchSize: 16 },
     },
-    variants: SOME_OPPONENTS,
+    variants: [
+      ...opponents("KD", "OFA", "CFL"),
+      {
+        title: "agglomerative",
+        method: "Agglomerative",
+        search: { "method.feature": [1, 4, 16], "method.dropping": [0, 0.5] },
+      },
+      { title: "CFL+", method: { name: "CFLPlus", ...STRONG }, search: WEIGHTS },
+      { title: "UNIFORM", method: { name: "UNIFORM", ...STRONG }, search: WEIGHTS },
+    ],
     search: SEARCH,
     trials: 5,
     seeds: 5,

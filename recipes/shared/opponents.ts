@@ -12,29 +12,30 @@ export const TRAINING = {
   dropLast: true,
 } as const;
 
-/** Values that every method tries beside its own. */
+/** Values that every method tries beside its own: how the student learns, and what the voters' prediction is. */
 export const SEARCH: runs.SearchSpace = {
-  "optimizer.lr": [3e-3, 6e-3, 1.2e-2],
-  "method.temperature": [1, 2, 4],
+  "optimizer.lr": [6e-3, 1.2e-2, 2.4e-2],
+  "method.temperature": [1, 2],
+  "method.average": ["probabilities", "logits"],
 };
 
 /** The methods, the simplest first: the others are tested against it. */
 export const OPPONENTS: readonly runs.Variant[] = [
-  { title: "KD", method: "KD", search: { "method.average": ["probabilities", "logits"] } },
+  { title: "KD", method: "KD" },
   // Its weights are to be whole before the last epochs.
-  { title: "DKD", method: { name: "DKD", warmUp: 2 }, search: { "method.beta": [1, 2, 8] } },
+  { title: "DKD", method: { name: "DKD", warmUp: 2 }, search: { "method.beta": [0.5, 1, 2] } },
   { title: "OFA", method: "OFA", search: { "method.eps": [1, 1.5], "method.branch": [0.3, 1] } },
   // Features of different sizes are to count alike.
   {
     title: "FitNet",
     method: { name: "FitNet", standardize: "dataset" },
-    search: { "method.feature": [1, 10, 100] },
+    search: { "method.feature": [0.3, 1, 3, 10] },
   },
   // Without its angles: those of all triplets of a batch, for each teacher, take several times what all else does.
   {
     title: "RKD-D",
     method: { name: "RKD", angle: 0 },
-    search: { "method.distance": [1, 5, 25, 125] },
+    search: { "method.distance": [0.3, 1, 3, 10] },
   },
   { title: "VkD", method: "VkD", search: { "method.feature": [0.3, 1, 3] } },
   {
@@ -47,18 +48,18 @@ export const OPPONENTS: readonly runs.Variant[] = [
     method: "Agglomerative",
     search: { "method.feature": [0.3, 1, 3], "method.dropping": [0, 0.5] },
   },
-  { title: "CFL+", method: "CFLPlus", search: { "method.beta1": [0.3, 1, 3, 10] } },
+  { title: "CFL+", method: "CFLPlus", search: { "method.beta1": [0.1, 0.3, 1, 3] } },
   {
     title: "UNIFORM",
     method: "UNIFORM",
-    search: { "method.beta1": [0.3, 1, 3, 10], "method.alpha1": [0.5, 1, 2] },
+    search: { "method.beta1": [0.1, 0.3, 1, 3], "method.alpha2": [0.25, 0.5, 1] },
   },
 ];
 
-/** Those that there is time for where a run is long. */
-export const SOME_OPPONENTS: readonly runs.Variant[] = OPPONENTS.filter(({ title }) =>
-  ["KD", "OFA", "CFL", "agglomerative", "CFL+", "UNIFORM"].includes(title)
-);
+/** Those by their titles: where a run is long there is no time for all. */
+export function opponents(...titles: string[]): runs.Variant[] {
+  return OPPONENTS.filter(({ title }) => titles.includes(title));
+}
 
 /** The methods that are compared over the number of descriptive teachers. */
 export const SCALED: readonly Pick<runs.Variant, "title" | "method">[] = [

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TrainingError } from "../base/errors.ts";
 import { ModuleList } from "../nn/layers/containers.ts";
 import { Linear } from "../nn/layers/linear.ts";
 import { Module } from "../nn/module.ts";
@@ -108,10 +109,22 @@ export class CommonSpace extends Module {
     return this.#normalized(upcast(code));
   }
 
-  /** What the teachers say, in the space: codes fᵢᵉ(xᵢᵗ) of all that were heard. `like` has the dtype to compute in. */
+  /**
+   * What the teachers say, in the space: codes fᵢᵉ(xᵢᵗ) of all that were heard. `like` has the dtype to compute in.
+   *
+   * @throws {TrainingError} if none was heard.
+   */
   encode(opinions: Opinions, like: Tensor): Codes {
     const groups = this.standardizers.of(opinions, like)
       .flatMap((heard, group): HeardGroup[] => heard === null ? [] : [{ ...heard, group }]);
+    if (groups.length === 0) {
+      const names = this.standardizers.groups.flatMap(({ names }) => names);
+      throw new TrainingError(
+        `No teacher whose features are used is left: of ${
+          names.join(", ")
+        } none was heard. Mend one, or use logits only.`,
+      );
+    }
     const codes = groups.map(({ group, features, places }) => {
       const own = (this.encoders.at(group) as ProjectionBank).forward(features, places);
       const code = this.extractor === null ? own : this.extractor.forward(own.relu());

@@ -9,7 +9,7 @@ import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { layerState } from "./banks.ts";
-import { freeAll, images, SmallNet, unlabelled } from "./nets.ts";
+import { failingTeacher, freeAll, images, SmallNet, unlabelled } from "./nets.ts";
 
 /** A teacher whose features are a random matrix's product with the image, plus an offset. */
 function linearTeacher(name: string, featureDim: number, seed: number): teachers.Teacher {
@@ -57,6 +57,30 @@ test("initial weights are uniform within 1 / sqrt(in), as those of nn.Linear", (
     assert(largest <= 0.2 && largest > 0.19, String(largest));
     assert(Math.abs(values.std().item() - 0.2 / Math.sqrt(3)) < 0.01);
   }
+});
+
+test("where all whose features are used are left out, the step says so", () => {
+  const { failing, model, fail } = failingTeacher();
+  const voter = new SmallNet(6, 4, 3);
+  const student = new SmallNet(6, 5, 3);
+  const shelf = new teachers.Shelf(
+    [failing, teachers.predictive({ name: "voter", model: voter })],
+    { onFailure: "leaveOut" },
+  );
+  const method = new distill.Uniform({
+    student,
+    teachers: shelf,
+    featureTeachers: "descriptive",
+    standardize: "none",
+  });
+  assertEquals("feature" in method.step(unlabelled(images(4))).terms, true);
+  fail();
+  assertThrows(
+    () => method.step(unlabelled(images(4))),
+    TrainingError,
+    "of failing none was heard",
+  );
+  freeAll(method, student, model, voter);
 });
 
 test("any order of teachers of any widths gives the same target, terms and votes by name", () => {
