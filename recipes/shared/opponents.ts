@@ -61,9 +61,9 @@ export function opponents(...titles: string[]): runs.Variant[] {
   return OPPONENTS.filter(({ title }) => titles.includes(title));
 }
 
-/** The methods that are compared over the number of descriptive teachers. */
+/** The methods that are compared over the number of descriptive teachers, as they are, but at one temperature. */
 export const SCALED: readonly Pick<runs.Variant, "title" | "method">[] = [
   { title: "UNIFORM", method: "UNIFORM" },
   { title: "CFL+", method: "CFLPlus" },
-  { title: "agglomerative", method: "Agglomerative" },
+  { title: "agglomerative", method: { name: "Agglomerative", temperature: 1 } },
 ];

@@ -14,7 +14,10 @@ import { PARTIAL_RULES, type PartialRule } from "./partial_rules.ts";
 export interface VoterSettings {
   /** Divides logits before every softmax; its square multiplies the loss. */
   temperature?: number;
-  /** What the voters' prediction is the mean of; `"probabilities"`. */
+  /**
+   * What the voters' prediction is the mean of; `"logits"`: where teachers know parts of the classes, each class has the mean
+   * of those who know it, and is not diluted by all others (docs/uniform.md has what was measured).
+   */
   average?: "probabilities" | "logits";
   /** Which of the classes with most votes wins; `"probability"`, the likelier one. */
   classTies?: "probability" | "first";
@@ -43,7 +46,7 @@ export function voterOptions(temperature: number): OptionTable<VoterSettings> {
       help: "what logits are divided by before the softmax; its square multiplies the loss",
     }),
     average: choice(["probabilities", "logits"], {
-      default: "probabilities",
+      default: "logits",
       help: "what the voters' prediction is the mean of",
     }),
     classTies: choice(["probability", "first"], {

@@ -37,8 +37,8 @@ def step(first):
     mean = torch.zeros(BATCH, CLASSES, device=device)
     for own in logits:
         votes.scatter_add_(1, own[rows].argmax(1, True), torch.ones(BATCH, 1, device=device))
-        mean += own[rows].softmax(1)
-    mean /= len(logits)
+        mean += own[rows]
+    mean = (mean / len(logits)).softmax(1)
     best = votes == votes.max(1, keepdim=True).values
     pseudo = torch.where(best, mean, -1.0).argmax(1, True)
     target = (0.5 * mean).scatter_(1, pseudo, mean.gather(1, pseudo))

@@ -45,6 +45,7 @@ test("a step's loss is that of the equations: no mean over teachers but that of 
     smoothL1: 2,
     kd: 0.25,
     temperature: 2,
+    average: "probabilities",
   });
   const x = images(8);
   const { loss, terms } = method.step(unlabelled(x));

@@ -82,6 +82,7 @@ for (const which of ["pooled", "patches"] as const) {
       kd: 0.5,
       labelled: 2,
       temperature: 2,
+      average: "probabilities",
     });
     for (const [i, places] of [[0, 2], [1], [3]].entries()) {
       method.heads.banks.at(i).loadStateDict(bank(start, "heads.", places, layers));

@@ -9,6 +9,7 @@ import {
   voteFindings,
   voterOptions,
   Voters,
+  type VoterSettings,
 } from "../../src/distill/mod.ts";
 import { agreementOf, signTest } from "../../src/evaluation/mod.ts";
 import { Opinions, predictive, Shelf } from "../../src/teachers/mod.ts";
@@ -16,7 +17,11 @@ import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 
 /** Voters of a shelf with these names. */
-function votersOf(names: readonly string[], numClasses = 3): Voters {
+function votersOf(
+  names: readonly string[],
+  numClasses = 3,
+  settings: VoterSettings = {},
+): Voters {
   const shelf = new Shelf(names.map((name) =>
     predictive({
       ...{ name, numClasses, featureDim: 1 },
@@ -25,7 +30,7 @@ function votersOf(names: readonly string[], numClasses = 3): Voters {
       },
     })
   ));
-  return new Voters(shelf, resolveOptions("test", voterOptions(1)));
+  return new Voters(shelf, resolveOptions("test", voterOptions(1), settings));
 }
 
 /** What teachers say, by their logits. */
@@ -75,7 +80,7 @@ test("what comes out without a voter is what the others' vote comes to", () => {
 });
 
 test("what a voter knows is kept, and decides what comes out without another one", () => {
-  using voters = votersOf(["part", "other", "whole"]);
+  using voters = votersOf(["part", "other", "whole"], 3, { average: "probabilities" });
   const box = new BallotBox(voters);
   const logits = { part: [[1, -Infinity, 2]], other: [[-Infinity, 4, 0]], whole: [sure(0, 1)] };
   box.add(opinionsOf(logits, { part: [0, 2], other: [1, 2] }));

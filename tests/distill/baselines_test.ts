@@ -115,7 +115,13 @@ test("FitNet: projected features, cross-entropy on labels and the voters' predic
   assertEquals(Object.keys(method.step(labelled).terms), ["feature", "labelled"]);
   assertEquals(Object.keys(method.step(others).terms), ["feature"]);
 
-  const several = new distill.FitNet({ student, teachers: list, kd: 3, temperature: 2 });
+  const several = new distill.FitNet({
+    student,
+    teachers: list,
+    kd: 3,
+    temperature: 2,
+    average: "probabilities",
+  });
   const result = several.step(others);
   const y = student.features(others.images);
   const parts = models.map((one, i) =>

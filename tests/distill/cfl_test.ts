@@ -29,7 +29,12 @@ function setUp(options: Partial<distill.CFLOptions> = {}) {
 }
 
 test("a step's loss is that of the equations, term by term", () => {
-  const { method, student, models, free } = setUp({ kd: 2, temperature: 3, sigmas: [0.1, 1] });
+  const { method, student, models, free } = setUp({
+    kd: 2,
+    temperature: 3,
+    sigmas: [0.1, 1],
+    average: "probabilities",
+  });
   const x = images(8);
   const { loss, terms } = method.step(unlabelled(x));
 

@@ -24,6 +24,7 @@ test("CFL: 50 steps give PyTorch's losses", () => {
         ? teachers.descriptive({ name: `d${i}`, model })
         : teachers.predictive({ name: `p${i}`, model })
     ),
+    average: "probabilities",
   });
   const { space } = method;
   for (const [i, places] of [[0, 2], [1, 4], [3]].entries()) {

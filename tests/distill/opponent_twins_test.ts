@@ -14,6 +14,8 @@ import { freeAll, onOneThread } from "./nets.ts";
 import { linear, load, part, type Renaming, steps, type Tensors, tolerance } from "./twins.ts";
 
 const classes = 5;
+/** What the twins take the mean of. */
+const average = "probabilities";
 
 /** Three stages of 8x8, 4x4 and 2x2. */
 class Student extends models.Backbone {
@@ -155,30 +157,37 @@ const asRows = (tensors: Tensors): Tensors =>
 const sets: Record<string, Set> = {
   fit_net: {
     isLabelled: true,
-    make: (student, teachers) => new distill.FitNet({ student, teachers, feature: 10 }),
+    make: (student, teachers) => new distill.FitNet({ student, teachers, average, feature: 10 }),
     extra: (method) => (method as distill.FitNet).projections,
     rename: linear,
   },
   fit_net_map: {
     isLabelled: true,
     make: (student, teachers) =>
-      new distill.FitNet({ student, teachers, feature: 10, hint: "map", distance: "smoothL1" }),
+      new distill.FitNet({
+        student,
+        teachers,
+        average,
+        feature: 10,
+        hint: "map",
+        distance: "smoothL1",
+      }),
     extra: (method) => flattening((method as distill.FitNet).projections),
     rename: [[/^maps\./, ""], ...linear],
   },
-  kd: { lr: 0.005, make: (student, teachers) => new distill.KD({ student, teachers }) },
+  kd: { lr: 0.005, make: (student, teachers) => new distill.KD({ student, teachers, average }) },
   dkd: {
     lr: 0.002,
     isLabelled: true,
-    make: (student, teachers) => new distill.DKD({ student, teachers, warmUp: 3 }),
+    make: (student, teachers) => new distill.DKD({ student, teachers, average, warmUp: 3 }),
   },
   rkd: {
     lr: 0.003,
-    make: (student, teachers) => new distill.RKD({ student, teachers }),
+    make: (student, teachers) => new distill.RKD({ student, teachers, average }),
   },
   vkd: {
     isLabelled: true,
-    make: (student, teachers) => new distill.VkD({ student, teachers, feature: 4 }),
+    make: (student, teachers) => new distill.VkD({ student, teachers, average, feature: 4 }),
     extra: (method) => asOurs((method as distill.VkD).projections),
     rename: [[/parametrizations\.weight\.0\./, ""], [
       /parametrizations\.weight\.original/,
@@ -188,7 +197,7 @@ const sets: Record<string, Set> = {
   ofa: {
     isLabelled: true,
     make: (student, teachers) =>
-      new distill.OFA({ student, teachers, eps: [1.5, 1, 1.2, 1.3], temperature: 2 }),
+      new distill.OFA({ student, teachers, average, eps: [1.5, 1, 1.2, 1.3], temperature: 2 }),
     extra: (method) => (method as distill.OFA).branches,
   },
 };
@@ -222,7 +231,7 @@ test("ofa on tokens: 50 steps give PyTorch's losses", () => {
   const student = new TokenStudent();
   student.view = { size: [28, 28], mean: [0], std: [1] };
   const set: Set = {
-    make: (student, teachers) => new distill.OFA({ student, teachers }),
+    make: (student, teachers) => new distill.OFA({ student, teachers, average }),
     extra: (method) => (method as distill.OFA).branches,
     rename: [[/\.(qkv|proj)\./, ".attn.$1."], [/\.(fc[12])\./, ".mlp.$1."]],
   };

@@ -208,7 +208,13 @@ for (const [name, { make, terms, isDeaf }] of Object.entries(opponents)) {
 test("DKD warms up by the epochs that the loop tells of, and is the loss by hand", () => {
   const { student, list, free } = setUp();
   const make = (options: distill.DKDSettings) =>
-    new distill.DKD({ student: student.eval(), teachers: list, temperature: 2, ...options });
+    new distill.DKD({
+      student: student.eval(),
+      teachers: list,
+      temperature: 2,
+      average: "probabilities",
+      ...options,
+    });
   const method = make({ warmUp: 4, alpha: 2, beta: 3, labelled: 0.5 });
   const batch = new data.MixedBatch(labelled(3), unlabelled(4));
   const loss = () => method.eval().step(batch).loss.item();

@@ -66,11 +66,32 @@ test("UNIFORM counts agreement over the images that a teacher voted on", () => {
 
 test("KD learns from those who speak", () => {
   const student = new SmallNet(1, 3, 4);
-  const method = new distill.KD({ student, teachers: three(), temperature: 1, ...sure });
+  const method = new distill.KD({
+    student,
+    teachers: three(),
+    temperature: 1,
+    average: "probabilities",
+    ...sure,
+  });
   const batch = shown(0);
   const e = Math.exp(9);
   const whole = [e, 1, 1, 1].map((v) => v / (e + 3));
   const target = torch.tensor([[0.9, 0.1, 0, 0].map((p, c) => (p + whole[c]) / 2)], { device });
+  const logits = student.forward(batch.images);
+  assertClose(method.step(batch).loss, distill.klDivergence(logits, target), { rtol: 1e-4 });
+  freeAll(method, student);
+});
+
+test("by default each class has the mean logit of those who know it", () => {
+  const student = new SmallNet(1, 3, 4);
+  const list = [
+    fromTable("low", [[Math.log(2), Math.log(3), 0]], [0, 1, 2]),
+    fromTable("middle", [[Math.log(12), Math.log(4)]], [1, 2]),
+  ];
+  const method = new distill.KD({ student, teachers: list, temperature: 1 });
+  const batch = shown(0);
+  // 2, √(3 · 12) and √(1 · 4) to one another, and nobody knows the last class.
+  const target = torch.tensor([[0.2, 0.6, 0.2, 0]], { device });
   const logits = student.forward(batch.images);
   assertClose(method.step(batch).loss, distill.klDivergence(logits, target), { rtol: 1e-4 });
   freeAll(method, student);

@@ -48,6 +48,7 @@ test("a step's loss is that of the equations, term by term", () => {
     beta3: 4,
     weights: [1, 2, 3],
     featureTies: "zero",
+    average: "probabilities",
   });
   const x = images(8);
   const { loss, terms } = method.step(unlabelled(x));
@@ -105,7 +106,11 @@ test("l_feature pulls the encoders into the common space, unless the target is d
 });
 
 test("without voting it is CFL+: plain averages and soft cross-entropy", () => {
-  const { method, student, models, free } = setUp({ featureVoting: false, logitVoting: false });
+  const { method, student, models, free } = setUp({
+    featureVoting: false,
+    logitVoting: false,
+    average: "probabilities",
+  });
   const x = images(8);
   const { terms } = method.step(unlabelled(x));
   const encoded = models.map((model, i) => encode(method, i, model.features(x)));
@@ -215,7 +220,7 @@ test("labels cannot enter: neither by type nor at run time", () => {
 });
 
 test("the account of the votes is the mean over all training steps", () => {
-  const { method, models, free } = setUp();
+  const { method, models, free } = setUp({ average: "probabilities" });
   const batches = [images(8), images(4)];
   const expected = { consensus: [0, 0, 0], pseudo: [0, 0], margin: 0 };
   for (const x of batches) {

@@ -79,7 +79,7 @@ def train(votes):
         l_feature = F.mse_loss(own, target)
 
         logits = torch.stack([t.head(f) for t, f, p in zip(teachers, raw, predictive) if p])
-        mean = logits.softmax(2).mean(0)
+        mean = logits.mean(0).softmax(1)
         alpha = torch.full_like(mean, ALPHA2 if votes else ALPHA1)
         if votes:
             count = F.one_hot(logits.argmax(2), CLASSES).sum(0)

@@ -210,7 +210,10 @@ function measure(
   return torch.scope(() => {
     const table = distill.voterOptions(1);
     const shelf = new teachers.Shelf(who);
-    using voters = new distill.Voters(shelf, resolveOptions("votes", table, settings));
+    using voters = new distill.Voters(
+      shelf,
+      resolveOptions("votes", table, { average: "probabilities", ...settings }),
+    );
     voters.thresholds?.observe(opinionsOf(train, who, rowsOf(train, clothes)));
     voters.thresholds?.settle();
     const rows = rowsOf(checks, clothes);

@@ -119,7 +119,7 @@ export const UNIFORM_OPTIONS: OptionTable<UniformSettings> = {
 
 /**
  * The paper's equations taken literally, where the defaults of `Uniform` are ours: no alignment, features as they are, ties
- * of 0, the sum over teachers.
+ * of 0, the sum over teachers, the mean of probabilities.
  */
 export const UNIFORM_LITERAL: UniformSettings = {
   beta3: 0,
@@ -128,4 +128,5 @@ export const UNIFORM_LITERAL: UniformSettings = {
   normalize: false,
   featureTies: "zero",
   standardize: "none",
+  average: "probabilities",
 };
