@@ -44,16 +44,18 @@ const SETTINGS: readonly Setting[] = [
   { teachers: 9, loud: 20 },
 ];
 
-const off = { alpha1: 0, alpha2: 0 };
+const alone = { alpha1: 0, alpha2: 0, beta1: 1, beta2: 0.1, beta3: 1 } as const;
 type Make = (learners: distill.Learners) => distill.Method<data.UnlabelledBatch>;
+const uniform = (options: distill.UniformSettings): Make => (learners) =>
+  new distill.Uniform({ ...learners, ...alone, ...options });
 const METHODS: Readonly<Record<string, Make>> = {
-  "vote, literal": (of) => new distill.Uniform({ ...of, ...off, ...distill.UNIFORM_LITERAL }),
-  "vote": (of) => new distill.Uniform({ ...of, ...off }),
-  "mean": (of) => new distill.Uniform({ ...of, ...off, featureVoting: false }),
-  "vote, MLPs": (of) => new distill.Uniform({ ...of, ...off, encoder: "mlp" }),
-  "mean, MLPs": (of) =>
-    new distill.Uniform({ ...of, ...off, encoder: "mlp", featureVoting: false }),
-  "vote, beta3 4": (of) => new distill.Uniform({ ...of, ...off, beta3: 4 }),
+  "vote, literal": uniform(distill.UNIFORM_LITERAL),
+  "vote": uniform({}),
+  "mean": uniform({ featureVoting: false }),
+  "vote, MLPs": uniform({ encoder: "mlp" }),
+  "mean, MLPs": uniform({ encoder: "mlp", featureVoting: false }),
+  // The proportion that the defaults have.
+  "vote, beta3 4": uniform({ beta3: 4 }),
   "agglomerative": (of) => new distill.Agglomerative({ ...of }),
 };
 
