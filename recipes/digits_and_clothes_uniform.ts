@@ -12,12 +12,5 @@ export default ({ seed }: ForSeed) =>
   digitsAndClothes({
     name: "digits_and_clothes_uniform",
     title: "student, UNIFORM",
-    method: {
-      name: "UNIFORM",
-      alpha1: 1.5,
-      alpha2: 1,
-      beta1: 1,
-      beta2: 0.1,
-      featureTies: "zero",
-    },
+    method: "UNIFORM",
   }, seed);

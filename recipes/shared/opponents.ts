@@ -19,6 +19,12 @@ export const SEARCH: runs.SearchSpace = {
   "method.average": ["probabilities", "logits"],
 };
 
+/** How much features count for those who bring them into a common space. */
+const FEATURES: runs.SearchSpace = {
+  "method.beta1": [0.1, 0.3, 1],
+  "method.beta3": [0.1, 0.4, 1, 4],
+};
+
 /** The methods, the simplest first: the others are tested against it. */
 export const OPPONENTS: readonly runs.Variant[] = [
   { title: "KD", method: "KD" },
@@ -48,11 +54,11 @@ export const OPPONENTS: readonly runs.Variant[] = [
     method: "Agglomerative",
     search: { "method.feature": [0.3, 1, 3], "method.dropping": [0, 0.5] },
   },
-  { title: "CFL+", method: "CFLPlus", search: { "method.beta1": [0.1, 0.3, 1, 3] } },
+  { title: "CFL+", method: "CFLPlus", search: FEATURES },
   {
     title: "UNIFORM",
     method: "UNIFORM",
-    search: { "method.beta1": [0.1, 0.3, 1, 3], "method.alpha2": [0.25, 0.5, 1] },
+    search: { ...FEATURES, "method.alpha2": [0.25, 0.5, 1] },
   },
 ];
 

@@ -59,7 +59,7 @@ def step(first):
         kept = kept + code * agrees
         number = number + agrees
         align = align + F.mse_loss(student, code)
-    loss = loss + F.mse_loss(student, kept / number.clamp(min=1)) + 0.1 * rec / N + align / N
+    loss = loss + 0.1 * F.mse_loss(student, kept / number.clamp(min=1)) + 0.01 * rec / N + 0.4 * align / N
     loss.backward()
     optimizer.step()
     optimizer.zero_grad()

@@ -23,14 +23,14 @@ export interface UniformSettings extends VoterSettings {
   alpha1?: number;
   /** Weight of the other classes in l_logit; 0.5. With `alpha1` and this 0 no logits are used. */
   alpha2?: number;
-  /** Weight of l_feature; 1. With `beta1`, `beta2` and `beta3` 0 no features are used. */
+  /** Weight of l_feature; 0.1. With `beta1`, `beta2` and `beta3` 0 no features are used. */
   beta1?: number;
-  /** Weight of l_rec; 0.1. */
+  /** Weight of l_rec; 0.01. */
   beta2?: number;
   /**
-   * Weight of the alignment of each encoder with the student, `mean_i dist(x, fᵢᵉ(xᵢᵗ))`; 1. It is ours, after CFL's term of
-   * that kind (Luo et al. 2019). Without it nothing pulls the encoders into one space, so that signs have no common meaning
-   * and the vote is at chance; 0 takes the equations literally.
+   * Weight of the alignment of each encoder with the student, `mean_i dist(x, fᵢᵉ(xᵢᵗ))`; 0.4. It is ours, after CFL's term
+   * of that kind (Luo et al. 2019). Without it nothing pulls the encoders into one space, so that signs have no common meaning
+   * and the vote is at chance; 0 takes the equations literally. Several times `beta1` is best (docs/uniform.md).
    */
   beta3?: number;
   /** Whether l_rec is the teachers' sum, as in the paper, or their mean; `"mean"`: its weight holds for any number of them. */
@@ -79,9 +79,9 @@ const weight = (value: number, help: string) => number({ default: value, min: 0,
 export const UNIFORM_OPTIONS: OptionTable<UniformSettings> = {
   alpha1: weight(1, "weight of the pseudo class in the logit loss"),
   alpha2: weight(0.5, "weight of the other classes in the logit loss"),
-  beta1: weight(1, "weight of the feature loss"),
-  beta2: weight(0.1, "weight of the reconstruction"),
-  beta3: weight(1, "weight of the alignment of each encoder with the student"),
+  beta1: weight(0.1, "weight of the feature loss"),
+  beta2: weight(0.01, "weight of the reconstruction"),
+  beta3: weight(0.4, "weight of the alignment of each encoder with the student"),
   reconstruction: choice(["mean", "sum"], {
     default: "mean",
     help: "whether the reconstruction is the teachers' mean or their sum",
