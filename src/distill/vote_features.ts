@@ -126,7 +126,7 @@ interface Part {
 }
 
 /** How many numbers are looked at together: what a processor's cache holds, or what keeps a GPU busy. */
-const partSize = { cpu: 2 ** 20, other: 2 ** 25 };
+const partSize = { cpu: 2 ** 21, other: 2 ** 25 };
 
 /** All teachers' features, in float32 at least, some at a time: what lies between is not as large as all of them. */
 function partsOf(

@@ -112,7 +112,7 @@ Deno.test("settings of the command line are entries of the recipe", () => {
   assertEquals(set("optimizer.betas=[0.5,0.6]").optimizer.betas, [0.5, 0.6]);
   assertEquals(set("seed=4", "epochs=1").seed, 4);
   assertEquals(set("schedule.name=OneCycle", "schedule.maxLr=0.1").schedule.maxLr, 0.1);
-  assertEquals(set("method.name=UNIFORM").method.beta1, 1);
+  assertEquals(set("method.name=UNIFORM").method.beta1, 0.1);
   assertEquals(set("name=2024").name, "2024");
   assertEquals(set("best.patience=2").best?.patience, 2);
   assertEquals(set("clipNorm=1", "clipNorm=null").clipNorm, null);

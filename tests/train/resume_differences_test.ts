@@ -167,7 +167,7 @@ const changes: [name: string, change: Setting, path: RegExp, base?: Setting][] =
   ],
   ["other teachers of the same shape", { teacherSeed: 7 }, /method\.teachers\.0\.weights/],
   ["another alpha", { uniform: { alpha1: 2 } }, /method\.options\.alpha1: 1 in .*, 2 here/],
-  ["another beta", { uniform: { beta2: 0.5 } }, /method\.options\.beta2: 0\.1 in .*, 0\.5 here/],
+  ["another beta", { uniform: { beta2: 0.5 } }, /method\.options\.beta2: 0\.01 in .*, 0\.5 here/],
   ["another distance", { uniform: { distance: "l1" } }, /options\.distance: "mse" in .*, "l1"/],
   ["other ties", { uniform: { featureTies: "zero" } }, /options\.featureTies: "mean" in .*/],
   ["another temperature", { uniform: { temperature: 2 } }, /options\.temperature: 1 in .*, 2 here/],
