@@ -64,6 +64,25 @@ test("features: a tie has the target 0, or the mean of all", () => {
   assertEquals(mean.agreement.toArray().toString(), [2 / 3, 2 / 3].map(Math.fround).toString());
 });
 
+test("features: who agrees has a share of the gradient, also of a tie that is averaged; an exact 0 has none", () => {
+  const features = [[[1, 0, -3]], [[-1, 2, 4]], [[0, 3, -5]]].map((values) => {
+    const all = t(values);
+    all.requiresGrad = true;
+    return all;
+  });
+  for (const [ties, shares] of [["mean", [1 / 3, 1 / 3, 0]], ["zero", [0, 0, 0]]] as const) {
+    const { target } = voteFeatures(features, { ties });
+    assertClose(target, [[0, 2.5, -4]]);
+    target.sum().backward();
+    assertClose(torch.cat(features.map((one) => one.grad!)), [
+      [shares[0], 0, 0.5],
+      [shares[1], 0.5, 0],
+      [shares[2], 0.5, 0.5],
+    ]);
+    for (const one of features) one.grad = null;
+  }
+});
+
 test("features: equal to the equations written down by hand, over random votes", () => {
   torch.manualSeed(1);
   for (const ties of ["zero", "mean"] as const) {
