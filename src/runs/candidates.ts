@@ -25,6 +25,19 @@ export interface Candidate {
   readonly recipe: ResolvedRecipe;
 }
 
+/** How many are tried, and which. */
+export interface CandidateOptions {
+  /** How many, the recipe as it is among them. */
+  readonly trials: number;
+  /** Decides which; 0. */
+  readonly seed?: number;
+  /**
+   * How many of the first entries are drawn for themselves; 0. Searches that begin with the same ones, of the same seed, try
+   * the same values of these in the same order, whatever else they try.
+   */
+  readonly shared?: number;
+}
+
 /**
  * What a search tries, without running anything: test images are taken out.
  *
@@ -33,7 +46,7 @@ export interface Candidate {
 export function searchCandidates(
   recipe: Recipe,
   space: SearchSpace,
-  { trials, seed = 0 }: { readonly trials: number; readonly seed?: number },
+  { trials, seed = 0, shared = 0 }: CandidateOptions,
 ): Candidate[] {
   const { name, data, student } = resolveRecipe(recipe);
   checkPositive(trials, "trials");
@@ -48,7 +61,8 @@ export function searchCandidates(
     );
   }
   try {
-    return candidates({ ...recipe, data: { ...recipe.data, test: null } }, space, trials, seed);
+    const untested = { ...recipe, data: { ...recipe.data, test: null } };
+    return candidates(untested, space, { trials, seed, shared });
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
     throw new ArgumentError(`${name}, what is tried: ${error.message}`, { cause: error });
@@ -58,21 +72,20 @@ export function searchCandidates(
 /**
  * The candidates of a search: the recipe as it is, then random combinations of the values, none of them twice.
  *
- * @param count How many.
- * @param seed Decides which.
  * @throws {ArgumentError} if an entry has no values, there is no such entry, a value cannot be used, or there are fewer
  * different recipes than that.
  */
 function candidates(
   recipe: Recipe,
   space: SearchSpace,
-  count: number,
-  seed: number,
+  { trials: count, seed, shared }: Required<CandidateOptions>,
 ): Candidate[] {
   const entries = Object.entries(space);
   const empty = entries.find(([, values]) => values.length === 0);
   if (empty !== undefined) throw new ArgumentError(`There is no value to try for ${empty[0]}.`);
-  const combinations = entries.reduce((product, [, values]) => product * values.length, 1);
+  const product = (some: typeof entries) =>
+    some.reduce((product, [, values]) => product * values.length, 1);
+  const combinations = product(entries);
   if (combinations > MOST) {
     throw new ArgumentError(`There are ${combinations} combinations to try; ${MOST} at most.`);
   }
@@ -83,15 +96,30 @@ function candidates(
     if (!found.has(key)) found.set(key, { settings, recipe: own });
   };
   add([]);
-  for (const place of shuffledOrder(combinations, seed, 0)) {
+  const size = product(entries.slice(0, shared));
+  for (const [first, rest] of pairs(size, combinations / size, seed)) {
     if (found.size >= count) break;
-    add(combination(entries, place));
+    add(combination(entries, first + size * rest));
   }
   if (found.size >= count) return [...found.values()];
   throw new ArgumentError(
     `There are ${found.size} different recipes to try, the one given among them, and ${count} are wanted. Give more ` +
       `values, or fewer trials.`,
   );
+}
+
+/** All pairs of two numbers in random order: the first ones go round in an order of their own, however many second ones there are. */
+function* pairs(firsts: number, seconds: number, seed: number): Generator<[number, number]> {
+  const [first, second] = [shuffledOrder(firsts, seed, 1), shuffledOrder(seconds, seed, 0)];
+  // After so many steps both would begin anew together.
+  const round = firsts * seconds / commonDivisor(firsts, seconds);
+  for (let i = 0; i < firsts * seconds; i++) {
+    yield [first[i % firsts], second[(i + Math.floor(i / round)) % seconds]];
+  }
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 function combination(

@@ -17,6 +17,8 @@ import { type ResolvedStudy, type ResolvedVariant, resolveStudy } from "./study_
 export interface OpenVariant extends Pick<ResolvedVariant, "title" | "curve" | "x"> {
   /** Values to try, the study's among them. */
   readonly space: SearchSpace;
+  /** How many of its first entries all variants try: the study's. */
+  readonly shared: number;
   /** The recipe for a seed. */
   readonly recipe: (seed: number) => Promise<ResolvedRecipe>;
 }
@@ -69,6 +71,7 @@ export async function openStudy(
     curve,
     x,
     space: { ...first.search, ...search },
+    shared: Object.keys(first.search).length,
     recipe: async (seed) => {
       const { recipe, variants } = await at(seed);
       const own = variants.find((variant) => variant.title === title);

@@ -62,7 +62,9 @@ export async function runStudy(
     const tried = await variant.recipe(study.trialSeed) as unknown as Recipe;
     checkComparable(recipes[0]);
     // Everything is looked at before anything is trained.
-    if (study.trials > 1) searchCandidates(tried, variant.space, study);
+    if (study.trials > 1) {
+      searchCandidates(tried, variant.space, { trials: study.trials, shared: variant.shared });
+    }
     plans.push({ variant, tried, recipes: recipes.map(withoutTeachers) });
   }
   const teachers: ModelResult[][] = study.seeds.map(() => []);
@@ -100,11 +102,13 @@ export async function runStudy(
 /** The trials of a variant; none where there is nothing to choose. */
 async function tryOut(
   { trials }: OpenStudy,
-  { space }: OpenVariant,
+  { space, shared }: OpenVariant,
   recipe: Recipe,
   options: RunSeedsOptions,
 ): Promise<{ trials: readonly Trial[]; best?: Trial }> {
-  return trials === 1 ? { trials: [] } : await search(recipe, space, { ...options, trials });
+  return trials === 1
+    ? { trials: [] }
+    : await search(recipe, space, { ...options, trials, shared });
 }
 
 /** Teachers are measured once for all variants, not again after every student. */

@@ -24,6 +24,11 @@ export interface SearchOptions extends Pick<RunOptions, "signal" | "progress" | 
   out?: string;
   /** Decides which combinations are tried; 0 by default. */
   seed?: number;
+  /**
+   * How many of the space's first entries are drawn for themselves; 0 by default. Searches that begin with the same ones try
+   * the same values of these in the same order, so that none is luckier than another in what both try.
+   */
+  shared?: number;
 }
 
 /** One combination of values, and how good the student was with it. */
@@ -71,7 +76,8 @@ export async function search(
   options: SearchOptions,
 ): Promise<Search> {
   const { name } = resolveRecipe(recipe);
-  const { out = join("runs", `${name}-trials`), trials: _, seed: __, ...rest } = options;
+  const { out = join("runs", `${name}-trials`), trials: _, seed: __, shared: ___, ...rest } =
+    options;
   const chosen = searchCandidates(recipe, space, options);
   const trials: Trial[] = [];
   for (const [i, { settings, recipe: own }] of chosen.entries()) {

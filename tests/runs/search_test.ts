@@ -42,6 +42,27 @@ Deno.test("candidates: the recipe first, then others without replacement, decide
   );
 });
 
+Deno.test("candidates: what is shared is drawn alike, whatever else is tried, and every combination comes once", () => {
+  const shared = { "optimizer.lr": [0.01, 0.02, 0.03], batchSize: [20, 40] };
+  const widths = [[4], [5]];
+  const owns: runs.SearchSpace[] = [{}, { "student.widths": widths }, {
+    epochs: [5, 6, 7, 8],
+    "student.widths": widths,
+  }];
+  const lists = owns.map((own) => {
+    const space = { ...shared, ...own };
+    const all = Object.values(space).reduce((product, values) => product * values.length, 1);
+    const found = searchCandidates(recipe(), space, { trials: all + 1, shared: 2 })
+      .slice(1).map(({ settings }) => settings);
+    assertEquals(new Set(found.map(String)).size, all);
+    return found.map((settings) => settings.slice(0, 2).join(" "));
+  });
+  const [first, ...others] = lists;
+  assertEquals(new Set(first).size, 6);
+  // They go round: each of the six before any of them again.
+  for (const list of others) assertEquals(list, list.map((_, i) => first[i % 6]));
+});
+
 Deno.test("a space on the command line is entries and values, lists among them", () => {
   assertEquals(parseSpace(["method.beta1=0.3,1", "student.widths=[4,8],[16]", 'a=x,null,"b,c"']), {
     "method.beta1": [0.3, 1],
