@@ -153,9 +153,7 @@ for (const [name, losses] of [["UNIFORM", "losses"], ["CFLPlus", "cfl_plus"]] as
         : teachers.descriptive({ name: `d${i}`, model })
     );
     const options = { student, teachers: list, commonDim: 10, studentProjection: "mlp" } as const;
-    using method = name === "UNIFORM"
-      ? new distill.Uniform({ ...options, beta3: 1, beta1: 1, beta2: 0.1, alpha1: 1, alpha2: 0.5 })
-      : new distill.CFLPlus({ ...options, beta3: 1, beta1: 1, beta2: 0.1, alpha1: 1 });
+    using method = name === "UNIFORM" ? new distill.Uniform(options) : new distill.CFLPlus(options);
     torch.scope(() => {
       const { encoders, decoders, student: own } = method.space!;
       for (const [i, places] of [[0, 2, 5], [1, 3], [4]].entries()) {

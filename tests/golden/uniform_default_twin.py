@@ -19,7 +19,7 @@ from torch import nn
 torch.manual_seed(1)
 torch.set_num_threads(1)
 STEPS, BATCHES, BATCH, WIDTH = 50, 8, 16, 10
-ALPHA1, ALPHA2, BETA1, BETA2, BETA3 = 1.0, 0.5, 1.0, 0.1, 1.0
+ALPHA1, ALPHA2, BETA1, BETA2, BETA3 = 1.0, 0.5, 0.1, 0.01, 0.4
 
 widths = [10, 14, 10, 14, 9, 10]
 predictive = [True, True, True, True, False, False]
