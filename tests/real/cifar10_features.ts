@@ -24,6 +24,7 @@ import { Progress } from "../../src/base/progress.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { formatTable, type TableColumn, type TableRow } from "../../src/report/table.ts";
 import { type Lite, liteOf, LITES, loadLite } from "./lite.ts";
+import { option } from "./option.ts";
 
 const COUNTS = { train: 5_000, test: 2_000 };
 const K = 20;
@@ -32,11 +33,6 @@ const BATCH = 8;
 
 type Split = keyof typeof COUNTS;
 type Dataset = Record<Split, data.ImageDataset>;
-
-const option = (name: string, otherwise: number): number => {
-  const given = Deno.args.find((arg) => arg.startsWith(`--${name}=`));
-  return given === undefined ? otherwise : Number(given.split("=")[1]);
-};
 
 /** The images of a seed: the first ones of an order of all images. */
 function choose(dataset: data.ImageDataset, split: Split, seed: number): data.ImageDataset {

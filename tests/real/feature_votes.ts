@@ -14,11 +14,7 @@
 import { data, distill, nn, optim, teachers, torch } from "../../mod.ts";
 import { spread } from "../../src/report/spread.ts";
 import { formatTable, type TableRow } from "../../src/report/table.ts";
-
-const option = (name: string, otherwise: number): number => {
-  const given = Deno.args.find((arg) => arg.startsWith(`--${name}=`));
-  return given === undefined ? otherwise : Number(given.split("=")[1]);
-};
+import { option } from "./option.ts";
 
 const [latent, seen, width, features] = [16, 64, 48, 32];
 const [images, batch, steps] = [4096, 128, 800];
@@ -176,7 +172,8 @@ for (const setting of SETTINGS) {
     }
     const { mean, deviation } = spread(all);
     cells.push(`${mean.toFixed(3)} ± ${deviation.toFixed(3)}`);
-    console.log(`${name}: ${title} ${cells.at(-1)}, consensus ${consensus.toFixed(3)}`);
+    const signs = Number.isNaN(consensus) ? "" : `, consensus ${consensus.toFixed(3)}`;
+    console.log(`${name}: ${title} ${cells.at(-1)}${signs}`);
   }
   rows.push({ cells: [name, ...cells] });
 }

@@ -17,11 +17,7 @@ import { cacheRoot } from "../../src/base/paths.ts";
 import { resolveOptions } from "../../src/base/options.ts";
 import { spread } from "../../src/report/spread.ts";
 import { formatTable, type TableRow } from "../../src/report/table.ts";
-
-const option = (name: string, otherwise: number): number => {
-  const given = Deno.args.find((arg) => arg.startsWith(`--${name}=`));
-  return given === undefined ? otherwise : Number(given.split("=")[1]);
-};
+import { option } from "./option.ts";
 
 const view = { size: [28, 28] as [number, number], mean: [0.2084], std: [0.3402] };
 const SIZES = [8_000, 2_000, 50_000];
