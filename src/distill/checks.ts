@@ -153,6 +153,15 @@ export function checkTeaches(method: string, weights: Readonly<Record<string, nu
   );
 }
 
+/** The error where none of some teachers was heard. */
+export function nobodyLeft(which: string, names: readonly string[], others: string): TrainingError {
+  return new TrainingError(
+    `No teacher ${which} is left: of ${
+      names.join(", ")
+    } none was heard. Mend one, or use ${others} only.`,
+  );
+}
+
 /** Refuses a temperature that is not a finite number above 0. */
 export function checkTemperature(value: number): void {
   if (typeof value !== "number" || !Number.isFinite(value) || value <= 0) {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { TrainingError } from "../base/errors.ts";
 import { ModuleList } from "../nn/layers/containers.ts";
 import { Linear } from "../nn/layers/linear.ts";
 import { Module } from "../nn/module.ts";
 import type { Opinions } from "../teachers/opinions.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { nobodyLeft } from "./checks.ts";
 import type { EncoderShape } from "./encoder_shape.ts";
 import { Projection, type ProjectionShape } from "./projection.ts";
 import { ProjectionBank } from "./projection_bank.ts";
@@ -119,11 +119,7 @@ export class CommonSpace extends Module {
       .flatMap((heard, group): HeardGroup[] => heard === null ? [] : [{ ...heard, group }]);
     if (groups.length === 0) {
       const names = this.standardizers.groups.flatMap(({ names }) => names);
-      throw new TrainingError(
-        `No teacher whose features are used is left: of ${
-          names.join(", ")
-        } none was heard. Mend one, or use logits only.`,
-      );
+      throw nobodyLeft("whose features are used", names, "logits");
     }
     const codes = groups.map(({ group, features, places }) => {
       const own = (this.encoders.at(group) as ProjectionBank).forward(features, places);

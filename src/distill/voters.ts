@@ -10,6 +10,7 @@ import { Module } from "../nn/module.ts";
 import type { Opinions } from "../teachers/opinions.ts";
 import type { Shelf } from "../teachers/shelf.ts";
 import { scope } from "../torch/scope.ts";
+import { nobodyLeft } from "./checks.ts";
 import { Thresholds } from "./thresholds.ts";
 import { type LogitVote, voteLogits } from "./vote_logits.ts";
 import type { VoterSettings } from "./voter_options.ts";
@@ -54,12 +55,7 @@ export class Voters extends Module {
   vote(opinions: Opinions): LogitVote {
     const names = opinions.voters;
     if (names.length === 0) {
-      throw new TrainingError(
-        `No teacher that votes on classes is left: of ${
-          this.names.join(", ")
-        } none was heard. Mend one, or use ` +
-          `features only.`,
-      );
+      throw nobodyLeft("that votes on classes", this.names, "features");
     }
     const { classTies: ties, average, temperature, partial, confidence, threshold } =
       this.#settings;

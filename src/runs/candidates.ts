@@ -11,7 +11,7 @@ import { shuffledOrder } from "../data/shuffled_order.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import type { Recipe } from "./recipe.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
-import type { SearchSpace } from "./search_space.ts";
+import type { Draws, SearchSpace } from "./search_space.ts";
 import { applySettings } from "./settings.ts";
 
 /** More combinations than anybody tries. */
@@ -25,19 +25,6 @@ export interface Candidate {
   readonly recipe: ResolvedRecipe;
 }
 
-/** How many are tried, and which. */
-export interface CandidateOptions {
-  /** How many, the recipe as it is among them. */
-  readonly trials: number;
-  /** Decides which; 0. */
-  readonly seed?: number;
-  /**
-   * How many of the first entries are drawn for themselves; 0. Searches that begin with the same ones, of the same seed, try
-   * the same values of these in the same order, whatever else they try.
-   */
-  readonly shared?: number;
-}
-
 /**
  * What a search tries, without running anything: test images are taken out.
  *
@@ -46,7 +33,7 @@ export interface CandidateOptions {
 export function searchCandidates(
   recipe: Recipe,
   space: SearchSpace,
-  { trials, seed = 0, shared = 0 }: CandidateOptions,
+  { trials, seed = 0, shared = 0 }: Draws,
 ): Candidate[] {
   const { name, data, student } = resolveRecipe(recipe);
   checkPositive(trials, "trials");
@@ -78,7 +65,7 @@ export function searchCandidates(
 function candidates(
   recipe: Recipe,
   space: SearchSpace,
-  { trials: count, seed, shared }: Required<CandidateOptions>,
+  { trials: count, seed, shared }: Required<Draws>,
 ): Candidate[] {
   const entries = Object.entries(space);
   const empty = entries.find(([, values]) => values.length === 0);

@@ -14,21 +14,12 @@ import { RunFolder } from "./folder.ts";
 import type { Recipe } from "./recipe.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
 import { run, type RunOptions } from "./run.ts";
-import type { SearchSpace } from "./search_space.ts";
+import type { Draws, SearchSpace } from "./search_space.ts";
 
 /** How {@linkcode search} goes. */
-export interface SearchOptions extends Pick<RunOptions, "signal" | "progress" | "cache"> {
-  /** How many combinations are tried, the recipe as it is among them. */
-  trials: number;
+export interface SearchOptions extends Pick<RunOptions, "signal" | "progress" | "cache">, Draws {
   /** Where the folders of the trials go; `runs/<name>-trials` by default. Trials that are done there are not done again. */
   out?: string;
-  /** Decides which combinations are tried; 0 by default. */
-  seed?: number;
-  /**
-   * How many of the space's first entries are drawn for themselves; 0 by default. Searches that begin with the same ones try
-   * the same values of these in the same order, so that none is luckier than another in what both try.
-   */
-  shared?: number;
 }
 
 /** One combination of values, and how good the student was with it. */
