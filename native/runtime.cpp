@@ -35,6 +35,8 @@ namespace {
 c10::DeviceAllocator& device_allocator(c10::Device device) {
   auto* allocator = dynamic_cast<c10::DeviceAllocator*>(c10::GetAllocator(device.type()));
   if (allocator == nullptr) throw Failure(AP_ERROR_DEVICE, c10::str("there is no device ", device.str()));
+  // Until then it knows of no device.
+  at::globalContext().lazyInitDevice(device.type());
   return *allocator;
 }
 

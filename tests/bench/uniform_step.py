@@ -80,6 +80,8 @@ for _ in range(5):
     least = min(least, time.perf_counter() - start)
 figures = {f"{N} teachers, ms a step": least * 1000 / (IMAGES // BATCH)}
 status = Path("/proc/self/status")
-if status.exists():
+if device != "cpu":
+    figures[f"{N} teachers, peak MB"] = torch.cuda.max_memory_allocated() / 2**20
+elif status.exists():
     figures[f"{N} teachers, peak MB"] = int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1]) / 1024
 print(json.dumps(figures))

@@ -1,5 +1,5 @@
 /**
- * Milliseconds of a training step of UNIFORM with stored teachers, and the process's peak memory: D = 512, features of 384,
+ * Milliseconds of a training step of UNIFORM with stored teachers, and the peak memory: D = 512, features of 384,
  * 100 classes, batches of 256, AdamW, two threads. Prints JSON, best of several rounds.
  *
  *     uniform_step.ts [device] [dtype] [teachers]
@@ -79,8 +79,15 @@ for (let round = 0; round < 5; round++) {
   epoch();
   least = Math.min(least, performance.now() - start);
 }
-const peak = /VmHWM:\s+(\d+)/.exec(await Deno.readTextFile(STATUS).catch(() => ""))?.[1];
+/** The most memory in MB: of the process on a CPU, of tensors on a GPU. */
+async function peak(): Promise<number> {
+  if (device !== "cpu") return torch.memory(device).peakBytes / 2 ** 20;
+  const status = await Deno.readTextFile(STATUS).catch(() => "");
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+const megabytes = await peak();
 console.log(JSON.stringify({
   [`${n} teachers, ms a step`]: least / steps,
-  ...(peak && { [`${n} teachers, peak MB`]: Number(peak) / 1024 }),
+  ...(!Number.isNaN(megabytes) && { [`${n} teachers, peak MB`]: megabytes }),
 }));

@@ -40,7 +40,7 @@ function voted(choices: number[][], numClasses: number): LogitVote {
 
 /** An account of 4 voters on 3 classes that are all asked. */
 const account = (voters = ["a", "b", "c", "d"], numClasses = 3, signs: string[] = []) =>
-  new VoteAccount(signs, voters, { numClasses });
+  new VoteAccount(signs, voters, { numClasses }).to(device);
 
 test("pairs and turnouts are counted as one counts them by hand", () => {
   let state = 3;
@@ -124,6 +124,7 @@ test("partial voters have the chance of what they know", () => {
     numClasses: 4,
     known: [[0, 1], [2, 3]],
   });
+  votes.to(device);
   votes.add(2, null, { vote: voted([[0, 1], [2, 3]], 4), names: ["digits", "clothes"] });
   // They never agree: either wins every second time.
   for (const { chance } of votes.summary().pseudoClass) assertAlmostEquals(chance, 0.5, 0.01);

@@ -157,6 +157,7 @@ for (const [name, { make, terms, isDeaf }] of Object.entries(opponents)) {
     free();
   });
 
+  // A GPU sums gradients of convolutions in any order.
   test(`${name}: after a break it goes on to the same numbers`, async () => {
     torch.setNumThreads(1);
     const train = async (folder: string, seed: number, stop?: number) => {
@@ -202,7 +203,7 @@ for (const [name, { make, terms, isDeaf }] of Object.entries(opponents)) {
         assertEquals(await train(folder, 2), whole[0]);
       });
     }
-  });
+  }, { ignore: device !== "cpu" && name === "FitNet on maps" });
 }
 
 test("DKD warms up by the epochs that the loop tells of, and is the loss by hand", () => {

@@ -100,7 +100,12 @@ test("by default each class has the mean logit of those who know it", () => {
 test("a teacher's NaN is found among its -Infinity", () => {
   const student = new SmallNet(1, 3, 4);
   const broken = fromTable("broken", [[NaN, 0], [0, 0]], [1, 2]);
-  const method = new distill.KD({ student, teachers: [three()[2], broken], partial: "literal" });
+  const method = new distill.KD({
+    student,
+    teachers: [three()[2], broken],
+    partial: "literal",
+    checkFinite: true,
+  });
   const { message } = assertThrows(() => method.step(shown(1, 0)), TrainingError);
   assert(message.includes("1 of 4 values") && message.includes('logits of teacher "broken"'));
   freeAll(method, student);

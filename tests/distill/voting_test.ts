@@ -182,12 +182,14 @@ for (const requiresGrad of [false, true]) {
         return (torch.memory(device).peakBytes - before) / block;
       });
     peak(4, voteFeatures); // whatever the first call sets up
+    // A number of each teacher's takes 512 bytes of a GPU.
+    const more = device === "cpu" ? 0.25 : 1;
     const [few, many] = [4, 64].map((n) => peak(n, voteFeatures));
-    assert(many < few + 0.25, `${few} blocks of B×D for 4 teachers, ${many} for 64`);
+    assert(many < few + more, `${few} blocks of B×D for 4 teachers, ${many} for 64`);
     const [mean4, mean64] = [4, 64].map((n) => peak(n, averageFeatures));
-    assert(mean64 < mean4 + 0.25, `${mean4} blocks of B×D for 4 teachers, ${mean64} for 64`);
+    assert(mean64 < mean4 + more, `${mean4} blocks of B×D for 4 teachers, ${mean64} for 64`);
     const [votes4, votes64] = [4, 64].map((n) => peak(n, voteLogits));
-    assert(votes64 < votes4 + 0.25, `${votes4} blocks of B×C for 4 teachers, ${votes64} for 64`);
+    assert(votes64 < votes4 + more, `${votes4} blocks of B×C for 4 teachers, ${votes64} for 64`);
   });
 }
 

@@ -15,6 +15,7 @@ function randomVotes(teachers: number, voters: number) {
   torch.manualSeed(1);
   const names = Array.from({ length: teachers }, (_, i) => `t${i}`);
   using account = new VoteAccount(names, names.slice(0, voters), { numClasses: 5 });
+  account.to(device);
   const draw = (width: number) => () => torch.randn([200, width], { device });
   const features = { vote: voteFeatures(names.map(draw(64))), names };
   const own = names.slice(0, voters);

@@ -221,7 +221,10 @@ test("the card says that the vocabulary is open, with its classes", () =>
       ...{ ...common, source: folder },
       embeddings: { ...await embedTexts(folder, { ...common, classes: ["a\nb"] }), texts: null },
     });
-    assertStringIncludes(describeCard(teacherCard(other)), "1 by embeddings of texts: a b");
+    assertStringIncludes(
+      describeCard(teacherCard(other, { device })),
+      "1 by embeddings of texts: a b",
+    );
   }));
 
 test("a repository of the hub gives weights and vocabulary", async () => {
@@ -309,7 +312,7 @@ test("OpenCLIP's description counts for OpenCLIP's weights, and tells the text t
     for (const [name, content] of Object.entries(files)) {
       Deno.writeFileSync(`${own}/${name}`, content);
     }
-    const heads = { textTower: { heads: 2 }, classes: prompts, hub: at.options };
+    const heads = { textTower: { heads: 2 }, classes: prompts, device, hub: at.options };
     const right = await embedTexts(whole, { ...common, classes: prompts });
     for (
       const source of [
