@@ -28,6 +28,7 @@ export abstract class Batch implements Disposable {
   /** Which variants of which images these are, where a loader made them; null for others. */
   readonly origin: Origin | null;
   readonly #renderings: Renderings;
+  #places: Int32Array | null = null;
 
   /**
    * Takes over the tensors.
@@ -58,9 +59,10 @@ export abstract class Batch implements Disposable {
     return this.pixels.shape[0];
   }
 
-  /** {@linkcode Batch.indices} as plain numbers. */
+  /** {@linkcode Batch.indices} as plain numbers; the same array each time, so that it is not to be changed. */
   places(): Int32Array {
-    return Int32Array.from(this.indices.data() as BigInt64Array, Number);
+    // Every stored teacher asks for them.
+    return this.#places ??= Int32Array.from(this.indices.data() as BigInt64Array, Number);
   }
 
   /** The pixels as a network without a view sees them: float32 from 0 to 1 of bytes, others as they are. */

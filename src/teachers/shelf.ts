@@ -174,7 +174,7 @@ export class Shelf implements Disposable {
         { patches },
       )
       : teacher.see(batch.view(teacher.view), { patches });
-    return mapParts(output, (part) => widened(kept ? part.to(device) : part));
+    return mapParts(output, (part) => widened(part.device === device ? part : part.to(device)));
   }
 
   /** What decides what the teachers say; functions are asked about images of the first of `batches`. */
