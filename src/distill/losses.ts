@@ -273,9 +273,16 @@ export function kdLoss(
   });
 }
 
+/** Options of {@linkcode entropyLoss}. */
+export interface EntropyLossOptions {
+  /** From which probability of its likeliest class on an image counts; 0, all of them. One below counts as 0 in the mean. */
+  threshold?: number;
+}
+
 /**
  * The mean entropy of predictions, `mean_b -Σ_c p_c log p_c`: CustomKD's term for unlabelled images
- * (arXiv 2503.18244, stage 2, L_U).
+ * (arXiv 2503.18244, stage 2, L_U). With a threshold only predictions that are sure already are made surer, as FixMatch has it
+ * for pseudo-labels (arXiv 2001.07685, equation 4).
  *
  * @param logits (B, C).
  * @returns A tensor of one element.
@@ -288,10 +295,15 @@ export function kdLoss(
  * distill.entropyLoss(torch.zeros([1, 2])).item(); // log 2
  * ```
  */
-export function entropyLoss(logits: Tensor): Tensor {
+export function entropyLoss(logits: Tensor, options: EntropyLossOptions = {}): Tensor {
+  const { threshold = 0 } = options;
   checkMatrix(logits, "the logits");
+  checkNumber(threshold, "threshold");
   return scope(() => {
     const z = upcast(logits);
-    return crossEntropyLoss(z, z.softmax(1));
+    const p = z.softmax(1);
+    if (threshold === 0) return crossEntropyLoss(z, p);
+    const counts = noGrad(() => p.amax([1], true).ge(threshold).to(z.dtype));
+    return crossEntropyLoss(z, p.mul(counts));
   });
 }

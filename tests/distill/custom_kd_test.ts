@@ -35,7 +35,7 @@ function setUp(options: Partial<distill.CustomKDOptions> = {}) {
   const student = new SmallNet(6, 5, 4);
   const model = new SmallNet(6, 9, 2, "relu");
   const teacher = teachers.descriptive({ name: "large", model });
-  const method = new distill.CustomKD({ student, teacher, ...options });
+  const method = new distill.CustomKD({ student, teacher, standardize: "none", ...options });
   const [customization, distillation] = method.stages.map(({ learns }) => learns());
   return {
     method,
@@ -53,7 +53,7 @@ test("customization is the borrowed head's cross-entropy on customized features"
   const { labelled } = batches();
   const { loss, terms } = method.step(labelled, "customize");
   const logits = student.head.forward(
-    method.customization.forward(model.features(labelled.images)),
+    method.customizations.at(0).forward(model.features(labelled.images)),
   );
   assertClose(loss, nn.functional.crossEntropy(logits, labelled.labels));
   assertClose(terms.customization, loss);
@@ -68,8 +68,8 @@ test("distillation is the weighted sum of its four terms", () => {
   const x = torch.cat([labelled.images, unlabelled.images]);
   const [fs, ft] = [student.features(x), model.features(x)];
   const z = student.head.forward(fs);
-  assertClose(terms.customized, torch.mseLoss(fs, method.customization.forward(ft)));
-  assertClose(terms.general, torch.mseLoss(method.general.forward(fs), ft));
+  assertClose(terms.customized, torch.mseLoss(fs, method.customizations.at(0).forward(ft)));
+  assertClose(terms.general, torch.mseLoss(method.projections.at(0).forward(fs), ft));
   assertClose(terms.labelled, nn.functional.crossEntropy(z.narrow(0, 0, 4), labelled.labels));
   const p = z.narrow(0, 4, 6).softmax(1);
   assertClose(terms.entropy, p.mul(p.log()).sum(1).mean().neg());
@@ -81,7 +81,7 @@ test("distillation is the weighted sum of its four terms", () => {
   free();
 });
 
-for (const head of ["student", "random"] as const) {
+for (const head of ["student", "random", "trained"] as const) {
   test(`each stage gives gradients to its own parameters only (${head} head)`, () => {
     const { method, model, customization, distillation, free } = setUp({ head });
     const { labelled, both } = batches();
@@ -105,7 +105,7 @@ for (const head of ["student", "random"] as const) {
     assertEquals(all.length, new Set(all).size);
     assertEquals(
       method.parameters().filter((p) => !all.includes(p)),
-      method.randomHead?.parameters() ?? [],
+      head === "random" ? method.borrowedHead.parameters() : [],
     );
     free();
   });
@@ -127,7 +127,7 @@ test("a head is frozen as a whole: neither its buffers nor its training mode cha
     features: (x) => x.flatten(1),
     featureDim: 6,
   });
-  const method = new distill.CustomKD({ student, teacher });
+  const method = new distill.CustomKD({ student, teacher, standardize: "none" });
   const read = () => student.namedBuffers().map(([, b]) => b.toArray());
   const before = read();
   const { labelled, both } = batches();
@@ -143,10 +143,10 @@ test("a head is frozen as a whole: neither its buffers nor its training mode cha
 test("a random head is used instead, and never learns", () => {
   const { method, model, free } = setUp({ head: "random" });
   const { labelled } = batches();
-  const customized = method.customization.forward(model.features(labelled.images));
+  const customized = method.customizations.at(0).forward(model.features(labelled.images));
   assertClose(
     method.step(labelled, "customize").loss,
-    nn.functional.crossEntropy(method.randomHead!.forward(customized), labelled.labels),
+    nn.functional.crossEntropy(method.borrowedHead.own!.forward(customized), labelled.labels),
   );
   free();
 });
@@ -207,7 +207,7 @@ test("outputs that were stored give the same losses", () => {
   for (const stage of ["customize", "distill"] as const) {
     const labelled = () => known.labelled(classesOf([0, 1, 3, 2]));
     const batch = () => new data.MixedBatch(labelled(), rest.batch());
-    const stored = new distill.CustomKD({ student, teacher: shelf });
+    const stored = new distill.CustomKD({ student, teacher: shelf, standardize: "none" });
     stored.loadStateDict(method.stateDict());
     if (stage === "distill") {
       // Of the images without labels nothing is stored yet.
@@ -230,7 +230,7 @@ test("customized features come to be understood by the student's head", () => {
   const labels = student.forward(x).argmax(1);
   const optimizer = new optim.AdamW(customization, { lr: 2e-2 });
   const accuracy = () =>
-    student.head.forward(method.customization.forward(model.features(x))).argmax(1).eq(labels)
+    student.head.forward(method.customizations.at(0).forward(model.features(x))).argmax(1).eq(labels)
       .to("float32").mean().item();
   const before = accuracy();
   onOneThread(() => {
@@ -259,7 +259,7 @@ test("bad set-ups and batches are refused by name and values", () => {
       type,
       ...parts,
     );
-  refuse({ teacher: undefined }, ArgumentError, "exactly one teacher", "none");
+  refuse({ teacher: undefined }, ArgumentError, "at least one teacher", "none");
   refuse({ student: undefined }, ArgumentError, "student");
   refuse({ weights: { general: -1 } }, ArgumentError, "weights.general", "-1");
   refuse(
@@ -300,6 +300,7 @@ test("bad set-ups and batches are refused by name and values", () => {
   const nan = new distill.CustomKD({
     student,
     checkFinite: true,
+    standardize: "none",
     teacher: storedShelf([teacher], source, {
       large: { features: torch.full([4, 9], NaN, { device }) },
     }),

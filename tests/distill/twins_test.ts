@@ -110,9 +110,10 @@ test("CustomKD: 50 steps in turns give PyTorch's losses", () => {
     weights: { customized: 1, general: 0.5, labelled: 1, entropy: 0.1 },
     customization: "mlp",
     general: "linear",
+    standardize: "none",
   });
-  method.customization.loadStateDict(part(start, "customization.", mlp));
-  method.general.loadStateDict(part(start, "general.", linear));
+  method.customizations.at(0).loadStateDict(part(start, "customization.", mlp));
+  method.projections.at(0).loadStateDict(part(start, "general.", linear));
   const optimizers = {
     customize: new optim.AdamW(method.stages[0].learns(), { lr: 3e-3 }),
     distill: new optim.AdamW(method.stages[1].learns(), { lr: 3e-3 }),

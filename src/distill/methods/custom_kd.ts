@@ -5,95 +5,48 @@
  */
 
 import { ArgumentError } from "../../base/errors.ts";
-import { table } from "../../base/option_parts.ts";
-import { choice, number, whole } from "../../base/option_values.ts";
-import { type OptionTable, type Resolved, resolveOptions } from "../../base/options.ts";
+import { type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import type { LabelledBatch } from "../../data/batch.ts";
 import type { MixedBatch } from "../../data/mixed_batch.ts";
-import { Linear } from "../../nn/layers/linear.ts";
-import { rememberModes } from "../../nn/modes.ts";
-import type { Module } from "../../nn/module.ts";
+import { ModuleList } from "../../nn/layers/containers.ts";
+import type { Opinions } from "../../teachers/opinions.ts";
 import type { Teacher } from "../../teachers/teacher.ts";
 import { noGrad } from "../../torch/backward.ts";
 import type { Tensor } from "../../torch/tensor.ts";
+import { BorrowedHead } from "../borrowed_head.ts";
 import { labelledLoss } from "../labelled_loss.ts";
-import { type Distance, DISTANCES, entropyLoss, featureTransferLoss } from "../losses.ts";
+import { entropyLoss, featureTransferLoss, klDivergence } from "../losses.ts";
+import { dkdLoss } from "../losses/decoupled_kd.ts";
 import { type Learners, Method, type MethodStage } from "../method.ts";
 import type { Needs } from "../needs.ts";
-import { Projection, type ProjectionShape } from "../projection.ts";
-import { projectionOption } from "../projection_option.ts";
+import { meanOverTeachers } from "../over_teachers.ts";
+import { Projection } from "../projection.ts";
 import type { Seen } from "../seen.ts";
 import { shelfOf } from "../shelf_of.ts";
+import { Standardizers } from "../standardizers.ts";
+import { targetClasses } from "../target_classes.ts";
 import type { Terms } from "../terms.ts";
+import { isFirstsTurn } from "../turns.ts";
 import { upcast } from "../upcast.ts";
+import { averageFeatures, voteFeatures } from "../vote_features.ts";
+import { voterOptions } from "../voter_options.ts";
+import { Voters } from "../voters.ts";
+import {
+  CUSTOM_KD_OPTIONS,
+  type CustomKDLogit,
+  type CustomKDSettings,
+  type CustomKDWeights,
+} from "./custom_kd_options.ts";
 
 /** The two stages of CustomKD. */
 export type CustomKDStage = "customize" | "distill";
 
-/** The weights of the terms of the second stage of {@linkcode CustomKD}; the paper's summary leaves them open. */
-export interface CustomKDWeights {
-  /** The weight of L_f̃t, task-specific knowledge: student's features close to the customized ones; 1 by default (ours). */
-  customized?: number;
-  /** The weight of L_ft, task-general knowledge: student's projected features close to the teacher's; 1 by default (ours). */
-  general?: number;
-  /** The weight of L_L, cross-entropy on labelled images; 1 by default (ours). */
-  labelled?: number;
-  /** The weight of L_U, entropy on unlabelled images; 0.1 by default (ours). */
-  entropy?: number;
-}
-
-/** The options of {@linkcode CustomKD} that are data; all defaults are ours. */
-export interface CustomKDSettings {
-  /** The weights of the second stage's terms. */
-  weights?: CustomKDWeights;
-  /** Shape of θ_p^h, from the teacher's features to the student's; `"linear"`. */
-  customization?: ProjectionShape;
-  /** Shape of the map of the general term, from the student's features to the teacher's; `"linear"`. */
-  general?: ProjectionShape;
-  /** How the distance of features is measured; `"mse"`, as in the paper. */
-  distance?: Distance;
-  /**
-   * The head that is borrowed for customization: the student's own as it is at the time, or a linear one with random
-   * weights that are never trained, for the ablation (arXiv 2503.18244, Table 6); `"student"`.
-   */
-  head?: "student" | "random";
-  /** After how many epochs the stages take turns; 1, as in the paper. Customization comes first. */
-  alternate?: number;
-}
-
 /** Options of {@linkcode CustomKD}. */
 export interface CustomKDOptions extends Omit<Learners, "teachers">, CustomKDSettings {
-  /** The large teacher; of its logits no use is made. */
+  /** The large teacher, or several. */
   teacher: Teacher | Learners["teachers"];
 }
-
-const weight = (value: number, help: string) => number({ default: value, min: 0, help });
-
-/** The options of {@linkcode CustomKD} that are data. */
-export const CUSTOM_KD_OPTIONS: OptionTable<CustomKDSettings> = {
-  weights: table<CustomKDWeights>({
-    customized: weight(1, "weight of the distance to the customized features"),
-    general: weight(1, "weight of the distance to the teacher's features"),
-    labelled: weight(1, "weight of the cross-entropy on labelled images"),
-    entropy: weight(0.1, "weight of the entropy on unlabelled images"),
-  }, { default: {}, help: "the weights of the second stage's terms" }),
-  customization: projectionOption("the map from the teacher's features to the student's"),
-  general: projectionOption("the map from the student's features to the teacher's"),
-  distance: choice(DISTANCES, {
-    default: "mse",
-    help: "how the distance of features is measured",
-  }),
-  head: choice(["student", "random"], {
-    default: "student",
-    help: "the head that is borrowed for customization",
-  }),
-  alternate: whole({
-    default: 1,
-    min: 1,
-    help: "after how many epochs the stages take turns",
-  }),
-};
 
 /**
  * CustomKD (arXiv 2503.18244): a frozen large teacher is taught to speak the student's language, then
@@ -104,10 +57,15 @@ export const CUSTOM_KD_OPTIONS: OptionTable<CustomKDSettings> = {
  * 2. `"distill"`, knowledge distillation, on labelled and unlabelled images: the weighted sum of
  *    `L_f̃t = dist(f_s, θ_p^h(f_t))`, `L_ft = dist(projection(f_s), f_t)`, cross-entropy on the labels and
  *    entropy on the rest. The student and the projection of the general term learn. Terms: `customized`, `general`,
- *    `labelled`, `entropy` (those whose weight is not 0).
+ *    `labelled`, `entropy`, and `logit`, the divergence from what the borrowed head, or the teacher, predicts (those whose
+ *    weight is not 0).
  *
  * Each stage has an optimizer of its own: neither gives gradients to what the other trains. The student should know the
  * labelled images already: its head is what the teacher's features are made to fit.
+ *
+ * With several teachers (ours) each has projections of its own, losses are means over the teachers, and what the student's
+ * features are to be close to is their vote on customized features, `voteFeatures` of UNIFORM: all of these lie in the
+ * student's space.
  *
  * @example
  * ```ts
@@ -132,33 +90,37 @@ export const CUSTOM_KD_OPTIONS: OptionTable<CustomKDSettings> = {
  */
 export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> {
   /** What the method asks for. */
-  static override readonly needs: Needs = {
-    images: "some labelled",
-    teachers: 1,
-    mostTeachers: 1,
-  };
+  static override readonly needs: Needs = { images: "some labelled" };
 
-  /** What each stage trains: the projection θ_p^h; the student and the projection of the general term. */
+  /** What each stage trains: the projections θ_p^h; the student and the projections of the general term. */
   override readonly stages: readonly MethodStage<CustomKDStage>[] = [
-    { name: "customize", learns: () => this.customization.parameters() },
+    {
+      name: "customize",
+      learns: () => [...this.customizations.parameters(), ...this.borrowedHead.learning()],
+    },
     {
       name: "distill",
-      learns: () => [...this.student.parameters(), ...this.general.parameters()],
+      learns: () => [...this.student.parameters(), ...this.projections.parameters()],
     },
   ];
-  /** θ_p^h, from the teacher's features to the student's; thrown away at the end. */
-  readonly customization: Projection;
-  /** The projection of the general term, from the student's features to the teacher's; thrown away at the end. */
-  readonly general: Projection;
-  /** The random head of the ablation, or null. */
-  readonly randomHead: Linear | null;
+  /** θ_p^h of each teacher, from its features to the student's; thrown away at the end. */
+  readonly customizations: ModuleList;
+  /** The projections of the general term, from the student's features to each teacher's; thrown away at the end. */
+  readonly projections: ModuleList;
+  /** The head that features are customized by. */
+  readonly borrowedHead: BorrowedHead;
+  /** What standardizes the teachers' features. */
+  readonly standardizers: Standardizers;
+  /** The teachers' own prediction, if it is taught. */
+  readonly voters: Voters | null;
 
   readonly #options: Resolved<CustomKDSettings>;
 
   /**
-   * Makes the projections for a teacher and a student.
+   * Makes the projections for the teachers and a student.
    *
-   * @throws {ArgumentError} if there is no teacher, the student is no classifier, or an option is out of its range.
+   * @throws {ArgumentError} if there is no teacher, the student is no classifier, an option is out of its range, or
+   * predictions are taught of teachers who do not vote.
    */
   constructor({ student, teacher, checkFinite, ...given }: CustomKDOptions) {
     super({ student, teachers: shelfOf(teacher), checkFinite });
@@ -166,23 +128,28 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
     if (Object.values(options.weights).every((weight) => weight === 0)) {
       throw new ArgumentError("All weights of CustomKD are 0, so that nothing is learnt.");
     }
-    const [{ featureDim }] = this.teachers;
-    this.customization = new Projection(featureDim, student.featureDim, options.customization);
-    this.general = new Projection(student.featureDim, featureDim, options.general);
-    this.randomHead = options.head === "random"
-      ? new Linear(student.featureDim, student.numClasses).requiresGrad_(false)
-      : null;
+    const { teachers } = this;
+    const dims = teachers.map(({ featureDim }) => featureDim);
+    this.customizations = new ModuleList(
+      dims.map((dim) => new Projection(dim, student.featureDim, options.customization)),
+    );
+    this.projections = new ModuleList(
+      dims.map((dim) => new Projection(student.featureDim, dim, options.general)),
+    );
+    this.borrowedHead = new BorrowedHead(student, options.head);
+    this.standardizers = new Standardizers(teachers, options.standardize);
+    this.voters = this.#teachersVoters();
     this.joinStudent();
-  }
-
-  /** The large teacher. */
-  get teacher(): Teacher {
-    return this.teachers[0];
   }
 
   /** Which stage an epoch belongs to; the first is epoch 0, and customization. */
   override stageOf(epoch: number): CustomKDStage {
-    return super.stageOf(Math.floor(epoch / this.#options.alternate));
+    super.stageOf(epoch);
+    const { alternate } = this.#options;
+    const { customize, distill } = typeof alternate === "number"
+      ? { customize: alternate, distill: alternate }
+      : alternate as { customize: number; distill: number | "rest" };
+    return isFirstsTurn(epoch, customize, distill) ? "customize" : "distill";
   }
 
   /** @ignore */
@@ -193,53 +160,87 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
 
   /** Stage 1: gradients reach θ_p^h only. */
   #customize(seen: Seen, terms: Terms): void {
-    terms.add("customization", 1, () => {
-      const customized = this.customization.forward(seen.opinions.features[0]);
-      const logits = forwardFrozen(this.randomHead ?? this.student.head, customized);
-      return labelledLoss(logits, seen.labels);
-    });
+    terms.add("customization", 1, () =>
+      meanOverTeachers(seen.opinions, terms, "customization", ({ features }, name) => {
+        const logits = this.borrowedHead.forward(this.#customized(name, features));
+        return labelledLoss(logits, seen.labels);
+      }));
   }
 
-  /** Stage 2: gradients reach the student and the projection of the general term only. */
+  /** Stage 2: gradients reach the student and the projections of the general term only. */
   #distill(seen: Seen, terms: Terms): void {
-    const { weights, distance } = this.#options;
-    const { customized, general, labelled, entropy } = weights as Required<CustomKDWeights>;
-    if (entropy > 0 && seen.count === seen.labelledCount) {
+    const { distance, entropyThreshold: threshold, weights } = this.#options;
+    const weight = weights as Required<CustomKDWeights>;
+    if (weight.entropy > 0 && seen.count === seen.labelledCount) {
       throw new ArgumentError(
-        `CustomKD needs unlabelled images for the entropy, whose weight is ${entropy}. ` +
+        `CustomKD needs unlabelled images for the entropy, whose weight is ${weight.entropy}. ` +
           `Load labelled and unlabelled images with data.zipLoaders, or set that weight to 0.`,
       );
     }
     const { features, logits } = seen.student;
-    terms.add("customized", customized, () => {
-      const target = noGrad(() => upcast(this.customization.forward(seen.opinions.features[0])));
-      return featureTransferLoss(features, target, { distance });
-    });
-    terms.add("general", general, () => {
-      const projected = upcast(this.general.forward(features));
-      return featureTransferLoss(projected, seen.opinions.features[0], { distance });
-    });
-    terms.add("labelled", labelled, () => labelledLoss(seen.ofLabelled(logits), seen.labels));
-    terms.add("entropy", entropy, () => entropyLoss(seen.ofUnlabelled(logits)));
+    let target: Tensor | undefined;
+    const customized = () => target ??= noGrad(() => this.#together(seen.opinions));
+    terms.add("customized", weight.customized, () =>
+      featureTransferLoss(features, customized(), { distance }));
+    terms.add("general", weight.general, () =>
+      meanOverTeachers(seen.opinions, terms, "general", (output, name) => {
+        const projection = this.projections.at(this.shelf.names.indexOf(name));
+        const own = this.standardizers.ofOne(name, output.features);
+        return featureTransferLoss(upcast(projection.forward(features)), own, { distance });
+      }));
+    terms.add("labelled", weight.labelled, () =>
+      labelledLoss(seen.ofLabelled(logits), seen.labels));
+    terms.add("entropy", weight.entropy, () =>
+      entropyLoss(seen.ofUnlabelled(logits), { threshold }));
+    terms.add("logit", weight.logit, () => this.#logitLoss(seen, customized));
+  }
+
+  /** θ_p^h(f_t) of one teacher (B, D). */
+  #customized(name: string, features: Tensor): Tensor {
+    const customization = this.customizations.at(this.shelf.names.indexOf(name));
+    return upcast(customization.forward(this.standardizers.ofOne(name, features)));
+  }
+
+  /** What the student's features are to be close to (B, D): one teacher's customized features, or the vote of several. */
+  #together(opinions: Opinions): Tensor {
+    const { names } = opinions;
+    const all = names.map((name) => this.#customized(name, opinions.of(name).features));
+    if (all.length === 1) return all[0];
+    if (!this.#options.vote) return averageFeatures(all, { names, checkFinite: false });
+    return voteFeatures(all, { ties: "mean", names, checkFinite: false }).target;
+  }
+
+  /** The divergence of the student's prediction from what is taught. */
+  #logitLoss(seen: Seen, customized: () => Tensor): Tensor {
+    const { loss, temperature, alpha, beta } = this.#options.logit as Required<CustomKDLogit>;
+    const { logits } = seen.student;
+    const probabilities = noGrad(() =>
+      this.voters?.vote(seen.opinions).probabilities ??
+        upcast(this.borrowedHead.logitsOf(customized())).div(temperature).softmax(1)
+    );
+    if (loss === "kl") return klDivergence(logits, probabilities, { temperature });
+    const classes = targetClasses(seen, { pseudoClass: probabilities.argmax(1) });
+    return dkdLoss(logits, probabilities, classes, { temperature, alpha, beta });
+  }
+
+  #teachersVoters(): Voters | null {
+    const { weights, logit } = this.#options;
+    const { target, temperature } = logit as Required<CustomKDLogit>;
+    if (weights.logit === 0 || target !== "teacher") return null;
+    if (this.shelf.voters.length === 0) {
+      throw new ArgumentError(
+        'CustomKD teaches the prediction of the teacher (logit.target "teacher"), and none of the teachers votes on the ' +
+          'student\'s classes: set logit.target to "customized", or weights.logit to 0.',
+      );
+    }
+    return new Voters(this.shelf, resolveOptions("CustomKD", voterOptions(temperature), {}));
   }
 
   /** @ignore */
   protected override settings(): Spec {
-    const { customization: _c, general: _g, weights, ...options } = this.#options;
-    return { ...options, weights: { ...weights } };
-  }
-}
-
-/** Passes features through a head without gradients for its parameters, and without changing its buffers. */
-function forwardFrozen(head: Module, features: Tensor): Tensor {
-  const trained = head.parameters().filter((parameter) => parameter.requiresGrad);
-  const restore = rememberModes(head.modules());
-  for (const parameter of trained) parameter.requiresGrad = false;
-  head.eval();
-  try {
-    return head.forward(features);
-  } finally {
-    for (const parameter of trained) parameter.requiresGrad = true;
-    restore();
+    // Projections are in what is trained.
+    const { customization: _c, general: _g, weights, logit, ...options } = this.#options;
+    const alternate = options.alternate as Spec;
+    return { ...options, alternate, weights: { ...weights }, logit: { ...logit } };
   }
 }
