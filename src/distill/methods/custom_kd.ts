@@ -128,6 +128,7 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
     if (Object.values(options.weights).every((weight) => weight === 0)) {
       throw new ArgumentError("All weights of CustomKD are 0, so that nothing is learnt.");
     }
+    this.voters = this.#teachersVoters();
     const { teachers } = this;
     const dims = teachers.map(({ featureDim }) => featureDim);
     this.customizations = new ModuleList(
@@ -138,7 +139,6 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
     );
     this.borrowedHead = new BorrowedHead(student, options.head);
     this.standardizers = new Standardizers(teachers, options.standardize);
-    this.voters = this.#teachersVoters();
     this.joinStudent();
   }
 
