@@ -21,7 +21,7 @@ import type { View } from "./view.ts";
  * scope they were made in.
  */
 export abstract class Batch implements Disposable {
-  /** The pixels (B, C, H, W): uint8 from 0 to 255, or floating-point from 0 to 1. */
+  /** The pixels (B, C, H, W) as teachers see them: uint8 from 0 to 255, or floating-point from 0 to 1. */
   readonly pixels: Tensor;
   /** Where in the data set the images are: int64 (B), on the CPU. */
   readonly indices: Tensor;
@@ -29,6 +29,7 @@ export abstract class Batch implements Disposable {
   readonly origin: Origin | null;
   readonly #renderings: Renderings;
   #places: Int32Array | null = null;
+  #strong: { readonly pixels: Tensor; readonly renderings: Renderings } | null = null;
 
   /**
    * Takes over the tensors.
@@ -80,12 +81,28 @@ export abstract class Batch implements Disposable {
     return this.#renderings.of(view);
   }
 
+  /** What the student sees of stronger augmentation (B, C, H, W); null where it sees {@linkcode Batch.pixels}, as teachers do. */
+  get strong(): Tensor | null {
+    return this.#strong?.pixels ?? null;
+  }
+
+  /** Takes over pixels that the student alone sees, of the same images. */
+  strengthen(pixels: Tensor): this {
+    this.#strong = pixels === this.pixels ? null : { pixels, renderings: new Renderings(pixels) };
+    return this;
+  }
+
+  /** The pixels as a student of this view sees them: see {@linkcode Batch.view}. */
+  studentView(view: View | null): Tensor {
+    return (this.#strong?.renderings ?? this.#renderings).of(view);
+  }
+
   /** This batch with other pixels, on `device`; pixels that are not needed any more are disposed of. */
   abstract withPixels(pixels: Tensor, device: Device, origin: Origin | null): this;
 
   /** All its tensors. */
   tensors(): Tensor[] {
-    return [this.pixels, this.indices];
+    return [this.pixels, this.indices, ...(this.#strong ? [this.#strong.pixels] : [])];
   }
 
   /** Takes the tensors out of the scope they were made in: they live until {@linkcode dispose}. */
@@ -97,6 +114,7 @@ export abstract class Batch implements Disposable {
   /** Frees the tensors, and what was rendered of them. */
   dispose(): void {
     this.#renderings.dispose();
+    this.#strong?.renderings.dispose();
     for (const tensor of this.tensors()) tensor.dispose();
   }
 

@@ -48,10 +48,16 @@ export class ImageRandom {
    * @param seed A whole number from 0 to 2^53 - 1.
    * @param variant Which variant of the images, a whole number from 0 to 2^53 - 1, such as an epoch's.
    * @param indices For each image of the batch its index in the data set.
+   * @param purpose What the numbers are for, so that others do not come from them.
    * @throws {ArgumentError} If the seed, the variant or an index is no such number.
    */
-  constructor(seed: number, variant: number, indices: ArrayLike<number>) {
-    const key = variantSeed(seed, AUGMENTATION, variant);
+  constructor(
+    seed: number,
+    variant: number,
+    indices: ArrayLike<number>,
+    purpose: number = AUGMENTATION,
+  ) {
+    const key = variantSeed(seed, purpose, variant);
     this.#key0 = key >>> 0;
     this.#key1 = Math.floor(key / TWO_32);
     this.count = indices.length;

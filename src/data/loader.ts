@@ -19,6 +19,7 @@ import { inOrder } from "./shuffle.ts";
 import { shuffledOrder } from "./shuffled_order.ts";
 import { pixelSpec } from "./spec.ts";
 import { ImageRandom } from "./image_random.ts";
+import { STRONG_AUGMENTATION } from "./random_purposes.ts";
 import type { PixelSource } from "./pixel_source.ts";
 import type { Spec } from "../base/spec.ts";
 import type { Transform } from "./transforms/transform.ts";
@@ -36,6 +37,11 @@ export interface LoaderOptions {
   dropLast?: boolean;
   /** Applied to the pixels of whole batches on `device`: augmentation. Networks normalize by their own views. */
   transform?: Transform;
+  /**
+   * Applied after `transform` to what the student alone sees, another time in every epoch: strong augmentation. Teachers see the
+   * images without it, so that what they say can be stored for `views` all the same.
+   */
+  strong?: Transform;
   /**
    * How many variants of each image there are: epoch e shows variant e mod `views`. With them, what teachers say about the
    * images can be stored once, augmented or not. By default every epoch has another one.
@@ -99,6 +105,8 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
   readonly dropLast: boolean;
   /** What is applied to the pixels of whole batches. */
   readonly transform: Transform | undefined;
+  /** What is applied after that to what the student alone sees. */
+  readonly strong: Transform | undefined;
   /** How many variants of each image there are; null for another one in every epoch. */
   readonly views: number | null;
   /** Where images and labels are put. */
@@ -155,6 +163,7 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
     this.seed = seed;
     this.dropLast = dropLast;
     this.transform = options.transform;
+    this.strong = options.strong;
     this.views = views;
     this.device = options.device ?? "cpu";
     this.prefetch = prefetch;
@@ -208,7 +217,10 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
     }
     const start = index * this.batchSize;
     const indices = this.order(epoch).subarray(start, start + this.batchSize);
-    return this.pixelsOf(indices, this.variantOf(epoch));
+    const given = this.pixelsOf(indices, this.variantOf(epoch));
+    if (this.strong === undefined) return given;
+    if (!isPromise(given)) return this.#strengthened(given, epoch);
+    return given.then((batch) => this.#strengthened(batch, epoch).keep());
   }
 
   /** How many images the data set has. */
@@ -238,9 +250,16 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
    * ahead is not part of it.
    */
   async spec(): Promise<Spec> {
-    const { batchSize, shuffle, dropLast, seed } = this;
+    const { batchSize, shuffle, dropLast, seed, strong } = this;
     const pixels = await this.pixelSpec() as Record<string, Spec>;
-    return { ...pixels, batchSize, shuffle, dropLast, seed };
+    return {
+      ...pixels,
+      strong: strong && (strong.spec ?? null),
+      batchSize,
+      shuffle,
+      dropLast,
+      seed,
+    };
   }
 
   /** What decides the pixels: the data set by a fingerprint of its contents, the transform, the seed, the variants. */
@@ -253,17 +272,26 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
     let pixels: Tensor | undefined;
     try {
       pixels = scope(() => this.#apply(given, variant));
-      checkPixelDType(pixels, "A batch");
-      if (pixels.size(0) !== count) {
-        throw new ShapeError(
-          `A batch of ${count} images has the shape [${pixels.shape.join(", ")}] after the ` +
-            `transform; a dataset and a transform must keep the number of images.`,
-        );
-      }
+      checkPixels(pixels, count);
       return given.withPixels(pixels, this.device, { source: this, variant });
     } catch (error) {
       pixels?.dispose();
       given.dispose();
+      throw error;
+    }
+  }
+
+  /** The batch with pixels that the student alone sees. */
+  #strengthened(batch: B, epoch: number): B {
+    let pixels: Tensor | undefined;
+    try {
+      const random = new ImageRandom(this.seed, epoch, batch.places(), STRONG_AUGMENTATION);
+      pixels = scope(() => this.strong!(batch.pixels, random));
+      checkPixels(pixels, batch.length);
+      return batch.strengthen(pixels);
+    } catch (error) {
+      pixels?.dispose();
+      batch.dispose();
       throw error;
     }
   }
@@ -275,4 +303,13 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
     const random = new ImageRandom(this.seed, variant, given.places());
     return this.transform(images, random);
   }
+}
+
+function checkPixels(pixels: Tensor, count: number): void {
+  checkPixelDType(pixels, "A batch");
+  if (pixels.size(0) === count) return;
+  throw new ShapeError(
+    `A batch of ${count} images has the shape [${pixels.shape.join(", ")}] after the ` +
+      `transform; a dataset and a transform must keep the number of images.`,
+  );
 }

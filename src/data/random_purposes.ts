@@ -13,3 +13,5 @@ export const AUGMENTATION = 2;
 export const SELECTION = 3;
 /** The part of an image that is decoded. */
 export const DECODING = 4;
+/** Transforms that only the student's images go through. */
+export const STRONG_AUGMENTATION = 5;

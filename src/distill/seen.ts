@@ -69,7 +69,7 @@ export class Seen {
   get images(): Tensor {
     const { student } = this.#seers;
     const view = student instanceof Classifier ? student.view : null;
-    return this.#images ??= joined(this.#parts.map((part) => part.view(view)));
+    return this.#images ??= joined(this.#parts.map((part) => part.studentView(view)));
   }
 
   /** What the student makes of them, in float32 or wider, checked against what it declares. */

@@ -93,6 +93,11 @@ export interface Recipe {
   data: DataRecipes;
   /** What is done to pixels before anybody sees them, one after the other. */
   augment?: readonly (string | Named)[];
+  /**
+   * What is done after that to the images of `data.train` that the student sees; teachers see them without it (weak and strong
+   * augmentation).
+   */
+  strongAugment?: readonly (string | Named)[];
   /** How many variants of each image there are; another one in every epoch if null. */
   views?: number | null;
   /** Who is taught. */

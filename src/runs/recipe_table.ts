@@ -44,7 +44,14 @@ import type { DataRecipes, EvaluationRecipe, GroupsRecipe, Recipe, StoreRecipe }
 export interface ResolvedRecipe extends
   Omit<
     Resolved<Recipe>,
-    "student" | "method" | "optimizer" | "schedule" | "augment" | "stages" | "teachers"
+    | "student"
+    | "method"
+    | "optimizer"
+    | "schedule"
+    | "augment"
+    | "strongAugment"
+    | "stages"
+    | "teachers"
   > {
   /** The data. */
   readonly data: Resolved<DataRecipes>;
@@ -60,6 +67,8 @@ export interface ResolvedRecipe extends
   readonly schedule: Named;
   /** The transforms with their options. */
   readonly augment: readonly Named[];
+  /** The transforms of what the student alone sees. */
+  readonly strongAugment: readonly Named[];
   /** What stages have of their own. */
   readonly stages: Readonly<Record<string, { optimizer: Named | null; schedule: Named | null }>>;
   /** How the student is measured. */
@@ -91,6 +100,10 @@ export const RECIPE_TABLE: OptionTable<Recipe> = {
   augment: list(named(tablesOf(TRANSFORMS), { what: "transform" }), {
     default: [],
     help: "what is done to pixels before anybody sees them",
+  }),
+  strongAugment: list(named(tablesOf(TRANSFORMS), { what: "transform" }), {
+    default: [],
+    help: "what is done after that to training images that the student alone sees",
   }),
   views: nullable(
     whole({ min: 1, help: "variants of each image; another in every epoch if null" }),

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import type { Named } from "../base/option_parts.ts";
 import type { Batch } from "../data/batch.ts";
 import { zipLoaders } from "../data/zip_loaders.ts";
 import { Loader, type LoaderOptions } from "../data/loader.ts";
@@ -45,10 +46,11 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
   const { images } = METHODS[recipe.method.name].needs;
   const { data } = recipe;
   const options = loaderOptions(recipe);
+  const strong = withTransform("strong", recipe.strongAugment);
   // What takes any images learns without labels unless some are given beside.
   if (images === "unlabelled" || (images === "any" && data.labelled === null)) {
     const train = await opener.unlabelled(data.train, "data.train");
-    const loader = new Loader(train, options);
+    const loader = new Loader(train, { ...options, ...strong });
     return { train, labelled: null, batches: loader, sources: [source(loader)] };
   }
   if (images === "labelled" || data.labelled === null) {
@@ -58,7 +60,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
       );
     }
     const train = await opener.labelled(data.train, "data.train");
-    const loader = new Loader(train, options);
+    const loader = new Loader(train, { ...options, ...strong });
     return { train, labelled: train, batches: loader, sources: [source(loader)] };
   }
   const train = await opener.unlabelled(data.train, "data.train");
@@ -67,7 +69,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
     ...options,
     batchSize: recipe.labelledBatchSize ?? recipe.batchSize,
   });
-  const rest = new Loader(train, options);
+  const rest = new Loader(train, { ...options, ...strong });
   return { train, labelled, batches: zipLoaders(few, rest), sources: [source(few), source(rest)] };
 }
 
@@ -82,7 +84,6 @@ function loaderOptions(recipe: ResolvedRecipe): LoaderOptions {
   const { batchSize, seed, device, augment, store } = recipe;
   // Where nothing is random there is one variant, and what teachers say of it can be kept.
   const views = recipe.views ?? (store !== null && augment.length === 0 ? 1 : null);
-  const transforms = augment.map(({ name, ...options }) => TRANSFORMS[name].make(options));
   return {
     batchSize,
     seed,
@@ -90,8 +91,16 @@ function loaderOptions(recipe: ResolvedRecipe): LoaderOptions {
     shuffle: true,
     dropLast: recipe.dropLast,
     ...(views !== null && { views }),
-    ...(transforms.length > 0 && {
-      transform: transforms.length === 1 ? transforms[0] : compose(...transforms),
-    }),
+    ...withTransform("transform", augment),
   };
+}
+
+/** Transforms by name, one after the other, as an option of a loader; nothing where there are none. */
+function withTransform(
+  option: "transform" | "strong",
+  named: readonly Named[],
+): Partial<LoaderOptions> {
+  const transforms = named.map(({ name, ...options }) => TRANSFORMS[name].make(options));
+  if (transforms.length === 0) return {};
+  return { [option]: transforms.length === 1 ? transforms[0] : compose(...transforms) };
 }

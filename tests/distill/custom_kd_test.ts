@@ -230,7 +230,9 @@ test("customized features come to be understood by the student's head", () => {
   const labels = student.forward(x).argmax(1);
   const optimizer = new optim.AdamW(customization, { lr: 2e-2 });
   const accuracy = () =>
-    student.head.forward(method.customizations.at(0).forward(model.features(x))).argmax(1).eq(labels)
+    student.head.forward(method.customizations.at(0).forward(model.features(x))).argmax(1).eq(
+      labels,
+    )
       .to("float32").mean().item();
   const before = accuracy();
   onOneThread(() => {

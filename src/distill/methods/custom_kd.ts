@@ -160,11 +160,15 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
 
   /** Stage 1: gradients reach θ_p^h only. */
   #customize(seen: Seen, terms: Terms): void {
-    terms.add("customization", 1, () =>
-      meanOverTeachers(seen.opinions, terms, "customization", ({ features }, name) => {
-        const logits = this.borrowedHead.forward(this.#customized(name, features));
-        return labelledLoss(logits, seen.labels);
-      }));
+    terms.add(
+      "customization",
+      1,
+      () =>
+        meanOverTeachers(seen.opinions, terms, "customization", ({ features }, name) => {
+          const logits = this.borrowedHead.forward(this.#customized(name, features));
+          return labelledLoss(logits, seen.labels);
+        }),
+    );
   }
 
   /** Stage 2: gradients reach the student and the projections of the general term only. */
@@ -180,18 +184,31 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
     const { features, logits } = seen.student;
     let target: Tensor | undefined;
     const customized = () => target ??= noGrad(() => this.#together(seen.opinions));
-    terms.add("customized", weight.customized, () =>
-      featureTransferLoss(features, customized(), { distance }));
-    terms.add("general", weight.general, () =>
-      meanOverTeachers(seen.opinions, terms, "general", (output, name) => {
-        const projection = this.projections.at(this.shelf.names.indexOf(name));
-        const own = this.standardizers.ofOne(name, output.features);
-        return featureTransferLoss(upcast(projection.forward(features)), own, { distance });
-      }));
-    terms.add("labelled", weight.labelled, () =>
-      labelledLoss(seen.ofLabelled(logits), seen.labels));
-    terms.add("entropy", weight.entropy, () =>
-      entropyLoss(seen.ofUnlabelled(logits), { threshold }));
+    terms.add(
+      "customized",
+      weight.customized,
+      () => featureTransferLoss(features, customized(), { distance }),
+    );
+    terms.add(
+      "general",
+      weight.general,
+      () =>
+        meanOverTeachers(seen.opinions, terms, "general", (output, name) => {
+          const projection = this.projections.at(this.shelf.names.indexOf(name));
+          const own = this.standardizers.ofOne(name, output.features);
+          return featureTransferLoss(upcast(projection.forward(features)), own, { distance });
+        }),
+    );
+    terms.add(
+      "labelled",
+      weight.labelled,
+      () => labelledLoss(seen.ofLabelled(logits), seen.labels),
+    );
+    terms.add(
+      "entropy",
+      weight.entropy,
+      () => entropyLoss(seen.ofUnlabelled(logits), { threshold }),
+    );
     terms.add("logit", weight.logit, () => this.#logitLoss(seen, customized));
   }
 
