@@ -94,7 +94,8 @@ test("UNIFORM: 50 steps give PyTorch's losses", () => {
   freeAll(optimizer, method, student, ...models);
 });
 
-test("CustomKD: 50 steps in turns give PyTorch's losses", () => {
+/** Student, teacher and batches of the twins of CustomKD, as these begin. */
+function customKD(options: distill.CustomKDSettings) {
   const start = load("custom_kd.safetensors");
   const student = new Student().to(device);
   student.loadStateDict(part(start, "student."));
@@ -107,10 +108,9 @@ test("CustomKD: 50 steps in turns give PyTorch's losses", () => {
       features: (x) => model.forward(x.flatten(1)),
       featureDim: 24,
     }),
-    weights: { customized: 1, general: 0.5, labelled: 1, entropy: 0.1 },
     customization: "mlp",
     general: "linear",
-    standardize: "none",
+    ...options,
   });
   method.customizations.at(0).loadStateDict(part(start, "customization.", mlp));
   method.projections.at(0).loadStateDict(part(start, "general.", linear));
@@ -118,23 +118,50 @@ test("CustomKD: 50 steps in turns give PyTorch's losses", () => {
     customize: new optim.AdamW(method.stages[0].learns(), { lr: 3e-3 }),
     distill: new optim.AdamW(method.stages[1].learns(), { lr: 3e-3 }),
   };
-  const losses: number[] = [];
-  for (let step = 0; step < steps; step++) {
-    using _ = torch.scope();
-    const stage = method.stageOf(Math.floor(step / 5));
-    const labelled = new data.LabelledBatch(
-      start.labelled.select(0, step % 5),
-      start.labels.select(0, step % 5),
+  const batch = (i: number) =>
+    new data.MixedBatch(
+      new data.LabelledBatch(start.labelled.select(0, i), start.labels.select(0, i)),
+      new data.UnlabelledBatch(start.unlabelled.select(0, i)),
     );
-    const unlabelled = new data.UnlabelledBatch(start.unlabelled.select(0, step % 5));
-    const { loss } = method.step(new data.MixedBatch(labelled, unlabelled), stage);
-    optimizers[stage].zeroGrad();
-    loss.backward();
-    optimizers[stage].step();
-    losses.push(loss.item());
+  /** The losses of so many steps; an epoch is 5. */
+  const losses = (steps: number) =>
+    Array.from({ length: steps }, (_, step) => {
+      using _scope = torch.scope();
+      const stage = method.stageOf(Math.floor(step / 5));
+      const { loss } = method.step(batch(step % 5), stage);
+      optimizers[stage].zeroGrad();
+      loss.backward();
+      optimizers[stage].step();
+      return loss.item();
+    });
+  const free = () => freeAll(optimizers.customize, optimizers.distill, method, student, model);
+  return { start, method, batch, losses, free };
+}
+
+test("CustomKD: 50 steps in turns give PyTorch's losses", () => {
+  const { start, losses, free } = customKD({
+    weights: { customized: 1, general: 0.5, labelled: 1, entropy: 0.1 },
+    standardize: "none",
+  });
+  compare("CustomKD", losses(steps), start.losses.toArray() as number[]);
+  free();
+});
+
+test("CustomKD with DKD: 50 alternating epochs give PyTorch's losses", () => {
+  const { method, batch, losses, free } = customKD({
+    weights: { customized: 1, general: 0.5, labelled: 1, entropy: 0.1, logit: 0.2 },
+    logit: { loss: "dkd", temperature: 4, alpha: 1, beta: 2 },
+    entropyThreshold: 0.3,
+  });
+  method.standardizers.begin();
+  for (let i = 0; i < 5; i++) {
+    const { labelled, unlabelled } = batch(i);
+    for (const one of [labelled, unlabelled]) method.standardizers.observe(method.shelf.ask(one));
   }
-  compare("CustomKD", losses, start.losses.toArray() as number[]);
-  freeAll(optimizers.customize, optimizers.distill, method, student, model);
+  method.standardizers.settle();
+  const expected = load("custom_kd_epochs.safetensors").losses.toArray() as number[];
+  compare("CustomKD with DKD", losses(250), expected);
+  free();
 });
 
 for (const [name, losses] of [["UNIFORM", "losses"], ["CFLPlus", "cfl_plus"]] as const) {
