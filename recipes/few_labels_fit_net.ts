@@ -12,5 +12,5 @@ export default ({ seed }: ForSeed) =>
   fewLabels(seed, {
     name: "few_labels_fit_net",
     title: "student, feature distillation",
-    method: { name: "FitNet", feature: 30 },
+    method: { name: "FitNet", feature: 30, standardize: "dataset" },
   });

@@ -67,7 +67,7 @@ export function fewLabels(seed: number, own: Partial<runs.Recipe>): runs.Recipe 
     },
     augment,
     student: { ...student, weights: { recipe: before(seed) } },
-    teachers: [{ name: "large", standardize: true, recipe: large(seed) }],
+    teachers: [{ name: "large", recipe: large(seed) }],
     optimizer: { name: "AdamW", lr: 2e-2, weightDecay: 0.01 },
     schedule: { name: "OneCycle", maxLr: 2e-2 },
     epochs: 12,

@@ -5,7 +5,7 @@
  */
 
 import { either, list, named, nullable, pair, table } from "../base/option_parts.ts";
-import { choice, flag, number, text, whole } from "../base/option_values.ts";
+import { choice, number, text, whole } from "../base/option_values.ts";
 import { lazy, variants } from "../base/option_variants.ts";
 import type { AnyTable, Option, OptionTable } from "../base/options.ts";
 import type { View } from "../data/view.ts";
@@ -41,12 +41,6 @@ export interface TeacherBase extends TeacherLabels {
   readonly kind?: "predictive" | "descriptive";
 }
 
-/** What a teacher that is a model of one's own has besides. */
-export interface OwnTeacher extends TeacherBase {
-  /** Whether features are given mean 0 and deviation 1, over the images that the student learns from. */
-  readonly standardize?: boolean;
-}
-
 /** A teacher: what a publisher ships (`source`), a model of one's own (`run`), or a recipe that is trained first. */
 export type TeacherRecipe<R> =
   | TeacherBase & OpenVocabularyRecipe & {
@@ -63,11 +57,11 @@ export type TeacherRecipe<R> =
     /** What makes it vote: a linear classifier on its features, in the place of its own head. */
     readonly probe?: ProbeRecipe | null;
   }
-  | OwnTeacher & {
+  | TeacherBase & {
     /** The folder of a run, or a file that `models.save` wrote. */
     readonly run: string;
   }
-  | OwnTeacher & {
+  | TeacherBase & {
     /** The recipe that the teacher is trained by, and kept under: the next run with the same one finds it. */
     readonly recipe: R;
   };
@@ -130,18 +124,13 @@ const BASE: AnyTable = {
   ...LABEL_OPTIONS,
 };
 
-const OWN: AnyTable = {
-  ...BASE,
-  standardize: flag({ default: false, help: "gives its features mean 0 and deviation 1" }),
-};
-
 /** Who teaches; `recipe` is what a teacher that is trained first is trained by. */
 export function teachersOption<R>(recipe: () => Option<R>): Option<TeacherRecipe<R>[]> {
   const own = lazy<R>(recipe, { wants: "a recipe", ref: "#", help: "what it is trained by" });
   const one = variants<TeacherRecipe<R>>({
     source: SOURCE,
-    run: { run: text({ help: "the folder of a run, or a saved model" }), ...OWN },
-    recipe: { recipe: own, ...OWN },
+    run: { run: text({ help: "the folder of a run, or a saved model" }), ...BASE },
+    recipe: { recipe: own, ...BASE },
   }, { what: "kind of teacher" });
   return list(one, { default: [], help: "who teaches" });
 }

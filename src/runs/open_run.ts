@@ -7,7 +7,6 @@
 import { ArgumentError } from "../base/errors.ts";
 import type { Method } from "../distill/method.ts";
 import { Shelf, type StoredOutputs } from "../teachers/shelf.ts";
-import type { Teacher } from "../teachers/teacher.ts";
 import { fill } from "../teachers/store/fill.ts";
 import type { Part } from "../teachers/store/types.ts";
 import type { StoreEntry } from "../teachers/store/entry.ts";
@@ -17,7 +16,6 @@ import { buildTeachers, type TeacherPlaces } from "./build_teachers.ts";
 import { labelSpaceOf } from "./label_space.ts";
 import { DataOpener } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
-import { standardizedTeacher } from "./standardized.ts";
 import { openBatches, type RunBatches } from "./run_batches.ts";
 
 /** Data and teachers of a run. */
@@ -53,12 +51,6 @@ export async function openRun(recipe: ResolvedRecipe, places: TeacherPlaces): Pr
     const space = await labelSpaceOf(recipe, opener, learned);
     const teachers = await buildTeachers(recipe.teachers, recipe.device, places, space);
     owned.defer(() => teachers.forEach((teacher) => teacher.model?.dispose()));
-    for (const [i, own] of recipe.teachers.entries()) {
-      if (!("standardize" in own && own.standardize)) continue;
-      // Over what the student learns from without labels, or all of it.
-      const { plain } = learned.sources.at(-1)!;
-      teachers[i] = await standardizedTeacher(checkDescriptive(teachers[i], i), plain);
-    }
     const { resident, onTeacherFailure: onFailure } = recipe;
     const options = { onFailure, ...(resident === null ? {} : { resident }) };
     const shelf = owned.use(new Shelf(teachers, options));
@@ -136,13 +128,5 @@ export function checkPlainPatches({ store }: ResolvedRecipe, method: Method, she
   throw new ArgumentError(
     `${method.name} asks for patches of images as they are (store.plain), and the store keeps none: set store.patches to ` +
       "true, or store.plain to false.",
-  );
-}
-
-/** Votes are not features: only those who give these alone are standardized. */
-function checkDescriptive(teacher: Teacher, place: number): Teacher {
-  if (teacher.kind === "descriptive") return teacher;
-  throw new ArgumentError(
-    `teachers[${place}].standardize is for descriptive teachers, and "${teacher.name}" votes. Make it descriptive.`,
   );
 }

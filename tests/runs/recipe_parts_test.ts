@@ -1,15 +1,7 @@
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertNotEquals,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { Standardized } from "../../src/runs/standardized.ts";
-import { openRun } from "../../src/runs/open_run.ts";
 import { inFolder, test } from "../helpers.ts";
 import { digits, supervised } from "./small_recipes.ts";
 
@@ -21,7 +13,7 @@ const quiet = (folder: string, name: string) => ({
   progress: false,
 });
 
-/** CustomKD from few labels: the student begins with another run's, the teacher's features are standardized. */
+/** CustomKD from few labels: the student begins with another run's. */
 function fewLabels(folder: string, more: Partial<runs.Recipe> = {}): runs.Recipe {
   return {
     ...supervised(),
@@ -40,7 +32,6 @@ function fewLabels(folder: string, more: Partial<runs.Recipe> = {}): runs.Recipe
     },
     teachers: [{
       name: "large",
-      standardize: true,
       recipe: supervised({
         name: "large",
         student: { name: "SmallCnn", widths: [8, 16] },
@@ -59,7 +50,7 @@ function fewLabels(folder: string, more: Partial<runs.Recipe> = {}): runs.Recipe
   };
 }
 
-test("two stages, a student that knows something, a standardized teacher asked about plain images", () =>
+test("two stages, a student that knows something, a teacher asked about plain images", () =>
   inFolder(async (folder) => {
     using run = await runs.run(fewLabels(folder), quiet(folder, "run"));
     const epochs = run.metrics.filter(({ event }) => event === "epoch");
@@ -79,44 +70,6 @@ test("two stages, a student that knows something, a standardized teacher asked a
     );
     assert(listed.length >= 2);
     assertEquals([...Deno.readDirSync(`${folder}/cache`)].length, 2);
-  }));
-
-test("a standardized teacher's features have mean 0 and deviation 1 over what the student learns from", () =>
-  inFolder(async (folder) => {
-    const recipe = runs.resolveRecipe(fewLabels(folder));
-    using opened = await openRun(recipe, {
-      cache: `${folder}/cache`,
-      trainFirst: async (own, out) => {
-        (await runs.run(own as unknown as runs.Recipe, { out, progress: false, resume: true }))
-          [Symbol.dispose]();
-      },
-    });
-    const [teacher] = opened.shelf.teachers;
-    assert(teacher.model instanceof Standardized);
-    for await (using batch of opened.learned.sources[1].plain.epoch(0)) {
-      torch.scope(() => {
-        const { features } = teacher.run(batch.pixels);
-        assert(Number(features.abs().max().item()) < 100);
-      });
-    }
-    const dataset = opened.learned.train as unknown as { images: torch.Tensor };
-    torch.scope(() => {
-      const [variance, mean] = teacher.run(dataset.images).features.varMean(0);
-      assertAlmostEquals(Number(mean.abs().max().item()), 0, 1e-4);
-      const live = variance.data() as Float32Array;
-      for (const value of live) assert(Math.abs(value - 1) < 1e-3 || value < 1e-3, String(value));
-    });
-    await assertRejects(
-      () =>
-        runs.run(
-          fewLabels(folder, {
-            teachers: [{ kind: "predictive", standardize: true, recipe: supervised() }],
-          }),
-          quiet(folder, "votes"),
-        ),
-      ArgumentError,
-      "teachers[0].standardize is for descriptive teachers",
-    );
   }));
 
 test("frozen parts stay as they were, and the rest learns", () =>

@@ -125,7 +125,7 @@ function customKd(folder: string): runs.Recipe {
       validation: part(folder, FOR_CHECKS),
     },
     student: { ...network, weights: { recipe: before } },
-    teachers: [{ name: "large", standardize: true, recipe: large }],
+    teachers: [{ name: "large", recipe: large }],
     method: "CustomKD",
     batchSize: 16,
     labelledBatchSize: 8,
