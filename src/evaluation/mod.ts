@@ -5,7 +5,12 @@
  */
 
 export * from "./accuracy.ts";
+export * from "./accuracy_types.ts";
+export * from "./calibration.ts";
+export type { CalibrationBin } from "./calibration_bins.ts";
 export * from "./cka.ts";
+export { DomainCounter } from "./domains.ts";
+export type { DomainAccuracies, Domains } from "./domains.ts";
 export * from "./inference_options.ts";
 export * from "./evaluate.ts";
 export * from "./feature_quality.ts";
