@@ -11,6 +11,8 @@ export type { CalibrationBin } from "./calibration_bins.ts";
 export * from "./cka.ts";
 export { DomainCounter } from "./domains.ts";
 export type { DomainAccuracies, Domains } from "./domains.ts";
+export * from "./embed.ts";
+export * from "./embed_options.ts";
 export * from "./inference_options.ts";
 export * from "./evaluate.ts";
 export * from "./feature_quality.ts";
