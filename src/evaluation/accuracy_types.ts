@@ -22,9 +22,9 @@ export interface Accuracy {
   byClass: number[];
   /** The mean over the classes that had images. */
   meanByClass: number;
-  /** For each data set, by name. */
+  /** For each data set, by name; for each domain, where images were told apart by these. */
   byDataset: Record<string, number>;
-  /** The mean over the data sets that had images. */
+  /** The mean over the data sets that had images, each as much as the others. */
   meanByDataset: number;
   /** The number of images. */
   count: number;

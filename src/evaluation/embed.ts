@@ -14,7 +14,7 @@ import { openDruid } from "./druid.ts";
 import { EMBED_OPTIONS, type EmbedSettings } from "./embed_options.ts";
 import { principalComponents } from "./principal_components.ts";
 
-/** Of fewer there is nothing to be seen. */
+/** A picture of fewer shows nothing. */
 const FEWEST = 4;
 /** Time and memory grow with the square: for this many t-SNE takes minutes and half a gigabyte. */
 const MOST = 3000;

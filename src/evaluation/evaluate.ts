@@ -10,41 +10,15 @@ import { letSignalsIn } from "../base/interrupt.ts";
 import { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
-import type { Accuracy } from "./accuracy_types.ts";
-import { Calibration, type CalibrationResult } from "./calibration.ts";
+import { Calibration } from "./calibration.ts";
 import { checkTopK, ConfusionCounter } from "./confusion.ts";
-import { checkDomains, type DomainAccuracies, DomainCounter, type Domains } from "./domains.ts";
+import { type ClassSources, type Counters, resultOf } from "./counters.ts";
+import { checkDomains, DomainCounter } from "./domains.ts";
+import type { EvaluateOptions, Evaluation } from "./evaluation.ts";
 import { shownBatches, unlabelled } from "./shown_batches.ts";
-import type { InferenceOptions, LabelledBatches } from "./inference_options.ts";
+import type { LabelledBatches } from "./inference_options.ts";
 import { deviceOf, inEvaluation, scoresOf } from "./model_mode.ts";
 import type { Scorer } from "./scorer.ts";
-import { accuracyOf } from "./shares.ts";
-
-/** How good a model is; shares are from 0 to 1, NaN where there was no image. */
-export interface Evaluation extends Accuracy {
-  /** For each of the option `topK` the share of images whose class is among so many of the likeliest ones. */
-  topK: Record<number, number>;
-  /**
-   * For each class (rows) how many of its images were taken for which class (columns); empty for more than 4,096 classes.
-   */
-  confusion: number[][];
-  /** The mean cross-entropy. */
-  loss: number;
-  /** Whether the model is as often right as it is sure, in 15 bins of equal width. */
-  calibration: CalibrationResult;
-  /** The accuracy on each domain, and their mean; null where there are no domains. */
-  domains: DomainAccuracies | null;
-  /** The names of the classes, as far as data set or model have them. */
-  classNames: readonly string[] | null;
-}
-
-/** Options of {@linkcode evaluate}. */
-export interface EvaluateOptions extends InferenceOptions {
-  /** The numbers of guesses to count; 1 and, with at least 5 classes, 5 by default. */
-  topK?: readonly number[];
-  /** Which domain each image is from, for an accuracy of each; by default it is not asked. */
-  domains?: Domains;
-}
 
 /**
  * Measures a model on labelled images: accuracy in all, by class, by data set, by domain, within several guesses, which class
@@ -123,19 +97,12 @@ export async function evaluate(
   });
 }
 
-/** All that is counted. */
-interface Counters {
-  readonly counted: ConfusionCounter;
-  readonly calibration: Calibration;
-  readonly byDomain: DomainCounter | null;
-}
-
 /** What a data set says of its classes. */
 interface Described {
   readonly name?: string;
   readonly length?: number;
   readonly classNames?: readonly string[];
-  readonly sources?: readonly { name: string; classes: readonly [number, number] }[];
+  readonly sources?: ClassSources;
 }
 
 function describe(dataset: unknown): Described {
@@ -172,29 +139,4 @@ function topKOf(given: readonly number[] | undefined, classes: number): readonly
   const topK = given ?? (classes >= 5 ? [1, 5] : [1]);
   checkTopK(topK, classes);
   return topK;
-}
-
-function resultOf(
-  { counted, calibration, byDomain }: Counters,
-  topK: readonly number[],
-  sources: Described["sources"],
-  classNames: readonly string[] | null,
-): Evaluation {
-  const { classes, counts, right, seen, within, loss } = counted;
-  const ranges = sources?.map(({ name, classes: [from, to] }) => ({ name, from, to })) ??
-    [{ name: "all", from: 0, to: classes }];
-  const accuracy = accuracyOf(right, seen, ranges);
-  const { count } = accuracy;
-  return {
-    ...accuracy,
-    topK: Object.fromEntries(topK.map((k, i) => [k, within[i] / count])),
-    confusion: Array.from(
-      { length: counts.length > 0 ? classes : 0 },
-      (_, row) => Array.from(counts.subarray(row * classes, (row + 1) * classes)),
-    ),
-    loss: loss / count,
-    calibration: calibration.result(),
-    domains: byDomain?.result() ?? null,
-    classNames,
-  };
 }

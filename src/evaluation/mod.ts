@@ -15,6 +15,7 @@ export * from "./embed.ts";
 export * from "./embed_options.ts";
 export * from "./inference_options.ts";
 export * from "./evaluate.ts";
+export * from "./evaluation.ts";
 export * from "./feature_quality.ts";
 export * from "./features_of.ts";
 export * from "./scorer.ts";

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { formatPercent } from "../base/text.ts";
 import type { BarsBlock, HistogramBlock } from "./data.ts";
 import type { ReliabilityBin, ReliabilityBlock } from "./evaluation_data.ts";
 
@@ -29,7 +30,7 @@ export interface CalibrationNumbers {
 /** The reliability diagram, with the errors in words, and how many images are in each bin. */
 export function calibrationBlocks(found: CalibrationNumbers): [ReliabilityBlock, HistogramBlock] {
   const { ece, mce, brier, nll, confidence, accuracy, bins } = found;
-  const percent = (share: number) => Number.isFinite(share) ? `${(100 * share).toFixed(1)}%` : "–";
+  const percent = (share: number) => Number.isFinite(share) ? formatPercent(share) : "–";
   const number = (value: number) => Number.isFinite(value) ? value.toFixed(3) : "–";
   const leaning = confidence > accuracy ? "too sure" : "not sure enough";
   return [

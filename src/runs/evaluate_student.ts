@@ -48,11 +48,17 @@ export async function evaluateStudent(
     return { knn: knn!, probe: probe! };
   }
   const accuracy = await evaluate(student, images, { signal });
-  const { overall, count, byClass, classNames } = accuracy;
+  const { overall, count, byClass, classNames, calibration } = accuracy;
   const model = { name: "accuracy", kind: "student", parameters: 0, accuracy } as const;
   const table = classTable([model], classNames ?? byClass.map((_, i) => String(i)));
   return {
     accuracy,
-    table: { ...table, title: `right on ${formatPercent(overall, 2)} of ${count} images` },
+    table: {
+      ...table,
+      title: `right on ${formatPercent(overall, 2)} of ${count} images`,
+      note: `sure of ${
+        formatPercent(calibration.confidence, 2)
+      } on average; expected calibration error ${formatPercent(calibration.ece, 2)}`,
+    },
   };
 }

@@ -46,7 +46,8 @@ test("an evaluation tells domains apart in whatever order images come", async ()
   const { byDomain, meanByDomain } = whole.domains!;
   // Right: 0 1 2 and 4; of even places all, of odd ones the first.
   assertEquals([byDomain.even.overall, byDomain.odd.overall], [1, 1 / 3]);
-  assertEquals(meanByDomain, 2 / 3);
+  assertEquals([meanByDomain, whole.meanByDataset, whole.overall], [2 / 3, 2 / 3, 4 / 6]);
+  assertEquals(whole.byDataset, { even: 1, odd: 1 / 3 });
   const loader = new data.Loader(dataset, { batchSize: 2, shuffle: true, seed: 5, device });
   assertEquals((await evaluate(model, loader, { domains })).domains, whole.domains);
   assertEquals((await evaluate(model, dataset)).domains, null);

@@ -28,7 +28,7 @@ export function drawReliability(charts: ChartLibrary, block: ReliabilityBlock): 
     ...base(),
     xAxis: axis("confidence", {
       type: "category",
-      data: bins.map(({ from, to }) => percentText((from + to) / 2)),
+      data: bins.map(({ from, to }) => `${Math.round(50 * (from + to))}%`),
       nameGap: 26,
       axisTick: { show: false },
       axisLabel: { color: INK, fontSize: 12, hideOverlap: true },
