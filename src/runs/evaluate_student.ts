@@ -7,6 +7,7 @@
 import { formatPercent } from "../base/text.ts";
 import { evaluate, type Evaluation, featureQuality } from "../evaluation/mod.ts";
 import type { Table } from "../report/table.ts";
+import { domainsOf } from "./domains_of.ts";
 import { openStudent } from "./open_student.ts";
 import { classTable } from "./result_tables.ts";
 
@@ -47,7 +48,7 @@ export async function evaluateStudent(
     });
     return { knn: knn!, probe: probe! };
   }
-  const accuracy = await evaluate(student, images, { signal });
+  const accuracy = await evaluate(student, images, { signal, domains: domainsOf(images) });
   const { overall, count, byClass, classNames, calibration } = accuracy;
   const model = { name: "accuracy", kind: "student", parameters: 0, accuracy } as const;
   const table = classTable([model], classNames ?? byClass.map((_, i) => String(i)));

@@ -35,10 +35,9 @@ const METHODS: Record<EmbeddingMethod, { title: string; text: string }> = {
 export function featureSection(
   { picture, similarity }: SeenFeatures,
   method: EmbeddingMethod | null,
-  classNames: readonly string[] | null,
 ): ReportSection[] {
   const blocks = [
-    ...(method === null || picture === null ? [] : pictured(picture, METHODS[method], classNames)),
+    ...(method === null || picture === null ? [] : pictured(picture, METHODS[method])),
     ...(similarity === null ? [] : compared(similarity)),
   ];
   return blocks.length === 0 ? [] : [{ heading: "The student's features", blocks }];
@@ -47,19 +46,17 @@ export function featureSection(
 function pictured(
   picture: FeaturePicture | string,
   { title, text }: { title: string; text: string },
-  classNames: readonly string[] | null,
 ): ReportBlock[] {
   if (typeof picture === "string") {
     return [{ kind: "text", text: `There is no picture of the features (${title}): ${picture}` }];
   }
-  const { points, labels, domains, images } = picture;
-  const names = classNames ?? Array.from({ length: Math.max(...labels) + 1 }, (_, i) => `${i}`);
+  const { points, labels, classNames, domains, images } = picture;
   const some = points.length < images
     ? `${formatCount(points.length)} of the ${formatCount(images)} test images, evenly spread.`
     : `All ${formatCount(images)} test images.`;
   return [
     { kind: "text", text: `${text} ${some}` },
-    scatter(`Features by class (${title})`, points, labels, names, "class"),
+    scatter(`Features by class (${title})`, points, labels, classNames, "class"),
     ...(domains === null ? [] : [
       scatter(`Features by data set (${title})`, points, domains.of, domains.names, "data set"),
     ]),

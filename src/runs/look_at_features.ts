@@ -26,6 +26,8 @@ export interface FeaturePicture {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** The class of each. */
   readonly labels: readonly number[];
+  /** The names of the classes. */
+  readonly classNames: readonly string[];
   /** The data set or domain of each, and their names; null where there is one only. */
   readonly domains: { readonly names: readonly string[]; readonly of: readonly number[] } | null;
   /** How many test images there are in all. */
@@ -78,7 +80,10 @@ async function pictureOf(
   using found = await featuresOf(student, someOf(test, places), { batchSize, device, signal });
   const points = await embed(found.features, { method: method!, seed: seed % 2 ** 31, signal });
   const labels = Array.from(found.labels.data() as BigInt64Array, Number);
-  return { points, labels, domains: domainsAt(test, places, labels), images: test.length };
+  const classNames = test.classNames ??
+    Array.from({ length: Math.max(...labels) + 1 }, (_, label) => String(label));
+  const domains = domainsAt(test, places, labels);
+  return { points, labels, classNames, domains, images: test.length };
 }
 
 /** The domain of each image, or the data set that its class is from. */

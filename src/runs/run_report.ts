@@ -44,7 +44,6 @@ export async function writeRunReport(
   { records, examples, features }: Shown,
 ): Promise<void> {
   const { test } = result;
-  const classNames = test?.classNames ?? null;
   await writeReport(path, {
     title: `${recipe.name}: ${recipe.method.name}`,
     subtitle: `${recipe.student.name}, ${formatCount(result.parameters)} values` +
@@ -57,7 +56,7 @@ export async function writeRunReport(
     }),
     sections: [
       ...testSections(result, examples),
-      ...featureSection(features, recipe.evaluation.embedding, classNames),
+      ...featureSection(features, recipe.evaluation.embedding),
       ...curves(recipe, records),
       ...ofTeachers(records),
       ...(result.votes ? [voteSection(result.votes, records)] : []),

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as data from "../../src/data/mod.ts";
 import * as models from "../../src/models/mod.ts";
-import { resolveRecipe, run } from "../../src/runs/mod.ts";
+import { evaluateStudent, resolveRecipe, run } from "../../src/runs/mod.ts";
 import { recipeFingerprint } from "../../src/runs/fingerprint.ts";
 import { lookAtFeatures } from "../../src/runs/look_at_features.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -84,6 +84,10 @@ test("data sets of the same classes that are put behind each other are told apar
     const last = done.metrics.findLast(({ event }) => event === "epoch")!;
     assertEquals([last["accuracy plain"], last["accuracy other"]], [plain.overall, other.overall]);
     const page = await Deno.readTextFile(`${done.folder}/report.html`);
+    const again = await evaluateStudent(done.folder);
+    if (!("accuracy" in again)) throw new Error("a classifier has an accuracy");
+    assertEquals(again.accuracy.domains, domains);
+    assertStringIncludes(again.table.note!, "expected calibration error");
     for (
       const text of ["Features by data set (UMAP)", "mean by data set", "of the same data set"]
     ) {
