@@ -18,7 +18,7 @@ Deno.test("a package that cannot be had is named, and what needs it", async () =
   assertEquals(same, LibraryError);
 });
 
-Deno.test("who imports the package downloads nothing for images, hubs or ONNX", async () => {
+Deno.test("who imports the package downloads nothing for images, hubs, ONNX or pictures of features", async () => {
   const entry = new URL("../mod.ts", import.meta.url).pathname;
   const config = new URL("../deno.json", import.meta.url).pathname;
   const { stdout } = await new Deno.Command(Deno.execPath(), {
@@ -28,6 +28,6 @@ Deno.test("who imports the package downloads nothing for images, hubs or ONNX", 
   const { modules } = JSON.parse(new TextDecoder().decode(stdout));
   const names: string[] = modules.map(({ specifier }: { specifier: string }) => specifier);
   assert(names.some((name) => name.endsWith("/src/base/optional_package.ts")));
-  const wrong = /^npm:.*(sharp|jpeg-turbo|huggingface|onnxruntime)/;
+  const wrong = /^npm:.*(sharp|jpeg-turbo|huggingface|onnxruntime|druidjs)/;
   assertEquals(names.filter((name) => wrong.test(name)), []);
 });

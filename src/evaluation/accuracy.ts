@@ -9,34 +9,8 @@ import { asClasses, findBadIndex } from "../nn/functional/classes.ts";
 import { checkScores } from "./check_scores.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-
-/** A data set within a joint label space: its name and its classes, `to` not included. */
-export interface ClassRange {
-  /** The data set's name. */
-  name: string;
-  /** The first class of the range. */
-  from: number;
-  /** The class after its last. */
-  to: number;
-}
-
-/** How often predictions are right; all as shares from 0 to 1, NaN where there was no image. */
-export interface Accuracy {
-  /** Over all images. */
-  overall: number;
-  /** For each class. */
-  byClass: number[];
-  /** The mean over the classes that had images. */
-  meanByClass: number;
-  /** For each data set, by name. */
-  byDataset: Record<string, number>;
-  /** The mean over the data sets that had images. */
-  meanByDataset: number;
-  /** The number of images. */
-  count: number;
-  /** The number of images of each class. */
-  countByClass: number[];
-}
+import type { Accuracy, ClassRange } from "./accuracy_types.ts";
+import { accuracyOf } from "./shares.ts";
 
 /**
  * Counts right predictions batch by batch.
@@ -107,22 +81,7 @@ export class AccuracyCounter {
     const [right, seen] = [this.#right, this.#seen];
     const ranges = datasets ?? [{ name: "all", from: 0, to: seen.length }];
     this.#check(ranges);
-    const byClass = Array.from(seen, (n, i) => right[i] / n);
-    const byDataset = Object.fromEntries(
-      ranges.map(({ name, from, to }) => [
-        name,
-        sum(right.subarray(from, to)) / sum(seen.subarray(from, to)),
-      ]),
-    );
-    return {
-      overall: sum(right) / sum(seen),
-      byClass,
-      meanByClass: meanOfKnown(byClass),
-      byDataset,
-      meanByDataset: meanOfKnown(Object.values(byDataset)),
-      count: sum(seen),
-      countByClass: Array.from(seen),
-    };
+    return accuracyOf(right, seen, ranges);
   }
 
   #check(ranges: readonly ClassRange[]): void {
@@ -141,13 +100,4 @@ export class AccuracyCounter {
       );
     }
   }
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((a, b) => a + b, 0);
-}
-
-function meanOfKnown(shares: readonly number[]): number {
-  const known = shares.filter((share) => !Number.isNaN(share));
-  return known.reduce((a, b) => a + b, 0) / known.length;
 }

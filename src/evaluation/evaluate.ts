@@ -10,41 +10,25 @@ import { letSignalsIn } from "../base/interrupt.ts";
 import { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
-import type { Accuracy } from "./accuracy.ts";
+import { Calibration } from "./calibration.ts";
 import { checkTopK, ConfusionCounter } from "./confusion.ts";
+import { type ClassSources, type Counters, resultOf } from "./counters.ts";
+import { checkDomains, DomainCounter } from "./domains.ts";
+import type { EvaluateOptions, Evaluation } from "./evaluation.ts";
 import { shownBatches, unlabelled } from "./shown_batches.ts";
-import type { InferenceOptions, LabelledBatches } from "./inference_options.ts";
+import type { LabelledBatches } from "./inference_options.ts";
 import { deviceOf, inEvaluation, scoresOf } from "./model_mode.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** How good a model is; shares are from 0 to 1, NaN where there was no image. */
-export interface Evaluation extends Accuracy {
-  /** For each of the option `topK` the share of images whose class is among so many of the likeliest ones. */
-  topK: Record<number, number>;
-  /**
-   * For each class (rows) how many of its images were taken for which class (columns); empty for more than 4,096 classes.
-   */
-  confusion: number[][];
-  /** The mean cross-entropy. */
-  loss: number;
-  /** The names of the classes, as far as data set or model have them. */
-  classNames: readonly string[] | null;
-}
-
-/** Options of {@linkcode evaluate}. */
-export interface EvaluateOptions extends InferenceOptions {
-  /** The numbers of guesses to count; 1 and, with at least 5 classes, 5 by default. */
-  topK?: readonly number[];
-}
-
 /**
- * Measures a model on labelled images: accuracy in all, by class, by data set, within several guesses, and which class is
- * taken for which. Images are looked at in evaluation mode, without recording gradients and batch by batch; afterwards
- * every part of the model is in the mode that it was in.
+ * Measures a model on labelled images: accuracy in all, by class, by data set, by domain, within several guesses, which class
+ * is taken for which, and whether the model is as often right as it is sure. Images are looked at in evaluation mode, without
+ * recording gradients and batch by batch; afterwards every part of the model is in the mode that it was in.
  *
  * @param model The model, or a function from images to scores.
  * @param images A data set, or a loader.
- * @throws {ArgumentError} if there is no image, or the data set's class names are not the model's, in the same order.
+ * @throws {ArgumentError} if there is no image, the data set's class names are not the model's, in the same order, or there
+ * is not a domain for each image.
  * @throws {ShapeError} if the scores do not fit the data set's classes.
  * @throws {IndexError} if a label is not one of the classes.
  *
@@ -69,9 +53,11 @@ export async function evaluate(
   const dataset = "epoch" in images ? images.dataset : images;
   const known = describe(dataset);
   checkClassNames(model, known);
+  const { domains } = options;
+  if (domains !== undefined) checkDomains(domains, known.length);
   const device = options.device ?? deviceOf(model);
   return await inEvaluation(model, async () => {
-    let counter: ConfusionCounter | undefined;
+    let counter: Counters | undefined;
     let topK: readonly number[] = [];
     let done = 0;
     for await (using batch of batches.epoch(0)) {
@@ -84,9 +70,20 @@ export async function evaluate(
         if (counter === undefined) {
           const classes = scores.shape[1] ?? 0;
           topK = topKOf(options.topK, classes);
-          counter = new ConfusionCounter(known.classNames?.length ?? classes, topK);
+          const count = known.classNames?.length ?? classes;
+          counter = {
+            counted: new ConfusionCounter(count, topK),
+            calibration: new Calibration(count),
+            byDomain: domains === undefined ? null : new DomainCounter(domains.names, count),
+          };
         }
-        counter.add(scores, batch.labels);
+        counter.counted.add(scores, batch.labels);
+        counter.calibration.add(scores, batch.labels);
+        counter.byDomain?.add(
+          scores,
+          batch.labels,
+          Array.from(batch.places(), (i) => domains!.of[i]),
+        );
       });
       done += batch.labels.size(0);
       options.onProgress?.(done);
@@ -103,13 +100,15 @@ export async function evaluate(
 /** What a data set says of its classes. */
 interface Described {
   readonly name?: string;
+  readonly length?: number;
   readonly classNames?: readonly string[];
-  readonly sources?: readonly { name: string; classes: readonly [number, number] }[];
+  readonly sources?: ClassSources;
 }
 
 function describe(dataset: unknown): Described {
-  const { name, classNames, sources } = (dataset ?? {}) as Described;
+  const { name, length, classNames, sources } = (dataset ?? {}) as Described;
   return {
+    length: typeof length === "number" ? length : undefined,
     name: typeof name === "string" ? name : "the data set",
     classNames: Array.isArray(classNames) ? classNames : undefined,
     sources: Array.isArray(sources) ? sources : undefined,
@@ -140,43 +139,4 @@ function topKOf(given: readonly number[] | undefined, classes: number): readonly
   const topK = given ?? (classes >= 5 ? [1, 5] : [1]);
   checkTopK(topK, classes);
   return topK;
-}
-
-function resultOf(
-  counter: ConfusionCounter,
-  topK: readonly number[],
-  sources: Described["sources"],
-  classNames: readonly string[] | null,
-): Evaluation {
-  const { classes, counts, right, seen, within, loss } = counter;
-  const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
-  const mean = (shares: readonly number[]) => {
-    const known = shares.filter((share) => !Number.isNaN(share));
-    return known.reduce((a, b) => a + b, 0) / known.length;
-  };
-  const count = sum(seen);
-  const byClass = Array.from(right, (hits, i) => hits / seen[i]);
-  const ranges = sources ?? [{ name: "all", classes: [0, classes] as const }];
-  const byDataset = Object.fromEntries(
-    ranges.map(({ name, classes: [from, to] }) => [
-      name,
-      sum(right.subarray(from, to)) / sum(seen.subarray(from, to)),
-    ]),
-  );
-  return {
-    overall: sum(right) / count,
-    byClass,
-    meanByClass: mean(byClass),
-    byDataset,
-    meanByDataset: mean(Object.values(byDataset)),
-    count,
-    countByClass: Array.from(seen),
-    topK: Object.fromEntries(topK.map((k, i) => [k, within[i] / count])),
-    confusion: Array.from(
-      { length: counts.length > 0 ? classes : 0 },
-      (_, row) => Array.from(counts.subarray(row * classes, (row + 1) * classes)),
-    ),
-    loss: loss / count,
-    classNames,
-  };
 }

@@ -8,7 +8,8 @@ import { ArgumentError } from "../base/errors.ts";
 import { normalize } from "../nn/functional/vectors.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import { type Accuracy, AccuracyCounter } from "./accuracy.ts";
+import { AccuracyCounter } from "./accuracy.ts";
+import type { Accuracy } from "./accuracy_types.ts";
 import type { LabelledFeatures } from "./labelled_features.ts";
 import { checkFeatures, checkLabels } from "./check_features.ts";
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ReliabilityBlock, ScatterBlock } from "./evaluation_data.ts";
 import type { Table } from "./table.ts";
 
 /** A whole report. */
@@ -53,7 +54,9 @@ export type ReportBlock =
   | HistogramBlock
   | HeatmapBlock
   | GalleryBlock
-  | ConfusionBlock;
+  | ConfusionBlock
+  | ReliabilityBlock
+  | ScatterBlock;
 
 /** A paragraph. */
 export interface TextBlock {

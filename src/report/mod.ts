@@ -17,6 +17,8 @@ import { page } from "./page.ts";
 export * from "./compare_runs.ts";
 export * from "./comparison_table.ts";
 export * from "./data.ts";
+export * from "./evaluation_blocks.ts";
+export * from "./evaluation_data.ts";
 export * from "./examples.ts";
 export * from "./method_curves.ts";
 export * from "./metrics_to.ts";

@@ -70,7 +70,8 @@ background:linear-gradient(90deg,var(--surface),color-mix(in srgb,var(--heat) 62
 .k5{color:var(--c5)}.k6{color:var(--c6)}.k7{color:var(--c7)}.k8{color:var(--c8)}
 .legend button{font:inherit;color:inherit;background:none;border:0;padding:3px 4px;margin:-3px -4px;min-height:24px;border-radius:4px;cursor:pointer}
 .legend button:hover{background:var(--soft)}.legend [aria-pressed=false]{text-decoration:line-through}
-.legend [aria-pressed=false] i{opacity:.25}
+.legend [aria-pressed=false] :is(i,svg){opacity:.25}
+.chart .legend svg{display:inline-block;width:13px;height:13px;margin-right:5px;vertical-align:-2px}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .gallery{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(124px,1fr));gap:16px 12px;margin:0;padding:0}
 .gallery li{font-size:.8125rem;line-height:1.35;overflow-wrap:anywhere}

@@ -7,6 +7,7 @@
 import { formatPercent } from "../base/text.ts";
 import { evaluate, type Evaluation, featureQuality } from "../evaluation/mod.ts";
 import type { Table } from "../report/table.ts";
+import { domainsOf } from "./domains_of.ts";
 import { openStudent } from "./open_student.ts";
 import { classTable } from "./result_tables.ts";
 
@@ -47,12 +48,18 @@ export async function evaluateStudent(
     });
     return { knn: knn!, probe: probe! };
   }
-  const accuracy = await evaluate(student, images, { signal });
-  const { overall, count, byClass, classNames } = accuracy;
+  const accuracy = await evaluate(student, images, { signal, domains: domainsOf(images) });
+  const { overall, count, byClass, classNames, calibration } = accuracy;
   const model = { name: "accuracy", kind: "student", parameters: 0, accuracy } as const;
   const table = classTable([model], classNames ?? byClass.map((_, i) => String(i)));
   return {
     accuracy,
-    table: { ...table, title: `right on ${formatPercent(overall, 2)} of ${count} images` },
+    table: {
+      ...table,
+      title: `right on ${formatPercent(overall, 2)} of ${count} images`,
+      note: `sure of ${
+        formatPercent(calibration.confidence, 2)
+      } on average; expected calibration error ${formatPercent(calibration.ece, 2)}`,
+    },
   };
 }

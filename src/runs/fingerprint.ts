@@ -36,8 +36,11 @@ function strip(part: Spec, isRecipe: boolean): Spec {
   return Object.fromEntries(entries.map(([name, value]): [string, Spec] => {
     // Where a store lies changes nothing of what is in it.
     if (name === "store" && value !== null) return [name, { ...value as object, root: null }];
-    // Who else is measured changes nothing of the student.
-    if (name === "evaluation" && isRecipe) return [name, { ...value as object, teachers: true }];
+    // Who else is measured changes nothing of the student, and neither does a picture of it.
+    if (name === "evaluation" && isRecipe) {
+      const { embedding: _, similarity: __, ...rest } = value as Record<string, Spec>;
+      return [name, { ...rest, teachers: true }];
+    }
     return [name, strip(value, name === "recipe")];
   }));
 }

@@ -12,6 +12,7 @@ import type { MetricRecord } from "../report/metrics.ts";
 import { ensemble } from "../teachers/ensemble.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import type * as torch from "../torch/mod.ts";
+import { domainsOf } from "./domains_of.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import type { DataOpener, OpenedData } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
@@ -59,7 +60,8 @@ export async function validate(
   });
   // What gives features only has no accuracy.
   if (student.numClasses === 0) return { ...features };
-  const { overall, loss, byDataset } = await evaluate(student, validation!, { batchSize });
+  const options = { batchSize, domains: domainsOf(validation!) };
+  const { overall, loss, byDataset } = await evaluate(student, validation!, options);
   const each = Object.entries(byDataset);
   return {
     accuracy: overall,
@@ -79,7 +81,8 @@ export async function measure(
   signal: AbortSignal | undefined,
 ): Promise<Pick<RunResult, "fingerprint" | "test" | "models" | "parameters">> {
   const { batchSize, teachers: areMeasured } = recipe.evaluation;
-  const options = { batchSize, signal, device: recipe.device };
+  const domains = test === null ? undefined : domainsOf(test);
+  const options = { batchSize, signal, device: recipe.device, domains };
   const seen = { test: areMeasured ? test : null, labelled };
   const models = await measureTeachers(recipe, teachers, seen, signal);
   const isMeasured = test !== null && student.numClasses > 0;
@@ -105,7 +108,8 @@ export async function measureTeachers(
   signal: AbortSignal | undefined,
 ): Promise<ModelResult[]> {
   const { batchSize, probeTeachers: l2 } = recipe.evaluation;
-  const options = { batchSize, signal, device: recipe.device };
+  const domains = test === null ? undefined : domainsOf(test);
+  const options = { batchSize, signal, device: recipe.device, domains };
   const models: ModelResult[] = [];
   const together: Pick<ModelResult, "name" | "kind"> = {
     name: "ensemble",

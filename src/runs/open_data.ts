@@ -8,6 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import * as data from "../data/mod.ts";
 import type { Batch, Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
 import type { DataRecipe, SelectionRecipe, TogetherRecipe } from "./data_recipe.ts";
+import { rememberDomains } from "./domains_of.ts";
 import { plain } from "./plain.ts";
 
 /** A data set, and what it says of its classes. */
@@ -114,7 +115,7 @@ export class DataOpener implements Disposable {
     }
     if ("concatenate" in recipe) {
       const parts = await this.#all(recipe.concatenate, `${at}.concatenate`);
-      return data.concatenateDatasets(parts, together(recipe));
+      return rememberDomains(data.concatenateDatasets(parts, together(recipe)), parts);
     }
     if ("dataset" in recipe) {
       const load = { mnist: data.mnist, fashionMnist: data.fashionMnist, cifar10: data.cifar10 };

@@ -5,8 +5,13 @@
  */
 
 import type { Dataset, LabelledBatch } from "../data/mod.ts";
-import { evaluate, type Evaluation, featuresOf, linearProbe } from "../evaluation/mod.ts";
-import type { InferenceOptions } from "../evaluation/inference_options.ts";
+import {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  featuresOf,
+  linearProbe,
+} from "../evaluation/mod.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 
 /**
@@ -19,7 +24,7 @@ export async function probeTeacher(
   labelled: Dataset<LabelledBatch>,
   test: Dataset<LabelledBatch> & { readonly numClasses?: number },
   l2: number,
-  options: InferenceOptions,
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
   using known = await featuresOf((pixels) => teacher.run(pixels).features, labelled, options);
   const { numClasses } = test;

@@ -5,6 +5,7 @@
  */
 
 import type { Named } from "../base/option_parts.ts";
+import type { EmbeddingMethod } from "../evaluation/embed_options.ts";
 import type { EmaOptions } from "../optim/ema_options.ts";
 import type { ParamGroupsOptions } from "../optim/model_groups.ts";
 import type { Device } from "../torch/device.ts";
@@ -51,6 +52,17 @@ export interface EvaluationRecipe {
    * the labelled images; none if null.
    */
   probeTeachers?: number | null;
+  /**
+   * How the picture of the student's features in the report is made, of 400 test images at most; none if null. t-SNE and UMAP
+   * load a package from npm the first time. Decides nothing of the student.
+   */
+  embedding?: EmbeddingMethod | null;
+  /**
+   * Whether the report says how much alike student's and teachers' features are (CKA on 256 test images at most); where
+   * teachers are measured, if null. Studies measure theirs once, so that their runs ask no teacher unless this is true.
+   * Decides nothing of the student.
+   */
+  similarity?: boolean | null;
 }
 
 /** Learning rates and weight decay by layer or name, and parts of the student that stay as they are. */

@@ -8,6 +8,7 @@ import { named, nullable } from "../base/option_parts.ts";
 import { shared } from "../base/option_variants.ts";
 import { choice, flag, number, text, whole } from "../base/option_values.ts";
 import type { AnyTable, OptionTable } from "../base/options.ts";
+import { EMBED_OPTIONS } from "../evaluation/embed_options.ts";
 import { PARAM_GROUPS_OPTIONS } from "../optim/model_groups.ts";
 import { BEST_OPTIONS, type BestOptions } from "../train/best.ts";
 import { OPTIMIZERS, SCHEDULES } from "../optim/by_name.ts";
@@ -68,6 +69,16 @@ export const EVALUATION: OptionTable<EvaluationRecipe> = {
     number({
       min: 0,
       help: "penalty of a linear probe of teachers that do not vote, on the labelled images",
+    }),
+  ),
+  embedding: nullable(EMBED_OPTIONS.method, {
+    default: "tsne",
+    help: "how the report's picture of the student's features is made; none if null",
+  }),
+  similarity: nullable(
+    flag({
+      help:
+        "whether student and teachers are compared by CKA; where teachers are measured, if null",
     }),
   ),
 };

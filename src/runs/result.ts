@@ -34,6 +34,16 @@ export interface KnownResult {
   readonly accuracy: number | null;
 }
 
+/** How much alike networks' features are. */
+export interface Similarity {
+  /** The networks: the student first, then its teachers. */
+  readonly names: readonly string[];
+  /** The linear CKA of each two, unbiased; null where features of one are all the same. */
+  readonly values: readonly (readonly (number | null)[])[];
+  /** On how many test images. */
+  readonly images: number;
+}
+
 /** What a run came to. */
 export interface RunResult {
   /** The fingerprint of the recipe. */
@@ -46,6 +56,11 @@ export interface RunResult {
   readonly models: readonly ModelResult[];
   /** How the teachers voted in the last epoch; null where nobody counts votes. */
   readonly votes: VoteSummary | null;
+  /**
+   * How much alike student's and teachers' features are on test images; null where there are no such images, teachers are not
+   * measured, or they cannot be compared.
+   */
+  readonly similarity?: Similarity | null;
   /** Teachers that failed and were left out, and why, by name. */
   readonly leftOut: Readonly<Record<string, string>>;
   /** The trained values of the student. */

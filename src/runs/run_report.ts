@@ -8,19 +8,29 @@ import { formatCount, formatPercent } from "../base/text.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import {
   curvesFromMetrics,
-  exampleGallery,
   type ExamplePrediction,
-  perClassAccuracy,
   runFacts,
   teacherCurves,
   writeReport,
 } from "../report/mod.ts";
 import type { ReportSection } from "../report/mod.ts";
 import * as torch from "../torch/mod.ts";
+import { featureSection } from "./feature_section.ts";
+import type { SeenFeatures } from "./look_at_features.ts";
 import { voteSection } from "./vote_section.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
-import { modelTable } from "./result_tables.ts";
+import { testSections } from "./test_sections.ts";
+
+/** What is shown beside the result. */
+export interface Shown {
+  /** What was recorded. */
+  readonly records: readonly MetricRecord[];
+  /** Test images, and what the student says of them. */
+  readonly examples: readonly ExamplePrediction[];
+  /** What was seen of its features. */
+  readonly features: SeenFeatures;
+}
 
 /**
  * Writes the report of a run.
@@ -31,8 +41,7 @@ export async function writeRunReport(
   path: string,
   recipe: ResolvedRecipe,
   result: RunResult,
-  records: readonly MetricRecord[],
-  examples: readonly ExamplePrediction[],
+  { records, examples, features }: Shown,
 ): Promise<void> {
   const { test } = result;
   await writeReport(path, {
@@ -46,7 +55,8 @@ export async function writeRunReport(
       highlights: highlights(recipe, result),
     }),
     sections: [
-      ...onTest(result, examples),
+      ...testSections(result, examples),
+      ...featureSection(features, recipe.evaluation.embedding),
       ...curves(recipe, records),
       ...ofTeachers(records),
       ...(result.votes ? [voteSection(result.votes, records)] : []),
@@ -85,50 +95,6 @@ function highlights({ method }: ResolvedRecipe, { models, test, parameters }: Ru
       }]
       : []),
     { label: "values", value: formatCount(parameters), note: "of the student" },
-  ];
-}
-
-function onTest(
-  { test, models }: RunResult,
-  examples: readonly ExamplePrediction[],
-): ReportSection[] {
-  if (test === null) return [];
-  const classes = [...(test.classNames ?? test.byClass.map((_, i) => String(i)))];
-  const able = models.filter(({ accuracy }) => accuracy?.byClass.length === classes.length);
-  const byClass = perClassAccuracy(
-    classes,
-    able.map(({ name, accuracy }) => ({
-      name,
-      accuracy: accuracy!.byClass.map((value) => Number.isFinite(value) ? value : null),
-    })),
-  );
-  return [
-    {
-      heading: "Accuracy on test images",
-      text: "The student saw no test image, and no setting was chosen on one here.",
-      blocks: [{ kind: "table", table: modelTable(models) }],
-    },
-    { heading: "Accuracy by class", blocks: [byClass] },
-    ...(test.confusion.length === classes.length
-      ? [{
-        heading: "What the student takes for what",
-        blocks: [{
-          kind: "confusion" as const,
-          title: "Confusion on the test images",
-          classes,
-          counts: test.confusion,
-        }],
-      }]
-      : []),
-    ...(examples.length > 0
-      ? [{
-        heading: "Examples",
-        blocks: [exampleGallery(examples, {
-          title: "Test images, and what the student says",
-          atMost: 28,
-        })],
-      }]
-      : []),
   ];
 }
 

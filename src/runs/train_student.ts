@@ -22,6 +22,7 @@ import { recipeFingerprint } from "./fingerprint.ts";
 import { exampleImages } from "./example_images.ts";
 import { stageMakers } from "./optimizers.ts";
 import { RUN_FILES, type RunFolder } from "./folder.ts";
+import { lookAtFeatures } from "./look_at_features.ts";
 import { knownOf, type Labelled, measure, type Measured, validate } from "./measure_student.ts";
 import { METHODS } from "./methods.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
@@ -87,17 +88,22 @@ export async function trainStudent(
   if (method instanceof Agglomerative && method.keepsHeads) {
     method.saveHeads(folder.path(RUN_FILES.heads));
   }
+  const taught = teachers.filter(({ name }) => !shelf.leftOut.has(name));
+  const features = await lookAtFeatures(recipe, student, taught, test, options.signal);
+  const { similarity } = features;
   const records = readMetrics(folder.path(RUN_FILES.metrics));
   const whole: RunResult = {
     ...result,
     validation: lastOf(records),
     votes: method instanceof Uniform ? method.votes() : null,
+    similarity: typeof similarity === "string" ? null : similarity,
     leftOut: Object.fromEntries(shelf.leftOut),
     steps: Number(records.at(-1)?.step ?? 0),
     seconds: (performance.now() - start) / 1000,
   };
   const examples = await exampleImages(student, test);
-  await writeRunReport(folder.path(RUN_FILES.report), recipe, whole, records, examples);
+  const seen = { records, examples, features };
+  await writeRunReport(folder.path(RUN_FILES.report), recipe, whole, seen);
   // Last: where it is, the run is done.
   await folder.writeJson(RUN_FILES.result, whole);
   return true;

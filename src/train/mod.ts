@@ -6,6 +6,7 @@
 
 export * from "../distill/methods/supervised.ts";
 export * from "../evaluation/accuracy.ts";
+export * from "../evaluation/accuracy_types.ts";
 export * from "../base/interrupt.ts";
 export * from "../base/progress.ts";
 export * from "./best.ts";

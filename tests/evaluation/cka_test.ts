@@ -31,6 +31,15 @@ test("similarities are those of the estimator's own formula, by batches", () => 
   assert(Math.abs(cka("float64", 27)[0][1] - biased) > 0.03, "the biased estimate is another one");
 });
 
+test("similarities are those that a published package computes", () => {
+  const published = JSON.parse(
+    Deno.readTextFileSync(new URL("../golden/cka_published.json", import.meta.url)),
+  );
+  const close = { rtol: 1e-9, atol: 1e-12 };
+  assertClose(cka("float64", 27), published.whole, close);
+  assertClose(cka("float64", 9, 9, 9), published["three batches of nine"], close);
+});
+
 test("a batch that is too small for the estimate is passed over", () => {
   assertEquals(cka("float64", 12, 10, 3), cka("float64", 12, 10));
   assertEquals(cka("float64", 3), names.map(() => names.map(() => NaN)));

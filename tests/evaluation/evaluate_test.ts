@@ -82,8 +82,11 @@ test("a model is evaluated as by hand, and every part is in its mode afterwards"
   );
   model.train();
   const expected = counter.result([{ name: dataset.name, from: 0, to: 5 }]);
-  const { topK: _, confusion: __, loss: ___, classNames: ____, ...accuracy } = result;
+  const { topK, confusion, loss, classNames, calibration, domains, ...accuracy } = result;
   assertEquals(accuracy, expected);
+  assertEquals([topK[1], domains, classNames], [accuracy.overall, null, [..."vwxyz"]]);
+  const right = confusion.reduce((sum, row, i) => sum + row[i], 0);
+  assertClose([calibration.accuracy, calibration.nll], [right / 50, loss]);
   assertEquals(result.topK[5], 1);
 
   // A loader, with its own transform; the model's view.

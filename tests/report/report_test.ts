@@ -89,6 +89,21 @@ function blocks(text: string): ReportBlock[] {
       }],
     },
     { kind: "confusion", title: text, classes: [text, "b"], counts: [[1, 2], [0, 3]] },
+    {
+      kind: "reliability",
+      title: text,
+      bins: [
+        { from: 0, to: 0.5, count: 0, confidence: NaN, accuracy: NaN },
+        { from: 0.5, to: 1, count: 9, confidence: 0.8, accuracy: 0.6 },
+      ],
+      note: text,
+    },
+    {
+      kind: "scatter",
+      title: text,
+      series: [{ name: text, points: [[0, 1], [NaN, 2]] }, { name: "b", points: [[3, 4]] }],
+      note: text,
+    },
   ];
 }
 

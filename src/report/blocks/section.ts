@@ -5,6 +5,8 @@ import { drawBars } from "../charts/bars.ts";
 import { drawCurves } from "../charts/curves.ts";
 import { drawHistogram } from "../charts/histogram.ts";
 import type { ChartLibrary } from "../charts/library.ts";
+import { drawReliability } from "../charts/reliability.ts";
+import { drawScatter } from "../charts/scatter.ts";
 import type { ReportBlock, ReportSection } from "../data.ts";
 import { type Html, html } from "../html.ts";
 import { drawConfusion } from "./confusion.ts";
@@ -20,11 +22,20 @@ export interface Drawing {
   readonly imageBytes: number;
 }
 
+/** What is drawn by the chart library. */
+const CHARTS: readonly ReportBlock["kind"][] = [
+  "curves",
+  "bars",
+  "histogram",
+  "reliability",
+  "scatter",
+];
+
 /** A section with its heading. Charts that follow one another share a grid. */
 export function drawSection(drawing: Drawing, section: ReportSection): Html {
   const groups: { charts: boolean; blocks: ReportBlock[] }[] = [];
   for (const block of section.blocks) {
-    const chart = block.kind === "curves" || block.kind === "bars" || block.kind === "histogram";
+    const chart = CHARTS.includes(block.kind);
     const last = groups.at(-1);
     if (last && last.charts === chart) last.blocks.push(block);
     else groups.push({ charts: chart, blocks: [block] });
@@ -56,10 +67,14 @@ function drawBlock({ charts, imageBytes }: Drawing, block: ReportBlock): Html {
       return drawGallery(block, imageBytes);
     case "confusion":
       return drawConfusion(block);
+    case "reliability":
+      return drawReliability(charts, block);
+    case "scatter":
+      return drawScatter(charts, block);
     default:
       throw new ArgumentError(
         `Report: there is no block of kind ${JSON.stringify((block as { kind: unknown }).kind)}; ` +
-          "use text, table, curves, bars, histogram, heatmap, gallery or confusion.",
+          "use text, table, curves, bars, histogram, heatmap, gallery, confusion, reliability or scatter.",
       );
   }
 }

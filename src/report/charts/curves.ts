@@ -70,7 +70,7 @@ export function drawCurves(charts: ChartLibrary, block: CurvesBlock): Html {
     colors: block.series.map((_, i) => i % COLORS + 1),
   };
   const names = block.series.map((curve) => curve.name);
-  return figure(charts, block.title, names, option, 300, block.y, tips, places);
+  return figure(charts, block.title, names, option, 300, { y: block.y, tips, xs: places });
 }
 
 function lineSeries(points: readonly Point[], index: number): Record<string, unknown> {

@@ -33,6 +33,20 @@ export function empty(title: string, text: string): Html {
   `;
 }
 
+/** What stands around a chart. */
+export interface Around {
+  /** The name of the vertical axis. */
+  y?: string;
+  /** What the pointer shows. */
+  tips?: Tips;
+  /** At which places along the horizontal axis. */
+  xs?: number[];
+  /** A remark under it. */
+  note?: string;
+  /** What stands for a series in the legend; a piece of its line by default. */
+  mark?: (index: number) => Html;
+}
+
 /** Draws a chart in both sizes, with its legend, and what the pointer shows at each of `xs`. */
 export function figure(
   charts: ChartLibrary,
@@ -40,9 +54,7 @@ export function figure(
   names: string[],
   option: Record<string, unknown>,
   height: number,
-  y?: string,
-  tips?: Tips,
-  xs?: number[],
+  { y, tips, xs, note, mark = line }: Around = {},
 ): Html {
   const drawings = SIZES.map(({ name, width }) => {
     const size = { width, height };
@@ -67,16 +79,17 @@ export function figure(
   // Above the chart and not beside its axis, where it would run into long numbers.
   const axisName = y !== undefined && html`<p class="axis">${y}</p>`;
   const legend = names.length > 1 &&
-    html`<ul class="legend">${
-      names.map((name, i) =>
-        html`<li><i class="${stroke(i).dash} k${i % COLORS + 1}"></i>${name}</li>`
-      )
-    }</ul>`;
+    html`<ul class="legend">${names.map((name, i) => html`<li>${mark(i)}${name}</li>`)}</ul>`;
   return html`
     <figure
-      class="chart"><figcaption>${title}</figcaption>${legend}${axisName}${drawings}${tips &&
-        jsonScript(tips)}</figure>
+      class="chart"><figcaption>${title}</figcaption>${legend}${axisName}${drawings}${note !==
+          undefined && html`<p class="note">${note}</p>`}${tips && jsonScript(tips)}</figure>
   `;
+}
+
+/** A piece of a series' line. */
+function line(index: number): Html {
+  return html`<i class="${stroke(index).dash} k${index % COLORS + 1}"></i>`;
 }
 
 /** Takes out of ECharts' SVG what only matters to its own scripts. */

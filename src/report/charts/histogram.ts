@@ -55,5 +55,6 @@ export function drawHistogram(charts: ChartLibrary, block: HistogramBlock): Html
     names: [block.y],
     colors: [1],
   };
-  return figure(charts, block.title, [], option, 300, block.y, tips, counts.map((_, i) => i));
+  const xs = counts.map((_, i) => i);
+  return figure(charts, block.title, [], option, 300, { y: block.y, tips, xs });
 }
