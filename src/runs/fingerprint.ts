@@ -32,7 +32,9 @@ function strip(part: Spec, isRecipe: boolean): Spec {
   if (Array.isArray(part)) return part.map((one) => strip(one, false));
   if (typeof part !== "object" || part === null) return part;
   const entries = Object.entries(part as Record<string, Spec>)
-    .filter(([name]) => !(isRecipe ? idle : ["workers"]).includes(name));
+    .filter(([name]) => !(isRecipe ? idle : ["workers"]).includes(name))
+    // What came later leaves recipes that do without it as they were.
+    .filter(([name, value]) => name !== "strongAugment" || (value as unknown[]).length > 0);
   return Object.fromEntries(entries.map(([name, value]): [string, Spec] => {
     // Where a store lies changes nothing of what is in it.
     if (name === "store" && value !== null) return [name, { ...value as object, root: null }];
