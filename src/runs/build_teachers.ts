@@ -65,7 +65,7 @@ export async function buildTeachers(
       const labels = labelsIn(recipe, labelSpace, at);
       const teacher = await one(recipe, at, device, folders, labels);
       teachers.push(
-        "source" in recipe && recipe.probe
+        recipe.probe
           ? await probedTeacher(teacher, recipe.probe, { cache: places.cache, opener, at }, labels)
           : teacher,
       );
@@ -86,8 +86,8 @@ async function one(
   labels: LabelOptions,
 ): Promise<Teacher> {
   const { kind = "descriptive" } = recipe;
+  checkProbe(recipe, at);
   if ("source" in recipe) {
-    checkProbe(recipe, at);
     const texts = classesInWords(recipe, at);
     if (texts !== null) {
       const { classes: _, ...space } = labels;
@@ -108,11 +108,21 @@ async function one(
       : { ...plain(given), ...labels, kind };
     return await load(source, own as LoadTeacherOptions);
   }
-  if ("recipe" in recipe) {
-    const { recipe: own, name } = recipe;
-    return fromRun(folders.get(own)!, name ?? own.name, kind, device, at, labels);
-  }
-  return fromRun(recipe.run, recipe.name ?? basename(recipe.run), kind, device, at, labels);
+  const [path, name] = "recipe" in recipe
+    ? [folders.get(recipe.recipe)!, recipe.name ?? recipe.recipe.name]
+    : [recipe.run, recipe.name ?? basename(recipe.run)];
+  const file = fileOfRun(path, at);
+  if (recipe.probe) return await load(file, { name, kind: "descriptive", device });
+  return fromRun(file, path, name, kind, device, labels);
+}
+
+function fileOfRun(path: string, at: string): string {
+  const file = savedFile(path);
+  if (file !== null) return file;
+  throw new ArgumentError(
+    `${at}.run: there is no student of a run at ${path}. Give the folder of a run that is done, or a file that ` +
+      `models.save wrote.`,
+  );
 }
 
 /**
@@ -147,20 +157,13 @@ async function keyOf(recipe: ResolvedRecipe, opener: DataOpener): Promise<string
 }
 
 function fromRun(
+  file: string,
   path: string,
   name: string,
   kind: "predictive" | "descriptive",
   device: Device,
-  at: string,
   labels: LabelOptions,
 ): Teacher {
-  const file = savedFile(path);
-  if (file === null) {
-    throw new ArgumentError(
-      `${at}.run: there is no student of a run at ${path}. Give the folder of a run that is done, or a file that ` +
-        `models.save wrote.`,
-    );
-  }
   const model = loadModel(file).to(device);
   const facts = { source: path, architecture: model.recipe?.architecture };
   try {

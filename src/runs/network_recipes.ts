@@ -39,6 +39,8 @@ export interface TeacherBase extends TeacherLabels {
   readonly name?: string | null;
   /** Whether the teacher votes on the student's classes, or those of them that it knows. */
   readonly kind?: "predictive" | "descriptive";
+  /** What makes it vote: a linear classifier on its features, in the place of its own head. */
+  readonly probe?: ProbeRecipe | null;
 }
 
 /** A teacher: what a publisher ships (`source`), a model of one's own (`run`), or a recipe that is trained first. */
@@ -54,8 +56,6 @@ export type TeacherRecipe<R> =
     readonly tap?: string | null;
     /** The teacher's view; what is given counts more than what the publisher says. */
     readonly view?: Partial<View> | null;
-    /** What makes it vote: a linear classifier on its features, in the place of its own head. */
-    readonly probe?: ProbeRecipe | null;
   }
   | TeacherBase & {
     /** The folder of a run, or a file that `models.save` wrote. */
@@ -122,6 +122,7 @@ const BASE: AnyTable = {
     help: "whether it votes on the student's classes",
   }),
   ...LABEL_OPTIONS,
+  probe: PROBE,
 };
 
 /** Who teaches; `recipe` is what a teacher that is trained first is trained by. */
@@ -143,5 +144,4 @@ const SOURCE: AnyTable = {
   tap: nullable(text({ help: "where the features are, in ONNX and TorchScript" })),
   view: nullable(table(PART_OF_VIEW, { help: "what it wants of pixels, where not as published" })),
   ...OPEN_VOCABULARY_OPTIONS,
-  probe: PROBE,
 };

@@ -102,3 +102,37 @@ test("a student learns from a probe like from any voter", () =>
     assertEquals([probe.name, probe.kind], ["read", "predictive"]);
     assert(probe.accuracy!.overall > 0.4);
   }));
+
+test("a model of one's own is given a probe too, by its run or its recipe, in the place of its head", () =>
+  inFolder(async (folder) => {
+    const own = supervised({ name: "own", epochs: 1 });
+    const out = `${folder}/own`;
+    (await runs.run(own, { out, progress: false }))[Symbol.dispose]();
+    const probe = { data: known, l2: 0.1 };
+    const teachers = runs.resolveRecipe({
+      ...supervised(),
+      teachers: [
+        { run: out, name: "run", kind: "predictive", probe },
+        { recipe: own, name: "recipe", kind: "predictive", probe },
+        { run: out, name: "itself", kind: "predictive" },
+      ],
+      method: "KD",
+    }).teachers;
+    const made = await buildTeachers(teachers, "cpu", {
+      cache: `${folder}/teachers`,
+      trainFirst: async (recipe, out) =>
+        (await runs.run(recipe as unknown as runs.Recipe, { out, progress: false, resume: true }))
+          [Symbol.dispose](),
+    });
+    torch.scope(() => {
+      const pixels = torch.rand([4, 1, 28, 28]).mul(255).to("uint8");
+      const [run, recipe, itself] = made.map((teacher) => teacher.run(pixels));
+      assertClose(run.features, itself.features);
+      assertClose(run.logits!, recipe.logits!);
+      assert(run.logits!.sub(itself.logits!).abs().max().item() > 0.01);
+    });
+    for (const teacher of made) {
+      teacher.release();
+      teacher.model?.dispose();
+    }
+  }));
