@@ -15,6 +15,7 @@ export * from "./search.ts";
 export * from "./search_space.ts";
 export * from "./compared.ts";
 export * from "./data_recipe.ts";
+export * from "./selection_recipe.ts";
 export * from "./methods.ts";
 export * from "./network_recipes.ts";
 export * from "./recipe.ts";
