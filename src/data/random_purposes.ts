@@ -13,3 +13,5 @@ export const AUGMENTATION = 2;
 export const SELECTION = 3;
 /** The part of an image that is decoded. */
 export const DECODING = 4;
+/** The patch of a photograph that a digit lies on. */
+export const BLENDING = 5;

@@ -36,10 +36,15 @@ export interface ReadingRecipe extends ChosenRecipe {
   onError?: "throw" | "skip";
 }
 
-/** Where images are: exactly one of `dataset`, `folder`, `list`, `shards`, `images`, `join`, `concatenate`. */
+/** A data set that comes with the package. */
+export type NamedDataset = "mnist" | "mnistM" | "uciDigits" | "fashionMnist" | "cifar10";
+
+/** Where images are: exactly one of `dataset`, `cifar100`, `folder`, `list`, `shards`, `images`, `join`, `concatenate`. */
 export type DataRecipe =
   /** A data set by name. */
-  | { dataset: "mnist" | "fashionMnist" | "cifar10"; split?: "train" | "test" } & ChosenRecipe
+  | { dataset: NamedDataset; split?: "train" | "test" } & ChosenRecipe
+  /** CIFAR-100, from the folder with the files of its binary version. */
+  | { cifar100: string; split?: "train" | "test"; labels?: "fine" | "coarse" } & ChosenRecipe
   /** A folder with a folder for each class. */
   | { folder: string } & ReadingRecipe
   /** A list of paths and labels. */
@@ -100,6 +105,11 @@ const READING: AnyTable = {
 const path = text({ help: "a path; a relative one starts from where the run is started" });
 const paths = either<[string, string[]]>([path, list(path, { least: 1 })], { help: "where" });
 
+const split = choice(["train", "test"], {
+  default: "train",
+  help: "its training or test images",
+});
+
 function several(help: string): Option<DataRecipe[]> {
   const one = lazy<DataRecipe>(() => DATA, { wants: "data", ref: "#/$defs/data" });
   return list<DataRecipe>(one, { least: 1, help });
@@ -108,8 +118,19 @@ function several(help: string): Option<DataRecipe[]> {
 /** Where images are, and which of them. */
 export const DATA: Option<DataRecipe> = variants<DataRecipe>({
   dataset: {
-    dataset: choice(["mnist", "fashionMnist", "cifar10"], { help: "the name of a data set" }),
-    split: choice(["train", "test"], { default: "train", help: "its training or test images" }),
+    dataset: choice<NamedDataset>(["mnist", "mnistM", "uciDigits", "fashionMnist", "cifar10"], {
+      help: "the name of a data set",
+    }),
+    split,
+    ...CHOSEN,
+  },
+  cifar100: {
+    cifar100: path,
+    split,
+    labels: choice(["fine", "coarse"], {
+      default: "fine",
+      help: "labels of 100 classes, or of 20",
+    }),
     ...CHOSEN,
   },
   folder: { folder: path, ...READING },

@@ -93,8 +93,13 @@ export class DataOpener implements Disposable {
       return data.concatenateDatasets(parts, together(recipe));
     }
     if ("dataset" in recipe) {
-      const load = { mnist: data.mnist, fashionMnist: data.fashionMnist, cifar10: data.cifar10 };
+      const { mnist, mnistM, uciDigits, fashionMnist, cifar10 } = data;
+      const load = { mnist, mnistM, uciDigits, fashionMnist, cifar10 };
       return await load[recipe.dataset](recipe.split ?? "train");
+    }
+    if ("cifar100" in recipe) {
+      const { cifar100: folder, split = "train", labels } = recipe;
+      return await data.cifar100(split, { folder, labels });
     }
     const { part, workers, onError } = recipe;
     const reading = plain({ part: part && plain(part) as ImagePart, workers, onError });
