@@ -27,6 +27,7 @@ export * from "./images/unlabelled_image_files.ts";
 export * from "./images/image_extensions.ts";
 export * from "./images/image_folder.ts";
 export * from "./images/image_list.ts";
+export * from "./images/domain_images.ts";
 export * from "./images/tar_shards.ts";
 export * from "./images/image_source.ts";
 export * from "./images/image_bytes.ts";

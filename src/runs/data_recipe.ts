@@ -36,10 +36,24 @@ export interface ReadingRecipe extends ChosenRecipe {
   onError?: "throw" | "skip";
 }
 
+/** One of several domains of the same classes. */
+export interface DomainRecipe extends ReadingRecipe {
+  /** The folder with the domains: a folder for each with one for each class, or lists. */
+  domains: string;
+  /** Which of them. */
+  domain: string;
+  /** The images that the domain's list of this split names; all of the domain if null. */
+  split?: "train" | "test" | null;
+  /** The folder with lists, if they count; the root, where there is a split or there are no folders, if null. */
+  lists?: string | null;
+  /** The domains that have the same classes; all that there are if null. */
+  among?: readonly string[] | null;
+}
+
 /** A data set that comes with the package. */
 export type NamedDataset = "mnist" | "mnistM" | "uciDigits" | "fashionMnist" | "cifar10";
 
-/** Where images are: exactly one of `dataset`, `cifar100`, `folder`, `list`, `shards`, `images`, `join`, `concatenate`. */
+/** Where images are: exactly one of `dataset`, `cifar100`, `folder`, `list`, `domains`, `shards`, `images`, `join`, `concatenate`. */
 export type DataRecipe =
   /** A data set by name. */
   | { dataset: NamedDataset; split?: "train" | "test" } & ChosenRecipe
@@ -49,6 +63,8 @@ export type DataRecipe =
   | { folder: string } & ReadingRecipe
   /** A list of paths and labels. */
   | { list: string; root?: string | null } & ReadingRecipe
+  /** One of several domains of the same classes, as OfficeHome and DomainNet come: `{ domains: "OfficeHome", domain: "Art" }`. */
+  | DomainRecipe
   /** Tar files as WebDataset lays them out. */
   | { shards: string | readonly string[] } & ReadingRecipe
   /** Images without labels: a folder of any depth, a list of paths, tar files. */
@@ -137,6 +153,18 @@ export const DATA: Option<DataRecipe> = variants<DataRecipe>({
   list: {
     list: path,
     root: nullable(text({ help: "where the list's paths start; its own folder if null" })),
+    ...READING,
+  },
+  domains: {
+    domains: path,
+    domain: text({ help: "which of them" }),
+    split: nullable(
+      choice(["train", "test"], { help: "the split whose list counts; all if null" }),
+    ),
+    lists: nullable(text({ help: "the folder with lists of domains" })),
+    among: nullable(
+      list(text({}), { least: 1, help: "the domains that have the same classes; all if null" }),
+    ),
     ...READING,
   },
   shards: { shards: paths, ...READING },

@@ -108,6 +108,10 @@ export class DataOpener implements Disposable {
       const { list, root } = recipe;
       return new data.ImageList(list, { ...reading, ...(root && { root }) });
     }
+    if ("domains" in recipe) {
+      const { domains, domain, split, lists, among } = recipe;
+      return data.domainImages(domains, domain, { ...reading, ...plain({ split, lists, among }) });
+    }
     if ("shards" in recipe) return new data.TarShards(recipe.shards as string[], reading);
     if ("images" in recipe) return data.images(recipe.images, reading);
     throw new ArgumentError("A data recipe names no source.");
