@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import * as data from "../data/mod.ts";
-import type { Batch, Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
+import type { Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
 import type { DataRecipe, TogetherRecipe } from "./data_recipe.ts";
 import { plain } from "./plain.ts";
 import { type OpenedData, type Selectable, selectData } from "./select_data.ts";

@@ -22,7 +22,7 @@ export interface OpenPair {
   readonly title: string;
   /** The name of its study and of its folder. */
   readonly name: string;
-  /** Makes its study for a seed. */
+  /** Makes the pair's study for a seed. */
   readonly study: StudySource;
 }
 

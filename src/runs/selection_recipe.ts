@@ -26,7 +26,7 @@ export type SelectionRecipe =
   | { perClass: number; seed?: number }
   /** A part of each class, such as 0.01 for 1 %. */
   | { fraction: number; seed?: number }
-  /** Those that a text file names, as the lists of 1 % and 10 % of ImageNet do; of image files. */
+  /** The image files that a text file names, as the lists of 1 % and 10 % of ImageNet do. */
   | { listed: string }
   /** All that another selection leaves, in their order: the unlabelled images beside few labels, the training images beside a test part. */
   | { rest: DividingRecipe }
@@ -36,7 +36,7 @@ export type SelectionRecipe =
   | { coarse: Readonly<Record<string, readonly (string | number)[]>>; name?: string | null }
   /** All of them, a share with the label of another class, any or the next one: for teachers that contradict. */
   | { mislabel: number; to?: "random" | "next"; seed?: number }
-  /** All of them, as something corrupted them; of images in memory. */
+  /** All images in memory, as something corrupted them. */
   | { corrupt: Corruption; severity?: number; seed?: number }
   /** All of them so many times, so that an epoch is longer than a few batches. */
   | { repeat: number }

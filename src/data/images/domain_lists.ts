@@ -12,11 +12,11 @@ import { type ListedImage, readList } from "./listed_images.ts";
 
 /** An image of a domain. */
 export interface DomainImage {
-  /** Its path from the root. */
+  /** The image's path from the root. */
   readonly path: string;
   /** The name of its class. */
   readonly className: string;
-  /** What its list is of. */
+  /** What the list is of that names it. */
   readonly part: Split | "all";
 }
 

@@ -42,7 +42,7 @@ interface Format {
   readonly name: string;
   /** The names of the classes of each of a record's labels. */
   readonly labels: readonly (readonly string[])[];
-  /** Its files. */
+  /** The files of each split. */
   readonly files: Readonly<Record<Split, readonly string[]>>;
 }
 

