@@ -57,7 +57,7 @@ export async function trainStudent(
   const test = await open("test");
   const measured = { validation, known: await knownOf(recipe, opener, learned) };
   checkClasses({
-    "data.labelled": learned.labelled,
+    [learned.labelled === learned.train ? "data.train" : "data.labelled"]: learned.labelled,
     "data.validation": validation,
     "data.known": measured.known,
     "data.test": test,

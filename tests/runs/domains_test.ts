@@ -207,7 +207,7 @@ test("classes that differ between the domains are listed before training", () =>
     await assertRejects(
       () => runs.runDomains(study, quiet(folder)),
       ArgumentError,
-      "data.labelled and data.test do not have the same classes",
+      "data.train and data.test do not have the same classes",
     );
   }));
 

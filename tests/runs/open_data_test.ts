@@ -98,6 +98,35 @@ test("the published lists of 1 % name the labelled images of a folder, and the r
   });
 });
 
+test("a domain of several is a source: its folders, or its list of a split", async () => {
+  const files = {
+    "Art/Bed/1.png": grayPng(1),
+    "Art/Cup/2.png": grayPng(2),
+    "Photo/Bed/3.png": grayPng(3),
+    "Photo/Cup/4.png": grayPng(4),
+    "Photo_test.txt": "Photo/Cup/4.png 1\n",
+    "Photo_train.txt": "Photo/Bed/3.png 0\n",
+  };
+  await withFiles(files, async (root) => {
+    using opener = new DataOpener();
+    const domain = async (entry: Partial<runs.DomainRecipe>) => {
+      const whole = { domains: root, domain: "Photo", workers: 0, ...entry };
+      const { classNames, labels } = await open(opener, whole) as unknown as ImageFiles;
+      return [classNames, [...labels]];
+    };
+    const classes = ["Bed", "Cup"];
+    assertEquals(await domain({ domain: "Art" }), [classes, [0, 1]]);
+    assertEquals(await domain({ split: "test" }), [classes, [1]]);
+    assertEquals(await domain({ lists: root, among: ["Photo"] }), [classes, [1, 0]]);
+    await assertRejects(() => domain({ domain: "Foto" }), ArgumentError, 'did you mean "Photo"?');
+    await assertRejects(
+      () => open(opener, { domains: root } as unknown as runs.DataRecipe),
+      ArgumentError,
+      "data.train.domain",
+    );
+  });
+});
+
 test("corrupted images are a selection", async () => {
   using opener = new DataOpener();
   const clean = await open(opener, photographs);
