@@ -42,7 +42,8 @@ export const CORRUPTIONS = {
     const scale = NOISE[severity - 1] * brightest(images);
     return inFloat(images, (floats) => {
       const shape = [count, channels, height, width];
-      return floats.add(tensor(values, { shape, device: floats.device }).mul_(scale));
+      const noise = tensor(values, { shape, device: floats.device }).mul_(scale);
+      return floats.add(noise.to(floats.dtype));
     });
   },
   gaussianBlur(images, severity) {
