@@ -23,6 +23,9 @@ export function several(text: string, before: readonly string[] = []): string[] 
   return [...before, text];
 }
 
+/** Titles with commas between. */
+export const titles = (text: string): string[] => text.split(",").map((title) => title.trim());
+
 /** An entry of a recipe, for `Command.option`. */
 export const SET = [
   "--set <entry=value>",

@@ -1,7 +1,7 @@
 /** The sub-commands `compare` and `search`. @module */
 
 import { Command } from "./commander.ts";
-import { count, QUIET, SET, several, work } from "./common.ts";
+import { count, QUIET, SET, several, titles, work } from "./common.ts";
 
 /** `compare STUDY`, or `compare RECIPES... [--seeds n]`: methods times seeds, one table. */
 export function compareCommand(): Command<[string[]]> {
@@ -39,5 +39,3 @@ export function searchCommand(): Command<[string]> {
       })
     ) as unknown as Command<[string]>;
 }
-
-const titles = (text: string) => text.split(",").map((title) => title.trim());

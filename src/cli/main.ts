@@ -9,6 +9,7 @@ import { compareCommand, searchCommand } from "./compare.ts";
 import { demoCommands } from "./demo.ts";
 import { distillCommand } from "./distill.ts";
 import { doctorCommand } from "./doctor.ts";
+import { domainsCommand } from "./domains.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { predictCommand } from "./predict.ts";
 import { setupCommand } from "./setup.ts";
@@ -26,6 +27,7 @@ function commandLine(): Command {
     .addCommand(trainCommand())
     .addCommand(compareCommand())
     .addCommand(searchCommand())
+    .addCommand(domainsCommand())
     .addCommand(distillCommand())
     .addCommand(evaluateCommand())
     .addCommand(predictCommand())

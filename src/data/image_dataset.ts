@@ -20,6 +20,7 @@ import {
   chooseStratified,
   type ChosenClasses,
   countClasses,
+  restOf,
   takenOf,
 } from "./selection/choose.ts";
 import { chooseCoarse } from "./selection/coarse.ts";
@@ -27,6 +28,7 @@ import { mislabel } from "./selection/mislabel.ts";
 import { imagesTogether } from "./selection/images_together.ts";
 import type {
   CoarseOptions,
+  CorruptedOptions,
   JoinOptions,
   MislabelOptions,
   OfClassesOptions,
@@ -36,6 +38,8 @@ import type {
 import { labelSpace, sourceOf, type SpaceOfSeveral } from "./selection/spaces.ts";
 import { selectionOrder, splitOrder } from "./shuffle.ts";
 import { type ImageArrays, validateImageArrays } from "./sources/arrays.ts";
+import { transformed } from "./transformed.ts";
+import { corrupt, type Corruption } from "./transforms/corrupt.ts";
 import { UnlabelledImages } from "./unlabelled_images.ts";
 import type { WholeNumbers } from "./whole_numbers.ts";
 
@@ -250,6 +254,20 @@ export class ImageDataset implements Dataset<LabelledBatch>, LabelSpace, Disposa
   }
 
   /**
+   * All images, copied, as something corrupted them: a domain of its own.
+   *
+   * @param corruption What befalls them, as in CIFAR-10-C.
+   * @param options How much of it, from 1 to 5 (3 by default), and the seed of noise (0 by default).
+   * @throws {ArgumentError} If there is no such corruption or severity.
+   */
+  corrupted(corruption: Corruption, options: CorruptedOptions = {}): ImageDataset {
+    const { seed = 0, ...rest } = options;
+    return scope(() =>
+      this.#with(transformed(this.images, corrupt(corruption, rest), seed), this.labels)
+    );
+  }
+
+  /**
    * `perClass` random images of every class, in random order: the few labels of semi-supervised
    * learning. Classes without any image are passed over.
    *
@@ -263,6 +281,16 @@ export class ImageDataset implements Dataset<LabelledBatch>, LabelSpace, Disposa
   }
 
   /**
+   * `perClass` random images of every class, those of {@linkcode ImageDataset.balancedSubset}, and all others in their order: the
+   * labelled and the unlabelled images of semi-supervised learning, which have no image in common.
+   *
+   * @throws {ArgumentError} As `balancedSubset` does.
+   */
+  balancedSplit(perClass: number, seed = 0): [chosen: ImageDataset, rest: ImageDataset] {
+    return this.#divided(chooseBalanced(this, this.#labelValues(), perClass, seed));
+  }
+
+  /**
    * A fraction of the images of every class, in random order: 0.01 gives 1 % of each class, rounded, but at least one
    * image of each that has any.
    *
@@ -272,6 +300,16 @@ export class ImageDataset implements Dataset<LabelledBatch>, LabelSpace, Disposa
    */
   stratifiedSubset(fraction: number, seed = 0): ImageDataset {
     return this.subset(chooseStratified(this, this.#labelValues(), fraction, seed));
+  }
+
+  /**
+   * A fraction of the images of every class, those of {@linkcode ImageDataset.stratifiedSubset}, and all others in their order:
+   * a test part of a data set that has none, say.
+   *
+   * @throws {ArgumentError} As `stratifiedSubset` does.
+   */
+  stratifiedSplit(fraction: number, seed = 0): [chosen: ImageDataset, rest: ImageDataset] {
+    return this.#divided(chooseStratified(this, this.#labelValues(), fraction, seed));
   }
 
   /**
@@ -315,6 +353,10 @@ export class ImageDataset implements Dataset<LabelledBatch>, LabelSpace, Disposa
   #with(images: Tensor, labels: Tensor): ImageDataset {
     const { classNames, name, sources } = this;
     return new ImageDataset({ images, labels, classNames, name, sources });
+  }
+
+  #divided(chosen: Int32Array): [ImageDataset, ImageDataset] {
+    return [this.subset(chosen), this.subset(restOf(chosen, this.length))];
   }
 
   #chosen({ indices, labels, space }: ChosenClasses): ImageDataset {

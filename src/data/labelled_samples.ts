@@ -24,6 +24,7 @@ import {
   chooseStratified,
   type ChosenClasses,
   countClasses,
+  restOf,
   takenOf,
 } from "./selection/choose.ts";
 import { chooseCoarse } from "./selection/coarse.ts";
@@ -224,6 +225,16 @@ export class LabelledSamples implements Dataset<LabelledBatch>, LabelSpace {
   }
 
   /**
+   * `perClass` random images of every class, those of {@linkcode LabelledSamples.balancedSubset}, and all others in their order: the
+   * labelled and the unlabelled images of semi-supervised learning, which have no image in common.
+   *
+   * @throws {ArgumentError} As `balancedSubset` does.
+   */
+  balancedSplit(perClass: number, seed = 0): [chosen: LabelledSamples, rest: LabelledSamples] {
+    return this.#divided(chooseBalanced(this, this.#known(), perClass, seed));
+  }
+
+  /**
    * A fraction of the images of every class, in random order: 0.01 gives 1 % of each class, rounded, but at least one
    * image of each that has any.
    *
@@ -233,6 +244,16 @@ export class LabelledSamples implements Dataset<LabelledBatch>, LabelSpace {
    */
   stratifiedSubset(fraction: number, seed = 0): LabelledSamples {
     return this.subset(chooseStratified(this, this.#known(), fraction, seed));
+  }
+
+  /**
+   * A fraction of the images of every class, those of {@linkcode LabelledSamples.stratifiedSubset}, and all others in their order:
+   * a test part of a data set that has none, say.
+   *
+   * @throws {ArgumentError} As `stratifiedSubset` does.
+   */
+  stratifiedSplit(fraction: number, seed = 0): [chosen: LabelledSamples, rest: LabelledSamples] {
+    return this.#divided(chooseStratified(this, this.#known(), fraction, seed));
   }
 
   /**
@@ -262,6 +283,10 @@ export class LabelledSamples implements Dataset<LabelledBatch>, LabelSpace {
       );
       return new LabelledBatch(pixels, tensor(labels), tensor(indices));
     });
+  }
+
+  #divided(chosen: Int32Array): [LabelledSamples, LabelledSamples] {
+    return [this.subset(chosen), this.subset(restOf(chosen, this.length))];
   }
 
   #chosen({ indices, labels, space }: ChosenClasses): LabelledSamples {

@@ -1,7 +1,7 @@
 /**
  * Images: data sets, loading them in batches, and transforms of whole batches.
  *
- * `mnist`, `fashionMnist` and `cifar10` give an `ImageDataset`; `ImageFolder`, `ImageList` and `TarShards` decode labelled
+ * `mnist`, `mnistM`, `uciDigits`, `fashionMnist`, `cifar10` and `cifar100` give an `ImageDataset`; `ImageFolder`, `ImageList` and `TarShards` decode labelled
  * image files, `images` those without labels; `labelledSamples` reads anything else. From each of them images are chosen
  * in the same way: `subset`, `take`, `split`, `ofClasses`, `balancedSubset`, `stratifiedSubset`, `selectListed`.
  * `joinDatasets` and `concatenateDatasets` make several into one; its `unlabelled()` is what a student may be trained on; a
@@ -27,6 +27,7 @@ export * from "./images/unlabelled_image_files.ts";
 export * from "./images/image_extensions.ts";
 export * from "./images/image_folder.ts";
 export * from "./images/image_list.ts";
+export * from "./images/domain_images.ts";
 export * from "./images/tar_shards.ts";
 export * from "./images/image_source.ts";
 export * from "./images/image_bytes.ts";

@@ -13,5 +13,7 @@ export const AUGMENTATION = 2;
 export const SELECTION = 3;
 /** The part of an image that is decoded. */
 export const DECODING = 4;
+/** The patch of a photograph that a digit lies on. */
+export const BLENDING = 5;
 /** Transforms that only the student's images go through. */
-export const STRONG_AUGMENTATION = 5;
+export const STRONG_AUGMENTATION = 6;

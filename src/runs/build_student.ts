@@ -23,7 +23,7 @@ import type { Tensor } from "../torch/tensor.ts";
 import type { StudentRecipe } from "./network_recipes.ts";
 import { firstRun, type TeacherPlaces } from "./build_teachers.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
-import type { OpenedData } from "./open_data.ts";
+import type { OpenedData } from "./select_data.ts";
 import { plain } from "./plain.ts";
 
 /**

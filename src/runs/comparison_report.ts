@@ -81,7 +81,7 @@ function nameOf(title: string): string {
 }
 
 /** All of a few; of many the first, which the others are tested against, and the best. */
-function shown(compared: readonly Compared[]): readonly Compared[] {
+export function shown<T extends Pick<Compared, "mean">>(compared: readonly T[]): readonly T[] {
   if (compared.length <= MOST_FIGURES) return compared;
   const best = compared.reduce((best, one) => one.mean > best.mean ? one : best);
   return [...new Set([compared[0], best])];

@@ -4,33 +4,13 @@
  * @module
  */
 
-import { byName, either, list, named, nullable, span } from "../base/option_parts.ts";
-import { choice, flag, number, text, whole } from "../base/option_values.ts";
+import { either, list, named, nullable, span } from "../base/option_parts.ts";
+import { choice, number, text, whole } from "../base/option_values.ts";
 import { lazy, shared, variants } from "../base/option_variants.ts";
 import type { AnyTable, Option } from "../base/options.ts";
 import { sizeOption } from "../data/size_option.ts";
 import type { ImagePart } from "../data/images/image_part.ts";
-
-/** Which of the images; several are applied one after the other. */
-export type SelectionRecipe =
-  /** The first so many. */
-  | { take: number }
-  /** One of several parts of given sizes that share no image, in an order that `seed` decides. */
-  | { split: readonly number[]; part: number; seed?: number }
-  /** So many of each class. */
-  | { perClass: number; seed?: number }
-  /** A part of each class, such as 0.01 for 1 %. */
-  | { fraction: number; seed?: number }
-  /** The images of some classes, which `relabel` numbers anew from 0. */
-  | { classes: readonly (string | number)[]; relabel?: boolean; name?: string | null }
-  /** The images of some classes, each group of them as one class, by name: `{ coarse: { shoes: ["Sandal", "Sneaker"] } }`. */
-  | { coarse: Readonly<Record<string, readonly (string | number)[]>>; name?: string | null }
-  /** All of them, a share with the label of another class, any or the next one: for teachers that contradict. */
-  | { mislabel: number; to?: "random" | "next"; seed?: number }
-  /** All of them so many times, so that an epoch is longer than a few batches. */
-  | { repeat: number }
-  /** All, without their labels, in random order. */
-  | { unlabelled: boolean; seed?: number };
+import { SELECTION, type SelectionRecipe } from "./selection_recipe.ts";
 
 /** What every source of data may have. */
 export interface ChosenRecipe {
@@ -56,14 +36,35 @@ export interface ReadingRecipe extends ChosenRecipe {
   onError?: "throw" | "skip";
 }
 
-/** Where images are: exactly one of `dataset`, `folder`, `list`, `shards`, `images`, `join`, `concatenate`. */
+/** One of several domains of the same classes. */
+export interface DomainRecipe extends ReadingRecipe {
+  /** The folder with the domains: a folder for each with one for each class, or lists. */
+  domains: string;
+  /** Which of them. */
+  domain: string;
+  /** The images that the domain's list of this split names; all of the domain if null. */
+  split?: "train" | "test" | null;
+  /** The folder with lists, if they count; the root, where there is a split or there are no folders, if null. */
+  lists?: string | null;
+  /** The domains that have the same classes; all that there are if null. */
+  among?: readonly string[] | null;
+}
+
+/** A data set that comes with the package. */
+export type NamedDataset = "mnist" | "mnistM" | "uciDigits" | "fashionMnist" | "cifar10";
+
+/** Where images are: exactly one of `dataset`, `cifar100`, `folder`, `list`, `domains`, `shards`, `images`, `join`, `concatenate`. */
 export type DataRecipe =
   /** A data set by name. */
-  | { dataset: "mnist" | "fashionMnist" | "cifar10"; split?: "train" | "test" } & ChosenRecipe
+  | { dataset: NamedDataset; split?: "train" | "test" } & ChosenRecipe
+  /** CIFAR-100, from the folder with the files of its binary version. */
+  | { cifar100: string; split?: "train" | "test"; labels?: "fine" | "coarse" } & ChosenRecipe
   /** A folder with a folder for each class. */
   | { folder: string } & ReadingRecipe
   /** A list of paths and labels. */
   | { list: string; root?: string | null } & ReadingRecipe
+  /** One of several domains of the same classes, as OfficeHome and DomainNet come: `{ domains: "OfficeHome", domain: "Art" }`. */
+  | DomainRecipe
   /** Tar files as WebDataset lays them out. */
   | { shards: string | readonly string[] } & ReadingRecipe
   /** Images without labels: a folder of any depth, a list of paths, tar files. */
@@ -72,46 +73,6 @@ export type DataRecipe =
   | { join: readonly DataRecipe[] } & TogetherRecipe
   /** Several data sets of the same classes, behind each other. */
   | { concatenate: readonly DataRecipe[] } & TogetherRecipe;
-
-const seed = whole({ default: 0, min: 0, help: "decides which" });
-
-const CLASS = either<[string, number]>([text({}), whole({ min: 0 })], {});
-
-/** Which of the images. */
-export const SELECTION: Option<SelectionRecipe> = variants<SelectionRecipe>({
-  take: { take: whole({ min: 1, help: "the first so many" }) },
-  split: {
-    split: list(whole({ min: 1 }), { least: 1, help: "the sizes of all parts" }),
-    part: whole({ min: 0, help: "which part, from 0" }),
-    seed,
-  },
-  perClass: { perClass: whole({ min: 1, help: "so many of each class" }), seed },
-  fraction: {
-    fraction: number({ above: 0, max: 1, help: "a part of each class, such as 0.01" }),
-    seed,
-  },
-  classes: {
-    classes: list(CLASS, { least: 1, help: "the names or numbers of the classes to keep" }),
-    relabel: flag({ default: false, help: "numbers the classes anew from 0" }),
-    name: nullable(text({ help: "what these images are called" })),
-  },
-  coarse: {
-    coarse: byName(list(CLASS, { least: 1 }), {
-      help: "for each new class the names or numbers of those that it is made of",
-    }),
-    name: nullable(text({ help: "what these images are called" })),
-  },
-  mislabel: {
-    mislabel: number({ min: 0, max: 1, help: "the share of images with a wrong label" }),
-    to: choice(["random", "next"], {
-      default: "random",
-      help: "whether a wrong label is any other class, or the next one",
-    }),
-    seed,
-  },
-  repeat: { repeat: whole({ min: 1, help: "how many times an epoch has each image" }) },
-  unlabelled: { unlabelled: choice([true], { help: "takes the labels away" }), seed },
-}, { what: "selection" });
 
 const CHOSEN: AnyTable = {
   select: list(shared(SELECTION, "selection"), {
@@ -160,6 +121,11 @@ const READING: AnyTable = {
 const path = text({ help: "a path; a relative one starts from where the run is started" });
 const paths = either<[string, string[]]>([path, list(path, { least: 1 })], { help: "where" });
 
+const split = choice(["train", "test"], {
+  default: "train",
+  help: "its training or test images",
+});
+
 function several(help: string): Option<DataRecipe[]> {
   const one = lazy<DataRecipe>(() => DATA, { wants: "data", ref: "#/$defs/data" });
   return list<DataRecipe>(one, { least: 1, help });
@@ -168,14 +134,37 @@ function several(help: string): Option<DataRecipe[]> {
 /** Where images are, and which of them. */
 export const DATA: Option<DataRecipe> = variants<DataRecipe>({
   dataset: {
-    dataset: choice(["mnist", "fashionMnist", "cifar10"], { help: "the name of a data set" }),
-    split: choice(["train", "test"], { default: "train", help: "its training or test images" }),
+    dataset: choice<NamedDataset>(["mnist", "mnistM", "uciDigits", "fashionMnist", "cifar10"], {
+      help: "the name of a data set",
+    }),
+    split,
+    ...CHOSEN,
+  },
+  cifar100: {
+    cifar100: path,
+    split,
+    labels: choice(["fine", "coarse"], {
+      default: "fine",
+      help: "labels of 100 classes, or of 20",
+    }),
     ...CHOSEN,
   },
   folder: { folder: path, ...READING },
   list: {
     list: path,
     root: nullable(text({ help: "where the list's paths start; its own folder if null" })),
+    ...READING,
+  },
+  domains: {
+    domains: path,
+    domain: text({ help: "which of them" }),
+    split: nullable(
+      choice(["train", "test"], { help: "the split whose list counts; all if null" }),
+    ),
+    lists: nullable(text({ help: "the folder with lists of domains" })),
+    among: nullable(
+      list(text({}), { least: 1, help: "the domains that have the same classes; all if null" }),
+    ),
     ...READING,
   },
   shards: { shards: paths, ...READING },

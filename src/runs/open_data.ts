@@ -6,36 +6,12 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import * as data from "../data/mod.ts";
-import type { Batch, Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
-import type { DataRecipe, SelectionRecipe, TogetherRecipe } from "./data_recipe.ts";
+import type { Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
+import type { DataRecipe, TogetherRecipe } from "./data_recipe.ts";
 import { rememberDomains } from "./domains_of.ts";
 import { plain } from "./plain.ts";
-
-/** A data set, and what it says of its classes. */
-export type OpenedData = Dataset<Batch> & {
-  readonly classNames?: readonly string[];
-  readonly imageShape?: readonly [number, number, number];
-};
-
-/** What data sets can do of what a recipe selects by. */
-interface Selectable {
-  readonly length?: number;
-  take?(count: number): OpenedData;
-  subset?(indices: Int32Array): OpenedData;
-  split?(sizes: readonly number[], options: { seed?: number }): OpenedData[];
-  balancedSubset?(perClass: number, seed: number): OpenedData;
-  stratifiedSubset?(fraction: number, seed: number): OpenedData;
-  ofClasses?(
-    classes: readonly (string | number)[],
-    options: { relabel?: boolean; name?: string },
-  ): OpenedData;
-  coarse?(
-    groups: Readonly<Record<string, readonly (string | number)[]>>,
-    options: { name?: string },
-  ): OpenedData;
-  mislabelled?(share: number, options: { seed?: number; to?: "random" | "next" }): OpenedData;
-  unlabelled?(options: { seed?: number }): OpenedData;
-}
+import { type OpenedData, type Selectable, selectData } from "./select_data.ts";
+import type { SelectionRecipe } from "./selection_recipe.ts";
 
 /** Opens data sets, each once, and disposes of them together. */
 export class DataOpener implements Disposable {
@@ -118,8 +94,13 @@ export class DataOpener implements Disposable {
       return rememberDomains(data.concatenateDatasets(parts, together(recipe)), parts);
     }
     if ("dataset" in recipe) {
-      const load = { mnist: data.mnist, fashionMnist: data.fashionMnist, cifar10: data.cifar10 };
+      const { mnist, mnistM, uciDigits, fashionMnist, cifar10 } = data;
+      const load = { mnist, mnistM, uciDigits, fashionMnist, cifar10 };
       return await load[recipe.dataset](recipe.split ?? "train");
+    }
+    if ("cifar100" in recipe) {
+      const { cifar100: folder, split = "train", labels } = recipe;
+      return await data.cifar100(split, { folder, labels });
     }
     const { part, workers, onError } = recipe;
     const reading = plain({ part: part && plain(part) as ImagePart, workers, onError });
@@ -128,6 +109,10 @@ export class DataOpener implements Disposable {
       const { list, root } = recipe;
       return new data.ImageList(list, { ...reading, ...(root && { root }) });
     }
+    if ("domains" in recipe) {
+      const { domains, domain, split, lists, among } = recipe;
+      return data.domainImages(domains, domain, { ...reading, ...plain({ split, lists, among }) });
+    }
     if ("shards" in recipe) return new data.TarShards(recipe.shards as string[], reading);
     if ("images" in recipe) return data.images(recipe.images, reading);
     throw new ArgumentError("A data recipe names no source.");
@@ -135,7 +120,7 @@ export class DataOpener implements Disposable {
 
   #select(dataset: OpenedData, selection: SelectionRecipe, at: string): OpenedData {
     const from = dataset as Selectable;
-    const chosen = choose(from, selection);
+    const chosen = selectData(from, selection);
     if (chosen !== undefined) return this.#own(chosen);
     throw new ArgumentError(
       `${at}: ${Object.keys(selection)[0]} cannot be selected from ${
@@ -148,46 +133,6 @@ export class DataOpener implements Disposable {
   [Symbol.dispose](): void {
     this.#owned.dispose();
   }
-}
-
-function choose(from: Selectable, selection: SelectionRecipe): OpenedData | undefined {
-  if ("take" in selection) return from.take?.(selection.take);
-  if ("split" in selection) {
-    const { split, part, seed } = selection;
-    if (part >= split.length) {
-      throw new ArgumentError(`There is no part ${part} of ${split.length}; the first is 0.`);
-    }
-    const parts = from.split?.(split, { seed });
-    parts?.forEach((other, i) => i !== part && (other as Partial<Disposable>)[Symbol.dispose]?.());
-    return parts?.[part];
-  }
-  if ("perClass" in selection) {
-    return from.balancedSubset?.(selection.perClass, selection.seed ?? 0);
-  }
-  if ("repeat" in selection) {
-    const length = from.length ?? 0;
-    return from.subset?.(
-      Int32Array.from({ length: selection.repeat * length }, (_, i) => i % length),
-    );
-  }
-  if ("fraction" in selection) {
-    return from.stratifiedSubset?.(selection.fraction, selection.seed ?? 0);
-  }
-  if ("classes" in selection) {
-    const { classes, relabel, name } = selection;
-    return from.ofClasses?.(classes, { relabel, ...(name && { name }) });
-  }
-  if ("coarse" in selection) {
-    const { coarse, name } = selection;
-    // What stands for a recipe knows no order of an object's entries, and labels are numbers of groups.
-    const groups = Object.entries(coarse).sort(([a], [b]) => a < b ? -1 : 1);
-    return from.coarse?.(Object.fromEntries(groups), { ...(name && { name }) });
-  }
-  if ("mislabel" in selection) {
-    const { mislabel, seed, to } = selection;
-    return from.mislabelled?.(mislabel, { seed, to });
-  }
-  return from.unlabelled?.({ seed: selection.seed });
 }
 
 /** What images of several data sets are made the same by. */

@@ -10,6 +10,7 @@ import type { Recipe } from "./recipe.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { SearchSpace } from "./search_space.ts";
 import { applySettings } from "./settings.ts";
+import { slug } from "./slug.ts";
 import type { Study, StudyChoices, StudySource } from "./study.ts";
 import { type ResolvedStudy, type ResolvedVariant, resolveStudy } from "./study_table.ts";
 
@@ -104,9 +105,4 @@ function chosen(
   return variants.filter(({ title, curve }) =>
     only.includes(title) || (curve !== null && only.includes(curve))
   );
-}
-
-/** A title as the name of a run. */
-function slug(title: string): string {
-  return title.replace(/[^A-Za-z0-9_]+/g, "-").replace(/^-+|-+$/g, "") || "variant";
 }

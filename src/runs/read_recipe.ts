@@ -7,6 +7,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { ArgumentError, FormatError } from "../base/errors.ts";
 import { isPlainObject } from "../base/options.ts";
+import { isDomainStudy } from "./open_domains.ts";
 import { readExported } from "./read_exported.ts";
 import type { Recipe, RecipeOptions } from "./recipe.ts";
 import { isStudy } from "./study_table.ts";
@@ -40,6 +41,11 @@ async function read(path: string, options: RecipeOptions, depth: number): Promis
   const value = typeof found === "function" ? await found(options) : found;
   if (!isPlainObject(value)) {
     throw new FormatError(`${file} is no recipe: it holds ${describe(value)}, not an object.`);
+  }
+  if (isDomainStudy(value)) {
+    throw new ArgumentError(
+      `${file} is a study over domains, not one recipe. Give it to domains, or one of its runs' folders here.`,
+    );
   }
   if (isStudy(value)) {
     throw new ArgumentError(

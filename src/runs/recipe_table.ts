@@ -30,7 +30,8 @@ import {
   STORE,
   tablesOf,
 } from "./recipe_parts.ts";
-import { DATA, PART, SELECTION } from "./data_recipe.ts";
+import { DATA, PART } from "./data_recipe.ts";
+import { SELECTION } from "./selection_recipe.ts";
 import { METHODS } from "./methods.ts";
 import {
   studentOption,

@@ -13,7 +13,8 @@ import { compose } from "../data/transforms/compose.ts";
 import { TRANSFORMS } from "../data/transforms/by_name.ts";
 import type { Batches } from "../train/stage.ts";
 import { METHODS } from "./methods.ts";
-import type { DataOpener, OpenedData } from "./open_data.ts";
+import type { DataOpener } from "./open_data.ts";
+import type { OpenedData } from "./select_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 
 /** A loader of what the student sees, and one of the same images without augmentation. */

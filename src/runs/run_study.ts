@@ -54,19 +54,8 @@ export async function runStudy(
   options: RunStudyOptions = {},
 ): Promise<StudyResult> {
   const { only, trials, seeds, set, out, ...rest } = options;
-  const study = await openStudy(source, { only, trials, seeds, set });
+  const { study, plans } = await planStudy(source, { only, trials, seeds, set });
   const folder = out ?? join("runs", study.name);
-  const plans: { variant: OpenVariant; tried: Recipe; recipes: ResolvedRecipe[] }[] = [];
-  for (const variant of study.variants) {
-    const recipes = await Promise.all(study.seeds.map((seed) => variant.recipe(seed)));
-    const tried = await variant.recipe(study.trialSeed) as unknown as Recipe;
-    checkComparable(recipes[0]);
-    // Everything is looked at before anything is trained.
-    if (study.trials > 1) {
-      searchCandidates(tried, variant.space, { trials: study.trials, shared: variant.shared });
-    }
-    plans.push({ variant, tried, recipes: recipes.map(withoutTeachers) });
-  }
   const teachers: ModelResult[][] = study.seeds.map(() => []);
   const shelves = new Map<string, number>();
   const studied: StudiedVariant[] = [];
@@ -97,6 +86,38 @@ export async function runStudy(
   await writeAtomic(join(folder, "comparison.json"), studyJson(result));
   await writeStudyReport(join(folder, "comparison.html"), result);
   return result;
+}
+
+/** A study whose recipes are made and checked. */
+export interface StudyPlan {
+  /** The study. */
+  readonly study: OpenStudy;
+  /** For each variant what is tried, and what is run with each seed. */
+  readonly plans: readonly {
+    readonly variant: OpenVariant;
+    readonly tried: Recipe;
+    readonly recipes: readonly ResolvedRecipe[];
+  }[];
+}
+
+/**
+ * Looks at everything in a study before anything is trained.
+ *
+ * @throws {ArgumentError} if the study, a variant or the choices cannot be used.
+ */
+export async function planStudy(source: StudySource, choices: StudyChoices): Promise<StudyPlan> {
+  const study = await openStudy(source, choices);
+  const plans: StudyPlan["plans"][number][] = [];
+  for (const variant of study.variants) {
+    const recipes = await Promise.all(study.seeds.map((seed) => variant.recipe(seed)));
+    const tried = await variant.recipe(study.trialSeed) as unknown as Recipe;
+    checkComparable(recipes[0]);
+    if (study.trials > 1) {
+      searchCandidates(tried, variant.space, { trials: study.trials, shared: variant.shared });
+    }
+    plans.push({ variant, tried, recipes: recipes.map(withoutTeachers) });
+  }
+  return { study, plans };
 }
 
 /** The trials of a variant; none where there is nothing to choose. */

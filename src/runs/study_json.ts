@@ -8,11 +8,16 @@ import { relative } from "node:path";
 import type { StudyResult } from "./studied.ts";
 
 /** The study as JSON: accuracies from 0 to 1, folders as they lie in the study's. */
-export function studyJson(
+export function studyJson(study: StudyResult): string {
+  return JSON.stringify(studyValue(study), null, 2) + "\n";
+}
+
+/** What of a study becomes JSON. */
+export function studyValue(
   { name, folder, sameTeachers, variants, models, seconds }: StudyResult,
-): string {
+): Record<string, unknown> {
   const place = (path: string) => relative(folder, path);
-  const value = {
+  return {
     name,
     sameTeachers,
     variants: variants.map(({ title, curve, x, chosen, trials, runs, mean, deviation }) => ({
@@ -33,5 +38,4 @@ export function studyJson(
     teachers: models.map((some) => some.filter(({ kind }) => kind !== "student")),
     seconds,
   };
-  return JSON.stringify(value, null, 2) + "\n";
 }

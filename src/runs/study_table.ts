@@ -113,7 +113,7 @@ const STUDY_TABLE: OptionTable<Omit<Study, "variants" | "x">> & {
 
 /** Whether a value is meant as a study, whatever is wrong with it. */
 export function isStudy(value: unknown): boolean {
-  return isPlainObject(value) && "variants" in value;
+  return isPlainObject(value) && "variants" in value && !("domains" in value);
 }
 
 /**

@@ -17,6 +17,7 @@ import { fit } from "../train/fit.ts";
 import type { FitOptions, ResumeOptions } from "../train/fit_options.ts";
 import { buildStudent } from "./build_student.ts";
 import type { TeacherPlaces } from "./build_teachers.ts";
+import { checkClasses } from "./check_classes.ts";
 import { checkPlainPatches, fillStore, openRun, useStore } from "./open_run.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import { exampleImages } from "./example_images.ts";
@@ -56,6 +57,12 @@ export async function trainStudent(
   const validation = await open("validation");
   const test = await open("test");
   const measured = { validation, known: await knownOf(recipe, opener, learned) };
+  checkClasses({
+    [learned.labelled === learned.train ? "data.train" : "data.labelled"]: learned.labelled,
+    "data.validation": validation,
+    "data.known": measured.known,
+    "data.test": test,
+  });
   if (recipe.store !== null && teachers.length > 0) {
     await fillStore(recipe, opened, options);
     owned.use(await useStore(recipe, opened));

@@ -20,7 +20,7 @@ import type { Shelf } from "../teachers/shelf.ts";
 import * as torch from "../torch/mod.ts";
 import { type Asked, eachOf } from "./each_of.ts";
 import { RUN_FILES, RunFolder } from "./folder.ts";
-import type { OpenedData } from "./open_data.ts";
+import type { OpenedData } from "./select_data.ts";
 import { type OpenedRun, openRun, useStore } from "./open_run.ts";
 import type { Recipe } from "./recipe.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Package } from "../../recipes/shared/packages.ts";
+import type { WheelFiles } from "../../src/setup/wheel_files.ts";
 
 /** The packages of this folder's scripts, beside those of weights. */
 export const PACKAGES = {
@@ -28,4 +28,4 @@ export const PACKAGES = {
     sha256: "5bd50f7d0fe6d09bf9285ac2523234a1b7e6bf075c0be3e7aed09139fcb617c7",
     files: /^timm\/data\/_info\/imagenet_synset(s|_to_lemma)\.txt$/,
   },
-} as const satisfies Record<string, Package>;
+} as const satisfies Record<string, WheelFiles>;

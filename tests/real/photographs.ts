@@ -8,7 +8,7 @@ import sharp from "npm:sharp@^0.34.5";
 import { applyView, type View } from "../../src/data/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
-import { packageFolder } from "../../recipes/shared/packages.ts";
+import { wheelFolder } from "../../src/setup/wheel_files.ts";
 import { PACKAGES } from "./packages.ts";
 
 /** A photograph and what is on it. */
@@ -39,13 +39,13 @@ const DOUBTFUL = ["imagenet_12_741.jpg", "imagenet_14_129.jpg"];
  */
 export async function photographs(): Promise<Photograph[]> {
   const found: Photograph[] = [];
-  const foolbox = `${await packageFolder(PACKAGES.foolbox)}/foolbox/data`;
+  const foolbox = `${await wheelFolder(PACKAGES.foolbox)}/foolbox/data`;
   for (const { name } of Deno.readDirSync(foolbox)) {
     const label = Number(name.match(/^imagenet_\d+_(\d+)\.jpg$/)![1]);
     const doubtful = DOUBTFUL.includes(name);
     found.push({ name, path: `${foolbox}/${name}`, classes: [label], doubtful });
   }
-  const skimage = `${await packageFolder(PACKAGES.skimage)}/skimage/data`;
+  const skimage = `${await wheelFolder(PACKAGES.skimage)}/skimage/data`;
   for (const [name, classes] of Object.entries(SKIMAGE)) {
     found.push({ name, path: `${skimage}/${name}`, classes });
   }
@@ -73,7 +73,7 @@ export async function prepare(path: string, view: View): Promise<Tensor> {
 
 /** The names of ImageNet's classes, by number. */
 export async function classNames(): Promise<string[]> {
-  const folder = `${await packageFolder(PACKAGES.timm)}/timm/data/_info`;
+  const folder = `${await wheelFolder(PACKAGES.timm)}/timm/data/_info`;
   const lines = (name: string): string[] =>
     Deno.readTextFileSync(`${folder}/${name}`).trimEnd().split("\n");
   const lemmas = new Map(

@@ -1,9 +1,10 @@
 /** Data sets as recipes name them. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ShapeError } from "../../src/base/errors.ts";
-import type { ImageDataset } from "../../src/data/mod.ts";
+import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
+import type { ImageDataset, ImageFiles } from "../../src/data/mod.ts";
 import * as runs from "../../src/runs/mod.ts";
 import { DataOpener } from "../../src/runs/open_data.ts";
+import { grayPng, withFiles } from "../data/images/pictures.ts";
 import { test } from "../helpers.ts";
 import { digits } from "./small_recipes.ts";
 
@@ -46,6 +47,94 @@ test("coarse classes and wrong labels are selections, in whatever order groups a
   const changed = labels(wrong).filter((label, i) => label !== labels(right)[i]);
   assertEquals(changed.length, 30);
   assert(labels(wrong).every((label, i) => [0, 1, -9].includes(label - labels(right)[i])));
+});
+
+test("few labels and the rest of the images, or a test part and the rest, are selections", async () => {
+  using opener = new DataOpener();
+  const labels = (of: ImageDataset) => Array.from(of.labels.data() as BigInt64Array, Number);
+  const few = { perClass: 3, seed: 4 };
+  const labelled = await open(opener, digits({ take: 300 }, few));
+  const rest = await open(opener, digits({ take: 300 }, { rest: few }));
+  const all = await open(opener, digits({ take: 300 }));
+  assertEquals([labelled.length, rest.length], [30, 270]);
+  const sums = (of: ImageDataset) => Array.from({ length: 10 }, (_, i) => of.classCounts()[i]);
+  assertEquals(sums(all), sums(rest).map((count) => count + 3));
+  assertEquals(labels(labelled).toSorted(), labels(labelled).map((_, i) => Math.floor(i / 3)));
+  const tenth = { fraction: 0.1 };
+  const [part, others] = [
+    await open(opener, digits({ take: 300 }, tenth)),
+    await open(opener, digits({ take: 300 }, { rest: tenth })),
+  ];
+  assertEquals(part.length + others.length, 300);
+  await assertRejects(
+    () => open(opener, digits({ listed: "some.txt" })),
+    ArgumentError,
+    "listed cannot be selected from this kind of data set",
+  );
+  await assertRejects(
+    () => open(opener, digits({ rest: { take: 3 } } as unknown as runs.SelectionRecipe)),
+    ArgumentError,
+    "must be an object with one of perClass, fraction, listed",
+  );
+});
+
+test("the published lists of 1 % name the labelled images of a folder, and the rest", async () => {
+  const files = {
+    "train/n01440764/n01440764_10026.JPEG": grayPng(10),
+    "train/n01440764/n01440764_10027.JPEG": grayPng(11),
+    "train/n01443537/n01443537_2.JPEG": grayPng(20),
+    "1percent.txt": "n01443537_2.JPEG\nn01440764_10027.JPEG\n",
+  };
+  await withFiles(files, async (root) => {
+    using opener = new DataOpener();
+    const select = (select: runs.SelectionRecipe): runs.DataRecipe => (
+      { folder: `${root}/train`, workers: 0, select: [select] }
+    );
+    const list = { listed: `${root}/1percent.txt` };
+    const labelled = await open(opener, select(list)) as unknown as ImageFiles;
+    assertEquals([...labelled.labels], [1, 0]);
+    const rest = await open(opener, select({ rest: list })) as unknown as ImageFiles;
+    assertEquals([rest.length, rest.path(0)], [1, `${root}/train/n01440764/n01440764_10026.JPEG`]);
+  });
+});
+
+test("a domain of several is a source: its folders, or its list of a split", async () => {
+  const files = {
+    "Art/Bed/1.png": grayPng(1),
+    "Art/Cup/2.png": grayPng(2),
+    "Photo/Bed/3.png": grayPng(3),
+    "Photo/Cup/4.png": grayPng(4),
+    "Photo_test.txt": "Photo/Cup/4.png 1\n",
+    "Photo_train.txt": "Photo/Bed/3.png 0\n",
+  };
+  await withFiles(files, async (root) => {
+    using opener = new DataOpener();
+    const domain = async (entry: Partial<runs.DomainRecipe>) => {
+      const whole = { domains: root, domain: "Photo", workers: 0, ...entry };
+      const { classNames, labels } = await open(opener, whole) as unknown as ImageFiles;
+      return [classNames, [...labels]];
+    };
+    const classes = ["Bed", "Cup"];
+    assertEquals(await domain({ domain: "Art" }), [classes, [0, 1]]);
+    assertEquals(await domain({ split: "test" }), [classes, [1]]);
+    assertEquals(await domain({ lists: root, among: ["Photo"] }), [classes, [1, 0]]);
+    await assertRejects(() => domain({ domain: "Foto" }), ArgumentError, 'did you mean "Photo"?');
+    await assertRejects(
+      () => open(opener, { domains: root } as unknown as runs.DataRecipe),
+      ArgumentError,
+      "data.train.domain",
+    );
+  });
+});
+
+test("corrupted images are a selection", async () => {
+  using opener = new DataOpener();
+  const clean = await open(opener, photographs);
+  const select = [{ take: 20 }, { corrupt: "contrast" as const, severity: 5 }];
+  const gray = await open(opener, { ...photographs, select });
+  const spread = (of: ImageDataset) => of.images.to("float32").std().item() as number;
+  assert(spread(gray) < spread(clean) / 2);
+  assertEquals(gray.classNames, clean.classNames);
 });
 
 test("what several choose from is divided once", async () => {

@@ -66,7 +66,7 @@ const refused: [string, unknown, string][] = [
     "no such data",
     { ...supervised(), data: { train: { dataset: "mnst" } } },
     [
-      'data.train.dataset must be "mnist", "fashionMnist" or "cifar10", got "mnst".',
+      'data.train.dataset must be "mnist", "mnistM", "uciDigits", "fashionMnist" or "cifar10", got "mnst".',
     ][0],
   ],
   [

@@ -16,6 +16,7 @@ import {
   chooseStratified,
   type ChosenClasses,
   countClasses,
+  restOf,
 } from "../selection/choose.ts";
 import { chooseCoarse } from "../selection/coarse.ts";
 import { mislabel } from "../selection/mislabel.ts";
@@ -195,6 +196,16 @@ export class ImageFiles extends DecodedImages<LabelledBatch, ImageFiles> impleme
   }
 
   /**
+   * `perClass` random images of every class, those of {@linkcode ImageFiles.balancedSubset}, and all others in their order: the
+   * labelled and the unlabelled images of semi-supervised learning, which have no image in common.
+   *
+   * @throws {ArgumentError} As `balancedSubset` does.
+   */
+  balancedSplit(perClass: number, seed = 0): [chosen: ImageFiles, rest: ImageFiles] {
+    return this.#divided(chooseBalanced(this, this.labels, perClass, seed));
+  }
+
+  /**
    * A fraction of the images of every class, in random order: 0.01 gives 1 % of each class, rounded, but at least one
    * image of each that has any.
    *
@@ -204,6 +215,16 @@ export class ImageFiles extends DecodedImages<LabelledBatch, ImageFiles> impleme
    */
   stratifiedSubset(fraction: number, seed = 0): ImageFiles {
     return this.subset(chooseStratified(this, this.labels, fraction, seed));
+  }
+
+  /**
+   * A fraction of the images of every class, those of {@linkcode ImageFiles.stratifiedSubset}, and all others in their order:
+   * a test part of a data set that has none, say.
+   *
+   * @throws {ArgumentError} As `stratifiedSubset` does.
+   */
+  stratifiedSplit(fraction: number, seed = 0): [chosen: ImageFiles, rest: ImageFiles] {
+    return this.#divided(chooseStratified(this, this.labels, fraction, seed));
   }
 
   /**
@@ -222,6 +243,10 @@ export class ImageFiles extends DecodedImages<LabelledBatch, ImageFiles> impleme
   protected override assemble(images: Tensor, indices: Int32Array): LabelledBatch {
     const labels = tensor(indices.map((index) => this.labels[index]), { dtype: "int64" });
     return new LabelledBatch(images, labels, tensor(indices, { dtype: "int64" }));
+  }
+
+  #divided(chosen: Int32Array): [ImageFiles, ImageFiles] {
+    return [this.subset(chosen), this.subset(restOf(chosen, this.length))];
   }
 
   #chosen({ indices, labels, space }: ChosenClasses, options: ImageReadOptions): ImageFiles {

@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../../base/errors.ts";
 import type { LabelSpace } from "../label_space.ts";
-import { selectionOrder } from "../shuffle.ts";
+import { inOrder, selectionOrder } from "../shuffle.ts";
 import type { OfClassesOptions } from "./options.ts";
 import { findClasses, keepClasses } from "./spaces.ts";
 
@@ -86,6 +86,13 @@ export function chooseStratified(
 function chooseCounts(labels: Int32Array, wanted: readonly number[], seed: number): Int32Array {
   const left = [...wanted];
   return selectionOrder(labels.length, seed).filter((row) => left[labels[row]]-- > 0);
+}
+
+/** The images that a choice leaves, in their order. */
+export function restOf(chosen: Int32Array | readonly number[], length: number): Int32Array {
+  const taken = new Uint8Array(length);
+  for (const image of chosen) taken[image] = 1;
+  return inOrder(length).filter((image) => taken[image] === 0);
 }
 
 /** Images, the labels that they get, and what these mean. */

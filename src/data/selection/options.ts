@@ -25,6 +25,14 @@ export interface MislabelOptions {
   to?: "random" | "next";
 }
 
+/** How `corrupted` changes images. */
+export interface CorruptedOptions {
+  /** How much of it, from 1 to 5; 3 by default. */
+  severity?: number;
+  /** The seed of what is random; 0 by default. */
+  seed?: number;
+}
+
 /** How `coarse` names what it makes. */
 export interface CoarseOptions {
   /** The new name. */

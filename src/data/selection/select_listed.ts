@@ -7,7 +7,7 @@
 import { FormatError } from "../../base/errors.ts";
 import type { ImageFiles } from "../images/image_files.ts";
 import { type ListedImage, readList } from "../images/listed_images.ts";
-import { inOrder } from "../shuffle.ts";
+import { restOf } from "./choose.ts";
 
 /** The images that a list names, and all others; each is a data set to dispose of. */
 export interface ListedImages {
@@ -76,8 +76,7 @@ export function selectListed(dataset: ImageFiles, list: string): ListedImages {
     picks.push(found);
   }
   if (missing.length > 0) throw notFound(dataset, missing, lines.length);
-  const others = inOrder(dataset.length).filter((image) => !places.has(image));
-  return { listed: dataset.subset(picks), rest: dataset.subset(others) };
+  return { listed: dataset.subset(picks), rest: dataset.subset(restOf(picks, dataset.length)) };
 }
 
 /** A function that finds the image of a line; undefined if there is none. */

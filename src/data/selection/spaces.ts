@@ -11,6 +11,9 @@ import { listed } from "../listed.ts";
 /** How many differences a message lists. */
 const LISTED = 5;
 
+/** What is called so has these classes. */
+type NamedClasses = Pick<LabelSpace, "name" | "classNames">;
+
 /** The label space of several data sets, and what is added to the labels of each. */
 export interface SpaceOfSeveral {
   readonly space: LabelSpace;
@@ -157,7 +160,7 @@ export function commonSpace(
  *
  * @throws {ArgumentError} If not; the message lists which classes differ.
  */
-function checkSameClasses(first: LabelSpace, second: LabelSpace): void {
+export function checkSameClasses(first: NamedClasses, second: NamedClasses): void {
   const [a, b] = [first.classNames, second.classNames];
   const most = Math.max(a.length, b.length);
   const different: number[] = [];

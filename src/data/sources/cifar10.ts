@@ -6,7 +6,7 @@
 
 import type { ImageArrays, Split } from "./arrays.ts";
 import { readCifar10Folder } from "./cifar_binary.ts";
-import { loadNpmDataset } from "./npm_dataset.ts";
+import { loadPackagedDataset } from "./packaged_dataset.ts";
 import type { LoadOptions } from "./load_options.ts";
 import { CIFAR10 } from "./cifar10_sheets.ts";
 
@@ -35,6 +35,6 @@ import { CIFAR10 } from "./cifar10_sheets.ts";
  * ```
  */
 export function loadCifar10(split: Split, options: LoadOptions = {}): Promise<ImageArrays> {
-  if (options.folder === undefined) return loadNpmDataset(CIFAR10, split, options);
+  if (options.folder === undefined) return loadPackagedDataset(CIFAR10, split, options);
   return readCifar10Folder(options.folder, split);
 }

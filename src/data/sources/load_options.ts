@@ -12,7 +12,7 @@ export interface LoadProgress {
   readonly fraction: number;
 }
 
-/** Options of {@linkcode loadMnist}, {@linkcode loadFashionMnist} and {@linkcode loadCifar10}. */
+/** Options of {@linkcode loadMnist}, {@linkcode loadFashionMnist}, {@linkcode loadCifar10} and {@linkcode loadUciDigits}. */
 export interface LoadOptions {
   /** Read the data set's own files from this folder; nothing is fetched or cached then. */
   folder?: string;

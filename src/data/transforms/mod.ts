@@ -11,6 +11,7 @@ export * from "./by_name.ts";
 export * from "./color.ts";
 export * from "./color_jitter.ts";
 export * from "./compose.ts";
+export * from "./corrupt.ts";
 export * from "./crop.ts";
 export * from "./erase.ts";
 export * from "./flip.ts";

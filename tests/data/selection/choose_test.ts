@@ -82,6 +82,29 @@ test("a stratified subset has a fraction of each class, and at least one image",
     end(whole, ants, few);
   }));
 
+test("few labels and the rest, or a test part and the rest, have no image in common and leave none out", () =>
+  withKinds(async (open, kind) => {
+    const whole = open();
+    for (
+      const [chosen, rest, alone] of [
+        [...whole.balancedSplit(2, 3), whole.balancedSubset(2, 3)],
+        [...whole.stratifiedSplit(0.25, 3), whole.stratifiedSubset(0.25, 3)],
+      ]
+    ) {
+      const numbers = await numbersIn(chosen);
+      assertEquals(numbers, await numbersIn(alone), kind);
+      const others = await batchOf(rest);
+      assertEquals(others.numbers, ALL.filter((number) => !numbers.includes(number)), kind);
+      assertEquals(others.labels, others.numbers.map((number) => LABELS[number]));
+      end(chosen, rest, alone);
+    }
+    const [all, none] = whole.stratifiedSplit(1);
+    assertEquals([all.length, none.length], [24, 0]);
+    assertThrows(() => whole.balancedSplit(6), ArgumentError, "class 2 (cat) has 5 images");
+    assertThrows(() => whole.stratifiedSplit(0), ArgumentError, "got 0");
+    end(whole, all, none);
+  }));
+
 test("classes are picked by number or name, with their labels or new ones", () =>
   withKinds(async (open, kind) => {
     const whole = open("animals");

@@ -1,6 +1,13 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { loadCifar10, parseCifar10 } from "../../../src/data/sources/mod.ts";
+import {
+  CIFAR100_CLASSES,
+  CIFAR100_COARSE_CLASSES,
+  loadCifar10,
+  parseCifar10,
+  parseCifar100,
+  readCifar100Folder,
+} from "../../../src/data/sources/mod.ts";
 import { FormatError } from "../../../src/base/errors.ts";
 
 /** A record whose red, green and blue of pixel p are p, p + 1, p + 2 (modulo 256), plus `base`. */
@@ -71,4 +78,52 @@ Deno.test("CIFAR-10 binary: a folder gives both splits, and names the file it la
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("CIFAR-100 binary: two labels, fine and coarse, before the planes", async () => {
+  const both = (coarse: number, fine: number, base: number) =>
+    join2(Uint8Array.of(coarse), record(fine, base));
+  const files = [{ name: "a", bytes: join2(both(0, 4, 5), both(19, 99, 7)) }];
+  const fine = parseCifar100(files);
+  assertEquals([...fine.labels], [4, 99]);
+  const coarse = parseCifar100(files, "coarse");
+  assertEquals([...coarse.labels], [0, 19]);
+  assertEquals(fine.images, coarse.images);
+  assertEquals([...fine.images.subarray(3072, 3075)], [7, 8, 9]);
+  const name = (arrays: typeof fine, image: number) => arrays.classNames[arrays.labels[image]];
+  assertEquals([name(fine, 0), name(coarse, 0)], ["beaver", "aquatic_mammals"]);
+  assertThrows(
+    () => parseCifar100([{ name: "bad", bytes: both(20, 0, 0) }]),
+    FormatError,
+    "bad: label 20 of record 0; expected 0 to 19",
+  );
+  assertThrows(
+    () => parseCifar100([{ name: "bad", bytes: both(0, 100, 0) }], "coarse"),
+    FormatError,
+    "expected 0 to 99",
+  );
+  assertThrows(
+    () => parseCifar100([{ name: "ten", bytes: record(0) }]),
+    FormatError,
+    "ten has 3073 bytes; expected one or more records of 3074 bytes",
+  );
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeFile(join(folder, "train.bin"), both(1, 1, 0));
+    assertEquals((await readCifar100Folder(folder, "train")).count, 1);
+    await assertRejects(() => readCifar100Folder(folder, "test"), FormatError, "test.bin");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("CIFAR-100 has 100 classes in the order of the alphabet, and 20 coarse ones", () => {
+  // A few places that the data set's own list of names has.
+  const known = { apple: 0, beaver: 4, crab: 26, lawn_mower: 41, pine_tree: 59, worm: 99 };
+  for (const [name, label] of Object.entries(known)) assertEquals(CIFAR100_CLASSES[label], name);
+  assertEquals([CIFAR100_CLASSES.length, new Set(CIFAR100_CLASSES).size], [100, 100]);
+  assertEquals([CIFAR100_COARSE_CLASSES.length, CIFAR100_COARSE_CLASSES[13]], [
+    20,
+    "non-insect_invertebrates",
+  ]);
 });

@@ -4,13 +4,17 @@ import { join } from "@std/path";
 import { parseLabels } from "../../../src/data/sources/cifar10_sheets.ts";
 import { parseClothes } from "../../../src/data/sources/fashion_mnist_sheets.ts";
 import {
+  blend,
   type ImageArrays,
   loadCifar10,
   loadFashionMnist,
   loadMnist,
+  loadMnistM,
+  loadUciDigits,
   validateImageArrays,
 } from "../../../src/data/sources/mod.ts";
-import { FileError, FormatError } from "../../../src/base/errors.ts";
+import { parseDigits } from "../../../src/data/sources/uci_digits.ts";
+import { ArgumentError, FileError, FormatError } from "../../../src/base/errors.ts";
 
 function perClass({ labels, classNames }: ImageArrays): number[] {
   const counts = classNames.map(() => 0);
@@ -199,4 +203,104 @@ Deno.test("CIFAR-10's JSON labels: any other number or value is refused", () => 
   for (const bad of [-1, 10, 1.5, null, "1"]) {
     assertThrows(() => parseLabels([0, bad, 0], "l.json", 3), FormatError, "label 1");
   }
+});
+
+Deno.test("UCI digits are those of scikit-learn's wheel, in its order", async () => {
+  const train = await loadUciDigits("train");
+  const test = await loadUciDigits("test");
+  validateImageArrays(train);
+  validateImageArrays(test);
+  assertEquals([train.count, test.count, train.height, train.channels], [1297, 500, 8, 1]);
+  assertEquals([...train.labels.subarray(0, 12)], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+  // The first row of the first image is 0, 0, 5, 13, 9, 1, 0, 0 of 16.
+  assertEquals([...train.images.subarray(0, 8)], [0, 0, 80, 207, 143, 16, 0, 0]);
+  const all = perClass(train).map((count, label) => count + perClass(test)[label]);
+  assertEquals(all, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
+  const line = Array(65).fill(3).join();
+  assertEquals(parseDigits(`${line}\n`, "a"), [Array(65).fill(3)]);
+  for (const bad of ["", "1,2", line.replace("3", "17"), line.replace("3", ""), `${line},1`]) {
+    assertThrows(() => parseDigits(`${line}\n${bad}x`, "a"), FormatError, "a, line 2");
+  }
+});
+
+Deno.test("UCI digits can be read from a folder, and a file of others is refused", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const write = async (lines: number) => {
+      const text = Array(lines).fill(Array(65).fill(8).join()).join("\n");
+      const packed = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+      await Deno.writeFile(join(folder, "digits.csv.gz"), packed);
+    };
+    await assertRejects(() => loadUciDigits("test", { folder }), FormatError, "missing");
+    await write(1797);
+    const test = await loadUciDigits("test", { folder });
+    assertEquals([test.count, test.images[0], test.labels[499]], [500, 128, 8]);
+    await write(1796);
+    await assertRejects(() => loadUciDigits("test", { folder }), FormatError, "1796 digits");
+    await write(10_000);
+    await assertRejects(() => loadUciDigits("test", { folder }), FormatError, "more than");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("MNIST-M has MNIST's digits on patches of photographs", async () => {
+  const [made, digits, photos] = [
+    await loadMnistM("test"),
+    await loadMnist("test"),
+    await loadCifar10("test"),
+  ];
+  validateImageArrays(made);
+  assertEquals([made.count, made.height, made.width, made.channels], [10_000, 28, 28, 3]);
+  assertEquals(made.labels, digits.labels);
+  for (const image of [0, 9999]) {
+    const own = made.images.subarray(image * 784 * 3, (image + 1) * 784 * 3);
+    const digit = digits.images.subarray(image * 784, (image + 1) * 784);
+    // Somewhere in the photographs there is a patch of which it is the difference.
+    const places: number[] = [];
+    for (let photo = 0; photo < photos.count; photo++) {
+      for (let place = 0; place < 25; place++) {
+        const first = ((photo * 32 + Math.floor(place / 5)) * 32 + place % 5) * 3;
+        const fits = own.every((value, i) => {
+          const [pixel, channel] = [Math.floor(i / 3), i % 3];
+          const at = first + (Math.floor(pixel / 28) * 32 + pixel % 28) * 3 + channel;
+          return value === Math.abs(photos.images[at] - digit[pixel]);
+        });
+        if (fits) places.push(first);
+      }
+    }
+    assertEquals(places.length, 1);
+  }
+});
+
+Deno.test("an image's patch depends on the seed and its place alone", () => {
+  const photos: ImageArrays = {
+    images: Uint8Array.from({ length: 50 * 6 * 6 * 3 }, (_, i) => i * 7 % 251),
+    labels: new Uint8Array(50),
+    count: 50,
+    height: 6,
+    width: 6,
+    channels: 3,
+    classNames: ["any"],
+  };
+  const dark = (count: number): ImageArrays => ({
+    ...photos,
+    images: new Uint8Array(count * 25),
+    labels: new Uint8Array(count),
+    count,
+    height: 5,
+    width: 5,
+    channels: 1,
+  });
+  const patches = (count: number, seed: number) => {
+    const { images } = blend(dark(count), photos, seed);
+    return Array.from({ length: count }, (_, i) => images.subarray(i * 75, (i + 1) * 75).join());
+  };
+  const hundred = patches(100, 1);
+  assertEquals(patches(3, 1), hundred.slice(0, 3));
+  assert(patches(3, 2).join() !== hundred.slice(0, 3).join());
+  assert(new Set(hundred).size > 50);
+  assertThrows(() => blend(photos, photos, 0), ArgumentError, "6 x 6 x 3 on 6 x 6 x 3");
+  assertThrows(() => blend(dark(1), { ...dark(2), channels: 1 }, 0), ArgumentError, "colored");
+  assertThrows(() => blend(dark(1), photos, -1), ArgumentError, "A seed");
 });

@@ -10,6 +10,7 @@ const required: Record<string, object> = {
   resize: { size: [8, 8] },
   randomRotation: { degrees: 10 },
   cutout: { size: 4 },
+  corrupt: { corruption: "contrast" },
 };
 
 test("every transform by name says of itself what its table says", () => {

