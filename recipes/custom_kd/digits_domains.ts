@@ -118,7 +118,7 @@ export function digitsDomains({ images = 4000, epochs = 5, width = 32 }: Size = 
         test: target.test,
       },
       student: pupil(source),
-      teachers: [{ name: "large", standardize: true, recipe: large(source) }],
+      teachers: [{ name: "large", recipe: large(source) }],
       ...learning(epochs, 5e-3),
       evaluation: { every: epochs },
       // The teacher looks at images as they are: it is asked once about each.
@@ -136,7 +136,7 @@ export function digitsDomains({ images = 4000, epochs = 5, width = 32 }: Size = 
         method: { name: "KD", temperature: 2 },
         teachers: [{ name: "large", kind: "predictive", others: "drop", recipe: large(source) }],
       },
-      { title: "FitNet", method: { name: "FitNet", feature: 10 } },
+      { title: "FitNet", method: { name: "FitNet", feature: 10, standardize: "dataset" } },
       // Both stages take turns.
       { title: "CustomKD", method: "CustomKD", epochs: 2 * epochs },
     ],
