@@ -146,12 +146,7 @@ export class Loop {
       }
       this.#sayResumed(checkpoint);
     }
-    const { step } = this.#position;
-    if (resume) {
-      metrics?.retain((record) =>
-        record.run !== this.#name || !(typeof record.step === "number" && record.step > step)
-      );
-    }
+    if (resume) metrics?.retain((record) => record.run !== this.#name || this.#holds(record));
     if (!await this.#prepare()) return this.#result(false);
     startTraining(method);
     // Gradients of before are none of this run's business, nor would they be there after a break.
@@ -162,7 +157,7 @@ export class Loop {
       // Within, so that its last line is written while the sums are there.
       using progress = this.#options.progress === false
         ? undefined
-        : new RunProgress(this.#name, this.#total, step);
+        : new RunProgress(this.#name, this.#total, this.#position.step);
       while (!this.#ended) {
         if (!this.#stop?.aborted && await this.#epoch(progress)) continue;
         if (this.#unsaved) this.#checkpoint();
@@ -200,6 +195,14 @@ export class Loop {
   get #total(): number {
     const steps = (place: number) => this.#update.stepsOf(this.#stages[place].batches.length);
     return this.#plan.reduce((sum, place) => sum + steps(place), 0);
+  }
+
+  /** Whether a record is of what the checkpoint holds, and is not made again. */
+  #holds(record: MetricRecord): boolean {
+    const { step, epoch } = this.#position;
+    // A run that was stopped at an epoch's last step has its record still to come.
+    const isLater = record.event === "epoch" && Number(record.epoch) > epoch;
+    return !isLater && !(typeof record.step === "number" && record.step > step);
   }
 
   #sayResumed(checkpoint: string): void {

@@ -107,6 +107,27 @@ for (const kind of kinds) {
   });
 }
 
+test("an epoch that was stopped at its last step, and crashed in the next one, is told once", async () => {
+  const expected = await whole("adamw");
+  await inFolder(async (folder) => {
+    const controller = new AbortController();
+    const rarely = { checkpointEvery: 100 };
+    await part("adamw", folder, 1, {
+      ...rarely,
+      signal: controller.signal,
+      onStep: (step) => step === BATCHES && controller.abort(),
+    });
+    // It ends the epoch, which is told, and is gone before the next checkpoint.
+    await part("adamw", folder, 2, {
+      ...rarely,
+      onStep: (step) => {
+        if (step === 2) throw new RangeError("a crash");
+      },
+    }).catch((error) => assertEquals(error.message, "a crash"));
+    assertEquals(await part("adamw", folder, 3, rarely), expected);
+  });
+});
+
 test("weights after other seeds differ, so that equal ones mean something", async () => {
   const states: unknown[] = [];
   for (const seed of [11, 12]) {
