@@ -137,7 +137,7 @@ test("a run that was stopped goes on to the same student", () =>
     let stops = 0;
     for (;;) {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 150 + 40 * stops);
+      setTimeout(() => controller.abort(), 40 + 40 * stops);
       try {
         using run = await runs.run(recipe, { ...options, signal: controller.signal });
         assertEquals(weights(run.folder), weights(whole.folder));

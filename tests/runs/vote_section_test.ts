@@ -84,7 +84,7 @@ test("a run that was stopped tells the same of its votes, and warns once", () =>
     let [stops, broken, heard] = [0, null as unknown, ""];
     while (broken === null) {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 100 + 150 * stops);
+      setTimeout(() => controller.abort(), 20 + 40 * stops);
       heard += await spoken(async () => {
         broken = await go("broken", controller.signal).catch((error) => {
           if (!(error instanceof InterruptedError)) throw error;

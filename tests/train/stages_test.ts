@@ -74,7 +74,7 @@ test("a method of stages with one optimizer is a type error, and an error by nam
 test("with an optimizer for each stage, each stage trains what it learns, and nothing else", async () => {
   using room = new Room();
   const { method, both: batches } = room;
-  const parts = ["customization.", "general.", "student."] as const;
+  const parts = ["customizations.", "projections.", "student."] as const;
   const read = () => parts.map((part) => room.weights(part));
   const states = [read()];
   await fit({
@@ -91,7 +91,7 @@ test("with an optimizer for each stage, each stage trains what it learns, and no
       const [one, other] = [states[epoch][i], states[epoch + 1][i]];
       return !equal(one, other);
     });
-    assertEquals(changed, epoch % 2 === 0 ? ["customization."] : ["general.", "student."]);
+    assertEquals(changed, epoch % 2 === 0 ? ["customizations."] : ["projections.", "student."]);
   }
 });
 
