@@ -6,6 +6,8 @@
  *
  * A descriptive teacher learned some classes, groups of classes, which way up images are, negatives or blurred images; the first
  * n of the same order are taken. The first variant has none of them.
+ *
+ * Expected: UNIFORM 83.0 ± 0.2 % with any number of them, plain distillation 82.4 ± 0.3 (docs/uniform.md).
  */
 import { data as rooms, runs } from "../mod.ts";
 import { SCALED, TRAINING } from "./shared/opponents.ts";

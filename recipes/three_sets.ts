@@ -8,6 +8,8 @@
  * Settings are chosen on validation images with the same number of trials for each method, then 5 seeds are run. A seed decides
  * the student's first weights and the order of its images; the teachers are the same ones for all, so that what they say is
  * stored once.
+ *
+ * Expected: UNIFORM 70.54 ± 0.19 %, plain distillation 69.96 ± 0.15, CFL+ 69.98 ± 0.19 (docs/uniform.md).
  */
 import { runs } from "../mod.ts";
 import { OPPONENTS, SEARCH, TRAINING } from "./shared/opponents.ts";

@@ -7,6 +7,8 @@
  * Settings are chosen on validation images with the same number of trials for each method, then 5 seeds are run. A seed decides
  * the student's first weights and the order of its images; the teachers are the same ones for all, so that what they say is
  * stored once.
+ *
+ * Expected: UNIFORM 85.90 ± 0.13 %, plain distillation 85.50 ± 0.15, CFL+ 85.53 ± 0.25 (docs/uniform.md).
  */
 import { runs } from "../mod.ts";
 import { OPPONENTS, SEARCH, TRAINING } from "./shared/opponents.ts";
