@@ -3,7 +3,7 @@
  *
  *     deno task apprentice train recipes/few_labels_fit_net.ts
  *
- * Expected: 80.2 ± 1.0 %.
+ * Expected: 80.2 ± 0.9 %.
  */
 import { fewLabels, type ForSeed } from "./shared/few_labels.ts";
 
