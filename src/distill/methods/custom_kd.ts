@@ -165,7 +165,9 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
       1,
       () =>
         meanOverTeachers(seen.opinions, terms, "customization", ({ features }, name) => {
-          const logits = this.borrowedHead.forward(this.#customized(name, features));
+          const logits = this.borrowedHead.forward(
+            this.#customized(name, this.standardizers.ofOne(name, features)),
+          );
           return labelledLoss(logits, seen.labels);
         }),
     );
@@ -182,8 +184,11 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
       );
     }
     const { features, logits } = seen.student;
+    // Several terms look at the same, and none where they have no weight.
+    let taught: Map<string, Tensor> | undefined;
     let target: Tensor | undefined;
-    const customized = () => target ??= noGrad(() => this.#together(seen.opinions));
+    const standardized = () => taught ??= this.#standardized(seen.opinions);
+    const customized = () => target ??= noGrad(() => this.#together(standardized()));
     terms.add(
       "customized",
       weight.customized,
@@ -193,9 +198,9 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
       "general",
       weight.general,
       () =>
-        meanOverTeachers(seen.opinions, terms, "general", (output, name) => {
+        meanOverTeachers(seen.opinions, terms, "general", (_, name) => {
           const projection = this.projections.at(this.shelf.names.indexOf(name));
-          const own = this.standardizers.ofOne(name, output.features);
+          const own = standardized().get(name)!;
           return featureTransferLoss(upcast(projection.forward(features)), own, { distance });
         }),
     );
@@ -212,16 +217,24 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
     terms.add("logit", weight.logit, () => this.#logitLoss(seen, customized));
   }
 
-  /** θ_p^h(f_t) of one teacher (B, D). */
+  /** What each of those who were heard says, standardized (B, featureDim). */
+  #standardized(opinions: Opinions): Map<string, Tensor> {
+    return new Map(opinions.names.map((name) => [
+      name,
+      this.standardizers.ofOne(name, opinions.of(name).features),
+    ]));
+  }
+
+  /** θ_p^h(f_t) (B, D) of one teacher's standardized features. */
   #customized(name: string, features: Tensor): Tensor {
     const customization = this.customizations.at(this.shelf.names.indexOf(name));
-    return upcast(customization.forward(this.standardizers.ofOne(name, features)));
+    return upcast(customization.forward(features));
   }
 
   /** What the student's features are to be close to (B, D): one teacher's customized features, or the vote of several. */
-  #together(opinions: Opinions): Tensor {
-    const { names } = opinions;
-    const all = names.map((name) => this.#customized(name, opinions.of(name).features));
+  #together(standardized: ReadonlyMap<string, Tensor>): Tensor {
+    const names = [...standardized.keys()];
+    const all = names.map((name) => this.#customized(name, standardized.get(name)!));
     if (all.length === 1) return all[0];
     if (!this.#options.vote) return averageFeatures(all, { names, checkFinite: false });
     return voteFeatures(all, { ties: "mean", names, checkFinite: false }).target;
