@@ -47,11 +47,11 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
   const { images } = METHODS[recipe.method.name].needs;
   const { data } = recipe;
   const options = loaderOptions(recipe);
-  const strong = withTransform("strong", recipe.strongAugment);
+  const learning = { ...options, ...withTransform("strong", recipe.strongAugment) };
   // What takes any images learns without labels unless some are given beside.
   if (images === "unlabelled" || (images === "any" && data.labelled === null)) {
     const train = await opener.unlabelled(data.train, "data.train");
-    const loader = new Loader(train, { ...options, ...strong });
+    const loader = new Loader(train, learning);
     return { train, labelled: null, batches: loader, sources: [source(loader)] };
   }
   if (images === "labelled" || data.labelled === null) {
@@ -61,7 +61,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
       );
     }
     const train = await opener.labelled(data.train, "data.train");
-    const loader = new Loader(train, { ...options, ...strong });
+    const loader = new Loader(train, learning);
     return { train, labelled: train, batches: loader, sources: [source(loader)] };
   }
   const train = await opener.unlabelled(data.train, "data.train");
@@ -70,7 +70,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
     ...options,
     batchSize: recipe.labelledBatchSize ?? recipe.batchSize,
   });
-  const rest = new Loader(train, { ...options, ...strong });
+  const rest = new Loader(train, learning);
   return { train, labelled, batches: zipLoaders(few, rest), sources: [source(few), source(rest)] };
 }
 
