@@ -8,7 +8,7 @@ import type { Table, TableRow } from "../../src/report/table.ts";
 import { openDomains } from "../../src/runs/open_domains.ts";
 import * as runs from "../../src/runs/mod.ts";
 import { inFolder, test } from "../helpers.ts";
-import { digits, quiet, written } from "./small_recipes.ts";
+import { digits, quiet, stopsWhenBegun, written } from "./small_recipes.ts";
 
 const parts = [200, 150];
 
@@ -136,17 +136,7 @@ test("a study over domains that was interrupted goes on to the same table", () =
     const calm = await runs.runDomains(small({ seeds: 2 }), quiet(`${folder}/a`));
     const options = quiet(`${folder}/b`);
     for (const place of [/clear-to-pale-one\/target-1-/, /pale-one-to-clear\/source-0-/]) {
-      const { signal } = new AbortController();
-      const begun = () => {
-        try {
-          return Object.keys(written(options.out)).some((path) =>
-            place.test(path) && path.endsWith("teachers.json")
-          );
-        } catch {
-          return false;
-        }
-      };
-      Object.defineProperty(signal, "aborted", { get: begun });
+      const signal = stopsWhenBegun(options.out, place);
       await assertRejects(
         () => runs.runDomains(small({ seeds: 2 }), { ...options, signal }),
         InterruptedError,

@@ -60,3 +60,19 @@ export function written(folder: string): Record<string, number> {
     }),
   );
 }
+
+/** A signal that stops as soon as a run whose folder's path has `place` in it, below `out`, knows its teachers. */
+export function stopsWhenBegun(out: string, place: RegExp): AbortSignal {
+  const { signal } = new AbortController();
+  const begun = () => {
+    try {
+      return Object.keys(written(out)).some((path) =>
+        place.test(path) && path.endsWith("teachers.json")
+      );
+    } catch {
+      return false;
+    }
+  };
+  Object.defineProperty(signal, "aborted", { get: begun });
+  return signal;
+}

@@ -7,7 +7,7 @@ import type { TableRow } from "../../src/report/table.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import { inFolder, test } from "../helpers.ts";
-import { digits, quiet, supervised, written } from "./small_recipes.ts";
+import { digits, quiet, stopsWhenBegun, supervised, written } from "./small_recipes.ts";
 
 const parts = [300, 200, 150];
 
@@ -149,17 +149,7 @@ test("a study that was interrupted in a trial and in a seed goes on to the same 
     const options = quiet(`${folder}/b`);
     const stops = [/\/trials\/plain-mean/, /\/KD-1-/];
     for (const place of stops) {
-      const { signal } = new AbortController();
-      const begun = () => {
-        try {
-          return Object.keys(written(options.out)).some((path) =>
-            place.test(path) && path.endsWith("teachers.json")
-          );
-        } catch {
-          return false;
-        }
-      };
-      Object.defineProperty(signal, "aborted", { get: begun });
+      const signal = stopsWhenBegun(options.out, place);
       await assertRejects(
         () => runs.runStudy(small(`${folder}/b`), { ...options, signal }),
         InterruptedError,
