@@ -14,9 +14,11 @@ import { CUSTOM_KD_OPTIONS } from "../distill/methods/custom_kd_options.ts";
 import { DKD, DKD_OPTIONS } from "../distill/methods/dkd.ts";
 import { FIT_NET_OPTIONS, FitNet } from "../distill/methods/fit_net.ts";
 import { KD, KD_OPTIONS } from "../distill/methods/kd.ts";
+import { LOGIT_MATCHING_OPTIONS, LogitMatching } from "../distill/methods/logit_matching.ts";
 import { OFA, OFA_OPTIONS } from "../distill/methods/ofa.ts";
 import { RKD, RKD_OPTIONS } from "../distill/methods/rkd.ts";
 import { Rotation, ROTATION_OPTIONS } from "../distill/methods/rotation.ts";
+import { SOFT_TARGET_OPTIONS, SoftTarget } from "../distill/methods/soft_target.ts";
 import { Supervised, SUPERVISED_OPTIONS } from "../distill/methods/supervised.ts";
 import { Uniform } from "../distill/methods/uniform.ts";
 import { UNIFORM_OPTIONS } from "../distill/methods/uniform_options.ts";
@@ -57,6 +59,16 @@ export const METHODS: Readonly<Record<string, NamedMethod>> = {
     options: KD_OPTIONS,
     needs: KD.needs,
     make: (student, teachers, options) => new KD({ student, teachers, ...options }),
+  },
+  SoftTarget: {
+    options: SOFT_TARGET_OPTIONS,
+    needs: SoftTarget.needs,
+    make: (student, teachers, options) => new SoftTarget({ student, teachers, ...options }),
+  },
+  LogitMatching: {
+    options: LOGIT_MATCHING_OPTIONS,
+    needs: LogitMatching.needs,
+    make: (student, teachers, options) => new LogitMatching({ student, teachers, ...options }),
   },
   DKD: {
     options: DKD_OPTIONS,

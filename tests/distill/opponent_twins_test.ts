@@ -176,6 +176,15 @@ const sets: Record<string, Set> = {
     rename: [[/^maps\./, ""], ...linear],
   },
   kd: { lr: 0.005, make: (student, teachers) => new distill.KD({ student, teachers, average }) },
+  soft_target: {
+    lr: 0.005,
+    isLabelled: true,
+    make: (student, teachers) => new distill.SoftTarget({ student, teachers, average }),
+  },
+  logit_matching: {
+    isLabelled: true,
+    make: (student, teachers) => new distill.LogitMatching({ student, teachers }),
+  },
   dkd: {
     lr: 0.002,
     isLabelled: true,

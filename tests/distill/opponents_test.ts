@@ -28,7 +28,7 @@ const opponents: Record<string, { make: Make; terms: string[]; isDeaf?: boolean 
     make: (own) => new distill.FitNet({ ...own, hint: "map", projection: "mlp", feature: 3 }),
     terms: ["feature", "kd"],
   },
-  // These two do not listen to descriptive teachers.
+  // These do not listen to descriptive teachers.
   "DKD": {
     make: (own) => new distill.DKD({ ...own, warmUp: 2 }),
     terms: ["target", "others"],
@@ -37,6 +37,16 @@ const opponents: Record<string, { make: Make; terms: string[]; isDeaf?: boolean 
   "OFA": {
     make: (own) => new distill.OFA({ ...own, eps: 1.5 }),
     terms: ["branch", "logit"],
+    isDeaf: true,
+  },
+  "SoftTarget": {
+    make: (own) => new distill.SoftTarget(own),
+    terms: ["kd"],
+    isDeaf: true,
+  },
+  "LogitMatching": {
+    make: (own) => new distill.LogitMatching(own),
+    terms: ["logit"],
     isDeaf: true,
   },
   "RKD": { make: (own) => new distill.RKD(own), terms: ["distance", "angle", "kd"] },

@@ -152,3 +152,14 @@ test("teachers and student of other label spaces are refused, with what to do", 
   for (const teacher of [matched, spelled]) freeAll(make(teacher));
   freeAll(student);
 });
+
+test("LogitMatching refuses a teacher that has no logits for some classes, by its name", () => {
+  const student = new SmallNet(1, 3, 4);
+  const make = (given: teachers.Teacher[]) =>
+    new distill.LogitMatching({ student, teachers: given });
+  const [low, , all] = three();
+  assertThrows(() => make([all, low]), ArgumentError, 'teacher "low" knows some of them only');
+  // One of all classes is welcome.
+  assert(make([all]).step(shown(0, 3)).loss.item() > 0);
+  freeAll(student);
+});

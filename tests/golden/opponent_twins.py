@@ -1,4 +1,4 @@
-"""50 steps of UNIFORM's opponents in plain PyTorch, for tests/distill/opponent_twins_test.ts.
+"""50 steps of opponents in plain PyTorch, for tests/distill/opponent_twins_test.ts.
 
     python tests/golden/opponent_twins.py
 
@@ -270,6 +270,12 @@ def decoupled(step, seen, said, y):
     return loss + F.cross_entropy(z[:LABELLED], y)
 
 
+def logit_matching(step, seen, said, y):
+    z = seen[2]
+    target = torch.stack([said[i][2] for i in VOTERS]).mean(0)
+    return F.mse_loss(z, target) + F.cross_entropy(z[:LABELLED], y)
+
+
 def relational(step, seen, said, y):
     _, x, z = seen
     return sum(rkd(x, t[1]) for t in said) / len(said) + supervised(z, said, y, 4)
@@ -324,6 +330,8 @@ common |= prefixed("fit_net", fit(student, linear, images, labels, fit_net(linea
 common |= prefixed("fit_net_map", fit(student, maps, images, labels, fit_net_map(maps)))
 plain = lambda step, seen, said, y: supervised(seen[2], said, y, 4)
 common |= prefixed("kd", fit(student, nothing, images, None, plain, lr=0.005))
+common |= prefixed("soft_target", fit(student, nothing, images, labels, plain, lr=0.005))
+common |= prefixed("logit_matching", fit(student, nothing, images, labels, logit_matching))
 common |= prefixed("dkd", fit(student, nothing, images, labels, decoupled, lr=0.002))
 common |= prefixed("rkd", fit(student, nothing, images, None, relational, lr=0.003))
 common |= prefixed("vkd", fit(student, projections, images, labels, vkd(projections)))

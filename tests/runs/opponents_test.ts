@@ -19,8 +19,10 @@ test("opponents train from recipes, with and without labels, on maps and on toke
       { name: "CFL" },
       { name: "DKD" },
       { name: "FitNet", hint: "map" },
+      { name: "LogitMatching" },
       { name: "OFA" },
       { name: "RKD" },
+      { name: "SoftTarget" },
       { name: "VkD" },
     ];
     for (const [i, method] of methods.entries()) {
