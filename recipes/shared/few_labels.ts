@@ -22,14 +22,28 @@ const augment = [{ name: "randomCrop", padding: 2 }, "randomHorizontalFlip"];
 const test: runs.DataRecipe = { dataset: "fashionMnist", split: "test" };
 const student = { name: "SmallCnn", widths: [8, 16, 32], view };
 
+/** The teacher, unless another one is wanted. */
+const LARGE: Large = {
+  name: "large",
+  network: { name: "SmallResNet", widths: [32, 64, 128], stride: 2 },
+};
+
+/** A teacher in place of another one. */
+export interface Large {
+  /** What it is called. */
+  name: string;
+  /** Its architecture. */
+  network: runs.StudentRecipe<never>;
+}
+
 /** Stands in for the large pre-trained models that real teachers are: none of its images are the student's. */
-function large(seed: number): runs.Recipe {
+export function large(seed: number, { name, network }: Large = LARGE): runs.Recipe {
   return runs.recipe({
-    name: "large",
+    name,
     seed,
     data: { train: part(forTeacher, seed) },
     augment,
-    student: { name: "SmallResNet", widths: [32, 64, 128], stride: 2, view },
+    student: { ...network as runs.StudentRecipe<runs.Recipe>, view },
     method: { name: "Supervised", labelSmoothing: 0.1 },
     optimizer: { name: "AdamW", lr: 4e-3, weightDecay: 0.05 },
     schedule: { name: "OneCycle", maxLr: 4e-3 },
@@ -40,12 +54,12 @@ function large(seed: number): runs.Recipe {
 }
 
 /** The student on the labels alone: its head is what the teacher's features are made to fit. */
-export function before(seed: number): runs.Recipe {
+export function before(seed: number, division = seed): runs.Recipe {
   return runs.recipe({
     name: "few_labels_before",
     title: "student before",
     seed,
-    data: { train: part(pool, seed, { perClass: 10, seed }, { repeat: 15 }), test },
+    data: { train: part(pool, division, { perClass: 10, seed }, { repeat: 15 }), test },
     augment,
     student,
     optimizer: { name: "AdamW", lr: 5e-3, weightDecay: 0.01 },
@@ -55,19 +69,26 @@ export function before(seed: number): runs.Recipe {
   });
 }
 
-/** The student taught by the large model, whatever the method. */
-export function fewLabels(seed: number, own: Partial<runs.Recipe>): runs.Recipe {
+/**
+ * The student taught by the large model, whatever the method. The seed decides which images have labels; a `division` of its own
+ * decides whose the images are: with one for all seeds, teachers are the same ones.
+ */
+export function fewLabels(
+  seed: number,
+  own: Partial<runs.Recipe>,
+  division = seed,
+): runs.Recipe {
   return runs.recipe({
     seed,
     data: {
-      train: part(unlabelled, seed, { unlabelled: true, seed }),
-      labelled: part(pool, seed, { perClass: 10, seed }),
-      validation: part(validation, seed),
+      train: part(unlabelled, division, { unlabelled: true, seed }),
+      labelled: part(pool, division, { perClass: 10, seed }),
+      validation: part(validation, division),
       test,
     },
     augment,
-    student: { ...student, weights: { recipe: before(seed) } },
-    teachers: [{ name: "large", recipe: large(seed) }],
+    student: { ...student, weights: { recipe: before(seed, division) } },
+    teachers: [{ name: "large", recipe: large(division) }],
     optimizer: { name: "AdamW", lr: 2e-2, weightDecay: 0.01 },
     schedule: { name: "OneCycle", maxLr: 2e-2 },
     epochs: 12,

@@ -1,6 +1,7 @@
 /** Studies over pairs of domains: every pair, one table, and all of it again after a break. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { digitsDomains } from "../../recipes/custom_kd/digits_domains.ts";
+import { RIVALS } from "../../recipes/shared/custom_kd.ts";
 import { ArgumentError } from "../../src/base/errors.ts";
 import { InterruptedError } from "../../src/base/interrupt.ts";
 import { compareRuns } from "../../src/report/compare_runs.ts";
@@ -211,7 +212,13 @@ test("the recipe of digits goes from MNIST to the UCI digits and back with all i
       ...options,
       pairs: [["MNIST", "UCI digits"], ["UCI digits", "MNIST"]],
     });
-    assertEquals(methods.map(({ title }) => title), ["source only", "KD", "FitNet", "CustomKD"]);
+    const titles = [
+      "source only",
+      ...RIVALS.map(({ title }) => title),
+      "CustomKD, four terms",
+      "CustomKD",
+    ];
+    assertEquals(methods.map(({ title }) => title), titles);
     for (const [i, { study }] of pairs.entries()) {
       for (const { runs: [{ result }] } of study.variants) {
         assertEquals(result.test!.count, [500, 10_000][i]);

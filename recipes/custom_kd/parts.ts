@@ -1,0 +1,46 @@
+/**
+ * What the parts of CustomKD are worth: each term of the second stage left out, other predictions, other heads to customize by, other
+ * turns. All have as many epochs of distillation, on the images and labels of few_labels.ts.
+ *
+ *     deno task apprentice compare recipes/custom_kd/parts.ts
+ *     deno task apprentice compare recipes/custom_kd/parts.ts --only "CustomKD,random head,trained head"
+ *
+ * Expected: see docs/custom_kd.md.
+ */
+import { runs } from "../../mod.ts";
+import { BY_DKD, customKD, FOUR_TERMS, SEARCH } from "../shared/custom_kd.ts";
+import { EPOCHS, fewPhotographs, lite } from "../shared/few_photographs.ts";
+
+const once = { epochs: EPOCHS };
+
+const variants: readonly runs.Variant[] = [
+  customKD(once),
+  // The terms of the second stage.
+  customKD(once, "without customized", { weights: { customized: 0 } }),
+  customKD(once, "without general", { weights: { general: 0 } }),
+  customKD(once, "without labels", { weights: { labelled: 0 } }),
+  customKD(once, "without entropy", { weights: { entropy: 0 } }),
+  // The term on predictions: of the borrowed head on customized features, by KL unless said, or of the teacher's classifier.
+  customKD(once, "without predictions", FOUR_TERMS),
+  customKD(once, "by DKD", BY_DKD),
+  customKD(once, "the teacher's predictions", { logit: { target: "teacher" } }),
+  // Another head to customize by.
+  customKD(once, "random head", { head: "random" }),
+  customKD(once, "trained head", { head: "trained" }),
+  // Epochs of customization and of distillation in a row.
+  customKD({ ...once, distill: 2 }, "1:2"),
+  customKD({ ...once, customize: 2 }, "2:1"),
+  customKD({ ...once, distill: 5 }, "1:5"),
+  customKD({ ...once, distill: "rest" }, "once"),
+];
+
+/** The study for a seed. */
+export default async ({ seed }: runs.RecipeOptions): Promise<runs.Study> =>
+  runs.study({
+    name: "parts",
+    recipe: fewPhotographs(seed, await lite("lite0", 96, seed)),
+    variants,
+    search: SEARCH,
+    trials: 3,
+    seeds: 5,
+  });
