@@ -12,7 +12,7 @@
  * Expected: see docs/custom_kd.md.
  */
 import { type data, runs } from "../../mod.ts";
-import { customKD, FOUR_TERMS, RIVALS, SEARCH } from "../shared/custom_kd.ts";
+import { BY_KL, customKD, RIVALS, SEARCH } from "../shared/custom_kd.ts";
 import { LITE_PACKAGES, weightsFile } from "../shared/packages.ts";
 import { MIRRORED } from "../shared/shelf.ts";
 
@@ -107,8 +107,8 @@ export async function corruptions() {
         data: { train: source.train, validation: source.validation, test: target.test },
       },
       ...RIVALS,
-      customKD({ epochs: EPOCHS }, "CustomKD, four terms", FOUR_TERMS),
       customKD({ epochs: EPOCHS }),
+      customKD({ epochs: EPOCHS }, "CustomKD, KL", BY_KL),
     ],
     search: SEARCH,
     seeds: 5,

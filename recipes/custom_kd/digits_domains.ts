@@ -13,7 +13,7 @@
  * expect.
  */
 import { runs } from "../../mod.ts";
-import { customKD, FOUR_TERMS, RIVALS, SEARCH } from "../shared/custom_kd.ts";
+import { BY_KL, customKD, RIVALS, SEARCH } from "../shared/custom_kd.ts";
 
 /** How large it is. */
 export interface Size {
@@ -127,8 +127,8 @@ export function digitsDomains({ images = 3300, epochs = 6, width = 32 }: Size = 
         data: { train: source.train, validation: source.validation, test: target.test },
       },
       ...RIVALS,
-      customKD({ epochs }, "CustomKD, four terms", FOUR_TERMS),
       customKD({ epochs }),
+      customKD({ epochs }, "CustomKD, KL", BY_KL),
     ],
     search: SEARCH,
     seeds: 5,

@@ -10,7 +10,7 @@
  * Expected: see docs/custom_kd.md.
  */
 import { runs } from "../../mod.ts";
-import { BY_DKD, customKD, FOUR_TERMS, RIVALS, SEARCH } from "../shared/custom_kd.ts";
+import { BY_DKD, BY_KL, customKD, RIVALS, SEARCH } from "../shared/custom_kd.ts";
 import { EPOCHS, fewPhotographs, labelsAlone, lite } from "../shared/few_photographs.ts";
 
 const turns = { epochs: EPOCHS };
@@ -23,8 +23,8 @@ export default async ({ seed }: runs.RecipeOptions): Promise<runs.Study> =>
     variants: [
       labelsAlone(seed),
       ...RIVALS,
-      customKD(turns, "CustomKD, four terms", FOUR_TERMS),
       customKD(turns),
+      customKD(turns, "CustomKD, KL", BY_KL),
       customKD(turns, "CustomKD, DKD", BY_DKD),
     ],
     search: SEARCH,

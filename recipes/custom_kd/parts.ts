@@ -1,5 +1,5 @@
 /**
- * What the parts of CustomKD are worth: each term of the second stage left out, other predictions, other heads to customize by, other
+ * What the parts of CustomKD are worth: each term of the second stage left out, predictions added, other heads to customize by, other
  * turns. All have as many epochs of distillation, on the images and labels of few_labels.ts.
  *
  *     deno task apprentice compare recipes/custom_kd/parts.ts
@@ -8,7 +8,7 @@
  * Expected: see docs/custom_kd.md.
  */
 import { runs } from "../../mod.ts";
-import { BY_DKD, customKD, FOUR_TERMS, SEARCH } from "../shared/custom_kd.ts";
+import { BY_DKD, BY_KL, customKD, SEARCH } from "../shared/custom_kd.ts";
 import { EPOCHS, fewPhotographs, lite } from "../shared/few_photographs.ts";
 
 const once = { epochs: EPOCHS };
@@ -20,10 +20,10 @@ const variants: readonly runs.Variant[] = [
   customKD(once, "without general", { weights: { general: 0 } }),
   customKD(once, "without labels", { weights: { labelled: 0 } }),
   customKD(once, "without entropy", { weights: { entropy: 0 } }),
-  // The term on predictions: of the borrowed head on customized features, by KL unless said, or of the teacher's classifier.
-  customKD(once, "without predictions", FOUR_TERMS),
-  customKD(once, "by DKD", BY_DKD),
-  customKD(once, "the teacher's predictions", { logit: { target: "teacher" } }),
+  // Predictions beside them: of the borrowed head on customized features, or of the teacher's own classifier.
+  customKD(once, "with KL", BY_KL),
+  customKD(once, "with DKD", BY_DKD),
+  customKD(once, "with the teacher's KL", { ...BY_KL, logit: { target: "teacher" } }),
   // Another head to customize by.
   customKD(once, "random head", { head: "random" }),
   customKD(once, "trained head", { head: "trained" }),

@@ -57,11 +57,11 @@ const CUSTOMIZE: runs.Recipe["stages"] = {
   customize: { optimizer: { name: "AdamW", lr: 1e-2, weightDecay: 10 }, schedule: "OneCycle" },
 };
 
-/** The term on predictions by DKD. */
-export const BY_DKD: distill.CustomKDSettings = { logit: { loss: "dkd", beta: 2 } };
+/** With the prediction of the borrowed head on customized features. */
+export const BY_KL: distill.CustomKDSettings = { weights: { logit: 1 } };
 
-/** The four terms that are the paper's own. */
-export const FOUR_TERMS: distill.CustomKDSettings = { weights: { logit: 0 } };
+/** The same by DKD. */
+export const BY_DKD: distill.CustomKDSettings = { ...BY_KL, logit: { loss: "dkd", beta: 2 } };
 
 /** The weights of CustomKD's terms that are tried. */
 const WEIGHTS = {

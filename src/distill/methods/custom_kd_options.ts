@@ -31,7 +31,7 @@ export interface CustomKDWeights {
   entropy?: number;
   /**
    * The weight of the term on predictions, which the paper has in some of its tables ("with DKD") beside the four terms that are
-   * its own; 1, because it helped in every setting that was tried. With 0 the four terms remain.
+   * its own; 0. With 1 the student was better in every setting that was tried.
    */
   logit?: number;
 }
@@ -79,7 +79,7 @@ export interface CustomKDSettings {
    * `{ customize, distill }` epochs, such as 1 and 5. With `distill: "rest"` the features are customized once.
    */
   alternate?: Turns<"customize", "distill">;
-  /** The term on predictions. */
+  /** The term on predictions, if it has a weight. */
   logit?: CustomKDLogit;
   /**
    * From which probability of its likeliest class on an image without labels counts for the entropy; 0, all of them. An image
@@ -102,7 +102,7 @@ export const CUSTOM_KD_OPTIONS: OptionTable<CustomKDSettings> = {
     general: weight(30, "weight of the distance to the teacher's features"),
     labelled: weight(1, "weight of the cross-entropy on labelled images"),
     entropy: weight(0.1, "weight of the entropy on unlabelled images"),
-    logit: weight(1, "weight of the term on predictions"),
+    logit: weight(0, "weight of the term on predictions"),
   }, { default: {}, help: "the weights of the second stage's terms" }),
   customization: projectionOption("the map from the teacher's features to the student's"),
   general: projectionOption("the map from the student's features to the teacher's"),
