@@ -53,7 +53,7 @@ export interface Turns {
 /**
  * How features are customized: a map from a thousand features learns few labels by heart, unless its weights decay, strongly.
  */
-const CUSTOMIZE: runs.Recipe["stages"] = {
+export const CUSTOMIZE: runs.Recipe["stages"] = {
   customize: { optimizer: { name: "AdamW", lr: 1e-2, weightDecay: 10 }, schedule: "OneCycle" },
 };
 
