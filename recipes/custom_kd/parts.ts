@@ -1,6 +1,6 @@
 /**
  * What the parts of CustomKD are worth: each term of the second stage left out, predictions added, other heads to customize by, other
- * turns. All have as many epochs of distillation, on the images and labels of few_labels.ts.
+ * turns. Nothing is searched: all have the library's settings but for that, and as many epochs of distillation, on the images and labels of few_labels.ts.
  *
  *     deno task apprentice compare recipes/custom_kd/parts.ts
  *     deno task apprentice compare recipes/custom_kd/parts.ts --only "CustomKD,random head,trained head"
@@ -8,7 +8,7 @@
  * Expected: see docs/custom_kd.md.
  */
 import { runs } from "../../mod.ts";
-import { BY_DKD, BY_KL, customKD, SEARCH } from "../shared/custom_kd.ts";
+import { BY_DKD, BY_KL, customKD } from "../shared/custom_kd.ts";
 import { EPOCHS, fewPhotographs, lite } from "../shared/few_photographs.ts";
 
 const once = { epochs: EPOCHS };
@@ -40,7 +40,5 @@ export default async ({ seed }: runs.RecipeOptions): Promise<runs.Study> =>
     name: "parts",
     recipe: fewPhotographs(seed, await lite("lite0", 96, seed)),
     variants,
-    search: SEARCH,
-    trials: 3,
     seeds: 5,
   });
