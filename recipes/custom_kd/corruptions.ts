@@ -16,10 +16,10 @@ import { BY_KL, customKD, RIVALS, SEARCH } from "../shared/custom_kd.ts";
 import { LITE_PACKAGES, weightsFile } from "../shared/packages.ts";
 import { MIRRORED } from "../shared/shelf.ts";
 
-const EPOCHS = 8;
+const EPOCHS = 6;
 
 /** The source's images, the target's, and those to validate on. */
-const sizes = [3_000, 3_000, 2_000];
+const sizes = [2_000, 2_000, 1_000];
 const [source, target, validation] = [0, 1, 2];
 
 const view = {
@@ -40,7 +40,7 @@ function domain(...how: runs.SelectionRecipe[]): runs.DomainData {
   return {
     train: part(how.length === 0 ? source : target, ...how),
     validation: part(validation, ...how),
-    test: { dataset: "cifar10", split: "test", select: [{ take: 4_000 }, ...how] },
+    test: { dataset: "cifar10", split: "test", select: [{ take: 2_000 }, ...how] },
   };
 }
 

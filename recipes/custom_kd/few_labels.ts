@@ -11,7 +11,7 @@
  */
 import { runs } from "../../mod.ts";
 import { BY_DKD, BY_KL, customKD, RIVALS, SEARCH } from "../shared/custom_kd.ts";
-import { EPOCHS, fewPhotographs, labelsAlone, lite } from "../shared/few_photographs.ts";
+import { EPOCHS, fewPhotographs, labelsAlone, lite, voting } from "../shared/few_photographs.ts";
 
 const turns = { epochs: EPOCHS };
 
@@ -19,7 +19,7 @@ const turns = { epochs: EPOCHS };
 export default async ({ seed }: runs.RecipeOptions): Promise<runs.Study> =>
   runs.study({
     name: "few_labels",
-    recipe: fewPhotographs(seed, await lite("lite0", 96, seed)),
+    recipe: fewPhotographs(seed, voting(await lite("lite0", 96), seed)),
     variants: [
       labelsAlone(seed),
       ...RIVALS,

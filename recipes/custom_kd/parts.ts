@@ -9,11 +9,13 @@
  */
 import { runs } from "../../mod.ts";
 import { BY_DKD, BY_KL, customKD } from "../shared/custom_kd.ts";
-import { EPOCHS, fewPhotographs, lite } from "../shared/few_photographs.ts";
+import { EPOCHS, fewPhotographs, lite, voting } from "../shared/few_photographs.ts";
+import type { Teacher } from "../shared/shelf.ts";
 
 const once = { epochs: EPOCHS };
 
-const variants: readonly runs.Variant[] = [
+/** What is compared; one of them learns what the teacher predicts. */
+const parts = (voter: Teacher): runs.Variant[] => [
   customKD(once),
   // The terms of the second stage.
   customKD(once, "without customized", { weights: { customized: 0 } }),
@@ -23,7 +25,10 @@ const variants: readonly runs.Variant[] = [
   // Predictions beside them: of the borrowed head on customized features, or of the teacher's own classifier.
   customKD(once, "with KL", BY_KL),
   customKD(once, "with DKD", BY_DKD),
-  customKD(once, "with the teacher's KL", { ...BY_KL, logit: { target: "teacher" } }),
+  {
+    ...customKD(once, "with the teacher's KL", { ...BY_KL, logit: { target: "teacher" } }),
+    teachers: [voter],
+  },
   // Another head to customize by.
   customKD(once, "random head", { head: "random" }),
   customKD(once, "trained head", { head: "trained" }),
@@ -35,10 +40,12 @@ const variants: readonly runs.Variant[] = [
 ];
 
 /** The study for a seed. */
-export default async ({ seed }: runs.RecipeOptions): Promise<runs.Study> =>
-  runs.study({
+export default async ({ seed }: runs.RecipeOptions): Promise<runs.Study> => {
+  const teacher = await lite("lite0", 96);
+  return runs.study({
     name: "parts",
-    recipe: fewPhotographs(seed, await lite("lite0", 96, seed)),
-    variants,
+    recipe: fewPhotographs(seed, teacher),
+    variants: parts(voting(teacher, seed)),
     seeds: 5,
   });
+};

@@ -34,7 +34,7 @@ const digits = digitsDomains({ epochs: EPOCHS / 2 });
 /** The recipes of the settings, measured on images that nothing else is measured on. */
 async function settings(seed: number): Promise<Record<string, runs.Recipe>> {
   const clothes = fewLabels(seed, {}, DIVISION);
-  const photographs = fewPhotographs(seed, await lite("lite0", 96, seed));
+  const photographs = fewPhotographs(seed, await lite("lite0", 96));
   const [source, target] = (["UCI digits", "MNIST"] as const).map((name) => (
     { ...digits.domains[name], name }
   ));

@@ -46,22 +46,18 @@ function before(seed: number): runs.Recipe {
   };
 }
 
-/**
- * EfficientNet-Lite with its published ImageNet weights. It votes through a linear classifier on its frozen features, trained on
- * the student's labels, for methods that learn from predictions.
- */
-export async function lite(
-  which: keyof typeof LITE_PACKAGES,
-  size: number,
-  seed: number,
-): Promise<Teacher> {
+/** EfficientNet-Lite with its published ImageNet weights, at a size. */
+export async function lite(which: keyof typeof LITE_PACKAGES, size: number): Promise<Teacher> {
   return {
     name: `Lite${which.at(-1)}`,
     source: await weightsFile(LITE_PACKAGES[which]),
     view: { size: [size, size], cropFraction: 1 },
-    kind: "predictive",
-    probe: { data: labelled(seed) },
   };
+}
+
+/** A teacher that votes through a linear classifier on its frozen features, trained on the student's labels. */
+export function voting(teacher: Teacher, seed: number): Teacher {
+  return { ...teacher, kind: "predictive", probe: { data: labelled(seed) } };
 }
 
 /** What all methods have in common. */
