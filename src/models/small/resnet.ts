@@ -36,9 +36,12 @@ class BasicBlock extends nn.Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const inner = this.bn1.forward(this.conv1.forward(x)).relu();
-    const shortcut = this.downsample ? this.downsample.forward(x) : x;
-    return this.bn2.forward(this.conv2.forward(inner)).add(shortcut).relu();
+    // Scoped, and in place where nobody else has the tensor: else all that lies between is in memory until the network's end.
+    return scope(() => {
+      const inner = this.bn1.forward(this.conv1.forward(x)).relu_();
+      const shortcut = this.downsample ? this.downsample.forward(x) : x;
+      return this.bn2.forward(this.conv2.forward(inner)).add_(shortcut).relu_();
+    });
   }
 }
 
