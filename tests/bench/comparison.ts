@@ -19,6 +19,8 @@ export interface Settings {
   readonly dtype: string;
   /** Images in a batch, where a comparison has one to choose. */
   readonly batch?: string;
+  /** How many threads both compute with, where a comparison has them to choose. */
+  readonly threads?: string;
   /** Architectures, where a comparison has some to choose. */
   readonly models?: string;
   /** A folder of photographs, for what decodes them. */

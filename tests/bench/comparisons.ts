@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../../src/base/errors.ts";
 import { type Figures, output } from "./alternate.ts";
-import { compareTwins, type Comparison, pythonCommand } from "./comparison.ts";
+import { compareTwins, type Comparison, type Pair, pythonCommand } from "./comparison.ts";
 import { loadWeights } from "./load_weights_ways.ts";
 
 /** Of both memory formats the faster one, as whoever trains would choose. */
@@ -43,6 +43,41 @@ const uniformStep: Comparison = {
       pairs.push(...await compareTwins("uniform_step", settings, "lower", args));
     }
     return pairs;
+  },
+};
+
+/** How far losses of the same steps on both sides may be apart: sums are rounded in another order. */
+const lossTolerance = 1e-3;
+
+/** The pairs without the losses. @throws {ArgumentError} if both sides have not computed the same ones. */
+function sameLosses(pairs: readonly Pair[]): Pair[] {
+  const isLoss = ({ name }: Pair) => name.startsWith("loss ");
+  for (const { name, ours, theirs } of pairs.filter(isLoss)) {
+    if (Math.abs(ours - theirs) <= lossTolerance * Math.abs(theirs)) continue;
+    throw new ArgumentError(`The ${name} is ${ours}, and PyTorch's ${theirs}: not the same work.`);
+  }
+  return pairs.filter((pair) => !isLoss(pair));
+}
+
+const customKDEpoch: Comparison = {
+  about:
+    "an epoch of each stage of CustomKD, teacher live and stored: time, memory; needs safetensors",
+  better: "lower",
+  async run(settings) {
+    const { python, threads = "2" } = settings;
+    const folder = await Deno.makeTempDir();
+    try {
+      const [command, ...args] = pythonCommand(python, "custom_kd_epoch", ["make", folder]);
+      await output(command, args);
+      const pairs = [];
+      for (const teacher of ["live", "stored"]) {
+        const args = [teacher, folder, threads];
+        pairs.push(...sameLosses(await compareTwins("custom_kd_epoch", settings, "lower", args)));
+      }
+      return pairs;
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
   },
 };
 
@@ -84,6 +119,7 @@ export const COMPARISONS: Readonly<Record<string, Comparison>> = {
   overhead,
   "train-step": trainStep,
   "uniform-step": uniformStep,
+  "custom-kd-epoch": customKDEpoch,
   throughput,
   "load-weights": loadWeights,
   "image-pipeline": imagePipeline,

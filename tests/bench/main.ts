@@ -2,9 +2,9 @@
  * Compares speed with PyTorch on the same libtorch: runs programs of this folder and their twins in Python by turns,
  * prints the ratios, and keeps them in `last.json`.
  *
- *     deno task bench [overhead|train-step|uniform-step|throughput|load-weights|image-pipeline ...] --python PATH
- *         [--rounds 4] [--device cpu] [--dtype float32] [--batch N] [--models NAME,NAME] [--photos FOLDER]
- *         [--dry]
+ *     deno task bench [overhead|train-step|uniform-step|custom-kd-epoch|throughput|load-weights|image-pipeline ...]
+ *         --python PATH [--rounds 4] [--device cpu] [--dtype float32] [--batch N] [--threads N]
+ *         [--models NAME,NAME] [--photos FOLDER] [--dry]
  *
  * Without names it runs what needs nothing but torch: overhead and train-step. `--python` names an interpreter with the
  * same version of torch, and what else a comparison says that it needs. `--dry` leaves `last.json` as it is.
@@ -32,6 +32,7 @@ function asked(args: string[]): { names: string[]; settings: Settings; dry: bool
       device: { type: "string", default: "cpu" },
       dtype: { type: "string", default: "float32" },
       batch: { type: "string" },
+      threads: { type: "string" },
       models: { type: "string" },
       photos: { type: "string" },
       dry: { type: "boolean", default: false },

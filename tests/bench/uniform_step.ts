@@ -10,12 +10,11 @@
  */
 
 import { data, distill, nn, optim, teachers, torch } from "../../mod.ts";
+import { peakMegabytes } from "./peak.ts";
 
 const [device = "cpu", , count = "8"] = Deno.args as [torch.Device, string, string];
 const [n, voters] = [Number(count), 8];
 const [batch, images, dim, width, classes] = [256, 1024, 384, 512, 100];
-/** Where memory is reported by the system. */
-const STATUS = "/proc/self/status";
 
 class Student extends nn.Classifier {
   readonly featureDim = width;
@@ -79,15 +78,8 @@ for (let round = 0; round < 5; round++) {
   epoch();
   least = Math.min(least, performance.now() - start);
 }
-/** The most memory in MB: of the process on a CPU, of tensors on a GPU. */
-async function peak(): Promise<number> {
-  if (device !== "cpu") return torch.memory(device).peakBytes / 2 ** 20;
-  const status = await Deno.readTextFile(STATUS).catch(() => "");
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
-const megabytes = await peak();
+const megabytes = await peakMegabytes(device);
 console.log(JSON.stringify({
   [`${n} teachers, ms a step`]: least / steps,
-  ...(!Number.isNaN(megabytes) && { [`${n} teachers, peak MB`]: megabytes }),
+  ...(megabytes !== undefined && { [`${n} teachers, peak MB`]: megabytes }),
 }));
