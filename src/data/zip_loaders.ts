@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LabelledBatch, UnlabelledBatch } from "./batch.ts";
+import type { Batch, LabelledBatch, UnlabelledBatch } from "./batch.ts";
 import { Epoch } from "./epoch.ts";
 import { MixedBatch } from "./mixed_batch.ts";
 import { isPromise } from "./is_promise.ts";
@@ -43,6 +43,33 @@ export class MixedLoader {
     return new Epoch({ first, end: this.length, prefetch, make, keep });
   }
 
+  /**
+   * The labelled halves of the pairs of an epoch, or of those from `from` on: the other images are not loaded.
+   *
+   * @throws {ArgumentError} As {@linkcode MixedLoader.epoch} does.
+   */
+  labelledEpoch(epoch: number, options: EpochOptions = {}): Epoch<LabelledBatch> {
+    return this.#halves(this.labelled, epoch, options);
+  }
+
+  /**
+   * The halves without labels of the pairs of an epoch, or of those from `from` on: labelled images are not loaded.
+   *
+   * @throws {ArgumentError} As {@linkcode MixedLoader.epoch} does.
+   */
+  unlabelledEpoch(epoch: number, options: EpochOptions = {}): Epoch<UnlabelledBatch> {
+    return this.#halves(this.unlabelled, epoch, options);
+  }
+
+  #halves<B extends Batch>(loader: Loader<B>, epoch: number, { from }: EpochOptions): Epoch<B> {
+    checkWhole(epoch, "An epoch");
+    const first = checkFirst(from, this.length);
+    const { prefetch } = loader;
+    const make = (batch: number) => batchAt(loader, epoch * this.length + batch);
+    const keep = (batch: B) => void batch.keep();
+    return new Epoch({ first, end: this.length, prefetch, make, keep });
+  }
+
   /** What decides the batches of both; see `Loader.spec`. */
   async spec(): Promise<Spec> {
     return { labelled: await this.labelled.spec(), unlabelled: await this.unlabelled.spec() };
@@ -53,10 +80,10 @@ export class MixedLoader {
     // Both count their batches on through the epochs of the pair, so that none is favored.
     const step = epoch * this.length + index;
     const { labelled, unlabelled } = this;
-    const first = labelled.batch(Math.floor(step / labelled.length), step % labelled.length);
+    const first = batchAt(labelled, step);
     let second: UnlabelledBatch | Promise<UnlabelledBatch>;
     try {
-      second = unlabelled.batch(Math.floor(step / unlabelled.length), step % unlabelled.length);
+      second = batchAt(unlabelled, step);
     } catch (error) {
       discard(first);
       throw error;
@@ -64,6 +91,11 @@ export class MixedLoader {
     if (!isPromise(first) && !isPromise(second)) return new MixedBatch(first, second);
     return pair(first, second);
   }
+}
+
+/** The batch of a loader at a step of all epochs. */
+function batchAt<B extends Batch>(loader: Loader<B>, step: number): B | Promise<B> {
+  return loader.batch(Math.floor(step / loader.length), step % loader.length);
 }
 
 function discard(batch: Disposable | Promise<Disposable>): void {

@@ -9,7 +9,7 @@ import type { Spec } from "../base/spec.ts";
 import type { LabelledBatch, UnlabelledBatch } from "../data/batch.ts";
 import { knownColumns } from "../data/known_columns.ts";
 import type { MixedBatch } from "../data/mixed_batch.ts";
-import type { Classifier } from "../nn/classifier.ts";
+import { Classifier } from "../nn/classifier.ts";
 import { Module } from "../nn/module.ts";
 import { moduleSpec } from "../nn/spec.ts";
 import { Shelf } from "../teachers/shelf.ts";
@@ -18,6 +18,7 @@ import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { countNotFinite } from "./checks.ts";
 import { checkLearners, partsOf } from "./check_needs.ts";
+import { meetClasses } from "./meet_classes.ts";
 import type { Needs } from "./needs.ts";
 import { Seen } from "./seen.ts";
 import { hasEpochs, survey, type SurveyOptions, waiting } from "./survey.ts";
@@ -38,6 +39,8 @@ export interface StepResult {
 export interface MethodStage<S extends string = string> {
   /** The stage's name in records, and in what a run is given for each stage. */
   readonly name: S;
+  /** `"labelled"` where the stage looks at the labelled images of a batch only: the training loop then loads no others. */
+  readonly images?: "labelled";
   /** Returns what the stage's optimizer gets. */
   learns(): Tensor[];
 }
@@ -206,12 +209,13 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
   }
 
   /**
-   * Told what it is trained on, before it is.
+   * Told what it is trained on, before it is: a student that has no names for its classes takes them from labelled images.
    *
-   * @throws {ArgumentError} if that has labels, and other classes than the student knows.
+   * @throws {ArgumentError} if these have other classes than the student knows.
    */
   meet(batches: unknown): void {
     this.#batches ??= batches;
+    if (this.student instanceof Classifier) meetClasses(this.student, batches);
   }
 
   /**

@@ -10,7 +10,7 @@ import { noGrad } from "../torch/backward.ts";
 import { ones, tensor, zeros } from "../torch/creation.ts";
 import { linalgEigh, stack } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
-import type { Tensor } from "../torch/tensor.ts";
+import { Tensor } from "../torch/tensor.ts";
 import { inFullPrecision } from "./full_precision.ts";
 import { evenRotation } from "./hadamard.ts";
 import { Moments, type Spreads } from "./moments.ts";
@@ -28,7 +28,7 @@ export class Standardizer extends Module {
   readonly mean: Tensor;
   /** What centered features are multiplied by: (n, 1, D), or of `"phis"` matrices (n, D, D). */
   readonly scale: Tensor;
-  /** How many images were seen of each teacher (n). */
+  /** How many images were seen of each teacher (n); -1 if none of them was heard when all images were shown. */
   readonly count: Tensor;
   readonly #mode: Exclude<Standardization, "none">;
   readonly #group: WidthGroup;
@@ -64,9 +64,10 @@ export class Standardizer extends Module {
 
   /** All training images were seen. */
   settle(): void {
-    if (this.#moments.isEmpty) return;
     noGrad(() =>
       scope(() => {
+        // All were left out before the first images: there is nobody to wait for.
+        if (this.#moments.isEmpty) return void this.count.fill_(-1);
         const spreads = this.#moments.spreads();
         this.mean.copy_(spreads.mean);
         this.count.copy_(tensor([...this.#moments.counts]));
@@ -79,15 +80,14 @@ export class Standardizer extends Module {
   /**
    * (n, B, D) to (n, B, D), in place.
    *
-   * @param places Which teachers these are, where not all.
+   * @param places Which teachers these are, where not all; one by its number.
    * @throws {ShapeError} for a batch of one image in mode `"batch"`, which has no variance.
    * @throws {TrainingError} if statistics of all training images are wanted and were not taken.
    */
-  override forward(features: Tensor, places?: Tensor): Tensor {
+  override forward(features: Tensor, places?: Tensor | number): Tensor {
     if (this.#mode === "batch") return this.#byBatch(features);
     if (this.#mode === "running" && this.training) this.#see(features, places);
-    const of = (statistics: Tensor) =>
-      places === undefined ? statistics : statistics.indexSelect(0, places);
+    const of = (statistics: Tensor) => rowsAt(statistics, places);
     if (this.#mode === "running") {
       return features.sub_(of(this.mean)).div_(of(this.scale).add(epsilon).sqrt_());
     }
@@ -141,12 +141,12 @@ export class Standardizer extends Module {
   }
 
   /** Takes a batch into mean and variance (Chan et al.'s way to join two samples' moments). */
-  #see(features: Tensor, places: Tensor | undefined): void {
+  #see(features: Tensor, places: Tensor | number | undefined): void {
     noGrad(() =>
       scope(() => {
         const [variance, mean] = features.varMean(1, { correction: 0, keepdim: true });
         const [oldMean, oldVariance, oldCount] = [this.mean, this.scale, this.count].map((all) =>
-          places === undefined ? all : all.indexSelect(0, places)
+          rowsAt(all, places)
         );
         const count = oldCount.add(features.size(1));
         const weight = count.reciprocal().mul_(features.size(1)).reshape([-1, 1, 1]);
@@ -156,7 +156,9 @@ export class Standardizer extends Module {
           .addcmul_(shift.square(), weight.rsub(1).mul_(weight));
         const moved = oldMean.addcmul(shift, weight);
         const put = (all: Tensor, part: Tensor) =>
-          places === undefined ? all.copy_(part) : all.indexCopy_(0, places, part);
+          places instanceof Tensor
+            ? all.indexCopy_(0, places, part)
+            : rowsAt(all, places).copy_(part);
         put(this.mean, moved);
         put(this.scale, joined);
         put(this.count, count);
@@ -169,6 +171,12 @@ export class Standardizer extends Module {
     this.#moments[Symbol.dispose]();
     super.dispose();
   }
+}
+
+/** The rows of some teachers, of all by default; of one they are in the same memory. */
+function rowsAt(all: Tensor, places: Tensor | number | undefined): Tensor {
+  if (places === undefined) return all;
+  return typeof places === "number" ? all.narrow(0, places, 1) : all.indexSelect(0, places);
 }
 
 /** 1 / deviation (n, 1, D). */

@@ -9,7 +9,6 @@ import { ModuleList } from "../nn/layers/containers.ts";
 import { Module } from "../nn/module.ts";
 import type { Opinions } from "../teachers/opinions.ts";
 import { noGrad } from "../torch/backward.ts";
-import { tensor } from "../torch/creation.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkChoice } from "./checks.ts";
@@ -108,12 +107,7 @@ export class Standardizers extends Module implements Surveys {
     this.#check();
     const { one, place } = this.#find(name);
     if (one === undefined) return features;
-    return noGrad(() =>
-      scope(() => {
-        const places = tensor([place], { dtype: "int64", device: features.device });
-        return one.forward(features.unsqueeze(0).clone(), places).squeeze(0);
-      })
-    );
+    return noGrad(() => scope(() => one.forward(features.unsqueeze(0).clone(), place).squeeze(0)));
   }
 
   /**

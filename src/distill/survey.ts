@@ -8,6 +8,7 @@ import { letSignalsIn } from "../base/interrupt.ts";
 import { Progress } from "../base/progress.ts";
 import type { Batch } from "../data/batch.ts";
 import { MixedBatch } from "../data/mixed_batch.ts";
+import { MixedLoader } from "../data/zip_loaders.ts";
 import type { Module } from "../nn/module.ts";
 import type { Opinions } from "../teachers/opinions.ts";
 import { scope } from "../torch/scope.ts";
@@ -65,7 +66,8 @@ export async function survey(
     ? new Progress({ label: "looking once", total: batches.length, unit: "batches" })
     : undefined;
   let seen = 0;
-  for await (using batch of batches.epoch(0)) {
+  const shown = batches instanceof MixedLoader ? batches.unlabelledEpoch(0) : batches.epoch(0);
+  for await (using batch of shown) {
     if (signal?.aborted) return false;
     scope(() => see(batch instanceof MixedBatch ? batch.unlabelled : batch));
     bar?.update(++seen);

@@ -40,8 +40,8 @@ export interface FitOptions {
    */
   autocast?: "bfloat16" | "float16";
   /**
-   * Averages the student's weights over the steps, as `optim.Ema`: evaluations look at the average, and it is what the
-   * student has when this returns. The checkpoint holds both.
+   * Averages the student's weights over the steps that train them, as `optim.Ema`: evaluations look at the average, and it is
+   * what the student has when this returns. The checkpoint holds both.
    */
   ema?: EmaOptions;
   /**

@@ -250,7 +250,7 @@ export class Loop {
     };
     const started = performance.now() - 1000 * position.seconds;
     if (position.batch < length) {
-      const batches = stage.batches.epoch(epoch, { from: position.batch });
+      const batches = batchesOf(stage, epoch, position.batch);
       const { accumulate = 1 } = this.#options;
       for await (using group of groupsOf(batches, accumulate, length - position.batch)) {
         this.#stepping = true;
@@ -445,4 +445,15 @@ export class Loop {
     saveCheckpoint(checkpoint, parts, this.#position);
     this.#unsaved = false;
   }
+}
+
+/** The batches of an epoch from one on, with the images that the stage looks at. */
+function batchesOf(
+  { batches, images }: AnyStage,
+  epoch: number,
+  from: number,
+): Iterable<Disposable> | AsyncIterable<Disposable> {
+  return images === "labelled" && batches.labelledEpoch !== undefined
+    ? batches.labelledEpoch(epoch, { from })
+    : batches.epoch(epoch, { from });
 }

@@ -10,6 +10,16 @@ import type { Module } from "../nn/mod.ts";
 import type { Optimizer, Schedule } from "../optim/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 
+/** A kind of epoch that something has. */
+export interface TrainableStage {
+  /** The stage's name. */
+  readonly name: string;
+  /** Which images of a batch the stage looks at, if not at all: see {@linkcode Stage.images}. */
+  readonly images?: "labelled";
+  /** Returns what the stage trains. */
+  learns(): Tensor[];
+}
+
 /** Something that is trained, and whose state a checkpoint holds: a `distill.Method`, or anything like it. */
 export interface Trainable {
   /** Sets the training mode of everything that is trained. */
@@ -30,7 +40,7 @@ export interface Trainable {
    */
   spec?(): Spec | Promise<Spec>;
   /** The kinds of epoch that it has, and what each trains; one that trains all if absent. */
-  readonly stages?: readonly { readonly name: string; learns(): Tensor[] }[];
+  readonly stages?: readonly TrainableStage[];
   /** Which of its stages an epoch is of, from 0: a function of that number alone, because the loop counts. */
   stageOf?(epoch: number): string;
   /** Told of each stage's batches before training, so that it can look at the names of classes, say. */
@@ -58,7 +68,7 @@ export interface SingleMethod<B> extends Trainable {
 /** A {@linkcode Trainable} with several kinds of step, such as `distill.CustomKD`. */
 export interface StagedMethod<B, S extends string> extends Trainable {
   /** The kinds of epoch. */
-  readonly stages: readonly { readonly name: S; learns(): Tensor[] }[];
+  readonly stages: readonly (TrainableStage & { readonly name: S })[];
   /** Which of them an epoch is of, from 0. */
   stageOf(epoch: number): S;
   /**
@@ -103,6 +113,11 @@ export interface Batches<B> {
   readonly length: number;
   /** The batches of epoch number `epoch`, from batch number `from` on. */
   epoch(epoch: number, options?: { from?: number }): Iterable<B> | AsyncIterable<B>;
+  /** The same batches with their labelled images alone, where there are others, for a stage that does not look at these. */
+  labelledEpoch?(
+    epoch: number,
+    options?: { from?: number },
+  ): Iterable<Disposable> | AsyncIterable<Disposable>;
   /** What decides the batches, as plain data; kept in checkpoints as {@linkcode Trainable.spec} is. */
   spec?(): Spec | Promise<Spec>;
 }
@@ -117,6 +132,8 @@ export interface Stage<B extends Disposable = Disposable> {
   optimizer: StepOptimizer;
   /** Sets the learning rate before each step; constant if absent. */
   schedule?: StepSchedule;
+  /** `"labelled"` where the stage looks at labelled images only; others beside them are not loaded then. All by default. */
+  images?: "labelled";
   /** The data. */
   batches: Batches<B>;
 }

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { say } from "../base/progress.ts";
 import { Accumulation } from "../optim/accumulation.ts";
 import type { ManyStages, PerStage, SingleStage } from "./fit_options.ts";
 import { planOf } from "./loop_checks.ts";
@@ -58,11 +59,19 @@ function perStage<B extends Disposable, S extends string>(options: PerStage<B, S
   checkNames(method, names, Object.keys(schedules ?? {}), "schedules", false);
   const plan = planOf(epochs, names.length, (epoch) => names.indexOf(method.stageOf(epoch)));
   const made = new DisposableStack();
-  const stages = method.stages.map(({ name, learns }, place): AnyStage => {
+  const stages = method.stages.map(({ name, images, learns }, place): AnyStage => {
     const own = plan.reduce((count, at) => count + (at === place ? 1 : 0), 0);
     const chosen = { optimizer: optimizers[name], schedule: schedules?.[name] };
+    if (own === 0 && epochs > 0) {
+      say(
+        `${
+          options.name ?? nameOf(method)
+        }: none of the ${epochs} epochs is of the stage "${name}", so that what it ` +
+          `trains stays as it is.`,
+      );
+    }
     const built = build(made, chosen, learns, own, batches, options.accumulate);
-    return { name, step: (batch: B) => method.step(batch, name), ...built, batches };
+    return { name, images, step: (batch: B) => method.step(batch, name), ...built, batches };
   });
   return owned(stages, plan, made);
 }

@@ -36,6 +36,8 @@ export class Update implements Disposable {
   readonly #scaler: GradScaler | null;
   readonly #optimizers: readonly StepOptimizer[];
   readonly #device: Device;
+  /** What is averaged; a stage that trains nothing of it leaves the average alone. */
+  readonly #students: ReadonlySet<Tensor>;
 
   /**
    * Begins with nothing gathered.
@@ -56,6 +58,7 @@ export class Update implements Disposable {
     this.#accumulation = new Accumulation(accumulate);
     this.#scaler = autocast === "float16" ? new GradScaler() : null;
     this.ema = ema === undefined ? null : new Ema(studentOf(method), ema);
+    this.#students = new Set(ema === undefined ? [] : studentOf(method).parameters());
   }
 
   /** How many batches were gathered since the last step. */
@@ -94,7 +97,8 @@ export class Update implements Disposable {
     const made = this.#makeStep(optimizer);
     // Those of other stages too: a loss may reach their parameters, and their own steps start from nothing.
     for (const each of this.#optimizers) each.zeroGrad();
-    if (made) this.ema?.update();
+    // Where weights stay as they are, the average would forget the earlier ones.
+    if (made && params.some((param) => this.#students.has(param))) this.ema?.update();
   }
 
   /** Makes an optimizer's step; false if it was left out because gradients overflowed. */

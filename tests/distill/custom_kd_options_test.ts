@@ -277,7 +277,8 @@ test("customization changes its projection only, distillation never the teacher,
       before.push(valuesOf(method));
       stages.push(seen = stage!);
     }
-    assert(!("labels" in (batch as data.MixedBatch).unlabelled));
+    if (stage === "customize") assert(batch instanceof data.LabelledBatch);
+    else assert(!("labels" in (batch as data.MixedBatch).unlabelled));
     return start(batch, stage);
   };
   await fit({

@@ -8,6 +8,7 @@ import { ArgumentError } from "../../base/errors.ts";
 import { type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import type { LabelledBatch } from "../../data/batch.ts";
+import { Loader } from "../../data/loader.ts";
 import type { MixedBatch } from "../../data/mixed_batch.ts";
 import { ModuleList } from "../../nn/layers/containers.ts";
 import type { Opinions } from "../../teachers/opinions.ts";
@@ -25,6 +26,7 @@ import { Projection } from "../projection.ts";
 import type { Seen } from "../seen.ts";
 import { shelfOf } from "../shelf_of.ts";
 import { Standardizers } from "../standardizers.ts";
+import type { SurveyOptions } from "../survey.ts";
 import { targetClasses } from "../target_classes.ts";
 import type { Terms } from "../terms.ts";
 import { isFirstsTurn } from "../turns.ts";
@@ -96,6 +98,7 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
   override readonly stages: readonly MethodStage<CustomKDStage>[] = [
     {
       name: "customize",
+      images: "labelled",
       learns: () => [...this.customizations.parameters(), ...this.borrowedHead.learning()],
     },
     {
@@ -115,6 +118,8 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
   readonly voters: Voters | null;
 
   readonly #options: Resolved<CustomKDSettings>;
+  /** Whether all batches that it was told of are of labelled images only; null before it was told. */
+  #allLabelled: boolean | null = null;
 
   /**
    * Makes the projections for the teachers and a student.
@@ -127,6 +132,12 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
     const options = this.#options = resolveOptions("CustomKD", CUSTOM_KD_OPTIONS, given);
     if (Object.values(options.weights).every((weight) => weight === 0)) {
       throw new ArgumentError("All weights of CustomKD are 0, so that nothing is learnt.");
+    }
+    if (student.numClasses === 0) {
+      throw new ArgumentError(
+        "CustomKD customizes features by the student's head, and this student has none (numClasses is 0). Give it classes, " +
+          "or teach features alone with FitNet or UNIFORM.",
+      );
     }
     this.voters = this.#teachersVoters();
     const { teachers } = this;
@@ -150,6 +161,34 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
       ? { customize: alternate, distill: alternate }
       : alternate as { customize: number; distill: number | "rest" };
     return isFirstsTurn(epoch, customize, distill) ? "customize" : "distill";
+  }
+
+  /** Told what a stage is trained on, before it is: see `Method.meet`. */
+  override meet(batches: unknown): void {
+    super.meet(batches);
+    const isLabelled = batches instanceof Loader && "classNames" in batches.dataset;
+    this.#allLabelled = (this.#allLabelled ?? true) && isLabelled;
+  }
+
+  /**
+   * Takes statistics of the teachers' features, if these are standardized by all images: see `Method.prepare`.
+   *
+   * @throws {ArgumentError} if all images that it was told of have labels, and the entropy of others has a weight.
+   */
+  override async prepare(batches: unknown, options: SurveyOptions = {}): Promise<boolean> {
+    // Else it comes to light after the first customization.
+    if (this.#allLabelled) this.#doWithoutOthers();
+    return await super.prepare(batches, options);
+  }
+
+  /** Refuses to have no images without labels where these are learnt from. */
+  #doWithoutOthers(): void {
+    const { entropy } = this.#options.weights as Required<CustomKDWeights>;
+    if (entropy === 0) return;
+    throw new ArgumentError(
+      `CustomKD needs unlabelled images for the entropy, whose weight is ${entropy}. ` +
+        `Load labelled and unlabelled images with data.zipLoaders, or set that weight to 0.`,
+    );
   }
 
   /** @ignore */
@@ -177,12 +216,7 @@ export class CustomKD extends Method<LabelledBatch | MixedBatch, CustomKDStage> 
   #distill(seen: Seen, terms: Terms): void {
     const { distance, entropyThreshold: threshold, weights } = this.#options;
     const weight = weights as Required<CustomKDWeights>;
-    if (weight.entropy > 0 && seen.count === seen.labelledCount) {
-      throw new ArgumentError(
-        `CustomKD needs unlabelled images for the entropy, whose weight is ${weight.entropy}. ` +
-          `Load labelled and unlabelled images with data.zipLoaders, or set that weight to 0.`,
-      );
-    }
+    if (seen.count === seen.labelledCount) this.#doWithoutOthers();
     const { features, logits } = seen.student;
     // Several terms look at the same, and none where they have no weight.
     let taught: Map<string, Tensor> | undefined;

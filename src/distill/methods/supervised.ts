@@ -4,12 +4,11 @@
  * @module
  */
 
-import { ArgumentError } from "../../base/errors.ts";
 import { number } from "../../base/option_values.ts";
 import { type OptionTable, type Resolved, resolveOptions } from "../../base/options.ts";
 import type { Spec } from "../../base/spec.ts";
 import type { LabelledBatch } from "../../data/batch.ts";
-import { Classifier } from "../../nn/classifier.ts";
+import type { Classifier } from "../../nn/classifier.ts";
 import { crossEntropy } from "../../nn/functional/classification.ts";
 import type { Module } from "../../nn/module.ts";
 import { Method } from "../method.ts";
@@ -74,33 +73,4 @@ export class Supervised extends Method<LabelledBatch> {
   protected override settings(): Spec {
     return { ...this.#options };
   }
-
-  /**
-   * Takes the names of the classes from the data, for a model that has none yet.
-   *
-   * @throws {ArgumentError} if it has others.
-   */
-  override meet(batches: unknown): void {
-    super.meet(batches);
-    if (this.student instanceof Classifier) meetClasses(this.student, batches);
-  }
-}
-
-/** Gives a model the names of its data's classes; those that it has must be the same. */
-function meetClasses(model: Classifier, batches: unknown): void {
-  const { dataset } = (batches ?? {}) as { dataset?: { classNames?: unknown; name?: unknown } };
-  const names = dataset?.classNames;
-  if (!Array.isArray(names) || names.length !== model.numClasses) return;
-  if (model.classNames === null) {
-    model.classNames = Object.freeze([...names]);
-    return;
-  }
-  const at = model.classNames.findIndex((name, i) => name !== names[i]);
-  if (at < 0) return;
-  throw new ArgumentError(
-    `Class ${at} of the model is "${model.classNames[at]}", and that of the images "${
-      names[at]
-    }": labels would mean ` +
-      `other classes than those that the model knows. Set model.classNames to null if it is to learn these.`,
-  );
 }
