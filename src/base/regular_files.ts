@@ -179,6 +179,21 @@ export function statFileSync(path: string): Deno.FileInfo {
 }
 
 /**
+ * Whether a path is that of a folder; else it is that of a file.
+ *
+ * @throws As {@linkcode statFileSync} does.
+ */
+export function isFolder(path: string): boolean {
+  try {
+    if (Deno.statSync(path).isDirectory) return true;
+  } catch (error) {
+    passPermission(error);
+  }
+  statFileSync(path);
+  return false;
+}
+
+/**
  * The error for what went wrong between this process and a file that is read. What is typed already, and what Deno
  * was not allowed to do, stays as it is.
  */

@@ -1,6 +1,8 @@
 /** What the commands that run recipes share. @module */
 
 import { InterruptedError, withInterrupt } from "../base/interrupt.ts";
+import { formatPercent } from "../base/text.ts";
+import type { Run } from "../runs/result.ts";
 import { setup } from "../setup/setup.ts";
 import { InvalidArgumentError } from "./commander.ts";
 
@@ -41,6 +43,13 @@ export const QUIET = ["--quiet", "shows no progress"] as const;
 export async function rooms(): Promise<typeof import("../../mod.ts")> {
   await setup();
   return await import("../../mod.ts");
+}
+
+/** Says how the student of a run does on its test images, and how it did before, where that was measured. */
+export function printAccuracy({ result: { test, before } }: Run): void {
+  if (test === null) return;
+  const from = before ? `, before ${formatPercent(before.overall, 2)}` : "";
+  console.log(`right on ${formatPercent(test.overall, 2)} of ${test.count} test images${from}`);
 }
 
 /** Does work that Ctrl-C stops after the step at hand. */

@@ -1,8 +1,7 @@
 /** The sub-command `train`. @module */
 
-import { formatPercent } from "../base/text.ts";
 import { Command, Option } from "./commander.ts";
-import { count, QUIET, SET, work } from "./common.ts";
+import { count, printAccuracy, QUIET, SET, work } from "./common.ts";
 
 /** `train RECIPE [--set k=v ...] [--seeds n] [--out DIR] [--resume]`: executes a recipe. */
 export function trainCommand(): Command<[string]> {
@@ -37,13 +36,8 @@ export function trainCommand(): Command<[string]> {
           out: folder,
           resume: differences ? { differences } : resume === true,
         });
-        const { evaluation, folder: place } = run;
-        if (evaluation) {
-          console.log(
-            `right on ${formatPercent(evaluation.overall, 2)} of ${evaluation.count} test images`,
-          );
-        }
-        console.log(`Run folder: ${place}`);
+        printAccuracy(run);
+        console.log(`Run folder: ${run.folder}`);
       })
     ) as Command<[string]>;
 }

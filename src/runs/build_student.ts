@@ -5,7 +5,6 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import { specText } from "../base/spec.ts";
 import { isUnder } from "../checkpoints/fit.ts";
 import { headPrefixesOf } from "../checkpoints/load_weights.ts";
 import type { View } from "../data/mod.ts";
@@ -25,6 +24,7 @@ import { firstRun, type TeacherPlaces } from "./build_teachers.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { OpenedData } from "./select_data.ts";
 import { plain } from "./plain.ts";
+import { hasClasses } from "./same_classes.ts";
 
 /**
  * Makes the student, with fresh weights or those that the recipe names. A head of other classes is begun anew.
@@ -97,9 +97,7 @@ function takeWeights(
   classNames: readonly string[] | undefined,
 ): void {
   using saved = load(path);
-  const { numClasses, classNames: names } = saved;
-  const isSame = numClasses === student.numClasses &&
-    (classNames === undefined || names === null || specText(names) === specText(classNames));
+  const isSame = hasClasses(saved, student.numClasses, classNames);
   scope(() => {
     const state = saved.stateDict();
     if (isSame) return student.loadStateDict(state);
@@ -109,7 +107,7 @@ function takeWeights(
     return student.loadStateDict({ ...student.stateDict(), ...bodyOf(state) });
   });
   student.view = saved.view;
-  if (isSame) student.classNames = names;
+  if (isSame) student.classNames = saved.classNames;
 }
 
 /**

@@ -7,6 +7,10 @@
 import { checkSameClasses } from "../data/selection/spaces.ts";
 import type { OpenedData } from "./select_data.ts";
 
+const ADVICE =
+  "Give the classes the same names in both, take out what is none of them, or keep what both have by " +
+  "select: [{ classes: [...], relabel: true }].";
+
 /**
  * Refuses data of which a label names one class here and another one there, such as domains whose folders have other names.
  * Classes that are called by their numbers say nothing.
@@ -20,9 +24,10 @@ export function checkClasses(named: Readonly<Record<string, OpenedData | null>>)
       ? []
       : [{ name, classNames: dataset.classNames }]
   );
-  for (const other of told.slice(1)) checkSameClasses(told[0], other);
+  for (const other of told.slice(1)) checkSameClasses(told[0], other, ADVICE);
 }
 
-function areNumbers(names: readonly string[]): boolean {
+/** Whether classes are called by their numbers. */
+export function areNumbers(names: readonly string[]): boolean {
   return names.every((name, i) => name === String(i));
 }

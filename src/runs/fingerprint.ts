@@ -40,7 +40,7 @@ function strip(part: Spec, isRecipe: boolean): Spec {
     if (name === "store" && value !== null) return [name, { ...value as object, root: null }];
     // Who else is measured changes nothing of the student, and neither does a picture of it.
     if (name === "evaluation" && isRecipe) {
-      const { embedding: _, similarity: __, ...rest } = value as Record<string, Spec>;
+      const { embedding: _, similarity: __, before: ___, ...rest } = value as Record<string, Spec>;
       return [name, { ...rest, teachers: true }];
     }
     return [name, strip(value, name === "recipe")];

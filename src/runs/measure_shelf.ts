@@ -49,7 +49,9 @@ export async function measureShelf(
   const { opener, learned, shelf } = opened;
   const { test } = recipe.data;
   const seen = {
-    test: test === null ? null : await opener.labelled(test, "data.test"),
+    test: test === null
+      ? null
+      : await opener.labelled(test, "data.test", learned.labelled?.classNames),
     labelled: learned.labelled as never,
   };
   const models = await measureTeachers(recipe, shelf.teachers, seen, options.signal);

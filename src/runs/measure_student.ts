@@ -38,7 +38,8 @@ export async function knownOf(
   learned: RunBatches,
 ): Promise<Labelled> {
   if ((evaluation.knn === null && !evaluation.probe) || data.validation === null) return null;
-  if (data.known !== null) return await opener.labelled(data.known, "data.known");
+  const classNames = learned.labelled?.classNames;
+  if (data.known !== null) return await opener.labelled(data.known, "data.known", classNames);
   if (learned.labelled !== null) return learned.labelled as Labelled;
   throw new ArgumentError(
     "A k-NN or a probe of the student needs labelled images that it knows: give data.known.",
@@ -71,6 +72,18 @@ export async function validate(
     ...(each.length > 1 &&
       Object.fromEntries(each.map(([name, value]) => [`accuracy ${name}`, value]))),
   };
+}
+
+/** How the student does on the test images before it learns; null where nobody asks, or it has no classes. */
+export async function measureBefore(
+  { evaluation, device }: ResolvedRecipe,
+  student: Classifier,
+  test: Labelled,
+  signal: AbortSignal | undefined,
+): Promise<Evaluation | null> {
+  const { before, batchSize } = evaluation;
+  if (!before || test === null || student.numClasses === 0) return null;
+  return await evaluate(student, test, { batchSize, signal, device, domains: domainsOf(test) });
 }
 
 /** How student and teachers do on the test images; teachers only where the recipe wants them measured. */

@@ -34,6 +34,7 @@ export * from "./folder.ts";
 export * from "./evaluate_student.ts";
 export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";
+export * from "./labelled_photographs_recipe.ts";
 export * from "./recipe_file.ts";
 export * from "./fill.ts";
 export * from "./votes.ts";

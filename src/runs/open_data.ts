@@ -5,8 +5,11 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { specText } from "../base/spec.ts";
 import * as data from "../data/mod.ts";
-import type { Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
+import type { Batch, Dataset, ImagePart, LabelledBatch, UnlabelledBatch } from "../data/mod.ts";
+import { DecodedImages } from "../data/images/decoded_images.ts";
+import { ImageFiles } from "../data/images/image_files.ts";
 import type { DataRecipe, TogetherRecipe } from "./data_recipe.ts";
 import { rememberDomains } from "./domains_of.ts";
 import { plain } from "./plain.ts";
@@ -23,13 +26,23 @@ export class DataOpener implements Disposable {
    * The data set that an entry of a recipe describes.
    *
    * @param at Where the entry is, for messages: `data.train`.
+   * @param learned As {@linkcode DataOpener.labelled} has it.
    * @throws {ArgumentError} if it cannot be selected from as the recipe says.
    * @throws {FileError} if files are missing; {FormatError} if they are damaged or hold no images.
    */
-  async open(recipe: DataRecipe, at: string): Promise<OpenedData> {
+  async open(
+    recipe: DataRecipe,
+    at: string,
+    learned?: readonly string[] | null,
+  ): Promise<OpenedData> {
     const { select = [], ...source } = recipe;
     let dataset = await this.#source(recipe, at);
     let key = JSON.stringify(source);
+    if (learned && ("folder" in recipe || "list" in recipe || "shards" in recipe)) {
+      key += JSON.stringify(learned);
+      dataset = this.#chosen.get(key) ?? this.#known(dataset, learned);
+      this.#chosen.set(key, dataset);
+    }
     for (const [i, selection] of select.entries()) {
       // Teachers choose from one pool: it is divided once, and there is one copy of it.
       key += JSON.stringify(selection);
@@ -42,10 +55,16 @@ export class DataOpener implements Disposable {
   /**
    * The data set that an entry describes, which has to have labels.
    *
+   * @param learned The classes that somebody knows: image files whose own are all among them get these, so that a class of
+   * which there is no image shifts no label.
    * @throws {ArgumentError} if it has none.
    */
-  async labelled(recipe: DataRecipe, at: string): Promise<OpenedData & Dataset<LabelledBatch>> {
-    const dataset = await this.open(recipe, at);
+  async labelled(
+    recipe: DataRecipe,
+    at: string,
+    learned?: readonly string[] | null,
+  ): Promise<OpenedData & Dataset<LabelledBatch>> {
+    const dataset = await this.open(recipe, at, learned);
     if (dataset.classNames !== undefined) return dataset as Dataset<LabelledBatch>;
     throw new ArgumentError(
       `${at} has no labels, and labels are needed there. Give a folder, a list or shards with labels, and do not select ` +
@@ -62,6 +81,16 @@ export class DataOpener implements Disposable {
     return this.#own(free) as Dataset<UnlabelledBatch>;
   }
 
+  /** The same images as they are: the middle of photographs of which a random part is seen. */
+  asTheyAre<B extends Batch>(dataset: Dataset<B>): Dataset<B> {
+    if (!(dataset instanceof DecodedImages)) return dataset;
+    const { part } = dataset.options;
+    if (part?.kind !== "random") return dataset;
+    const { size, interpolation } = part;
+    const middle: ImagePart = { kind: "center", size, ...(interpolation && { interpolation }) };
+    return this.#own(dataset.take(dataset.length, { part: middle })) as Dataset<B>;
+  }
+
   #own<T>(dataset: T): T {
     if (dataset && typeof (dataset as unknown as Disposable)[Symbol.dispose] === "function") {
       this.#owned.use(dataset as unknown as Disposable);
@@ -76,6 +105,16 @@ export class DataOpener implements Disposable {
       this.#load(source as DataRecipe, at).then((dataset) => this.#own(dataset));
     this.#loaded.set(key, known);
     return await known;
+  }
+
+  /** Images in the label space that somebody knows; as they are if it lacks a class of theirs. */
+  #known(dataset: OpenedData, learned: readonly string[]): OpenedData {
+    if (!(dataset instanceof ImageFiles)) return dataset;
+    const { classNames } = dataset;
+    const own = classNames.filter((_, label) => dataset.labels.includes(label));
+    const isKnown = own.every((name) => learned.includes(name));
+    const isSame = specText([...classNames]) === specText([...learned]);
+    return isKnown && !isSame ? this.#own(dataset.withClasses(learned)) : dataset;
   }
 
   async #all(recipes: readonly DataRecipe[], at: string): Promise<data.ImageDataset[]> {

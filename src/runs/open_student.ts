@@ -70,7 +70,7 @@ export async function openStudent(
       );
     const other = known === undefined ? null : read(known, student.classNames);
     const images = folder === undefined
-      ? await testImages(file, owned.use(new DataOpener()))
+      ? await testImages(file, owned.use(new DataOpener()), student.classNames)
       : read(folder, student.classNames ?? other?.classNames ?? null);
     return { student, images, known: other, [Symbol.dispose]: () => owned.dispose() };
   } catch (error) {
@@ -79,10 +79,14 @@ export async function openStudent(
   }
 }
 
-async function testImages(file: string, opener: DataOpener): Promise<Dataset<LabelledBatch>> {
+async function testImages(
+  file: string,
+  opener: DataOpener,
+  learned: readonly string[] | null,
+): Promise<Dataset<LabelledBatch>> {
   const { recipe } = loadSafetensorsMetadata(file);
   const test = recipe === undefined ? null : resolveRecipe(JSON.parse(recipe) as Recipe).data.test;
-  if (test !== null) return await opener.labelled(test, "data.test");
+  if (test !== null) return await opener.labelled(test, "data.test", learned);
   throw new ArgumentError(
     `The recipe of the run in ${
       dirname(file)

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LEARNING, randomPart, teachersOf } from "./photographs_parts.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** What {@linkcode photographsRecipe} is made from. */
@@ -39,16 +40,15 @@ export interface PhotographsOptions {
  * ```
  */
 export function photographsRecipe(options: PhotographsOptions): Recipe {
-  const { photos, teachers, student = "mobilenet_v3_small", weights, epochs = 3 } = options;
+  const { photos, student = "mobilenet_v3_small", weights, epochs = 3 } = options;
   const { size = 224, batchSize = 32 } = options;
   return {
     name: "distill",
-    data: { train: { images: photos, part: { kind: "random", size, scale: [0.3, 1] } } },
+    data: { train: { images: photos, part: randomPart(size) } },
     student: { name: student, numClasses: 0, ...(weights !== undefined && { weights }) },
-    teachers: teachers.map((source) => ({ source, view: { size: [size, size] as const } })),
+    teachers: teachersOf(options, size),
     method: { name: "UNIFORM", alpha1: 0, alpha2: 0 },
-    optimizer: { name: "AdamW", lr: 1e-3, weightDecay: 0.05 },
-    schedule: { name: "OneCycle", maxLr: 1e-3 },
+    ...LEARNING,
     epochs,
     batchSize,
   };

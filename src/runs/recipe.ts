@@ -45,6 +45,11 @@ export interface EvaluationRecipe {
   knn?: number | null;
   /** Whether a linear probe on its features is trained beside the accuracy. */
   probe?: boolean;
+  /**
+   * Whether the student is measured on the test images before it learns too: what its weights know. Decides nothing of the
+   * student.
+   */
+  before?: boolean;
   /** Whether the teachers are measured on the test images too, alone and together; decides nothing of the student. */
   teachers?: boolean;
   /**

@@ -64,6 +64,10 @@ export const EVALUATION: OptionTable<EvaluationRecipe> = {
   batchSize: whole({ default: 256, min: 1, help: "images at once" }),
   knn: nullable(whole({ min: 1, help: "neighbors of a k-NN on the student's features" })),
   probe: flag({ default: false, help: "whether a linear probe is trained on its features" }),
+  before: flag({
+    default: false,
+    help: "whether the student is measured on the test images before it learns too",
+  }),
   teachers: flag({ default: true, help: "whether teachers are measured on the test images too" }),
   probeTeachers: nullable(
     number({

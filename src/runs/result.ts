@@ -50,6 +50,8 @@ export interface RunResult {
   readonly fingerprint: string;
   /** How the student does on the test images; null if there are none. */
   readonly test: Evaluation | null;
+  /** How the student did on the test images before it learned, where the recipe wants that (`evaluation.before`). */
+  readonly before?: Evaluation | null;
   /** How the student did on the validation images after the last epoch; null if there are none. */
   readonly validation: Readonly<Record<string, number>> | null;
   /** Teachers, those who vote together, and the student, and how they do on the test images. */

@@ -52,7 +52,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
   if (images === "unlabelled" || (images === "any" && data.labelled === null)) {
     const train = await opener.unlabelled(data.train, "data.train");
     const loader = new Loader(train, learning);
-    return { train, labelled: null, batches: loader, sources: [source(loader)] };
+    return { train, labelled: null, batches: loader, sources: [source(loader, opener)] };
   }
   if (images === "labelled" || data.labelled === null) {
     if (images === "both") {
@@ -62,7 +62,7 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
     }
     const train = await opener.labelled(data.train, "data.train");
     const loader = new Loader(train, learning);
-    return { train, labelled: train, batches: loader, sources: [source(loader)] };
+    return { train, labelled: train, batches: loader, sources: [source(loader, opener)] };
   }
   const train = await opener.unlabelled(data.train, "data.train");
   const labelled = await opener.labelled(data.labelled, "data.labelled");
@@ -71,13 +71,14 @@ export async function openBatches(recipe: ResolvedRecipe, opener: DataOpener): P
     batchSize: recipe.labelledBatchSize ?? recipe.batchSize,
   });
   const rest = new Loader(train, learning);
-  return { train, labelled, batches: zipLoaders(few, rest), sources: [source(few), source(rest)] };
+  const sources = [source(few, opener), source(rest, opener)];
+  return { train, labelled, batches: zipLoaders(few, rest), sources };
 }
 
-/** Augmentation is left out: one variant of each image. */
-function source<B extends Batch>(seen: Loader<B>): Source {
+/** Augmentation is left out, random parts of photographs too: one variant of each image. */
+function source<B extends Batch>(seen: Loader<B>, opener: DataOpener): Source {
   const { dataset, batchSize, seed, device } = seen;
-  const plain = new Loader(dataset, { batchSize, seed, device, views: 1 });
+  const plain = new Loader(opener.asTheyAre(dataset), { batchSize, seed, device, views: 1 });
   return { seen, plain } as unknown as Source;
 }
 

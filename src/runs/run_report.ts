@@ -74,12 +74,18 @@ export async function writeRunReport(
 }
 
 /** The student, who is better of its teachers or all together, and how small it is beside them. */
-function highlights({ method }: ResolvedRecipe, { models, test, parameters }: RunResult) {
+function highlights(
+  { method }: ResolvedRecipe,
+  { models, test, before, parameters }: RunResult,
+) {
   const voters = models.filter(({ kind, accuracy }) => kind === "predictive" && accuracy !== null);
   const together = models.find(({ kind }) => kind === "predictive teachers");
   const best = voters.toSorted((a, b) => b.accuracy!.overall - a.accuracy!.overall).at(0);
   return [
     { label: method.name, value: formatPercent(test!.overall), note: "student" },
+    ...(before
+      ? [{ label: "before", value: formatPercent(before.overall), note: "the same student" }]
+      : []),
     ...(best && voters.length > 1
       ? [{
         label: best.name,

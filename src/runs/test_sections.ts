@@ -12,12 +12,12 @@ import {
   perClassAccuracy,
 } from "../report/mod.ts";
 import type { ReportSection } from "../report/mod.ts";
-import type { RunResult } from "./result.ts";
+import type { ModelResult, RunResult } from "./result.ts";
 import { modelTable } from "./result_tables.ts";
 
 /** Accuracies, confidence, confusion, examples; nothing where there are no test images. */
 export function testSections(
-  { test, models }: RunResult,
+  { test, models, before }: RunResult,
   examples: readonly ExamplePrediction[],
 ): ReportSection[] {
   if (test === null) return [];
@@ -33,7 +33,7 @@ export function testSections(
     {
       heading: "Accuracy on test images",
       text: "The student saw no test image, and no setting was chosen on one here.",
-      blocks: [{ kind: "table", table: modelTable(models) }],
+      blocks: [{ kind: "table", table: modelTable([...models, ...earlier(before, models)]) }],
     },
     {
       heading: "Accuracy by class",
@@ -68,4 +68,11 @@ export function testSections(
       }]
       : []),
   ];
+}
+
+/** The student as it was before it learned, where that was measured. */
+function earlier(before: RunResult["before"], models: readonly ModelResult[]): ModelResult[] {
+  const student = models.find(({ kind }) => kind === "student");
+  if (!before || student === undefined) return [];
+  return [{ ...student, name: "student before", accuracy: before }];
 }

@@ -24,7 +24,14 @@ import { exampleImages } from "./example_images.ts";
 import { stageMakers } from "./optimizers.ts";
 import { RUN_FILES, type RunFolder } from "./folder.ts";
 import { lookAtFeatures } from "./look_at_features.ts";
-import { knownOf, type Labelled, measure, type Measured, validate } from "./measure_student.ts";
+import {
+  knownOf,
+  type Labelled,
+  measure,
+  measureBefore,
+  type Measured,
+  validate,
+} from "./measure_student.ts";
 import { METHODS } from "./methods.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
@@ -53,7 +60,9 @@ export async function trainStudent(
   const { opener, learned, shelf } = opened;
   const { teachers } = shelf;
   const open = async (name: "validation" | "test"): Promise<Labelled> =>
-    recipe.data[name] === null ? null : await opener.labelled(recipe.data[name], `data.${name}`);
+    recipe.data[name] === null
+      ? null
+      : await opener.labelled(recipe.data[name], `data.${name}`, learned.labelled?.classNames);
   const validation = await open("validation");
   const test = await open("test");
   const measured = { validation, known: await knownOf(recipe, opener, learned) };
@@ -78,6 +87,7 @@ export async function trainStudent(
   checkPlainPatches(recipe, method, shelf);
   await folder.writeJson(RUN_FILES.teachers, await manifest(shelf, learned.batches));
 
+  const before = await measureBefore(recipe, student, test, options.signal);
   const interrupted = await train(recipe, folder, options, {
     method,
     student,
@@ -101,6 +111,7 @@ export async function trainStudent(
   const records = readMetrics(folder.path(RUN_FILES.metrics));
   const whole: RunResult = {
     ...result,
+    before,
     validation: lastOf(records),
     votes: method instanceof Uniform ? method.votes() : null,
     similarity: typeof similarity === "string" ? null : similarity,

@@ -19,6 +19,11 @@ export function isImageName(name: string): boolean {
   return IMAGE_EXTENSIONS.includes(extensionOf(name));
 }
 
+/** Whether a name has the ending of a tar file. */
+export function isTarName(name: string): boolean {
+  return /\.(?:tar|tgz|tar\.\w+)$/i.test(name);
+}
+
 /**
  * Endings in small letters, with their dot, however they were spelled.
  *

@@ -10,6 +10,7 @@ import type { Tensor } from "../../torch/tensor.ts";
 import { LabelledBatch } from "../batch.ts";
 import { toIndices, toLabels } from "../indices.ts";
 import type { DatasetSource, LabelSpace } from "../label_space.ts";
+import { listed } from "../listed.ts";
 import {
   chooseBalanced,
   chooseClasses,
@@ -27,7 +28,7 @@ import type {
   UnlabelledOptions,
 } from "../selection/options.ts";
 import { labelSpace, sourceOf, type SpaceOfSeveral } from "../selection/spaces.ts";
-import { selectionOrder } from "../shuffle.ts";
+import { inOrder, selectionOrder } from "../shuffle.ts";
 import type { WholeNumbers } from "../whole_numbers.ts";
 import { DecodedImages } from "./decoded_images.ts";
 import { JoinedSource, PickedSource } from "./file_source.ts";
@@ -35,6 +36,9 @@ import type { ImageSource } from "./image_source.ts";
 import { jointReading } from "./joint_reading.ts";
 import type { ImageReadOptions } from "./read_options.ts";
 import { UnlabelledImageFiles } from "./unlabelled_image_files.ts";
+
+/** How many classes a message names. */
+const NAMED = 5;
 
 /** What {@linkcode ImageFiles} are made of. */
 export interface ImageFilesParts {
@@ -169,6 +173,26 @@ export class ImageFiles extends DecodedImages<LabelledBatch, ImageFiles> impleme
   ): ImageFiles {
     const { name, ...reading } = options;
     return this.#chosen(chooseCoarse(this, this.labels, groups, { name }), reading);
+  }
+
+  /**
+   * All images in a label space of other classes, found by name: a validation set that lacks some of the training set's.
+   *
+   * @param classNames The classes' names in the order of their numbers.
+   * @throws {ArgumentError} If an image's class is none of them.
+   */
+  withClasses(classNames: readonly string[], options: ImageReadOptions = {}): ImageFiles {
+    const numbers = new Map(classNames.map((name, number) => [name, number]));
+    const labels = this.labels.map((label) => {
+      const number = numbers.get(this.classNames[label]);
+      if (number !== undefined) return number;
+      throw new ArgumentError(
+        `${this.name}: ${JSON.stringify(this.classNames[label])} is none of the classes ` +
+          `${listed(classNames, NAMED)}. Name them as their folders are named.`,
+      );
+    });
+    const space = labelSpace(this.name, classNames);
+    return this.#chosen({ indices: inOrder(this.length), labels, space }, options);
   }
 
   /**

@@ -95,7 +95,7 @@ function withoutLabel(
   const labelled = listed.find(({ label }) => label !== undefined);
   return new FormatError(
     labelled === undefined
-      ? `${path} lists no labels. For images without labels there is data.images(${
+      ? `${path} lists no labels. Write one behind each path; for images without labels there is data.images(${
         JSON.stringify(path)
       }).`
       : `${bare.place}: there is no label behind ${JSON.stringify(bare.path)}, but ` +

@@ -5,12 +5,12 @@
  */
 
 import { ArgumentError, FormatError } from "../../base/errors.ts";
-import { passPermission, statFileSync } from "../../base/regular_files.ts";
+import { isFolder, passPermission } from "../../base/regular_files.ts";
 import { say } from "../../base/progress.ts";
 import type { UnlabelledOptions } from "../selection/options.ts";
 import { selectionOrder } from "../shuffle.ts";
 import type { ImageReadOptions } from "./read_options.ts";
-import { isImageName, plainExtensions } from "./extensions.ts";
+import { isImageName, isTarName, plainExtensions } from "./extensions.ts";
 import { IMAGE_EXTENSIONS } from "./image_extensions.ts";
 import { FolderScan } from "./folder_scan.ts";
 import { UnlabelledImageFiles } from "./unlabelled_image_files.ts";
@@ -84,7 +84,7 @@ export function images(
   const endings = plainExtensions(extensions ?? IMAGE_EXTENSIONS);
   const sources = given.flatMap(existing).map((path): ImageSource => {
     if (isFolder(path)) return folderSource(path, endings, onNotice ?? say);
-    if (/\.(?:tar|tgz|tar\.\w+)$/i.test(path)) {
+    if (isTarName(path)) {
       return readSamples([path], { image, labels: false }).source;
     }
     if (isImageName(path)) return new FileSource("", [path]);
@@ -106,16 +106,6 @@ function existing(path: string): string[] {
     passPermission(error);
     return expandPaths(path);
   }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    if (Deno.statSync(path).isDirectory) return true;
-  } catch (error) {
-    passPermission(error);
-  }
-  statFileSync(path);
-  return false;
 }
 
 /** All images in a folder and below, but for those whose name, or whose folder's, begins with a dot. */

@@ -158,9 +158,16 @@ export function commonSpace(
 /**
  * Checks that labels mean the same in two data sets.
  *
+ * @param advice What to do if they do not.
  * @throws {ArgumentError} If not; the message lists which classes differ.
  */
-export function checkSameClasses(first: NamedClasses, second: NamedClasses): void {
+export function checkSameClasses(
+  first: NamedClasses,
+  second: NamedClasses,
+  advice =
+    "Open both with the same classNames, keep what they share with ofClasses, or give each classes of its own " +
+    "with joinDatasets.",
+): void {
   const [a, b] = [first.classNames, second.classNames];
   const most = Math.max(a.length, b.length);
   const different: number[] = [];
@@ -179,8 +186,7 @@ export function checkSameClasses(first: NamedClasses, second: NamedClasses): voi
   });
   throw new ArgumentError(
     `${first.name} and ${second.name} do not have the same classes in the same order: ` +
-      `${what.join("; ")}. Open both with the same classNames, keep what they share with ` +
-      `ofClasses, or give each classes of its own with joinDatasets.`,
+      `${what.join("; ")}. ${advice}`,
   );
 }
 

@@ -1,0 +1,42 @@
+/**
+ * Labelled photographs by a path alone.
+ *
+ * @module
+ */
+
+import { isFolder } from "../base/regular_files.ts";
+import { isTarName } from "../data/images/extensions.ts";
+import { ImageFolder, ImageList, type ImagePart, TarShards } from "../data/mod.ts";
+import type { DataRecipe } from "./data_recipe.ts";
+
+/** Labelled photographs. */
+export interface LabelledImages {
+  /** How a recipe names them. */
+  readonly recipe: DataRecipe;
+  /** How many there are. */
+  readonly length: number;
+  /** Their classes. */
+  readonly classNames: readonly string[];
+  /** The classes that there are images of. */
+  readonly present: readonly string[];
+}
+
+/**
+ * The labelled photographs at a path: a folder with a folder for each class, a list of paths and labels, or tar files. Files
+ * are listed, and none is opened.
+ *
+ * @throws as `ImageFolder`, `ImageList` and `TarShards` do.
+ */
+export function labelledImages(path: string, part: ImagePart): LabelledImages {
+  const onNotice = () => {}; // The run will say it.
+  const [recipe, images] = isTarName(path)
+    ? [{ shards: path, part }, new TarShards(path, { onNotice })]
+    : isFolder(path)
+    ? [{ folder: path, part }, new ImageFolder(path, { onNotice })]
+    : [{ list: path, part }, new ImageList(path, { onNotice })];
+  using own = images;
+  const { length, classNames } = own;
+  const counts = own.classCounts();
+  const present = classNames.filter((_, label) => counts[label] > 0);
+  return { recipe, length, classNames, present };
+}
