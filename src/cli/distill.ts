@@ -5,19 +5,23 @@ import { Command } from "./commander.ts";
 import { count, printAccuracy, SET, several, work } from "./common.ts";
 
 const AFTER = `
-Without --labelled the student is left with features, which the teachers vote on (UNIFORM). With it the student becomes a
-classifier: it learns the labels alone, then the teachers' features are customized by its head and teach it by all
-photographs, in turns (CustomKD). The labels may be few, or those of another domain than the photographs'; labelled
+Without --labelled the student is left with features, on which the teachers vote
+(UNIFORM). With it the student becomes a classifier: it learns the labels alone,
+then the teachers teach it by all photographs, customized through its own head
+(CustomKD). The labels may be few, or those of another domain; labelled
 photographs may be among the others too.
 
-  apprentice distill photos --labelled few --test test --teacher hf://timm/vit_large_patch14_dinov2.lvd142m
-`;
+  apprentice distill photos --labelled few --test test \\
+    --teacher hf://timm/vit_large_patch14_dinov2.lvd142m --out runs/classifier
+
+Whatever else a recipe says is set with --set: method.weights.logit=1, or how
+long the labels alone are learned, student.weights.recipe.epochs=20.`;
 
 /** `distill PHOTOS [--labelled FOLDER] --teacher SPEC ... --student NAME`: the whole job without a recipe. */
 export function distillCommand(): Command<[string[]]> {
   return new Command("distill")
     .description(
-      "teach a small model what public models know, on photographs most of which have no labels",
+      "teach a small model what public models know, by photographs of which few or none have labels",
     )
     .argument(
       "<photos...>",

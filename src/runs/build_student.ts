@@ -66,7 +66,7 @@ export async function buildStudent(
     student = await create(name, { ...options, weights: weights as `hf://${string}` });
   } else student = create(name, options);
   try {
-    if (own !== null) takeWeights(student, own, classNames);
+    if (own !== null) takeWeights(student, name, own, classNames);
     student.view = view ?? student.view ?? viewOf(name, train, rest.imageSize);
     checkChannels(name, rest.channels, student.view);
     if (classNames?.length === numClasses) student.classNames ??= classNames;
@@ -93,18 +93,32 @@ function checkChannels(name: string, channels: unknown, view: View | null): void
  */
 function takeWeights(
   student: Classifier,
+  name: string,
   path: string,
   classNames: readonly string[] | undefined,
 ): void {
   using saved = load(path);
   const isSame = hasClasses(saved, student.numClasses, classNames);
+  const architecture = saved.recipe?.architecture;
+  const take = (state: Record<string, Tensor>) => {
+    try {
+      return student.loadStateDict(state);
+    } catch (cause) {
+      if (architecture === name) throw cause;
+      throw new ArgumentError(
+        `student.weights: ${path} is a ${architecture}, and the student a ${name} of other layers. Name the student the same ` +
+          `(student.name, --student ${architecture}), or give other weights.`,
+        { cause },
+      );
+    }
+  };
   scope(() => {
     const state = saved.stateDict();
-    if (isSame) return student.loadStateDict(state);
+    if (isSame) return take(state);
     const heads = [...headPrefixesOf(student), ...headPrefixesOf(saved)];
     const bodyOf = (of: Record<string, Tensor>) =>
       Object.fromEntries(Object.entries(of).filter(([name]) => !isUnder(name, heads)));
-    return student.loadStateDict({ ...student.stateDict(), ...bodyOf(state) });
+    return take({ ...student.stateDict(), ...bodyOf(state) });
   });
   student.view = saved.view;
   if (isSame) student.classNames = saved.classNames;

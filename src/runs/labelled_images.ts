@@ -4,8 +4,9 @@
  * @module
  */
 
+import { ArgumentError } from "../base/errors.ts";
 import { isFolder } from "../base/regular_files.ts";
-import { isTarName } from "../data/images/extensions.ts";
+import { isImageName, isTarName } from "../data/images/extensions.ts";
 import { ImageFolder, ImageList, type ImagePart, TarShards } from "../data/mod.ts";
 import type { DataRecipe } from "./data_recipe.ts";
 
@@ -25,9 +26,15 @@ export interface LabelledImages {
  * The labelled photographs at a path: a folder with a folder for each class, a list of paths and labels, or tar files. Files
  * are listed, and none is opened.
  *
+ * @throws {ArgumentError} if it is one photograph.
  * @throws as `ImageFolder`, `ImageList` and `TarShards` do.
  */
 export function labelledImages(path: string, part: ImagePart): LabelledImages {
+  if (isImageName(path)) {
+    throw new ArgumentError(
+      `${path} is one photograph, and its class is not said: give a folder with a folder for each class, or a list.`,
+    );
+  }
   const onNotice = () => {}; // The run will say it.
   const [recipe, images] = isTarName(path)
     ? [{ shards: path, part }, new TarShards(path, { onNotice })]

@@ -77,7 +77,8 @@ export type GroupsRecipe = Omit<ParamGroupsOptions, "baseLr" | "weightDecay">;
 export interface StoreRecipe {
   /**
    * Whether teachers are asked about the images as they are, while the student sees them augmented: one variant is stored,
-   * whatever the augmentation. By default they see what the student sees.
+   * whatever the augmentation. Of photographs of which the student sees a random part it is the middle. By default teachers
+   * see what the student sees.
    */
   plain?: boolean;
   /** The dtype of what is kept. */

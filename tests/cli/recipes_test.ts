@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as models from "../../src/models/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
+import { photographs, teacherFile } from "../runs/photograph_folders.ts";
 import { digits, supervised } from "../runs/small_recipes.ts";
 import { inFolder } from "../helpers.ts";
 
@@ -135,6 +136,41 @@ Deno.test("photographs and published weights are all that distill takes", () =>
     assertEquals(code, 0, errors);
     using student = models.load(`${out}/student.safetensors`);
     assertEquals([student.numClasses, student.view?.size], [0, [32, 32]]);
+  }));
+
+Deno.test("few labels beside photographs make a classifier in one command, which says before and after", () =>
+  inFolder(async (folder) => {
+    const photos = await photographs(`${folder}/photos`, 2, { light: 0.7 });
+    const labelled = ["--labelled", await photographs(`${folder}/few`, 1)];
+    const test = ["--test", await photographs(`${folder}/test`, 2, { light: 0.7 })];
+    const teacher = ["--teacher", teacherFile(folder), "--student", "resnet20"];
+    const sizes = ["--size", "32", "--batch-size", "3", "--epochs", "1"];
+    const labels = ["--set", "student.weights.recipe.data.train.select=[]"];
+    const stored = ["--set", `store.root=${folder}/store`, "--set", "evaluation.embedding=null"];
+    const out = `${folder}/run`;
+    const distill = (...args: string[]) =>
+      apprentice("distill", photos, ...teacher, ...sizes, "--out", out, ...args);
+    const made = await distill(...labelled, ...test, ...labels, ...stored);
+    assertEquals(made.code, 0, made.errors);
+    assert(
+      /^right on \d+\.\d\d % of 6 test images, before \d+\.\d\d %\nRun folder: /.test(made.out),
+      made.out,
+    );
+    using student = models.load(out);
+    assertEquals(student.classNames, ["apple", "leaf", "sky"]);
+    const again = await distill(...labelled, ...test, ...labels, ...stored, "--resume");
+    assertEquals([again.code, again.out], [0, made.out], again.errors);
+    for (
+      const [args, says] of [
+        [test, "give --labelled too"],
+        [["--labelled", photos + "/sky"], "there has to be one for each class"],
+      ] as [string[], string][]
+    ) {
+      const { code, errors } = await distill(...args);
+      assertEquals(code, 1, errors);
+      assertStringIncludes(errors, says);
+      assert(!errors.includes("    at "), errors);
+    }
   }));
 
 Deno.test("a recipe's store is filled ahead of its run, listed, verified and pruned", () =>

@@ -1,6 +1,7 @@
 /** Data sets as recipes name them. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
+import * as data from "../../src/data/mod.ts";
 import type { ImageDataset, ImageFiles } from "../../src/data/mod.ts";
 import * as runs from "../../src/runs/mod.ts";
 import { DataOpener } from "../../src/runs/open_data.ts";
@@ -95,6 +96,34 @@ test("the published lists of 1 % name the labelled images of a folder, and the r
     assertEquals([...labelled.labels], [1, 0]);
     const rest = await open(opener, select({ rest: list })) as unknown as ImageFiles;
     assertEquals([rest.length, rest.path(0)], [1, `${root}/train/n01440764/n01440764_10026.JPEG`]);
+  });
+});
+
+test("images that lack some of the classes get the labels that these have, found by name", async () => {
+  const files = {
+    "test/Cup/1.png": grayPng(1),
+    "test/Mug/2.png": grayPng(2),
+    "list.txt": "test/Mug/2.png 0\ntest/Cup/1.png 1\n",
+  };
+  await withFiles(files, async (root) => {
+    using opener = new DataOpener();
+    const learned = ["Bed", "Cup", "Mug"];
+    const labels = async (recipe: runs.DataRecipe, learned: readonly string[]) => {
+      const found = await opener.labelled(recipe, "data.test", learned) as unknown as ImageFiles;
+      return [found.classNames, [...found.labels]];
+    };
+    const folder = { folder: `${root}/test`, workers: 0 };
+    assertEquals(await labels(folder, learned), [learned, [1, 2]]);
+    assertEquals(await labels({ list: `${root}/list.txt`, workers: 0 }, learned), [
+      learned,
+      [2, 1],
+    ]);
+    // One that is none of them stays, for whoever compares.
+    assertEquals(await labels(folder, ["Bed", "Cup"]), [["Cup", "Mug"], [0, 1]]);
+    const mugs = { ...folder, select: [{ classes: ["Mug"], relabel: true }] };
+    assertEquals(await labels(mugs, learned), [["Mug"], [0]]);
+    using photos = new data.ImageFolder(`${root}/test`, { workers: 0 });
+    assertThrows(() => photos.withClasses(["Cup"]), ArgumentError, '"Mug" is none of the classes');
   });
 });
 
