@@ -26,6 +26,19 @@ import type { OpenedData } from "./select_data.ts";
 import { plain } from "./plain.ts";
 import { hasClasses } from "./same_classes.ts";
 
+/** A student that begins with the weights of a file. */
+export type BegunStudent = StudentRecipe<ResolvedRecipe> & { readonly weights?: string | null };
+
+/** What the student begins with: a recipe that it names is executed first, unless that was done already. */
+export async function beginning(
+  student: StudentRecipe<ResolvedRecipe>,
+  places: TeacherPlaces,
+): Promise<BegunStudent> {
+  const { weights } = student;
+  if (typeof weights !== "object" || weights === null) return { ...student, weights };
+  return { ...student, weights: await firstRun(weights.recipe, places) };
+}
+
 /**
  * Makes the student, with fresh weights or those that the recipe names. A head of other classes is begun anew.
  *
@@ -34,16 +47,12 @@ import { hasClasses } from "./same_classes.ts";
  * @throws {ArgumentError} if nothing says how many classes there are, or the weights are of other layers.
  */
 export async function buildStudent(
-  recipe: StudentRecipe<ResolvedRecipe>,
+  recipe: BegunStudent,
   train: OpenedData,
   labelled: readonly (OpenedData | null)[],
   teachers: readonly Teacher[],
-  places: TeacherPlaces,
 ): Promise<Classifier> {
-  const { name, numClasses: wanted, view, weights: given, ...rest } = recipe;
-  const weights = typeof given === "object" && given !== null
-    ? await firstRun(given.recipe, places)
-    : given;
+  const { name, numClasses: wanted, view, weights, ...rest } = recipe;
   const classNames = labelled.find((dataset) => dataset?.classNames !== undefined)?.classNames;
   const voter = teachers.find((teacher) => teacher.numClasses !== null);
   const numClasses = wanted ?? classNames?.length ?? voter?.numClasses;

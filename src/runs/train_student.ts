@@ -15,7 +15,7 @@ import type { Shelf } from "../teachers/shelf.ts";
 import * as torch from "../torch/mod.ts";
 import { fit } from "../train/fit.ts";
 import type { FitOptions, ResumeOptions } from "../train/fit_options.ts";
-import { buildStudent } from "./build_student.ts";
+import { beginning, buildStudent } from "./build_student.ts";
 import type { TeacherPlaces } from "./build_teachers.ts";
 import { checkClasses } from "./check_classes.ts";
 import { checkPlainPatches, fillStore, openRun, useStore } from "./open_run.ts";
@@ -76,11 +76,11 @@ export async function trainStudent(
     await fillStore(recipe, opened, options);
     owned.use(await useStore(recipe, opened));
   }
+  const begin = await beginning(recipe.student, options);
+  // Only now: whether what the student begins with was there already must not decide what is random after it.
   torch.manualSeed(recipe.seed);
   const labelled = [learned.labelled, validation, test];
-  const student = owned.use(
-    await buildStudent(recipe.student, learned.train, labelled, teachers, options),
-  );
+  const student = owned.use(await buildStudent(begin, learned.train, labelled, teachers));
   student.to(recipe.device);
   const { name, ...settings } = recipe.method;
   const method = owned.use(METHODS[name].make(student, shelf, settings));

@@ -3,7 +3,7 @@ import { ArgumentError } from "../../src/base/errors.ts";
 import * as runs from "../../src/runs/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { inFolder, test } from "../helpers.ts";
-import { digits, supervised } from "./small_recipes.ts";
+import { digits, supervised, valuesIn } from "./small_recipes.ts";
 
 const parts = [300, 200];
 
@@ -70,6 +70,19 @@ test("two stages, a student that knows something, a teacher asked about plain im
     );
     assert(listed.length >= 2);
     assertEquals([...Deno.readDirSync(`${folder}/cache`)].length, 2);
+  }));
+
+test("a student is the same whether what it begins with was there already or not", () =>
+  inFolder(async (folder) => {
+    const short = {
+      epochs: 2,
+      evaluation: { embedding: null },
+      data: { ...fewLabels(folder).data, validation: null },
+    };
+    using first = await runs.run(fewLabels(folder, short), quiet(folder, "first"));
+    using next = await runs.run(fewLabels(folder, short), quiet(folder, "next"));
+    const values = (folder: string) => valuesIn(`${folder}/student.safetensors`);
+    assertEquals(values(first.folder), values(next.folder));
   }));
 
 test("frozen parts stay as they were, and the rest learns", () =>
