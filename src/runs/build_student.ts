@@ -7,7 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import { isUnder } from "../checkpoints/fit.ts";
 import { headPrefixesOf } from "../checkpoints/load_weights.ts";
-import type { View } from "../data/mod.ts";
+import { DecodedImages, type View } from "../data/mod.ts";
 import { channelStatistics } from "../data/statistics.ts";
 import { create } from "../models/create.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../models/imagenet.ts";
@@ -148,7 +148,12 @@ function viewOf(name: string, train: OpenedData, imageSize: unknown): View | nul
   const size: [number, number] = height === undefined || typeof imageSize === "number"
     ? [side!, side!]
     : [height, width!];
-  if (images === undefined) return { size, mean: known.mean, std: known.std };
+  if (images === undefined) {
+    const { mean, std } = known;
+    // Photographs are measured on as their recipes have them by default: where no view says more, predictions are too.
+    const isMiddle = train instanceof DecodedImages && train.options.part?.kind !== "whole";
+    return { size, mean, std, ...(isMiddle && { cropFraction: 7 / 8 }) };
+  }
   const { mean, std } = channelStatistics({ images });
   return { size, mean, std };
 }

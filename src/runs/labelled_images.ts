@@ -16,7 +16,7 @@ export interface LabelledImages {
   readonly recipe: DataRecipe;
   /** How many there are. */
   readonly length: number;
-  /** Their classes. */
+  /** The names of their classes. */
   readonly classNames: readonly string[];
   /** The classes that there are images of. */
   readonly present: readonly string[];

@@ -92,10 +92,10 @@ export function labelledPhotographsRecipe(options: LabelledPhotographsOptions): 
     student: knows(weights, labelled, few.classNames)
       ? shown
       : { name: student, weights: { recipe: before } },
-    teachers: teachersOf(options, size),
+    teachers: teachersOf(options.teachers, size),
     method: "CustomKD",
     ...LEARNING,
-    stages: { customize: { optimizer: { ...LEARNING.optimizer, weightDecay: 10 } } },
+    stages: { customize: { optimizer: { name: "AdamW", lr: 1e-2, weightDecay: 10 } } },
     // Both stages take turns.
     epochs: 2 * epochs,
     batchSize,

@@ -6,7 +6,6 @@
 
 import type { RandomResizedPart } from "../data/images/image_part.ts";
 import type { TeacherRecipe } from "./network_recipes.ts";
-import type { PhotographsOptions } from "./photographs_recipe.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** What the student sees of a photograph while it learns. */
@@ -16,7 +15,7 @@ export function randomPart(size: number): RandomResizedPart {
 
 /** Public models, which see photographs as large as the student does. */
 export function teachersOf(
-  { teachers }: PhotographsOptions,
+  teachers: readonly string[],
   size: number,
 ): TeacherRecipe<Recipe>[] {
   return teachers.map((source) => ({ source, view: { size: [size, size] } }));

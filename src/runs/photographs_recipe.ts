@@ -46,7 +46,7 @@ export function photographsRecipe(options: PhotographsOptions): Recipe {
     name: "distill",
     data: { train: { images: photos, part: randomPart(size) } },
     student: { name: student, numClasses: 0, ...(weights !== undefined && { weights }) },
-    teachers: teachersOf(options, size),
+    teachers: teachersOf(options.teachers, size),
     method: { name: "UNIFORM", alpha1: 0, alpha2: 0 },
     ...LEARNING,
     epochs,

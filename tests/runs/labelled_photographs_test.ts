@@ -71,7 +71,7 @@ test("the one command's recipe is the one that can be written by hand, and its s
       teachers: [{ source, view: { size: [32, 32] } }],
       method: "CustomKD",
       ...learning,
-      stages: { customize: { optimizer: { ...optimizer, weightDecay: 10 } } },
+      stages: { customize: { optimizer: { name: "AdamW", lr: 1e-2, weightDecay: 10 } } },
       epochs: 2,
       store: { plain: true, root: `${folder}/other` },
     });
