@@ -108,17 +108,13 @@ function takeWeights(
 ): void {
   using saved = load(path);
   const isSame = hasClasses(saved, student.numClasses, classNames);
-  const architecture = saved.recipe?.architecture;
+  const { architecture } = saved.recipe!;
   const take = (state: Record<string, Tensor>) => {
     try {
       return student.loadStateDict(state);
     } catch (cause) {
       if (architecture === name) throw cause;
-      throw new ArgumentError(
-        `student.weights: ${path} is a ${architecture}, and the student a ${name} of other layers. Name the student the same ` +
-          `(student.name, --student ${architecture}), or give other weights.`,
-        { cause },
-      );
+      throw otherLayers(path, architecture, name, cause);
     }
   };
   scope(() => {
@@ -131,6 +127,20 @@ function takeWeights(
   });
   student.view = saved.view;
   if (isSame) student.classNames = saved.classNames;
+}
+
+/** The error for weights of a saved model that the student cannot take. */
+export function otherLayers(
+  path: string,
+  architecture: string,
+  name: string,
+  cause?: unknown,
+): ArgumentError {
+  return new ArgumentError(
+    `student.weights: ${path} is a ${architecture}, and the student a ${name} of other layers. Name the student the same ` +
+      `(student.name, --student ${architecture}), or give other weights.`,
+    { cause },
+  );
 }
 
 /**

@@ -9,6 +9,7 @@ import { say } from "../base/progress.ts";
 import { listed } from "../data/listed.ts";
 import { load } from "../models/saved.ts";
 import { savedFile } from "../models/saved_file.ts";
+import { otherLayers } from "./build_student.ts";
 import { areNumbers } from "./check_classes.ts";
 import { type LabelledImages, labelledImages } from "./labelled_images.ts";
 import { LEARNING, randomPart, teachersOf } from "./photographs_parts.ts";
@@ -45,7 +46,7 @@ const [LABEL_EPOCHS, LABEL_IMAGES] = [10, 2000];
  *
  * @throws {FileError} if the labelled photographs, or the list of them, are not there or cannot be read.
  * @throws {FormatError} if they have no labels.
- * @throws {ArgumentError} if there are test photographs of other classes.
+ * @throws {ArgumentError} if there are test photographs of other classes, or the weights are of another architecture.
  *
  * @example
  * ```ts
@@ -89,7 +90,7 @@ export function labelledPhotographsRecipe(options: LabelledPhotographsOptions): 
       labelled: few.recipe,
       ...(tested !== null && { test: tested.recipe }),
     },
-    student: knows(weights, labelled, few.classNames)
+    student: knows(options, student, few.classNames)
       ? shown
       : { name: student, weights: { recipe: before } },
     teachers: teachersOf(options.teachers, size),
@@ -120,15 +121,21 @@ function checkTested(
   );
 }
 
-/** Whether weights are of a classifier of the classes of the labelled photographs. */
+/**
+ * Whether weights are of a classifier of the classes of the labelled photographs.
+ *
+ * @throws {ArgumentError} if they are of another architecture: said before teachers are asked about all photographs.
+ */
 function knows(
-  weights: string | undefined,
-  labelled: string,
+  { weights, labelled }: LabelledPhotographsOptions,
+  student: string,
   classNames: readonly string[],
 ): boolean {
   const file = weights === undefined ? null : savedFile(weights);
   if (file === null) return false;
   using saved = load(file);
+  const { architecture } = saved.recipe!;
+  if (architecture !== student) throw otherLayers(file, architecture, student);
   if (hasClasses(saved, classNames.length, classNames)) return true;
   if (saved.numClasses > 0) {
     say(

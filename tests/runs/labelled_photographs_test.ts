@@ -206,22 +206,16 @@ test("what cannot be learned from or measured on is said before anything is trai
     ];
     for (const [options, kind, message] of cases) assertThrows(made(options), kind, message);
 
-    // A run of another architecture.
+    // A run of another architecture, in the one command and in any recipe.
     await photographs(`${folder}/photos`, 1);
-    teacherFile(folder);
     using other = models.create("resnet56", { numClasses: 3 });
-    models.save(`${folder}/other.safetensors`, other, { classNames: ["apple", "leaf", "sky"] });
-    const recipe = runs.labelledPhotographsRecipe({
-      photos: [`${folder}/photos`],
-      labelled: few,
-      teachers: [`${folder}/resnet20-00000000.safetensors`],
-      student: "resnet20",
-      size: 32,
-      weights: `${folder}/other.safetensors`,
-    });
-    await assertRejects(
-      () => runs.run({ ...recipe, store: { plain: true, root: folder } }, quiet(folder)),
-      ArgumentError,
-      "--student resnet56",
-    );
+    const weights = `${folder}/other.safetensors`;
+    models.save(weights, other, { classNames: ["apple", "leaf", "sky"] });
+    assertThrows(made({ weights }), ArgumentError, "--student resnet56");
+    const recipe: runs.Recipe = {
+      data: { train: { folder: few, part: { kind: "center", size: 32 } } },
+      student: { name: "resnet20", weights },
+      epochs: 1,
+    };
+    await assertRejects(() => runs.run(recipe, quiet(folder)), ArgumentError, "--student resnet56");
   }));
