@@ -14,7 +14,7 @@ photographs may be among the others too.
   apprentice distill photos --labelled few --test test \\
     --teacher hf://timm/vit_large_patch14_dinov2.lvd142m --out runs/classifier
 
-Whatever else a recipe says is set with --set: method.weights.logit=1, or how
+Whatever else a recipe says is set with --set: method.weights.entropy=1, or how
 long the labels alone are learned, student.weights.recipe.epochs=20.`;
 
 /** `distill PHOTOS [--labelled FOLDER] --teacher SPEC ... --student NAME`: the whole job without a recipe. */

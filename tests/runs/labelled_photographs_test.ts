@@ -69,7 +69,7 @@ test("the one command's recipe is the one that can be written by hand, and its s
       data: { train: { images: photos, part }, labelled },
       student: { name: "resnet20", weights: { recipe: before } },
       teachers: [{ source, view: { size: [32, 32] } }],
-      method: "CustomKD",
+      method: { name: "CustomKD", weights: { logit: 1 } },
       ...learning,
       stages: { customize: { optimizer: { name: "AdamW", lr: 1e-2, weightDecay: 10 } } },
       epochs: 2,
