@@ -3,6 +3,9 @@
  * a class of CIFAR-10, by plain feature distillation and by CustomKD.
  *
  *     deno task apprentice compare recipes/custom_kd/public_teachers.ts
+ *     deno task apprentice compare recipes/custom_kd/public_teachers.ts --trials 5
+ *
+ * Unless trials are asked for, methods are as they are.
  *
  * Expected: see docs/custom_kd.md.
  */
@@ -32,7 +35,6 @@ export default async ({ seed }: runs.RecipeOptions): Promise<runs.Study> => {
       }))
     ),
     search: SEARCH,
-    trials: 3,
     seeds: 5,
     x: "EfficientNet-Lite",
   });

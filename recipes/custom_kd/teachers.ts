@@ -4,8 +4,11 @@
  * ten labels a class, on 6,000 images without labels.
  *
  *     deno task apprentice compare recipes/custom_kd/teachers.ts
+ *     deno task apprentice compare recipes/custom_kd/teachers.ts --trials 5
  *
  * The teachers are the same ones for all seeds; a seed decides which images have labels.
+ *
+ * Unless trials are asked for, methods are as they are.
  *
  * Expected: see docs/custom_kd.md.
  */
@@ -58,6 +61,5 @@ export default ({ seed }: runs.RecipeOptions): runs.Study =>
       }))
     ),
     search: SEARCH,
-    trials: 3,
     seeds: 5,
   });
