@@ -129,6 +129,8 @@ export function digitsDomains({ images = 3300, epochs = 6, width = 32 }: Size = 
       ...RIVALS,
       customKD({ epochs }),
       customKD({ epochs }, "CustomKD, KL", BY_KL),
+      // Features of source and target standardized where they are, not both by all images of the target.
+      customKD({ epochs }, "CustomKD, KL, by batch", { ...BY_KL, standardize: "batch" }),
     ],
     search: SEARCH,
     seeds: 5,

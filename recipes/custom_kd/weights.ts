@@ -17,10 +17,8 @@ import { digitsDomains } from "./digits_domains.ts";
 const WEIGHTS: readonly distill.CustomKDWeights[] = [
   {},
   { customized: 1, general: 1 },
-  { customized: 3, general: 10 },
   { customized: 30, general: 30 },
   { customized: 10, general: 100 },
-  { entropy: 0 },
   { entropy: 1 },
   { logit: 1 },
 ];

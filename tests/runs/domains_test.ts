@@ -217,6 +217,7 @@ test("the recipe of digits goes from MNIST to the UCI digits and back with all i
       ...RIVALS.map(({ title }) => title),
       "CustomKD",
       "CustomKD, KL",
+      "CustomKD, KL, by batch",
     ];
     assertEquals(methods.map(({ title }) => title), titles);
     for (const [i, { study }] of pairs.entries()) {
