@@ -5,7 +5,7 @@
  *     deno task apprentice compare recipes/custom_kd/public_teachers.ts
  *     deno task apprentice compare recipes/custom_kd/public_teachers.ts --trials 5
  *
- * Unless trials are asked for, methods are as they are.
+ * Unless trials are asked for, methods have the settings that those of few_labels.ts chose.
  *
  * Expected: see docs/custom_kd.md.
  */
@@ -15,7 +15,7 @@ import { EPOCHS, fewPhotographs, lite } from "../shared/few_photographs.ts";
 
 const SIZES = { lite0: 96, lite1: 112, lite2: 128 } as const;
 
-const methods = [fitNet(30), customKD({ epochs: EPOCHS })];
+const methods = [fitNet(100), customKD({ epochs: EPOCHS })];
 
 /** The study for a seed. */
 export default async ({ seed }: runs.RecipeOptions): Promise<runs.Study> => {

@@ -8,7 +8,7 @@
  *
  * The teachers are the same ones for all seeds; a seed decides which images have labels.
  *
- * Unless trials are asked for, methods are as they are.
+ * Unless trials are asked for, methods have the settings that those of few_labels.ts chose.
  *
  * Expected: see docs/custom_kd.md.
  */
@@ -33,7 +33,7 @@ const TEACHERS: readonly Large[] = [
   { name: "ViT", network: { name: "SmallVit", dim: 64, depth: 3 } },
 ];
 
-const methods = [fitNet(30), customKD({ epochs: EPOCHS })];
+const methods = [fitNet(100), customKD({ epochs: EPOCHS })];
 
 /** The teacher in a recipe. */
 const teacher = (given: Large) => (
