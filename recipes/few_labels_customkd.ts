@@ -3,7 +3,7 @@
  *
  *     deno task apprentice compare recipes/few_labels_*.ts --seeds 3
  *
- * Expected: 81.4 ± 0.9 %, from 65.9 ± 0.9 % of the labels alone.
+ * Expected: 81.4 ± 0.7 %, from 65.9 ± 0.9 % of the labels alone.
  */
 import { CUSTOMIZE } from "./shared/custom_kd.ts";
 import { fewLabels, type ForSeed } from "./shared/few_labels.ts";
