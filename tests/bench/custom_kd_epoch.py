@@ -124,8 +124,8 @@ def distill(few, rest):
     logits = student.head(features)
     own, others = logits[:FEW], logits[FEW:]
     return (
-        F.mse_loss(features, target)
-        + F.mse_loss(general(features), taught)
+        10 * F.mse_loss(features, target)
+        + 30 * F.mse_loss(general(features), taught)
         + F.cross_entropy(own, labels[few])
         + 0.1 * F.cross_entropy(others, others.softmax(1))
     )
