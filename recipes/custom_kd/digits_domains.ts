@@ -6,14 +6,16 @@
  *     deno task apprentice domains recipes/custom_kd/digits_domains.ts --pair MNIST:MNIST-M --seeds 1
  *
  * The student is a small network trained on the source. The teacher stands in for the large pre-trained models that real ones
- * are: four times as wide, trained on the source too; the target's labels are nobody's. It votes with its own classifier, and is
- * better on the target than the student is. The UCI digits are fetched through pip the first time (9 MB).
+ * are: four times as wide, trained on the source too; the target's labels are nobody's. It votes with its own classifier.
+ * The UCI digits are fetched through pip the first time (9 MB).
  *
- * Settings are chosen on images of the source, because no label of the target has a say: see docs/custom_kd.md, also for what to
- * expect.
+ * Nothing is searched unless trials are asked for, and then on images of the source: no label of the target has a say.
+ *
+ * Expected: see docs/custom_kd.md.
  */
 import { runs } from "../../mod.ts";
-import { BY_KL, customKD, RIVALS, SEARCH } from "../shared/custom_kd.ts";
+import { adapters, adapting } from "../shared/adapting.ts";
+import { BY_KL, customKD, SEARCH } from "../shared/custom_kd.ts";
 
 /** How large it is. */
 export interface Size {
@@ -64,6 +66,7 @@ const learning = (epochs: number, lr: number) => ({
   optimizer: { name: "AdamW", lr, weightDecay: 0.01 },
   schedule: "OneCycle",
   epochs,
+  batchSize: 64,
   dropLast: true,
 });
 
@@ -81,7 +84,6 @@ export function digitsDomains({ images = 3300, epochs = 6, width = 32 }: Size = 
       data: { train },
       student,
       ...learning(2 * epochs, 5e-3),
-      batchSize: 64,
     });
 
   /** The teacher. */
@@ -92,7 +94,6 @@ export function digitsDomains({ images = 3300, epochs = 6, width = 32 }: Size = 
       student: resnet(width),
       method: { name: "Supervised", labelSmoothing: 0.1 },
       ...learning(2 * epochs, 4e-3),
-      batchSize: 64,
     });
 
   const few = Math.min(1100, images);
@@ -105,30 +106,16 @@ export function digitsDomains({ images = 3300, epochs = 6, width = 32 }: Size = 
       "UCI digits": domain("uciDigits", few, Math.round(images / few)),
     },
     recipe: (source, target) => ({
-      data: {
-        train: target.train,
-        labelled: source.train,
-        validation: source.validation,
-        test: target.test,
-      },
+      data: adapting(source, target),
       student: { ...student, weights: { recipe: before(source) } },
       teachers: [{ name: "large", kind: "predictive", recipe: large(source) }],
       ...learning(epochs, 5e-3),
-      batchSize: 64,
       evaluation: { every: epochs },
       // The teacher looks at images as they are: it is asked once about each.
       store: { plain: true, dtype: "float32" },
     }),
     variants: (source, target) => [
-      {
-        title: "source only",
-        method: "Supervised",
-        teachers: [],
-        data: { train: source.train, validation: source.validation, test: target.test },
-      },
-      ...RIVALS,
-      customKD({ epochs }),
-      customKD({ epochs }, "CustomKD, KL", BY_KL),
+      ...adapters(source, target, epochs),
       // Features of source and target standardized where they are, not both by all images of the target.
       customKD({ epochs }, "CustomKD, KL, by batch", { ...BY_KL, standardize: "batch" }),
     ],

