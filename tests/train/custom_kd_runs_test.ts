@@ -13,7 +13,7 @@ import type { Batches } from "../../src/train/stage.ts";
 import { assertClose, device, inFolder, test } from "../helpers.ts";
 import { SmallNet } from "../distill/nets.ts";
 import { spoken } from "../spoken.ts";
-import { images } from "./trainings.ts";
+import { images, stopsAt } from "./trainings.ts";
 
 interface RoomOptions extends distill.CustomKDSettings {
   /** Images of a labelled batch, and of one without labels. */
@@ -149,18 +149,12 @@ for (const head of ["random", "trained"] as const) {
           weights: { logit: 0.5 },
         });
         const { method, batches } = room;
-        const controller = new AbortController();
-        const step = method.step.bind(method);
-        let steps = 0;
-        method.step = (batch, stage) => {
-          if (++steps === stop) controller.abort();
-          return step(batch, stage);
-        };
+        const signal = stopsAt(method, stop);
         const result = await fit({
           ...{ method, batches, epochs: 3, seed: 7, ema: { decay: 0.5 }, resume: true },
           optimizers: { customize: adamw, distill: adamw },
           checkpoint: `${folder}/${name}`,
-          signal: controller.signal,
+          signal,
           ...quiet,
         });
         return { result, values: valuesOf(method) };

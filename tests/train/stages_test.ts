@@ -11,7 +11,7 @@ import * as torch from "../../src/torch/mod.ts";
 import { MetricsLog, readMetrics } from "../../src/report/metrics.ts";
 import { fit } from "../../src/train/fit.ts";
 import { inFolder, test } from "../helpers.ts";
-import { images } from "./trainings.ts";
+import { images, stopsAt } from "./trainings.ts";
 
 /** CustomKD on the tests' images, two batches in an epoch. */
 class Room implements Disposable {
@@ -300,13 +300,7 @@ test("stopped at any step, a run of stages goes on to the same numbers", () =>
     const part = async (name: string, stop: number, seed = 4) => {
       using room = new Room({ alternate: 1 }, seed);
       const { method, both: batches } = room;
-      const controller = new AbortController();
-      const step = method.step.bind(method);
-      let steps = 0;
-      method.step = (batch, stage) => {
-        if (++steps === stop) controller.abort();
-        return step(batch, stage);
-      };
+      const signal = stopsAt(method, stop);
       const result = await fit({
         method,
         optimizers,
@@ -318,7 +312,7 @@ test("stopped at any step, a run of stages goes on to the same numbers", () =>
         seed: 7,
         checkpoint: `${folder}/${name}`,
         resume: true,
-        signal: controller.signal,
+        signal,
         ...quiet,
       });
       return { result, weights: room.weights() };

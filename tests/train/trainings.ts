@@ -23,6 +23,18 @@ export type Kind = typeof kinds[number];
 /** Batches in an epoch. */
 export const BATCHES = 6;
 
+/** What stops a run of CustomKD at a step, from 1; at none with 0. */
+export function stopsAt(method: distill.CustomKD, stop: number): AbortSignal {
+  const controller = new AbortController();
+  const step = method.step.bind(method);
+  let steps = 0;
+  method.step = (batch, stage) => {
+    if (++steps === stop) controller.abort();
+    return step(batch, stage);
+  };
+  return controller.signal;
+}
+
 /** 46 gray images of 4 x 4 in 3 classes, brighter by class. */
 export function images(): data.ImageDataset {
   let state = 12345;
