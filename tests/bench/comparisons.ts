@@ -46,6 +46,23 @@ const uniformStep: Comparison = {
   },
 };
 
+/** Compares on what a program of Python makes in a folder, which is gone then. */
+async function withMade(
+  python: string,
+  program: string,
+  given: readonly string[],
+  compare: (folder: string) => Promise<Pair[]>,
+): Promise<Pair[]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [command, ...args] = pythonCommand(python, program, ["make", ...given, folder]);
+    await output(command, args);
+    return await compare(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** How far losses of the same steps on both sides may be apart: sums are rounded in another order. */
 const lossTolerance = 1e-3;
 
@@ -65,19 +82,14 @@ const customKDEpoch: Comparison = {
   better: "lower",
   async run(settings) {
     const { python, threads = "2" } = settings;
-    const folder = await Deno.makeTempDir();
-    try {
-      const [command, ...args] = pythonCommand(python, "custom_kd_epoch", ["make", folder]);
-      await output(command, args);
+    return await withMade(python, "custom_kd_epoch", [], async (folder) => {
       const pairs = [];
       for (const teacher of ["live", "stored"]) {
         const args = [teacher, folder, threads];
         pairs.push(...sameLosses(await compareTwins("custom_kd_epoch", settings, "lower", args)));
       }
       return pairs;
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    });
   },
 };
 
@@ -103,14 +115,12 @@ const imagePipeline: Comparison = {
   async run(settings) {
     const { python, photos, batch = "64" } = settings;
     if (photos === undefined) throw new ArgumentError("image-pipeline needs --photos FOLDER.");
-    const folder = await Deno.makeTempDir();
-    try {
-      const [command, ...args] = pythonCommand(python, "image_pipeline", ["make", photos, folder]);
-      await output(command, args);
-      return await compareTwins("image_pipeline", settings, "higher", [folder, "2", batch]);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    return await withMade(
+      python,
+      "image_pipeline",
+      [photos],
+      (folder) => compareTwins("image_pipeline", settings, "higher", [folder, "2", batch]),
+    );
   },
 };
 
