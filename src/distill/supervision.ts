@@ -9,7 +9,7 @@ import type { OptionTable, Resolved } from "../base/options.ts";
 import { Module } from "../nn/module.ts";
 import type { Shelf } from "../teachers/shelf.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import { labelledLoss } from "./labelled_loss.ts";
+import { addLabelled, LABELLED } from "./labelled_term.ts";
 import { klDivergence } from "./losses.ts";
 import type { Seen } from "./seen.ts";
 import type { Terms } from "./terms.ts";
@@ -27,11 +27,7 @@ export interface SupervisionSettings extends VoterSettings {
 /** The declaration of {@linkcode SupervisionSettings}, with a temperature that holds unless another one is given. */
 export function supervisionOptions(temperature: number): OptionTable<SupervisionSettings> {
   return {
-    labelled: number({
-      default: 1,
-      min: 0,
-      help: "weight of the cross-entropy on labelled images, where there are any",
-    }),
+    labelled: LABELLED,
     kd: number({
       default: 1,
       min: 0,
@@ -66,13 +62,7 @@ export class Supervision extends Module {
   /** Adds the terms for what is seen. */
   add(seen: Seen, terms: Terms): void {
     const { labelled, kd, temperature } = this.#settings;
-    if (seen.labelledCount > 0) {
-      terms.add(
-        "labelled",
-        labelled,
-        () => labelledLoss(seen.ofLabelled(seen.student.logits), seen.labels),
-      );
-    }
+    addLabelled(seen, terms, labelled);
     const { voters } = this;
     if (voters === null) return;
     terms.add("kd", kd, () => {

@@ -12,7 +12,7 @@ import type { Opinions } from "../../teachers/opinions.ts";
 import { noGrad } from "../../torch/backward.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { checkTeaches, nobodyLeft } from "../checks.ts";
-import { labelledLoss } from "../labelled_loss.ts";
+import { addLabelled, LABELLED } from "../labelled_term.ts";
 import { featureTransferLoss } from "../losses.ts";
 import { type Learners, Method } from "../method.ts";
 import type { Needs } from "../needs.ts";
@@ -33,11 +33,7 @@ export interface LogitMatchingOptions extends Learners, LogitMatchingSettings {}
 
 /** The options of {@linkcode LogitMatching} that are data. */
 export const LOGIT_MATCHING_OPTIONS: OptionTable<LogitMatchingSettings> = {
-  labelled: number({
-    default: 1,
-    min: 0,
-    help: "weight of the cross-entropy on labelled images, where there are any",
-  }),
+  labelled: LABELLED,
   logit: number({ default: 1, min: 0, help: "weight of the distance of logits" }),
 };
 
@@ -87,15 +83,12 @@ export class LogitMatching extends Method {
   /** @ignore */
   protected override lesson(seen: Seen, terms: Terms): void {
     const { labelled, logit } = this.#options;
-    const { logits } = seen.student;
-    if (seen.labelledCount > 0) {
-      terms.add(
-        "labelled",
-        labelled,
-        () => labelledLoss(seen.ofLabelled(logits), seen.labels),
-      );
-    }
-    terms.add("logit", logit, () => featureTransferLoss(logits, this.#target(seen.opinions)));
+    addLabelled(seen, terms, labelled);
+    terms.add(
+      "logit",
+      logit,
+      () => featureTransferLoss(seen.student.logits, this.#target(seen.opinions)),
+    );
   }
 
   /** The mean of the logits of those who were heard (B, C). */
