@@ -9,6 +9,7 @@ import { isFolder } from "../base/regular_files.ts";
 import { isImageName, isTarName } from "../data/images/extensions.ts";
 import { ImageFolder, ImageList, type ImagePart, TarShards } from "../data/mod.ts";
 import type { DataRecipe } from "./data_recipe.ts";
+import { presentClasses } from "./same_classes.ts";
 
 /** Labelled photographs. */
 export interface LabelledImages {
@@ -43,7 +44,5 @@ export function labelledImages(path: string, part: ImagePart): LabelledImages {
     : [{ list: path, part }, new ImageList(path, { onNotice })];
   using own = images;
   const { length, classNames } = own;
-  const counts = own.classCounts();
-  const present = classNames.filter((_, label) => counts[label] > 0);
-  return { recipe, length, classNames, present };
+  return { recipe, length, classNames, present: presentClasses(own) };
 }

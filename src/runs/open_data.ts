@@ -13,6 +13,7 @@ import { ImageFiles } from "../data/images/image_files.ts";
 import type { DataRecipe, TogetherRecipe } from "./data_recipe.ts";
 import { rememberDomains } from "./domains_of.ts";
 import { plain } from "./plain.ts";
+import { presentClasses } from "./same_classes.ts";
 import { type OpenedData, type Selectable, selectData } from "./select_data.ts";
 import type { SelectionRecipe } from "./selection_recipe.ts";
 
@@ -110,11 +111,10 @@ export class DataOpener implements Disposable {
   /** Images in the label space that somebody knows; as they are if it lacks a class of theirs. */
   #known(dataset: OpenedData, learned: readonly string[]): OpenedData {
     if (!(dataset instanceof ImageFiles)) return dataset;
-    const { classNames } = dataset;
-    const own = classNames.filter((_, label) => dataset.labels.includes(label));
-    const isKnown = own.every((name) => learned.includes(name));
-    const isSame = specText([...classNames]) === specText([...learned]);
-    return isKnown && !isSame ? this.#own(dataset.withClasses(learned)) : dataset;
+    if (specText([...dataset.classNames]) === specText([...learned])) return dataset;
+    const known = new Set(learned);
+    const areKnown = presentClasses(dataset).every((name) => known.has(name));
+    return areKnown ? this.#own(dataset.withClasses(learned)) : dataset;
   }
 
   async #all(recipes: readonly DataRecipe[], at: string): Promise<data.ImageDataset[]> {

@@ -1,5 +1,5 @@
 /**
- * Whether a classifier is one of the classes that are to be learned.
+ * Classes by name: of classifiers, and of the images that there are.
  *
  * @module
  */
@@ -19,4 +19,16 @@ export function hasClasses(
 ): boolean {
   return numClasses === count &&
     (classNames === undefined || own === null || specText(own) === specText(classNames));
+}
+
+/** Labelled images, as far as they tell of their classes. */
+interface Counted {
+  readonly classNames: readonly string[];
+  classCounts(): number[];
+}
+
+/** The names of the classes that there are images of. */
+export function presentClasses(images: Counted): readonly string[] {
+  const counts = images.classCounts();
+  return images.classNames.filter((_, label) => counts[label] > 0);
 }
