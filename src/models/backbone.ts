@@ -27,11 +27,25 @@ export abstract class Backbone extends Classifier {
   /** The number of channels of each map in {@linkcode StagedFeatures.stages}. */
   abstract readonly stageDims: readonly number[];
 
+  /**
+   * Pixels of the image between neighbours of each map in {@linkcode StagedFeatures.stages}, as `reduction` in timm's
+   * `feature_info`: 4, 8, 16 and 32 for most; the side of a patch for networks without stages.
+   */
+  abstract readonly stageReductions: readonly number[];
+
   /** Images (B, C, H, W) to the maps of all stages and the features. */
   abstract forwardStages(images: Tensor): StagedFeatures;
 
   /** The features of images (B, C, H, W) before the head: (B, featureDim). */
   override features(images: Tensor): Tensor {
     return scope(() => this.forwardStages(images).features);
+  }
+
+  /**
+   * The dense features of images (B, C, H, W): a map (B, D, rows, columns) of what is pooled to the features, as timm's
+   * `forward_features` has it, without class token and registers.
+   */
+  denseFeatures(images: Tensor): Tensor {
+    return scope(() => this.forwardStages(images).stages.at(-1)!);
   }
 }

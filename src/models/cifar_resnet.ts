@@ -47,6 +47,8 @@ export class CifarResNet extends Backbone {
   readonly fc: nn.Module;
   /** Channels of the three stages. */
   override readonly stageDims: readonly number[] = WIDTHS;
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[] = [1, 2, 4];
   /** Channels of the last stage. */
   override readonly featureDim: number = WIDTHS[2];
   /** The number of classes. */

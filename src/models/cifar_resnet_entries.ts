@@ -8,10 +8,15 @@ import { WIDTHS } from "./cifar_resnet_widths.ts";
 import { CifarResNet } from "./cifar_resnet.ts";
 import type { ModelEntry } from "./entry.ts";
 import { CIFAR10_IMAGES } from "./parts/cifar.ts";
+import { UNTAGGED } from "./untagged.ts";
 
 function entryOf(name: string, depth: number): ModelEntry {
   return {
+    ...UNTAGGED,
     ...CIFAR10_IMAGES,
+    license: null,
+    stageDims: WIDTHS,
+    stageReductions: [1, 2, 4],
     name,
     source: "torchvision's names, as published weights for CIFAR have them",
     paper: "He et al., Deep residual learning for image recognition, 2016, section 4.2",

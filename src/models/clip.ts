@@ -17,7 +17,7 @@ import { type TokenActivation, tokenActivation } from "./parts/gelu.ts";
 import { patchGrid } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { checkHeads } from "./parts/self_attention.ts";
-import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
+import { asMap, stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import {
   checkCounts,
   checkFactors,
@@ -105,6 +105,8 @@ export class ClipImageTower extends TokenBackbone {
   override readonly numClasses: number;
   /** D for each of the stages, which are four where there are as many blocks. */
   override readonly stageDims: readonly number[];
+  /** Height and width of a patch. */
+  override readonly patchSize: number;
   /** Rows and columns of patches. */
   readonly grid: Grid;
   /** Whether images of other sizes are taken. */
@@ -157,6 +159,7 @@ export class ClipImageTower extends TokenBackbone {
     this.head = classifierHead(this.featureDim, numClasses, dropout);
 
     this.numClasses = numClasses;
+    this.patchSize = patchSize;
     this.grid = [imageSize / patchSize, imageSize / patchSize];
     this.dynamicImageSize = dynamicImageSize;
     this.stageDims = stageEnds(depth).map(() => dim);
@@ -169,12 +172,28 @@ export class ClipImageTower extends TokenBackbone {
 
   /** The features of images. @ignore */
   protected override run(images: Tensor, stages?: Tensor[]): Tensor {
-    const grid = patchGrid(images, this.conv1.inChannels, this.conv1.kernelSize[0]);
-    if (!this.dynamicImageSize) checkGrid("ClipImageTower", grid, this.grid, images);
-    const tokens = torch.scope(() => this.#embed(images, grid));
-    const x = throughBlocks(this.#blocks, tokens, { prefix: 1, grid }, stages);
+    const x = this.#tokens(images, this.#gridOf(images), stages);
     const pooled = this.normPost.forward(x.select(1, 0));
     return this.proj === null ? pooled : pooled.matmul(this.proj);
+  }
+
+  /** The patches' tokens after the last norm, as a map (B, D, rows, columns). */
+  override denseFeatures(images: Tensor): Tensor {
+    return torch.scope(() => {
+      const grid = this.#gridOf(images);
+      return asMap(this.normPost.forward(this.#tokens(images, grid)), 1, grid);
+    });
+  }
+
+  #gridOf(images: Tensor): Grid {
+    const grid = patchGrid(images, this.conv1.inChannels, this.conv1.kernelSize[0]);
+    if (!this.dynamicImageSize) checkGrid("ClipImageTower", grid, this.grid, images);
+    return grid;
+  }
+
+  #tokens(images: Tensor, grid: Grid, stages?: Tensor[]): Tensor {
+    const tokens = torch.scope(() => this.#embed(images, grid));
+    return throughBlocks(this.#blocks, tokens, { prefix: 1, grid }, stages);
   }
 
   #embed(images: Tensor, grid: Grid): Tensor {

@@ -6,6 +6,7 @@
 
 import { ClipImageTower, type ClipOptions } from "./clip.ts";
 import type { BuildOptions, ModelEntry } from "./entry.ts";
+import { patchStages, UNTAGGED } from "./untagged.ts";
 import { CLIP_MEAN, CLIP_STD } from "./parts/clip_statistics.ts";
 
 const sizes = {
@@ -24,6 +25,9 @@ function tower(
   const openAi = publisher === "clip";
   const activation = openAi ? "quickGelu" : "gelu";
   return {
+    ...UNTAGGED,
+    ...patchStages(sizes[size].dim, patchSize, imageSize),
+    license: "mit",
     name: `${publisher}_vit_${size}_${patchSize}${imageSize === 224 ? "" : `_${imageSize}`}`,
     source: openAi ? "OpenAI's CLIP" : "OpenCLIP",
     paper: openAi

@@ -100,6 +100,8 @@ export class ConvNeXt extends Backbone {
   readonly classifier: nn.Sequential;
   /** Channels of the stages. */
   override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[];
   /** Channels of the last stage. */
   override readonly featureDim: number;
   /** The number of classes. */
@@ -148,6 +150,7 @@ export class ConvNeXt extends Backbone {
     this.registerModule("features", new nn.ModuleList(parts));
     this.#groups = groupsEndingAt(parts, dims.slice(1).map((_, i) => 2 * i + 1));
     this.stageDims = [...dims];
+    this.stageReductions = this.stageDims.map((_, i) => patchSize * 2 ** i);
     this.featureDim = dims.at(-1)!;
     this.numClasses = checked.numClasses;
     this.classifier = new nn.Sequential(

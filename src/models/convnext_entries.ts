@@ -7,6 +7,7 @@
 import { ConvNeXt, type ConvNeXtOptions } from "./convnext.ts";
 import type { ModelEntry } from "./entry.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
+import { FOUR_REDUCTIONS, UNTAGGED } from "./untagged.ts";
 import { CIFAR10_IMAGES } from "./parts/cifar.ts";
 
 const paper = "Liu, Mao, Wu, Feichtenhofer, Darrell, Xie: A ConvNet for the 2020s, CVPR 2022";
@@ -18,6 +19,10 @@ function imagenet(
   { resizeSize, dropPath: published }: { resizeSize: number; dropPath: number },
 ): ModelEntry {
   return {
+    ...UNTAGGED,
+    license: "bsd-3-clause",
+    stageDims: dims,
+    stageReductions: FOUR_REDUCTIONS,
     name,
     source: "torchvision",
     paper,
@@ -36,6 +41,10 @@ function imagenet(
 /** The shape of one of timm's smallest, with patches of 2 pixels: maps of 16, 8, 4 and 2 for images of 32. */
 function small(timm: string, dims: readonly number[]): ModelEntry {
   return {
+    ...UNTAGGED,
+    license: null,
+    stageDims: dims,
+    stageReductions: [2, 4, 8, 16],
     name: `${timm}_32`,
     source: "torchvision's names, without published weights",
     paper: `${paper}; widths and depths of timm's ${timm} (Wightman 2022)`,

@@ -26,6 +26,11 @@ export interface CreateOptions
    */
   readonly weights?: string | WeightsFile;
   /**
+   * Whether the weights are those that are published under the name, with its tag if it has one: they are fetched from
+   * the hub. {@linkcode create} then gives a promise.
+   */
+  readonly pretrained?: boolean;
+  /**
    * What becomes of the classifier when weights are loaded. `"load"`: it must fit. `"fresh"`: it keeps its new
    * weights. `"fit"`: it is loaded if it has the right number of classes, else it stays fresh. `"fit"` by default
    * where `numClasses` is given, else `"load"`.
@@ -62,18 +67,40 @@ export function create(
   name: string,
   options: CreateOptions & { readonly weights: `hf://${string}` },
 ): Promise<Backbone>;
+/** A model with published weights, by its name and tag. */
+export function create(
+  name: string,
+  options: CreateOptions & { readonly pretrained: true },
+): Promise<Backbone>;
 /** A model with fresh weights, or with those of a file. */
 export function create(name: string, options?: CreateOptions): Backbone;
 export function create(
   name: string,
   options: CreateOptions = {},
 ): Backbone | Promise<Backbone> {
-  const { weights } = options;
+  const { pretrained = false, ...others } = options;
   // A name that is wrong need not wait for the hub.
+  const weights = pretrained ? publishedWeights(entry(name), options) : options.weights;
+  if (pretrained) return fromHub(name, weights as string, others);
   entry(name);
   return typeof weights === "string" && isHubSpec(weights)
     ? fromHub(name, weights, options)
     : build(name, options);
+}
+
+/** Where the published weights of an entry are. */
+function publishedWeights({ name, hub, tags }: ModelEntry, { weights }: CreateOptions): string {
+  if (weights !== undefined) {
+    throw new ArgumentError(
+      `models.create("${name}"): weights and pretrained were both given; leave one of them out.`,
+    );
+  }
+  if (hub !== null) return `hf://${hub}`;
+  throw new ArgumentError(
+    `The hub has no weights of ${name} that are known here${
+      tags.length > 0 ? `; those of its tags are ${tags.join(", ")}` : ""
+    }. Give { weights }: a file, a folder or hf://organization/repository.`,
+  );
 }
 
 async function fromHub(name: string, spec: string, options: CreateOptions): Promise<Backbone> {

@@ -8,6 +8,7 @@ import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
+import { FOUR_REDUCTIONS } from "./untagged.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
@@ -39,6 +40,8 @@ export class EfficientNet extends Backbone {
   readonly classifier: nn.Sequential;
   /** Channels of the four stages. */
   override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[] = FOUR_REDUCTIONS;
   /** The width of the features. */
   override readonly featureDim: number;
   /** The number of classes. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FOUR_REDUCTIONS, UNTAGGED } from "./untagged.ts";
 import { EfficientNet } from "./efficientnet.ts";
 import type { ModelEntry } from "./entry.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
@@ -15,6 +16,10 @@ function entryOf(
   [inputSize, resized]: readonly [number, number],
 ): ModelEntry {
   return {
+    ...UNTAGGED,
+    license: "bsd-3-clause",
+    stageDims: [24, 40, 112, 320].map((width) => makeDivisible(width * widthFactor)),
+    stageReductions: FOUR_REDUCTIONS,
     name,
     source: "torchvision",
     paper:

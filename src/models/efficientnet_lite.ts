@@ -8,6 +8,7 @@ import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
+import { FOUR_REDUCTIONS } from "./untagged.ts";
 import { initAsTimm } from "./init_as_timm.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
@@ -48,6 +49,8 @@ export class EfficientNetLite extends Backbone {
   override readonly head: nn.Module;
   /** Channels of the four stages. */
   override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[] = FOUR_REDUCTIONS;
   /** The width of the features: 1280. */
   override readonly featureDim: number = 1280;
   /** The number of classes. */

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { FOUR_REDUCTIONS, UNTAGGED } from "./untagged.ts";
 import { EfficientNetLite, type EfficientNetLiteOptions } from "./efficientnet_lite.ts";
 import type { ModelEntry } from "./entry.ts";
+import { makeDivisible } from "./parts/divisible.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 
 type Facts = Pick<
@@ -19,6 +21,10 @@ function entryOf(
   facts: Facts,
 ): ModelEntry {
   return {
+    ...UNTAGGED,
+    license: "apache-2.0",
+    stageDims: [24, 40, 112, 320].map((width) => makeDivisible(width * widthFactor)),
+    stageReductions: FOUR_REDUCTIONS,
     ...facts,
     paper: "Liu, Higher accuracy on vision models with EfficientNet-Lite, 2020",
     featureDim: 1280,

@@ -7,7 +7,9 @@
 import { nullable } from "../base/option_parts.ts";
 import { number, whole } from "../base/option_values.ts";
 import type { OptionTable } from "../base/options.ts";
+import type { Tensor } from "../torch/mod.ts";
 import type { Backbone } from "./backbone.ts";
+import type { WeightsFacts } from "./weights_facts.ts";
 
 /** How an architecture is made; what is absent is as published. */
 export interface BuildOptions {
@@ -33,32 +35,35 @@ export const BUILD_OPTIONS: OptionTable<{ [K in keyof BuildOptions]: number | nu
 };
 
 /** An architecture by its published name, with what its published weights expect of an image. */
-export interface ModelEntry {
+export interface ModelEntry extends WeightsFacts {
   /** The architecture's name, as its publisher has it. */
   readonly name: string;
   /** Whose names the parameters have, and whose files load as they are. */
   readonly source: string;
   /** Where the architecture was published: authors, title, year. */
   readonly paper: string;
-  /** The side in pixels of the images that it was trained on. */
-  readonly inputSize: number;
-  /** The side of an evaluated image's middle that is shown to it, as a part of the resized image's. */
-  readonly cropFraction: number;
-  /** The mean of each channel, of values from 0 to 1. */
-  readonly mean: readonly [number, number, number];
-  /** The standard deviation of each channel, of values from 0 to 1. */
-  readonly std: readonly [number, number, number];
-  /** How images are resized for it. */
-  readonly interpolation: "bilinear" | "bicubic";
   /** The width of its features, D. */
   readonly featureDim: number;
-  /** The number of classes of its published weights; 0 where they have no head. */
-  readonly numClasses: number;
+  /** Channels of each stage's map. */
+  readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map: 4, 8, 16, 32 for most; the side of a patch for others. */
+  readonly stageReductions: readonly number[];
+  /** Rows and columns of patches of an image of `inputSize`; null for architectures whose stages differ. */
+  readonly patchGrid: readonly [rows: number, columns: number] | null;
+  /** The tags of its published weights, the first of which its name alone means; empty where they have none. */
+  readonly tags: readonly string[];
   /** Makes a model with fresh weights. */
   readonly build: (options: BuildOptions) => Backbone;
+  /** What is known of the weights of another tag; only where there are tags. */
+  readonly tagged?: (tag: string) => ModelEntry;
   /**
    * Where several publishers call networks of their own by this name: the one that a file is of, by the names of its
    * tensors; null if it is this one.
    */
   readonly ofFile?: (names: Iterable<string>) => ModelEntry | null;
+  /**
+   * Where the publisher's names of parameters are not the model's own: the model's state dict with the publisher's. What
+   * is saved has these.
+   */
+  readonly published?: (state: Readonly<Record<string, Tensor>>) => Record<string, Tensor>;
 }

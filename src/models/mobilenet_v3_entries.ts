@@ -5,6 +5,7 @@
  */
 
 import type { BuildOptions, ModelEntry } from "./entry.ts";
+import { FOUR_REDUCTIONS, UNTAGGED } from "./untagged.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 import { type BottleneckRow, MobileNetV3, type MobileNetV3Options } from "./mobilenet_v3.ts";
 
@@ -45,6 +46,10 @@ function entryOf(
   structure: Omit<MobileNetV3Options, keyof BuildOptions>,
 ): ModelEntry {
   return {
+    ...UNTAGGED,
+    license: "bsd-3-clause",
+    stageDims: structure.stageEnds.map((end) => structure.rows[end - 1][2]),
+    stageReductions: FOUR_REDUCTIONS,
     name,
     source: "torchvision",
     paper: "Howard et al., Searching for MobileNetV3, 2019",

@@ -42,6 +42,15 @@ function all(): Map<string, ModelEntry> {
   );
 }
 
+/** What {@linkcode list} lists. */
+export interface ListOptions {
+  /**
+   * Whether the names are those of published weights, `architecture.tag`, as timm's `list_models(pretrained=True)`;
+   * false by default, but for patterns with a point.
+   */
+  readonly pretrained?: boolean;
+}
+
 /**
  * The names of the architectures, in alphabetical order: those that match `pattern`, in which `*` stands for
  * anything.
@@ -51,21 +60,37 @@ function all(): Map<string, ModelEntry> {
  * import { models } from "@apprentice/distill";
  *
  * models.list("resnet*"); // resnet101, resnet152, resnet18, …
+ * models.list("resnet50*", { pretrained: true }); // those of its weights
  * ```
  */
-export function list(pattern = "*"): string[] {
+export function list(pattern = "*", options: ListOptions = {}): string[] {
+  const { pretrained = pattern.includes(".") } = options;
   const wanted = wildcard(pattern);
-  return [...all().keys()].filter((name) => wanted.test(name));
+  const names = pretrained
+    ? [...all().values()].flatMap(({ name, tags }) => tags.map((tag) => `${name}.${tag}`))
+    : [...all().keys()];
+  return names.filter((name) => wanted.test(name));
 }
 
 /**
- * What is known of an architecture.
+ * What is known of an architecture, and of its weights of a tag: `"vit_small_patch16_dinov3.lvd1689m"`. A name without a
+ * tag means the first of the architecture's weights. `timm/` may stand before timm's names.
  *
- * @throws {ArgumentError} if there is none of this name; the message has the nearest ones.
+ * @throws {ArgumentError} if there is none of this name, or no such tag; the message has the nearest ones.
+ *
+ * @example
+ * ```ts
+ * import { models } from "@apprentice/distill";
+ *
+ * const { inputSize, featureDim, stageReductions } = models.entry("resnet50");
+ * ```
  */
 export function entry(name: string): ModelEntry {
-  const found = all().get(name);
+  const found = all().get(name) ?? all().get(name.replace(/^timm\//, ""));
   if (found !== undefined) return found;
+  const [base, ...rest] = name.replace(/^timm\//, "").split(".");
+  const tagged = all().get(base)?.tagged;
+  if (tagged !== undefined && rest.length > 0) return tagged(rest.join("."));
   const near = nearest(name, [...all().keys()]);
   throw new ArgumentError(
     `There is no architecture "${name}". The nearest names are ${near.join(", ")}; ` +

@@ -5,6 +5,7 @@
  */
 
 import type { BuildOptions, ModelEntry } from "./entry.ts";
+import { FOUR_REDUCTIONS, UNTAGGED } from "./untagged.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 import { BasicBlock, Bottleneck } from "./parts/residual_block.ts";
 import { ResNet, type ResNetOptions } from "./resnet.ts";
@@ -14,7 +15,12 @@ function entryOf(
   structure: Omit<ResNetOptions, keyof BuildOptions>,
 ): ModelEntry {
   const wide = structure.widthPerGroup !== undefined;
+  const dims = [64, 128, 256, 512].map((width) => width * structure.block.expansion);
   return {
+    ...UNTAGGED,
+    license: "bsd-3-clause",
+    stageDims: dims,
+    stageReductions: FOUR_REDUCTIONS,
     name,
     source: "torchvision (timm has the same names)",
     paper: wide

@@ -11,8 +11,9 @@ import { removeTemporaries } from "../base/files.ts";
 import { skipped } from "../nn/init.ts";
 import type { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
+import { ownState, publishedState } from "./published_state.ts";
 import { create } from "./create.ts";
-import { list } from "./registry.ts";
+import { entry } from "./registry.ts";
 import { fileAt, SAVED_FORMAT, savedFile } from "./saved_file.ts";
 import { SMALL_MODELS } from "./small/all.ts";
 
@@ -86,7 +87,9 @@ export function save(path: string, model: Classifier, options: SaveModelOptions 
     ...(view && { view: JSON.stringify(view) }),
   };
   removeTemporaries(path);
-  torch.saveSafetensors(path, model.stateDict(), metadata, { checksums: true });
+  torch.scope(() =>
+    torch.saveSafetensors(path, publishedState(model), metadata, { checksums: true })
+  );
 }
 
 /**
@@ -114,7 +117,7 @@ export function load(place: string): Classifier {
   try {
     model = build(metadata.architecture, json(metadata.options, "options"));
     const own = model;
-    torch.scope(() => own.loadStateDict(torch.loadSafetensors(path)));
+    torch.scope(() => own.loadStateDict(ownState(own, torch.loadSafetensors(path))));
     own.classNames = namesOf(metadata.classNames, own.numClasses);
     own.view = viewOf(metadata.view);
     return own.eval();
@@ -145,12 +148,21 @@ function build(architecture: string | undefined, options: unknown): Classifier {
   if (Object.hasOwn(SMALL_MODELS, name)) {
     return skipped(() => SMALL_MODELS[name].build(options as never));
   }
-  if (!list().includes(name)) {
+  if (!isKnown(name)) {
     throw new FormatError(
       `its architecture is ${JSON.stringify(architecture)}, which this version does not know`,
     );
   }
   return skipped(() => create(name, options));
+}
+
+function isKnown(name: string): boolean {
+  try {
+    entry(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function namesOf(text: string | undefined, count: number): readonly string[] | null {

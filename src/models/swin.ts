@@ -70,6 +70,8 @@ export class Swin extends Backbone implements NamesLayers {
   override readonly head: nn.Module;
   /** Channels of the stages. */
   override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[];
   /** Channels of the last stage. */
   override readonly featureDim: number;
   /** The number of classes. */
@@ -95,6 +97,7 @@ export class Swin extends Backbone implements NamesLayers {
     const total = depths.reduce((a, b) => a + b);
     checkBlocks("Swin", `depths [${depths.join(", ")}]`, total);
     this.stageDims = depths.map((_, i) => dim * 2 ** i);
+    this.stageReductions = this.stageDims.map((_, i) => patchSize * 2 ** i);
     checkCounts("Swin", { "dim of the last of the depths": this.stageDims.at(-1)! });
     this.stageDims.forEach((width, i) => {
       checkHeads(`Swin's stage ${i}`, width, heads[i]);

@@ -8,6 +8,7 @@ import type { Names } from "./parts/swin_blocks.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 import type { ModelEntry } from "./entry.ts";
 import { Swin, type SwinOptions } from "./swin.ts";
+import { FOUR_REDUCTIONS, UNTAGGED } from "./untagged.ts";
 import { CIFAR10_IMAGES } from "./parts/cifar.ts";
 
 const paper =
@@ -29,6 +30,10 @@ function imagenet(
 ): ModelEntry {
   const { names, cropFraction, dropPath: published } = facts;
   return {
+    ...UNTAGGED,
+    license: names === "timm" ? "mit" : "bsd-3-clause",
+    stageDims: [1, 2, 4, 8].map((factor) => factor * shape.dim),
+    stageReductions: FOUR_REDUCTIONS,
     name,
     source: names,
     paper,
@@ -62,6 +67,10 @@ export const swin: readonly ModelEntry[] = [
   torchvision("swin_b", shapes.base, 238, 0.5),
   ...Object.keys(shapes).map(timm),
   {
+    ...UNTAGGED,
+    license: null,
+    stageDims: [96, 192, 384],
+    stageReductions: [2, 4, 8],
     name: "swin_tiny_32",
     source: "torchvision's names, without published weights",
     paper:

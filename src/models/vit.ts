@@ -25,7 +25,7 @@ import {
   transformerParameters,
 } from "./parts/size_checks.ts";
 import { PackedSwiGlu } from "./parts/swiglu.ts";
-import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
+import { asMap, stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { VitBlock } from "./parts/vit_block.ts";
 
@@ -122,6 +122,8 @@ export class VisionTransformer extends TokenBackbone {
   override readonly stageDims: readonly number[];
   /** Height and width of the images. */
   readonly imageSize: number;
+  /** Height and width of a patch. */
+  override readonly patchSize: number;
   /** Rows and columns of patches. */
   readonly grid: Grid;
   /** Whether images of other sizes are taken. */
@@ -188,6 +190,7 @@ export class VisionTransformer extends TokenBackbone {
     this.featureDim = dim;
     this.numClasses = numClasses;
     this.imageSize = imageSize;
+    this.patchSize = patchSize;
     this.grid = [imageSize / patchSize, imageSize / patchSize];
     this.dynamicImageSize = options.dynamicImageSize ?? false;
     this.#pool = pool;
@@ -203,10 +206,21 @@ export class VisionTransformer extends TokenBackbone {
 
   /** The features of images. @ignore */
   protected override run(images: Tensor, stages?: Tensor[]): Tensor {
-    const grid = this.#gridOf(images);
+    return this.#pooled(this.#tokens(images, this.#gridOf(images), stages));
+  }
+
+  /** The patches' tokens after the last norm, if there is one before the pooling, as a map. */
+  override denseFeatures(images: Tensor): Tensor {
+    return torch.scope(() => {
+      const grid = this.#gridOf(images);
+      const x = this.#tokens(images, grid);
+      return asMap(this.norm?.forward(x) ?? x, this.#prefix, grid);
+    });
+  }
+
+  #tokens(images: Tensor, grid: Grid, stages?: Tensor[]): Tensor {
     const tokens = torch.scope(() => this.#embed(images, grid));
-    const x = throughBlocks(this.blocks, tokens, { prefix: this.#prefix, grid }, stages);
-    return this.#pooled(x);
+    return throughBlocks(this.blocks, tokens, { prefix: this.#prefix, grid }, stages);
   }
 
   /** Patches with class token, registers and positions: equation 1. */

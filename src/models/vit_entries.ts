@@ -8,6 +8,7 @@ import type { BuildOptions, ModelEntry } from "./entry.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 import { CIFAR10_IMAGES } from "./parts/cifar.ts";
 import { CLIP_MEAN, CLIP_STD } from "./parts/clip_statistics.ts";
+import { patchStages, UNTAGGED } from "./untagged.ts";
 import { VisionTransformer, type VitOptions } from "./vit.ts";
 
 type Size = Pick<VitOptions, "dim" | "depth" | "heads" | "mlpRatio">;
@@ -47,6 +48,9 @@ function entry(
   const inputSize = architecture.imageSize ?? 224;
   const { paper, mean, std, numClasses, crop = 0.9, source = "timm" } = facts;
   return {
+    ...UNTAGGED,
+    ...patchStages(architecture.dim, architecture.patchSize ?? 16, inputSize),
+    license: null,
     name,
     source,
     paper,

@@ -105,6 +105,8 @@ export class WideResNet extends Backbone {
   readonly fc: nn.Module;
   /** Channels of the three groups. */
   override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[] = [1, 2, 4];
   /** Channels of the last group. */
   override readonly featureDim: number;
   /** The number of classes. */

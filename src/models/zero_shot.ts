@@ -162,6 +162,16 @@ export class ZeroShotClassifier extends Backbone {
     return this.tower.stageDims;
   }
 
+  /** Pixels of the image between neighbours of each of the image tower's maps. */
+  override get stageReductions(): readonly number[] {
+    return this.tower.stageReductions;
+  }
+
+  /** The image tower's dense features (B, D, rows, columns). */
+  override denseFeatures(images: Tensor): Tensor {
+    return this.tower.denseFeatures(images);
+  }
+
   /** Images (B, C, H, W) to the image tower's maps, and the embeddings (B, E). */
   override forwardStages(images: Tensor): StagedFeatures {
     return torch.scope(() => {

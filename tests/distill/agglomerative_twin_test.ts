@@ -17,6 +17,7 @@ class Student extends models.Backbone {
   readonly featureDim = 12;
   readonly numClasses = classes;
   readonly stageDims = [12];
+  readonly stageReductions: number[] = [];
   readonly conv = new nn.Conv2d(1, 12, 3, { padding: 1 });
   readonly head = new nn.Linear(12, classes);
   readonly pool = new nn.MaxPool2d(2);

@@ -22,6 +22,7 @@ class Student extends models.Backbone {
   readonly featureDim = 12;
   readonly numClasses = classes;
   readonly stageDims = [6, 8, 12];
+  readonly stageReductions: number[] = [];
   readonly convs = [[1, 6], [6, 8], [8, 12]].map(([a, b]) =>
     new nn.Conv2d(a, b, 3, { padding: 1 })
   );
@@ -41,6 +42,7 @@ class Student extends models.Backbone {
 
 /** Three stages of 28x28 tokens. */
 class TokenStudent extends TokenBackbone {
+  readonly patchSize = 1;
   readonly featureDim = 8;
   readonly numClasses = classes;
   readonly stageDims = [8, 8, 8];
@@ -61,6 +63,7 @@ class TokenStudent extends TokenBackbone {
 class Teacher extends models.Backbone {
   readonly numClasses = classes;
   readonly stageDims: number[];
+  readonly stageReductions: number[] = [];
   readonly conv: nn.Conv2d;
   readonly head: nn.Linear;
 

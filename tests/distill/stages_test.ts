@@ -100,6 +100,7 @@ test("a student without stages is refused, with the names of those that have the
   }
   class Stageless extends models.SmallCnn {
     override readonly stageDims: number[] = [];
+    override readonly stageReductions: number[] = [];
   }
   const none = new Stageless({ numClasses: 3 });
   assertThrows(
@@ -116,6 +117,7 @@ test("stages that are not what the student declares are refused by shape", () =>
     override readonly featureDim = 4;
     override readonly numClasses = 3;
     override readonly stageDims = [4, 6];
+    override readonly stageReductions: number[] = [];
     give: (x: torch.Tensor) => torch.Tensor[] = () => [];
     override forwardStages(x: torch.Tensor): models.StagedFeatures {
       return { stages: this.give(x), features: x.mean([2, 3]).expand([-1, 4]) };

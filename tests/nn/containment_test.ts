@@ -114,6 +114,7 @@ test("a classifier without a head says so", () => {
     readonly featureDim = 3;
     readonly numClasses = 0;
     readonly stageDims = [3];
+    readonly stageReductions: number[] = [];
     override forwardStages(images: Tensor): models.StagedFeatures {
       return { stages: [images], features: images.mean([2, 3]) };
     }

@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { Backbone } from "../../src/models/backbone.ts";
 import type { Classifier } from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device } from "../helpers.ts";
@@ -26,6 +27,8 @@ interface Facts {
 export interface Differences {
   eval: number;
   features: number;
+  dense: number;
+  stages: number;
   train: number;
   statistics: number;
   gradients: number;
@@ -94,6 +97,8 @@ export function compare(model: Classifier, path: string, name: string, seed = 0)
     const found: Differences = {
       eval: 0,
       features: 0,
+      dense: 0,
+      stages: 0,
       train: 0,
       statistics: 0,
       gradients: 0,
@@ -103,6 +108,15 @@ export function compare(model: Classifier, path: string, name: string, seed = 0)
       model.eval();
       found.eval = relative(model.forward(images), golden("eval"));
       if (golden("features")) found.features = relative(model.features(images), golden("features"));
+      if (!(model instanceof Backbone)) return;
+      if (golden("dense")) {
+        found.dense = relative(summed(model.denseFeatures(images)), golden("dense"));
+      }
+      if (!golden("stages")) return;
+      const { stages } = model.forwardStages(images);
+      assertEquals(stages.map((map) => map.size(1)), [...model.stageDims]);
+      assertEquals(stages.map((map) => size / map.size(2)), [...model.stageReductions]);
+      found.stages = relative(torch.cat(stages.map(summed), 1), golden("stages"));
     });
     model.train();
     model.zeroGrad();
@@ -160,6 +174,15 @@ function draws(model: Classifier, images: torch.Tensor): boolean {
   return relative(one, other.to("cpu")) > 1e-3;
 }
 
+/** A sum over the places of a map, each with a weight of its own: see `summed` in timm_parity.py. */
+function summed(map: torch.Tensor): torch.Tensor {
+  const weights = uniform("places", map.shape.slice(2)).to({
+    device: map.device,
+    dtype: map.dtype,
+  });
+  return map.mul(weights).sum([2, 3]);
+}
+
 function relative(actual: torch.Tensor, expected: torch.Tensor): number {
   assertEquals(actual.shape, expected.shape);
   const a = actual.detach().to("cpu").to("float64");
@@ -169,7 +192,17 @@ function relative(actual: torch.Tensor, expected: torch.Tensor): number {
 
 /** Asserts what every architecture promises: all differences at most 1e-5 (float32). */
 export function assertParity(found: Differences, limit = 1e-5): void {
-  for (const part of ["eval", "features", "train", "statistics", "gradients"] as const) {
+  for (
+    const part of [
+      "eval",
+      "features",
+      "dense",
+      "stages",
+      "train",
+      "statistics",
+      "gradients",
+    ] as const
+  ) {
     assert(
       found[part] <= limit,
       `${part} differs by ${found[part]}${part === "gradients" ? ` at ${found.worst}` : ""}`,

@@ -19,12 +19,20 @@ export function stageEnds(depth: number): number[] {
 }
 
 /** The tokens of the patches as a map: (B, prefix + rows · columns, D) to (B, D, rows, columns), a view. */
-function asMap(tokens: Tensor, prefix: number, [rows, columns]: Grid): Tensor {
+export function asMap(tokens: Tensor, prefix: number, [rows, columns]: Grid): Tensor {
   return tokens.narrow(1, prefix, rows * columns).transpose(1, 2).unflatten(2, [rows, columns]);
 }
 
 /** A backbone of tokens: its stages are maps of them, which are made only if somebody wants them. */
 export abstract class TokenBackbone extends Backbone {
+  /** Height and width of a patch in pixels. */
+  abstract readonly patchSize: number;
+
+  /** The side of a patch for each of the stages. */
+  override get stageReductions(): readonly number[] {
+    return this.stageDims.map(() => this.patchSize);
+  }
+
   /** The features of images; the maps of the stages are put into `stages`, if there is such a list. @ignore */
   protected abstract run(images: Tensor, stages?: Tensor[]): Tensor;
 

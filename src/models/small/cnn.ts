@@ -60,6 +60,8 @@ export class SmallCnn extends Backbone {
   override readonly numClasses: number;
   /** The widths. */
   override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[];
 
   /**
    * Builds the network with fresh weights.
@@ -91,6 +93,7 @@ export class SmallCnn extends Backbone {
     }
     this.stem = new nn.Sequential(...layers);
     this.stageDims = [...widths];
+    this.stageReductions = widths.map((_, i) => 2 ** i);
     this.featureDim = before;
     this.numClasses = numClasses;
     this.head = new nn.Linear(before, numClasses);

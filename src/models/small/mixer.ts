@@ -93,6 +93,8 @@ export class SmallMixer extends TokenBackbone {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
+  /** Height and width of a patch in pixels. */
+  override readonly patchSize: number;
   /** The width of the tokens for each of the stages, which are four where there are as many blocks. */
   override readonly stageDims: readonly number[];
 
@@ -119,6 +121,7 @@ export class SmallMixer extends TokenBackbone {
     this.patchEmbed = new nn.Conv2d(channels, dim, patchSize, { stride: patchSize });
     this.blocks = new nn.Sequential(...Array.from({ length: depth }, () => new Block(tokens, dim)));
     this.norm = new nn.LayerNorm(dim);
+    this.patchSize = patchSize;
     this.stageDims = stageEnds(depth).map(() => dim);
     this.featureDim = dim;
     this.numClasses = numClasses;

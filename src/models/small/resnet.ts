@@ -99,6 +99,8 @@ export class SmallResNet extends Backbone {
   override readonly numClasses: number;
   /** The widths of the stages. */
   override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[];
 
   /**
    * Builds the network with fresh weights.
@@ -134,6 +136,7 @@ export class SmallResNet extends Backbone {
     }
     this.blocks = new nn.Sequential(...blocks);
     this.stageDims = [...widths];
+    this.stageReductions = widths.map((_, i) => stride * 2 ** i);
     this.featureDim = before;
     this.numClasses = numClasses;
     this.head = new nn.Linear(before, numClasses);

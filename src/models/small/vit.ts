@@ -109,6 +109,8 @@ export class SmallVit extends TokenBackbone {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
+  /** Height and width of a patch in pixels. */
+  override readonly patchSize: number;
   /** The width of the tokens for each of the stages, which are four where there are as many blocks. */
   override readonly stageDims: readonly number[];
   /** What is added to each token for its place, (1, tokens, dim). */
@@ -147,6 +149,7 @@ export class SmallVit extends TokenBackbone {
       ...Array.from({ length: depth }, () => new Block(dim, heads, dim * mlpRatio)),
     );
     this.norm = new nn.LayerNorm(dim);
+    this.patchSize = patchSize;
     this.stageDims = stageEnds(depth).map(() => dim);
     this.featureDim = dim;
     this.numClasses = numClasses;
