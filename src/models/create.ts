@@ -12,6 +12,7 @@ import type { Backbone } from "./backbone.ts";
 import { dialects } from "./dialects/all.ts";
 import type { View } from "../data/view.ts";
 import type { BuildOptions, ModelEntry } from "./entry.ts";
+import { publishedWeights } from "./published_weights.ts";
 import { entry } from "./registry.ts";
 import { entryOf } from "./entry_of.ts";
 
@@ -49,6 +50,9 @@ export interface CreateOptions
  * Makes a model of a published architecture, on the CPU in float32: with fresh weights, or with those of a file.
  * {@linkcode list} has the names. With weights, its `view` is what these expect of images.
  *
+ * `"vit_small_patch16_dinov3.lvd1689m"` is an architecture with the tag of its weights, as in timm; what they expect of
+ * images is that tag's. With `pretrained` the weights come from the hub.
+ *
  * @throws {ArgumentError} if there is no such architecture, an option cannot be used, or the weights are another
  * model's: the message lists the names that do not fit.
  * @throws {FormatError} if the file of weights is damaged or refused.
@@ -79,28 +83,18 @@ export function create(
   options: CreateOptions = {},
 ): Backbone | Promise<Backbone> {
   const { pretrained = false, ...others } = options;
+  const { weights } = options;
   // A name that is wrong need not wait for the hub.
-  const weights = pretrained ? publishedWeights(entry(name), options) : options.weights;
-  if (pretrained) return fromHub(name, weights as string, others);
   entry(name);
-  return typeof weights === "string" && isHubSpec(weights)
-    ? fromHub(name, weights, options)
-    : build(name, options);
-}
-
-/** Where the published weights of an entry are. */
-function publishedWeights({ name, hub, tags }: ModelEntry, { weights }: CreateOptions): string {
-  if (weights !== undefined) {
+  if (pretrained && weights !== undefined) {
     throw new ArgumentError(
       `models.create("${name}"): weights and pretrained were both given; leave one of them out.`,
     );
   }
-  if (hub !== null) return `hf://${hub}`;
-  throw new ArgumentError(
-    `The hub has no weights of ${name} that are known here${
-      tags.length > 0 ? `; those of its tags are ${tags.join(", ")}` : ""
-    }. Give { weights }: a file, a folder or hf://organization/repository.`,
-  );
+  if (pretrained) return fromHub(name, publishedWeights(name), others);
+  return typeof weights === "string" && isHubSpec(weights)
+    ? fromHub(name, weights, options)
+    : build(name, options);
 }
 
 async function fromHub(name: string, spec: string, options: CreateOptions): Promise<Backbone> {
@@ -125,6 +119,7 @@ function build(name: string, options: CreateOptions): Backbone {
     strict,
     headAdvice,
     hub: _,
+    pretrained: __,
     ...given
   } = options;
   const build: BuildOptions = { ...given, numClasses: given.numClasses ?? known.numClasses };

@@ -7,7 +7,8 @@
 import { FileError } from "../base/errors.ts";
 import { checkIsFile, isMissing, readProblem, readTextFile } from "../base/regular_files.ts";
 import { isHubSpec, resolveHub } from "../hub/mod.ts";
-import { list } from "../models/registry.ts";
+import { entry, list } from "../models/registry.ts";
+import { publishedWeights } from "../models/published_weights.ts";
 import type { ModelConfig } from "./configs/model_config.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
 import { readModelConfig } from "./preprocessing_config.ts";
@@ -50,6 +51,7 @@ export async function find(
     const path = { name, isFile: snapshot.weights !== null };
     return { spec, name: options.name ?? snapshot.repo, path, config };
   }
+  if (await isName(spec)) return await find(publishedWeights(spec), options);
   const { isFile } = await statOf(spec);
   const folder = isFile ? spec.replace(/[^/\\]*$/, "") || "." : spec;
   // A file of torchvision's stands among others, so what its folder says of another model must not count.
@@ -65,6 +67,17 @@ export async function find(
     path: { name: spec, isFile },
     config,
   };
+}
+
+/** Whether a spec is a name of the registry, and of nothing that lies here. */
+async function isName(spec: string): Promise<boolean> {
+  if (!list().includes(spec.split(".")[0])) return false;
+  try {
+    await Deno.stat(spec);
+    return false;
+  } catch (error) {
+    return isMissing(error);
+  }
 }
 
 async function statOf(path: string): Promise<Deno.FileInfo> {
@@ -111,11 +124,18 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** The longest name of an architecture that a file's name begins with. */
+/** The longest name of an architecture that a file's name begins with, and its tag if that comes next. */
 export function architectureInName(path: string): string | null {
   const file = path.split(/[/\\]/).at(-1)!.replaceAll("-", "_").toLowerCase();
-  const names = list().filter((name) =>
-    file.startsWith(name.toLowerCase()) && !/^[a-z0-9]/.test(file.slice(name.length))
-  );
-  return names.sort((a, b) => b.length - a.length)[0] ?? null;
+  return longest(list(), file) ?? null;
+}
+
+function longest(names: readonly string[], file: string): string | undefined {
+  const [name] = names
+    .filter((one) =>
+      file.startsWith(one.toLowerCase()) && !/^[a-z0-9]/.test(file.slice(one.length))
+    )
+    .sort((a, b) => b.length - a.length);
+  if (name === undefined || name.includes(".")) return name;
+  return longest(entry(name).tags.map((tag) => `${name}.${tag}`), file) ?? name;
 }

@@ -20,7 +20,8 @@ import type { Teacher } from "./teacher.ts";
 import { weightsSource } from "./weights_source.ts";
 
 /**
- * Makes a teacher of what a publisher ships: a repository of the hub (`hf://org/name`), a folder with a
+ * Makes a teacher of what a publisher ships: a name of timm's with or without its tag
+ * (`vit_small_patch16_dinov3.lvd1689m`), whose weights the hub has; a repository of the hub (`hf://org/name`), a folder with a
  * `config.json`, a file of weights, a model that `models.save` wrote or the folder of a run with its student, a TorchScript file (`.pt`) or an ONNX model (`.onnx`). Given raw images, it
  * resizes and normalizes them as its publisher did.
  *
