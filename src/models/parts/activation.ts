@@ -4,12 +4,23 @@
  * @module
  */
 
-import type { Tensor } from "../../torch/mod.ts";
+import { isGradEnabled, type Tensor } from "../../torch/mod.ts";
 
 /** An activation by name. */
-export type Activation = "relu" | "relu6" | "hardswish" | "silu" | "sigmoid" | "hardsigmoid";
+export type Activation =
+  | "relu"
+  | "relu6"
+  | "hardswish"
+  | "silu"
+  | "gelu"
+  | "geluTanh"
+  | "sigmoid"
+  | "hardsigmoid";
 
-/** Applies an activation to `x` in place, and returns it. Who calls it has no use for `x` as it was. */
+/**
+ * Applies an activation to `x`, in place where gradients allow that, and returns the result. Who calls it has no use for
+ * `x` as it was.
+ */
 export function activate_(x: Tensor, activation: Activation): Tensor {
   switch (activation) {
     case "relu":
@@ -20,6 +31,10 @@ export function activate_(x: Tensor, activation: Activation): Tensor {
       return x.hardswish_();
     case "silu":
       return x.silu_();
+    case "gelu":
+      return isGradEnabled() ? x.gelu() : x.gelu_();
+    case "geluTanh":
+      return isGradEnabled() ? x.gelu({ approximate: "tanh" }) : x.gelu_({ approximate: "tanh" });
     case "sigmoid":
       return x.sigmoid_();
     case "hardsigmoid":

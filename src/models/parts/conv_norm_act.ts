@@ -24,38 +24,48 @@ export interface ConvNormActOptions {
   stride?: number;
   /** Whether every channel has a kernel of its own; false by default. */
   depthwise?: boolean;
+  /** Groups of channels that are convolved apart; 1 by default, or as many as channels where `depthwise` is on. */
+  groups?: number;
+  /** Whether the convolution has a bias; false by default. */
+  bias?: boolean;
   /** What follows the norm; nothing by default. */
   activation?: Activation;
-  /** Options of the norm. */
-  norm?: nn.BatchNormOptions;
+  /** Options of the norm; null for no norm. */
+  norm?: nn.BatchNormOptions | null;
+  /** The names of convolution and norm; torchvision's by default, `"0"` and `"1"`. timm's are `"conv"` and `"bn"`. */
+  keys?: readonly [conv: string, norm: string];
 }
 
-/** Convolution without bias, batch norm and activation. Keys as torchvision's: `0.weight`, `1.weight`, … */
+/** Convolution, batch norm and activation, all padded to keep the size but for the stride. */
 export class ConvNormAct extends nn.Module {
   readonly #conv: nn.Conv2d;
-  readonly #norm: nn.BatchNorm2d;
+  readonly #norm: nn.BatchNorm2d | null;
   readonly #activation?: Activation;
 
   /** From `before` channels to `width`. */
   constructor(before: number, width: number, options: ConvNormActOptions = {}) {
     super();
-    const { kernel = 1, stride = 1, depthwise = false } = options;
+    const { kernel = 1, stride = 1, depthwise = false, norm, keys = ["0", "1"] } = options;
     this.#conv = this.registerModule(
-      "0",
+      keys[0],
       new nn.Conv2d(before, width, kernel, {
         stride,
         padding: (kernel - 1) / 2,
-        groups: depthwise ? before : 1,
-        bias: false,
+        groups: options.groups ?? (depthwise ? before : 1),
+        bias: options.bias ?? false,
       }),
     );
-    this.#norm = this.registerModule("1", new nn.BatchNorm2d(width, options.norm));
+    this.#norm = norm === null
+      ? null
+      : this.registerModule(keys[1], new nn.BatchNorm2d(width, norm));
     this.#activation = options.activation;
   }
 
   /** (B, before, H, W) to (B, width, H / stride, W / stride). */
   override forward(x: Tensor): Tensor {
-    const normed = convNorm(this.#conv, this.#norm, x);
+    const normed = this.#norm === null
+      ? this.#conv.forward(x)
+      : convNorm(this.#conv, this.#norm, x);
     return this.#activation === undefined ? normed : activate_(normed, this.#activation);
   }
 }
