@@ -12,7 +12,7 @@ import { eye, randn, zeros } from "../torch/creation.ts";
 import { linalgQr, linalgSolveTriangular } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
-import { inFullPrecision } from "./full_precision.ts";
+import { inFullPrecision } from "../torch/full_precision.ts";
 
 /**
  * A trained linear map of features (B, inputDim) to (B, outputDim) without a bias, whose matrix always has orthonormal columns, or

@@ -11,7 +11,7 @@ import { ones, tensor, zeros } from "../torch/creation.ts";
 import { linalgEigh, stack } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
-import { inFullPrecision } from "./full_precision.ts";
+import { inFullPrecision } from "../torch/full_precision.ts";
 import { evenRotation } from "./hadamard.ts";
 import { Moments, type Spreads } from "./moments.ts";
 import type { Standardization } from "./standardization.ts";

@@ -17,6 +17,7 @@ export * from "./dialects/all.ts";
 export * from "./dialects/dialect_type.ts";
 export * from "./efficientnet.ts";
 export * from "./efficientnet_lite.ts";
+export * from "./efficientvit_mit.ts";
 export * from "./entry.ts";
 export * from "./load_clip_text.ts";
 export * from "./mobilenet_v3.ts";

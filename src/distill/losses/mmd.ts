@@ -11,7 +11,7 @@ import { zerosLike } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import { Tensor } from "../../torch/tensor.ts";
 import { checkDevice, checkMatrix } from "../checks.ts";
-import { inFullPrecision } from "../full_precision.ts";
+import { inFullPrecision } from "../../torch/full_precision.ts";
 import { bothUpcast, upcast } from "../upcast.ts";
 
 /** The widths σ of the Gaussian kernels that CFL (Luo et al. 2019) has in its published code. */

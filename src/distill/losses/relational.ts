@@ -11,7 +11,7 @@ import { cdist, linalgVectorNorm } from "../../torch/operators.gen.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { checkMatrix } from "../checks.ts";
-import { inFullPrecision } from "../full_precision.ts";
+import { inFullPrecision } from "../../torch/full_precision.ts";
 import { upcast } from "../upcast.ts";
 
 /** Features closer than this are one point, which has a distance to others but no direction to itself. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { autocast } from "../torch/backward.ts";
-import type { Device } from "../torch/device.ts";
+import { autocast } from "./backward.ts";
+import type { Device } from "./device.ts";
 
 /** Runs `body` without autocast: for products of matrices whose rounding would be larger than what they are for. */
 export function inFullPrecision<R>(device: Device, body: () => R): R {

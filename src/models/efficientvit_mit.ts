@@ -1,0 +1,205 @@
+/**
+ * EfficientViT, of MIT.
+ *
+ * @module
+ */
+
+import * as nn from "../nn/mod.ts";
+import * as torch from "../torch/mod.ts";
+import type { Tensor } from "../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "./backbone.ts";
+import type { BuildOptions } from "./entry.ts";
+import { activate_, type Activation } from "./parts/activation.ts";
+import { checkBuildOptions } from "./parts/build_options.ts";
+import { classifierHead } from "./parts/classifier_head.ts";
+import { EfficientVitBlock, LocalBlock, Shortcut } from "./parts/efficientvit_blocks.ts";
+import { ConvNormAct } from "./parts/conv_norm_act.ts";
+import { globalAvgPool } from "./parts/global_pool.ts";
+import { NamedChain } from "./parts/named_chain.ts";
+import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
+import { chainGroups, Stage } from "./parts/stage.ts";
+import { FOUR_REDUCTIONS } from "./untagged.ts";
+
+/** What makes one EfficientViT another. */
+export interface EfficientVitOptions extends BuildOptions {
+  /** Channels of the stem and of each of four stages. */
+  readonly widths: readonly number[];
+  /** Blocks of the stem and of each stage. */
+  readonly depths: readonly number[];
+  /** Channels of an attention head. */
+  readonly headDim: number;
+  /** Channels of the head's convolution, and the width of the features. */
+  readonly headWidths: readonly [number, number];
+  /** Whether it is one of the large ones (L1 to L3), whose blocks are fused; false by default. */
+  readonly isLarge?: boolean;
+}
+
+/** A convolution, pooling and two fully connected layers. Keys as timm's: `in_conv`, `classifier.0`, `.1`, `.4`. */
+class Head extends nn.Module {
+  readonly #classify: nn.Module;
+  readonly #conv: ConvNormAct;
+  readonly #hidden: nn.Linear;
+  readonly #norm: nn.LayerNorm;
+  readonly #activation: Activation;
+
+  constructor(
+    [before, width, dim]: readonly number[],
+    options: { numClasses: number; dropout: number; activation: Activation; eps: number },
+  ) {
+    super();
+    const { numClasses, dropout, activation, eps } = options;
+    this.#activation = activation;
+    this.#conv = this.registerModule(
+      "in_conv",
+      new ConvNormAct(before, width, { activation, keys: ["conv", "norm"] }),
+    );
+    this.#hidden = new nn.Linear(width, dim, { bias: false });
+    this.#norm = new nn.LayerNorm(dim, { eps });
+    this.#classify = classifierHead(dim, numClasses, dropout);
+    const layers = [this.#hidden, this.#norm, new nn.Identity(), new nn.Identity(), this.#classify];
+    this.registerModule("classifier", new nn.Sequential(...layers));
+  }
+
+  /** From features to logits. */
+  get last(): nn.Module {
+    return this.#classify;
+  }
+
+  /** The last map (B, C, H, W) to the features (B, D). */
+  override forward(map: Tensor): Tensor {
+    const pooled = globalAvgPool(this.#conv.forward(map));
+    return activate_(this.#norm.forward(this.#hidden.forward(pooled)), this.#activation);
+  }
+}
+
+/**
+ * EfficientViT (Cai et al., EfficientViT: Multi-scale linear attention for high-resolution dense prediction, 2023, figure
+ * 5): two stages of inverted residuals, then two whose blocks add linear attention on several scales. The large ones have
+ * three stages of fused inverted residuals first. Parameters have timm's names. Its stages are at strides 4, 8, 16 and
+ * 32; images may have any size.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using student = models.create("efficientvit_b0", { numClasses: 10 });
+ * student.forward(torch.zeros([1, 3, 64, 64])).shape; // [1, 10]
+ * ```
+ */
+export class EfficientVit extends Backbone {
+  /** Convolutions, which halve the image. */
+  readonly stem: NamedChain;
+  /** The four stages. */
+  readonly stages: nn.ModuleList;
+  /** Channels of the four stages. */
+  override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[] = FOUR_REDUCTIONS;
+  /** The width of the features. */
+  override readonly featureDim: number;
+  /** The number of classes. */
+  override readonly numClasses: number;
+  readonly #head: Head;
+
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(options: EfficientVitOptions) {
+    super();
+    const name = "EfficientVit";
+    const { numClasses, inChannels, dropout } = checkBuildOptions(name, options);
+    const { widths, depths, headDim, headWidths, isLarge = false } = options;
+    checkList(name, "widths", widths, 5);
+    checkList(name, "depths", depths, 5);
+    checkList(name, "headWidths", headWidths, 2);
+    checkCounts(name, { headDim });
+    checkBlocks(name, `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
+    checkParameterCount(
+      name,
+      widths.reduce((sum, width, i) => sum + depths[i] * 24 * width * width, 0) +
+        headWidths[0] * (widths[4] + headWidths[1]) + headWidths[1] * numClasses,
+      { widths, depths, headWidths, numClasses },
+    );
+    const activation = isLarge ? "geluTanh" : "hardswish";
+    const norm = isLarge ? { eps: 1e-7 } : {};
+    const style = { activation, norm } as const;
+
+    const first = {
+      in_conv: new ConvNormAct(inChannels, widths[0], {
+        kernel: 3,
+        stride: 2,
+        ...style,
+        keys: ["conv", "norm"],
+      }),
+      ...Object.fromEntries(Array.from({ length: depths[0] }, (_, i) => [
+        `res${i}`,
+        new Shortcut(
+          new LocalBlock(widths[0], widths[0], {
+            ...style,
+            kind: isLarge ? "plain" : "depthwise",
+            expansion: 1,
+          }),
+        ),
+      ])),
+    };
+    this.stem = new NamedChain(first);
+    const attentive = isLarge ? 3 : 2;
+    this.stages = new nn.ModuleList(
+      widths.slice(1).map((width, i) => {
+        const hasAttention = i >= attentive;
+        const bare = hasAttention || (isLarge && i >= 2);
+        const kind = isLarge && !bare ? "fused" : "inverted";
+        const half = { ...style, kind, stride: 2, bare } as const;
+        const local = { ...style, kind, bare: bare && isLarge } as const;
+        const blocks: nn.Module[] = [
+          new Shortcut(
+            new LocalBlock(widths[i], width, {
+              ...half,
+              expansion: isLarge ? (hasAttention ? 24 : 16) : 4,
+            }),
+            false,
+          ),
+        ];
+        const more = hasAttention || isLarge ? depths[i + 1] : depths[i + 1] - 1;
+        for (let at = 0; at < more; at++) {
+          blocks.push(
+            hasAttention
+              ? new EfficientVitBlock(width, { headDim, expansion: isLarge ? 6 : 4, ...style })
+              : new Shortcut(new LocalBlock(width, width, { ...local, expansion: 4 })),
+          );
+        }
+        return new NamedChain({ blocks: new Stage(...blocks) });
+      }),
+    );
+    this.#head = this.registerModule(
+      "head",
+      new Head([widths[4], ...headWidths], {
+        numClasses,
+        dropout,
+        activation,
+        eps: isLarge ? 1e-7 : 1e-5,
+      }),
+    );
+    this.stageDims = widths.slice(1);
+    this.featureDim = headWidths[1];
+    this.numClasses = numClasses;
+  }
+
+  /** From features to logits. */
+  override get head(): nn.Module {
+    return this.#head.last;
+  }
+
+  /** (B, C, H, W) to the maps at strides 4, 8, 16 and 32, and the features of the head's hidden layer. */
+  override forwardStages(images: Tensor): StagedFeatures {
+    return torch.scope(() => {
+      const stages = chainGroups(
+        [...this.stages].map((stage) => [stage]),
+        this.stem.forward(images),
+      );
+      return { stages, features: this.#head.forward(stages.at(-1)!) };
+    });
+  }
+}
