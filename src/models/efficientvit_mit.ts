@@ -9,12 +9,10 @@ import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
-import { activate_, type Activation } from "./parts/activation.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
-import { classifierHead } from "./parts/classifier_head.ts";
 import { EfficientVitBlock, LocalBlock, Shortcut } from "./parts/efficientvit_blocks.ts";
+import { EfficientVitHead } from "./parts/efficientvit_head.ts";
 import { ConvNormAct } from "./parts/conv_norm_act.ts";
-import { globalAvgPool } from "./parts/global_pool.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
@@ -32,44 +30,6 @@ export interface EfficientVitOptions extends BuildOptions {
   readonly headWidths: readonly [number, number];
   /** Whether it is one of the large ones (L1 to L3), whose blocks are fused; false by default. */
   readonly isLarge?: boolean;
-}
-
-/** A convolution, pooling and two fully connected layers. Keys as timm's: `in_conv`, `classifier.0`, `.1`, `.4`. */
-class Head extends nn.Module {
-  readonly #classify: nn.Module;
-  readonly #conv: ConvNormAct;
-  readonly #hidden: nn.Linear;
-  readonly #norm: nn.LayerNorm;
-  readonly #activation: Activation;
-
-  constructor(
-    [before, width, dim]: readonly number[],
-    options: { numClasses: number; dropout: number; activation: Activation; eps: number },
-  ) {
-    super();
-    const { numClasses, dropout, activation, eps } = options;
-    this.#activation = activation;
-    this.#conv = this.registerModule(
-      "in_conv",
-      new ConvNormAct(before, width, { activation, keys: ["conv", "norm"] }),
-    );
-    this.#hidden = new nn.Linear(width, dim, { bias: false });
-    this.#norm = new nn.LayerNorm(dim, { eps });
-    this.#classify = classifierHead(dim, numClasses, dropout);
-    const layers = [this.#hidden, this.#norm, new nn.Identity(), new nn.Identity(), this.#classify];
-    this.registerModule("classifier", new nn.Sequential(...layers));
-  }
-
-  /** From features to logits. */
-  get last(): nn.Module {
-    return this.#classify;
-  }
-
-  /** The last map (B, C, H, W) to the features (B, D). */
-  override forward(map: Tensor): Tensor {
-    const pooled = globalAvgPool(this.#conv.forward(map));
-    return activate_(this.#norm.forward(this.#hidden.forward(pooled)), this.#activation);
-  }
 }
 
 /**
@@ -99,7 +59,7 @@ export class EfficientVit extends Backbone {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
-  readonly #head: Head;
+  readonly #head: EfficientVitHead;
 
   /**
    * Builds the network with fresh weights.
@@ -175,7 +135,7 @@ export class EfficientVit extends Backbone {
     );
     this.#head = this.registerModule(
       "head",
-      new Head([widths[4], ...headWidths], {
+      new EfficientVitHead([widths[4], ...headWidths], {
         numClasses,
         dropout,
         activation,

@@ -15,6 +15,7 @@ export * from "./convnext.ts";
 export * from "./create.ts";
 export * from "./dialects/all.ts";
 export * from "./dialects/dialect_type.ts";
+export * from "./efficientformer_v2.ts";
 export * from "./efficientnet.ts";
 export * from "./efficientnet_lite.ts";
 export * from "./efficientvit_mit.ts";

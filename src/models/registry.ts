@@ -8,6 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import { wildcard } from "../base/match_names.ts";
 import { nearest } from "../base/nearest.ts";
 import { convnext } from "./convnext_entries.ts";
+import { efficientformerV2 } from "./efficientformer_v2_entries.ts";
 import { efficientnet } from "./efficientnet_entries.ts";
 import { efficientnetLite } from "./efficientnet_lite_entries.ts";
 import { cifarResnet } from "./cifar_resnet_entries.ts";
@@ -25,6 +26,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   cifarResnet,
   clip,
   convnext,
+  efficientformerV2,
   efficientnet,
   efficientnetLite,
   efficientvitMit,

@@ -27,3 +27,11 @@ export class LayerScale extends nn.Module {
     return branch.mul(this.gamma);
   }
 }
+
+/** {@linkcode LayerScale} for maps, whose channels come before rows and columns. Keys as timm's: `gamma` (C). */
+export class LayerScale2d extends LayerScale {
+  /** Shapes: (B, C, H, W) to its own. */
+  override forward(branch: Tensor): Tensor {
+    return branch.mul(this.gamma.reshape(-1, 1, 1));
+  }
+}
