@@ -20,6 +20,7 @@ export * from "./efficientnet.ts";
 export * from "./efficientnet_lite.ts";
 export * from "./efficientvit_mit.ts";
 export * from "./entry.ts";
+export * from "./levit.ts";
 export * from "./load_clip_text.ts";
 export * from "./mobilenet_v3.ts";
 export * from "./published_state.ts";

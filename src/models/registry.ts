@@ -15,6 +15,7 @@ import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
 import { efficientvitMit } from "./efficientvit_mit_entries.ts";
 import type { ModelEntry } from "./entry.ts";
+import { levit } from "./levit_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { swin } from "./swin_entries.ts";
@@ -30,6 +31,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientnet,
   efficientnetLite,
   efficientvitMit,
+  levit,
   mobilenetV3,
   resnet,
   swin,

@@ -1,0 +1,34 @@
+import { Levit } from "../../src/models/levit.ts";
+import { levit } from "../../src/models/levit_entries.ts";
+import { test } from "../helpers.ts";
+import { assertParity, compare } from "../parity/parity.ts";
+import { assertContract } from "./backbone_contract.ts";
+
+const path = new URL("../golden/parity_levit.safetensors", import.meta.url).pathname;
+const small = {
+  numClasses: 5,
+  imageSize: 80,
+  dims: [16, 24, 32],
+  depths: [1, 1, 2],
+  heads: [2, 3, 4],
+  keyDim: 8,
+};
+const makers = {
+  "small": () => new Levit(small),
+  "dropping, as convolutions": () =>
+    new Levit({ ...small, isConv: true, dropout: 0.3, dropPath: 0.3 }),
+  "of a larger map": () =>
+    new Levit({ ...small, imageSize: 64, activation: "silu", stemStride: 8 }),
+  "with one head": () => new Levit({ ...small, activation: "silu", distilled: false }),
+};
+
+for (const [name, make] of Object.entries(makers)) {
+  test(`LeViT ${name}: outputs and gradients are timm's`, () => {
+    using model = make();
+    assertParity(compare(model, path, name));
+  });
+}
+
+test("levit_128s keeps a backbone's promises", () => {
+  assertContract({ family: levit, name: "levit_128s", size: 224, sides: [14, 7, 4] });
+});
