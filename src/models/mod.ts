@@ -19,6 +19,7 @@ export * from "./efficientformer_v2.ts";
 export * from "./efficientnet.ts";
 export * from "./efficientnet_lite.ts";
 export * from "./efficientvit_mit.ts";
+export * from "./efficientvit_msra.ts";
 export * from "./entry.ts";
 export * from "./levit.ts";
 export * from "./load_clip_text.ts";

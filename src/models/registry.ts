@@ -14,6 +14,7 @@ import { efficientnetLite } from "./efficientnet_lite_entries.ts";
 import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
 import { efficientvitMit } from "./efficientvit_mit_entries.ts";
+import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { levit } from "./levit_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
@@ -31,6 +32,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientnet,
   efficientnetLite,
   efficientvitMit,
+  efficientvitMsra,
   levit,
   mobilenetV3,
   resnet,
