@@ -35,6 +35,8 @@ export * from "./summary_row.ts";
 export * from "./swin.ts";
 export * from "./text/clip_tokenizer.ts";
 export * from "./vit.ts";
+export * from "./vit_options.ts";
+export * from "./vit_trunk.ts";
 export * from "./weights_facts.ts";
 export * from "./wide_resnet.ts";
 export * from "./zero_shot.ts";

@@ -15,8 +15,10 @@ import { clip } from "./clip_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { resnet } from "./resnet_entries.ts";
+import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
 import { vit } from "./vit_entries.ts";
+import { vitPretrained } from "./vit_pretrained_entries.ts";
 import { wideResnet } from "./wide_resnet_entries.ts";
 // One line for each family, in alphabetical order; a family exports its entries and does nothing else on import.
 
@@ -28,8 +30,10 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientnetLite,
   mobilenetV3,
   resnet,
+  siglip,
   swin,
   vit,
+  vitPretrained,
   wideResnet,
 ];
 

@@ -25,7 +25,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^convnext/, "convnext"],
   [/^swin/, "swin"],
   [/^(open_)?clip/, "clip"],
-  [/^vit/, "vit"],
+  [/^(vit|flexivit|eva_large|beit3|test_vit)/, "vit"],
 ];
 
 const [python = "python3", pattern = "*"] = Deno.args;

@@ -115,7 +115,7 @@ export function compare(model: Classifier, path: string, name: string, seed = 0)
       if (!golden("stages")) return;
       const { stages } = model.forwardStages(images);
       assertEquals(stages.map((map) => map.size(1)), [...model.stageDims]);
-      assertEquals(stages.map((map) => size / map.size(2)), [...model.stageReductions]);
+      assertEquals(stages.map((map) => Math.floor(size / map.size(2))), [...model.stageReductions]);
       found.stages = relative(torch.cat(stages.map(summed), 1), golden("stages"));
     });
     model.train();
