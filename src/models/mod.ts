@@ -13,6 +13,7 @@ export * from "./clip.ts";
 export * from "./clip_text.ts";
 export * from "./convnext.ts";
 export * from "./create.ts";
+export * from "./deit.ts";
 export * from "./dialects/all.ts";
 export * from "./dialects/dialect_type.ts";
 export * from "./efficientnet.ts";

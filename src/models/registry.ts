@@ -12,6 +12,7 @@ import { efficientnet } from "./efficientnet_entries.ts";
 import { efficientnetLite } from "./efficientnet_lite_entries.ts";
 import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
+import { deit } from "./deit_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { resnet } from "./resnet_entries.ts";
@@ -26,6 +27,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   cifarResnet,
   clip,
   convnext,
+  deit,
   efficientnet,
   efficientnetLite,
   mobilenetV3,
