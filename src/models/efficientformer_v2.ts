@@ -19,7 +19,7 @@ import { NamedChain } from "./parts/named_chain.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chain, chainGroups, Stage } from "./parts/stage.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
-import { TwoHeads } from "./parts/two_heads.ts";
+import { PairedHeads } from "./parts/paired_heads.ts";
 import { FOUR_REDUCTIONS } from "./untagged.ts";
 
 /** What makes one EfficientFormerV2 another. */
@@ -65,7 +65,7 @@ export class EfficientFormerV2 extends Backbone {
   override readonly numClasses: number;
   /** Height and width of the images. */
   readonly imageSize: number;
-  readonly #heads: TwoHeads | nn.Identity;
+  readonly #heads: PairedHeads | nn.Identity;
 
   /**
    * Builds the network with fresh weights.
@@ -114,7 +114,7 @@ export class EfficientFormerV2 extends Backbone {
     this.norm = new nn.BatchNorm2d(this.featureDim);
     const drop = this.registerModule("head_drop", new nn.Dropout(dropout));
     const [head, distilled] = [0, 1].map(() => classifierHead(this.featureDim, numClasses));
-    this.#heads = numClasses === 0 ? new nn.Identity() : new TwoHeads(head, distilled, drop);
+    this.#heads = numClasses === 0 ? new nn.Identity() : new PairedHeads(head, distilled, drop);
     this.registerModule("head", head);
     this.registerModule("head_dist", distilled);
     this.stageDims = dims;

@@ -18,7 +18,7 @@ import { normLinear } from "./parts/norm_linear.ts";
 import type { Grid } from "./parts/positions.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chain, Stage } from "./parts/stage.ts";
-import { TwoHeads } from "./parts/two_heads.ts";
+import { PairedHeads } from "./parts/paired_heads.ts";
 
 /** What makes one LeViT another. */
 export interface LevitOptions extends BuildOptions {
@@ -135,7 +135,7 @@ export class Levit extends Backbone {
     const [head, other] = (distilled ? ["head", "head_dist"] : ["head"]).map((key) =>
       this.registerModule(key, normLinear(this.featureDim, numClasses, dropout))
     );
-    this.#head = distilled && numClasses > 0 ? new TwoHeads(head, other) : head;
+    this.#head = distilled && numClasses > 0 ? new PairedHeads(head, other) : head;
   }
 
   /** From features to logits: the mean of both heads'. */

@@ -15,12 +15,15 @@ import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
 import { efficientvitMit } from "./efficientvit_mit_entries.ts";
 import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
+import { deit } from "./deit_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { levit } from "./levit_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { resnet } from "./resnet_entries.ts";
+import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
 import { vit } from "./vit_entries.ts";
+import { vitPretrained } from "./vit_pretrained_entries.ts";
 import { wideResnet } from "./wide_resnet_entries.ts";
 // One line for each family, in alphabetical order; a family exports its entries and does nothing else on import.
 
@@ -29,6 +32,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   clip,
   convnext,
   efficientformerV2,
+  deit,
   efficientnet,
   efficientnetLite,
   efficientvitMit,
@@ -36,8 +40,10 @@ const families: readonly (readonly ModelEntry[])[] = [
   levit,
   mobilenetV3,
   resnet,
+  siglip,
   swin,
   vit,
+  vitPretrained,
   wideResnet,
 ];
 

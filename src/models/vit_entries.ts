@@ -1,173 +1,160 @@
 /**
- * The vision transformers by timm's names.
+ * The plain vision transformers by timm's names.
  *
  * @module
  */
 
-import type { BuildOptions, ModelEntry } from "./entry.ts";
-import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
+import type { ModelEntry } from "./entry.ts";
 import { CIFAR10_IMAGES } from "./parts/cifar.ts";
-import { CLIP_MEAN, CLIP_STD } from "./parts/clip_statistics.ts";
+import { timmEntries } from "./timm_entries.ts";
 import { patchStages, UNTAGGED } from "./untagged.ts";
-import { VisionTransformer, type VitOptions } from "./vit.ts";
+import { VisionTransformer } from "./vit.ts";
+import { VIT_SIZES, vitBuilds } from "./vit_builds.ts";
 
-type Size = Pick<VitOptions, "dim" | "depth" | "heads" | "mlpRatio">;
-type Statistics = Pick<ModelEntry, "mean" | "std">;
+const { tiny, small, medium, betwixt, base, basePlus, large, huge } = VIT_SIZES;
+const { giant, gigantic, so150m, so150m2 } = VIT_SIZES;
 
-const sizes = {
-  tiny: { dim: 192, depth: 12, heads: 3 },
-  small: { dim: 384, depth: 12, heads: 6 },
-  base: { dim: 768, depth: 12, heads: 12 },
-  large: { dim: 1024, depth: 24, heads: 16 },
-  huge: { dim: 1280, depth: 32, heads: 16 },
-  giantClip: { dim: 1408, depth: 40, heads: 16, mlpRatio: 48 / 11 },
-  giantDino: { dim: 1536, depth: 40, heads: 24, mlpRatio: 2.66667 * 2 },
-} satisfies Record<string, Size>;
+const VIT = "Dosovitskiy et al., An image is worth 16x16 words, 2021";
 
-const inception: Statistics = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
-const imagenet: Statistics = { mean: IMAGENET_MEAN, std: IMAGENET_STD };
-const clip: Statistics = { mean: CLIP_MEAN, std: CLIP_STD };
-
-const papers = {
-  vit: "Dosovitskiy et al., An image is worth 16x16 words, 2021",
-  augreg: "Steiner et al., How to train your ViT?, 2022",
-  dino: "Caron et al., Emerging properties in self-supervised vision transformers, 2021",
-  dinov2: "Oquab et al., DINOv2: Learning robust visual features without supervision, 2024",
-  registers: "Darcet et al., Vision transformers need registers, 2024",
-  clip:
-    "Radford et al., Learning transferable visual models from natural language supervision, 2021",
-  openClip:
-    "Cherti et al., Reproducible scaling laws for contrastive language-image learning, 2023",
+/** For CIFAR's images, which it cuts into 64 patches. */
+const ofCifar: ModelEntry = {
+  ...UNTAGGED,
+  ...patchStages(tiny.dim, 4, 32),
+  ...CIFAR10_IMAGES,
+  license: null,
+  name: "vit_tiny_patch4_32",
+  source: "timm's names, without published weights",
+  paper: VIT,
+  featureDim: tiny.dim,
+  build: (options) => new VisionTransformer({ ...tiny, patchSize: 4, imageSize: 32, ...options }),
 };
 
-function entry(
-  name: string,
-  architecture: Omit<VitOptions, "numClasses"> & Required<Pick<VitOptions, "dim">>,
-  facts: Statistics & Pick<ModelEntry, "paper" | "numClasses"> & { crop?: number; source?: string },
-): ModelEntry {
-  const inputSize = architecture.imageSize ?? 224;
-  const { paper, mean, std, numClasses, crop = 0.9, source = "timm" } = facts;
-  return {
-    ...UNTAGGED,
-    ...patchStages(architecture.dim, architecture.patchSize ?? 16, inputSize),
-    license: null,
-    name,
-    source,
-    paper,
-    inputSize,
-    cropFraction: crop,
-    mean,
-    std,
-    interpolation: "bicubic",
-    featureDim: architecture.dim,
-    numClasses,
-    build: ({ imageSize = inputSize, ...options }: BuildOptions) =>
-      new VisionTransformer({ ...architecture, imageSize, ...options }),
-  };
-}
-
-/** Plain ones, trained on ImageNet-21k and then on ImageNet; those without classes here have no head for it. */
-function plain(
-  size: "tiny" | "small" | "base" | "large" | "huge",
-  patchSize: number,
-  imageSize: number,
-  facts: Partial<Parameters<typeof entry>[2]> = {},
-): ModelEntry {
-  return entry(
-    `vit_${size}_patch${patchSize}_${imageSize}`,
-    { ...sizes[size], patchSize, imageSize },
-    {
-      paper: papers.augreg,
-      numClasses: 1000,
-      crop: imageSize === 384 ? 1 : 0.9,
-      ...inception,
-      ...facts,
+const classic = timmEntries(
+  `${VIT}; Steiner et al., How to train your ViT?, 2022`,
+  vitBuilds({
+    vit_tiny_patch16_224: tiny,
+    vit_tiny_patch16_384: tiny,
+    vit_small_patch32_224: { ...small, patchSize: 32 },
+    vit_small_patch32_384: { ...small, patchSize: 32 },
+    vit_small_patch16_224: small,
+    vit_small_patch16_384: small,
+    vit_small_patch8_224: { ...small, patchSize: 8 },
+    vit_base_patch32_224: { ...base, patchSize: 32 },
+    vit_base_patch32_384: { ...base, patchSize: 32 },
+    vit_base_patch16_224: base,
+    vit_base_patch16_384: base,
+    vit_base_patch8_224: { ...base, patchSize: 8 },
+    vit_large_patch32_224: { ...large, patchSize: 32 },
+    vit_large_patch32_384: { ...large, patchSize: 32 },
+    vit_large_patch16_224: large,
+    vit_large_patch16_384: large,
+    vit_large_patch14_224: { ...large, patchSize: 14 },
+    vit_huge_patch14_224: { ...huge, patchSize: 14 },
+    vit_giant_patch14_224: { ...giant, patchSize: 14 },
+    vit_gigantic_patch14_224: { ...gigantic, patchSize: 14 },
+    vit_base_patch16_224_miil: { ...base, qkvBias: false },
+    vit_base_patch32_plus_256: { ...basePlus, patchSize: 32, layerScale: 1e-5 },
+    vit_base_patch16_plus_240: { ...basePlus, layerScale: 1e-5 },
+    vit_base_patch16_rpn_224: {
+      ...{ ...base, block: "post", layerScale: 1e-5, qkvBias: false, classToken: false },
     },
-  );
-}
+  }),
+);
 
-/** DINOv2, whose images may have any size that patches tile. */
-function dinov2(size: "small" | "base" | "large" | "giant", registers: 0 | 4): ModelEntry {
-  return entry(
-    `vit_${size}_patch14_${registers ? "reg4_" : ""}dinov2`,
-    {
-      ...(size === "giant" ? { ...sizes.giantDino, activation: "swiglu" as const } : sizes[size]),
-      patchSize: 14,
-      imageSize: 518,
-      layerScale: 1e-5,
-      registers,
-      prefixPositions: registers === 0,
-      dynamicImageSize: true,
+const deeper = timmEntries(
+  "Touvron et al., Three things everyone should know about vision transformers, 2022",
+  vitBuilds({
+    vit_small_patch16_36x1_224: { ...small, depth: 36, layerScale: 1e-5 },
+    vit_small_patch16_18x2_224: { ...small, depth: 18, layerScale: 1e-5, block: "paired" },
+    vit_base_patch16_18x2_224: { ...base, depth: 18, layerScale: 1e-5, block: "paired" },
+  }),
+);
+
+/** The mean of the patches after the last norm, without class token. */
+const gap = { classToken: false, fcNorm: false } as const;
+const gapScaled = { ...gap, qkvBias: false, layerScale: 1e-6 } as const;
+
+const pooled = timmEntries(
+  `${VIT}; Assran et al., Self-supervised learning from images with a joint-embedding predictive architecture, 2023`,
+  vitBuilds({
+    vit_medium_patch16_gap_240: { ...medium, ...gapScaled },
+    vit_medium_patch16_gap_256: { ...medium, ...gapScaled },
+    vit_medium_patch16_gap_384: { ...medium, ...gapScaled },
+    vit_betwixt_patch16_gap_256: { ...betwixt, ...gapScaled },
+    vit_base_patch16_gap_224: { ...base, heads: 16, ...gap },
+    vit_huge_patch14_gap_224: { ...huge, patchSize: 14, ...gap },
+    vit_huge_patch16_gap_448: { ...huge, ...gap },
+    vit_giant_patch16_gap_224: { ...giant, ...gap },
+  }),
+);
+
+const wee = { dim: 256, depth: 14, heads: 4, mlpRatio: 5 } as const;
+const little = { dim: 320, depth: 14, heads: 5, mlpRatio: 5.6 } as const;
+const mediumDeep = { ...medium, depth: 20 } as const;
+const registered = { classToken: false, prefixPositions: false, layerScale: 1e-5 } as const;
+const reg1 = { ...registered, registers: 1 } as const;
+const reg4 = { ...registered, registers: 4 } as const;
+/** Registers that have positions. */
+const so150mReg4 = { ...so150m, classToken: false, registers: 4 } as const;
+const so150m2Reg1 = {
+  ...{ ...so150m2, classToken: false, registers: 1, layerScale: 1e-5, qkvBias: false },
+} as const;
+
+const withRegisters = timmEntries(
+  "Darcet et al., Vision transformers need registers, 2024; Alabdulmohsin et al., Getting ViT in shape, 2023",
+  vitBuilds({
+    vit_wee_patch16_reg1_gap_256: { ...wee, ...reg1 },
+    vit_little_patch16_reg1_gap_256: { ...little, ...reg1 },
+    vit_little_patch16_reg4_gap_256: { ...little, ...reg4 },
+    vit_medium_patch16_reg1_gap_256: { ...medium, ...reg1 },
+    vit_medium_patch16_reg4_gap_256: { ...medium, ...reg4 },
+    vit_mediumd_patch16_reg4_gap_256: { ...mediumDeep, ...reg4 },
+    vit_mediumd_patch16_reg4_gap_384: { ...mediumDeep, ...reg4 },
+    vit_betwixt_patch16_reg1_gap_256: { ...betwixt, ...reg1 },
+    vit_betwixt_patch16_reg4_gap_256: { ...betwixt, ...reg4 },
+    vit_betwixt_patch16_reg4_gap_384: { ...betwixt, ...reg4 },
+    vit_base_patch16_reg4_gap_256: { ...base, ...reg4, layerScale: undefined },
+    vit_so150m_patch16_reg4_gap_256: { ...so150mReg4, fcNorm: false },
+    vit_so150m_patch16_reg4_gap_384: { ...so150mReg4, fcNorm: false },
+    vit_so150m_patch16_reg4_map_256: { ...so150mReg4, pool: "map" },
+    vit_so150m2_patch16_reg1_gap_256: so150m2Reg1,
+    vit_so150m2_patch16_reg1_gap_384: so150m2Reg1,
+    vit_so150m2_patch16_reg1_gap_448: so150m2Reg1,
+  }),
+);
+
+const flexible = timmEntries(
+  "Beyer et al., FlexiViT: one model for all patch sizes, 2023",
+  vitBuilds({
+    flexivit_small: { ...small, prefixPositions: false },
+    flexivit_base: { ...base, prefixPositions: false },
+    flexivit_large: { ...large, prefixPositions: false },
+  }),
+);
+
+/** timm's own, for tests: a download of less than 2 MB. */
+const forTests = timmEntries(
+  VIT,
+  vitBuilds({
+    test_vit: { dim: 64, depth: 6, heads: 2, mlpRatio: 3, dynamicImageSize: true },
+    test_vit2: {
+      ...{ dim: 64, depth: 8, heads: 2, mlpRatio: 3, dynamicImageSize: true },
+      ...{ classToken: false, registers: 1, layerScale: 1e-5 },
     },
-    { paper: registers ? papers.registers : papers.dinov2, numClasses: 0, crop: 1, ...imagenet },
-  );
-}
-
-/** Image towers of CLIP; the projection to the embedding is the head. */
-function clipTower(
-  size: "base" | "large" | "huge" | "giant",
-  patchSize: number,
-  imageSize: number,
-  facts: { numClasses: number; quick?: boolean; crop?: number; statistics?: Statistics },
-): ModelEntry {
-  const { quick = false, numClasses, crop = 1, statistics = clip } = facts;
-  return entry(
-    `vit_${size}_patch${patchSize}_clip_${quick ? "quickgelu_" : ""}${imageSize}`,
-    {
-      ...sizes[size === "giant" ? "giantClip" : size],
-      patchSize,
-      imageSize,
-      preNorm: true,
-      eps: 1e-5,
-      activation: quick ? "quickGelu" : "gelu",
+    test_vit3: {
+      ...{ dim: 96, depth: 9, heads: 3, mlpRatio: 2, pool: "map", poolRegisters: true },
+      ...{ classToken: false, registers: 1, layerScale: 1e-5 },
     },
-    { paper: quick ? papers.clip : papers.openClip, numClasses, crop, ...statistics },
-  );
-}
+  }),
+);
 
-/** The vision transformers. */
+/** The plain vision transformers. */
 export const vit: readonly ModelEntry[] = [
-  // For CIFAR's images, which it cuts into 64 patches.
-  {
-    ...entry("vit_tiny_patch4_32", { ...sizes.tiny, patchSize: 4, imageSize: 32 }, {
-      paper: papers.vit,
-      source: "timm's names, without published weights",
-      ...CIFAR10_IMAGES,
-    }),
-    ...CIFAR10_IMAGES,
-  },
-  plain("tiny", 16, 224),
-  plain("tiny", 16, 384),
-  plain("small", 32, 224),
-  plain("small", 32, 384),
-  plain("small", 16, 224),
-  plain("small", 16, 384),
-  plain("small", 8, 224, { paper: papers.dino, numClasses: 0, ...imagenet }),
-  plain("base", 32, 224),
-  plain("base", 32, 384),
-  plain("base", 16, 224),
-  plain("base", 16, 384),
-  plain("base", 8, 224),
-  plain("large", 32, 224, { paper: papers.vit, numClasses: 0 }),
-  plain("large", 32, 384, { paper: papers.vit }),
-  plain("large", 16, 224),
-  plain("large", 16, 384),
-  plain("large", 14, 224, { paper: papers.vit, source: "timm's names, without published weights" }),
-  plain("huge", 14, 224, { paper: papers.vit, numClasses: 0 }),
-  ...([0, 4] as const).flatMap((registers) =>
-    (["small", "base", "large", "giant"] as const).map((size) => dinov2(size, registers))
-  ),
-  clipTower("base", 32, 224, { numClasses: 1000, crop: 0.9 }),
-  clipTower("base", 32, 256, { numClasses: 512 }),
-  clipTower("base", 16, 224, { numClasses: 1000, crop: 0.95 }),
-  clipTower("base", 16, 384, { numClasses: 1000 }),
-  clipTower("large", 14, 224, { numClasses: 1000, statistics: inception }),
-  clipTower("large", 14, 336, { numClasses: 1000, statistics: inception }),
-  clipTower("huge", 14, 224, { numClasses: 1000 }),
-  clipTower("giant", 14, 224, { numClasses: 1024 }),
-  clipTower("base", 32, 224, { quick: true, numClasses: 512, crop: 0.9 }),
-  clipTower("base", 16, 224, { quick: true, numClasses: 512 }),
-  clipTower("large", 14, 224, { quick: true, numClasses: 768 }),
-  clipTower("large", 14, 336, { quick: true, numClasses: 768 }),
-  clipTower("huge", 14, 224, { quick: true, numClasses: 1024 }),
+  ofCifar,
+  ...classic,
+  ...deeper,
+  ...pooled,
+  ...withRegisters,
+  ...flexible,
+  ...forTests,
 ];

@@ -7,60 +7,50 @@ python tests/golden/parity_vit.py --full NAME OUT     one at its true size, with
 import functools
 import sys
 
-import parity
-import timm
+import timm_parity
 from timm.layers import LayerNorm, SwiGLUPacked
-from timm.models.vision_transformer import VisionTransformer
+from timm.models.vision_transformer import ParallelThingsBlock, ResPostBlock, VisionTransformer
 from torch import nn
 
 
-def features(model, images):
-    return model.forward_head(model.forward_features(images), pre_logits=True)
+def tiny(size, **options):
+    """A network of a few narrow blocks, as a function that makes it."""
+    options = {"patch_size": 8, "embed_dim": 24, "depth": 2, "num_heads": 2, "num_classes": 5, **options}
+    return lambda: VisionTransformer(img_size=size, **options)
 
 
-def tiny(size, *, seen=None, batch=2, **options):
-    """A network of a few narrow blocks."""
-    options = {"patch_size": 8, "embed_dim": 24, "depth": 3, "num_heads": 2, "num_classes": 5, **options}
-    model = VisionTransformer(img_size=size, **options)
-    return parity.record(model, seen or size, batch=batch, features=features)
+def of_cifar():
+    return VisionTransformer(img_size=32, patch_size=4, embed_dim=192, depth=12, num_heads=3, num_classes=10)
 
 
-def full(name):
-    if name == "vit_tiny_patch4_32":
-        model = VisionTransformer(img_size=32, patch_size=4, embed_dim=192, depth=12, num_heads=3, num_classes=10)
-    else:
-        model = timm.create_model(name)
-    giant = sum(p.numel() for p in model.parameters()) > 5e8
-    return parity.record(
-        model, model.patch_embed.img_size[0], batch=1 if giant else 2, features=features, full=not giant
-    )
+clip = {"pre_norm": True, "norm_layer": functools.partial(LayerNorm, eps=1e-5)}
+gated = {"mlp_ratio": 2.66667 * 2, "mlp_layer": SwiGLUPacked, "act_layer": nn.SiLU}
+registers = {"reg_tokens": 4, "no_embed_class": True}
+without_token = {"class_token": False, "global_pool": "avg"}
+attended = {"class_token": False, "global_pool": "map"}
+rows = {
+    "plain": (tiny(32), 32, {}),
+    "dropping": (tiny(32, drop_rate=0.3, drop_path_rate=0.5), 32, {"batch": 4}),
+    "average": (tiny(32, global_pool="avg"), 32, {}),
+    "without class token": (tiny(32, fc_norm=False, **without_token), 32, {}),
+    "without biases of qkv": (tiny(32, qkv_bias=False), 32, {}),
+    "without last norm": (tiny(32, final_norm=False, **registers), 32, {}),
+    "registers": (tiny(32, init_values=1e-5, **registers), 32, {}),
+    "registers with positions": (tiny(32, reg_tokens=2, global_pool="avg"), 32, {}),
+    "gated": (tiny(32, init_values=1e-5, **registers, **gated), 32, {}),
+    "clip": (tiny(32, **clip), 32, {}),
+    "clip with quick GELU": (tiny(32, act_layer="quick_gelu", **clip), 32, {}),
+    "smaller image": (tiny(48, dynamic_img_size=True, init_values=1e-5), 32, {}),
+    "larger image, registers": (tiny(32, dynamic_img_size=True, **registers), 56, {}),
+    "attention pool": (tiny(32, act_layer="gelu_tanh", mlp_ratio=3, **attended), 32, {}),
+    "attention pool with registers": (tiny(32, reg_tokens=1, pool_include_prefix=True, **attended), 32, {}),
+    "pixels left over": (tiny(33, **attended), 33, {}),
+    "norms within": (tiny(32, scale_attn_norm=True, scale_mlp_norm=True, global_pool="avg"), 32, {}),
+    "norms after": (tiny(32, block_fn=ResPostBlock, init_values=1e-5, qkv_bias=False, **without_token), 32, {}),
+    "paired": (tiny(32, block_fn=ParallelThingsBlock, init_values=1e-5, drop_path_rate=0.3), 32, {"batch": 4}),
+}
 
-
-if sys.argv[1] == "--full":
-    _, _, name, path = sys.argv
-    parity.save(path, {name: full(name)})
+if sys.argv[1:3] == ["--full", "vit_tiny_patch4_32"]:
+    timm_parity.parity.save(sys.argv[3], {sys.argv[2]: timm_parity.record(of_cifar, 32, full=True)})
 else:
-    clip = {"pre_norm": True, "norm_layer": functools.partial(LayerNorm, eps=1e-5)}
-    gated = {"mlp_ratio": 2.66667 * 2, "mlp_layer": SwiGLUPacked, "act_layer": nn.SiLU}
-    registers = {"reg_tokens": 4, "no_embed_class": True}
-    records = {
-        "vit_tiny_patch16_224 at 32": parity.record(
-            timm.create_model("vit_tiny_patch16_224", img_size=32, num_classes=7), 32, features=features
-        ),
-        "vit_small_patch14_dinov2 at 28": parity.record(
-            timm.create_model("vit_small_patch14_dinov2", img_size=28, num_classes=0), 28, features=features
-        ),
-        "plain": tiny(32),
-        "dropping": tiny(32, batch=4, drop_rate=0.3, drop_path_rate=0.5),
-        "average": tiny(32, global_pool="avg"),
-        "without class token": tiny(32, class_token=False, global_pool="avg", fc_norm=False),
-        "without biases of qkv": tiny(32, qkv_bias=False, in_chans=3),
-        "registers": tiny(32, init_values=1e-5, **registers),
-        "registers with positions": tiny(32, reg_tokens=2, global_pool="avg"),
-        "gated": tiny(32, init_values=1e-5, **registers, **gated),
-        "clip": tiny(32, **clip),
-        "clip with quick GELU": tiny(32, act_layer="quick_gelu", **clip),
-        "smaller image": tiny(48, seen=32, dynamic_img_size=True, init_values=1e-5),
-        "larger image, registers": tiny(32, seen=56, dynamic_img_size=True, **registers),
-    }
-    parity.save(sys.argv[1], records)
+    timm_parity.main(rows)

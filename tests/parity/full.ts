@@ -25,7 +25,8 @@ const scripts: readonly [RegExp, string][] = [
   [/^convnext/, "convnext"],
   [/^swin/, "swin"],
   [/^(open_)?clip/, "clip"],
-  [/^vit/, "vit"],
+  [/^deit/, "deit"],
+  [/^(vit|flexivit|eva_large|beit3|test_vit)/, "vit"],
 ];
 
 const [python = "python3", pattern = "*"] = Deno.args;

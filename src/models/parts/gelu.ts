@@ -9,7 +9,13 @@ import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 
 /** An activation of a transformer's MLP, by name. */
-export type TokenActivation = "gelu" | "quickGelu";
+export type TokenActivation = "gelu" | "geluTanh" | "quickGelu";
+
+const ACTIVATIONS: Readonly<Record<TokenActivation, (x: Tensor) => Tensor>> = {
+  gelu,
+  geluTanh,
+  quickGelu,
+};
 
 /**
  * The function of an activation; it may overwrite its input.
@@ -17,14 +23,21 @@ export type TokenActivation = "gelu" | "quickGelu";
  * @throws {ArgumentError} if there is no such activation.
  */
 export function tokenActivation(name: TokenActivation): (x: Tensor) => Tensor {
-  if (name === "gelu") return gelu;
-  if (name === "quickGelu") return quickGelu;
-  throw new ArgumentError(`There is no activation "${name}" of tokens; it is gelu or quickGelu.`);
+  if (Object.hasOwn(ACTIVATIONS, name)) return ACTIVATIONS[name];
+  throw new ArgumentError(
+    `There is no activation "${name}" of tokens; it is ${Object.keys(ACTIVATIONS).join(", ")}.`,
+  );
 }
 
 /** x Φ(x), with Φ the normal distribution function (Hendrycks and Gimpel 2016). */
 export function gelu(x: Tensor): Tensor {
   return torch.isGradEnabled() ? x.gelu() : x.gelu_();
+}
+
+/** GELU with Φ by a hyperbolic tangent (Hendrycks and Gimpel 2016, section 2), which SigLIP 2 was trained with. */
+export function geluTanh(x: Tensor): Tensor {
+  const options = { approximate: "tanh" } as const;
+  return torch.isGradEnabled() ? x.gelu(options) : x.gelu_(options);
 }
 
 /** x sigmoid(1.702 x), which OpenAI's CLIP was trained with (Hendrycks and Gimpel 2016, section 2). */

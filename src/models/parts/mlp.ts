@@ -14,6 +14,8 @@ export interface MlpOptions {
   activation?: (x: Tensor) => Tensor;
   /** The probability of dropout after each layer; 0 by default. */
   dropout?: number;
+  /** A norm of the hidden layer (Wang et al., Foundation transformers, 2022, section 3.1); there is none by default. */
+  norm?: nn.Module;
   /** What the layers are called in the state dict; `["fc1", "fc2"]` as timm does, by default. */
   names?: readonly [string, string];
 }
@@ -24,6 +26,8 @@ export class Mlp extends nn.Module {
   readonly fc1: nn.Linear;
   /** Back to the width of a token. */
   readonly fc2: nn.Linear;
+  /** The norm of the hidden layer, or null. */
+  readonly norm: nn.Module | null;
   readonly #activation: (x: Tensor) => Tensor;
   readonly #drop: nn.Dropout | null;
 
@@ -33,6 +37,7 @@ export class Mlp extends nn.Module {
     const { activation = gelu, dropout = 0, names: [first, second] = ["fc1", "fc2"] } = options;
     this.fc1 = this.registerModule(first, new nn.Linear(dim, hidden));
     this.fc2 = this.registerModule(second, new nn.Linear(hidden, dim));
+    this.norm = options.norm ?? null;
     this.#activation = activation;
     this.#drop = dropout > 0 ? this.registerModule("drop", new nn.Dropout(dropout)) : null;
   }
@@ -40,7 +45,8 @@ export class Mlp extends nn.Module {
   /** Shapes: (*, dim) to its own. */
   override forward(x: Tensor): Tensor {
     const hidden = this.#activation(this.fc1.forward(x));
-    if (this.#drop === null) return this.fc2.forward(hidden);
-    return this.#drop.forward(this.fc2.forward(this.#drop.forward(hidden)));
+    const dropped = this.#drop?.forward(hidden) ?? hidden;
+    const back = this.fc2.forward(this.norm?.forward(dropped) ?? dropped);
+    return this.#drop?.forward(back) ?? back;
   }
 }

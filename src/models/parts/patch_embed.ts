@@ -10,13 +10,21 @@ import type { Tensor } from "../../torch/mod.ts";
 import type { Grid } from "./positions.ts";
 
 /**
- * How many patches of `patchSize` pixels an image has, down and across.
+ * How many patches of `patchSize` pixels an image has, down and across; with `ragged`, also of one that they do not tile.
  *
  * @throws {ShapeError} if images are not (B, channels, H, W), or patches do not tile them.
  */
-export function patchGrid(images: Tensor, channels: number, patchSize: number): Grid {
+export function patchGrid(
+  images: Tensor,
+  channels: number,
+  patchSize: number,
+  ragged = false,
+): Grid {
   const { shape } = images;
   const [, found, height, width] = shape;
+  if (shape.length === 4 && found === channels && ragged) {
+    return [Math.floor(height / patchSize), Math.floor(width / patchSize)];
+  }
   if (shape.length !== 4 || found !== channels || height % patchSize || width % patchSize) {
     throw new ShapeError(
       `Images must be (B, ${channels}, H, W) with sides that are multiples of a patch's ${patchSize} pixels, ` +
@@ -24,6 +32,14 @@ export function patchGrid(images: Tensor, channels: number, patchSize: number): 
     );
   }
   return [height / patchSize, width / patchSize];
+}
+
+/** Options of {@linkcode PatchEmbed}. */
+export interface PatchEmbedOptions {
+  /** Whether tokens have a bias; true by default. */
+  readonly bias?: boolean;
+  /** Whether images may have pixels to the right and below that fill no patch, and are not seen; false by default. */
+  readonly ragged?: boolean;
 }
 
 /**
@@ -35,17 +51,20 @@ export class PatchEmbed extends nn.Module {
   readonly patchSize: number;
   /** The convolution whose windows are the patches. */
   readonly proj: nn.Conv2d;
+  readonly #ragged: boolean;
 
   /** From patches of `patchSize` pixels and `inChannels` channels to tokens of width `dim`. */
   constructor(
     patchSize: number,
     inChannels: number,
     dim: number,
-    options: { bias?: boolean } = {},
+    options: PatchEmbedOptions = {},
   ) {
     super();
+    const { bias, ragged = false } = options;
     this.patchSize = patchSize;
-    this.proj = new nn.Conv2d(inChannels, dim, patchSize, { stride: patchSize, ...options });
+    this.#ragged = ragged;
+    this.proj = new nn.Conv2d(inChannels, dim, patchSize, { stride: patchSize, bias });
   }
 
   /**
@@ -54,7 +73,7 @@ export class PatchEmbed extends nn.Module {
    * @throws {ShapeError} if images are not (B, C, H, W), or patches do not tile them.
    */
   grid(images: Tensor): Grid {
-    return patchGrid(images, this.proj.inChannels, this.patchSize);
+    return patchGrid(images, this.proj.inChannels, this.patchSize, this.#ragged);
   }
 
   /** (B, C, H, W) to (B, N, D), row by row. */

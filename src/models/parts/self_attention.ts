@@ -21,9 +21,17 @@ export function checkHeads(model: string, dim: number, heads: number): void {
   );
 }
 
+/** Options of {@linkcode SelfAttention}. */
+export interface SelfAttentionOptions {
+  /** Whether queries, keys and values have biases; true by default. */
+  readonly qkvBias?: boolean;
+  /** A norm of the joined heads (Wang et al., Foundation transformers, 2022, section 3.1); there is none by default. */
+  readonly norm?: nn.Module;
+}
+
 /**
  * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2), fused, with one layer for queries, keys and values.
- * Keys as timm's: `qkv` (3D, D), `proj` (D, D).
+ * Keys as timm's: `qkv` (3D, D), `proj` (D, D), and `norm` where there is one.
  */
 export class SelfAttention extends nn.Module {
   /** The number of heads. */
@@ -32,6 +40,8 @@ export class SelfAttention extends nn.Module {
   readonly qkv: nn.Linear;
   /** From the joined heads to tokens. */
   readonly proj: nn.Linear;
+  /** The norm of the joined heads, or null. */
+  readonly norm: nn.Module | null;
   readonly #dim: number;
 
   /**
@@ -39,12 +49,13 @@ export class SelfAttention extends nn.Module {
    *
    * @throws {ArgumentError} if the width cannot be split evenly.
    */
-  constructor(dim: number, heads: number, options: { qkvBias?: boolean } = {}) {
+  constructor(dim: number, heads: number, options: SelfAttentionOptions = {}) {
     super();
     checkHeads("SelfAttention", dim, heads);
     this.heads = heads;
     this.#dim = dim;
     this.qkv = new nn.Linear(dim, 3 * dim, { bias: options.qkvBias ?? true });
+    this.norm = options.norm ?? null;
     this.proj = new nn.Linear(dim, dim);
   }
 
@@ -56,6 +67,7 @@ export class SelfAttention extends nn.Module {
       .permute(2, 0, 3, 1, 4)
       .unbind(0);
     const mixed = torch.scaledDotProductAttention(q, k, v);
-    return this.proj.forward(mixed.transpose(1, 2).reshape(batch, length, this.#dim));
+    const joined = mixed.transpose(1, 2).reshape(batch, length, this.#dim);
+    return this.proj.forward(this.norm?.forward(joined) ?? joined);
   }
 }

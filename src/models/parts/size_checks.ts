@@ -165,18 +165,23 @@ export function checkParameterCount(
 }
 
 /**
- * How many patches an image is cut into.
+ * How many patches an image is cut into; with `ragged`, also one that they do not tile.
  *
  * @throws {ArgumentError} if they do not tile the image, or are too many.
  */
-export function countPatches(model: string, imageSize: number, patchSize: number): number {
+export function countPatches(
+  model: string,
+  imageSize: number,
+  patchSize: number,
+  ragged = false,
+): number {
   checkCounts(model, { imageSize, patchSize });
-  if (imageSize % patchSize !== 0) {
+  if (imageSize % patchSize !== 0 && (!ragged || imageSize < patchSize)) {
     throw new ArgumentError(
       `${model}: patches of ${patchSize} pixels do not tile an image of ${imageSize}; choose a divisor.`,
     );
   }
-  const count = (imageSize / patchSize) ** 2;
+  const count = Math.floor(imageSize / patchSize) ** 2;
   if (count <= mostPatches) return count;
   throw new ArgumentError(
     `${model}: imageSize ${imageSize} and patchSize ${patchSize} make ${count} patches; there can be at most ` +

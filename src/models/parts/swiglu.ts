@@ -41,3 +41,15 @@ export class PackedSwiGlu extends nn.Module {
     return this.fc2.forward(torch.isGradEnabled() ? gated.mul(value) : gated.mul_(value));
   }
 }
+
+/** Gates of gated MLPs start open, as timm's do: with weights near 0 and biases of 1. */
+export function openGates(model: nn.Module): void {
+  for (const [, module] of model.namedModules()) {
+    if (!(module instanceof PackedSwiGlu)) continue;
+    const { weight, bias } = module.fc1;
+    torch.scope(() => {
+      nn.init.normal_(torch.noGrad(() => weight.chunk(2)[1]), 0, 1e-6);
+      nn.init.ones_(torch.noGrad(() => bias!.chunk(2)[1]));
+    });
+  }
+}

@@ -29,6 +29,28 @@ export interface VitBlockOptions {
   readonly eps: number;
   /** What learned scales of the branches start with; there are none without it. */
   readonly layerScale?: number;
+  /** Whether attention and MLP have a norm before their last layer; false by default. */
+  readonly subNorms?: boolean;
+}
+
+/** The attention of a block over tokens of width `dim`. */
+export function blockAttention(dim: number, options: VitBlockOptions): SelfAttention {
+  const { heads, qkvBias, eps, subNorms = false } = options;
+  const norm = subNorms ? new nn.LayerNorm(dim, { eps }) : undefined;
+  return new SelfAttention(dim, heads, { qkvBias, norm });
+}
+
+/** The MLP of a block over tokens of width `dim`. */
+export function blockMlp(dim: number, options: VitBlockOptions): Mlp | PackedSwiGlu {
+  const { hidden, activation, eps, subNorms = false } = options;
+  if (activation === "swiglu") return new PackedSwiGlu(dim, hidden);
+  const norm = subNorms ? new nn.LayerNorm(hidden, { eps }) : undefined;
+  return new Mlp(dim, hidden, { activation: tokenActivation(activation), norm });
+}
+
+/** The scale of a branch of width `dim`, or null where branches are not scaled. */
+export function blockScale(dim: number, { layerScale }: VitBlockOptions): LayerScale | null {
+  return layerScale === undefined ? null : new LayerScale(dim, layerScale);
 }
 
 /**
@@ -53,16 +75,13 @@ export class VitBlock extends nn.Module {
   /** For tokens of width `dim`, whose branches are left out with probability `dropPath`. */
   constructor(dim: number, dropPath: number, options: VitBlockOptions) {
     super();
-    const { heads, hidden, activation, qkvBias, eps, layerScale } = options;
-    const scale = () => layerScale === undefined ? null : new LayerScale(dim, layerScale);
+    const { eps } = options;
     this.norm1 = new nn.LayerNorm(dim, { eps });
-    this.attn = new SelfAttention(dim, heads, { qkvBias });
-    this.ls1 = scale();
+    this.attn = blockAttention(dim, options);
+    this.ls1 = blockScale(dim, options);
     this.norm2 = new nn.LayerNorm(dim, { eps });
-    this.mlp = activation === "swiglu"
-      ? new PackedSwiGlu(dim, hidden)
-      : new Mlp(dim, hidden, { activation: tokenActivation(activation) });
-    this.ls2 = scale();
+    this.mlp = blockMlp(dim, options);
+    this.ls2 = blockScale(dim, options);
     this.#drop = this.registerModule("drop_path", new DropPath(dropPath));
   }
 

@@ -1,0 +1,56 @@
+import { assertEquals } from "@std/assert";
+import { headPrefixesOf } from "../../src/checkpoints/load_weights.ts";
+import { DistilledVit } from "../../src/models/deit.ts";
+import { deit } from "../../src/models/deit_entries.ts";
+import { VisionTransformer } from "../../src/models/vit.ts";
+import * as nn from "../../src/nn/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { assertClose, device, test } from "../helpers.ts";
+import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { assertContract, assertRandomParts } from "./backbone_contract.ts";
+
+const path = new URL("../golden/parity_deit.safetensors", import.meta.url).pathname;
+
+const narrow = { numClasses: 5, imageSize: 32, patchSize: 8, dim: 24, depth: 2, heads: 2 };
+
+/** Our networks by the names of the golden file. */
+const makers: Record<string, () => nn.Classifier> = {
+  "third": () => new VisionTransformer({ ...narrow, prefixPositions: false, layerScale: 1e-6 }),
+  "distilled": () => new DistilledVit(narrow),
+  "distilled, dropping": () => new DistilledVit({ ...narrow, dropout: 0.3, dropPath: 0.5 }),
+  "distilled, without head": () => new DistilledVit({ ...narrow, numClasses: 0 }),
+};
+
+test("the golden file has every network that is compared", () => {
+  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
+});
+
+for (const [name, make] of Object.entries(makers)) {
+  test(`${name}: outputs and gradients are timm's`, () => {
+    using model = make();
+    assertParity(compare(model, path, name));
+  });
+}
+
+test("a distilled DeiT keeps a backbone's promises", () => {
+  const name = "deit_tiny_distilled_patch16_224";
+  assertContract({ family: deit, name, size: 224, sides: [14, 14, 14, 14] });
+  assertRandomParts(name, 224);
+});
+
+test("features of a distilled DeiT are led back to their tokens, others given to both heads", () => {
+  using model = new DistilledVit(narrow);
+  model.to(device).eval();
+  const images = torch.randn([2, 3, 32, 32], { device });
+  const features = model.features(images);
+  assertClose(model.head.forward(features), model.forward(images));
+  const others = features.clone();
+  const { first, second } = model.head;
+  const both = first.forward(others).add(second.forward(others)).div(2);
+  assertClose(model.head.forward(others), both);
+});
+
+test("both heads of a distilled DeiT are its head where weights are loaded", () => {
+  using model = new DistilledVit(narrow);
+  assertEquals(headPrefixesOf(model), ["head.", "head_dist."]);
+});
