@@ -1,0 +1,67 @@
+/**
+ * Another size as a layer.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../../base/errors.ts";
+import type { Tensor } from "../../torch/mod.ts";
+import { interpolate, type InterpolateOptions } from "../functional/interpolate.ts";
+import { Module } from "../module.ts";
+import { checkKnown } from "../options.ts";
+
+/** Options of {@linkcode Upsample}. */
+export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
+
+/**
+ * Gives sequences, images or volumes another size, as {@linkcode functional.interpolate} does.
+ *
+ * Shapes: (B, C, L) to (B, C, L'), (B, C, H, W) to (B, C, H', W'), (B, C, D, H, W) to (B, C, D', H', W').
+ *
+ * @example
+ * ```ts
+ * import { nn, torch } from "@apprentice/distill";
+ *
+ * const layer = new nn.Upsample({ scaleFactor: 2, mode: "bilinear" });
+ * layer.forward(torch.ones([1, 3, 4, 4])).shape; // [1, 3, 8, 8]
+ * ```
+ */
+export class Upsample extends Module {
+  readonly #options: UpsampleOptions;
+
+  /**
+   * Takes either a size or a scaleFactor; mode `"nearest"` by default.
+   *
+   * @throws {ArgumentError} if not exactly one of the two is given, or there is no such option.
+   */
+  constructor(options: UpsampleOptions) {
+    super();
+    checkKnown(
+      "Upsample",
+      options,
+      ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"],
+      { antialias: "call functional.interpolate" },
+    );
+    if ((options.size === undefined) === (options.scaleFactor === undefined)) {
+      throw new ArgumentError("Upsample takes either a size or a scaleFactor.");
+    }
+    this.#options = { ...options };
+  }
+
+  /**
+   * Shapes: (B, C, *) to (B, C, *').
+   *
+   * @throws {ShapeError} if the input has other dimensions, or ones that the mode is not for.
+   * @throws {ArgumentError} if a size is not positive, or an option is not for the mode.
+   */
+  override forward(input: Tensor): Tensor {
+    return interpolate(input, this.#options);
+  }
+
+  /** The size or the factor, and the mode. */
+  protected override describe(): string {
+    const { size, scaleFactor, mode } = this.#options;
+    const what = size === undefined ? `scaleFactor: ${scaleFactor}` : `size: ${size}`;
+    return `${what}, mode: ${mode ?? "nearest"}`;
+  }
+}
