@@ -57,7 +57,7 @@ export function mish(input: Tensor, options?: InplaceOptions): Tensor {
 /**
  * min(max(x, minVal), maxVal).
  *
- * @throws {ArgumentError} if `minVal` is not below `maxVal`.
+ * @throws {ArgumentError} if `minVal` is above `maxVal`.
  */
 export function hardtanh(
   input: Tensor,

@@ -12,8 +12,8 @@ import { ArgumentError } from "../../base/errors.ts";
  * @throws {ArgumentError} if not.
  */
 export function checkRange(name: string, minVal: number, maxVal: number): void {
-  if (minVal < maxVal) return;
+  if (minVal <= maxVal) return;
   throw new ArgumentError(
-    `${name}: minVal must be below maxVal, got minVal ${minVal} and maxVal ${maxVal}.`,
+    `${name}: minVal must not be above maxVal, got minVal ${minVal} and maxVal ${maxVal}.`,
   );
 }

@@ -28,7 +28,7 @@ export class Hardtanh extends Activation {
   /**
    * From -1 to 1 by default, and a new tensor is made.
    *
-   * @throws {ArgumentError} if `minVal` is not below `maxVal`, or there is no such option.
+   * @throws {ArgumentError} if `minVal` is above `maxVal`, or there is no such option.
    */
   constructor(minVal = -1, maxVal = 1, options: InplaceOptions = {}) {
     super(options);

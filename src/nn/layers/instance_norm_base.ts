@@ -39,7 +39,7 @@ export abstract class InstanceNorm extends Module {
     super();
     const layer = new.target.name;
     checkSize(layer, "numFeatures", numFeatures);
-    checkKnown(layer, options, ["eps", "momentum", "affine", "trackRunningStats"]);
+    checkKnown(layer, options, ["eps", "momentum", "affine", "bias", "trackRunningStats"]);
     this.numFeatures = numFeatures;
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum === undefined ? 0.1 : options.momentum;
@@ -47,7 +47,9 @@ export abstract class InstanceNorm extends Module {
     if (this.momentum !== null) checkNumber(layer, "momentum", this.momentum, 0, 1);
     if (options.affine ?? false) {
       this.weight = this.registerParameter("weight", torch.ones([numFeatures]));
-      this.bias = this.registerParameter("bias", torch.zeros([numFeatures]));
+      if (options.bias ?? true) {
+        this.bias = this.registerParameter("bias", torch.zeros([numFeatures]));
+      }
     }
     if (options.trackRunningStats ?? false) {
       this.runningMean = this.registerBuffer("running_mean", torch.zeros([numFeatures]));

@@ -12,6 +12,8 @@ export interface InstanceNormOptions {
   momentum?: number | null;
   /** Whether there are a weight and a bias; false by default. */
   affine?: boolean;
+  /** Whether there is a bias beside the weight; true by default. */
+  bias?: boolean;
   /** Whether running statistics are kept and used in evaluation; false by default. */
   trackRunningStats?: boolean;
 }
