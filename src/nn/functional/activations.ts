@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ShapeError } from "../../base/errors.ts";
 import type { DType, Tensor } from "../../torch/mod.ts";
 import { checkNumber } from "../options.ts";
 import { checkApproximation } from "./check_approximation.ts";
@@ -11,6 +12,7 @@ import { checkCeluAlpha } from "./check_celu_alpha.ts";
 import { checkRange } from "./check_range.ts";
 import type { GeluApproximation } from "./gelu_approximation.ts";
 import type { InplaceOptions } from "./inplace_options.ts";
+import { shapeText } from "./shapes.ts";
 
 /** Options of {@linkcode softmax} and {@linkcode logSoftmax}. */
 export interface SoftmaxOptions {
@@ -35,6 +37,17 @@ export function relu6(input: Tensor, options?: InplaceOptions): Tensor {
  * @throws {ShapeError} if there are several slopes, and another number of channels.
  */
 export function prelu(input: Tensor, weight: Tensor): Tensor {
+  const slopes = weight.numel;
+  if (slopes > 1) {
+    const shape = input.shape;
+    if (shape[1] !== slopes) {
+      throw new ShapeError(
+        `prelu: ${slopes} slopes need an input (B, C, *) with ${slopes} channels, got ${
+          shapeText(shape)
+        }.`,
+      );
+    }
+  }
   return input.prelu(weight);
 }
 

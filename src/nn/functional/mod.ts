@@ -16,6 +16,7 @@ export * from "./gelu_approximation.ts";
 export * from "./inplace_options.ts";
 export * from "./instance_norm.ts";
 export * from "./interpolate.ts";
+export * from "./interpolate_options.ts";
 export * from "./linear.ts";
 export * from "./local_response_norm.ts";
 export * from "./max_pool.ts";

@@ -10,7 +10,8 @@ import { Module } from "../module.ts";
 import { named } from "./named_entries.ts";
 
 /**
- * Parameters by name: a module's own weights where their names are data. Keys: the names, in the order of the entries.
+ * Parameters by name: a module's own weights where their names are data. Keys: the names, those of an object sorted as
+ * PyTorch sorts those of a dictionary; a list of pairs keeps its order.
  *
  * @example
  * ```ts
@@ -25,7 +26,7 @@ export class ParameterDict extends Module implements Iterable<[string, Tensor]> 
   readonly #items = new Map<string, Tensor>();
 
   /**
-   * In the order given; the tensors become parameters.
+   * Makes the tensors parameters.
    *
    * @throws {ArgumentError} if one is not a tensor or is the result of a recorded operation, or a name is empty, holds
    * a dot or comes twice.
@@ -35,7 +36,10 @@ export class ParameterDict extends Module implements Iterable<[string, Tensor]> 
     tensors: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {},
   ) {
     super();
-    for (const [name, tensor] of named<Tensor>("ParameterDict", tensors)) this.set(name, tensor);
+    const pairs = [...named<Tensor>("ParameterDict", tensors)];
+    // The order is that of an optimizer's state, which has to be PyTorch's to be loaded there.
+    if (!(Symbol.iterator in tensors)) pairs.sort(([a], [b]) => a < b ? -1 : 1);
+    for (const [name, tensor] of pairs) this.set(name, tensor);
   }
 
   /** The number of parameters. */

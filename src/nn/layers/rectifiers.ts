@@ -6,6 +6,7 @@
 
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { prelu } from "../functional/activations.ts";
 import type { InplaceOptions } from "../functional/inplace_options.ts";
 import * as init from "../init.ts";
 import { Module } from "../module.ts";
@@ -141,7 +142,7 @@ export class PReLU extends Module {
    * @throws {ShapeError} if there are several slopes, and another number of channels.
    */
   override forward(input: Tensor): Tensor {
-    return input.prelu(this.weight);
+    return prelu(input, this.weight);
   }
 
   /** The number of slopes. */

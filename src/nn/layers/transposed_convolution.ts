@@ -32,6 +32,13 @@ export abstract class TransposedConvolution extends Convolution {
     const layer = new.target.name;
     checkKnown(layer, options, known, { paddingMode: "it cuts off and pads nothing" });
     const added = sizes(layer, "outputPadding", options.outputPadding ?? 0, dims, 0);
+    const stride = sizes(layer, "stride", options.stride ?? 1, dims);
+    const dilation = sizes(layer, "dilation", options.dilation ?? 1, dims);
+    if (added.some((size, i) => size >= Math.max(stride[i], dilation[i]))) {
+      throw new ArgumentError(
+        `${layer}: outputPadding must be below stride [${stride}] or dilation [${dilation}], got [${added}].`,
+      );
+    }
     super(inChannels, outChannels, kernelSize, options, dims, true);
     this.outputPadding = added;
   }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { ArgumentError } from "../../base/errors.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { interpolate, type InterpolateOptions } from "../functional/interpolate.ts";
+import { checkInterpolation } from "../functional/check_interpolation.ts";
+import { interpolate } from "../functional/interpolate.ts";
+import type { InterpolateOptions } from "../functional/interpolate_options.ts";
 import { Module } from "../module.ts";
 import { checkKnown } from "../options.ts";
 
@@ -32,7 +33,7 @@ export class Upsample extends Module {
   /**
    * Takes either a size or a scaleFactor; mode `"nearest"` by default.
    *
-   * @throws {ArgumentError} if not exactly one of the two is given, or there is no such option.
+   * @throws {ArgumentError} if not exactly one of the two is given, an option is not for the mode, or there is no such option.
    */
   constructor(options: UpsampleOptions) {
     super();
@@ -42,9 +43,7 @@ export class Upsample extends Module {
       ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"],
       { antialias: "call functional.interpolate" },
     );
-    if ((options.size === undefined) === (options.scaleFactor === undefined)) {
-      throw new ArgumentError("Upsample takes either a size or a scaleFactor.");
-    }
+    checkInterpolation("Upsample", options);
     this.#options = { ...options };
   }
 
@@ -52,7 +51,7 @@ export class Upsample extends Module {
    * Shapes: (B, C, *) to (B, C, *').
    *
    * @throws {ShapeError} if the input has other dimensions, or ones that the mode is not for.
-   * @throws {ArgumentError} if a size is not positive, or an option is not for the mode.
+   * @throws {ArgumentError} if a size is not positive.
    */
   override forward(input: Tensor): Tensor {
     return interpolate(input, this.#options);
