@@ -11,6 +11,7 @@ import { AdaptiveMaxPool } from "./adaptive_max_pool_base.ts";
 /**
  * The largest values of windows of sequences chosen for the output's size. Shapes: (B, C, L) to
  * (B, C, outputSize), a side of which is the input's own where it is null.
+ * `forward(input, { returnIndices: true })` returns where the values are, too.
  *
  * @example
  * ```ts
@@ -33,6 +34,7 @@ export class AdaptiveMaxPool1d extends AdaptiveMaxPool {
 /**
  * The largest values of windows of images chosen for the output's size. Shapes: (B, C, H, W) to
  * (B, C, …outputSize), a side of which is the input's own where it is null.
+ * `forward(input, { returnIndices: true })` returns where the values are, too.
  *
  * @example
  * ```ts
@@ -55,6 +57,7 @@ export class AdaptiveMaxPool2d extends AdaptiveMaxPool {
 /**
  * The largest values of windows of volumes chosen for the output's size. Shapes: (B, C, D, H, W) to
  * (B, C, …outputSize), a side of which is the input's own where it is null.
+ * `forward(input, { returnIndices: true })` returns where the values are, too.
  *
  * @example
  * ```ts

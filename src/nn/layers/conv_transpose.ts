@@ -20,6 +20,7 @@ import { TransposedConvolution } from "./transposed_convolution.ts";
  *
  * Shapes: (B, inChannels, L) to (B, outChannels, L'). Keys: `weight` (in, out / groups, k),
  * `bias`.
+ * `forward(input, { outputSize })` says which of the sizes is wanted that a convolution makes one.
  *
  * @example
  * ```ts
@@ -64,6 +65,7 @@ export class ConvTranspose1d extends TransposedConvolution {
  *
  * Shapes: (B, inChannels, H, W) to (B, outChannels, H', W'). Keys: `weight` (in, out / groups, kH, kW),
  * `bias`.
+ * `forward(input, { outputSize })` says which of the sizes is wanted that a convolution makes one.
  *
  * @example
  * ```ts
@@ -108,6 +110,7 @@ export class ConvTranspose2d extends TransposedConvolution {
  *
  * Shapes: (B, inChannels, D, H, W) to (B, outChannels, D', H', W'). Keys: `weight` (in, out / groups, kD, kH, kW),
  * `bias`.
+ * `forward(input, { outputSize })` says which of the sizes is wanted that a convolution makes one.
  *
  * @example
  * ```ts

@@ -13,6 +13,7 @@ import type { MaxPool1dOptions, MaxPool2dOptions, MaxPool3dOptions } from "./poo
 
 /**
  * The largest value of every window of sequences. Shapes: (B, C, L) to (B, C, L').
+ * `forward(input, { returnIndices: true })` returns where the values are, too.
  *
  * @example
  * ```ts
@@ -35,6 +36,7 @@ export class MaxPool1d extends MaxPool {
 
 /**
  * The largest value of every window of images. Shapes: (B, C, H, W) to (B, C, H', W').
+ * `forward(input, { returnIndices: true })` returns where the values are, too.
  *
  * @example
  * ```ts
@@ -60,6 +62,7 @@ export class MaxPool2d extends MaxPool {
 
 /**
  * The largest value of every window of volumes. Shapes: (B, C, D, H, W) to (B, C, D', H', W').
+ * `forward(input, { returnIndices: true })` returns where the values are, too.
  *
  * @example
  * ```ts

@@ -17,8 +17,8 @@ const CONVERTED: readonly object[] = [
 ];
 
 /**
- * Batch normalization over what all processes see (Ioffe and Szegedy 2015). There is one process at present, so that it
- * computes what {@linkcode BatchNorm2d} and its like compute, on any device; state dicts are the same.
+ * Batch normalization over what all processes see (Ioffe and Szegedy 2015). There is one process at present: this
+ * layer computes what {@linkcode BatchNorm2d} and its like compute, on any device. State dicts are the same.
  *
  * Shapes: (B, C, *). Keys: `weight`, `bias`, `running_mean`, `running_var`, `num_batches_tracked`.
  *
