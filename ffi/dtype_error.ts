@@ -31,7 +31,7 @@ const dtypeNames: Readonly<Record<string, string>> = {
 
 /** What libtorch's operators say where tensors have several dtypes. */
 const mismatch =
-  /same (dtype|datatype|type)|should be the same|expected scalar type|not implemented for '|dtype to be equal|expected dtype|Expected attn_mask dtype/i;
+  /same (dtype|datatype|type)|should be the same|expected scalar type|not implemented for '|dtype to be equal|expected dtype|Expected attn_mask dtype|type promoting not supported/i;
 
 /** What kernels say where there is none for a dtype. */
 const missing = /not implemented for '|inputs not supported/i;

@@ -48,7 +48,7 @@ const byWords: [RegExp, ErrorClass][] = [
     DTypeError,
   ],
   [
-    /shape|size|dimension|must match|dims?\b|cannot be multiplied|broadcast|expanded|number of elements/i,
+    /shape|size|dimension|must match|dims?\b|cannot be multiplied|broadcast|expanded|number of elements|\b[1-5]D\b|channels must be divisible/i,
     ShapeError,
   ],
 ];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LayerNorm } from "../nn/layers/normalization.ts";
+import { LayerNorm } from "../nn/layers/layer_norm.ts";
 import { Linear } from "../nn/layers/linear.ts";
 import { Module } from "../nn/module.ts";
 import { gelu } from "../nn/functional/activations.ts";

@@ -36,6 +36,11 @@ def ints(high, *shape):
     return torch.randint(high, shape)
 
 
+def plus(module, *shape):
+    """A layer that works in place on 2 x, since it cannot on x itself, whose gradient is wanted."""
+    return (lambda: module, lambda: [floats(*shape)], True, lambda layer, x: layer(x[0] * 2))
+
+
 # name: (constructor, inputs, training)
 layers = {
     "Linear": (lambda: nn.Linear(5, 3), lambda: [floats(4, 5)], True),

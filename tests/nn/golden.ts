@@ -1,5 +1,5 @@
 /**
- * Reads the values that PyTorch computed (`tests/golden/nn.py`, `nn_options.py`), and compares ours with them.
+ * Reads the values that PyTorch computed (`tests/golden/nn.py`, `nn_options.py`, `nn_layers.py`), and compares ours with them.
  *
  * @module
  */
@@ -41,6 +41,7 @@ export interface Golden {
   losses: Record<string, LossCase>;
   inits: Record<string, Stored>;
   dropout: Stored;
+  drops: Record<string, Stored>;
   pooled: { input: Stored; values: Stored; indices: Stored };
 }
 
@@ -54,6 +55,9 @@ export const golden: Golden = read("nn");
 
 /** What `golden/nn_options.py` computed: less common options. */
 export const goldenOptions: Golden = read("nn_options");
+
+/** What `golden/nn_layers.py` computed: layers for vision models. */
+export const goldenLayers: Golden = read("nn_layers");
 
 /** A stored tensor on the tests' device. */
 export function restore({ values, shape, dtype }: Stored): torch.Tensor {

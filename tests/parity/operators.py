@@ -171,7 +171,9 @@ def operator_cases(op, file, skipped):
                 case = {"dtype": str(dtype)[6:]}
                 if functional:
                     try:
-                        named = bound(getattr(F, op.name[14:]), shown, sample.kwargs)
+                        name = op.name[14:]
+                        # What chooses between two functions by return_indices has the arguments of either.
+                        named = bound(getattr(F, f"{name}_with_indices", getattr(F, name)), shown, sample.kwargs)
                         case["named"] = {k: encode(v, file, seen) for k, v in named.items()}
                     except (TypeError, ValueError):
                         pass

@@ -6,12 +6,12 @@
 
 import { initConvolutions } from "../../models/parts/conv_init.ts";
 import { initTruncNormal } from "../../models/parts/trunc_normal_init.ts";
-import { ReLU } from "../../nn/layers/activations.ts";
+import { ReLU } from "../../nn/layers/rectifiers.ts";
 import { Sequential } from "../../nn/layers/containers.ts";
 import { Conv2d } from "../../nn/layers/conv.ts";
 import { Linear } from "../../nn/layers/linear.ts";
-import { BatchNorm2d } from "../../nn/layers/normalization.ts";
-import { AdaptiveAvgPool2d } from "../../nn/layers/pooling.ts";
+import { BatchNorm2d } from "../../nn/layers/batch_norm.ts";
+import { AdaptiveAvgPool2d } from "../../nn/layers/adaptive_avg_pool.ts";
 import { Flatten } from "../../nn/layers/shaping.ts";
 import type { Module } from "../../nn/module.ts";
 

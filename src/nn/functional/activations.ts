@@ -4,18 +4,15 @@
  * @module
  */
 
-import { ArgumentError } from "../../base/errors.ts";
-import * as torch from "../../torch/mod.ts";
+import { ShapeError } from "../../base/errors.ts";
 import type { DType, Tensor } from "../../torch/mod.ts";
 import { checkNumber } from "../options.ts";
 import { checkApproximation } from "./check_approximation.ts";
+import { checkCeluAlpha } from "./check_celu_alpha.ts";
+import { checkRange } from "./check_range.ts";
 import type { GeluApproximation } from "./gelu_approximation.ts";
-
-/** Options of activations that can write over their input. */
-export interface InplaceOptions {
-  /** Whether the result is written over the input, which is then returned; false by default. */
-  inplace?: boolean;
-}
+import type { InplaceOptions } from "./inplace_options.ts";
+import { shapeText } from "./shapes.ts";
 
 /** Options of {@linkcode softmax} and {@linkcode logSoftmax}. */
 export interface SoftmaxOptions {
@@ -26,6 +23,32 @@ export interface SoftmaxOptions {
 /** max(x, 0). */
 export function relu(input: Tensor, options?: InplaceOptions): Tensor {
   return options?.inplace ? input.relu_() : input.relu();
+}
+
+/** min(max(x, 0), 6) (Howard et al. 2017). */
+export function relu6(input: Tensor, options?: InplaceOptions): Tensor {
+  return options?.inplace ? input.relu6_() : input.relu6();
+}
+
+/**
+ * x where positive, `weight` times x elsewhere: one learned slope, or one for each channel (He et al. 2015). Shapes:
+ * input (B, C, *), weight (1) or (C).
+ *
+ * @throws {ShapeError} if there are several slopes, and another number of channels.
+ */
+export function prelu(input: Tensor, weight: Tensor): Tensor {
+  const slopes = weight.numel;
+  if (slopes > 1) {
+    const shape = input.shape;
+    if (shape[1] !== slopes) {
+      throw new ShapeError(
+        `prelu: ${slopes} slopes need an input (B, C, *) with ${slopes} channels, got ${
+          shapeText(shape)
+        }.`,
+      );
+    }
+  }
+  return input.prelu(weight);
 }
 
 /** x Φ(x), with Φ the normal distribution function (Hendrycks and Gimpel 2016). */
@@ -39,6 +62,31 @@ export function silu(input: Tensor, options?: InplaceOptions): Tensor {
   return options?.inplace ? input.silu_() : input.silu();
 }
 
+/** x tanh(log(1 + eˣ)) (Misra 2019). */
+export function mish(input: Tensor, options?: InplaceOptions): Tensor {
+  return options?.inplace ? input.mish_() : input.mish();
+}
+
+/**
+ * min(max(x, minVal), maxVal).
+ *
+ * @throws {ArgumentError} if `minVal` is above `maxVal`.
+ */
+export function hardtanh(
+  input: Tensor,
+  minVal = -1,
+  maxVal = 1,
+  options?: InplaceOptions,
+): Tensor {
+  checkRange("hardtanh", minVal, maxVal);
+  return options?.inplace ? input.hardtanh_(minVal, maxVal) : input.hardtanh(minVal, maxVal);
+}
+
+/** min(max(x + 3, 0), 6) / 6 (Howard et al. 2019). */
+export function hardsigmoid(input: Tensor, options?: InplaceOptions): Tensor {
+  return options?.inplace ? input.hardsigmoid_() : input.hardsigmoid();
+}
+
 /** x min(max(x + 3, 0), 6) / 6 (Howard et al. 2019). */
 export function hardswish(input: Tensor, options?: InplaceOptions): Tensor {
   return options?.inplace ? input.hardswish_() : input.hardswish();
@@ -47,6 +95,11 @@ export function hardswish(input: Tensor, options?: InplaceOptions): Tensor {
 /** 1 / (1 + e⁻ˣ). */
 export function sigmoid(input: Tensor): Tensor {
   return input.sigmoid();
+}
+
+/** The logarithm of {@linkcode sigmoid}, computed without overflow. */
+export function logSigmoid(input: Tensor): Tensor {
+  return input.logSigmoid();
 }
 
 /** The hyperbolic tangent. */
@@ -62,6 +115,41 @@ export function tanh(input: Tensor): Tensor {
 export function leakyRelu(input: Tensor, negativeSlope = 0.01, options?: InplaceOptions): Tensor {
   checkNumber("leakyRelu", "negativeSlope", negativeSlope);
   return options?.inplace ? input.leakyRelu_(negativeSlope) : input.leakyRelu(negativeSlope);
+}
+
+/**
+ * x where positive, alpha (eˣ - 1) elsewhere (Clevert et al. 2015).
+ *
+ * @throws {ArgumentError} if `alpha` is not a finite number.
+ */
+export function elu(input: Tensor, alpha = 1, options?: InplaceOptions): Tensor {
+  checkNumber("elu", "alpha", alpha);
+  return options?.inplace ? input.elu_(alpha) : input.elu(alpha);
+}
+
+/**
+ * max(x, 0) + min(alpha (exp(x / alpha) - 1), 0) (Barron 2017).
+ *
+ * @throws {ArgumentError} if `alpha` is not a finite number, or is 0.
+ */
+export function celu(input: Tensor, alpha = 1, options?: InplaceOptions): Tensor {
+  checkCeluAlpha("celu", alpha);
+  return options?.inplace ? input.celu_(alpha) : input.celu(alpha);
+}
+
+/** An {@linkcode elu} with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+export function selu(input: Tensor, options?: InplaceOptions): Tensor {
+  return options?.inplace ? input.selu_() : input.selu();
+}
+
+/**
+ * The first half of a dimension times the sigmoid of its second half (Dauphin et al. 2016). Shapes: (*, 2 N, *) to
+ * (*, N, *).
+ *
+ * @throws {ShapeError} if the dimension's size is odd.
+ */
+export function glu(input: Tensor, dim = -1): Tensor {
+  return input.glu(dim);
 }
 
 /** e^x along `dim`, divided by its sum. */
@@ -83,20 +171,4 @@ export function softplus(input: Tensor, beta = 1, threshold = 20): Tensor {
   checkNumber("softplus", "beta", beta);
   checkNumber("softplus", "threshold", threshold);
   return input.softplus(beta, threshold);
-}
-
-/**
- * Zeroes elements with probability `p` and scales the others by 1 / (1 - p); returns the input where
- * `training` is false.
- *
- * @throws {ArgumentError} if `p` is not from 0 to 1.
- */
-export function dropout(
-  input: Tensor,
-  p = 0.5,
-  training = true,
-  options?: InplaceOptions,
-): Tensor {
-  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout: p must be from 0 to 1, got ${p}.`);
-  return options?.inplace ? torch.dropout_(input, p, training) : torch.dropout(input, p, training);
 }

@@ -7,37 +7,9 @@
 import { ArgumentError, ShapeError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { checkWord } from "../options.ts";
+import { checkInterpolation } from "./check_interpolation.ts";
+import type { InterpolateOptions, InterpolationMode } from "./interpolate_options.ts";
 import { shapeText } from "./shapes.ts";
-
-/** How {@linkcode interpolate} finds a value between others. */
-export type InterpolationMode =
-  | "nearest"
-  | "nearest-exact"
-  | "linear"
-  | "bilinear"
-  | "bicubic"
-  | "trilinear"
-  | "area";
-
-/** Options of {@linkcode interpolate}. */
-export interface InterpolateOptions {
-  /** The size wanted: one number for all sides, or one for each. */
-  size?: number | readonly number[];
-  /** Instead of the size: by how much to scale. */
-  scaleFactor?: number | readonly number[];
-  /**
-   * `"nearest"` by default. `"linear"` is for sequences, `"bilinear"` and `"bicubic"` are for images, `"trilinear"`
-   * is for volumes; the others are for all.
-   */
-  mode?: InterpolationMode;
-  /** Whether the corners' centers stay where they are; false by default. Linear and cubic modes only. */
-  alignCorners?: boolean;
-  /** Whether the scale follows from the sizes, rounded down, instead of being `scaleFactor`; false by default. */
-  recomputeScaleFactor?: boolean;
-  /** Whether shrinking averages over all pixels; false by default. `"bilinear"` and `"bicubic"` only. */
-  antialias?: boolean;
-}
 
 /** The operators by mode and number of sides. */
 const operators: Record<InterpolationMode, Record<number, string>> = {
@@ -71,8 +43,7 @@ const operators: Record<InterpolationMode, Record<number, string>> = {
  * ```
  */
 export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
-  const mode = options.mode ?? "nearest";
-  checkWord("interpolate", "mode", mode, Object.keys(operators));
+  const mode = checkInterpolation("interpolate", options);
   const shape = input.shape;
   const sides = shape.slice(2);
   if (sides.length < 1 || sides.length > 3) {
@@ -88,7 +59,6 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
       } dimensions, got ${shapeText(shape)}.`,
     );
   }
-  checkForMode(mode, options);
   const { size, scales } = target(sides, options);
   const name = `aten::${operator}`;
   if (mode === "area") return torch.call(name, input, size) as Tensor;
@@ -99,26 +69,11 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
   return torch.call(smooth, input, size, options.alignCorners ?? false, ...scales) as Tensor;
 }
 
-function checkForMode(mode: InterpolationMode, options: InterpolateOptions): void {
-  const rounds = mode === "nearest" || mode === "nearest-exact" || mode === "area";
-  if (rounds && options.alignCorners) {
-    throw new ArgumentError(`interpolate: alignCorners is not for mode "${mode}".`);
-  }
-  if (options.antialias && mode !== "bilinear" && mode !== "bicubic") {
-    throw new ArgumentError(
-      `interpolate: antialias is for modes "bilinear" and "bicubic", got "${mode}".`,
-    );
-  }
-}
-
 /** The sizes of the output, and the scales that the operator is to use instead of deriving them. */
 function target(
   sides: readonly number[],
   options: InterpolateOptions,
 ): { size: number[]; scales: (number | undefined)[] } {
-  if ((options.size === undefined) === (options.scaleFactor === undefined)) {
-    throw new ArgumentError("interpolate takes either a size or a scaleFactor.");
-  }
   const given = options.size ?? options.scaleFactor!;
   const list = typeof given === "number" ? sides.map(() => given) : [...given];
   if (list.length !== sides.length) {
@@ -128,9 +83,6 @@ function target(
     );
   }
   const byScale = options.size === undefined;
-  if (!byScale && options.recomputeScaleFactor) {
-    throw new ArgumentError("interpolate: recomputeScaleFactor is for a scaleFactor, not a size.");
-  }
   const size = byScale ? list.map((scale, i) => Math.floor(sides[i] * scale)) : list;
   if (!size.every((v) => Number.isSafeInteger(v) && v > 0)) {
     throw new ArgumentError(

@@ -10,17 +10,21 @@ import { checkSize } from "../options.ts";
 import type { OutputSize } from "./output_size.ts";
 
 /**
- * One size, or one for each of two sides, as a list.
+ * One size, or one for each side, as a list.
  *
  * @throws {ArgumentError} if a size is not a whole number of at least 0, or null.
  */
-export function outputSizes(layer: string, outputSize: OutputSize): (number | null)[] {
+export function outputSizes(
+  layer: string,
+  outputSize: OutputSize,
+  sides: number,
+): (number | null)[] {
   const list: (number | null)[] = typeof outputSize === "object" && outputSize !== null
     ? [...outputSize]
-    : [outputSize, outputSize];
-  if (list.length !== 2) {
+    : new Array<number | null>(sides).fill(outputSize);
+  if (list.length !== sides) {
     throw new ArgumentError(
-      `${layer}: outputSize must be one number or 2 of them, got [${list.join(", ")}].`,
+      `${layer}: outputSize must be one number or ${sides} of them, got [${list.join(", ")}].`,
     );
   }
   for (const size of list) if (size !== null) checkSize(layer, "outputSize", size, 0);
@@ -29,6 +33,6 @@ export function outputSizes(layer: string, outputSize: OutputSize): (number | nu
 
 /** The sizes, with the sides of `input` in place of null. */
 export function ownWhereNull(wanted: readonly (number | null)[], input: Tensor): number[] {
-  const own = input.shape.slice(-2);
+  const own = input.shape.slice(-wanted.length);
   return wanted.map((size, i) => size ?? own[i]);
 }

@@ -6,7 +6,7 @@
 
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { LayerNorm, type LayerNormOptions } from "./normalization.ts";
+import { LayerNorm, type LayerNormOptions } from "./layer_norm.ts";
 
 /**
  * Layer normalization (Ba et al. 2016) of every pixel over its channels, as ConvNeXt has it. The result lies in

@@ -1,16 +1,24 @@
 /**
- * Layers without weights that change shape, drop elements or do nothing.
+ * Layers without weights that change the number of dimensions, or do nothing.
  *
  * @module
  */
 
-import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import type { InplaceOptions } from "../functional/activations.ts";
 import { Module } from "../module.ts";
-import { checkInteger, checkKnown, checkProbability } from "../options.ts";
+import { checkInteger, checkSize } from "../options.ts";
+import { ArgumentError } from "../../base/errors.ts";
 
-/** Returns its input. */
+/**
+ * Returns its input.
+ *
+ * @example
+ * ```ts
+ * import { nn, torch } from "@apprentice/distill";
+ *
+ * new nn.Identity().forward(torch.tensor([1, 2])); // [1, 2]
+ * ```
+ */
 export class Identity extends Module {
   /** Shapes: the input's own. */
   override forward(input: Tensor): Tensor {
@@ -18,7 +26,16 @@ export class Identity extends Module {
   }
 }
 
-/** Makes one dimension of several: by default all but the first. */
+/**
+ * Makes one dimension of several: by default all but the first.
+ *
+ * @example
+ * ```ts
+ * import { nn, torch } from "@apprentice/distill";
+ *
+ * new nn.Flatten().forward(torch.ones([2, 3, 4])).shape; // [2, 12]
+ * ```
+ */
 export class Flatten extends Module {
   /** The first dimension that is joined. */
   readonly startDim: number;
@@ -45,37 +62,59 @@ export class Flatten extends Module {
 }
 
 /**
- * In training, zeroes elements with probability `p` and scales the others by 1 / (1 - p) (Srivastava et
- * al. 2014).
+ * Splits one dimension into several, the opposite of {@linkcode Flatten}.
+ *
+ * @example
+ * ```ts
+ * import { nn, torch } from "@apprentice/distill";
+ *
+ * new nn.Unflatten(1, [3, 4]).forward(torch.ones([2, 12])).shape; // [2, 3, 4]
+ * ```
  */
-export class Dropout extends Module {
-  /** The probability of an element to be zeroed. */
-  readonly p: number;
-  /** Whether the result is written over the input, which is then returned. */
-  readonly inplace: boolean;
+export class Unflatten extends Module {
+  /** The dimension that is split. */
+  readonly dim: number;
+  /** The sizes of its parts; one may be -1, for what is left. */
+  readonly unflattenedSize: readonly number[];
 
   /**
-   * The probability is 0.5 by default, and a new tensor is made.
+   * Splits dimension `dim` into `unflattenedSize`, one of which may be -1.
    *
-   * @throws {ArgumentError} if it is not from 0 to 1, or there is no such option.
+   * @throws {ArgumentError} if a number cannot be used.
    */
-  constructor(p = 0.5, options: InplaceOptions = {}) {
+  constructor(dim: number, unflattenedSize: readonly number[]) {
     super();
-    checkProbability("Dropout", "p", p);
-    checkKnown("Dropout", options, ["inplace"]);
-    this.p = p;
-    this.inplace = options.inplace ?? false;
+    checkInteger("Unflatten", "dim", dim);
+    if (!Array.isArray(unflattenedSize) || unflattenedSize.length === 0) {
+      throw new ArgumentError(
+        `Unflatten: unflattenedSize must be a list of sizes, got ${
+          JSON.stringify(unflattenedSize)
+        }.`,
+      );
+    }
+    if (unflattenedSize.filter((size) => size === -1).length > 1) {
+      throw new ArgumentError(
+        `Unflatten: one of unflattenedSize may be -1, got [${unflattenedSize.join(", ")}].`,
+      );
+    }
+    for (const size of unflattenedSize) {
+      if (size !== -1) checkSize("Unflatten", "unflattenedSize", size, 0);
+    }
+    this.dim = dim;
+    this.unflattenedSize = [...unflattenedSize];
   }
 
-  /** Shapes: the input's own. */
+  /**
+   * Shapes: (*, product of the sizes, *) to (*, …unflattenedSize, *).
+   *
+   * @throws {ShapeError} if the dimension has another size.
+   */
   override forward(input: Tensor): Tensor {
-    // The input itself where nothing is dropped: its owner stays the one who made it.
-    if (!this.training || this.p === 0) return input;
-    return this.inplace ? torch.dropout_(input, this.p, true) : torch.dropout(input, this.p, true);
+    return input.unflatten(this.dim, this.unflattenedSize);
   }
 
-  /** The probability. */
+  /** The dimension and its parts. */
   protected override describe(): string {
-    return `${this.p}${this.inplace ? ", inplace: true" : ""}`;
+    return `${this.dim}, [${this.unflattenedSize}]`;
   }
 }

@@ -9,8 +9,8 @@ import { Module } from "../module.ts";
 import { checkKnown, checkSize, checkWeight, checkWord } from "../options.ts";
 import { type AttentionMaskOptions, MultiheadAttention } from "./attention.ts";
 import { Linear } from "./linear.ts";
-import { LayerNorm } from "./normalization.ts";
-import { Dropout } from "./shaping.ts";
+import { Dropout } from "./dropout.ts";
+import { LayerNorm } from "./layer_norm.ts";
 
 /** Options of {@linkcode TransformerEncoderLayer}. */
 export interface TransformerEncoderLayerOptions {

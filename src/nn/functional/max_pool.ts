@@ -1,0 +1,122 @@
+/**
+ * Max pooling as functions.
+ *
+ * @module
+ */
+
+import * as torch from "../../torch/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+import { maxPool1dWithIndices, maxPool3dWithIndices } from "./max_pool_indices.ts";
+import type { PoolOptions } from "./pool_options.ts";
+
+/** Options of {@linkcode maxPool1d}, {@linkcode maxPool2d} and {@linkcode maxPool3d}. */
+export interface MaxPoolOptions extends PoolOptions {
+  /** The distance between a window's elements; 1 by default. */
+  dilation?: number | readonly number[];
+  /** Whether the places of the largest values are returned, too; false by default. */
+  returnIndices?: boolean;
+}
+
+/**
+ * The largest value of every window of sequences. Shapes: (B, C, L) to (B, C, L'). With `returnIndices` it returns the values and
+ * where they are: int64 places in the elements of a channel.
+ */
+export function maxPool1d(
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions & { returnIndices: true },
+): [values: Tensor, indices: Tensor];
+/** The largest value of every window. */
+export function maxPool1d(
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options?: MaxPoolOptions & { returnIndices?: false },
+): Tensor;
+export function maxPool1d(
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions = {},
+): Tensor | [Tensor, Tensor] {
+  const pool = options.returnIndices ? maxPool1dWithIndices : torch.maxPool1d;
+  return pool(
+    input,
+    kernelSize,
+    options.stride ?? kernelSize,
+    options.padding ?? 0,
+    options.dilation ?? 1,
+    options.ceilMode ?? false,
+  );
+}
+
+/**
+ * The largest value of every window. Shapes: (B, C, H, W) to (B, C, H', W').
+ *
+ * With `returnIndices` it returns the values and where they are: int64 places in the rows of pixels of a channel,
+ * which {@linkcode maxUnpool2d} takes.
+ *
+ * @example
+ * ```ts
+ * import { nn, torch } from "@apprentice/distill";
+ *
+ * const images = torch.randn([2, 3, 8, 8]);
+ * const [values, indices] = nn.functional.maxPool2d(images, 2, { returnIndices: true });
+ * nn.functional.maxUnpool2d(values, indices, 2).shape; // [2, 3, 8, 8]
+ * ```
+ */
+export function maxPool2d(
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions & { returnIndices: true },
+): [values: Tensor, indices: Tensor];
+/** The largest value of every window. */
+export function maxPool2d(
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options?: MaxPoolOptions & { returnIndices?: false },
+): Tensor;
+export function maxPool2d(
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions = {},
+): Tensor | [Tensor, Tensor] {
+  const pool = options.returnIndices ? torch.maxPool2dWithIndices : torch.maxPool2d;
+  return pool(
+    input,
+    kernelSize,
+    options.stride ?? kernelSize,
+    options.padding ?? 0,
+    options.dilation ?? 1,
+    options.ceilMode ?? false,
+  );
+}
+
+/**
+ * The largest value of every window of volumes. Shapes: (B, C, D, H, W) to (B, C, D', H', W'). With `returnIndices` it returns the values and
+ * where they are: int64 places in the elements of a channel.
+ */
+export function maxPool3d(
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions & { returnIndices: true },
+): [values: Tensor, indices: Tensor];
+/** The largest value of every window. */
+export function maxPool3d(
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options?: MaxPoolOptions & { returnIndices?: false },
+): Tensor;
+export function maxPool3d(
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions = {},
+): Tensor | [Tensor, Tensor] {
+  const pool = options.returnIndices ? maxPool3dWithIndices : torch.maxPool3d;
+  return pool(
+    input,
+    kernelSize,
+    options.stride ?? kernelSize,
+    options.padding ?? 0,
+    options.dilation ?? 1,
+    options.ceilMode ?? false,
+  );
+}
