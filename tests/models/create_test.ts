@@ -93,9 +93,10 @@ test("every entry says what its weights expect of an image", () => {
   for (const name of list()) {
     const known = entry(name);
     assertEquals(known.name, name);
-    assert(known.inputSize >= 28 && known.inputSize <= 600, name);
+    assert(known.inputSize >= 28 && known.inputSize <= 1024, name);
     assert(known.cropFraction > 0.5 && known.cropFraction <= 1, name);
-    assert([...known.mean, ...known.std].every((value) => value > 0 && value < 1), name);
+    assert(known.mean.every((value) => value >= 0 && value < 1), name);
+    assert(known.std.every((value) => value > 0 && value <= 1), name);
     assert(known.featureDim >= 32, name);
     assert(known.source !== "" && /\d{4}/.test(known.paper), name);
   }
