@@ -13,7 +13,7 @@ import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
-import { convBn, MapAttention } from "./parts/efficientformer_attention.ts";
+import { biasedConv, MapAttention } from "./parts/efficientformer_attention.ts";
 import { EfficientFormerBlock, Halving } from "./parts/efficientformer_blocks.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
@@ -91,8 +91,8 @@ export class EfficientFormerV2 extends Backbone {
     );
     const half = Math.floor(dims[0] / 2);
     this.stem = new NamedChain({
-      conv1: convBn(inChannels, half, { ...gelu, kernel: 3, stride: 2 }),
-      conv2: convBn(half, dims[0], { ...gelu, kernel: 3, stride: 2 }),
+      conv1: biasedConv(inChannels, half, { ...gelu, kernel: 3, stride: 2 }),
+      conv2: biasedConv(half, dims[0], { ...gelu, kernel: 3, stride: 2 }),
     });
     const rates = dropPathRates(dropPath, total);
     this.stages = new nn.ModuleList(dims.map((dim, i) => {

@@ -10,7 +10,7 @@ import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
-import { convBn } from "./parts/cascaded_attention.ts";
+import { convBn } from "./parts/conv_norm_act.ts";
 import { SandwichBlock, SandwichDownsample } from "./parts/efficientvit_msra_blocks.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { NamedChain } from "./parts/named_chain.ts";

@@ -25,6 +25,7 @@ export * from "./entry.ts";
 export * from "./levit.ts";
 export * from "./load_clip_text.ts";
 export * from "./mobilenet_v3.ts";
+export * from "./mobilevit.ts";
 export * from "./published_state.ts";
 export * from "./published_weights.ts";
 export * from "./registry.ts";

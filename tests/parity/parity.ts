@@ -115,10 +115,10 @@ export function compare(model: Classifier, path: string, name: string, seed = 0)
       if (!golden("stages")) return;
       const { stages } = model.forwardStages(images);
       assertEquals(stages.map((map) => map.size(1)), [...model.stageDims]);
-      // Convolutions round up, patches down.
+      // Convolutions round up, patches down; what patches do not tile may be made larger.
       for (const [i, reduction] of model.stageReductions.entries()) {
-        const side = stages[i].size(2);
-        assert(side === Math.ceil(size / reduction) || side === Math.floor(size / reduction));
+        const sides = [stages[i].size(2), size / reduction];
+        assert(Math.abs(sides[0] - sides[1]) < 2, `stage ${i} is of ${sides[0]}, not ${sides[1]}`);
       }
       found.stages = relative(torch.cat(stages.map(summed), 1), golden("stages"));
     });

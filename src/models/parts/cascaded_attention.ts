@@ -7,17 +7,8 @@
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { ConvNormAct, type ConvNormActOptions } from "./conv_norm_act.ts";
+import { convBn, type ConvNormAct } from "./conv_norm_act.ts";
 import { OffsetAttention } from "./offset_attention.ts";
-
-/** Convolution and norm with timm's names. */
-export function convBn(
-  before: number,
-  width: number,
-  options: ConvNormActOptions = {},
-): ConvNormAct {
-  return new ConvNormAct(before, width, { keys: ["conv", "bn"], ...options });
-}
 
 /** What makes one {@linkcode CascadedAttention} another. */
 export interface CascadedAttentionOptions {

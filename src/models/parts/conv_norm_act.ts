@@ -69,3 +69,12 @@ export class ConvNormAct extends nn.Module {
     return this.#activation === undefined ? normed : activate_(normed, this.#activation);
   }
 }
+
+/** {@linkcode ConvNormAct} with timm's names: `conv`, `bn`. */
+export function convBn(
+  before: number,
+  width: number,
+  options: ConvNormActOptions = {},
+): ConvNormAct {
+  return new ConvNormAct(before, width, { keys: ["conv", "bn"], ...options });
+}

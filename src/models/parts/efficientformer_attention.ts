@@ -7,7 +7,7 @@
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { ConvNormAct, type ConvNormActOptions } from "./conv_norm_act.ts";
+import { convBn, type ConvNormAct, type ConvNormActOptions } from "./conv_norm_act.ts";
 import { OffsetAttention } from "./offset_attention.ts";
 import type { Grid } from "./positions.ts";
 
@@ -17,12 +17,12 @@ const HEADS = 8;
 const VALUE_RATIO = 4;
 
 /** Convolution and norm with timm's names, and a bias in both. */
-export function convBn(
+export function biasedConv(
   before: number,
   width: number,
   options: ConvNormActOptions = {},
 ): ConvNormAct {
-  return new ConvNormAct(before, width, { bias: true, keys: ["conv", "bn"], ...options });
+  return convBn(before, width, { bias: true, ...options });
 }
 
 /** A map (B, heads · D, H, W) as tokens of each head (B, heads, H · W, D). */
@@ -53,16 +53,16 @@ export class MapAttention extends OffsetAttention {
     const values = VALUE_RATIO * KEY_DIM * HEADS;
     const depthwise = { kernel: 3, depthwise: true };
     if (stride > 1) {
-      const shrink = convBn(dim, dim, { ...depthwise, stride });
+      const shrink = biasedConv(dim, dim, { ...depthwise, stride });
       this.#shrink = this.registerModule("stride_conv", shrink);
     }
-    this.#q = this.registerModule("q", convBn(dim, KEY_DIM * HEADS));
-    this.#k = this.registerModule("k", convBn(dim, KEY_DIM * HEADS));
-    this.#v = this.registerModule("v", convBn(dim, values));
-    this.#local = this.registerModule("v_local", convBn(values, values, depthwise));
+    this.#q = this.registerModule("q", biasedConv(dim, KEY_DIM * HEADS));
+    this.#k = this.registerModule("k", biasedConv(dim, KEY_DIM * HEADS));
+    this.#v = this.registerModule("v", biasedConv(dim, values));
+    this.#local = this.registerModule("v_local", biasedConv(values, values, depthwise));
     this.#talk1 = this.registerModule("talking_head1", new nn.Conv2d(HEADS, HEADS, 1));
     this.#talk2 = this.registerModule("talking_head2", new nn.Conv2d(HEADS, HEADS, 1));
-    this.#proj = this.registerModule("proj", convBn(values, dim));
+    this.#proj = this.registerModule("proj", biasedConv(values, dim));
   }
 
   /** Shapes: (B, dim, H, W) to its own. */
@@ -91,7 +91,7 @@ class Query extends nn.Module {
     super();
     const near = new nn.Conv2d(before, before, 3, { stride: 2, padding: 1, groups: before });
     this.#near = this.registerModule("local", near);
-    this.#proj = this.registerModule("proj", convBn(before, width));
+    this.#proj = this.registerModule("proj", biasedConv(before, width));
   }
 
   override forward(x: Tensor): Tensor {
@@ -115,11 +115,11 @@ export class HalvingAttention extends OffsetAttention {
     const keys = DOWN_KEY_DIM * HEADS;
     const values = VALUE_RATIO * keys;
     this.#q = this.registerModule("q", new Query(before, keys));
-    this.#k = this.registerModule("k", convBn(before, keys));
-    this.#v = this.registerModule("v", convBn(before, values));
+    this.#k = this.registerModule("k", biasedConv(before, keys));
+    this.#v = this.registerModule("v", biasedConv(before, values));
     const halving = { kernel: 3, stride: 2, depthwise: true };
-    this.#local = this.registerModule("v_local", convBn(values, values, halving));
-    this.#proj = this.registerModule("proj", convBn(values, width));
+    this.#local = this.registerModule("v_local", biasedConv(values, values, halving));
+    this.#proj = this.registerModule("proj", biasedConv(values, width));
   }
 
   /** (B, before, H, W) to (B, width, H / 2, W / 2). */

@@ -9,7 +9,7 @@ import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import type { ConvNormAct } from "./conv_norm_act.ts";
 import { DropPath } from "./drop_path.ts";
-import { convBn, HalvingAttention, type MapAttention } from "./efficientformer_attention.ts";
+import { biasedConv, HalvingAttention, type MapAttention } from "./efficientformer_attention.ts";
 import { LayerScale2d } from "./layer_scale.ts";
 import { NamedChain } from "./named_chain.ts";
 import type { Grid } from "./positions.ts";
@@ -36,9 +36,9 @@ export class EfficientFormerBlock extends nn.Module {
     this.#mlp = this.registerModule(
       "mlp",
       new NamedChain({
-        fc1: convBn(dim, hidden, gelu),
-        mid: convBn(hidden, hidden, { ...gelu, kernel: 3, depthwise: true }),
-        fc2: convBn(hidden, dim),
+        fc1: biasedConv(dim, hidden, gelu),
+        mid: biasedConv(hidden, hidden, { ...gelu, kernel: 3, depthwise: true }),
+        fc2: biasedConv(hidden, dim),
       }),
     );
     this.#scale2 = this.registerModule("ls2", new LayerScale2d(dim));
@@ -64,7 +64,7 @@ export class Halving extends nn.Module {
   /** From `before` channels to `width`; the attention, if there is one, is for maps of a grid. */
   constructor(before: number, width: number, grid: Grid | null) {
     super();
-    this.#conv = this.registerModule("conv", convBn(before, width, { kernel: 3, stride: 2 }));
+    this.#conv = this.registerModule("conv", biasedConv(before, width, { kernel: 3, stride: 2 }));
     if (grid === null) return;
     this.#attn = this.registerModule("attn", new HalvingAttention(before, width, grid));
   }

@@ -7,7 +7,8 @@
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { CascadedAttention, type CascadedAttentionOptions, convBn } from "./cascaded_attention.ts";
+import { CascadedAttention, type CascadedAttentionOptions } from "./cascaded_attention.ts";
+import { convBn } from "./conv_norm_act.ts";
 import { NamedChain } from "./named_chain.ts";
 import { residual } from "./residual.ts";
 import { SqueezeExcite } from "./squeeze_excite.ts";

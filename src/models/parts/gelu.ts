@@ -9,12 +9,13 @@ import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 
 /** An activation of a transformer's MLP, by name. */
-export type TokenActivation = "gelu" | "geluTanh" | "quickGelu";
+export type TokenActivation = "gelu" | "geluTanh" | "quickGelu" | "silu";
 
 const ACTIVATIONS: Readonly<Record<TokenActivation, (x: Tensor) => Tensor>> = {
   gelu,
   geluTanh,
   quickGelu,
+  silu: (x) => torch.isGradEnabled() ? x.silu() : x.silu_(),
 };
 
 /**
