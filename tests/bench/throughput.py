@@ -35,11 +35,11 @@ def rate(step):
 
 
 def create(name):
-    if hasattr(torchvision.models, name):
-        return getattr(torchvision.models, name)()
     import timm
 
-    return timm.create_model(name)
+    if timm.is_model(name):
+        return timm.create_model(name, num_classes=1000)
+    return getattr(torchvision.models, name.removeprefix("torchvision/"))()
 
 
 def autocast():
