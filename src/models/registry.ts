@@ -18,7 +18,9 @@ import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import { deit } from "./deit_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { levit } from "./levit_entries.ts";
+import { mobileOne } from "./mobileone_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
+import { repVgg } from "./repvgg_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
@@ -39,6 +41,8 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientvitMsra,
   levit,
   mobilenetV3,
+  mobileOne,
+  repVgg,
   resnet,
   siglip,
   swin,
