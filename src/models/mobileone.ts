@@ -5,9 +5,8 @@
  */
 
 import type { BuildOptions } from "./entry.ts";
-import { makeDivisible } from "./parts/divisible.ts";
 import { checkCounts, checkList } from "./parts/size_checks.ts";
-import { SqueezeExcite } from "./parts/squeeze_excite.ts";
+import { squeezedWidth, SqueezeExcite } from "./parts/squeeze_excite.ts";
 import { type RepBlock, RepNet } from "./rep_net.ts";
 
 /** What makes one MobileOne another. */
@@ -47,7 +46,7 @@ export class MobileOne extends RepNet {
     checkList("MobileOne", "widths", widths, depths.length);
     checkCounts("MobileOne", { branches });
     const attention = (channels: number) => {
-      const few = makeDivisible(channels / 16, 8, 0);
+      const few = squeezedWidth(channels);
       const own = new SqueezeExcite(channels, few, { activation: "relu", gate: "sigmoid" });
       return ["attn", own] as const;
     };

@@ -18,6 +18,7 @@ import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import { deit } from "./deit_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { levit } from "./levit_entries.ts";
+import { fastVit } from "./fastvit_entries.ts";
 import { mobileOne } from "./mobileone_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
@@ -40,6 +41,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientvitMit,
   efficientvitMsra,
   levit,
+  fastVit,
   mobilenetV3,
   mobileOne,
   repVgg,

@@ -7,7 +7,7 @@
 import * as nn from "../nn/mod.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkFactors, checkList } from "./parts/size_checks.ts";
-import { SqueezeExcite } from "./parts/squeeze_excite.ts";
+import { squeezedWidth, SqueezeExcite } from "./parts/squeeze_excite.ts";
 import { RepNet } from "./rep_net.ts";
 
 /** What makes one RepVGG another. */
@@ -48,7 +48,7 @@ export class RepVgg extends RepNet {
     checkList("RepVgg", "widths", widths, depths.length);
     if (squeeze !== undefined) checkFactors("RepVgg", { squeeze });
     const attention = squeeze === undefined ? undefined : (channels: number) => {
-      const squeezed = Math.max(1, Math.floor(channels * squeeze + 0.5));
+      const squeezed = squeezedWidth(channels, squeeze, 1);
       const own = new SqueezeExcite(channels, squeezed, { activation: "relu", gate: "sigmoid" });
       return ["attn", own] as const;
     };

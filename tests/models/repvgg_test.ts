@@ -81,7 +81,7 @@ test("a block of any kind is folded to what it computes", () => {
       [8, { kernel: 1, branches: 2 }],
       [8, { kernel: 7, branches: 0, groups: 8 }],
       [4, { stride: 2, scale: false }],
-      [8, { identity: false }],
+      [4, { kernel: 7, small: 3, groups: 4 }],
       [8, { attention: ["attn", attention()] }],
     ] as [number, RepConvOptions][]
   ) {

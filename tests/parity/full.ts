@@ -19,6 +19,7 @@ import { compare } from "./parity.ts";
 const scripts: readonly [RegExp, string][] = [
   [/^(resnet(20|56)|wrn_)/, "cifar"],
   [/^(wide_)?resnet/, "resnet"],
+  [/^fastvit/, "fastvit"],
   [/^(repvgg|mobileone)_/, "repvgg"],
   [/^mobilenet_v3/, "mobilenet_v3"],
   [/^(tf_)?efficientnet_lite/, "timm"],

@@ -66,3 +66,8 @@ export function sumBranches(branches: readonly Kernels[]): Kernels {
     bias,
   })).reduce((a, b) => ({ weight: a.weight.add(b.weight), bias: a.bias.add(b.bias) }));
 }
+
+/** A folded convolution by the names that timm gives it. */
+export function asReparamConv({ weight, bias }: Kernels): Record<string, Tensor> {
+  return { "reparam_conv.weight": weight, "reparam_conv.bias": bias };
+}

@@ -10,7 +10,13 @@ import type { Tensor } from "../../torch/mod.ts";
 import { activate_, type Activation } from "./activation.ts";
 import { CONV_BN, ConvNormAct } from "./conv_norm_act.ts";
 import { DropPath } from "./drop_path.ts";
-import { foldNorm, identityKernels, type Kernels, sumBranches } from "./fold_branches.ts";
+import {
+  asReparamConv,
+  foldNorm,
+  identityKernels,
+  type Kernels,
+  sumBranches,
+} from "./fold_branches.ts";
 import type { Foldable } from "./foldable.ts";
 
 /** Options of {@linkcode RepConv}. */
@@ -23,10 +29,10 @@ export interface RepConvOptions {
   readonly groups?: number;
   /** How many branches have the whole kernel, in a list; by default one that is not in a list, as RepVGG has it. */
   readonly branches?: number;
-  /** Whether there is the branch of the norm alone where shapes allow; true by default. */
-  readonly identity?: boolean;
   /** Whether a kernel of more than one pixel has a branch of 1x1 beside it; true by default. */
   readonly scale?: boolean;
+  /** Height and width of the one kernel that a large one has beside it instead of all that, as RepLKNet has it. */
+  readonly small?: number;
   /** What makes the attention of channels after the sum, and its name. */
   readonly attention?: readonly [name: string, module: nn.Module];
   /** What follows; nothing by default. */
@@ -41,7 +47,9 @@ export interface RepConvOptions {
  * The sum of convolutions of one size, of a 1x1 convolution and of what comes in, each with a norm of its own (Ding et
  * al., RepVGG: Making VGG-style ConvNets great again, 2021, figure 2b; Vasu et al., An improved one millisecond mobile
  * backbone, 2023, figure 3). Folded it is one convolution (figure 4 of the first). Keys as timm's: `identity.…`,
- * `conv_kxk.…` (in a list `conv_kxk.0.…`), `conv_1x1.…` (beside a list `conv_scale.…`); folded `reparam_conv.…`.
+ * `conv_kxk.…` (in a list `conv_kxk.0.…`), `conv_1x1.…` (beside a list `conv_scale.…`); with a small kernel beside a
+ * large one (Ding et al., Scaling up your kernels to 31x31, 2022, figure 2) `large_conv.…`, `small_conv.…`; folded
+ * `reparam_conv.…`.
  */
 export class RepConv extends nn.Module implements Foldable {
   readonly #folded?: nn.Conv2d;
@@ -57,7 +65,7 @@ export class RepConv extends nn.Module implements Foldable {
   /** From `before` channels to `width`. */
   constructor(before: number, width: number, options: RepConvOptions = {}) {
     super();
-    const { kernel = 3, stride = 1, groups = 1, branches, dropPath = 0 } = options;
+    const { kernel = 3, stride = 1, groups = 1, branches, small, dropPath = 0 } = options;
     this.#shape = { kernel, perGroup: before / groups };
     this.#activation = options.activation;
     if (options.folded) {
@@ -67,19 +75,18 @@ export class RepConv extends nn.Module implements Foldable {
     } else {
       const conv = (kernel: number) =>
         new ConvNormAct(before, width, { kernel, stride, groups, keys: CONV_BN });
-      if ((options.identity ?? true) && before === width && stride === 1) {
+      if (small === undefined && before === width && stride === 1) {
         this.#identity = this.registerModule("identity", new nn.BatchNorm2d(width));
         this.#dropPath = this.registerModule("drop_path", new DropPath(dropPath));
       }
       const whole = Array.from({ length: branches ?? 1 }, () => conv(kernel));
-      const list = branches === undefined ? whole[0] : new nn.ModuleList(whole);
-      if (branches !== 0) this.registerModule("conv_kxk", list);
-      if (kernel > 1 && (options.scale ?? true)) {
-        const name = branches === undefined ? "conv_1x1" : "conv_scale";
-        this.#branches = [this.registerModule(name, conv(1)), ...whole];
-      } else {
-        this.#branches = whole;
-      }
+      const named = branches === undefined ? whole[0] : new nn.ModuleList(whole);
+      if (branches !== 0) this.registerModule(small ? "large_conv" : "conv_kxk", named);
+      const beside = small ?? (kernel > 1 && (options.scale ?? true) ? 1 : null);
+      const name = small ? "small_conv" : branches === undefined ? "conv_1x1" : "conv_scale";
+      this.#branches = beside === null
+        ? whole
+        : [this.registerModule(name, conv(beside)), ...whole];
     }
     if (options.attention === undefined) return;
     this.#attentionName = options.attention[0];
@@ -110,8 +117,8 @@ export class RepConv extends nn.Module implements Foldable {
     });
   }
 
-  /** Sums the branches up to one convolution; the attention stays as it is. */
-  foldedState(): Record<string, Tensor> {
+  /** Sums the branches up to one convolution. */
+  kernels(): Kernels {
     const kernels: Kernels[] = this.#branches.map((branch) => branch.kernels());
     const norm = this.#identity;
     if (norm !== undefined) {
@@ -119,11 +126,14 @@ export class RepConv extends nn.Module implements Foldable {
       const one = identityKernels(norm.numFeatures, perGroup, kernel, norm.weight!.device);
       kernels.push(foldNorm(one, norm));
     }
-    const { weight, bias } = sumBranches(kernels);
+    return sumBranches(kernels);
+  }
+
+  /** Says what the branches come to, and the attention as it is. */
+  foldedState(): Record<string, Tensor> {
     const attention = Object.entries(this.#attention?.stateDict() ?? {});
     return {
-      "reparam_conv.weight": weight,
-      "reparam_conv.bias": bias,
+      ...asReparamConv(this.kernels()),
       ...Object.fromEntries(
         attention.map(([key, tensor]) => [`${this.#attentionName}.${key}`, tensor]),
       ),
