@@ -22,6 +22,7 @@ import { fastVit } from "./fastvit_entries.ts";
 import { mobileOne } from "./mobileone_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
+import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
@@ -45,6 +46,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   mobilenetV3,
   mobileOne,
   repVgg,
+  resNeSt,
   resnet,
   siglip,
   swin,
