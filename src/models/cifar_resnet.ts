@@ -16,7 +16,8 @@ import { initConvolutions } from "./parts/conv_init.ts";
 import { convNorm } from "./parts/conv_norm_act.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
-import { BasicBlock, residualStages } from "./parts/residual_block.ts";
+import { BasicBlock } from "./parts/residual_block.ts";
+import { residualStages } from "./parts/residual_stages.ts";
 import { checkBlocks, checkCounts } from "./parts/size_checks.ts";
 import type { Stage } from "./parts/stage.ts";
 
@@ -68,7 +69,7 @@ export class CifarResNet extends Backbone {
     this.conv1 = new nn.Conv2d(inChannels, WIDTHS[0], 3, { padding: 1, bias: false });
     this.bn1 = new nn.BatchNorm2d(WIDTHS[0]);
     [this.layer1, this.layer2, this.layer3] = residualStages(
-      BasicBlock,
+      WIDTHS.map(() => BasicBlock),
       WIDTHS[0],
       WIDTHS,
       depths,

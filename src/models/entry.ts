@@ -23,10 +23,18 @@ export interface BuildOptions {
   readonly dropout?: number;
   /** The largest probability of leaving out a residual branch (stochastic depth). */
   readonly dropPath?: number;
+  /**
+   * Whether the network has the form that `models.fold` makes, for files of folded weights; false by default. Few
+   * architectures have one.
+   */
+  readonly folded?: boolean;
 }
 
-/** The declaration of {@linkcode BuildOptions}; null is as published. */
-export const BUILD_OPTIONS: OptionTable<{ [K in keyof BuildOptions]: number | null }> = {
+/** Options of a network that is trained: those whose branches are folded afterwards are trained with them. */
+type TrainedOptions = { [K in Exclude<keyof BuildOptions, "folded">]: number | null };
+
+/** The declaration of {@linkcode BuildOptions} that recipes have; null is as published. */
+export const BUILD_OPTIONS: OptionTable<TrainedOptions> = {
   numClasses: nullable(whole({ min: 0, help: "the number of classes; 0 for no head" })),
   inChannels: nullable(whole({ min: 1, help: "channels of the images" })),
   imageSize: nullable(whole({ min: 1, help: "the side of the images in pixels" })),

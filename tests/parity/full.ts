@@ -18,7 +18,11 @@ import { compare } from "./parity.ts";
 /** Which script in tests/golden knows an architecture. */
 const scripts: readonly [RegExp, string][] = [
   [/^(resnet(20|56)|wrn_)/, "cifar"],
-  [/^(wide_)?resnet/, "resnet"],
+  [/^(resnet(18|34|50|101|152)|wide_resnet50_2)$/, "resnet"],
+  [/^resnest/, "resnest"],
+  [/^((se|eca|wide_)?resne[tx]|senet)/, "resnets"],
+  [/^fastvit/, "fastvit"],
+  [/^(repvgg|mobileone)_/, "repvgg"],
   [/^mobilenet_v3/, "mobilenet_v3"],
   [/^(tf_)?efficientnet_lite/, "timm"],
   [/^efficientnet/, "efficientnet"],

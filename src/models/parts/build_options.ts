@@ -18,20 +18,23 @@ export interface CheckedOptions {
   readonly dropout: number;
   /** The largest probability of leaving out a residual branch. */
   readonly dropPath: number;
+  /** Whether branches are folded. */
+  readonly folded: boolean;
 }
 
 /**
  * Checks the options of the architecture `name`.
  *
- * @param published The dropout and drop path that it was published with; 0 by default.
+ * @param published The dropout and drop path that it was published with, 0 by default; whether it has a folded form.
  * @throws {ArgumentError} naming the architecture and the option.
  */
 export function checkBuildOptions(
   name: string,
   options: BuildOptions,
-  published: { readonly dropout?: number; readonly dropPath?: number } = {},
+  published: { readonly dropout?: number; readonly dropPath?: number; readonly folds?: boolean } =
+    {},
 ): CheckedOptions {
-  const { numClasses, inChannels = 3 } = options;
+  const { numClasses, inChannels = 3, folded = false } = options;
   const { dropout = published.dropout ?? 0, dropPath = published.dropPath ?? 0 } = options;
   checkCounts(name, { numClasses }, 0);
   checkCounts(name, { inChannels });
@@ -40,5 +43,12 @@ export function checkBuildOptions(
     if (value >= 0 && value < 1) continue;
     throw new ArgumentError(`${name}: ${option} must be at least 0 and below 1, got ${value}.`);
   }
-  return { numClasses, inChannels, dropout, dropPath };
+  if (typeof folded !== "boolean" || (folded && published.folds !== true)) {
+    throw new ArgumentError(
+      `${name}: folded must be ${
+        published.folds ? "true or false" : "false, as it has no folded form"
+      }, got ${folded}.`,
+    );
+  }
+  return { numClasses, inChannels, dropout, dropPath, folded };
 }

@@ -29,3 +29,23 @@ export function classifierHead(dim: number, numClasses: number, dropout = 0): nn
   if (numClasses === 0) return new nn.Identity();
   return dropout > 0 ? new DropoutLinear(dim, numClasses, dropout) : new nn.Linear(dim, numClasses);
 }
+
+/**
+ * The head of timm's networks with stages: {@linkcode classifierHead} under a name of its own. Keys: `fc.weight`,
+ * `fc.bias`.
+ */
+export class FcHead extends nn.Module {
+  /** The fully connected layer; for no classes nothing. */
+  readonly fc: nn.Module;
+
+  /** From features of width `dim` to logits. */
+  constructor(dim: number, numClasses: number, dropout = 0) {
+    super();
+    this.fc = classifierHead(dim, numClasses, dropout);
+  }
+
+  /** (B, dim) to (B, numClasses). */
+  override forward(features: Tensor): Tensor {
+    return this.fc.forward(features);
+  }
+}

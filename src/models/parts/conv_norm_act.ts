@@ -5,8 +5,10 @@
  */
 
 import * as nn from "../../nn/mod.ts";
+import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { activate_, type Activation } from "./activation.ts";
+import { foldNorm, type Kernels } from "./fold_branches.ts";
 
 /** `norm` of `conv` of `x`. The map in between is freed at once: its memory is the next one's, still in the cache. */
 export function convNorm(conv: nn.Module, norm: nn.Module, x: Tensor): Tensor {
@@ -36,6 +38,9 @@ export interface ConvNormActOptions {
   keys?: readonly [conv: string, norm: string];
 }
 
+/** timm's names of a convolution and the norm after it. */
+export const CONV_BN = ["conv", "bn"] as const;
+
 /** Convolution, batch norm and activation, all padded to keep the size but for the stride. */
 export class ConvNormAct extends nn.Module {
   readonly #conv: nn.Conv2d;
@@ -59,6 +64,13 @@ export class ConvNormAct extends nn.Module {
       ? null
       : this.registerModule(keys[1], new nn.BatchNorm2d(width, norm));
     this.#activation = options.activation;
+  }
+
+  /** Convolution and norm as one convolution. */
+  kernels(): Kernels {
+    const { weight, bias } = this.#conv;
+    if (this.#norm !== null) return foldNorm(weight, this.#norm, bias);
+    return { weight, bias: bias ?? torch.zeros([weight.size(0)], { device: weight.device }) };
   }
 
   /** (B, before, H, W) to (B, width, H / stride, W / stride). */

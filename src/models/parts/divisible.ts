@@ -4,8 +4,11 @@
  * @module
  */
 
-/** The multiple of `divisor` that is nearest to `width`, but not less than nine tenths of it (Sandler et al. 2018). */
-export function makeDivisible(width: number, divisor = 8): number {
+/**
+ * The multiple of `divisor` that is nearest to `width`, but not less than the part `least` of it: nine tenths by default
+ * (Sandler et al. 2018).
+ */
+export function makeDivisible(width: number, divisor = 8, least = 0.9): number {
   const nearest = Math.max(divisor, Math.floor((width + divisor / 2) / divisor) * divisor);
-  return nearest < 0.9 * width ? nearest + divisor : nearest;
+  return nearest < least * width ? nearest + divisor : nearest;
 }

@@ -10,19 +10,22 @@ import type { Tensor } from "../../torch/mod.ts";
 
 /**
  * Scales every channel of a residual branch by a learned factor that starts near zero (Touvron et al., Going deeper
- * with image transformers, 2021, equation 4). Keys as timm's: `gamma` (D).
+ * with image transformers, 2021, equation 4). Keys as timm's: `gamma` (D), for maps (D, 1, 1).
  */
 export class LayerScale extends nn.Module {
-  /** The factors, (D). */
+  /** The factors, (D) or (D, 1, 1). */
   readonly gamma: Tensor;
 
-  /** For branches whose last dimension has `dim` channels; all factors start as `initial`. */
-  constructor(dim: number, initial = 1e-5) {
+  /** For branches whose last dimension has `dim` channels, or for maps of so many; all factors start as `initial`. */
+  constructor(dim: number, initial = 1e-5, { ofMaps = false }: { ofMaps?: boolean } = {}) {
     super();
-    this.gamma = this.registerParameter("gamma", torch.full([dim], initial));
+    this.gamma = this.registerParameter(
+      "gamma",
+      torch.full(ofMaps ? [dim, 1, 1] : [dim], initial),
+    );
   }
 
-  /** Shapes: (*, D) to its own. */
+  /** Shapes: (*, D), or (B, D, H, W) for maps, to its own. */
   override forward(branch: Tensor): Tensor {
     return branch.mul(this.gamma);
   }

@@ -7,23 +7,85 @@
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { convNorm, ConvNormAct } from "./conv_norm_act.ts";
+import { convNorm } from "./conv_norm_act.ts";
 import { DropPath } from "./drop_path.ts";
 import { Stage } from "./stage.ts";
 
-/** Options of a residual block. */
-export interface ResidualBlockOptions {
-  /** The stride of the convolution that halves the map; 1 by default. */
-  readonly stride?: number;
-  /** Channels inside a bottleneck for every 64 of a basic block's; 64 by default. */
+/** Makes a layer for a map of so many channels. */
+export type ForChannels = (channels: number) => nn.Module;
+
+/** What all blocks of a network have in common. */
+export interface ResidualStyle {
+  /** Channels inside a bottleneck for every 64 of a basic block's, in each group; 64 by default. */
   readonly widthPerGroup?: number;
+  /** Into how many groups a bottleneck's 3x3 convolution splits channels; 1 by default. */
+  readonly groups?: number;
+  /** By how much the first convolution is narrower than the second; 1 by default. */
+  readonly reduceFirst?: number;
+  /** Whether the shortcut is averaged before its projection, which then has no stride; false by default. */
+  readonly averageDown?: boolean;
+  /** Height and width of the kernel of a projection that halves the map; 1 by default. */
+  readonly downKernel?: number;
+  /** The norms; batch norms by default. */
+  readonly norm?: ForChannels;
+  /** The attention of channels at the branch's end; none by default. */
+  readonly attention?: ForChannels;
+  /** What halves the map after the activation, instead of a convolution's stride; nothing by default. */
+  readonly antiAlias?: ForChannels;
+  /** Into how many parts ResNeSt splits a map; no parts by default. */
+  readonly radix?: number;
+  /** Whether ResNeSt averages before the 3x3 convolution, not after it; false by default. */
+  readonly averageFirst?: boolean;
+}
+
+/** Options of a residual block. */
+export interface ResidualBlockOptions extends ResidualStyle {
+  /** The stride of what halves the map; 1 by default. */
+  readonly stride?: number;
   /** The probability of leaving out the branch; 0 by default. */
   readonly dropPath?: number;
 }
 
-/** The shortcut: where shapes differ a projection, else what comes in. */
-function projection(before: number, width: number, stride: number): ConvNormAct | undefined {
-  return stride === 1 && before === width ? undefined : new ConvNormAct(before, width, { stride });
+/** The end of a residual block: attention of channels, stochastic depth, the sum with the shortcut, and ReLU. */
+export function residualSum(
+  x: Tensor,
+  branch: Tensor,
+  { se, downsample }: { readonly se?: nn.Module; readonly downsample?: Stage },
+  dropPath: DropPath,
+): Tensor {
+  const kept = dropPath.forward(se?.forward(branch) ?? branch);
+  return kept.add_(downsample?.forward(x) ?? x).relu_();
+}
+
+/** The shortcut: where shapes differ a projection, else nothing. */
+export function projection(
+  before: number,
+  after: number,
+  options: ResidualBlockOptions,
+): Stage | undefined {
+  const { stride = 1, averageDown = false, downKernel = 1, norm = batchNorm } = options;
+  if (stride === 1 && before === after) return undefined;
+  const normed = norm(after);
+  if (averageDown) {
+    const pool = stride === 1
+      ? new nn.Identity()
+      : new nn.AvgPool2d(2, { stride, ceilMode: true, countIncludePad: false });
+    return new Stage(pool, new nn.Conv2d(before, after, 1, { bias: false }), normed);
+  }
+  const kernel = stride === 1 ? 1 : downKernel;
+  const padding = (kernel - 1) / 2;
+  return new Stage(
+    new nn.Conv2d(before, after, kernel, { stride, padding, bias: false }),
+    normed,
+  );
+}
+
+/** The norm that there is without another. */
+export const batchNorm: ForChannels = (channels) => new nn.BatchNorm2d(channels);
+
+/** How many channels the middle of a bottleneck has. */
+export function bottleneckWidth(width: number, { widthPerGroup = 64, groups = 1 }: ResidualStyle) {
+  return Math.floor(width * widthPerGroup / 64) * groups;
 }
 
 /** Two 3x3 convolutions (He et al. 2016, figure 5 left). */
@@ -33,33 +95,42 @@ export class BasicBlock extends nn.Module {
   /** The first convolution, which has the stride. */
   readonly conv1: nn.Conv2d;
   /** The norm after it. */
-  readonly bn1: nn.BatchNorm2d;
+  readonly bn1: nn.Module;
   /** The second convolution. */
   readonly conv2: nn.Conv2d;
   /** The norm after it. */
-  readonly bn2: nn.BatchNorm2d;
+  readonly bn2: nn.Module;
+  /** The attention of channels, if there is one. */
+  readonly se?: nn.Module;
   /** The shortcut's projection, if it has one. */
-  readonly downsample?: ConvNormAct;
+  readonly downsample?: Stage;
   readonly #dropPath: DropPath;
+  readonly #halve?: nn.Module;
 
   /** From `before` channels to `width`. */
   constructor(before: number, width: number, options: ResidualBlockOptions = {}) {
     super();
-    const { stride = 1, dropPath = 0 } = options;
-    this.conv1 = new nn.Conv2d(before, width, 3, { stride, padding: 1, bias: false });
-    this.bn1 = new nn.BatchNorm2d(width);
-    this.conv2 = new nn.Conv2d(width, width, 3, { padding: 1, bias: false });
-    this.bn2 = new nn.BatchNorm2d(width);
-    this.downsample = projection(before, width, stride);
-    this.#dropPath = this.registerModule("drop_path", new DropPath(dropPath));
+    const { stride = 1, norm = batchNorm, reduceFirst = 1 } = options;
+    const inner = Math.floor(width / reduceFirst);
+    if (stride > 1 && options.antiAlias !== undefined) {
+      this.#halve = this.registerModule("aa", options.antiAlias(inner));
+    }
+    this.conv1 = conv3x3(before, inner, { stride: this.#halve ? 1 : stride });
+    this.bn1 = norm(inner);
+    this.conv2 = conv3x3(inner, width);
+    this.bn2 = norm(width);
+    this.se = options.attention?.(width);
+    this.downsample = projection(before, width, options);
+    this.#dropPath = this.registerModule("drop_path", new DropPath(options.dropPath ?? 0));
   }
 
   /** (B, before, H, W) to (B, width, H / stride, W / stride). */
   override forward(x: Tensor): Tensor {
     return torch.scope(() => {
       const inner = convNorm(this.conv1, this.bn1, x).relu_();
-      const branch = this.#dropPath.forward(convNorm(this.conv2, this.bn2, inner));
-      return branch.add_(this.downsample?.forward(x) ?? x).relu_();
+      const halved = this.#halve?.forward(inner) ?? inner;
+      const branch = convNorm(this.conv2, this.bn2, halved);
+      return residualSum(x, branch, this, this.#dropPath);
     });
   }
 }
@@ -74,33 +145,41 @@ export class Bottleneck extends nn.Module {
   /** To few channels. */
   readonly conv1: nn.Conv2d;
   /** The norm after it. */
-  readonly bn1: nn.BatchNorm2d;
+  readonly bn1: nn.Module;
   /** The 3x3 convolution. */
   readonly conv2: nn.Conv2d;
   /** The norm after it. */
-  readonly bn2: nn.BatchNorm2d;
+  readonly bn2: nn.Module;
   /** Back to many channels. */
   readonly conv3: nn.Conv2d;
   /** The norm after it. */
-  readonly bn3: nn.BatchNorm2d;
+  readonly bn3: nn.Module;
+  /** The attention of channels, if there is one. */
+  readonly se?: nn.Module;
   /** The shortcut's projection, if it has one. */
-  readonly downsample?: ConvNormAct;
+  readonly downsample?: Stage;
   readonly #dropPath: DropPath;
+  readonly #halve?: nn.Module;
 
   /** From `before` channels to 4 `width`. */
   constructor(before: number, width: number, options: ResidualBlockOptions = {}) {
     super();
-    const { stride = 1, dropPath = 0, widthPerGroup = 64 } = options;
-    const inner = width * widthPerGroup / 64;
     const after = width * Bottleneck.expansion;
-    this.conv1 = new nn.Conv2d(before, inner, 1, { bias: false });
-    this.bn1 = new nn.BatchNorm2d(inner);
-    this.conv2 = new nn.Conv2d(inner, inner, 3, { stride, padding: 1, bias: false });
-    this.bn2 = new nn.BatchNorm2d(inner);
+    const { stride = 1, norm = batchNorm, reduceFirst = 1, groups = 1 } = options;
+    const inner = bottleneckWidth(width, options);
+    const first = Math.floor(inner / reduceFirst);
+    if (stride > 1 && options.antiAlias !== undefined) {
+      this.#halve = this.registerModule("aa", options.antiAlias(inner));
+    }
+    this.conv1 = new nn.Conv2d(before, first, 1, { bias: false });
+    this.bn1 = norm(first);
+    this.conv2 = conv3x3(first, inner, { stride: this.#halve ? 1 : stride, groups });
+    this.bn2 = norm(inner);
     this.conv3 = new nn.Conv2d(inner, after, 1, { bias: false });
-    this.bn3 = new nn.BatchNorm2d(after);
-    this.downsample = projection(before, after, stride);
-    this.#dropPath = this.registerModule("drop_path", new DropPath(dropPath));
+    this.bn3 = norm(after);
+    this.se = options.attention?.(after);
+    this.downsample = projection(before, after, options);
+    this.#dropPath = this.registerModule("drop_path", new DropPath(options.dropPath ?? 0));
   }
 
   /** (B, before, H, W) to (B, 4 width, H / stride, W / stride). */
@@ -108,34 +187,24 @@ export class Bottleneck extends nn.Module {
     return torch.scope(() => {
       const narrow = convNorm(this.conv1, this.bn1, x).relu_();
       const inner = convNorm(this.conv2, this.bn2, narrow).relu_();
-      const branch = this.#dropPath.forward(convNorm(this.conv3, this.bn3, inner));
-      return branch.add_(this.downsample?.forward(x) ?? x).relu_();
+      const halved = this.#halve?.forward(inner) ?? inner;
+      const branch = convNorm(this.conv3, this.bn3, halved);
+      return residualSum(x, branch, this, this.#dropPath);
     });
   }
 }
 
-/**
- * Stages of residual blocks for images that come with `before` channels. All but the first halve the map.
- *
- * @param widths The `width` of each stage's blocks; they give as many channels times their expansion.
- * @param rates The probability of leaving out the branch, for each block.
- */
-export function residualStages(
-  block: typeof BasicBlock | typeof Bottleneck,
-  before: number,
-  widths: readonly number[],
-  depths: readonly number[],
-  rates: readonly number[],
-  widthPerGroup?: number,
-): Stage[] {
-  let made = 0;
-  return widths.map((width, stage) => {
-    const blocks = Array.from({ length: depths[stage] }, (_, i) => {
-      const stride = stage > 0 && i === 0 ? 2 : 1;
-      const own = new block(before, width, { stride, widthPerGroup, dropPath: rates[made++] });
-      before = width * block.expansion;
-      return own;
-    });
-    return new Stage(...blocks);
-  });
+/** A 3x3 convolution without bias that keeps the size but for the stride. */
+export function conv3x3(before: number, width: number, options: nn.Conv2dOptions = {}): nn.Conv2d {
+  return new nn.Conv2d(before, width, 3, { padding: 1, bias: false, ...options });
+}
+
+/** Sets the last norm of every branch to 0, so that blocks start as the identity (timm's and Goyal et al.'s choice). */
+export function startAsIdentity(model: nn.Module): void {
+  for (const block of model.modules()) {
+    const { bn3, bn2 } = block as { bn3?: unknown; bn2?: unknown };
+    const last = bn3 ?? bn2;
+    const isNorm = last instanceof nn.BatchNorm2d || last instanceof nn.GroupNorm;
+    if (isNorm && last.weight !== null) nn.init.zeros_(last.weight);
+  }
 }

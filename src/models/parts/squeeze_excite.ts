@@ -8,6 +8,14 @@ import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { activate_, type Activation } from "./activation.ts";
+import { makeDivisible } from "./divisible.ts";
+
+/**
+ * timm's width of a squeeze: the part `ratio` of the channels as the nearest multiple of `divisor`.
+ */
+export function squeezedWidth(channels: number, ratio = 1 / 16, divisor = 8): number {
+  return makeDivisible(channels * ratio, divisor, 0);
+}
 
 /**
  * Scales channels by what the image as a whole has (Hu et al., Squeeze-and-excitation networks, 2018, figure 1
