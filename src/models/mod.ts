@@ -12,6 +12,7 @@ export * from "./cifar_resnet.ts";
 export * from "./clip.ts";
 export * from "./clip_text.ts";
 export * from "./convnext.ts";
+export * from "./convnext_options.ts";
 export * from "./create.ts";
 export * from "./deit.ts";
 export * from "./dialects/all.ts";
