@@ -15,6 +15,7 @@ export * from "./convnext.ts";
 export * from "./convnext_options.ts";
 export * from "./create.ts";
 export * from "./deit.ts";
+export * from "./densenet.ts";
 export * from "./dialects/all.ts";
 export * from "./dialects/dialect_type.ts";
 export * from "./efficientformer_v2.ts";

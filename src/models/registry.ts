@@ -9,6 +9,7 @@ import { wildcard } from "../base/match_names.ts";
 import { nearest } from "../base/nearest.ts";
 import { convnext } from "./convnext_entries.ts";
 import { efficientformerV2 } from "./efficientformer_v2_entries.ts";
+import { densenet } from "./densenet_entries.ts";
 import { efficientnet } from "./efficientnet_entries.ts";
 import { efficientnetLite } from "./efficientnet_lite_entries.ts";
 import { cifarResnet } from "./cifar_resnet_entries.ts";
@@ -33,6 +34,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   convnext,
   efficientformerV2,
   deit,
+  densenet,
   efficientnet,
   efficientnetLite,
   efficientvitMit,

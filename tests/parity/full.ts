@@ -24,6 +24,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^efficientnet/, "efficientnet"],
   [/^(torchvision\/convnext|convnext_(atto|femto)_32$)/, "convnext_torchvision"],
   [/^convnext/, "convnext"],
+  [/^densenet/, "densenet"],
   [/^swin/, "swin"],
   [/^(open_)?clip/, "clip"],
   [/^deit/, "deit"],
