@@ -27,6 +27,8 @@ export * from "./entry.ts";
 export * from "./levit.ts";
 export * from "./load_clip_text.ts";
 export * from "./mobilenet_v3.ts";
+export * from "./nfnet.ts";
+export * from "./nfnet_options.ts";
 export * from "./published_state.ts";
 export * from "./published_weights.ts";
 export * from "./registry.ts";

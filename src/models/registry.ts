@@ -20,6 +20,7 @@ import { deit } from "./deit_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { levit } from "./levit_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
+import { nfnet } from "./nfnet_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
@@ -41,6 +42,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientvitMsra,
   levit,
   mobilenetV3,
+  nfnet,
   resnet,
   siglip,
   swin,
