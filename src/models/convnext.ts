@@ -12,7 +12,8 @@ import type { ConvNeXtOptions } from "./convnext_options.ts";
 import { mapNorm, tokenNorm } from "./parts/channel_norms.ts";
 import { checkConvNeXt } from "./parts/check_convnext.ts";
 import { ConvNeXtBlock } from "./parts/convnext_block.ts";
-import { ConvNeXtStage, convnextStem } from "./parts/convnext_stage.ts";
+import { convnextStem } from "./parts/convnext_stem.ts";
+import { downsampledLayers, DownsampledStage } from "./parts/downsampled_stage.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { NormMlpHead } from "./parts/norm_mlp_head.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
@@ -47,6 +48,7 @@ export class ConvNeXt extends Backbone {
   override readonly numClasses: number;
   readonly #normPre?: nn.Module;
   readonly #head: NormMlpHead;
+  readonly #depths: readonly number[];
 
   /**
    * Builds the network with fresh weights.
@@ -67,11 +69,12 @@ export class ConvNeXt extends Backbone {
         new nn.Conv2d(dims[i - 1], dim, 2, { stride: 2 }),
       );
       const own = rates.splice(0, depths[i]);
-      return new ConvNeXtStage(
+      return new DownsampledStage(
         halving,
         own.map((dropPath) => new ConvNeXtBlock(dim, { ...shared, dropPath })),
       );
     }));
+    this.#depths = [...depths];
     this.stageDims = [...dims];
     this.stageReductions = dims.map((_, i) => patchSize * 2 ** i);
     const last = dims.at(-1)!;
@@ -110,16 +113,7 @@ export class ConvNeXt extends Backbone {
 
   /** The layers for learning rates by layer: the stem, and each block, with what halves the map before it. */
   layerNames(): readonly (readonly string[])[] {
-    const blocks = this.stages as Iterable<ConvNeXtStage>;
-    return [
-      ["stem"],
-      ...[...blocks].flatMap((stage, i) =>
-        Array.from(stage.blocks, (_, at) => [
-          ...(at === 0 && i > 0 ? [`stages.${i}.downsample`] : []),
-          `stages.${i}.blocks.${at}`,
-        ])
-      ),
-    ];
+    return downsampledLayers(this.#depths);
   }
 
   /** A state dict of the same network, with the weights of MLPs as linear layers or as 1x1 convolutions have them. */

@@ -19,6 +19,7 @@ export * from "./densenet.ts";
 export * from "./dialects/all.ts";
 export * from "./dialects/dialect_type.ts";
 export * from "./efficientformer_v2.ts";
+export * from "./edgenext.ts";
 export * from "./efficientnet.ts";
 export * from "./efficientnet_lite.ts";
 export * from "./efficientvit_mit.ts";

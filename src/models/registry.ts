@@ -10,6 +10,7 @@ import { nearest } from "../base/nearest.ts";
 import { convnext } from "./convnext_entries.ts";
 import { efficientformerV2 } from "./efficientformer_v2_entries.ts";
 import { densenet } from "./densenet_entries.ts";
+import { edgenext } from "./edgenext_entries.ts";
 import { efficientnet } from "./efficientnet_entries.ts";
 import { efficientnetLite } from "./efficientnet_lite_entries.ts";
 import { cifarResnet } from "./cifar_resnet_entries.ts";
@@ -36,6 +37,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientformerV2,
   deit,
   densenet,
+  edgenext,
   efficientnet,
   efficientnetLite,
   efficientvitMit,

@@ -25,6 +25,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^(torchvision\/convnext|convnext_(atto|femto)_32$)/, "convnext_torchvision"],
   [/^convnext/, "convnext"],
   [/^densenet/, "densenet"],
+  [/^edgenext/, "edgenext"],
   [/^(dm_|eca_)?nf/, "nfnet"],
   [/^swin/, "swin"],
   [/^(open_)?clip/, "clip"],
