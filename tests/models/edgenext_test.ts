@@ -50,7 +50,7 @@ test("images need not be square", () => {
 });
 
 test("channels that cannot be split, and blocks that lack, are refused", () => {
-  assertThrows(tiny({ dims: [8, 16, 20, 9], heads: 3 }), ArgumentError, "9 channels of stage 3");
+  assertThrows(tiny({ dims: [9, 18, 21, 9], heads: 3 }), ArgumentError, "9 channels of stage 3");
   assertThrows(tiny({ heads: 3 }), ArgumentError, "3 equal heads");
   assertThrows(tiny({ overlapping: true }), ArgumentError, "multiples");
   const dims = [8, 16, 32, 32];

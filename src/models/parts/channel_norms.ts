@@ -14,47 +14,29 @@ import type { Tensor } from "../../torch/mod.ts";
  */
 export type ChannelNorm = "layer" | "rms" | "simple";
 
-/** Divides by a size of the vector, then scales each channel. Keys: `weight` (D). */
-abstract class ScalingNorm extends nn.Module {
+/** x / √(var(x) + eps), scaled; the variance is the unbiased one. Shapes: (*, D) to its own. Keys: `weight` (D). */
+export class SimpleNorm extends nn.Module {
   /** The scale. */
   readonly weight: Tensor;
-  /** Added to the squared size. */
-  readonly eps: number;
+  readonly #eps: number;
 
   /** For vectors of `dim` channels. */
   constructor(dim: number, eps: number) {
     super();
     this.weight = this.registerParameter("weight", torch.ones([dim]));
-    this.eps = eps;
+    this.#eps = eps;
   }
-}
 
-/** x / √(mean(x²) + eps), scaled. Shapes: (*, D) to its own. */
-export class RmsNorm extends ScalingNorm {
-  /** Over the last dimension. */
-  override forward(x: Tensor): Tensor {
-    return torch.rmsNorm(x, this.weight.shape, this.weight, this.eps);
-  }
-}
-
-/** x / √(var(x) + eps), scaled; the variance is the unbiased one. Shapes: (*, D) to its own. */
-export class SimpleNorm extends ScalingNorm {
   /** Over the last dimension. */
   override forward(x: Tensor): Tensor {
     return torch.scope(() => {
-      const size = x.var(-1, { keepdim: true }).add(this.eps).rsqrt();
+      const size = x.var(-1, { keepdim: true }).add(this.#eps).rsqrt();
       return x.mul(size).mul(this.weight);
     });
   }
 }
 
-/** A norm of the last dimension, with channels last. */
-export function tokenNorm(kind: ChannelNorm, dim: number, eps: number): nn.Module {
-  if (kind === "layer") return new nn.LayerNorm(dim, { eps });
-  return kind === "rms" ? new RmsNorm(dim, eps) : new SimpleNorm(dim, eps);
-}
-
-class RmsNorm2d extends RmsNorm {
+class RmsNorm2d extends nn.RMSNorm {
   override forward(x: Tensor): Tensor {
     return throughPixels(x, (pixels) => super.forward(pixels));
   }
@@ -66,10 +48,16 @@ class SimpleNorm2d extends SimpleNorm {
   }
 }
 
+/** A norm of the last dimension, with channels last. */
+export function tokenNorm(kind: ChannelNorm, dim: number, eps: number): nn.Module {
+  if (kind === "layer") return new nn.LayerNorm(dim, { eps });
+  return kind === "rms" ? new nn.RMSNorm(dim, { eps }) : new SimpleNorm(dim, eps);
+}
+
 /** A norm of maps (B, D, H, W); what comes out lies in memory with channels last. */
 export function mapNorm(kind: ChannelNorm, dim: number, eps: number): nn.Module {
   if (kind === "layer") return new nn.LayerNorm2d(dim, { eps });
-  return kind === "rms" ? new RmsNorm2d(dim, eps) : new SimpleNorm2d(dim, eps);
+  return kind === "rms" ? new RmsNorm2d(dim, { eps }) : new SimpleNorm2d(dim, eps);
 }
 
 function throughPixels(x: Tensor, norm: (pixels: Tensor) => Tensor): Tensor {
