@@ -62,8 +62,9 @@ export class ConvNeXt extends Backbone {
     const { layerScale = 1e-6, asConvolutions, responseNorm, normFirst = false } = options;
     const rates = dropPathRates(checked.dropPath, depths.reduce((a, b) => a + b));
     const shared = { norm, eps, layerScale, asConvolutions, responseNorm };
-    this.stem = convnextStem(options, checked.inChannels, mapNorm(norm, dims[0], eps));
-    this.stages = new nn.ModuleList(dims.map((dim, i) => {
+    const stem = convnextStem(options, checked.inChannels, mapNorm(norm, dims[0], eps));
+    this.stem = this.registerModule("stem", stem);
+    const stages = dims.map((dim, i) => {
       const halving = i === 0 ? undefined : new Stage(
         mapNorm(norm, dims[i - 1], eps),
         new nn.Conv2d(dims[i - 1], dim, 2, { stride: 2 }),
@@ -73,7 +74,8 @@ export class ConvNeXt extends Backbone {
         halving,
         own.map((dropPath) => new ConvNeXtBlock(dim, { ...shared, dropPath })),
       );
-    }));
+    });
+    this.stages = this.registerModule("stages", new nn.ModuleList(stages));
     this.#depths = [...depths];
     this.stageDims = [...dims];
     this.stageReductions = dims.map((_, i) => patchSize * 2 ** i);

@@ -74,11 +74,12 @@ export class EdgeNeXt extends Backbone {
     const bias = !overlapping;
     const rates = dropPathRates(checked.dropPath, depths.reduce((a, b) => a + b));
     const patch = overlapping ? { stride: 4, padding: 4, bias } : { stride: 4 };
-    this.stem = new Stage(
+    const stem = new Stage(
       new nn.Conv2d(checked.inChannels, dims[0], overlapping ? 9 : 4, patch),
       new nn.LayerNorm2d(dims[0], { eps }),
     );
-    this.stages = new nn.ModuleList(dims.map((dim, stage) => {
+    this.stem = this.registerModule("stem", stem);
+    const stages = dims.map((dim, stage) => {
       const halves = stage > 0;
       const halving = halves && !overlapping
         ? new Stage(
@@ -101,7 +102,8 @@ export class EdgeNeXt extends Backbone {
         });
       });
       return new DownsampledStage(halving, blocks);
-    }));
+    });
+    this.stages = this.registerModule("stages", new nn.ModuleList(stages));
     this.#depths = [...depths];
     this.stageDims = [...dims];
     this.stageReductions = dims.map((_, i) => 4 * 2 ** i);

@@ -69,10 +69,11 @@ export class NfNet extends Backbone {
     this.#style = style;
     const dims = options.dims.map(fit);
     let before = fit(options.stemDim ?? options.dims[0]);
-    this.stem = new NormFreeStem(options.stem, inChannels, before, style);
+    const stem = new NormFreeStem(options.stem, inChannels, before, style);
+    this.stem = this.registerModule("stem", stem);
     const rates = dropPathRates(dropPath, depths.reduce((a, b) => a + b));
     const stages = dims.map((dim, stage) => {
-      const stride = stage === 0 && this.stem.reduction > 2 ? 1 : 2;
+      const stride = stage === 0 && stem.reduction > 2 ? 1 : 2;
       // What comes in has variance 1 at first; after the first block, whose shortcut is a convolution, too.
       let variance = stage === 0 ? 1 : 1 + alpha ** 2 * depths[stage - 1];
       return new Stage(
@@ -89,19 +90,18 @@ export class NfNet extends Backbone {
         }),
       );
     });
-    this.stages = new nn.ModuleList(stages);
+    this.stages = this.registerModule("stages", new nn.ModuleList(stages));
     this.featureDim = lastDim === undefined ? before : fit(lastDim);
     const last = lastDim === undefined ? [] : [
       this.registerModule("final_conv", normFreeConv(style, [before, this.featureDim, 1])),
     ];
     this.#groups = stages.map((stage, i) => [
-      ...(i === 0 ? [this.stem] : []),
+      ...(i === 0 ? [stem] : []),
       stage,
       ...(i === stages.length - 1 ? last : []),
     ]);
     this.stageDims = dims.with(-1, this.featureDim);
-    const first = Math.max(4, this.stem.reduction);
-    this.stageReductions = dims.map((_, i) => first * 2 ** i);
+    this.stageReductions = dims.map((_, i) => 4 * 2 ** i);
     this.numClasses = numClasses;
     this.#head = this.registerModule(
       "head",
