@@ -1,5 +1,5 @@
 /**
- * ConvNeXt.
+ * ConvNeXt and ConvNeXt V2.
  *
  * @module
  */
@@ -8,81 +8,21 @@ import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
-import type { BuildOptions } from "./entry.ts";
-import { checkBuildOptions } from "./parts/build_options.ts";
-import { classifierHead } from "./parts/classifier_head.ts";
-import { DropPath, dropPathRates } from "./parts/drop_path.ts";
-import { gelu } from "./parts/gelu.ts";
-import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
-import { chainGroups, groupsEndingAt, Stage } from "./parts/stage.ts";
+import type { ConvNeXtOptions } from "./convnext_options.ts";
+import { mapNorm, tokenNorm } from "./parts/channel_norms.ts";
+import { checkConvNeXt } from "./parts/check_convnext.ts";
+import { ConvNeXtBlock } from "./parts/convnext_block.ts";
+import { convnextStem } from "./parts/convnext_stem.ts";
+import { downsampledLayers, DownsampledStage } from "./parts/downsampled_stage.ts";
+import { dropPathRates } from "./parts/drop_path.ts";
+import { NormMlpHead } from "./parts/norm_mlp_head.ts";
+import { chainGroups, Stage } from "./parts/stage.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 
-const eps = 1e-6;
-
-/** The branch of a block, with torchvision's names: in between are its permutations and its activation. */
-class Branch extends nn.Module {
-  readonly #depthwise: nn.Conv2d;
-  readonly #norm: nn.LayerNorm;
-  readonly #expand: nn.Linear;
-  readonly #reduce: nn.Linear;
-
-  constructor(dim: number) {
-    super();
-    const depthwise = new nn.Conv2d(dim, dim, 7, { padding: 3, groups: dim });
-    this.#depthwise = this.registerModule("0", depthwise);
-    this.#norm = this.registerModule("2", new nn.LayerNorm(dim, { eps }));
-    this.#expand = this.registerModule("3", new nn.Linear(dim, 4 * dim));
-    this.#reduce = this.registerModule("5", new nn.Linear(4 * dim, dim));
-  }
-
-  override forward(x: Tensor): Tensor {
-    const pixels = this.#depthwise.forward(x).permute(0, 2, 3, 1);
-    const hidden = gelu(this.#expand.forward(this.#norm.forward(pixels)));
-    return this.#reduce.forward(hidden).permute(0, 3, 1, 2);
-  }
-}
-
 /**
- * A depthwise 7x7 convolution, then an MLP of every pixel (Liu et al. 2022, figure 4), scaled channel by channel.
- * Keys as torchvision's: `layer_scale`, `block.0`, `block.2`, `block.3`, `block.5`.
- */
-class ConvNeXtBlock extends nn.Module {
-  /** What is added to the input, before it is scaled. */
-  readonly block: Branch;
-  /** The factor of each channel, (dim, 1, 1), which starts near zero. */
-  readonly layerScale: Tensor;
-  readonly #dropPath: DropPath;
-
-  /** For maps of `dim` channels. */
-  constructor(dim: number, dropPath: number) {
-    super();
-    this.layerScale = this.registerParameter("layer_scale", torch.full([dim, 1, 1], 1e-6));
-    this.block = new Branch(dim);
-    this.#dropPath = this.registerModule("stochastic_depth", new DropPath(dropPath));
-  }
-
-  /** Shapes: (B, dim, H, W) to its own. */
-  override forward(x: Tensor): Tensor {
-    return torch.scope(() => {
-      const branch = this.#dropPath.forward(this.block.forward(x));
-      return x.addcmul(branch, this.layerScale);
-    });
-  }
-}
-
-/** What makes one ConvNeXt another. */
-export interface ConvNeXtOptions extends BuildOptions {
-  /** Blocks in each stage. */
-  readonly depths: readonly number[];
-  /** Channels of each stage. */
-  readonly dims: readonly number[];
-  /** Height and width of the patches that the stem turns into pixels; 4 by default. */
-  readonly patchSize?: number;
-}
-
-/**
- * ConvNeXt (Liu et al., A ConvNet for the 2020s, 2022). Parameters have torchvision's names. Its maps lie in memory
- * with channels last. Its stages are the four of the paper's table 9, at strides 4, 8, 16 and 32.
+ * ConvNeXt (Liu et al., A ConvNet for the 2020s, 2022, table 9) and ConvNeXt V2 (Woo et al., ConvNeXt V2: Co-designing
+ * and scaling ConvNets with masked autoencoders, 2023), with timm's variants. Parameters have timm's names. Its maps lie in
+ * memory with channels last. Its stages are at strides 4, 8, 16 and 32.
  *
  * @example
  * ```ts
@@ -94,18 +34,21 @@ export interface ConvNeXtOptions extends BuildOptions {
  * ```
  */
 export class ConvNeXt extends Backbone {
-  /** The stages, each with the stem or what halves the map before it. */
-  readonly #groups: nn.Module[][];
-  /** Norm, flattening and the last layer. */
-  readonly classifier: nn.Sequential;
+  /** The patches or the convolutions before the first stage. */
+  readonly stem: Stage;
+  /** The stages. */
+  readonly stages: nn.ModuleList;
   /** Channels of the stages. */
   override readonly stageDims: readonly number[];
   /** Pixels of the image between neighbours of each stage's map. */
   override readonly stageReductions: readonly number[];
-  /** Channels of the last stage. */
+  /** Channels of the last stage, or the width of the hidden layer. */
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
+  readonly #normPre?: nn.Module;
+  readonly #head: NormMlpHead;
+  readonly #depths: readonly number[];
 
   /**
    * Builds the network with fresh weights.
@@ -114,65 +57,77 @@ export class ConvNeXt extends Backbone {
    */
   constructor(options: ConvNeXtOptions) {
     super();
-    const { depths, dims, patchSize = 4 } = options;
-    const checked = checkBuildOptions("ConvNeXt", options);
-    checkList("ConvNeXt", "depths", depths);
-    checkList("ConvNeXt", "dims", dims, depths.length);
-    checkCounts("ConvNeXt", { patchSize });
-    const total = depths.reduce((a, b) => a + b);
-    checkBlocks("ConvNeXt", `depths [${depths.join(", ")}]`, total);
-    checkParameterCount(
-      "ConvNeXt",
-      dims.reduce(
-        (sum, dim, i) => sum + depths[i] * (8 * dim + 49) * dim + 4 * dim * (dims[i - 1] ?? 0),
-        0,
-      ) + dims[0] * checked.inChannels * patchSize ** 2 + dims.at(-1)! * checked.numClasses,
-      { depths, dims, patchSize, ...checked },
-    );
-    const rates = dropPathRates(checked.dropPath, total);
-    const stem = new nn.Conv2d(checked.inChannels, dims[0], patchSize, { stride: patchSize });
-    const parts: nn.Module[] = [
-      new Stage(stem, new nn.LayerNorm2d(dims[0], { eps })),
-    ];
-    dims.forEach((dim, i) => {
-      if (i > 0) {
-        parts.push(
-          new Stage(
-            new nn.LayerNorm2d(dims[i - 1], { eps }),
-            new nn.Conv2d(dims[i - 1], dim, 2, { stride: 2 }),
-          ),
-        );
-      }
-      parts.push(
-        new Stage(...rates.splice(0, depths[i]).map((rate) => new ConvNeXtBlock(dim, rate))),
+    const checked = checkConvNeXt(options);
+    const { depths, dims, patchSize = 4, norm = "layer", eps = 1e-6, headHidden } = options;
+    const { layerScale = 1e-6, asConvolutions, responseNorm, normFirst = false } = options;
+    const rates = dropPathRates(checked.dropPath, depths.reduce((a, b) => a + b));
+    const shared = { norm, eps, layerScale, asConvolutions, responseNorm };
+    const stem = convnextStem(options, checked.inChannels, mapNorm(norm, dims[0], eps));
+    this.stem = this.registerModule("stem", stem);
+    const stages = dims.map((dim, i) => {
+      const halving = i === 0 ? undefined : new Stage(
+        mapNorm(norm, dims[i - 1], eps),
+        new nn.Conv2d(dims[i - 1], dim, 2, { stride: 2 }),
+      );
+      const own = rates.splice(0, depths[i]);
+      return new DownsampledStage(
+        halving,
+        own.map((dropPath) => new ConvNeXtBlock(dim, { ...shared, dropPath })),
       );
     });
-    this.registerModule("features", new nn.ModuleList(parts));
-    this.#groups = groupsEndingAt(parts, dims.slice(1).map((_, i) => 2 * i + 1));
+    this.stages = this.registerModule("stages", new nn.ModuleList(stages));
+    this.#depths = [...depths];
     this.stageDims = [...dims];
-    this.stageReductions = this.stageDims.map((_, i) => patchSize * 2 ** i);
-    this.featureDim = dims.at(-1)!;
+    this.stageReductions = dims.map((_, i) => patchSize * 2 ** i);
+    const last = dims.at(-1)!;
+    this.featureDim = headHidden ?? last;
     this.numClasses = checked.numClasses;
-    this.classifier = new nn.Sequential(
-      new nn.LayerNorm2d(this.featureDim, { eps }),
-      new nn.Flatten(),
-      classifierHead(this.featureDim, checked.numClasses, checked.dropout),
-    );
+    if (normFirst) this.#normPre = this.registerModule("norm_pre", mapNorm(norm, last, eps));
+    const normed = normFirst ? undefined : tokenNorm(norm, last, eps);
+    const head = new NormMlpHead(last, { ...checked, norm: normed, hidden: headHidden });
+    this.#head = this.registerModule("head", head);
     initTruncNormal(this);
   }
 
   /** From features to logits. */
   override get head(): nn.Module {
-    return this.classifier.at(2);
+    return this.#head.fc;
   }
 
   /** (B, C, H, W) to the maps of the stages, and the normed mean of the last. */
   override forwardStages(images: Tensor): StagedFeatures {
-    const stages = chainGroups(this.#groups, images);
+    const [first, ...others] = [...this.stages];
+    const stages = chainGroups([[this.stem, first], ...others.map((stage) => [stage])], images);
     const features = torch.scope(() => {
-      const mean = this.classifier.at(0).forward(stages.at(-1)!.mean([2, 3], true));
-      return this.classifier.at(1).forward(mean);
+      const map = stages.at(-1)!;
+      return this.#head.features(this.#normPre?.forward(map) ?? map);
     });
     return { stages, features };
+  }
+
+  /** The last map, normed where that is done before pooling: (B, C, H, W) to (B, D, H / 32, W / 32). */
+  override denseFeatures(images: Tensor): Tensor {
+    return torch.scope(() => {
+      const map = super.denseFeatures(images);
+      return this.#normPre?.forward(map) ?? map;
+    });
+  }
+
+  /** The layers for learning rates by layer: the stem, and each block, with what halves the map before it. */
+  layerNames(): readonly (readonly string[])[] {
+    return downsampledLayers(this.#depths);
+  }
+
+  /** A state dict of the same network, with the weights of MLPs as linear layers or as 1x1 convolutions have them. */
+  adaptState(state: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+    const own = this.stateDict();
+    return Object.fromEntries(
+      Object.entries(state).map(([key, tensor]) => {
+        const shape = /\.mlp\.fc[12]\.weight$/.test(key) ? own[key]?.shape : undefined;
+        const fits = shape !== undefined && shape.length !== tensor.ndim &&
+          tensor.numel === shape[0] * shape[1];
+        return [key, fits ? tensor.reshape(...shape) : tensor];
+      }),
+    );
   }
 }

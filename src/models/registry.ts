@@ -11,6 +11,8 @@ import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
 import { convnext } from "./convnext_entries.ts";
 import { deit } from "./deit_entries.ts";
+import { densenet } from "./densenet_entries.ts";
+import { edgenext } from "./edgenext_entries.ts";
 import { efficientformerV2 } from "./efficientformer_v2_entries.ts";
 import { efficientnet } from "./efficientnet_entries.ts";
 import { efficientnetLite } from "./efficientnet_lite_entries.ts";
@@ -22,6 +24,7 @@ import { levit } from "./levit_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { mobileOne } from "./mobileone_entries.ts";
 import { mobilevit } from "./mobilevit_entries.ts";
+import { nfnet } from "./nfnet_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
@@ -38,6 +41,8 @@ const families: readonly (readonly ModelEntry[])[] = [
   clip,
   convnext,
   deit,
+  densenet,
+  edgenext,
   efficientformerV2,
   efficientnet,
   efficientnetLite,
@@ -48,6 +53,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   mobileOne,
   mobilenetV3,
   mobilevit,
+  nfnet,
   repVgg,
   resNeSt,
   resnet,

@@ -253,6 +253,16 @@ def main(path):
             transformers.ConvNextImageProcessor(size={"shortest_edge": 384}, **imagenet),
         ),
         of_transformers(
+            "facebook/convnextv2-atto-1k-224", "ConvNextV2ForImageClassification",
+            transformers.ConvNextV2Config(num_labels=1000, depths=[2, 2, 6, 2], hidden_sizes=[40, 80, 160, 320]),
+            "convnextv2_atto", by_timm("convnextv2_atto"),
+            transformers.ConvNextImageProcessor(size={"shortest_edge": 224}, **imagenet),
+        ),
+        of_transformers(
+            "facebook/dinov3-convnext-tiny-pretrain-lvd1689m", "DINOv3ConvNextModel",
+            transformers.DINOv3ConvNextConfig(), "convnext_tiny", by_timm("convnext_tiny", num_classes=0),
+        ),
+        of_transformers(
             "microsoft/swin-base-patch4-window7-224", "SwinForImageClassification",
             transformers.SwinConfig(num_labels=1000, embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32]),
             "swin_b", by_torchvision("swin_b"), vit(resample=3, **imagenet), without=pooled,

@@ -1,43 +1,22 @@
-"""Writes what torchvision's ConvNeXts compute.
+"""Writes what timm's ConvNeXts compute: python tests/golden/parity_convnext.py OUT"""
 
-python tests/golden/parity_convnext.py OUT
-python tests/golden/parity_convnext.py --full NAME OUT     one at its true size, with whole gradients
-"""
+import timm_parity
 
-import sys
+NARROW = {"num_classes": 5, "depths": (1, 1, 1, 1), "dims": (8, 16, 24, 32)}
 
-import parity
-import torch
-import torchvision
-from torchvision.models.convnext import CNBlockConfig, ConvNeXt
-
-SMALL = {"convnext_atto_32": (40, 80, 160, 320), "convnext_femto_32": (48, 96, 192, 384)}
-
-
-def build(name, **options):
-    """torchvision's model; for small images with patches of two pixels, which torchvision's has no option for."""
-    if name not in SMALL:
-        return torchvision.models.get_model(name, **options)
-    dims = (*SMALL[name], None)
-    model = ConvNeXt([CNBlockConfig(dims[i], dims[i + 1], (2, 2, 6, 2)[i]) for i in range(4)], **options)
-    model.features[0][0] = torch.nn.Conv2d(3, dims[0], 2, 2)
-    return model
-
-
-def features(model, images):
-    return model.classifier[:2](model.avgpool(model.features(images)))
-
-
-def record(name, size, full=False, **options):
-    return parity.record(build(name, **options), size, features=features, full=full)
-
-
-if sys.argv[1] == "--full":
-    _, _, name, path = sys.argv
-    parity.save(path, {name: record(name, 32 if name in SMALL else 224, full=True)})
-else:
-    records = {
-        "convnext_tiny": record("convnext_tiny", 48, num_classes=10),
-        "convnext_atto_32": record("convnext_atto_32", 32, num_classes=10, stochastic_depth_prob=0.5),
+timm_parity.main(
+    {
+        "plain": ("convnext_tiny", 64, NARROW),
+        "dropping": ("convnext_tiny", 64, {**NARROW, "depths": (1, 2, 2, 1), "drop_rate": 0.3, "drop_path_rate": 0.5, "batch": 4}),
+        "epsilon": ("convnext_xxlarge", 64, NARROW),
+        "overlapping": ("convnext_nano_ols", 64, NARROW),
+        "overlapping, tiered": ("convnext_atto_ols", 64, {**NARROW, "dims": (16, 24, 24, 32)}),
+        "overlapping, simple norm": ("convnext_zepto_rms_ols", 64, NARROW),
+        "root mean square": ("convnext_atto_rms", 64, NARROW),
+        "norm first": ("convnext_tiny_hnf", 64, NARROW),
+        "hidden layer": ("convnext_large_mlp", 64, {**NARROW, "head_hidden_size": 20}),
+        "hidden layer, no classes": ("convnext_large_mlp", 64, {**NARROW, "head_hidden_size": 20, "num_classes": 0}),
+        "v2": ("convnextv2_tiny", 64, NARROW),
+        "v2, convolutions": ("convnextv2_atto", 64, {**NARROW, "drop_path_rate": 0.5, "batch": 4}),
     }
-    parity.save(sys.argv[1], records)
+)

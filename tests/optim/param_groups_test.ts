@@ -75,11 +75,21 @@ test("layers are timm's groups: stem, blocks, head", () => {
       17: "classifier.weight classifier.bias",
     }],
     convnext_atto_32: [14, {
-      0: "features.0.0.weight features.0.1.bias",
-      3: "features.2.0.weight features.3.0.block.5.bias",
-      12: "features.7.1.layer_scale classifier.0.bias",
-      13: "classifier.2.weight classifier.2.bias",
+      0: "stem.0.weight stem.1.bias",
+      3: "stages.1.downsample.0.weight stages.1.blocks.0.mlp.fc2.bias",
+      12: "stages.3.blocks.1.gamma head.norm.bias",
+      13: "head.fc.weight head.fc.bias",
     }],
+    densenet121: [60, {
+      0: "features.conv0.weight features.norm0.bias",
+      3: "features.denseblock1.denselayer3.norm1.weight features.denseblock1.denselayer3.conv2.weight",
+      59: "classifier.weight classifier.bias",
+    }],
+    edgenext_xx_small: [14, {
+      3: "stages.1.downsample.0.weight stages.1.blocks.0.mlp.fc2.bias",
+      13: "head.fc.weight head.fc.bias",
+    }],
+    nf_regnet_b0: [18, { 0: "stem.conv.weight stem.conv.gain", 17: "head.fc.weight head.fc.bias" }],
     swin_tiny_32: [14, {
       0: "features.0.0.weight features.0.2.bias",
       3: "features.2.reduction.weight features.3.0.mlp.3.bias",

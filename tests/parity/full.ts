@@ -26,7 +26,11 @@ const scripts: readonly [RegExp, string][] = [
   [/^mobilenet_v3/, "mobilenet_v3"],
   [/^(tf_)?efficientnet_lite/, "timm"],
   [/^efficientnet/, "efficientnet"],
+  [/^(torchvision\/convnext|convnext_(atto|femto)_32$)/, "convnext_torchvision"],
   [/^convnext/, "convnext"],
+  [/^densenet/, "densenet"],
+  [/^edgenext/, "edgenext"],
+  [/^(dm_|eca_)?nf/, "nfnet"],
   [/^swin/, "swin"],
   [/^(open_)?clip/, "clip"],
   [/^deit/, "deit"],
@@ -39,10 +43,10 @@ try {
   for (const name of list(pattern)) {
     const script = scripts.find(([names]) => names.test(name))?.[1];
     if (script === undefined) throw new Error(`No script in tests/golden is known for ${name}.`);
-    const path = `${folder}/${name}.safetensors`;
+    const path = `${folder}/model.safetensors`;
     const golden = new URL(`../golden/parity_${script}.py`, import.meta.url).pathname;
     const { code, stderr } = await new Deno.Command(python, {
-      args: [golden, "--full", name, path],
+      args: [golden, "--full", name.replace(/^torchvision\//, ""), path],
     }).output();
     if (code !== 0) {
       const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
@@ -55,7 +59,7 @@ try {
     // CIFAR's have ten classes there, not ImageNet's thousand.
     using model = known.build({ numClasses: known.numClasses === 0 ? 0 : output.shape[1] });
     model.to(device);
-    const found = compare(model, path, record);
+    const found = compare(model, path, record, 0, known.published);
     const shown = (["eval", "train", "gradients"] as const)
       .map((part) => `${part} ${found[part].toExponential(1)}`);
     console.log(`${name.padEnd(44)} ${shown.join("  ")}  ${found.worst}`);

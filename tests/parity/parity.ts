@@ -73,24 +73,36 @@ export function goldenNames(path: string): string[] {
   return Object.keys(torch.loadSafetensorsMetadata(path));
 }
 
+type State = Readonly<Record<string, torch.Tensor>>;
+
 /**
  * Compares our `model` with the record `name` of a golden file. Fails if names, shapes or their order differ;
  * differences of numbers are returned.
+ *
+ * @param published The publisher's names of a state dict's tensors, where they are not the model's own.
  */
-export function compare(model: Classifier, path: string, name: string, seed = 0): Differences {
+export function compare(
+  model: Classifier,
+  path: string,
+  name: string,
+  seed = 0,
+  published: (state: State) => State = (state) => state,
+): Differences {
   return torch.scope(() => {
     const facts: Facts = JSON.parse(torch.loadSafetensorsMetadata(path)[name]);
     const all = torch.loadSafetensors(path);
     const golden = (key: string) => all[`${name}/${key}`];
     assertEquals(
-      Object.entries(model.stateDict()).map(([key, t]) => `${key} [${t.shape.join(", ")}]`).sort(),
+      Object.entries(published(model.stateDict())).map(([key, t]) =>
+        `${key} [${t.shape.join(", ")}]`
+      ).sort(),
       [...facts.state].sort(),
     );
     assertEquals(
-      model.namedParameters().map(([key]) => key).sort(),
+      Object.keys(published(Object.fromEntries(model.namedParameters()))).sort(),
       [...facts.parameters].sort(),
     );
-    fill(model.stateDict());
+    torch.noGrad(() => fill(published(model.stateDict())));
     const { batch, channels, size, dtype = "float32" } = facts;
     model.to({ device, dtype });
     const images = uniform("images", [batch, channels, size, size]).mul(2).to({ device, dtype });
@@ -125,12 +137,15 @@ export function compare(model: Classifier, path: string, name: string, seed = 0)
     model.train();
     model.zeroGrad();
     // The record is of numbers that a CPU draws.
-    if (device !== "cpu" && draws(model, images)) return found;
+    if (device !== "cpu") {
+      if (draws(model, images)) return found;
+      torch.noGrad(() => fill(published(model.stateDict())));
+    }
     torch.manualSeed(seed);
     const output = model.forward(images);
     found.train = relative(output.detach(), golden("train"));
     output.mul(uniform("probe", output.shape).to(device)).sum().backward();
-    const own = new Map(model.namedParameters());
+    const gradients = torch.noGrad(() => published(gradientsOf(model)));
     const norms = golden("norms").data() as Float64Array;
     const products = golden("products").data() as Float64Array;
     // A gradient that is zero in theory (of a bias before a normalization) is rounding noise: what differs is
@@ -138,8 +153,7 @@ export function compare(model: Classifier, path: string, name: string, seed = 0)
     const floor = Math.max(...norms) * 1e-6;
     facts.parameters.forEach((key, i) => {
       const difference = torch.scope(() => {
-        const parameter = own.get(key)!;
-        const gradient = (parameter.grad ?? torch.zerosLike(parameter)).to("cpu").to("float64");
+        const gradient = gradients[key].to("cpu").to("float64");
         const whole = golden(`gradient.${key}`);
         const by = Math.max(norms[i], floor);
         if (whole) return gradient.sub(whole).norm().item() as number / by;
@@ -169,13 +183,18 @@ export function compare(model: Classifier, path: string, name: string, seed = 0)
   });
 }
 
-/** Whether training draws numbers: to drop features or paths, say. The model is as it was filled then. */
+function gradientsOf(model: Classifier): State {
+  return Object.fromEntries(
+    model.namedParameters().map(([name, tensor]) => [name, tensor.grad ?? torch.zerosLike(tensor)]),
+  );
+}
+
+/** Whether training draws numbers: to drop features or paths, say. Statistics are not as they were then. */
 function draws(model: Classifier, images: torch.Tensor): boolean {
   const [one, other] = [1, 2].map((seed) => {
     torch.manualSeed(seed);
     return torch.noGrad(() => model.forward(images));
   });
-  fill(model.stateDict());
   return relative(one, other.to("cpu")) > 1e-3;
 }
 

@@ -85,6 +85,8 @@ Deno.test("numbers that a file leaves out are those of transformers' classes", (
   assertEquals(read({ model_type: "clip", vision_config: { patch_size: 16 } }), "clip_vit_b_16");
   assertEquals(read({ model_type: "resnet" }), "resnet50");
   assertEquals(read({ model_type: "convnext" }), "convnext_tiny");
+  assertEquals(read({ model_type: "convnextv2" }), "convnextv2_tiny");
+  assertEquals(read({ model_type: "dinov3_convnext" }), "convnext_tiny");
   assertEquals(read({ model_type: "swin" }), "swin_t");
 });
 
@@ -99,6 +101,8 @@ Deno.test("what differs from the registry's architecture is no match, with the r
     [{ model_type: "dinov2_with_registers", patch_size: 14, num_register_tokens: 8 }, "register"],
     [{ model_type: "resnet", depths: [1, 1, 1, 1] }, "[1, 1, 1, 1]"],
     [{ model_type: "resnet", downsample_in_bottleneck: true }, "downsample_in_bottleneck"],
+    [{ model_type: "convnextv2", depths: [1, 1, 1, 1] }, "[1, 1, 1, 1]"],
+    [{ model_type: "dinov3_convnext", hidden_act: "relu" }, "hidden_act"],
     [{ model_type: "swin", window_size: 12 }, "window_size"],
     [{ model_type: "bert" }, "bert"],
     [{ model_type: "constructor" }, "constructor"],

@@ -6,6 +6,7 @@
 
 import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
+import { densenetDialects } from "./densenet.ts";
 import type { Dialect } from "./dialect_type.ts";
 import { swinDialects, timmSwinDialects } from "./swin.ts";
 import { vitDialects } from "./vit.ts";
@@ -15,6 +16,7 @@ export const dialects: readonly Dialect[] = [
   ...clipDialects,
   ...vitDialects,
   ...convnextDialects,
+  ...densenetDialects,
   ...swinDialects,
   ...timmSwinDialects,
 ];

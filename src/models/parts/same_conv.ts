@@ -9,6 +9,22 @@ import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 
 /**
+ * What TensorFlow's "SAME" adds to maps of `sizes`: left, right, above, below. Of an odd number of zeros one more is at
+ * the right and the bottom.
+ */
+export function samePadding(
+  sizes: readonly number[],
+  kernel: number,
+  stride: number,
+): readonly [left: number, right: number, above: number, below: number] {
+  const [rows, columns] = sizes.map((size) =>
+    Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0)
+  );
+  const before = (total: number): number => Math.floor(total / 2);
+  return [before(columns), columns - before(columns), before(rows), rows - before(rows)];
+}
+
+/**
  * A convolution without bias, padded as TensorFlow's "SAME" pads: the output's side is the input's by the stride,
  * rounded up; of an odd number of zeros one more is at the right and the bottom. Keys: `weight`.
  */
@@ -34,22 +50,19 @@ export class SameConv2d extends nn.Conv2d {
     const [kernel] = this.kernelSize;
     const [stride] = this.stride;
     if (stride === 1) return super.forward(x);
-    const [rows, columns] = x.shape.slice(2).map((size) =>
-      Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0)
-    );
-    if (rows % 2 === 0 && columns % 2 === 0) {
+    const sides = samePadding(x.shape.slice(2), kernel, stride);
+    const [left, right, above, below] = sides;
+    if (left === right && above === below) {
       return torch.conv2d(
         x,
         this.weight,
         null,
         this.stride,
-        [rows / 2, columns / 2],
+        [above, left],
         1,
         this.groups,
       );
     }
-    const before = (total: number): number => Math.floor(total / 2);
-    const sides = [columns, rows].flatMap((total) => [before(total), total - before(total)]);
     const padded = torch.constantPadNd(x, sides);
     const map = super.forward(padded);
     padded.dispose();

@@ -175,22 +175,31 @@ const resnet: Reader = (config, problems) => {
   );
 };
 
-const convnext: Reader = (config, problems) => {
-  const other = differs(config, { num_channels: 3, patch_size: 4, hidden_act: "gelu" });
-  if (other !== null) return problems.add(other);
-  const depths = numbersOf(config, "depths") ?? [3, 3, 9, 3];
-  const dims = numbersOf(config, "hidden_sizes") ?? [96, 192, 384, 768];
-  return byNumbers(
-    "ConvNeXt",
-    {
-      "3,3,9,3|96,192,384,768": "convnext_tiny",
-      "3,3,27,3|96,192,384,768": "convnext_small",
-      "3,3,27,3|128,256,512,1024": "convnext_base",
-      "3,3,27,3|192,384,768,1536": "convnext_large",
-    },
-    [depths, dims],
-    problems,
-  );
+/** Depths and widths of the ConvNeXts of both versions, and what they are called. */
+const CONVNEXT_SIZES: Readonly<Record<string, string>> = {
+  "2,2,6,2|40,80,160,320": "atto",
+  "2,2,6,2|48,96,192,384": "femto",
+  "2,2,6,2|64,128,256,512": "pico",
+  "2,2,8,2|80,160,320,640": "nano",
+  "3,3,9,3|96,192,384,768": "tiny",
+  "3,3,27,3|96,192,384,768": "small",
+  "3,3,27,3|128,256,512,1024": "base",
+  "3,3,27,3|192,384,768,1536": "large",
+  "3,3,27,3|256,512,1024,2048": "xlarge",
+  "3,3,27,3|352,704,1408,2816": "huge",
+};
+
+/** `family` and the names of its sizes: those of the registry. */
+const convnext = (family: "convnext" | "convnextv2", sizes: readonly string[]): Reader => {
+  const names = Object.entries(CONVNEXT_SIZES).filter(([, size]) => sizes.includes(size))
+    .map(([numbers, size]) => [numbers, `${family}_${size}`]);
+  return (config, problems) => {
+    const other = differs(config, { num_channels: 3, patch_size: 4, hidden_act: "gelu" });
+    if (other !== null) return problems.add(other);
+    const depths = numbersOf(config, "depths") ?? [3, 3, 9, 3];
+    const dims = numbersOf(config, "hidden_sizes") ?? [96, 192, 384, 768];
+    return byNumbers("ConvNeXt", Object.fromEntries(names), [depths, dims], problems);
+  };
 };
 
 const swin: Reader = (config, problems) => {
@@ -228,7 +237,12 @@ const READERS: Readonly<Record<string, Reader>> = {
   clip,
   clip_vision_model: clipVision,
   resnet,
-  convnext,
+  convnext: convnext("convnext", ["tiny", "small", "base", "large", "xlarge"]),
+  convnextv2: convnext(
+    "convnextv2",
+    Object.values(CONVNEXT_SIZES).filter((size) => size !== "xlarge"),
+  ),
+  dinov3_convnext: convnext("convnext", ["tiny", "small", "base", "large"]),
   swin,
 };
 

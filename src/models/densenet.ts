@@ -1,0 +1,177 @@
+/**
+ * DenseNet.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import * as nn from "../nn/mod.ts";
+import * as torch from "../torch/mod.ts";
+import type { Tensor } from "../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "./backbone.ts";
+import type { BuildOptions } from "./entry.ts";
+import { BlurPool2d } from "./parts/blur_pool.ts";
+import { checkBuildOptions, type CheckedOptions } from "./parts/build_options.ts";
+import { classifierHead } from "./parts/classifier_head.ts";
+import { DenseBlock, DenseTransition, normRelu } from "./parts/dense_block.ts";
+import { globalAvgPool } from "./parts/global_pool.ts";
+import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
+
+/** What makes one DenseNet another. */
+export interface DenseNetOptions extends BuildOptions {
+  /** Channels that each layer adds, k of the paper. */
+  readonly growth: number;
+  /** Layers in each block. */
+  readonly depths: readonly number[];
+  /** Whether there are three 3x3 convolutions at the start instead of one of 7x7; false by default. */
+  readonly deepStem?: boolean;
+  /** Whether the first pooling blurs before it halves; false by default. */
+  readonly blurs?: boolean;
+}
+
+/** Everything before the classifier, by the names of both publishers. */
+class Trunk extends nn.Module {
+  readonly convs: readonly [nn.Conv2d, nn.BatchNorm2d][];
+  readonly blur?: BlurPool2d;
+  readonly blocks: readonly DenseBlock[];
+  readonly transitions: readonly DenseTransition[];
+  readonly lastNorm: nn.BatchNorm2d;
+  readonly dims: readonly number[];
+
+  constructor({ growth, depths, deepStem, blurs }: DenseNetOptions, inChannels: number) {
+    super();
+    let channels = 2 * growth;
+    const widths = deepStem ? [growth, growth, channels] : [channels];
+    const kernel = deepStem ? 3 : 7;
+    this.convs = widths.map((width, i) => {
+      const before = i === 0 ? inChannels : widths[i - 1];
+      const stride = i === 0 ? 2 : 1;
+      const options = { stride, padding: (kernel - 1) / 2, bias: false };
+      return [
+        this.registerModule(`conv${i}`, new nn.Conv2d(before, width, kernel, options)),
+        this.registerModule(`norm${i}`, new nn.BatchNorm2d(width)),
+      ];
+    });
+    if (blurs) this.blur = this.registerModule("blur", new BlurPool2d(channels));
+    const blocks: DenseBlock[] = [];
+    const transitions: DenseTransition[] = [];
+    this.dims = depths.map((depth, i) => {
+      if (i > 0) {
+        const transition = new DenseTransition(channels);
+        transitions.push(this.registerModule(`transition${i}`, transition));
+        channels = Math.floor(channels / 2);
+      }
+      const block = new DenseBlock(channels, depth, growth);
+      blocks.push(this.registerModule(`denseblock${i + 1}`, block));
+      return channels += depth * growth;
+    });
+    this.blocks = blocks;
+    this.transitions = transitions;
+    this.lastNorm = this.registerModule("norm5", new nn.BatchNorm2d(channels));
+  }
+
+  /** Images to what the first block is given. */
+  override forward(images: Tensor): Tensor {
+    return torch.scope(() => {
+      let x = images;
+      for (const [conv, norm] of this.convs) x = normRelu(norm, conv.forward(x));
+      return this.blur === undefined
+        ? torch.maxPool2d(x, 3, 2, 1)
+        : this.blur.forward(torch.maxPool2d(x, 3, 1, 1));
+    });
+  }
+}
+
+/**
+ * DenseNet (Huang et al., Densely connected convolutional networks, 2017, table 1; timm's variants have a deep stem and
+ * blur). Parameters have torchvision's names, which timm shares. Its stages are the four blocks, at strides 4, 8, 16 and 32;
+ * the last is normed. There are no branches to leave out: dropPath must be 0.
+ */
+export class DenseNet extends Backbone {
+  /** The classifier. */
+  readonly classifier: nn.Module;
+  /** Channels of the blocks' maps. */
+  override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[];
+  /** Channels of the last block. */
+  override readonly featureDim: number;
+  /** The number of classes. */
+  override readonly numClasses: number;
+  readonly #trunk: Trunk;
+
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(options: DenseNetOptions) {
+    super();
+    const { numClasses, inChannels, dropout } = checkOptions(options);
+    const trunk = new Trunk(options, inChannels);
+    this.#trunk = this.registerModule("features", trunk);
+    this.stageDims = trunk.dims;
+    this.stageReductions = trunk.dims.map((_, i) => 4 * 2 ** i);
+    this.featureDim = trunk.dims.at(-1)!;
+    this.numClasses = numClasses;
+    this.classifier = classifierHead(this.featureDim, numClasses, dropout);
+    for (const module of this.modules()) {
+      if (module instanceof nn.Conv2d) nn.init.kaimingNormal_(module.weight);
+    }
+    if (this.classifier instanceof nn.Linear) nn.init.zeros_(this.classifier.bias!);
+  }
+
+  /** From features to logits. */
+  override get head(): nn.Module {
+    return this.classifier;
+  }
+
+  /** (B, C, H, W) to the maps of the blocks, the last normed, and the mean of that. */
+  override forwardStages(images: Tensor): StagedFeatures {
+    return torch.scope(() => {
+      const { blocks, transitions, lastNorm } = this.#trunk;
+      let x = this.#trunk.forward(images);
+      const stages = blocks.map((block, i) => {
+        const map = block.forward(x);
+        if (i < transitions.length) x = transitions[i].forward(map);
+        return map;
+      });
+      stages.push(normRelu(lastNorm, stages.pop()!));
+      return { stages, features: globalAvgPool(stages.at(-1)!) };
+    });
+  }
+
+  /** The layers for learning rates by layer: the stem, and each layer of the blocks, with a transition after it. */
+  layerNames(): readonly (readonly string[])[] {
+    const blocks = this.#trunk.blocks.flatMap((block, i) =>
+      block.children().map((_, at) => [`features.denseblock${i + 1}.denselayer${at + 1}`])
+    );
+    return [["features.conv0"], ...blocks];
+  }
+}
+
+function checkOptions(options: DenseNetOptions): CheckedOptions {
+  const { growth, depths } = options;
+  const checked = checkBuildOptions("DenseNet", options);
+  if (checked.dropPath > 0) {
+    throw new ArgumentError("DenseNet: dropPath must be 0, as there are no branches to leave out.");
+  }
+  checkCounts("DenseNet", { growth });
+  checkList("DenseNet", "depths", depths);
+  checkBlocks("DenseNet", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
+  let channels = 2 * growth;
+  let count = 49 * channels * checked.inChannels;
+  for (const depth of depths) {
+    const mean = channels + depth * growth / 2;
+    count += depth * (4 * growth * mean + 36 * growth ** 2);
+    channels += depth * growth;
+    count += channels ** 2 / 2;
+    channels /= 2;
+  }
+  checkParameterCount("DenseNet", count + 2 * channels * checked.numClasses, {
+    growth,
+    depths,
+    ...checked,
+  });
+  return checked;
+}

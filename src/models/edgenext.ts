@@ -1,0 +1,178 @@
+/**
+ * EdgeNeXt.
+ *
+ * @module
+ */
+
+import { ArgumentError } from "../base/errors.ts";
+import * as nn from "../nn/mod.ts";
+import * as torch from "../torch/mod.ts";
+import type { Tensor } from "../torch/mod.ts";
+import { Backbone, type StagedFeatures } from "./backbone.ts";
+import type { BuildOptions } from "./entry.ts";
+import { checkBuildOptions, type CheckedOptions } from "./parts/build_options.ts";
+import { ConvNeXtBlock } from "./parts/convnext_block.ts";
+import { downsampledLayers, DownsampledStage } from "./parts/downsampled_stage.ts";
+import { dropPathRates } from "./parts/drop_path.ts";
+import { NormMlpHead } from "./parts/norm_mlp_head.ts";
+import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
+import { checkHeads } from "./parts/self_attention.ts";
+import { SplitTransposeBlock } from "./parts/split_transpose_block.ts";
+import { chainGroups, Stage } from "./parts/stage.ts";
+import { initTruncNormal } from "./parts/trunc_normal_init.ts";
+
+const eps = 1e-6;
+/** Of each stage: the kernel of its convolutions, into how many parts its last block splits channels. */
+const KERNELS = [3, 5, 7, 9];
+const SCALES = [2, 2, 3, 4];
+
+/** What makes one EdgeNeXt another. */
+export interface EdgeNeXtOptions extends BuildOptions {
+  /** Blocks in each of the four stages. */
+  readonly depths: readonly number[];
+  /** Channels of each stage. */
+  readonly dims: readonly number[];
+  /** Heads of the attention between channels. */
+  readonly heads: number;
+  /**
+   * Whether the stem's patches overlap, the first block of a stage halves the map, and convolutions have no biases, as in
+   * timm's own variant; false by default.
+   */
+  readonly overlapping?: boolean;
+}
+
+/**
+ * EdgeNeXt (Maaz et al., EdgeNeXt: Efficiently amalgamated CNN-transformer architecture for mobile vision applications,
+ * 2022, table 1): convolutions, and at the end of all stages but the first attention between channels. Parameters have
+ * timm's names. Its stages are at strides 4, 8, 16 and 32.
+ */
+export class EdgeNeXt extends Backbone {
+  /** The patches. */
+  readonly stem: Stage;
+  /** The stages. */
+  readonly stages: nn.ModuleList;
+  /** Channels of the stages. */
+  override readonly stageDims: readonly number[];
+  /** Pixels of the image between neighbours of each stage's map. */
+  override readonly stageReductions: readonly number[];
+  /** Channels of the last stage. */
+  override readonly featureDim: number;
+  /** The number of classes. */
+  override readonly numClasses: number;
+  readonly #head: NormMlpHead;
+  readonly #depths: readonly number[];
+
+  /**
+   * Builds the network with fresh weights.
+   *
+   * @throws {ArgumentError} if an option cannot be used.
+   */
+  constructor(options: EdgeNeXtOptions) {
+    super();
+    const checked = checkOptions(options);
+    const { depths, dims, heads, overlapping = false } = options;
+    const bias = !overlapping;
+    const rates = dropPathRates(checked.dropPath, depths.reduce((a, b) => a + b));
+    const patch = overlapping ? { stride: 4, padding: 4, bias } : { stride: 4 };
+    const stem = new Stage(
+      new nn.Conv2d(checked.inChannels, dims[0], overlapping ? 9 : 4, patch),
+      new nn.LayerNorm2d(dims[0], { eps }),
+    );
+    this.stem = this.registerModule("stem", stem);
+    const stages = dims.map((dim, stage) => {
+      const halves = stage > 0;
+      const halving = halves && !overlapping
+        ? new Stage(
+          new nn.LayerNorm2d(dims[stage - 1], { eps }),
+          new nn.Conv2d(dims[stage - 1], dim, 2, { stride: 2 }),
+        )
+        : undefined;
+      const blocks = rates.splice(0, depths[stage]).map((dropPath, i, { length }) => {
+        const style = { bias, layerScale: 1e-6, dropPath };
+        if (halves && i === length - 1) {
+          const shape = { heads, scales: SCALES[stage], positions: stage === 1 };
+          return new SplitTransposeBlock(dim, { ...shape, ...style });
+        }
+        const reshapes = halves && overlapping && i === 0;
+        return new ConvNeXtBlock(dim, {
+          ...style,
+          kernel: KERNELS[stage],
+          before: reshapes ? dims[stage - 1] : dim,
+          stride: reshapes ? 2 : 1,
+        });
+      });
+      return new DownsampledStage(halving, blocks);
+    });
+    this.stages = this.registerModule("stages", new nn.ModuleList(stages));
+    this.#depths = [...depths];
+    this.stageDims = [...dims];
+    this.stageReductions = dims.map((_, i) => 4 * 2 ** i);
+    this.featureDim = dims.at(-1)!;
+    this.numClasses = checked.numClasses;
+    const norm = new nn.LayerNorm(this.featureDim, { eps });
+    this.#head = this.registerModule(
+      "head",
+      new NormMlpHead(this.featureDim, { ...checked, norm }),
+    );
+    initTruncNormal(this, [nn.Linear, nn.Conv2d], 0.04);
+  }
+
+  /** From features to logits. */
+  override get head(): nn.Module {
+    return this.#head.fc;
+  }
+
+  /** (B, C, H, W) to the maps of the stages, and the normed mean of the last. */
+  override forwardStages(images: Tensor): StagedFeatures {
+    const [first, ...others] = [...this.stages];
+    const stages = chainGroups([[this.stem, first], ...others.map((stage) => [stage])], images);
+    return { stages, features: torch.scope(() => this.#head.features(stages.at(-1)!)) };
+  }
+
+  /** The layers for learning rates by layer: the stem, and each block, with what halves the map before it. */
+  layerNames(): readonly (readonly string[])[] {
+    return downsampledLayers(this.#depths);
+  }
+}
+
+function checkOptions(options: EdgeNeXtOptions): CheckedOptions {
+  const { depths, dims, heads, overlapping } = options;
+  const checked = checkBuildOptions("EdgeNeXt", options);
+  checkList("EdgeNeXt", "depths", depths, KERNELS.length);
+  checkList("EdgeNeXt", "dims", dims, KERNELS.length);
+  checkCounts("EdgeNeXt", { heads });
+  checkBlocks("EdgeNeXt", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
+  dims.slice(1).forEach((dim, i) => {
+    checkHeads("EdgeNeXt", dim, heads);
+    if (overlapping && dim % dims[i] !== 0) {
+      throw new ArgumentError(
+        `EdgeNeXt: dims [${
+          dims.join(", ")
+        }] must be multiples of those before them, as blocks halve the map.`,
+      );
+    }
+    const scales = SCALES[i + 1];
+    // The parts are of equal size but for the last, which has what is left.
+    if (dim > Math.ceil(dim / scales) * (scales - 1)) return;
+    throw new ArgumentError(
+      `EdgeNeXt: the ${dim} channels of stage ${
+        i + 1
+      } cannot be split into ${scales} parts; choose more.`,
+    );
+  });
+  if (overlapping && depths.slice(1).some((depth) => depth < 2)) {
+    throw new ArgumentError(
+      `EdgeNeXt: depths [${depths.join(", ")}] leave no block to halve the map; give two or more.`,
+    );
+  }
+  checkParameterCount(
+    "EdgeNeXt",
+    dims.reduce(
+      (sum, dim, i) => sum + depths[i] * 12 * dim ** 2 + 4 * dim * (dims[i - 1] ?? 0),
+      0,
+    ) +
+      dims[0] * 16 * checked.inChannels + dims[3] * checked.numClasses,
+    { depths, dims, ...checked },
+  );
+  return checked;
+}

@@ -1,0 +1,38 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ArgumentError } from "../../src/base/errors.ts";
+import { DenseNet, type DenseNetOptions } from "../../src/models/densenet.ts";
+import { densenet } from "../../src/models/densenet_entries.ts";
+import { test } from "../helpers.ts";
+import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { assertContract } from "./backbone_contract.ts";
+
+const path = new URL("../golden/parity_densenet.safetensors", import.meta.url).pathname;
+
+const tiny = (options: Partial<DenseNetOptions> = {}) => () =>
+  new DenseNet({ numClasses: 5, growth: 8, depths: [2, 2, 1, 1], ...options });
+
+/** Our networks by the names of the golden file. */
+const makers: Record<string, () => DenseNet> = {
+  "plain": tiny({ dropout: 0.3 }),
+  "deep stem": tiny({ deepStem: true }),
+  "blurring": tiny({ deepStem: true, blurs: true }),
+};
+
+test("the golden file has every network that is compared", () => {
+  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
+});
+
+for (const [name, make] of Object.entries(makers)) {
+  test(`${name}: outputs and gradients are timm's`, () => {
+    using model = make();
+    assertParity(compare(model, path, name));
+  });
+}
+
+test("densenet121 keeps a backbone's promises", () => {
+  assertContract({ family: densenet, name: "densenet121", size: 32, sides: [8, 4, 2, 1] });
+});
+
+test("there are no branches to leave out", () => {
+  assertThrows(tiny({ dropPath: 0.1 }), ArgumentError, "dropPath must be 0");
+});
