@@ -24,6 +24,7 @@ export * from "./efficientvit_msra.ts";
 export * from "./entry.ts";
 export * from "./levit.ts";
 export * from "./load_clip_text.ts";
+export * from "./metaformer.ts";
 export * from "./mobilenet_v3.ts";
 export * from "./published_state.ts";
 export * from "./published_weights.ts";
