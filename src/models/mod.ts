@@ -23,6 +23,7 @@ export * from "./efficientvit_mit.ts";
 export * from "./efficientvit_msra.ts";
 export * from "./entry.ts";
 export * from "./levit.ts";
+export * from "./hiera.ts";
 export * from "./load_clip_text.ts";
 export * from "./metaformer.ts";
 export * from "./mobilenet_v3.ts";

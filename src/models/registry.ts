@@ -18,6 +18,7 @@ import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import { deit } from "./deit_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { levit } from "./levit_entries.ts";
+import { hiera } from "./hiera_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { resnet } from "./resnet_entries.ts";
@@ -39,6 +40,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientvitMit,
   efficientvitMsra,
   levit,
+  hiera,
   metaformer,
   mobilenetV3,
   resnet,
