@@ -24,6 +24,7 @@ import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
+import { tinyVit } from "./tiny_vit_entries.ts";
 import { vit } from "./vit_entries.ts";
 import { vitPretrained } from "./vit_pretrained_entries.ts";
 import { wideResnet } from "./wide_resnet_entries.ts";
@@ -46,6 +47,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   resnet,
   siglip,
   swin,
+  tinyVit,
   vit,
   vitPretrained,
   wideResnet,

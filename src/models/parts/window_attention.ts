@@ -8,6 +8,7 @@ import { ArgumentError } from "../../base/errors.ts";
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { biasedAttention } from "./biased_attention.ts";
 import { biasOfTable, relativePositions } from "./relative_positions.ts";
 import { cutWindows, joinWindows } from "./windows.ts";
 
@@ -136,14 +137,9 @@ export class WindowAttention extends nn.Module {
   /** All of (B, windows, heads, window², D / heads); the bias (windows or 1, heads, window², window²). */
   #attend(query: Tensor, key: Tensor, v: Tensor, bias: Tensor): Tensor {
     const { q, k, scale } = this.compared(query, key);
-    if (bias.requiresGrad) {
-      // The fused operator does not take a bias that is trained, and what it does instead is slower than this.
-      const scores = (scale === 1 ? q : q.mul(scale)).matmul(k.mT);
-      return scores.add_(bias).softmax(-1).matmul(v);
-    }
+    if (bias.requiresGrad) return biasedAttention([q, k, v], bias, scale);
     const each = bias.shape[0] === 1 ? bias : bias.expand(q.shape[0], -1, -1, -1, -1).flatten(0, 1);
-    const [queries, keys, values] = [q, k, v].map((one) => one.flatten(0, 1));
-    return torch.scaledDotProductAttention(queries, keys, values, each, 0, false, { scale });
+    return biasedAttention([q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1)], each, scale);
   }
 
   /** What is added to the scores: (windows or 1, heads, window², window²). */
