@@ -102,15 +102,15 @@ class TinyAttention extends OffsetAttention {
 
 /** {@linkcode Mlp} with a norm before it. */
 class NormMlp extends Mlp {
-  readonly norm: nn.LayerNorm;
+  readonly #before: nn.LayerNorm;
 
   constructor(dim: number, hidden: number) {
     super(dim, hidden);
-    this.norm = new nn.LayerNorm(dim);
+    this.#before = this.registerModule("norm", new nn.LayerNorm(dim));
   }
 
   override forward(x: Tensor): Tensor {
-    return super.forward(this.norm.forward(x));
+    return super.forward(this.#before.forward(x));
   }
 }
 
