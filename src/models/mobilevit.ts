@@ -15,7 +15,7 @@ import { convBn } from "./parts/conv_norm_act.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { MobileVitBlock, MobileVitConv, MobileVitV2Block } from "./parts/mobilevit_blocks.ts";
-import { NamedChain } from "./parts/named_chain.ts";
+import { NamedHead } from "./parts/named_head.ts";
 import { checkFactors, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
 import { FOUR_REDUCTIONS } from "./untagged.ts";
@@ -110,7 +110,7 @@ export class MobileVit extends Backbone {
     if (last.length > 0) this.registerModule("final_conv", last[0]);
     this.featureDim = lastWidth ?? widths[5];
     this.#head = classifierHead(this.featureDim, numClasses, dropout);
-    this.registerModule("head", new NamedChain({ fc: this.#head }));
+    this.registerModule("head", new NamedHead(this.#head));
     this.#groups = [[stem, ...stages.slice(0, 2)], [stages[2]], [stages[3]], [stages[4], ...last]];
     this.stageDims = [...widths.slice(2, 5), this.featureDim];
     this.numClasses = numClasses;

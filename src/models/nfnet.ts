@@ -17,7 +17,7 @@ import { globalAvgPool } from "./parts/global_pool.ts";
 import { NORM_FREE_ACTIVATIONS, scaledActivation } from "./parts/norm_free_activation.ts";
 import { NormFreeBlock, normFreeConv, type NormFreeStyle } from "./parts/norm_free_block.ts";
 import { NormFreeStem } from "./parts/norm_free_stem.ts";
-import { NamedHead } from "./parts/swin_blocks.ts";
+import { NamedHead } from "./parts/named_head.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
 
 /** By how much branches are scaled (Brock et al. 2021a, section 4). */

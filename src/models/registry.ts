@@ -20,7 +20,9 @@ import { efficientvitMit } from "./efficientvit_mit_entries.ts";
 import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { fastVit } from "./fastvit_entries.ts";
+import { hiera } from "./hiera_entries.ts";
 import { levit } from "./levit_entries.ts";
+import { metaformer } from "./metaformer_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { mobileOne } from "./mobileone_entries.ts";
 import { mobilevit } from "./mobilevit_entries.ts";
@@ -30,6 +32,7 @@ import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
+import { tinyVit } from "./tiny_vit_entries.ts";
 import { vit } from "./vit_entries.ts";
 import { vitPretrained } from "./vit_pretrained_entries.ts";
 import { wideResnet } from "./wide_resnet_entries.ts";
@@ -49,7 +52,9 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientvitMit,
   efficientvitMsra,
   fastVit,
+  hiera,
   levit,
+  metaformer,
   mobileOne,
   mobilenetV3,
   mobilevit,
@@ -59,6 +64,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   resnet,
   siglip,
   swin,
+  tinyVit,
   vit,
   vitPretrained,
   wideResnet,

@@ -1,54 +1,78 @@
-"""Writes what torchvision's Swin Transformers compute.
+"""Writes what torchvision's and timm's Swin Transformers compute.
 
 python tests/golden/parity_swin.py OUT
 python tests/golden/parity_swin.py --full NAME OUT     one at its true size, with whole gradients
 """
 
+import re
 import sys
 
 import parity
+import timm_parity
 import torchvision
+from renamed import Renamed
 from torchvision.models.swin_transformer import SwinTransformer
 
-TIMM = {
-    "tiny": (96, 6, [3, 6, 12, 24]),
-    "small": (96, 18, [3, 6, 12, 24]),
-    "base": (128, 18, [4, 8, 16, 32]),
-    "large": (192, 18, [6, 12, 24, 48]),
+SMALL = {
+    "swin_tiny_32": lambda **options: SwinTransformer(
+        [2, 2], 96, [2, 6, 4], [3, 6, 12], [4, 4], mlp_ratio=2, **{"stochastic_depth_prob": 0.1, **options}
+    ),
+    "narrow": lambda **options: SwinTransformer([4, 4], 8, [2, 1, 2], [1, 2, 4], [7, 7], **options),
 }
-SMALL = {"swin_tiny_32": ([2, 6, 4], [3, 6, 12])}
+
+
+def timm_name(name):
+    """timm's name of a parameter of torchvision's Swin."""
+    if name.endswith("relative_position_index"):
+        return None
+    name = name.replace("features.0.0.", "patch_embed.proj.").replace("features.0.2.", "patch_embed.norm.")
+    name = re.sub(r"^features\.(\d+)\.(?=reduction|norm)", lambda m: f"layers.{int(m[1]) // 2}.downsample.", name)
+    name = re.sub(r"^features\.(\d+)\.", lambda m: f"layers.{int(m[1]) // 2}.blocks.", name)
+    return name.replace(".mlp.0.", ".mlp.fc1.").replace(".mlp.3.", ".mlp.fc2.").replace("head.", "head.fc.")
 
 
 def build(name, **options):
-    if name.endswith("_patch4_window7_224"):
-        # timm's have torchvision's shapes, but another rate of stochastic depth.
-        dim, depth, heads = TIMM[name.split("_")[1]]
-        options = {"stochastic_depth_prob": 0.1, **options}
-        return SwinTransformer([4, 4], dim, [2, 2, depth, 2], heads, [7, 7], **options)
-    if name not in SMALL:
-        return torchvision.models.get_model(name, **options)
-    depths, heads = SMALL[name]
-    options = {"stochastic_depth_prob": 0.1, **options}
-    return SwinTransformer([2, 2], 96, depths, heads, [4, 4], mlp_ratio=2, **options)
+    return SMALL[name](**options) if name in SMALL else torchvision.models.get_model(name, **options)
 
 
-def features(model, images):
+def features(renamed, images):
+    model = renamed.model
     return model.flatten(model.avgpool(model.permute(model.norm(model.features(images)))))
 
 
 def record(name, size, full=False, batch=2, **options):
-    return parity.record(build(name, **options), size, batch=batch, features=features, full=full)
+    model = Renamed(build(name, **options), timm_name)
+    return parity.record(model, size, batch=batch, features=features, full=full)
+
+
+def is_torchvision(name):
+    return re.fullmatch(r"swin_[tsb]|swin_tiny_32", name) is not None
 
 
 if sys.argv[1] == "--full":
     _, _, name, path = sys.argv
-    parity.save(path, {name: record(name, 32 if name in SMALL else 224, full=True)})
+    if is_torchvision(name):
+        parity.save(path, {name: record(name, 32 if name in SMALL else 224, full=True)})
+    else:
+        timm_parity.main({})
 else:
+    one = {"num_classes": 5, "embed_dim": 8, "depths": (2, 1, 2), "num_heads": (1, 2, 4)}
+    name, second = "swin_tiny_patch4_window7_224", "swinv2_tiny_window8_256"
+    rows = {
+        # Maps of 16, 8 and 4: windows of 4 are shifted, and one of 4 is not.
+        "timm": (name, 64, {**one, "img_size": 64, "window_size": 4}),
+        # Maps of 15, 8 and 4, which timm pads after they were shifted; the last window is smaller than it could be.
+        "timm at 60": (name, 60, {**one, "img_size": 60, "window_size": (4, 3, 7)}),
+        "timm, dropping": (name, 32, {**one, "img_size": 32, "drop_rate": 0.3, "drop_path_rate": 0.5, "batch": 4}),
+        "version 2": (second, 64, {**one, "img_size": 64, "window_size": 4, "pretrained_window_sizes": (0, 0, 0)}),
+        "version 2, trained with others": (
+            second, 60, {**one, "img_size": 60, "window_size": (4, 3, 7), "pretrained_window_sizes": (6, 6, 3)},
+        ),
+    }
     records = {
-        # A first map of 8 x 8 is padded to two windows of 7 and shifted; the later ones are smaller than a window.
-        "swin_t": record("swin_t", 32, num_classes=10),
-        "swin_tiny_32": record("swin_tiny_32", 32, num_classes=10, stochastic_depth_prob=0.5),
-        # Maps of 15, 8 and 4: odd sides are padded for merging and for windows.
+        # Maps of 15, 8 and 4: odd sides are padded for merging and for windows, the first of which are shifted.
+        "torchvision": record("narrow", 60, batch=4, num_classes=5, stochastic_depth_prob=0.5),
         "swin_tiny_32 at 30": record("swin_tiny_32", 30, batch=3, num_classes=3),
+        **{key: timm_parity.record(name, size, **options) for key, (name, size, options) in rows.items()},
     }
     parity.save(sys.argv[1], records)

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ApprenticeError, ArgumentError } from "../../src/base/errors.ts";
-import type { ModelEntry } from "../../src/models/entry.ts";
+import type { BuildOptions, ModelEntry } from "../../src/models/entry.ts";
 import { entry } from "../../src/models/registry.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device } from "../helpers.ts";
@@ -21,13 +21,15 @@ export interface Contract {
   readonly size: number;
   /** The sides of its stages' maps for images of that size. */
   readonly sides: readonly number[];
+  /** What it is built with beside, such as the size of the images. */
+  readonly options?: Partial<BuildOptions>;
 }
 
 /** Asserts that the registry has the family, and that the named one keeps the promises of a backbone. */
-export function assertContract({ family, name, size, sides }: Contract): void {
+export function assertContract({ family, name, size, sides, options = {} }: Contract): void {
   for (const own of family) assertEquals(entry(own.name), own);
   const { build, featureDim } = entry(name);
-  using model = build({ numClasses: 5 });
+  using model = build({ numClasses: 5, ...options });
   model.to(device).eval();
   assertEquals([model.featureDim, model.numClasses], [featureDim, 5]);
   torch.noGrad(() => {
@@ -50,13 +52,13 @@ export function assertContract({ family, name, size, sides }: Contract): void {
     () => model.forward(torch.zeros([2, 4, size, size], { device })),
     ApprenticeError,
   );
-  assertWithoutHead(name, size);
+  assertWithoutHead(name, size, options);
   assertOptions(name);
 }
 
-function assertWithoutHead(name: string, size: number): void {
+function assertWithoutHead(name: string, size: number, options: Partial<BuildOptions>): void {
   const { build, featureDim } = entry(name);
-  using model = build({ numClasses: 0, inChannels: 1, dropout: 0.5 });
+  using model = build({ ...options, numClasses: 0, inChannels: 1, dropout: 0.5 });
   model.to(device).eval();
   assertEquals(model.numClasses, 0);
   assertEquals(model.head.parameters().length, 0);
@@ -85,9 +87,19 @@ function assertOptions(name: string): void {
 }
 
 /** Asserts that dropout and stochastic depth are at work in training, and in training only. */
-export function assertRandomParts(name: string, size: number): void {
+export function assertRandomParts(
+  name: string,
+  size: number,
+  options: Partial<BuildOptions> = {},
+): void {
   for (const part of [{ dropout: 0.5 }, { dropPath: 0.9 }]) {
-    using model = entry(name).build({ numClasses: 3, dropout: 0, dropPath: 0, ...part });
+    using model = entry(name).build({
+      ...options,
+      numClasses: 3,
+      dropout: 0,
+      dropPath: 0,
+      ...part,
+    });
     model.to(device);
     const images = torch.randn([4, 3, size, size], { device });
     const varies = (training: boolean): boolean => {

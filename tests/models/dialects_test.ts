@@ -90,9 +90,7 @@ test("our own names are nobody's dialect", () => {
     using model = nn.init.skipped(() => entry(name).build({ numClasses: 2 }));
     const keys = new Set(Object.keys(model.stateDict()));
     for (const dialect of dialects) {
-      // Swins have torchvision's names or timm's: the one's are a dialect of the other.
-      const isOther = dialect.name === "timm's Swin" && entry(name).source === "timm";
-      assert(isOther || !dialect.recognizes(keys), `${name}: ${dialect.name}`);
+      assert(!dialect.recognizes(keys), `${name}: ${dialect.name}`);
       assert(!dialect.recognizes(keys, keys), `${name}: ${dialect.name}`);
     }
   }

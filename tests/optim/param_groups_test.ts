@@ -91,9 +91,9 @@ test("layers are timm's groups: stem, blocks, head", () => {
     }],
     nf_regnet_b0: [18, { 0: "stem.conv.weight stem.conv.gain", 17: "head.fc.weight head.fc.bias" }],
     swin_tiny_32: [14, {
-      0: "features.0.0.weight features.0.2.bias",
-      3: "features.2.reduction.weight features.3.0.mlp.3.bias",
-      12: "features.5.3.norm1.weight norm.bias",
+      0: "patch_embed.proj.weight patch_embed.norm.bias",
+      3: "layers.1.downsample.reduction.weight layers.1.blocks.0.mlp.fc2.bias",
+      12: "layers.2.blocks.3.norm1.weight norm.bias",
     }],
     swin_tiny_patch4_window7_224: [14, {
       0: "patch_embed.proj.weight patch_embed.norm.bias",

@@ -8,7 +8,7 @@ import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
 import { densenetDialects } from "./densenet.ts";
 import type { Dialect } from "./dialect_type.ts";
-import { swinDialects, timmSwinDialects } from "./swin.ts";
+import { swinDialects } from "./swin.ts";
 import { vitDialects } from "./vit.ts";
 
 /** All dialects. Of several that recognize the same keys the first is right if the model's own are not known. */
@@ -18,5 +18,4 @@ export const dialects: readonly Dialect[] = [
   ...convnextDialects,
   ...densenetDialects,
   ...swinDialects,
-  ...timmSwinDialects,
 ];

@@ -25,6 +25,8 @@ export function checkHeads(model: string, dim: number, heads: number): void {
 export interface SelfAttentionOptions {
   /** Whether queries, keys and values have biases; true by default. */
   readonly qkvBias?: boolean;
+  /** Whether the last layer has biases; true by default. */
+  readonly projBias?: boolean;
   /** A norm of the joined heads (Wang et al., Foundation transformers, 2022, section 3.1); there is none by default. */
   readonly norm?: nn.Module;
 }
@@ -56,7 +58,7 @@ export class SelfAttention extends nn.Module {
     this.#dim = dim;
     this.qkv = new nn.Linear(dim, 3 * dim, { bias: options.qkvBias ?? true });
     this.norm = options.norm ?? null;
-    this.proj = new nn.Linear(dim, dim);
+    this.proj = new nn.Linear(dim, dim, { bias: options.projBias ?? true });
   }
 
   /** Shapes: (B, N, D) to its own. */

@@ -39,19 +39,12 @@ const CROP_MODES: ReadonlyMap<string, PublishedPreprocessing["cropMode"]> = new 
   (["center", "squash", "border"] as const).map((mode) => [mode, mode]),
 );
 
-/** Architectures that the registry has by torchvision's names. */
-const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
-  ["swin_tiny_patch4_window7_224", "swin_t"],
-  ["swin_small_patch4_window7_224", "swin_s"],
-  ["swin_base_patch4_window7_224", "swin_b"],
-]);
-
 /** Whether a description is timm's, or that of transformers' wrapper around timm. */
 export function isTimm(config: Facts): boolean {
   return typeof config.architecture === "string";
 }
 
-/** Reads timm's description; the architecture is timm's own name, unless the registry has it by another. */
+/** Reads timm's description; the architecture is timm's own name. */
 export function readTimm(config: Facts): ModelConfig {
   const problems = new Problems("config.json");
   checkTable(config, "pretrained_cfg", problems);
@@ -71,7 +64,7 @@ export function readTimm(config: Facts): ModelConfig {
     partOf(cfg, "label_descriptions"),
   ]);
   return {
-    architecture: name && (OTHER_NAMES.get(name) ?? name),
+    architecture: name,
     library: "timm",
     imageSize: sides !== null && sides[0] === sides[1] ? sides[0] : null,
     numClasses,

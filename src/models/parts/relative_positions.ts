@@ -1,0 +1,38 @@
+/**
+ * Relative positions of the places of a window.
+ *
+ * @module
+ */
+
+import * as torch from "../../torch/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+
+/** For every two places of a window, the row of the bias table for their distance: (window⁴), row by row. */
+export function relativePositions(window: number): BigInt64Array<ArrayBuffer> {
+  const places = window * window;
+  const side = 2 * window - 1;
+  const index = new BigInt64Array(places * places);
+  for (let from = 0; from < places; from++) {
+    for (let to = 0; to < places; to++) {
+      const down = Math.floor(from / window) - Math.floor(to / window) + window - 1;
+      const across = from % window - to % window + window - 1;
+      index[from * places + to] = BigInt(down * side + across);
+    }
+  }
+  return index;
+}
+
+/** The bias of every two places: a table ((2 window - 1)², heads) to (1, heads, window², window²), by their index (window⁴). */
+export function biasOfTable(table: Tensor, index: Tensor): Tensor {
+  const places = Math.sqrt(index.numel);
+  return table.indexSelect(0, index).reshape(places, places, -1).permute(2, 0, 1).unsqueeze(0);
+}
+
+/**
+ * The distances of two places down and across, each by `scaled`: ((2 window - 1)², 2), in the order of the rows of a bias
+ * table.
+ */
+export function distances(window: number, scaled: (distance: number) => number): Tensor {
+  const side = Array.from({ length: 2 * window - 1 }, (_, i) => scaled(i - window + 1));
+  return torch.tensor(side.flatMap((down) => side.map((across) => [down, across])));
+}
