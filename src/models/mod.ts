@@ -29,6 +29,8 @@ export * from "./published_state.ts";
 export * from "./published_weights.ts";
 export * from "./registry.ts";
 export * from "./resnet.ts";
+export * from "./rotary_vit.ts";
+export * from "./rotary_vit_options.ts";
 export * from "./saved.ts";
 export * from "./small/cnn.ts";
 export * from "./small/mixer.ts";

@@ -7,19 +7,24 @@
 import { ArgumentError } from "../base/errors.ts";
 import { wildcard } from "../base/match_names.ts";
 import { nearest } from "../base/nearest.ts";
+import { aimv2 } from "./aimv2_entries.ts";
+import { cifarResnet } from "./cifar_resnet_entries.ts";
+import { clip } from "./clip_entries.ts";
 import { convnext } from "./convnext_entries.ts";
+import { deit } from "./deit_entries.ts";
+import { dinov3 } from "./dinov3_entries.ts";
 import { efficientformerV2 } from "./efficientformer_v2_entries.ts";
 import { efficientnet } from "./efficientnet_entries.ts";
 import { efficientnetLite } from "./efficientnet_lite_entries.ts";
-import { cifarResnet } from "./cifar_resnet_entries.ts";
-import { clip } from "./clip_entries.ts";
 import { efficientvitMit } from "./efficientvit_mit_entries.ts";
 import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
-import { deit } from "./deit_entries.ts";
 import type { ModelEntry } from "./entry.ts";
+import { eva } from "./eva_entries.ts";
 import { levit } from "./levit_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
+import { perceptionEncoder } from "./perception_encoder_entries.ts";
 import { resnet } from "./resnet_entries.ts";
+import { ropeVits } from "./rope_vit_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
 import { vit } from "./vit_entries.ts";
@@ -28,18 +33,23 @@ import { wideResnet } from "./wide_resnet_entries.ts";
 // One line for each family, in alphabetical order; a family exports its entries and does nothing else on import.
 
 const families: readonly (readonly ModelEntry[])[] = [
+  aimv2,
   cifarResnet,
   clip,
   convnext,
-  efficientformerV2,
   deit,
+  dinov3,
+  efficientformerV2,
   efficientnet,
   efficientnetLite,
   efficientvitMit,
   efficientvitMsra,
+  eva,
   levit,
   mobilenetV3,
+  perceptionEncoder,
   resnet,
+  ropeVits,
   siglip,
   swin,
   vit,

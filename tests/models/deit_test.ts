@@ -3,7 +3,7 @@ import { headPrefixesOf } from "../../src/checkpoints/load_weights.ts";
 import { DistilledVit } from "../../src/models/deit.ts";
 import { deit } from "../../src/models/deit_entries.ts";
 import { VisionTransformer } from "../../src/models/vit.ts";
-import * as nn from "../../src/nn/mod.ts";
+import type * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { assertParity, compare, goldenNames } from "../parity/parity.ts";
