@@ -42,6 +42,8 @@ export * from "./registry.ts";
 export * from "./rep_net.ts";
 export * from "./repvgg.ts";
 export * from "./resnet.ts";
+export * from "./rotary_vit.ts";
+export * from "./rotary_vit_options.ts";
 export * from "./saved.ts";
 export * from "./small/cnn.ts";
 export * from "./small/mixer.ts";

@@ -7,11 +7,13 @@
 import { ArgumentError } from "../base/errors.ts";
 import { wildcard } from "../base/match_names.ts";
 import { nearest } from "../base/nearest.ts";
+import { aimv2 } from "./aimv2_entries.ts";
 import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
 import { convnext } from "./convnext_entries.ts";
 import { deit } from "./deit_entries.ts";
 import { densenet } from "./densenet_entries.ts";
+import { dinov3 } from "./dinov3_entries.ts";
 import { edgenext } from "./edgenext_entries.ts";
 import { efficientformerV2 } from "./efficientformer_v2_entries.ts";
 import { efficientnet } from "./efficientnet_entries.ts";
@@ -19,6 +21,7 @@ import { efficientnetLite } from "./efficientnet_lite_entries.ts";
 import { efficientvitMit } from "./efficientvit_mit_entries.ts";
 import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import type { ModelEntry } from "./entry.ts";
+import { eva } from "./eva_entries.ts";
 import { fastVit } from "./fastvit_entries.ts";
 import { hiera } from "./hiera_entries.ts";
 import { levit } from "./levit_entries.ts";
@@ -27,9 +30,11 @@ import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { mobileOne } from "./mobileone_entries.ts";
 import { mobilevit } from "./mobilevit_entries.ts";
 import { nfnet } from "./nfnet_entries.ts";
+import { perceptionEncoder } from "./perception_encoder_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
+import { ropeVits } from "./rope_vit_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
 import { tinyVit } from "./tiny_vit_entries.ts";
@@ -40,17 +45,20 @@ import { wideResnet } from "./wide_resnet_entries.ts";
 // One line for each family, in alphabetical order; a family exports its entries and does nothing else on import.
 
 const families: readonly (readonly ModelEntry[])[] = [
+  aimv2,
   cifarResnet,
   clip,
   convnext,
   deit,
   densenet,
+  dinov3,
   edgenext,
   efficientformerV2,
   efficientnet,
   efficientnetLite,
   efficientvitMit,
   efficientvitMsra,
+  eva,
   fastVit,
   hiera,
   levit,
@@ -59,9 +67,11 @@ const families: readonly (readonly ModelEntry[])[] = [
   mobilenetV3,
   mobilevit,
   nfnet,
+  perceptionEncoder,
   repVgg,
   resNeSt,
   resnet,
+  ropeVits,
   siglip,
   swin,
   tinyVit,

@@ -26,10 +26,12 @@ STATISTICS = {
 
 def weights_of(cfg):
     """The facts of one file of weights, without those that are as usual."""
-    size = cfg.input_size[-1]
-    facts = {"size": size}
-    if cfg.input_size[0] != 3 or cfg.input_size[1] != size:
+    if cfg.input_size[0] != 3:
         return None
+    # Images are squares here: for pictures of people, which are 1024 x 768 there, the square in the middle.
+    size = min(cfg.input_size[1:])
+    is_square = size == max(cfg.input_size[1:])
+    facts = {"size": size}
     statistics = STATISTICS.get((tuple(cfg.mean), tuple(cfg.std)))
     if statistics is None:
         facts["mean"], facts["std"] = list(cfg.mean), list(cfg.std)
@@ -37,7 +39,7 @@ def weights_of(cfg):
         facts["statistics"] = statistics
     if cfg.crop_pct != 0.875:
         facts["crop"] = cfg.crop_pct
-    if cfg.crop_mode != "center":
+    if cfg.crop_mode != "center" and is_square:
         facts["cropMode"] = cfg.crop_mode
     # "random" is drawn in training only; what evaluates then takes bilinear.
     interpolation = "bilinear" if cfg.interpolation == "random" else cfg.interpolation

@@ -34,6 +34,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^swin/, "swin"],
   [/^(open_)?clip/, "clip"],
   [/^deit/, "deit"],
+  [/^(aimv2|eva02|eva_giant|vit_pe_|vit_.*_(dinov3|lingbot|rope_|sapiens))/, "rotary_vit"],
   [/^(vit|flexivit|eva_large|beit3|test_vit)/, "vit"],
 ];
 

@@ -40,11 +40,13 @@ export interface PatchEmbedOptions {
   readonly bias?: boolean;
   /** Whether images may have pixels to the right and below that fill no patch, and are not seen; false by default. */
   readonly ragged?: boolean;
+  /** Makes a norm of the tokens; there is none by default. */
+  readonly norm?: (dim: number) => nn.Module;
 }
 
 /**
  * Cuts images into patches and turns each into a token (Dosovitskiy et al., An image is worth 16x16 words, 2021,
- * equation 1). Keys as timm's: `proj` (D, C, patch, patch).
+ * equation 1), and may normalize those. Keys as timm's: `proj` (D, C, patch, patch), `norm`.
  */
 export class PatchEmbed extends nn.Module {
   /** Height and width of a patch in pixels. */
@@ -52,6 +54,8 @@ export class PatchEmbed extends nn.Module {
   /** The convolution whose windows are the patches. */
   readonly proj: nn.Conv2d;
   readonly #ragged: boolean;
+  /** The norm of the tokens, or null. */
+  readonly norm: nn.Module | null;
 
   /** From patches of `patchSize` pixels and `inChannels` channels to tokens of width `dim`. */
   constructor(
@@ -61,10 +65,11 @@ export class PatchEmbed extends nn.Module {
     options: PatchEmbedOptions = {},
   ) {
     super();
-    const { bias, ragged = false } = options;
+    const { bias, ragged = false, norm } = options;
     this.patchSize = patchSize;
     this.#ragged = ragged;
     this.proj = new nn.Conv2d(inChannels, dim, patchSize, { stride: patchSize, bias });
+    this.norm = norm?.(dim) ?? null;
   }
 
   /**
@@ -78,6 +83,7 @@ export class PatchEmbed extends nn.Module {
 
   /** (B, C, H, W) to (B, N, D), row by row. */
   override forward(images: Tensor): Tensor {
-    return this.proj.forward(images).flatten(2).transpose(1, 2);
+    const tokens = this.proj.forward(images).flatten(2).transpose(1, 2);
+    return this.norm?.forward(tokens) ?? tokens;
   }
 }

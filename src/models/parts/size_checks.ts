@@ -146,21 +146,23 @@ export function checkBlocks(model: string, options: string, count: number): void
  *
  * @param count About how many values its parameters have.
  * @param options What that comes from.
+ * @param limit How many they may be.
  * @throws {ArgumentError} naming the model, its options, the count and the limit.
  */
 export function checkParameterCount(
   model: string,
   count: number,
   options: Readonly<Record<string, unknown>>,
+  limit: number = mostParameters,
 ): void {
-  if (count <= mostParameters) return;
+  if (count <= limit) return;
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${Array.isArray(value) ? `[${value.join(", ")}]` : value}`);
   throw new ArgumentError(
     `${model}: ${given.join(", ")} make about ${
       count.toPrecision(2)
     } parameters; a model can have at most ` +
-      `${mostParameters}. Choose smaller ones.`,
+      `${limit}. Choose smaller ones.`,
   );
 }
 

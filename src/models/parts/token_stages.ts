@@ -55,7 +55,7 @@ export abstract class TokenBackbone extends Backbone {
  * stage end the patches' tokens, from `prefix` on, are put into `stages` as a map.
  */
 export function throughBlocks(
-  blocks: Iterable<Module> & { readonly length: number },
+  blocks: Iterable<Pick<Module, "forward">> & { readonly length: number },
   tokens: Tensor,
   { prefix, grid }: { prefix: number; grid: Grid },
   stages?: Tensor[],
