@@ -8,6 +8,7 @@
  */
 
 export * from "./backbone.ts";
+export * from "./beit.ts";
 export * from "./cifar_resnet.ts";
 export * from "./clip.ts";
 export * from "./clip_text.ts";

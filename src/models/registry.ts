@@ -7,6 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import { wildcard } from "../base/match_names.ts";
 import { nearest } from "../base/nearest.ts";
+import { beit } from "./beit_entries.ts";
 import { convnext } from "./convnext_entries.ts";
 import { efficientnet } from "./efficientnet_entries.ts";
 import { efficientnetLite } from "./efficientnet_lite_entries.ts";
@@ -24,6 +25,7 @@ import { wideResnet } from "./wide_resnet_entries.ts";
 // One line for each family, in alphabetical order; a family exports its entries and does nothing else on import.
 
 const families: readonly (readonly ModelEntry[])[] = [
+  beit,
   cifarResnet,
   clip,
   convnext,

@@ -25,6 +25,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^convnext/, "convnext"],
   [/^swin/, "swin"],
   [/^(open_)?clip/, "clip"],
+  [/^beit(v2)?_/, "beit"],
   [/^deit/, "deit"],
   [/^(vit|flexivit|eva_large|beit3|test_vit)/, "vit"],
 ];
