@@ -19,6 +19,7 @@ import { checkGrid, type Grid } from "./parts/positions.ts";
 import { expandTokens } from "./parts/prefix_tokens.ts";
 import { resizeBiasTable } from "./parts/resize_bias_table.ts";
 import { checkHeads } from "./parts/self_attention.ts";
+import { shrinkBranches } from "./parts/shrink_branches.ts";
 import {
   checkCounts,
   checkFactors,
@@ -50,6 +51,9 @@ export interface BeitOptions extends BuildOptions {
 
 /** The most patches: a row of a table is known for every two of them. */
 const MOST_PATCHES = 4096;
+
+/** The deviation of the first weights of the head. */
+const HEAD_STD = 2e-5;
 
 /**
  * BEiT (Bao et al., BEiT: BERT pre-training of image transformers, 2022) and BEiT v2 (Peng et al. 2022): a vision transformer
@@ -145,17 +149,8 @@ export class Beit extends TokenBackbone {
     this.patchSize = patchSize;
     this.grid = [side, side];
     initTruncNormal(this, [nn.Linear]);
-    this.#shrink(blocks);
-  }
-
-  /** The last layers of the blocks start smaller the later they come (section 2.5), the head near zero. */
-  #shrink(blocks: readonly BeitBlock[]): void {
-    torch.noGrad(() => {
-      blocks.forEach(({ attn, mlp }, i) => {
-        for (const { weight } of [attn.proj, mlp.fc2]) weight.div_(Math.sqrt(2 * (i + 1)));
-      });
-      for (const parameter of this.head.parameters()) parameter.mul_(0.001);
-    });
+    shrinkBranches(blocks);
+    if (this.head instanceof nn.Linear) nn.init.truncNormal_(this.head.weight, 0, HEAD_STD);
   }
 
   /** The features of images. @ignore */

@@ -22,6 +22,7 @@ export * from "./efficientnet_lite.ts";
 export * from "./entry.ts";
 export * from "./load_clip_text.ts";
 export * from "./mobilenet_v3.ts";
+export * from "./naflexvit.ts";
 export * from "./published_state.ts";
 export * from "./published_weights.ts";
 export * from "./registry.ts";

@@ -16,6 +16,7 @@ import { clip } from "./clip_entries.ts";
 import { deit } from "./deit_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
+import { naflexvit } from "./naflexvit_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
@@ -33,6 +34,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientnet,
   efficientnetLite,
   mobilenetV3,
+  naflexvit,
   resnet,
   siglip,
   swin,

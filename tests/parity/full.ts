@@ -27,6 +27,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^(open_)?clip/, "clip"],
   [/^beit(v2)?_/, "beit"],
   [/^deit/, "deit"],
+  [/^naflexvit/, "naflexvit"],
   [/^(vit|flexivit|eva_large|beit3|test_vit)/, "vit"],
 ];
 
