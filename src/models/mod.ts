@@ -8,6 +8,7 @@
  */
 
 export * from "./backbone.ts";
+export * from "./beit.ts";
 export * from "./cifar_resnet.ts";
 export * from "./clip.ts";
 export * from "./clip_text.ts";
@@ -34,6 +35,7 @@ export * from "./metaformer.ts";
 export * from "./mobilenet_v3.ts";
 export * from "./mobileone.ts";
 export * from "./mobilevit.ts";
+export * from "./naflexvit.ts";
 export * from "./nfnet.ts";
 export * from "./nfnet_options.ts";
 export * from "./published_state.ts";

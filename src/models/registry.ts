@@ -8,6 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import { wildcard } from "../base/match_names.ts";
 import { nearest } from "../base/nearest.ts";
 import { aimv2 } from "./aimv2_entries.ts";
+import { beit } from "./beit_entries.ts";
 import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
 import { convnext } from "./convnext_entries.ts";
@@ -29,6 +30,7 @@ import { metaformer } from "./metaformer_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { mobileOne } from "./mobileone_entries.ts";
 import { mobilevit } from "./mobilevit_entries.ts";
+import { naflexvit } from "./naflexvit_entries.ts";
 import { nfnet } from "./nfnet_entries.ts";
 import { perceptionEncoder } from "./perception_encoder_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
@@ -46,6 +48,7 @@ import { wideResnet } from "./wide_resnet_entries.ts";
 
 const families: readonly (readonly ModelEntry[])[] = [
   aimv2,
+  beit,
   cifarResnet,
   clip,
   convnext,
@@ -66,6 +69,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   mobileOne,
   mobilenetV3,
   mobilevit,
+  naflexvit,
   nfnet,
   perceptionEncoder,
   repVgg,

@@ -7,12 +7,11 @@
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import { AttentionPoolLatent } from "./parts/attention_pool.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
-import { tokenActivation } from "./parts/gelu.ts";
 import { openGates } from "./parts/swiglu.ts";
 import { asMap } from "./parts/token_stages.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
+import { VitPooling } from "./parts/vit_pooling.ts";
 import { checkVitOptions, type VitOptions } from "./vit_options.ts";
 import { VitTrunk } from "./vit_trunk.ts";
 
@@ -39,17 +38,10 @@ import { VitTrunk } from "./vit_trunk.ts";
  * ```
  */
 export class VisionTransformer extends VitTrunk {
-  /** The norm after the blocks, or null if it comes after the pooling, or if there is none. */
-  readonly norm: nn.LayerNorm | null = null;
-  /** The pooling by attention, or null. */
-  readonly attnPool: AttentionPoolLatent | null = null;
-  /** The norm after the pooling, or null. */
-  readonly fcNorm: nn.LayerNorm | null = null;
+  /** From tokens to features. */
+  readonly pooling: VitPooling;
   /** From features to logits. */
   override readonly head: nn.Module;
-  readonly #pool: "token" | "avg" | "map";
-  /** How many tokens are left out of a pooling that is not of the class token. */
-  readonly #unpooled: number;
 
   /**
    * Builds the network with timm's initial weights.
@@ -59,48 +51,22 @@ export class VisionTransformer extends VitTrunk {
   constructor(options: VitOptions) {
     const checked = checkVitOptions("VisionTransformer", options);
     super(checked);
-    const { dim, heads, mlpRatio, eps, activation, pool } = checked;
-    if (checked.finalNorm) {
-      const last = new nn.LayerNorm(dim, { eps });
-      if (checked.fcNorm) this.fcNorm = this.registerModule("fc_norm", last);
-      else this.norm = last;
-    }
-    if (pool === "map") {
-      const gelu = tokenActivation(activation === "swiglu" ? "gelu" : activation);
-      const attention = new AttentionPoolLatent(dim, { heads, mlpRatio, eps, activation: gelu });
-      this.attnPool = this.registerModule("attn_pool", attention);
-    }
-    this.head = classifierHead(dim, checked.numClasses, checked.dropout);
-    this.#pool = pool;
-    this.#unpooled = pool === "map" && checked.poolRegisters ? 0 : this.prefixCount;
+    this.pooling = new VitPooling(this, this.prefixCount, checked);
+    this.head = classifierHead(checked.dim, checked.numClasses, checked.dropout);
     initTruncNormal(this, [nn.Linear]);
     openGates(this);
   }
 
   /** The features of images. @ignore */
   protected override run(images: Tensor, stages?: Tensor[]): Tensor {
-    return this.#pooled(this.tokensOf(images, this.gridOf(images), stages));
+    return this.pooling.features(this.tokensOf(images, this.gridOf(images), stages));
   }
 
   /** The patches' tokens after the last norm, if there is one before the pooling, as a map. */
   override denseFeatures(images: Tensor): Tensor {
     return torch.scope(() => {
       const grid = this.gridOf(images);
-      const x = this.tokensOf(images, grid);
-      return asMap(this.norm?.forward(x) ?? x, this.prefixCount, grid);
+      return asMap(this.pooling.normed(this.tokensOf(images, grid)), this.prefixCount, grid);
     });
-  }
-
-  /** The last norm and the pooling, in the order that is set (equation 4). */
-  #pooled(x: Tensor): Tensor {
-    if (this.#pool === "token") {
-      // A norm before the class token is taken is the same as one after.
-      const token = x.select(1, 0);
-      return (this.norm ?? this.fcNorm)?.forward(token) ?? token;
-    }
-    const normed = this.norm?.forward(x) ?? x;
-    const patches = normed.narrow(1, this.#unpooled, normed.size(1) - this.#unpooled);
-    const pooled = this.attnPool?.forward(patches) ?? patches.mean(1);
-    return this.fcNorm?.forward(pooled) ?? pooled;
   }
 }

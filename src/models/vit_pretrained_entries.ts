@@ -120,6 +120,23 @@ const intern = timmEntries(
   }),
 );
 
+/** The tokens of all teachers but the first count as registers; positions are those of 512 pixels. */
+const radioV3 = { registers: 7, prefixPositions: false, finalNorm: false } as const;
+const radioV4 = { ...radioV3, registers: 9 } as const;
+const radioGiant = { dim: 1536, depth: 40, heads: 24 } as const;
+
+const radio = timmEntries(
+  "Heinrich et al., RADIOv2.5: improved baselines for agglomerative models, 2025; Ranzinger et al., C-RADIOv4, 2026",
+  vitBuilds({
+    vit_base_patch16_radio_v3: { ...base, ...radioV3, layerScale: 1e-5 },
+    vit_large_patch16_radio_v3: { ...large, ...radioV3, layerScale: 1e-5 },
+    vit_huge_patch16_radio_v3: { ...huge, ...radioV3 },
+    vit_giant_patch16_radio_v3: { ...radioGiant, ...radioV3 },
+    vit_so400m_patch16_radio_v4: { ...so400m, ...radioV4 },
+    vit_huge_patch16_radio_v4: { ...huge, ...radioV4 },
+  }),
+);
+
 /** Vision transformers that were trained without classes, or beside texts. */
 export const vitPretrained: readonly ModelEntry[] = [
   ...dinov2,
@@ -130,4 +147,5 @@ export const vitPretrained: readonly ModelEntry[] = [
   ...eva,
   ...beit3,
   ...intern,
+  ...radio,
 ];

@@ -7,13 +7,12 @@
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import { dropPathRates } from "./parts/drop_path.ts";
 import { fitPositions } from "./parts/fit_positions.ts";
 import { PatchEmbed } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { expandTokens } from "./parts/prefix_tokens.ts";
 import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
-import { VIT_BLOCKS } from "./parts/vit_blocks.ts";
+import { vitBlocks } from "./parts/vit_blocks.ts";
 import type { CheckedVitOptions } from "./vit_options.ts";
 
 /** What stands before the patches, and the deviation that its values start with. */
@@ -57,7 +56,7 @@ export abstract class VitTrunk extends TokenBackbone {
   /** Builds patches, tokens and blocks; `distilled` ones have a distillation token after the class token. */
   constructor(options: CheckedVitOptions, distilled = false) {
     super();
-    const { imageSize, patchSize, inChannels, dim, depth, dropPath, block, eps } = options;
+    const { imageSize, patchSize, inChannels, dim, depth, eps } = options;
     const all: Prefix[] = [
       ["cls_token", Number(options.classToken), 1e-6],
       ["dist_token", Number(distilled), 0.02],
@@ -80,9 +79,7 @@ export abstract class VitTrunk extends TokenBackbone {
     if (options.preNorm) {
       this.normPre = this.registerModule("norm_pre", new nn.LayerNorm(dim, { eps }));
     }
-    const Block = VIT_BLOCKS[block];
-    const blocks = dropPathRates(dropPath, depth).map((rate) => new Block(dim, rate, options));
-    this.blocks = this.registerModule("blocks", new nn.ModuleList(blocks));
+    this.blocks = this.registerModule("blocks", vitBlocks(options));
     this.featureDim = dim;
     this.numClasses = options.numClasses;
     this.imageSize = imageSize;

@@ -21,15 +21,19 @@ export interface Contract {
   readonly size: number;
   /** The sides of its stages' maps for images of that size. */
   readonly sides: readonly number[];
+  /** A narrow network that stands for it, where it is too large for a test. */
+  readonly narrow?: Pick<ModelEntry, "build" | "featureDim">;
   /** What it is built with beside, such as the size of the images. */
   readonly options?: Partial<BuildOptions>;
 }
 
 /** Asserts that the registry has the family, and that the named one keeps the promises of a backbone. */
-export function assertContract({ family, name, size, sides, options = {} }: Contract): void {
+export function assertContract(contract: Contract): void {
+  const { family, name, size, sides, options } = contract;
   for (const own of family) assertEquals(entry(own.name), own);
-  const { build, featureDim } = entry(name);
-  using model = build({ numClasses: 5, ...options });
+  const narrow = builtWith(contract.narrow ?? entry(name), options);
+  const { build, featureDim } = narrow;
+  using model = build({ numClasses: 5 });
   model.to(device).eval();
   assertEquals([model.featureDim, model.numClasses], [featureDim, 5]);
   torch.noGrad(() => {
@@ -52,13 +56,22 @@ export function assertContract({ family, name, size, sides, options = {} }: Cont
     () => model.forward(torch.zeros([2, 4, size, size], { device })),
     ApprenticeError,
   );
-  assertWithoutHead(name, size, options);
-  assertOptions(name);
+  assertWithoutHead(narrow, size);
+  assertOptions(narrow);
 }
 
-function assertWithoutHead(name: string, size: number, options: Partial<BuildOptions>): void {
-  const { build, featureDim } = entry(name);
-  using model = build({ ...options, numClasses: 0, inChannels: 1, dropout: 0.5 });
+type Built = NonNullable<Contract["narrow"]>;
+
+/** The same, always built with some options beside. */
+function builtWith<T extends Pick<ModelEntry, "build">>(
+  entry: T,
+  beside: Partial<BuildOptions> = {},
+): T {
+  return { ...entry, build: (options) => entry.build({ ...beside, ...options }) };
+}
+
+function assertWithoutHead({ build, featureDim }: Built, size: number): void {
+  using model = build({ numClasses: 0, inChannels: 1, dropout: 0.5 });
   model.to(device).eval();
   assertEquals(model.numClasses, 0);
   assertEquals(model.head.parameters().length, 0);
@@ -70,8 +83,7 @@ function assertWithoutHead(name: string, size: number, options: Partial<BuildOpt
   });
 }
 
-function assertOptions(name: string): void {
-  const { build } = entry(name);
+function assertOptions({ build }: Built): void {
   const wrong: [Parameters<typeof build>[0], string][] = [
     [{ numClasses: -1 }, "numClasses"],
     [{ numClasses: 1.5 }, "numClasses"],
@@ -90,16 +102,11 @@ function assertOptions(name: string): void {
 export function assertRandomParts(
   name: string,
   size: number,
-  options: Partial<BuildOptions> = {},
+  given: Pick<ModelEntry, "build"> | Partial<BuildOptions> = {},
 ): void {
+  const { build } = "build" in given ? given : builtWith(entry(name), given);
   for (const part of [{ dropout: 0.5 }, { dropPath: 0.9 }]) {
-    using model = entry(name).build({
-      ...options,
-      numClasses: 3,
-      dropout: 0,
-      dropPath: 0,
-      ...part,
-    });
+    using model = build({ numClasses: 3, dropout: 0, dropPath: 0, ...part });
     model.to(device);
     const images = torch.randn([4, 3, size, size], { device });
     const varies = (training: boolean): boolean => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { headPrefixesOf } from "../../src/checkpoints/load_weights.ts";
-import { DistilledVit } from "../../src/models/deit.ts";
+import { DistilledVit, type DistilledVitOptions } from "../../src/models/deit.ts";
 import { deit } from "../../src/models/deit_entries.ts";
 import { VisionTransformer } from "../../src/models/vit.ts";
 import type * as nn from "../../src/nn/mod.ts";
@@ -34,8 +34,13 @@ for (const [name, make] of Object.entries(makers)) {
 
 test("a distilled DeiT keeps a backbone's promises", () => {
   const name = "deit_tiny_distilled_patch16_224";
-  assertContract({ family: deit, name, size: 224, sides: [14, 14, 14, 14] });
-  assertRandomParts(name, 224);
+  const stand = {
+    build: (options: Partial<DistilledVitOptions>) =>
+      new DistilledVit({ ...narrow, depth: 4, ...options }),
+    featureDim: 24,
+  };
+  assertContract({ family: deit, name, size: 32, sides: [4, 4, 4, 4], narrow: stand });
+  assertRandomParts(name, 32, stand);
 });
 
 test("features of a distilled DeiT are led back to their tokens, others given to both heads", () => {

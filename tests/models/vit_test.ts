@@ -95,7 +95,7 @@ test("stages are what shallower networks end with", () => {
       shallow.to(device).eval();
       // The features are the norm of the mean over the map: the patches, without class token and register.
       const mean = map.mean([2, 3]);
-      const { weight, bias } = shallow.fcNorm!;
+      const { weight, bias } = shallow.pooling.fcNorm!;
       assertClose(
         torch.layerNorm(mean, [24], weight, bias, 1e-6),
         shallow.features(images),

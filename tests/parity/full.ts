@@ -33,8 +33,10 @@ const scripts: readonly [RegExp, string][] = [
   [/^(dm_|eca_)?nf/, "nfnet"],
   [/^swin/, "swin"],
   [/^(open_)?clip/, "clip"],
+  [/^beit(v2)?_/, "beit"],
   [/^deit/, "deit"],
   [/^(aimv2|eva02|eva_giant|vit_pe_|vit_.*_(dinov3|lingbot|rope_|sapiens))/, "rotary_vit"],
+  [/^naflexvit/, "naflexvit"],
   [/^(vit|flexivit|eva_large|beit3|test_vit)/, "vit"],
 ];
 

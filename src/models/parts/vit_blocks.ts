@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Module } from "../../nn/mod.ts";
+import { type Module, ModuleList } from "../../nn/mod.ts";
+import { dropPathRates } from "./drop_path.ts";
 import { PairedBlock } from "./paired_block.ts";
 import { PostNormBlock } from "./post_norm_block.ts";
 import { VitBlock, type VitBlockOptions } from "./vit_block.ts";
@@ -19,3 +20,24 @@ export type VitBlockKind = "pre" | "post" | "paired";
 export const VIT_BLOCKS: Readonly<
   Record<VitBlockKind, new (dim: number, dropPath: number, options: VitBlockOptions) => Module>
 > = { pre: VitBlock, post: PostNormBlock, paired: PairedBlock };
+
+/** What makes the blocks of one vision transformer others than those of another. */
+export interface VitBlocksOptions extends VitBlockOptions {
+  /** The width of the tokens. */
+  readonly dim: number;
+  /** How many blocks there are. */
+  readonly depth: number;
+  /** The probability that the last block's branches are left out. */
+  readonly dropPath: number;
+  /** How a block is put together. */
+  readonly block: VitBlockKind;
+}
+
+/** The blocks of a vision transformer, whose branches are left out the more often the later they come. */
+export function vitBlocks(options: VitBlocksOptions): ModuleList {
+  const { dim, depth, dropPath, block } = options;
+  const Block = VIT_BLOCKS[block];
+  return new ModuleList(
+    dropPathRates(dropPath, depth).map((rate) => new Block(dim, rate, options)),
+  );
+}
