@@ -57,6 +57,8 @@ export * from "./summary_row.ts";
 export * from "./swin.ts";
 export * from "./text/clip_tokenizer.ts";
 export * from "./tiny_vit.ts";
+export * from "./vgg.ts";
+export * from "./mlp_mixer.ts";
 export * from "./vit.ts";
 export * from "./vit_options.ts";
 export * from "./vit_trunk.ts";

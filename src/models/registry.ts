@@ -40,6 +40,8 @@ import { ropeVits } from "./rope_vit_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
 import { tinyVit } from "./tiny_vit_entries.ts";
+import { vgg } from "./vgg_entries.ts";
+import { mlpMixer } from "./mlp_mixer_entries.ts";
 import { vit } from "./vit_entries.ts";
 import { vitPretrained } from "./vit_pretrained_entries.ts";
 import { wideResnet } from "./wide_resnet_entries.ts";
@@ -79,6 +81,8 @@ const families: readonly (readonly ModelEntry[])[] = [
   siglip,
   swin,
   tinyVit,
+  vgg,
+  mlpMixer,
   vit,
   vitPretrained,
   wideResnet,

@@ -69,10 +69,6 @@ def stages_of(model):
     return stages[-4:] if rising else [stages[-1]] * min(4, len(stages))
 
 
-def side(value):
-    return value[0] if isinstance(value, (tuple, list)) else value
-
-
 names, out, keys = sys.argv[1:]
 facts, hashes = {}, {}
 for name in open(names).read().split():
@@ -82,13 +78,12 @@ for name in open(names).read().split():
     tags = [tag for tag in default.tags if default.cfgs[tag].has_weights] if default else []
     usual = {} if tags else {"": weights_of(get_pretrained_cfg(name))}
     weights = usual | {tag: weights_of(default.cfgs[tag]) for tag in tags}
-    patch = side(getattr(getattr(model, "patch_embed", None), "patch_size", None))
     stages = stages_of(model)
     columnar = stages is not None and len({reduction for _, reduction in stages}) == 1
     facts[name] = {
         "width": getattr(model, "head_hidden_size", None) or model.num_features,
         "stages": stages,
-        **({"patch": patch} if patch and columnar else {}),
+        **({"patch": stages[0][1]} if columnar else {}),
         "weights": {tag: row for tag, row in weights.items() if row is not None},
     }
     lines = sorted(f"{key} {list(value.shape)}" for key, value in model.state_dict().items())

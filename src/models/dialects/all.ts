@@ -9,11 +9,13 @@ import { convnextDialects } from "./convnext.ts";
 import { densenetDialects } from "./densenet.ts";
 import type { Dialect } from "./dialect_type.ts";
 import { swinDialects } from "./swin.ts";
+import { vggDialects } from "./vgg.ts";
 import { vitDialects } from "./vit.ts";
 
 /** All dialects. Of several that recognize the same keys the first is right if the model's own are not known. */
 export const dialects: readonly Dialect[] = [
   ...clipDialects,
+  ...vggDialects,
   ...vitDialects,
   ...convnextDialects,
   ...densenetDialects,
