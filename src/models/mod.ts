@@ -57,6 +57,7 @@ export * from "./summary_row.ts";
 export * from "./swin.ts";
 export * from "./text/clip_tokenizer.ts";
 export * from "./tiny_vit.ts";
+export * from "./resnetv2.ts";
 export * from "./vgg.ts";
 export * from "./mlp_mixer.ts";
 export * from "./vit.ts";

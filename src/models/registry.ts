@@ -37,6 +37,7 @@ import { repVgg } from "./repvgg_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { ropeVits } from "./rope_vit_entries.ts";
+import { resnetV2 } from "./resnetv2_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
 import { tinyVit } from "./tiny_vit_entries.ts";
@@ -78,6 +79,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   resNeSt,
   resnet,
   ropeVits,
+  resnetV2,
   siglip,
   swin,
   tinyVit,

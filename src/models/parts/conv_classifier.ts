@@ -1,0 +1,25 @@
+/**
+ * A classifier whose weight is a convolution's.
+ *
+ * @module
+ */
+
+import * as nn from "../../nn/mod.ts";
+import type { Tensor } from "../../torch/mod.ts";
+
+/** A fully connected layer with dropout before it. Keys: `weight` (C, D, 1, 1), `bias`. */
+export class ConvClassifier extends nn.Conv2d {
+  readonly #drop: nn.Dropout;
+
+  /** From features of width `dim` to logits. */
+  constructor(dim: number, numClasses: number, dropout: number) {
+    super(dim, numClasses, 1);
+    this.#drop = this.registerModule("drop", new nn.Dropout(dropout));
+  }
+
+  /** Features (B, D) to logits (B, C). */
+  override forward(features: Tensor): Tensor {
+    const seen = this.#drop.forward(features);
+    return nn.functional.linear(seen, this.weight.flatten(1), this.bias ?? undefined);
+  }
+}
