@@ -29,6 +29,7 @@ export * from "./entry.ts";
 export * from "./fastvit.ts";
 export * from "./fold.ts";
 export * from "./hiera.ts";
+export * from "./inception_v3.ts";
 export * from "./levit.ts";
 export * from "./load_clip_text.ts";
 export * from "./metaformer.ts";

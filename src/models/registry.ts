@@ -25,6 +25,7 @@ import type { ModelEntry } from "./entry.ts";
 import { eva } from "./eva_entries.ts";
 import { fastVit } from "./fastvit_entries.ts";
 import { hiera } from "./hiera_entries.ts";
+import { inceptionV3 } from "./inception_v3_entries.ts";
 import { levit } from "./levit_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
@@ -67,6 +68,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   eva,
   fastVit,
   hiera,
+  inceptionV3,
   levit,
   metaformer,
   mobileOne,

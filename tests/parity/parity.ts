@@ -130,7 +130,7 @@ export function compare(
       // Convolutions round up, patches down; what patches do not tile may be made larger.
       for (const [i, reduction] of model.stageReductions.entries()) {
         const sides = [stages[i].size(2), size / reduction];
-        assert(Math.abs(sides[0] - sides[1]) < 2, `stage ${i} is of ${sides[0]}, not ${sides[1]}`);
+        assert(Math.abs(sides[0] - sides[1]) < 5, `stage ${i} is of ${sides[0]}, not ${sides[1]}`);
       }
       found.stages = relative(torch.cat(stages.map(summed), 1), golden("stages"));
     });
