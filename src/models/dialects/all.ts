@@ -4,19 +4,27 @@
  * @module
  */
 
+import { aimv2Dialects } from "./aimv2.ts";
 import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
 import { densenetDialects } from "./densenet.ts";
 import type { Dialect } from "./dialect_type.ts";
+import { dinov3Dialects } from "./dinov3.ts";
+import { evaDialects } from "./eva.ts";
+import { perceptionEncoderDialects } from "./perception_encoder.ts";
 import { swinDialects } from "./swin.ts";
 import { vggDialects } from "./vgg.ts";
 import { vitDialects } from "./vit.ts";
 
 /** All dialects. Of several that recognize the same keys the first is right if the model's own are not known. */
 export const dialects: readonly Dialect[] = [
+  ...perceptionEncoderDialects,
   ...clipDialects,
+  ...dinov3Dialects,
+  ...evaDialects,
   ...vggDialects,
   ...vitDialects,
+  ...aimv2Dialects,
   ...convnextDialects,
   ...densenetDialects,
   ...swinDialects,
