@@ -112,13 +112,24 @@ def of_transformers(repo, kind, config, architecture, twin, processor=None, publ
 
 def image_size_of(config):
     """Of those whose parameters depend on it."""
-    if config.model_type not in ("vit", "dinov2", "dinov2_with_registers", "clip", "clip_vision_model"):
+    positions = ("vit", "dinov2", "dinov2_with_registers", "clip", "clip_vision_model", "aimv2_vision_model")
+    if config.model_type not in positions:
         return None
     return getattr(config, "vision_config", config).image_size
 
 
 def by_timm(name, **options):
     return lambda: timm.create_model(name, pretrained=False, **options)
+
+
+def on_meta(name):
+    """One that is too large to be made."""
+
+    def make():
+        with torch.device("meta"):
+            return timm.create_model(name, pretrained=False)
+
+    return make
 
 
 def by_torchvision(name, **options):
@@ -157,7 +168,7 @@ def main(path):
         of_timm("resnet18.a1_in1k"),
         of_timm("resnet50.tv_in1k"),
         of_timm("convnext_tiny.fb_in1k"),
-        of_timm("swin_tiny_patch4_window7_224.ms_in1k", "swin_t"),
+        of_timm("swin_tiny_patch4_window7_224.ms_in1k"),
         of_timm("tf_efficientnet_lite0.in1k"),
         of_timm("vit_tiny_patch16_224.augreg_in21k_ft_in1k", num_classes=2, img_size=64),
         of_timm("vit_base_patch32_clip_quickgelu_224.openai"),
@@ -230,6 +241,39 @@ def main(path):
         of_transformers(
             "a/vit-of-another-size", "ViTModel", transformers.ViTConfig(image_size=256), "vit_base_patch16_224",
             by_timm("vit_base_patch16_224", num_classes=0, img_size=256), without=pooled,
+        ),
+        of_transformers(
+            "facebook/dinov3-vits16-pretrain-lvd1689m", "DINOv3ViTModel",
+            transformers.DINOv3ViTConfig(num_register_tokens=4, pos_embed_rescale=2.0),
+            "vit_small_patch16_dinov3_qkvb", by_timm("vit_small_patch16_dinov3_qkvb"),
+            transformers.DINOv3ViTImageProcessor(), without=pooled,
+        ),
+        of_transformers(
+            "facebook/dinov3-vits16plus-pretrain-lvd1689m", "DINOv3ViTModel",
+            transformers.DINOv3ViTConfig(num_register_tokens=4, use_gated_mlp=True, hidden_act="silu"),
+            "vit_small_plus_patch16_dinov3_qkvb", by_timm("vit_small_plus_patch16_dinov3_qkvb"), without=pooled,
+        ),
+        of_transformers(
+            "facebook/dinov3-vit7b16-pretrain-lvd1689m", "DINOv3ViTModel",
+            transformers.DINOv3ViTConfig(
+                hidden_size=4096, num_hidden_layers=40, num_attention_heads=32, intermediate_size=8192,
+                num_register_tokens=4, use_gated_mlp=True, hidden_act="silu", query_bias=False, value_bias=False,
+            ),
+            "vit_7b_patch16_dinov3", on_meta("vit_7b_patch16_dinov3"), without=pooled,
+        ),
+        of_transformers(
+            "a/dinov3-without-registers", "DINOv3ViTModel", transformers.DINOv3ViTConfig(), None, None,
+        ),
+        of_transformers(
+            "apple/aimv2-huge-patch14-336", "Aimv2VisionModel",
+            transformers.Aimv2VisionConfig(
+                hidden_size=1536, num_attention_heads=12, intermediate_size=4096, image_size=336, use_head=False
+            ),
+            "aimv2_huge_patch14_336", on_meta("aimv2_huge_patch14_336"),
+            transformers.CLIPImageProcessor(size={"shortest_edge": 336}, crop_size={"height": 336, "width": 336}),
+        ),
+        of_transformers(
+            "a/aimv2-with-its-pooling", "Aimv2VisionModel", transformers.Aimv2VisionConfig(), None, None,
         ),
         of_transformers(
             "microsoft/resnet-50", "ResNetForImageClassification", transformers.ResNetConfig(num_labels=1000),

@@ -12,15 +12,18 @@ import {
   numbersOf,
   partOf,
   Problems,
-  shown,
-  sidesOf,
   textOf,
 } from "./facts.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { readImageProcessor } from "./image_processor.ts";
-
-/** Finds an architecture's name; null with a problem if there is none. */
-type Reader = (config: Facts, problems: Problems) => string | null;
+import {
+  architectureOf,
+  byNumbers,
+  differs,
+  imageSizeOf,
+  type Reader,
+} from "./transformers_reader.ts";
+import { aimv2, dinov3 } from "./transformers_rotary.ts";
 
 /** Numbers are left out of a file where they are the class's own, so those are here again. */
 const VIT_SIZES: Readonly<Record<string, string>> = {
@@ -41,17 +44,6 @@ function vitSize(config: Facts, problems: Problems): string | null {
     problems.add(
       `there is no vision transformer of width ${shape[0]}, ${shape[1]} layers, ${shape[2]} heads`,
     );
-}
-
-/** Reports what an architecture of the registry does not have. */
-function differs(config: Facts, wanted: Readonly<Record<string, unknown>>): string | null {
-  for (const [key, value] of Object.entries(wanted)) {
-    const found = config[key];
-    if (found !== undefined && found !== null && found !== value) {
-      return `${key} is ${shown(found)}, not ${shown(value)}`;
-    }
-  }
-  return null;
 }
 
 const vit: Reader = (config, problems) => {
@@ -102,11 +94,6 @@ function dinov2(registers: boolean): Reader {
   };
 }
 
-function imageSizeOf<T>(config: Facts, otherwise: T): number | T {
-  const sides = sidesOf(config.image_size);
-  return sides !== null && sides[0] === sides[1] ? sides[0] : otherwise;
-}
-
 /** CLIP's image tower; where the weights have no projection, timm's variant without head has the same features. */
 function clipTower(tower: Facts, projected: boolean, problems: Problems): string | null {
   const size = vitSize(tower, problems);
@@ -134,20 +121,6 @@ const clip: Reader = (config, problems) => {
 
 const clipVision: Reader = (config, problems) =>
   clipTower(config, architectureOf(config).endsWith("WithProjection"), problems);
-
-/** Finds a name by lists of numbers. */
-function byNumbers(
-  what: string,
-  table: Readonly<Record<string, string>>,
-  numbers: readonly (readonly number[])[],
-  problems: Problems,
-): string | null {
-  const key = numbers.map((list) => list.join()).join("|");
-  return table[key] ??
-    problems.add(
-      `there is no ${what} with ${numbers.map((list) => `[${list.join(", ")}]`).join(", ")}`,
-    );
-}
 
 const resnet: Reader = (config, problems) => {
   const basic = config.layer_type === "basic";
@@ -244,6 +217,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   ),
   dinov3_convnext: convnext("convnext", ["tiny", "small", "base", "large"]),
   swin,
+  dinov3_vit: dinov3,
+  aimv2_vision_model: aimv2,
 };
 
 /** Whether a description is one of transformers. */
@@ -285,13 +260,7 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
 
 /** Whether parameters depend on the images' size. */
 function ofPositions(type: string): boolean {
-  return type === "vit" || type.startsWith("dinov2") || type.startsWith("clip");
-}
-
-/** The class that the weights are of. */
-function architectureOf(config: Facts): string {
-  const list = config.architectures;
-  return Array.isArray(list) && typeof list[0] === "string" ? list[0] : "";
+  return type === "vit" || /^(dinov2|clip|aimv2)/.test(type);
 }
 
 function classesOf(
