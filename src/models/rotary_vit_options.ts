@@ -156,6 +156,7 @@ export function checkRotaryVit(name: string, options: RotaryVitOptions): Checked
   const { layerScale, eps, kvHeads } = all;
   checkSmall(name, { eps, ...(layerScale === undefined ? {} : { layerScale }) });
   checkHeads(name, dim, heads);
+  if (pool === "map") checkHeads(name, dim, all.poolHeads);
   if (kvHeads !== undefined) {
     checkList(name, "kvHeads", kvHeads, depth);
     for (const count of kvHeads) checkSharedHeads(name, heads, count, all.separate);

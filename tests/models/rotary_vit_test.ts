@@ -184,6 +184,7 @@ test("options that cannot be used are refused by name", () => {
     [{ heads: 5 }, "24 cannot be split into 5"],
     [{ heads: 4, rotary: {} }, "multiple of 4"],
     [{ depth: 0 }, "depth"],
+    [{ pool: "map", poolHeads: 5 }, "24 cannot be split into 5"],
     [{ classToken: false, pool: "token" }, "class token"],
     [{ mlp: "relu" as "gelu" }, "mlp"],
     [{ norm: "batch" as "layer" }, "norm"],

@@ -75,6 +75,13 @@ const kinds: Record<string, Kind> = {
     factors: ["mlpRatio"],
     huge: [{ dim: 16384, depth: 10 }, { imageSize: 65536, patchSize: 1 }],
   },
+  RotaryVit: {
+    good: { ...build, imageSize: 8, patchSize: 4, dim: 8, depth: 1, heads: 2 },
+    make: (options) => new models.RotaryVit(options),
+    counts: ["inChannels", "imageSize", "patchSize", "dim", "depth", "heads", "poolHeads"],
+    factors: ["mlpRatio"],
+    huge: [{ dim: 16384, depth: 40 }, { imageSize: 65536, patchSize: 1 }],
+  },
   ClipImageTower: {
     good: { ...build, imageSize: 8, patchSize: 4, dim: 8, depth: 1, heads: 2, embedDim: 4 },
     make: (options) => new models.ClipImageTower(options),

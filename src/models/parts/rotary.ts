@@ -86,7 +86,7 @@ export class Rotary extends nn.Module {
     throw new ArgumentError("Rotary has no forward of its own; give its turns to the attention.");
   }
 
-  /** The turns of a grid, one for each block or one for all: see {@linkcode turned}. */
+  /** The turns of a grid, one for each block or one for all, as the attention takes them. */
   turns(grid: Grid, like: Tensor): Tensor[] {
     if (this.freqs !== null) return this.#mixed(this.freqs, grid);
     const dtype = like.dtype === "float64" ? "float64" : "float32";
@@ -194,29 +194,4 @@ function firstDirections({ headDim, heads, depth }: RotaryOf, temperature: numbe
     const y = torch.cat(both.map((angle) => angle.sin().mul(size)), 2);
     return torch.stack([x, y]);
   });
-}
-
-/**
- * Queries or keys (B, tokens, *, heads, headDim), their pairs of channels turned. Pairs of halves come out as neighbors: the
- * product of queries and keys, which are all that it is for, is the same. Where no gradients are recorded `x` is overwritten.
- *
- * @param turns Complex (tokens, 1, heads or 1, headDim / 2), as {@linkcode Rotary.turns} makes them.
- */
-export function turned(x: Tensor, turns: Tensor, half: boolean): Tensor {
-  const { dtype } = x;
-  const wide = dtype === "float64" || dtype === "float32" ? x : x.float();
-  const pairs = half ? pairedHalves(wide) : pairedNeighbors(wide);
-  // Of two halves the pairs are new.
-  const result = half || !torch.isGradEnabled() ? pairs.mul_(turns) : pairs.mul(turns);
-  const real = torch.call("aten::view_as_real", result) as Tensor;
-  return real.flatten(-2).to(dtype);
-}
-
-function pairedHalves(x: Tensor): Tensor {
-  const [real, imaginary] = x.unflatten(-1, [2, -1]).unbind(-2);
-  return torch.complex(real, imaginary);
-}
-
-function pairedNeighbors(x: Tensor): Tensor {
-  return torch.call("aten::view_as_complex", x.unflatten(-1, [-1, 2])) as Tensor;
 }

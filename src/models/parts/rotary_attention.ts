@@ -8,8 +8,8 @@ import { ArgumentError } from "../../base/errors.ts";
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { turned } from "./rotary.ts";
 import { checkHeads } from "./self_attention.ts";
+import { turned } from "./turned.ts";
 
 /** Makes a norm of tokens of a width. */
 export type NormOf = (width: number) => nn.Module;
