@@ -87,6 +87,13 @@ Deno.test("numbers that a file leaves out are those of transformers' classes", (
   assertEquals(read({ model_type: "convnext" }), "convnext_tiny");
   assertEquals(read({ model_type: "convnextv2" }), "convnextv2_tiny");
   assertEquals(read({ model_type: "dinov3_convnext" }), "convnext_tiny");
+  const dinov3 = { model_type: "dinov3_vit", num_register_tokens: 4 };
+  assertEquals(read(dinov3), "vit_small_patch16_dinov3_qkvb");
+  const unbiased = { ...dinov3, query_bias: false, value_bias: false };
+  assertEquals(read(unbiased), "vit_small_patch16_dinov3");
+  const aimv2 = { model_type: "aimv2_vision_model", use_head: false };
+  assertEquals(read(aimv2), "aimv2_large_patch14_224");
+  assertEquals(read({ ...aimv2, image_size: 448 }), "aimv2_large_patch14_448");
   assertEquals(read({ model_type: "swin" }), "swin_t");
 });
 
@@ -104,6 +111,14 @@ Deno.test("what differs from the registry's architecture is no match, with the r
     [{ model_type: "convnextv2", depths: [1, 1, 1, 1] }, "[1, 1, 1, 1]"],
     [{ model_type: "dinov3_convnext", hidden_act: "relu" }, "hidden_act"],
     [{ model_type: "swin", window_size: 12 }, "window_size"],
+    [{ model_type: "dinov3_vit" }, "num_register_tokens is 0"],
+    [{ model_type: "dinov3_vit", num_register_tokens: 4, use_gated_mlp: true }, "hidden_act"],
+    [{ model_type: "dinov3_vit", num_register_tokens: 4, query_bias: false }, "value_bias"],
+    [{ model_type: "dinov3_vit", num_register_tokens: 4, hidden_size: 1e9 }, "[1000000000, 12"],
+    [{ model_type: "dinov3_vit", num_register_tokens: 4, rope_theta: 1 }, "rope_theta"],
+    [{ model_type: "aimv2_vision_model" }, "use_head"],
+    [{ model_type: "aimv2_vision_model", use_head: false, is_native: true }, "is_native"],
+    [{ model_type: "aimv2_vision_model", use_head: false, hidden_size: 0.5 }, "0.5"],
     [{ model_type: "bert" }, "bert"],
     [{ model_type: "constructor" }, "constructor"],
   ];

@@ -33,7 +33,7 @@ const upOf = (
 ): Rule => [/\.mlp\.up_proj\./, isGated ? ".mlp.fc1_x." : ".mlp.fc1."];
 
 const ofMeta: readonly Rule[] = [
-  [/^(mask_token|rope_embed\..*|local_cls_norm\..*)$/, ""],
+  [/^(mask_token|rope_embed\..*|local_cls_norm\..*|projectors\..*)$/, ""],
   [/^.*\.attn\.qkv\.bias_mask$/, ""],
   [/^storage_tokens$/, "reg_token"],
   [/\.ls([12])\.gamma$/, ".gamma_$1"],
