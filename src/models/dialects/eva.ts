@@ -39,12 +39,11 @@ function fromBaai(state: State, more: readonly Rule[] = []): Record<string, Tens
 }
 
 function isBaai(keys: ReadonlySet<string>, own?: ReadonlySet<string>): boolean {
-  if (own !== undefined && !own.has("blocks.0.gamma_1") && !hasEndings(own, ".0.attn.q_bias")) {
-    if (!own.has("blocks.0.attn.q_proj.bias")) return false;
-  }
-  const isBeit = hasEndings(keys, "relative_position_bias_table") ||
-    (own !== undefined && hasEndings(own, "relative_position_bias_table"));
-  if (isBeit || !hasEndings(keys, "blocks.0.attn.q_bias")) return false;
+  const isFor = own === undefined || own.has("blocks.0.attn.q_bias") ||
+    own.has("blocks.0.attn.q_proj.bias");
+  // BEiT has the same biases, and a table of relative positions.
+  const isBeit = [keys, own ?? keys].some((one) => hasEndings(one, "relative_position_bias_table"));
+  if (!isFor || isBeit || !hasEndings(keys, "blocks.0.attn.q_bias")) return false;
   return keys.has("visual.cls_token") || keys.has("mask_token") ||
     hasEndings(keys, ".mlp.w3.weight");
 }
