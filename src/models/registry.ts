@@ -28,6 +28,7 @@ import { hiera } from "./hiera_entries.ts";
 import { inceptionV3 } from "./inception_v3_entries.ts";
 import { levit } from "./levit_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
+import { mlpMixer } from "./mlp_mixer_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
 import { mobileOne } from "./mobileone_entries.ts";
 import { mobilevit } from "./mobilevit_entries.ts";
@@ -37,13 +38,12 @@ import { perceptionEncoder } from "./perception_encoder_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
-import { ropeVits } from "./rope_vit_entries.ts";
 import { resnetV2 } from "./resnetv2_entries.ts";
+import { ropeVits } from "./rope_vit_entries.ts";
 import { siglip } from "./siglip_entries.ts";
 import { swin } from "./swin_entries.ts";
 import { tinyVit } from "./tiny_vit_entries.ts";
 import { vgg } from "./vgg_entries.ts";
-import { mlpMixer } from "./mlp_mixer_entries.ts";
 import { vit } from "./vit_entries.ts";
 import { vitPretrained } from "./vit_pretrained_entries.ts";
 import { wideResnet } from "./wide_resnet_entries.ts";
@@ -71,6 +71,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   inceptionV3,
   levit,
   metaformer,
+  mlpMixer,
   mobileOne,
   mobilenetV3,
   mobilevit,
@@ -80,13 +81,12 @@ const families: readonly (readonly ModelEntry[])[] = [
   repVgg,
   resNeSt,
   resnet,
-  ropeVits,
   resnetV2,
+  ropeVits,
   siglip,
   swin,
   tinyVit,
   vgg,
-  mlpMixer,
   vit,
   vitPretrained,
   wideResnet,
