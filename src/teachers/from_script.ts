@@ -11,7 +11,7 @@ import type { Device } from "../torch/device.ts";
 import { type DType, isFloatingPoint } from "../torch/dtype.ts";
 import { checkImageDType } from "../data/image_dtypes.ts";
 import { scope } from "../torch/scope.ts";
-import type { ScriptModule } from "../torch/script.ts";
+import type { ScriptModule } from "../torch/script_module.ts";
 import type { ScriptOutput } from "../torch/script_types.ts";
 import { Tensor } from "../torch/tensor.ts";
 import type { ForeignClassifier, ForeignModel, TokenPooling } from "./foreign_model.ts";
