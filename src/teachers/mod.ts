@@ -14,6 +14,7 @@ export * from "./preprocessing_config.ts";
 export * from "./onnx.ts";
 export * from "./from_onnx.ts";
 export * from "./from_script.ts";
+export type { ScriptTap, ScriptTaps } from "./script_taps.ts";
 export * from "./foreign_model.ts";
 export * from "./ensemble.ts";
 export * from "./descriptive.ts";

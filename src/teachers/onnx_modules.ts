@@ -7,7 +7,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import { nearest } from "../base/nearest.ts";
+import { findModule } from "./module_names.ts";
 import type { OnnxGraph, OnnxNode } from "./onnx_names.ts";
 
 /** The names of the modules that an operation lies in, from the outermost on. */
@@ -117,21 +117,6 @@ export function isNormedLast(graph: OnnxGraph, tensor: string): boolean {
   const inside = graph.nodes.filter((node) => modulesAround(node).at(-1) === module)
     .map(({ operation }) => operation).filter((operation) => operation !== "Constant");
   return inside.join() === "ReduceMean,Sub,Pow,ReduceMean,Add,Sqrt,Div,Mul,Add";
-}
-
-/** The module of a name, or the only one whose name ends so. */
-function findModule(all: ReadonlySet<string>, name: string, path: string): string | undefined {
-  // As names of the older exporter have it, too.
-  const wanted = name.replaceAll("/", ".").replace(/^\.|\.$/g, "");
-  if (wanted === "") return undefined;
-  if (all.has(wanted)) return wanted;
-  const ending = [...all].filter((one) => one.endsWith(`.${wanted}`));
-  if (ending.length <= 1) return ending[0];
-  throw new ArgumentError(
-    `${path} has ${ending.length} modules whose names end in "${wanted}": ${
-      nearest(wanted, ending, 5).join(", ")
-    }${ending.length > 5 ? ", …" : ""}. Give the whole name.`,
-  );
 }
 
 /** The older exporter numbers the calls of a module after its first: `relu_1`. A module with weights of its own is none. */

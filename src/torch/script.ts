@@ -66,8 +66,13 @@ function loadError(path: string, device: number, status: number): ApprenticeErro
   const error = nativeError(-status, readText(frame[0]));
   if (error instanceof OutOfMemoryError) return error;
   if (device !== 0 && error instanceof DeviceError) return error;
-  return new FormatError(
-    `libtorch cannot load the TorchScript file ${path}: ${error.message.trimEnd()}`,
-    { cause: error },
-  );
+  const said = error.message.trimEnd();
+  // Of weights that were put in oneDNN's own order, the printer writes a name and no numbers.
+  const why = /required keyword attribute 'value' is undefined/.test(said)
+    ? `${said}. It was saved after torch.jit.optimize_for_inference, which leaves weights out of the file, so that ` +
+      "PyTorch itself cannot load it: save it before that, or frozen (torch.jit.freeze)."
+    : said;
+  return new FormatError(`libtorch cannot load the TorchScript file ${path}: ${why}`, {
+    cause: error,
+  });
 }
