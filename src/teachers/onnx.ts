@@ -14,9 +14,10 @@ import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import type { TokenPooling } from "./foreign_model.ts";
 import { toFeatures } from "./to_features.ts";
-import { findTap, penultimate, readOnnxGraph, withOutput } from "./onnx_graph.ts";
+import { readOnnxGraph, withOutput } from "./onnx_graph.ts";
 import { asTaken } from "./onnx_input.ts";
 import { isNormedLast } from "./onnx_modules.ts";
+import { findTap, penultimate } from "./onnx_taps.ts";
 import {
   dtypeOfOnnx,
   type OrtMetadata,

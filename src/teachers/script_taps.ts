@@ -14,8 +14,7 @@ import { isContainer, type ScriptPlace, tensorsIn } from "./script_outputs.ts";
 /**
  * Where in a TorchScript module a tensor is to be had: the name of a method; a key or an index of what `forward` returns;
  * the name of a module in it, such as `layer4.1` or `avgpool`, for what that returned; or one of these with a path into
- * nested results. The end of a module's name is enough if only one module's ends so. A text that is several of these is
- * the first of them.
+ * nested results. A text that is several of these is the first of them.
  */
 export type ScriptTap = string | number | {
   /** The method to run; `forward` by default. */
@@ -79,7 +78,7 @@ export function findPlace(
     });
   }
   const isKey = !isTensor && look((output) => isContainer(output) && Object.hasOwn(output, tap));
-  const found = isKey ? undefined : findModule(module.modules, tap, module.path);
+  const found = isKey ? undefined : findModule(module.modules, tap);
   if (found === undefined) return { method: "forward", at: [tap] };
   return { method: "forward", module: found, at: [] };
 }
@@ -99,7 +98,7 @@ function explicitPlace(
         "while forward runs.",
     );
   }
-  const found = findModule(module.modules, inner, module.path);
+  const found = findModule(module.modules, inner);
   // An unknown one is refused, with the names of others, when it is looked at.
   return { method: "forward", module: found ?? inner, at: path };
 }

@@ -10,7 +10,8 @@ import {
 import { descriptive } from "../../src/teachers/descriptive.ts";
 import { classifierOfOnnx, featuresOfOnnx } from "../../src/teachers/from_onnx.ts";
 import { openOnnx, type OpenOnnxOptions } from "../../src/teachers/onnx.ts";
-import { penultimate, readOnnxGraph } from "../../src/teachers/onnx_graph.ts";
+import { readOnnxGraph } from "../../src/teachers/onnx_graph.ts";
+import { penultimate } from "../../src/teachers/onnx_taps.ts";
 import { predictive } from "../../src/teachers/predictive.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
@@ -249,7 +250,7 @@ Deno.test("the layer before the logits is found behind a bias and a softmax, and
     node("Mul", ["p", "p"], "q"),
     node("Gemm", ["x", "w"], "direct"),
   ];
-  const graph = { nodes, outputs: ["p"] };
+  const graph = { nodes, outputs: ["p"], constants: new Set<string>() };
   assertEquals(penultimate(graph, "p"), "f");
   assertEquals(penultimate(graph, "m"), "f");
   assertEquals(penultimate(graph, "q"), undefined);

@@ -21,8 +21,8 @@ for (const kind of ["scripted", "traced"]) {
       ["stem", (want) => maps(want["stem#0"])],
       ["pool", (want) => maps(want["pool#0"])],
       ["blocks.0.act", (want) => maps(want["blocks.0.act#0"])],
-      // The end of a name, where only one ends so; and tokens with their channels last.
-      ["last", (want) => want["named.last#0"].mean([1, 2])],
+      // Tokens with their channels last.
+      ["named.last", (want) => want["named.last#0"].mean([1, 2])],
       ["named.last.norm", (want) => want["named.last.norm#0"].mean([1, 2])],
     ];
     for (const [tap, expected] of taps) {
@@ -43,7 +43,7 @@ for (const kind of ["scripted", "traced"]) {
     };
     await refused("twice", 'module "twice"', "calls it 2 times");
     await refused("never", "does not call it");
-    await refused("conv", "3 modules whose names end in");
+    await refused("conv", "the nearest of its 30 modules blocks.0.conv");
     await refused("layer4", 'no tensor at forward()["layer4"]', "returns a tensor [1, 5]");
     await refused({ module: "layer4" }, 'no module "layer4"');
     await refused({ module: "head", method: "forward_head" }, "a method or a module");
