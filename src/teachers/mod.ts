@@ -12,6 +12,7 @@ export * from "./load_options.ts";
 export * from "./configs/model_config.ts";
 export * from "./preprocessing_config.ts";
 export * from "./onnx.ts";
+export type { OnnxOutput, OpenOnnxOptions } from "./onnx_options.ts";
 export * from "./from_onnx.ts";
 export * from "./from_script.ts";
 export type { ScriptTap, ScriptTaps } from "./script_taps.ts";

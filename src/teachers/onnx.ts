@@ -7,17 +7,17 @@
 
 import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../base/errors.ts";
 import { zeros } from "../torch/creation.ts";
-import type { DType } from "../torch/dtype.ts";
+import { type DType, isFloatingPoint } from "../torch/dtype.ts";
 import { checkImageDType } from "../data/image_dtypes.ts";
 import { cat } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
-import type { TokenPooling } from "./foreign_model.ts";
-import { toFeatures } from "./to_features.ts";
+import { checkTensors } from "./onnx_checks.ts";
 import { readOnnxGraph, withOutput } from "./onnx_graph.ts";
+import { imageShapeOf, isChannels } from "./onnx_image.ts";
 import { asTaken } from "./onnx_input.ts";
 import { isNormedLast } from "./onnx_modules.ts";
-import { findTap, penultimate } from "./onnx_taps.ts";
+import { checkOptions, type OnnxOutput, type OpenOnnxOptions } from "./onnx_options.ts";
 import {
   dtypeOfOnnx,
   type OrtMetadata,
@@ -27,40 +27,8 @@ import {
   type OrtTensor,
 } from "./onnx_runtime.ts";
 import { fromOrt, openSession, readModel, runError, shapeOf, toOrt } from "./onnx_session.ts";
-
-/** How {@linkcode openOnnx} opens a model. */
-export interface OpenOnnxOptions {
-  /**
-   * The tensor that is taken as features: its name; the name of the operation that computes it; or the name of a
-   * module of PyTorch, such as `avgpool` or `layer4.1`, for what it returned. Where that cannot be told (a module that is
-   * called twice, one that was merged with the next, one of several layers that an activation follows in place), it is an
-   * error. By default what goes into the last linear layer before the logits, or without `logits` the first output.
-   */
-  tap?: string;
-  /** The tensor that is taken as logits (B, numClasses): its name, or true for the first output. None by default. */
-  logits?: string | true;
-  /** What becomes of tokens (B, N, D): `"class"`, the first, by default. */
-  tokens?: TokenPooling;
-  /**
-   * ONNX Runtime's execution providers, in order of preference; `["cpu"]` by default. What else there is depends
-   * on the system and on how the package was installed.
-   */
-  providers?: readonly string[];
-  /** How many threads one operation may use; as many as `torch` by default. */
-  threads?: number;
-  /** Rows and columns of the image that the widths are measured with, where the model leaves them open; 224 by default. */
-  imageSize?: number | readonly [height: number, width: number];
-}
-
-/** An output of an ONNX model. */
-export interface OnnxOutput {
-  /** The output's name. */
-  name: string;
-  /** The output's dtype; undefined if there is no such dtype here. */
-  dtype: DType | undefined;
-  /** The output's shape; a name, or `"?"`, for what is not fixed. */
-  shape: readonly (number | string)[];
-}
+import { findTap, penultimate } from "./onnx_taps.ts";
+import { isChannelsLast, toFeatures } from "./to_features.ts";
 
 /**
  * Opens an ONNX model. ONNX Runtime (`npm:onnxruntime-node`) is loaded by the first call. A file of weights beside the
@@ -115,9 +83,11 @@ export class OnnxModel implements Disposable {
 
   readonly #runtime: OrtRuntime;
   readonly #options: OpenOnnxOptions;
+  /** The files beside the model that its weights lie in. */
+  readonly weightFiles: readonly string[];
   readonly #channelsLast: boolean;
-  /** Whether the tap is a norm over the last dimension, in which its channels then are. */
-  readonly #normedLast: boolean;
+  /** Whether the tap's maps are (B, H, W, D). */
+  readonly #mapsLast: boolean;
   #session: OrtSession | null;
 
   /** Use {@linkcode openOnnx}. @ignore */
@@ -128,9 +98,11 @@ export class OnnxModel implements Disposable {
     checkOptions(options, runtime);
     let bytes = readModel(path);
     const graph = readOnnxGraph(bytes, path);
+    const { folder, files } = checkTensors(bytes, graph, path);
+    this.weightFiles = files;
     const { logits } = options;
     this.logits = logits === true
-      ? graph.outputs[0]
+      ? graph.outputs.includes("logits") ? "logits" : graph.outputs[0]
       : logits === undefined
       ? undefined
       : findTap(graph, logits, path);
@@ -139,11 +111,11 @@ export class OnnxModel implements Disposable {
       : this.logits === undefined
       ? graph.outputs[0]
       : penultimate(graph, this.logits) ?? noTap(path, this.logits);
-    this.#normedLast = isNormedLast(graph, this.tap);
+    const normedLast = isNormedLast(graph, this.tap);
     for (const name of new Set([this.tap, this.logits])) {
       if (name !== undefined && !graph.outputs.includes(name)) bytes = withOutput(bytes, name);
     }
-    this.#session = openSession(runtime, path, bytes, options);
+    this.#session = openSession(runtime, path, bytes, { ...options, folder });
     try {
       const { inputMetadata, outputMetadata } = this.#session;
       if (inputMetadata.length !== 1 || !inputMetadata[0].isTensor) {
@@ -173,11 +145,15 @@ export class OnnxModel implements Disposable {
       }
       const [, second, , last] = this.inputShape;
       this.#channelsLast = isChannels(last) && !isChannels(second);
-      this.imageShape = imageShape(this.inputShape, this.#channelsLast, options.imageSize);
-      [this.featureDim, this.numClasses] = scope(() => {
+      const { imageSize } = options;
+      this.imageShape = imageShapeOf(this.inputShape, this.#channelsLast, imageSize, path);
+      for (const name of this.#wanted()) checkFloats(path, name, outputMetadata);
+      [this.#mapsLast, this.featureDim, this.numClasses] = scope(() => {
         const image = zeros([1, ...this.imageShape], { dtype: this.inputDType });
-        const { features, logits } = this.run(image);
-        return [features.shape[1], logits?.shape[1]];
+        const computed = this.compute(image, this.#wanted());
+        const mapsLast = normedLast || isChannelsLast(computed[this.tap].shape, this.imageShape);
+        const { features, logits } = this.#read(computed, mapsLast);
+        return [mapsLast, features.shape[1], logits?.shape[1]];
       });
     } catch (error) {
       this.dispose();
@@ -199,23 +175,29 @@ export class OnnxModel implements Disposable {
    * @throws {DisposedError} if the model was disposed of.
    */
   run(images: Tensor): { features: Tensor; logits?: Tensor } {
-    const wanted = this.logits === undefined ? [this.tap] : [this.tap, this.logits];
-    return scope(() => {
-      const computed = this.compute(images, wanted);
-      const tapped = computed[this.tap];
-      const maps = this.#normedLast && tapped.ndim === 4 ? tapped.permute(0, 3, 1, 2) : tapped;
-      const features = toFeatures(maps, this.#options.tokens);
-      if (this.logits === undefined) return { features };
-      const logits = computed[this.logits];
-      if (logits.ndim !== 2) {
-        throw new ShapeError(
-          `Logits are of shape (B, numClasses); "${this.logits}" of ${this.path} is [${
-            logits.shape.join(", ")
-          }].`,
-        );
-      }
-      return { features, logits };
-    });
+    return scope(() => this.#read(this.compute(images, this.#wanted()), this.#mapsLast));
+  }
+
+  #wanted(): string[] {
+    return this.logits === undefined ? [this.tap] : [this.tap, this.logits];
+  }
+
+  /** Features and logits in what was computed. */
+  #read(
+    computed: Record<string, Tensor>,
+    mapsLast: boolean,
+  ): { features: Tensor; logits?: Tensor } {
+    const features = toFeatures(computed[this.tap], this.#options.tokens, mapsLast);
+    if (this.logits === undefined) return { features };
+    const logits = computed[this.logits];
+    if (logits.ndim !== 2) {
+      throw new ShapeError(
+        `Logits are of shape (B, numClasses); "${this.logits}" of ${this.path} is [${
+          logits.shape.join(", ")
+        }].`,
+      );
+    }
+    return { features, logits };
   }
 
   /**
@@ -326,46 +308,6 @@ export class OnnxModel implements Disposable {
   }
 }
 
-function checkOptions(options: OpenOnnxOptions, runtime: OrtRuntime): void {
-  const { threads, providers = ["cpu"], tokens, imageSize } = options;
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024)) {
-    throw new ArgumentError(`threads is a whole number from 1 to 1024, got ${threads}.`);
-  }
-  if (tokens !== undefined && tokens !== "class" && tokens !== "mean") {
-    throw new ArgumentError(`tokens is "class" or "mean", got ${JSON.stringify(tokens)}.`);
-  }
-  for (const size of imageSize === undefined ? [] : [imageSize].flat()) {
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new ArgumentError(`imageSize is a whole number of at least 1, got ${size}.`);
-    }
-  }
-  const unknown = providers.find((name) => !runtime.providers.includes(name));
-  if (unknown !== undefined || providers.length === 0) {
-    throw new ArgumentError(
-      `There is no execution provider "${unknown}"; this ONNX Runtime knows ${
-        runtime.providers.join(", ")
-      }.`,
-    );
-  }
-}
-
-function isChannels(size: number | string): boolean {
-  return size === 1 || size === 3 || size === 4;
-}
-
-function imageShape(
-  shape: readonly (number | string)[],
-  channelsLast: boolean,
-  given: OpenOnnxOptions["imageSize"],
-): [number, number, number] {
-  const [, ...rest] = shape;
-  const [channels, height, width] = channelsLast ? [rest[2], rest[0], rest[1]] : rest;
-  const [rows, columns] = typeof given === "number" ? [given, given] : given ?? [224, 224];
-  const size = (value: number | string, open: number): number =>
-    typeof value === "number" ? value : open;
-  return [size(channels, 3), size(height, rows), size(width, columns)];
-}
-
 function noTap(path: string, logits: string): never {
   throw new ArgumentError(
     `It cannot be told which tensor goes into the last layer before "${logits}" of ${path}: give the one to be taken ` +
@@ -376,5 +318,16 @@ function noTap(path: string, logits: string): never {
 function noDType(path: string, { name, type }: OrtMetadata): never {
   throw new DTypeError(
     `The input "${name}" of ${path} has ONNX's element type number ${type}, which no tensor here has.`,
+  );
+}
+
+/** Refuses tensors that are no floats: what a quantized model holds in between is not what it means. */
+function checkFloats(path: string, name: string, outputs: readonly OrtMetadata[]): void {
+  const type = outputs.find((one) => one.name === name)?.type;
+  const dtype = type === undefined ? undefined : dtypeOfOnnx(type);
+  if (dtype === undefined || isFloatingPoint(dtype)) return;
+  throw new DTypeError(
+    `The tensor "${name}" of ${path} is ${dtype}: whole numbers, not features or logits. Of a quantized model tap what ` +
+      "is made floats again (the output of a DequantizeLinear), or quantize it in the format QDQ, in which all tensors are.",
   );
 }

@@ -29,24 +29,39 @@ export function mergedConvolutions(
   return merged;
 }
 
+/** Which input of a convolution its weights are. */
+const weightInputs: Readonly<Record<string, number>> = {
+  Conv: 1,
+  ConvTranspose: 1,
+  ConvInteger: 1,
+  QLinearConv: 3,
+};
+
+/** Whether an operation is a convolution whose weights have a new name, as those have that were made of several. */
+function hasNewWeights({ operation, inputs, scopes }: OnnxNode): boolean {
+  return scopes === undefined && Object.hasOwn(weightInputs, operation) &&
+    /^onnx::Conv/.test(inputs[weightInputs[operation]] ?? "");
+}
+
 /**
- * Why the result of an operation may be none of a module's own.
+ * Why the result of a module may not be there.
  *
- * @param maker The operation, in the module.
+ * @param own The innermost module of the operation that its result seems to be that of.
  * @param module The module's name.
  * @param users What takes the result outside.
  * @returns The reason, or undefined.
  */
 export function mergedWhat(
-  maker: OnnxNode,
+  own: string | undefined,
   module: string,
   users: readonly OnnxNode[],
+  graph: OnnxGraph,
   { around, unnamed }: OnnxScopes,
 ): string | undefined {
-  const own = around.get(maker)!.at(-1);
-  // The older exporter: weights have a new name where a batch norm's were multiplied into them.
-  const isMerged = maker.scopes === undefined && /^Conv/.test(maker.operation) &&
-    /^onnx::Conv/.test(maker.inputs[1] ?? "");
+  // The older exporter multiplies a batch norm's weights into those before it.
+  const isMerged = graph.nodes.some((node) =>
+    around.get(node)!.at(-1) === own && hasNewWeights(node)
+  );
   if (isMerged && own === module) {
     return "it was merged with what follows it, as a convolution is with its batch norm";
   }

@@ -35,7 +35,7 @@ export function moduleOutput(graph: OnnxGraph, name: string, path: string): stri
   const { around } = scopes;
   const all = modulesOf(graph);
   const merged = mergedConvolutions(graph, scopes);
-  const module = findModule(new Set([...all, ...merged.keys()]), name);
+  const module = findModule(new Set([...all, ...merged.keys()]), name) ?? inDict(graph, all, name);
   if (module === undefined) return undefined;
   const isInside = (node: OnnxNode): boolean => around.get(node)!.includes(module);
   const inside = graph.nodes.filter(isInside);
@@ -84,19 +84,37 @@ export function moduleOutput(graph: OnnxGraph, name: string, path: string): stri
     );
   }
   const [tensor] = escaping;
-  const maker = scopes.makers.get(tensor)!;
+  const maker = scopes.makers.get(before(scopes, tensor)) ?? scopes.makers.get(tensor)!;
+  const own = around.get(maker)!.at(-1);
   const users = usersBehind(scopes, tensor).filter((node) => !isInside(node));
-  const why = mergedWhat(maker, module, users, scopes);
+  const why = mergedWhat(own, module, users, graph, scopes);
   if (why !== undefined) unclear(why, [tensor, ...users.flatMap(({ outputs }) => outputs)]);
   // The name of a layer means its own operation; that of a part of a network means what came out of it in the end.
-  const isLayer = around.get(maker)!.at(-1) === module &&
+  const isLayer = own === module &&
     inside.filter((node) => !isPassing(node) && !isConstant(node, scopes)).length === 1;
-  if (isLayer) return tensor;
+  if (isLayer && !/^Q(Linear|Gemm)/.test(maker.operation)) return tensor;
   if (users.length === 1 && inPlace.has(users[0].operation)) {
     const changed = users[0].outputs[0];
     unclear(`${users[0].operation} follows, which may change it in place`, [tensor, changed]);
   }
   return asTakenByAll(scopes, tensor);
+}
+
+/**
+ * What lies in a ModuleDict has its own name alone in the older exporter's files, and the whole one in those of its weights.
+ */
+function inDict(graph: OnnxGraph, all: ReadonlySet<string>, name: string): string | undefined {
+  const { around, constants } = scopesOf(graph);
+  const parts = name.split(".");
+  for (let from = 1; from < parts.length; from++) {
+    const end = parts.slice(from).join(".");
+    const isIt = all.has(end) && graph.nodes.some((node) =>
+      around.get(node)!.includes(end) &&
+      node.inputs.some((input) => constants.has(input) && input.startsWith(`${name}.`))
+    );
+    if (isIt) return end;
+  }
+  return undefined;
 }
 
 /** Whether a tensor goes into a norm over the last dimension or comes out of one: its channels are in there, as tokens' are. */

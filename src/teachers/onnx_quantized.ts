@@ -46,13 +46,21 @@ export function before({ makers }: OnnxScopes, tensor: string): string {
   return name;
 }
 
-/** What a tensor is to all that take it: where all take it quantized, the floats that it is then. */
-export function asTakenByAll({ users, constants }: OnnxScopes, tensor: string): string {
-  const [only, ...others] = users.get(tensor) ?? [];
-  if (only?.operation !== "QuantizeLinear" || others.length > 0 || constants.has(tensor)) {
-    return tensor;
+/**
+ * What a tensor is to all that take it: where all take it quantized, the floats that it is then; and of whole numbers
+ * that are made floats again, those.
+ */
+export function asTakenByAll(scopes: OnnxScopes, tensor: string): string {
+  const { users, makers } = scopes;
+  if (/^Q(Linear|Gemm)/.test(makers.get(tensor)?.operation ?? "")) {
+    return floatsOf(scopes, tensor) ?? tensor;
   }
-  const [float] = (users.get(only.outputs[0]) ?? [])
-    .filter(({ operation }) => operation === "DequantizeLinear");
-  return float?.outputs[0] ?? tensor;
+  const [only, ...others] = users.get(tensor) ?? [];
+  if (only?.operation !== "QuantizeLinear" || others.length > 0) return tensor;
+  return floatsOf(scopes, only.outputs[0]) ?? tensor;
+}
+
+/** The floats that whole numbers are made. */
+function floatsOf({ users }: OnnxScopes, tensor: string): string | undefined {
+  return users.get(tensor)?.find(({ operation }) => operation === "DequantizeLinear")?.outputs[0];
 }

@@ -32,8 +32,12 @@ export function scopesOf(graph: OnnxGraph): OnnxScopes {
   return scopes;
 }
 
+/** What quantizers add, with names that are made of those of the tensors. */
+const added = new Set(["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"]);
+
 /** The names of the modules that an operation lies in, as the file says; undefined if it says nothing. */
 export function modulesAround(node: OnnxNode): string[] | undefined {
+  if (added.has(node.operation)) return undefined;
   if (node.scopes !== undefined) return node.scopes.slice(0, -1).filter((name) => name !== "");
   if (!node.name.startsWith("/")) return undefined;
   const modules: string[] = [];

@@ -8,6 +8,8 @@ import { ArgumentError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { moduleOutput, modulesOf } from "./onnx_modules.ts";
 import type { OnnxGraph, OnnxNode } from "./onnx_names.ts";
+import { before } from "./onnx_quantized.ts";
+import { type OnnxScopes, scopesOf } from "./onnx_scopes.ts";
 
 /**
  * Finds the tensor that a tap means: one of this name; the result of the operation of this name; or what the module of
@@ -57,23 +59,55 @@ const passing = new Set([
   "QuantizeLinear",
 ]);
 
-/** The tensor that goes into the last linear layer before `logits`, or undefined if that cannot be told. */
+/** Linear layers; quantized ones take whole numbers. */
+const layers = new Set([
+  ...["Gemm", "MatMul", "Conv"],
+  ...["MatMulInteger", "ConvInteger", "QGemm", "QLinearMatMul", "QLinearConv"],
+]);
+
+/**
+ * The tensor that goes into the last linear layer before `logits`, or undefined if that cannot be told, or it is of
+ * whole numbers.
+ */
 export function penultimate(graph: OnnxGraph, logits: string): string | undefined {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])));
-  const computed = (name: string | undefined): string | undefined =>
-    name !== undefined && makers.get(name) !== undefined &&
-      makers.get(name)?.operation !== "Constant"
-      ? name
-      : undefined;
+  const scopes = scopesOf(graph);
+  const computed = (name: string | undefined): name is string =>
+    name !== undefined && scopes.makers.has(name) && !scopes.constants.has(name);
   let name: string | undefined = logits;
-  for (let step = 0; step < 8 && name !== undefined; step++) {
-    const node: OnnxNode | undefined = makers.get(name);
+  for (let step = 0; step < 12 && name !== undefined; step++) {
+    const node: OnnxNode | undefined = scopes.makers.get(name);
     if (node === undefined) return undefined;
-    if (["Gemm", "MatMul", "Conv"].includes(node.operation)) return computed(node.inputs[0]);
-    // A bias on its own.
-    if (node.operation === "Add") name = node.inputs.find((input) => computed(input) !== undefined);
-    else if (passing.has(node.operation)) name = node.inputs[0];
+    if (layers.has(node.operation)) return floatsInto(node, scopes, computed);
+    // A bias on its own, and what whole numbers are multiplied with.
+    if (["Add", "Mul"].includes(node.operation)) {
+      const parts: string[] = node.inputs.filter(computed);
+      name = parts.length === 1 || node.operation === "Add" ? parts[0] : scaled(parts, scopes);
+    } else if (passing.has(node.operation)) name = node.inputs[0];
     else return undefined;
   }
   return undefined;
+}
+
+/** Of two factors, the result of a layer of whole numbers; the other one is its scale. */
+function scaled(parts: readonly string[], { makers }: OnnxScopes): string | undefined {
+  return parts.find((part) => {
+    const cast = makers.get(part);
+    return cast?.operation === "Cast" &&
+      /Integer$/.test(makers.get(cast.inputs[0])?.operation ?? "");
+  });
+}
+
+/** What goes into a layer, before it was made whole numbers. */
+function floatsInto(
+  node: OnnxNode,
+  scopes: OnnxScopes,
+  computed: (name: string | undefined) => name is string,
+): string | undefined {
+  const [input] = node.inputs;
+  if (!computed(input)) return undefined;
+  if (["Gemm", "MatMul", "Conv"].includes(node.operation)) return input;
+  const floats = before(scopes, input);
+  return computed(floats) && !/^Q(Linear|Gemm)/.test(scopes.makers.get(floats)!.operation)
+    ? floats
+    : undefined;
 }

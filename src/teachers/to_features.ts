@@ -10,7 +10,7 @@ import type { TokenPooling } from "./foreign_model.ts";
 
 /**
  * Makes features (B, D) of vectors (B, D), which stay; of maps (B, D, H, W), which are averaged over their
- * rows and columns; or of tokens (B, N, D).
+ * rows and columns; or of tokens (B, N, D), also of pooled ones (B, D, 1).
  *
  * @param channelsLast Whether maps are (B, H, W, D).
  * @throws {ShapeError} if they are of another shape.
@@ -28,6 +28,8 @@ export function toFeatures(
     case 2:
       return computed;
     case 3:
+      // Tokens that were pooled, with their channels before the one place that is left.
+      if (computed.shape[2] === 1) return computed.select(2, 0);
       return tokens === "class" ? computed.select(1, 0) : computed.mean(1);
     case 4:
       return computed.mean(channelsLast ? [1, 2] : [2, 3]);
