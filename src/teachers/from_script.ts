@@ -39,6 +39,7 @@ export function featuresOfScript(
   return {
     features: (images) => scope(() => pool(takeTensors(get(), [place], prepare(images))[0])),
     featureDim,
+    facts: { places: { features: nameOf(place), ...(taps.tokens && { tokens: taps.tokens }) } },
   };
 }
 
@@ -82,6 +83,13 @@ export function classifierOfScript(
     featureDim,
     features: (images) => scope(() => run(images).features),
     numClasses: numClasses[1],
+    facts: {
+      places: {
+        features: nameOf(featuresAt),
+        logits: nameOf(logitsAt),
+        ...(taps.tokens && { tokens: taps.tokens }),
+      },
+    },
   };
 }
 

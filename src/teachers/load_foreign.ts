@@ -120,7 +120,6 @@ function fromForeign(
     // It was loaded to be measured.
     weights.release();
   }
-  return "run" in model
-    ? predictive({ ...common, ...labelOptionsOf(options), ...model })
-    : descriptive({ ...common, ...model });
+  const all = { ...common, ...model, facts: { ...facts, ...model.facts } };
+  return "run" in all ? predictive({ ...labelOptionsOf(options), ...all }) : descriptive(all);
 }

@@ -161,6 +161,13 @@ export class OnnxModel implements Disposable {
     }
   }
 
+  /** Where features and logits are, in words. */
+  get places(): Record<string, string> {
+    const { tap, logits } = this;
+    const { tokens } = this.#options;
+    return { features: tap, ...(logits && { logits }), ...(tokens && { tokens }) };
+  }
+
   /**
    * Runs the model on images (B, C, H, W), also one that takes (B, H, W, C). One that was exported for a fixed
    * number of images is run as often as needed.

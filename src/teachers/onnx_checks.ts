@@ -45,7 +45,7 @@ export function checkTensors(
     if (!(cause instanceof Malformed)) throw cause;
     throw new FormatError(`${path} is no ONNX model, or is damaged: ${cause.message}.`, { cause });
   }
-  return { folder: files.folder, files: [...files.sizes.keys()] };
+  return { folder: files.folder, files: [...files.sizes.keys()].sort() };
 }
 
 function checkTensor(tensor: OnnxTensor, path: string, files: ExternalFiles): void {

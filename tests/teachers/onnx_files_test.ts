@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ArgumentError, DTypeError } from "../../src/base/errors.ts";
+import { differencesOf } from "../../src/base/spec.ts";
 import { load } from "../../src/teachers/load.ts";
 import { openOnnx } from "../../src/teachers/onnx.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -106,4 +107,28 @@ test("the whole numbers within a quantized model are no features", async () => {
     DTypeError,
     "is uint8: whole numbers, not features",
   );
+});
+
+test("another tap, or other weights beside it, make another teacher", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const names = ["external.onnx", "weights/0.bin", "weights/1.bin", "weights/2.bin"];
+    Deno.mkdirSync(`${folder}/weights`);
+    for (const name of names) Deno.copyFileSync(golden(name), `${folder}/${name}`);
+    const specOf = async (tap: string) => {
+      using teacher = await load(`${folder}/external.onnx`, { tap, name: "t" });
+      return teacher.spec();
+    };
+    // Both are as wide.
+    const [first, second] = [await specOf("layer1"), await specOf("norm")];
+    assertEquals(differencesOf(first, second).map(({ path }) => path), ["places.features"]);
+    assertEquals(differencesOf(first, await specOf("layer1")), []);
+    const bytes = Deno.readFileSync(`${folder}/weights/1.bin`);
+    bytes[8] ^= 1;
+    Deno.writeFileSync(`${folder}/weights/1.bin`, bytes);
+    const changed = differencesOf(first, await specOf("layer1"));
+    assertEquals(changed.map(({ path }) => path), ["weightFiles.1.checksum"]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

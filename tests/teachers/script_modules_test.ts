@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import type { LoadTeacherOptions } from "../../src/teachers/load_options.ts";
+import { differencesOf } from "../../src/base/spec.ts";
 import { load } from "../../src/teachers/load.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
@@ -112,4 +113,16 @@ test("of results that nobody names so the message says what there is", async () 
     ShapeError,
     'Logits are of shape (B, numClasses); forward()[0]["stages"][0]',
   );
+});
+
+test("another tap makes another teacher", async () => {
+  const specOf = async (options: LoadTeacherOptions) => {
+    using teacher = await open("scripted", { ...options, name: "t" });
+    return teacher.spec();
+  };
+  const spec = await specOf({ tap: "blocks.1" });
+  for (const options of [{ tap: "blocks.0" }, { tap: "blocks.1", tokens: "mean" as const }]) {
+    assert(differencesOf(spec, await specOf(options)).length > 0);
+  }
+  assertEquals(differencesOf(spec, await specOf({ tap: "blocks/1" })), []);
 });
