@@ -98,8 +98,9 @@ export class OnnxModel implements Disposable {
     checkOptions(options, runtime);
     let bytes = readModel(path);
     const graph = readOnnxGraph(bytes, path);
-    const { folder, files } = checkTensors(bytes, graph, path);
-    this.weightFiles = files;
+    const checked = checkTensors(bytes, graph, path);
+    bytes = checked.bytes;
+    this.weightFiles = checked.files;
     const { logits } = options;
     this.logits = logits === true
       ? graph.outputs.includes("logits") ? "logits" : graph.outputs[0]
@@ -115,7 +116,10 @@ export class OnnxModel implements Disposable {
     for (const name of new Set([this.tap, this.logits])) {
       if (name !== undefined && !graph.outputs.includes(name)) bytes = withOutput(bytes, name);
     }
-    this.#session = openSession(runtime, path, bytes, { ...options, folder });
+    this.#session = openSession(runtime, path, bytes, {
+      ...options,
+      folder: checked.folder,
+    });
     try {
       const { inputMetadata, outputMetadata } = this.#session;
       if (inputMetadata.length !== 1 || !inputMetadata[0].isTensor) {

@@ -6,8 +6,9 @@
 
 import { quote } from "../archive/file_reader.ts";
 import { FormatError } from "../base/errors.ts";
-import { checkExternal, type ExternalFiles } from "./onnx_external.ts";
+import { checkExternal, type ExternalFiles, folderOf } from "./onnx_external.ts";
 import type { OnnxGraph } from "./onnx_names.ts";
+import { relocated } from "./onnx_relocated.ts";
 import { checkScale, scalesIn } from "./onnx_scales.ts";
 import { type OnnxTensor, visitTensors } from "./onnx_tensors.ts";
 import { Malformed } from "./onnx_wire.ts";
@@ -18,6 +19,16 @@ const bitsOfTypes: Readonly<Record<number, number>> = {
   ...{ 14: 64, 15: 128, 16: 16, 17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4, 24: 8 },
 };
 
+/** A model whose tensors were looked at. */
+export interface CheckedTensors {
+  /** The model, as ONNX Runtime finds the files beside it. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The folder that those lie in, if there are any. */
+  readonly folder: string | undefined;
+  /** Those files. */
+  readonly files: readonly string[];
+}
+
 /**
  * Checks the tensors in a model: each has as many bytes as its shape says, in the file or in one beside it, and those by
  * which numbers are quantized can be.
@@ -25,16 +36,15 @@ const bitsOfTypes: Readonly<Record<number, number>> = {
  * @param bytes The model.
  * @param graph What was read of it.
  * @param path Its file.
- * @returns The files beside it that weights lie in, and their folder.
  * @throws {FormatError} if a tensor has other bytes, or a file beside the model is too short or not meant to be read.
  * @throws {FileError} if such a file is not there.
  */
 export function checkTensors(
-  bytes: Uint8Array,
+  bytes: Uint8Array<ArrayBuffer>,
   graph: OnnxGraph,
   path: string,
-): { readonly folder: string | undefined; readonly files: readonly string[] } {
-  const files: ExternalFiles = { sizes: new Map(), total: 0, declared: 0 };
+): CheckedTensors {
+  const files: ExternalFiles = { names: new Map(), sizes: new Map(), total: 0, declared: 0 };
   const scales = scalesIn(graph);
   try {
     visitTensors(bytes, (tensor) => {
@@ -45,7 +55,15 @@ export function checkTensors(
     if (!(cause instanceof Malformed)) throw cause;
     throw new FormatError(`${path} is no ONNX model, or is damaged: ${cause.message}.`, { cause });
   }
-  return { folder: files.folder, files: [...files.sizes.keys()].sort() };
+  const found = [...files.sizes.keys()].sort();
+  if (files.names.size === 0) return { bytes, folder: files.folder, files: found };
+  if (files.names.size < found.length) {
+    throw new FormatError(
+      `The ONNX model ${path} has weights in its folder and in another one. Put copies of all files in one folder.`,
+    );
+  }
+  const folder = folderOf(Deno.realPathSync(path));
+  return { bytes: relocated(bytes, files.names), folder, files: found };
 }
 
 function checkTensor(tensor: OnnxTensor, path: string, files: ExternalFiles): void {

@@ -13,6 +13,8 @@ import { formatBytes } from "../base/text.ts";
 export interface ExternalFiles {
   /** Their folder, with a slash at its end. */
   folder?: string;
+  /** What those that are links to files beside the one that the model is a link to are called there. */
+  readonly names: Map<string, string>;
   /** The files' sizes, by their paths. */
   readonly sizes: Map<string, number>;
   /** How many bytes they have together. */
@@ -68,7 +70,9 @@ export function checkExternal(
   const file = files.folder + inner;
   let length = files.sizes.get(file);
   if (length === undefined) {
-    length = sizeOf(file, files.folder, path);
+    const found = fileAt(file, files.folder, path);
+    length = found.size;
+    if (found.name !== undefined) files.names.set(location, found.name);
     files.sizes.set(file, length);
     files.total += length;
   }
@@ -95,7 +99,7 @@ export function checkExternal(
 }
 
 /** The folder of a file, with a slash at its end. */
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1) || "./";
 }
 
@@ -113,8 +117,11 @@ function folderWith(file: string, path: string): string {
   return Deno.realPathSync(found ?? folders[0]).replace(/[/\\]?$/, "/");
 }
 
-/** The size of a file beside a model, which lies in the model's folder indeed. */
-function sizeOf(file: string, folder: string, path: string): number {
+/**
+ * The size of a file beside a model, which lies in the model's folder indeed; or beside the file that the model is a link
+ * to, as in the cache of a hub, and what it is called there.
+ */
+function fileAt(file: string, folder: string, path: string): { size: number; name?: string } {
   let size: number;
   let real: string;
   try {
@@ -130,7 +137,10 @@ function sizeOf(file: string, folder: string, path: string): number {
       { cause },
     );
   }
-  if (real.replaceAll("\\", "/").startsWith(folder.replaceAll("\\", "/"))) return size;
+  if (real.replaceAll("\\", "/").startsWith(folder.replaceAll("\\", "/"))) return { size };
+  if (folderOf(real) === folderOf(Deno.realPathSync(path))) {
+    return { size, name: real.slice(folderOf(real).length) };
+  }
   throw new FormatError(
     `The ONNX model ${path} has weights in ${
       file.slice(folder.length)

@@ -8,10 +8,13 @@
 /** What is wrong with bytes that are no message. */
 export class Malformed extends Error {}
 
-/** The fields of a message: a number, or the bytes of a string, a message or a number of fixed width. */
+/**
+ * The fields of a message: a number, or the bytes of a string, a message or a number of fixed width; and all bytes of the
+ * field as they are written.
+ */
 export function* fields(
   bytes: Uint8Array,
-): Generator<[field: number, value: Uint8Array | number]> {
+): Generator<[field: number, value: Uint8Array | number, whole: Uint8Array]> {
   let at = 0;
   const varint = (): number => {
     let value = 0;
@@ -24,18 +27,21 @@ export function* fields(
     throw new Malformed("a number is too long");
   };
   while (at < bytes.length) {
+    const start = at;
     const tag = varint();
     const number = Math.floor(tag / 8);
     const kind = tag % 8;
     if (kind === 0) {
-      yield [number, varint()];
+      const value = varint();
+      yield [number, value, bytes.subarray(start, at)];
       continue;
     }
     const length = kind === 1 ? 8 : kind === 5 ? 4 : kind === 2 ? varint() : undefined;
     if (length === undefined) throw new Malformed("it has a field of no known kind");
     if (length > bytes.length - at) throw new Malformed("a part reaches beyond the end");
-    yield [number, bytes.subarray(at, at + length)];
+    const value = bytes.subarray(at, at + length);
     at += length;
+    yield [number, value, bytes.subarray(start, at)];
   }
 }
 

@@ -73,6 +73,15 @@ test("weights beside a model are read, from a place in the file, in a folder, by
     Deno.renameSync(`${folder}/w.bin`, `${folder}/w/w.bin`);
     Deno.writeFileSync(path, beside({ location: "./w/w.bin", offset: "4" }));
     await run(path);
+    // As in the cache of a hub: links in one folder to files that lie together in another one, called otherwise.
+    Deno.writeFileSync(path, beside({ offset: "4" }));
+    Deno.mkdirSync(`${folder}/../blobs`);
+    Deno.renameSync(path, `${folder}/../blobs/1`);
+    Deno.copyFileSync(`${folder}/w/w.bin`, `${folder}/../blobs/2`);
+    Deno.symlinkSync("../blobs/1", path);
+    Deno.symlinkSync("../blobs/2", `${folder}/w.bin`);
+    await run(path);
+    for (const name of ["w.bin", "model.onnx"]) Deno.removeSync(`${folder}/${name}`);
     // A link to a model whose weights lie beside that one, in a link to another one there.
     Deno.writeFileSync(path, beside({ offset: "4" }));
     Deno.mkdirSync(`${folder}/../there`);
