@@ -8,14 +8,12 @@
 import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../base/errors.ts";
 import { zeros } from "../torch/creation.ts";
 import { type DType, isFloatingPoint } from "../torch/dtype.ts";
-import { checkImageDType } from "../data/image_dtypes.ts";
-import { cat } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
-import { Tensor } from "../torch/tensor.ts";
+import type { Tensor } from "../torch/tensor.ts";
 import { checkTensors } from "./onnx_checks.ts";
-import { readOnnxGraph, withOutput } from "./onnx_graph.ts";
-import { imageShapeOf, isChannels } from "./onnx_image.ts";
-import { asTaken } from "./onnx_input.ts";
+import { readOnnxGraph, withOutputs } from "./onnx_graph.ts";
+import { computeNamed } from "./onnx_compute.ts";
+import { OnnxInput } from "./onnx_image.ts";
 import { isNormedLast } from "./onnx_modules.ts";
 import { checkOptions, type OnnxOutput, type OpenOnnxOptions } from "./onnx_options.ts";
 import {
@@ -24,9 +22,8 @@ import {
   type OrtRuntime,
   ortRuntime,
   type OrtSession,
-  type OrtTensor,
 } from "./onnx_runtime.ts";
-import { fromOrt, openSession, readModel, runError, shapeOf, toOrt } from "./onnx_session.ts";
+import { openSession, readModel, shapeOf } from "./onnx_session.ts";
 import { findTap, penultimate } from "./onnx_taps.ts";
 import { isChannelsLast, toFeatures } from "./to_features.ts";
 
@@ -81,11 +78,12 @@ export class OnnxModel implements Disposable {
   /** Channels, rows and columns of an image; what is not fixed is as in {@linkcode OpenOnnxOptions.imageSize}. */
   readonly imageShape: readonly [channels: number, height: number, width: number];
 
-  readonly #runtime: OrtRuntime;
-  readonly #options: OpenOnnxOptions;
   /** The files beside the model that its weights lie in. */
   readonly weightFiles: readonly string[];
-  readonly #channelsLast: boolean;
+
+  readonly #runtime: OrtRuntime;
+  readonly #options: OpenOnnxOptions;
+  readonly #input: OnnxInput;
   /** Whether the tap's maps are (B, H, W, D). */
   readonly #mapsLast: boolean;
   #session: OrtSession | null;
@@ -113,26 +111,19 @@ export class OnnxModel implements Disposable {
       ? graph.outputs[0]
       : penultimate(graph, this.logits) ?? noTap(path, this.logits);
     const normedLast = isNormedLast(graph, this.tap);
-    for (const name of new Set([this.tap, this.logits])) {
-      if (name !== undefined && !graph.outputs.includes(name)) bytes = withOutput(bytes, name);
-    }
+    const more = new Set(this.#wanted().filter((name) => !graph.outputs.includes(name)));
+    bytes = withOutputs(bytes, [...more]);
     this.#session = openSession(runtime, path, bytes, {
       ...options,
       folder: checked.folder,
     });
     try {
       const { inputMetadata, outputMetadata } = this.#session;
-      if (inputMetadata.length !== 1 || !inputMetadata[0].isTensor) {
-        throw new ArgumentError(
-          `${path} takes ${inputMetadata.length} inputs (${
-            inputMetadata.map(({ name }) => name).join(", ")
-          }); a teacher takes one, a tensor of images.`,
-        );
-      }
-      const [input] = inputMetadata;
+      const input = this.#input = new OnnxInput(inputMetadata, options.imageSize, path);
       this.inputName = input.name;
-      this.inputShape = shapeOf(input);
-      this.inputDType = dtypeOfOnnx(input.type) ?? noDType(path, input);
+      this.inputShape = input.shape;
+      this.inputDType = input.dtype;
+      this.imageShape = input.imageShape;
       this.outputs = outputMetadata.filter(({ name }) => graph.outputs.includes(name)).map((
         one,
       ) => ({
@@ -140,17 +131,6 @@ export class OnnxModel implements Disposable {
         dtype: dtypeOfOnnx(one.type),
         shape: shapeOf(one),
       }));
-      if (this.inputShape.length !== 4) {
-        throw new ArgumentError(
-          `${path} takes an input of shape [${
-            this.inputShape.join(", ")
-          }], not images (B, C, H, W).`,
-        );
-      }
-      const [, second, , last] = this.inputShape;
-      this.#channelsLast = isChannels(last) && !isChannels(second);
-      const { imageSize } = options;
-      this.imageShape = imageShapeOf(this.inputShape, this.#channelsLast, imageSize, path);
       for (const name of this.#wanted()) checkFloats(path, name, outputMetadata);
       [this.#mapsLast, this.featureDim, this.numClasses] = scope(() => {
         const image = zeros([1, ...this.imageShape], { dtype: this.inputDType });
@@ -228,73 +208,7 @@ export class OnnxModel implements Disposable {
         `${this.path} was opened with the outputs ${known.join(", ")}, not "${unknown}".`,
       );
     }
-    return scope(() => {
-      const input = this.#input(images);
-      const [batch] = input.shape;
-      const fixed = this.inputShape[0];
-      if (typeof fixed === "string" || fixed === batch) {
-        return this.#infer(session, input, wanted, images);
-      }
-      const parts: Record<string, Tensor>[] = [];
-      for (let at = 0; at < batch; at += fixed) {
-        let part = input.narrow(0, at, Math.min(fixed, batch - at));
-        const missing = fixed - part.shape[0];
-        if (missing > 0) {
-          part = cat([part, zeros([missing, ...input.shape.slice(1)], { dtype: input.dtype })]);
-        }
-        parts.push(this.#infer(session, part, wanted, images));
-      }
-      return Object.fromEntries(
-        wanted.map((name) => [name, cat(parts.map((part) => part[name])).narrow(0, 0, batch)]),
-      );
-    });
-  }
-
-  /** The images as the model takes them, on the CPU. */
-  #input(images: Tensor): Tensor {
-    if (!(images instanceof Tensor)) {
-      throw new ArgumentError(`A model looks at a tensor of images, got ${typeof images}.`);
-    }
-    checkImageDType(images, this.path);
-    const given = images.shape;
-    const [channels, height, width] = [1, 2, 3].map((at) =>
-      this.inputShape[this.#channelsLast ? [0, 3, 1, 2][at] : at]
-    );
-    const fits = given.length === 4 && given[0] > 0 &&
-      [channels, height, width].every((size, i) =>
-        typeof size === "string" || size === given[i + 1]
-      );
-    if (!fits) {
-      throw new ShapeError(
-        `${this.path} takes images of shape [B, ${channels}, ${height}, ${width}], got [${
-          given.join(", ")
-        }].`,
-      );
-    }
-    const converted = asTaken(images.detach(), this.inputDType, this.path);
-    return this.#channelsLast ? converted.permute(0, 2, 3, 1) : converted;
-  }
-
-  #infer(
-    session: OrtSession,
-    input: Tensor,
-    names: readonly string[],
-    images: Tensor,
-  ): Record<string, Tensor> {
-    let computed: Record<string, OrtTensor>;
-    try {
-      computed = session.run(
-        { [this.inputName]: toOrt(input) },
-        Object.fromEntries(names.map((name) => [name, null])),
-        {},
-      );
-    } catch (cause) {
-      throw runError(this.path, cause as Error);
-    }
-    const { device } = images;
-    return Object.fromEntries(
-      names.map((name) => [name, fromOrt(computed[name], name, this.path).to(device)]),
-    );
+    return computeNamed(session, this.#input, images, wanted, this.path);
   }
 
   /** Opens the same model once more, at once: for what lets go of a model and needs it again. */
@@ -323,12 +237,6 @@ function noTap(path: string, logits: string): never {
   throw new ArgumentError(
     `It cannot be told which tensor goes into the last layer before "${logits}" of ${path}: give the one to be taken ` +
       `as features as tap.`,
-  );
-}
-
-function noDType(path: string, { name, type }: OrtMetadata): never {
-  throw new DTypeError(
-    `The input "${name}" of ${path} has ONNX's element type number ${type}, which no tensor here has.`,
   );
 }
 

@@ -59,10 +59,16 @@ export function readOnnxGraph(bytes: Uint8Array, path: string): OnnxGraph {
   return graph;
 }
 
-/** Adds an output to a model. */
-export function withOutput(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
-  const value = field(VALUE_NAME, new TextEncoder().encode(name));
-  const addition = field(MODEL_GRAPH, field(GRAPH_OUTPUT, value));
+/** Adds outputs to a model. */
+export function withOutputs(
+  bytes: Uint8Array<ArrayBuffer>,
+  names: readonly string[],
+): Uint8Array<ArrayBuffer> {
+  if (names.length === 0) return bytes;
+  const values = names.map((name) => field(VALUE_NAME, new TextEncoder().encode(name)));
+  const outputs = values.flatMap((value) => [...field(GRAPH_OUTPUT, value)]);
+  // What follows is merged into the graph before it.
+  const addition = field(MODEL_GRAPH, new Uint8Array(outputs));
   const whole = new Uint8Array(bytes.length + addition.length);
   whole.set(bytes);
   whole.set(addition, bytes.length);

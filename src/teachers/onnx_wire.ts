@@ -68,12 +68,16 @@ export function packed(bytes: Uint8Array): number[] {
   return list;
 }
 
-/** A field with bytes, as it is written. */
+/** A field with bytes, as it is written; its number is below 16. */
 export function field(number: number, value: Uint8Array): Uint8Array<ArrayBuffer> {
   const length: number[] = [];
   let rest = value.length;
   for (; rest > 127; rest >>>= 7) length.push(rest & 127 | 128);
-  return new Uint8Array([number << 3 | 2, ...length, rest, ...value]);
+  const head = [number << 3 | 2, ...length, rest];
+  const whole = new Uint8Array(head.length + value.length);
+  whole.set(head);
+  whole.set(value, head.length);
+  return whole;
 }
 
 /** The text that bytes are. */

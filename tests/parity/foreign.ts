@@ -9,7 +9,7 @@
  */
 
 import { findTap } from "../../src/teachers/onnx_taps.ts";
-import { readOnnxGraph, withOutput } from "../../src/teachers/onnx_graph.ts";
+import { readOnnxGraph, withOutputs } from "../../src/teachers/onnx_graph.ts";
 import { ortRuntime } from "../../src/teachers/onnx_runtime.ts";
 import { fromOrt, openSession, toOrt } from "../../src/teachers/onnx_session.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -80,7 +80,7 @@ function ofOnnx(path: string, want: Tensors): Result {
     }
   }
   const outputs = new Set(found.values());
-  for (const name of outputs) if (!graph.outputs.includes(name)) bytes = withOutput(bytes, name);
+  bytes = withOutputs(bytes, [...outputs].filter((name) => !graph.outputs.includes(name)));
   const session = openSession(runtime, path, bytes, { threads: 1 });
   const wanted = Object.fromEntries(["y", ...outputs].map((name) => [name, null]));
   const computed = session.run({ x: toOrt(want.x) }, wanted, {});
