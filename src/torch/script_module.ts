@@ -4,34 +4,20 @@
  * @module
  */
 
-import {
-  check,
-  context,
-  frame,
-  native,
-  readText,
-  releaseOne,
-  writeText,
-} from "../../ffi/native.ts";
-import { nativeError } from "../../ffi/native_error.ts";
-import { type ApprenticeError, ArgumentError, DTypeError, FormatError } from "../base/errors.ts";
+import { check, context, native, readText, releaseOne, writeText } from "../../ffi/native.ts";
+import { ArgumentError, DTypeError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-import { make } from "./core.ts";
 import type { Device } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";
 import { type DType, isFloatingPoint } from "./dtype.ts";
 import { dtypeCode } from "./dtype_codes.ts";
-import { putInputs, takeOutput } from "./script_values.ts";
+import { runScript, scriptTensors } from "./script_calls.ts";
 import type { ScriptInput, ScriptOutput } from "./script_types.ts";
 import { targetOptions } from "./target.ts";
 import type { Tensor } from "./tensor.ts";
 
 // The safety net for modules that are never disposed of.
 const net = new FinalizationRegistry<number>((handle) => releaseOne(context, handle));
-
-/** The part of the interpreter's message that says what went wrong, and the rest. */
-const interpreterMessage =
-  /^The following operation failed in the TorchScript interpreter\.\n(Traceback.*)\n([\w.]*(?:Error|Exception)\b.*)$/s;
 
 /** Where and as what {@linkcode ScriptModule.to} moves a module. */
 export interface ScriptToOptions {
@@ -98,14 +84,7 @@ export class ScriptModule implements Disposable {
    */
   run(method: string, ...inputs: ScriptInput[]): ScriptOutput {
     const index = this.#find(method);
-    return this.#run(index, this.#schemas[index], inputs);
-  }
-
-  #run(index: number, schema: string, inputs: readonly ScriptInput[]): ScriptOutput {
-    putInputs(inputs);
-    const slots = native.ap_script_run(context, this.#handle, index, inputs.length);
-    if (slots < 0) throw this.#runError(slots, schema);
-    return takeOutput(slots);
+    return runScript(this.#handle, index, this.#schemas[index], inputs, this.path);
   }
 
   /** Runs the method `forward`. */
@@ -155,7 +134,8 @@ export class ScriptModule implements Disposable {
       index = check(native.ap_script_record(context, this.#handle, writeText(names)));
       this.#observing.set(names, index);
     }
-    const [output, ...lists] = this.#run(index, schema, inputs) as ScriptOutput[];
+    const said = runScript(this.#handle, index, schema, inputs, this.path);
+    const [output, ...lists] = said as ScriptOutput[];
     const returned = modules.map((name, i) => [name, lists[i] as ScriptOutput[]] as const);
     return { output, returned: Object.fromEntries(returned) };
   }
@@ -179,18 +159,6 @@ export class ScriptModule implements Disposable {
       `The TorchScript module ${this.path} has no method "${method}"; it has ${
         names || "none"
       }${more}.`,
-    );
-  }
-
-  #runError(status: number, schema: string): ApprenticeError {
-    const said = readText(frame[0]).trimEnd();
-    const [, trace, last] = interpreterMessage.exec(said) ?? [undefined, "", said];
-    let where = `\n  in ${schema.slice(0, schema.indexOf("("))} of ${this.path}`;
-    // A wrong argument: the signature says what is right.
-    if (status === -9) where += `: ${schema}`;
-    return nativeError(
-      -status,
-      last.replace(/^RuntimeError: /, "") + where + (trace && `\n${trace}`),
     );
   }
 
@@ -238,40 +206,23 @@ export class ScriptModule implements Disposable {
 
   /** The module's parameters, with their names. Every call makes new tensor objects of the same memory. */
   namedParameters(): [string, Tensor][] {
-    return this.#tensors().filter(([, , buffer]) => !buffer).map((
+    return scriptTensors(this.#handle, this.path).filter(([, , buffer]) => !buffer).map((
       [name, tensor],
     ) => [name, tensor]);
   }
 
   /** The module's buffers, such as a batch norm's statistics, with their names, as {@linkcode ScriptModule.namedParameters}. */
   namedBuffers(): [string, Tensor][] {
-    return this.#tensors().filter(([, , buffer]) => buffer).map(([name, tensor]) => [name, tensor]);
+    return scriptTensors(this.#handle, this.path).filter(([, , buffer]) => buffer).map((
+      [name, tensor],
+    ) => [name, tensor]);
   }
 
   /** The module's parameters and buffers by name, as {@linkcode ScriptModule.namedParameters}. */
   stateDict(): Record<string, Tensor> {
-    return Object.fromEntries(this.#tensors().map(([name, tensor]) => [name, tensor]));
-  }
-
-  #tensors(): [name: string, tensor: Tensor, buffer: boolean][] {
-    const all: [string, Tensor, boolean][] = [];
-    let total = 1;
-    while (all.length < total) {
-      const count = check(native.ap_script_tensors(context, this.#handle, all.length));
-      total = frame[0];
-      if (count === 0 && all.length < total) {
-        throw new FormatError(`The names of the tensors of ${this.path} are too long.`);
-      }
-      const slots = frame.slice(1, 1 + 3 * count);
-      let textAt = 0;
-      for (let i = 0; i < count; i++) {
-        const [handle, buffer, bytes] = slots.subarray(3 * i, 3 * i + 3);
-        const name = readText(bytes, textAt);
-        textAt += bytes;
-        all.push([name, make(handle), buffer === 1]);
-      }
-    }
-    return all;
+    return Object.fromEntries(
+      scriptTensors(this.#handle, this.path).map(([name, tensor]) => [name, tensor]),
+    );
   }
 
   /** Whether the module was disposed of. */
