@@ -246,7 +246,7 @@ function checkFloats(path: string, name: string, outputs: readonly OrtMetadata[]
   const dtype = type === undefined ? undefined : dtypeOfOnnx(type);
   if (dtype === undefined || isFloatingPoint(dtype)) return;
   throw new DTypeError(
-    `The tensor "${name}" of ${path} is ${dtype}: whole numbers, not features or logits. Of a quantized model tap what ` +
+    `The tensor "${name}" of ${path} is ${dtype}: whole numbers, not features or logits. In a quantized model tap what ` +
       "is made floats again (the output of a DequantizeLinear), or quantize it in the format QDQ, in which all tensors are.",
   );
 }

@@ -23,9 +23,9 @@ const bitsOfTypes: Readonly<Record<number, number>> = {
 export interface CheckedTensors {
   /** The model, as ONNX Runtime finds the files beside it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The folder that those lie in, if there are any. */
+  /** The folder of the files beside it, if there are any. */
   readonly folder: string | undefined;
-  /** Those files. */
+  /** The files beside it that weights lie in. */
   readonly files: readonly string[];
 }
 

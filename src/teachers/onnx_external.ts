@@ -11,9 +11,9 @@ import { formatBytes } from "../base/text.ts";
 
 /** The files that were seen, and what lies in them. */
 export interface ExternalFiles {
-  /** Their folder, with a slash at its end. */
+  /** The files' folder, with a slash at its end. */
   folder?: string;
-  /** What those that are links to files beside the one that the model is a link to are called there. */
+  /** The names that files have where the model is a link to, if they are links to the same folder. */
   readonly names: Map<string, string>;
   /** The files' sizes, by their paths. */
   readonly sizes: Map<string, number>;

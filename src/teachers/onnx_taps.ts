@@ -88,7 +88,7 @@ export function penultimate(graph: OnnxGraph, logits: string): string | undefine
   return undefined;
 }
 
-/** Of two factors, the result of a layer of whole numbers; the other one is its scale. */
+/** Finds the one of two factors that a layer of whole numbers computed; the other one is its scale. */
 function scaled(parts: readonly string[], { makers }: OnnxScopes): string | undefined {
   return parts.find((part) => {
     const cast = makers.get(part);

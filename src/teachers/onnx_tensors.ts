@@ -14,13 +14,13 @@ export interface OnnxTensor {
   type: number;
   /** The tensor's shape. */
   dims: number[];
-  /** Its bytes, where they are in the file as they are in memory. */
+  /** The tensor's bytes, where they are in the file as they are in memory. */
   raw?: Uint8Array;
   /** Bytes of values in one of the format's lists, if there are any. */
   listed: boolean;
   /** Single-precision values in the format's list of such, part by part. */
   floats: Uint8Array[];
-  /** Where they are, if they lie in a file of their own: keys and values. */
+  /** Where the tensor's bytes are, if they lie in a file of their own: keys and values. */
   external?: Map<string, string>;
 }
 

@@ -74,7 +74,7 @@ function pick(own: ScriptModule, output: ScriptOutput, place: ScriptPlace): Tens
       ? (value as Record<string | number, ScriptOutput>)[key]
       : undefined;
   }
-  // Of a named tuple with an optional part, say, which is None in evaluation.
+  // A named tuple may have an optional part, say, which is None in evaluation.
   const found = tensorsIn(value);
   if (found.length === 1) return found[0];
   const [key] = place.at;

@@ -67,7 +67,7 @@ function loadError(path: string, device: number, status: number): ApprenticeErro
   if (error instanceof OutOfMemoryError) return error;
   if (device !== 0 && error instanceof DeviceError) return error;
   const said = error.message.trimEnd();
-  // Of weights that were put in oneDNN's own order, the printer writes a name and no numbers.
+  // The printer writes a name and no numbers for weights that were put in oneDNN's own order.
   const why = /required keyword attribute 'value' is undefined/.test(said)
     ? `${said}. It was saved after torch.jit.optimize_for_inference, which leaves weights out of the file, so that ` +
       "PyTorch itself cannot load it: save it before that, or frozen (torch.jit.freeze)."

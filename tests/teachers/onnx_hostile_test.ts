@@ -231,7 +231,7 @@ test("images larger than memory, and operations in a circle, are refused", async
     [],
   ));
   await assertRefused({ "model.onnx": circle }, "cannot load");
-  // Of nodes without names, too, which are placed by their neighbors.
+  // Nodes without names, too, which are placed by their neighbors.
   const unnamed = model(graph(
     [
       node("Relu", ["x"], ["r"], [], "/layer/Relu"),
