@@ -53,6 +53,10 @@ export const symbols = {
   ap_script_load: { parameters: [ctx, "u32", "u32"], result: status },
   // int32_t ap_script_method(uint32_t ctx, double module, uint32_t index)
   ap_script_method: { parameters: [ctx, handle, "u32"], result: status },
+  // int32_t ap_script_module(uint32_t ctx, double module, uint32_t index)
+  ap_script_module: { parameters: [ctx, handle, "u32"], result: status },
+  // int32_t ap_script_record(uint32_t ctx, double module, uint32_t text_bytes)
+  ap_script_record: { parameters: [ctx, handle, "u32"], result: status },
   // int32_t ap_script_run(uint32_t ctx, double module, uint32_t method, uint32_t arguments)
   ap_script_run: { parameters: [ctx, handle, "u32", "u32"], result: status },
   // int32_t ap_script_tensors(uint32_t ctx, double module, uint32_t first)
@@ -116,7 +120,7 @@ export const symbols = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of the C interface that this table is written for. */
-export const abiVersion = 4;
+export const abiVersion = 5;
 
 /** Doubles in a context's argument frame (`AP_FRAME_SLOTS`). */
 export const frameSlots = 65536;

@@ -35,7 +35,7 @@
 #define AP_API __attribute__((visibility("default")))
 #endif
 
-#define AP_ABI_VERSION 4
+#define AP_ABI_VERSION 5
 #define AP_FRAME_SLOTS 65536
 #define AP_TEXT_BYTES 65536
 
@@ -100,6 +100,8 @@ AP_API int32_t ap_scope_adopt(uint32_t ctx, double handle, uint32_t scope);
 /* TorchScript */
 AP_API int32_t ap_script_load(uint32_t ctx, uint32_t text_bytes, uint32_t device);
 AP_API int32_t ap_script_method(uint32_t ctx, double module, uint32_t index);
+AP_API int32_t ap_script_module(uint32_t ctx, double module, uint32_t index);
+AP_API int32_t ap_script_record(uint32_t ctx, double module, uint32_t text_bytes);
 AP_API int32_t ap_script_run(uint32_t ctx, double module, uint32_t method, uint32_t arguments);
 AP_API int32_t ap_script_tensors(uint32_t ctx, double module, uint32_t first);
 AP_API int32_t ap_script_to(uint32_t ctx, double module, int32_t device, int32_t dtype);

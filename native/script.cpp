@@ -2,6 +2,7 @@
 
 #include "operators.h"
 #include "random.h"
+#include "script_recording.h"
 #include "values.h"
 
 #include <ATen/core/Dict.h>
@@ -18,6 +19,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <sstream>
 
 using namespace apprentice;
 
@@ -70,6 +72,10 @@ struct ScriptMethod {
 struct Script : Held {
   torch::jit::Module module;
   std::vector<ScriptMethod> methods;
+  // The names of the modules in it.
+  std::vector<std::string> modules;
+  // What methods beyond its own run.
+  std::vector<std::unique_ptr<torch::jit::GraphFunction>> recordings;
 
   void for_each_tensor(const std::function<void(const at::Tensor&)>& visit) const override {
     ::for_each_tensor(module, [&](const std::string&, const at::Tensor& tensor, bool) { visit(tensor); });
@@ -367,6 +373,9 @@ int32_t ap_script_load(uint32_t ctx, uint32_t text_bytes, uint32_t device) {
       const Draws draws = draws_of(method);
       loaded->methods.push_back({std::move(method), draws});
     }
+    for (const auto& named : loaded->module.named_modules()) {
+      if (!named.name.empty()) loaded->modules.push_back(named.name);
+    }
     const double handle = c.add(std::move(loaded), Kind::module);
     c.keep(handle);
     c.frame[0] = handle;
@@ -380,6 +389,31 @@ int32_t ap_script_method(uint32_t ctx, double module, uint32_t index) {
     const Script& found = script(c, module);
     if (index >= found.methods.size()) return 0;
     return put_text(c, c10::str(found.methods[index].method.function().getSchema()));
+  });
+}
+
+// text: the name of a module in the module; nothing beyond the last one
+int32_t ap_script_module(uint32_t ctx, double module, uint32_t index) {
+  return guarded(ctx, [&](Context& c) -> int32_t {
+    const Script& found = script(c, module);
+    return index < found.modules.size() ? put_text(c, found.modules[index]) : 0;
+  });
+}
+
+// text: names of modules in the module, a line each; returns the number of a method that does what `forward` does and
+// returns, after the result, a list for each name of what that module returned
+int32_t ap_script_record(uint32_t ctx, double module, uint32_t text_bytes) {
+  return guarded(ctx, [&](Context& c) {
+    Script& found = script(c, module);
+    std::vector<std::string> names;
+    std::istringstream lines(std::string(c.text, std::min<size_t>(text_bytes, AP_TEXT_BYTES)));
+    for (std::string name; std::getline(lines, name);) names.push_back(name);
+    auto function = recording(found.module, names);
+    torch::jit::Method method(found.module._ivalue(), function.get());
+    const Draws draws = draws_of(method);
+    found.recordings.push_back(std::move(function));
+    found.methods.push_back({std::move(method), draws});
+    return static_cast<int32_t>(found.methods.size() - 1);
   });
 }
 
@@ -448,7 +482,10 @@ int32_t ap_script_to(uint32_t ctx, double module, int32_t device, int32_t dtype)
 int32_t ap_script_train(uint32_t ctx, double module, int32_t mode) {
   return guarded(ctx, [&](Context& c) {
     torch::jit::Module& found = script(c, module).module;
-    const bool before = found.is_training();
+    // One that was frozen has no mode: it computes as in evaluation, whatever is_training() says then.
+    const bool has_mode = found.hasattr("training");
+    if (!has_mode && mode > 0) throw Failure(AP_ERROR_ARGUMENT, "the module was frozen in evaluation mode");
+    const bool before = has_mode && found.is_training();
     if (mode >= 0) found.train(mode != 0);
     return before ? 1 : 0;
   });

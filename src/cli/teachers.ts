@@ -10,7 +10,9 @@ export function teachersCommand(): Command<[string[]]> {
     .argument("<spec...>", "hf://org/name, a file or a folder")
     .option("--architecture <name>", "the architecture, for a file that does not tell")
     .option("--classes <count>", "the number of classes of its head", Number)
-    .option("--tap <name>", "the output or intermediate tensor to take features from")
+    .option("--tap <name>", "the module, tensor, method or output to take features from")
+    .option("--logits <name>", "where its logits are, in ONNX and TorchScript")
+    .option("--tokens <which>", "class or mean: what becomes of tokens, in ONNX and TorchScript")
     .option("--predictive", "it gives logits in the student's label space")
     .option("--prompts <text...>", "classes in words, for a CLIP; or a .json file with them")
     .option("--templates <text...>", "what each is put into: 'a photo of a {}.'")
@@ -34,6 +36,8 @@ export function teachersCommand(): Command<[string[]]> {
             architecture,
             numClasses: options.classes,
             tap: options.tap,
+            logits: options.logits,
+            tokens: options.tokens as "class" | "mean" | undefined,
             device,
           });
         const card = teachers.teacherCard(teacher, { device });

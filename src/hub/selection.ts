@@ -36,7 +36,7 @@ export interface Selection {
   readonly configs: readonly string[];
   /** The file with the weights, or the index of several; null if single files were asked for. */
   readonly weights: string | null;
-  /** Single files that were asked for. */
+  /** Single files that were asked for, or that belong to the weights. */
   readonly files: readonly string[];
 }
 
@@ -80,8 +80,17 @@ export function selectFiles(
     return { folder, configs: [], weights: null, files };
   }
   const configs = CONFIG_FILES.filter((name) => here.includes(name));
-  if (isFile) return { folder, configs, weights: path.slice(folder.length), files: [] };
-  return { folder, configs, weights: chooseWeights(here, where), files: [] };
+  const weights = isFile ? path.slice(folder.length) : chooseWeights(here, where);
+  return { folder, configs, weights, files: besideOnnx(weights, here) };
+}
+
+/** The files in which exporters put weights of an ONNX model that are too many for one. */
+function besideOnnx(weights: string, names: readonly string[]): string[] {
+  if (!weights.endsWith(".onnx")) return [];
+  return names.filter((name) =>
+    name === `${weights.slice(0, -5)}.data` ||
+    (name.startsWith(weights) && /^(\.data|_data(_\d+)?)$/.test(name.slice(weights.length)))
+  );
 }
 
 function chooseWeights(names: readonly string[], where: string): string {

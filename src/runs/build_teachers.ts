@@ -93,12 +93,14 @@ async function one(
       const { classes: _, ...space } = labels;
       return await openVocabulary({ ...texts, ...space, device });
     }
-    const { source, name, architecture, numClasses, tap, view } = recipe;
+    const { source, name, architecture, numClasses, tap, logits, tokens, view } = recipe;
     const given = {
       name,
       architecture,
       numClasses,
       tap,
+      logits,
+      tokens,
       view: view && plain(view),
       device,
     };

@@ -34,7 +34,8 @@ function strip(part: Spec, isRecipe: boolean): Spec {
   const entries = Object.entries(part as Record<string, Spec>)
     .filter(([name]) => !(isRecipe ? idle : ["workers"]).includes(name))
     // What came later leaves recipes that do without it as they were.
-    .filter(([name, value]) => name !== "strongAugment" || (value as unknown[]).length > 0);
+    .filter(([name, value]) => name !== "strongAugment" || (value as unknown[]).length > 0)
+    .filter(([name, value]) => !["logits", "tokens"].includes(name) || value !== null);
   return Object.fromEntries(entries.map(([name, value]): [string, Spec] => {
     // Where a store lies changes nothing of what is in it.
     if (name === "store" && value !== null) return [name, { ...value as object, root: null }];

@@ -54,6 +54,10 @@ export type TeacherRecipe<R> =
     readonly numClasses?: number | null;
     /** Where the features are, in an ONNX model or a TorchScript module. */
     readonly tap?: string | null;
+    /** Where the logits are, in an ONNX model or a TorchScript module, if they are not found. */
+    readonly logits?: string | null;
+    /** What becomes of tokens of an ONNX model or a TorchScript module. */
+    readonly tokens?: "class" | "mean" | null;
     /** The teacher's view; what is given counts more than what the publisher says. */
     readonly view?: Partial<View> | null;
   }
@@ -142,6 +146,8 @@ const SOURCE: AnyTable = {
   architecture: nullable(text({ help: "the architecture, for a file that does not tell" })),
   numClasses: nullable(whole({ min: 0, help: "the number of classes of its head" })),
   tap: nullable(text({ help: "where the features are, in ONNX and TorchScript" })),
+  logits: nullable(text({ help: "where the logits are, in ONNX and TorchScript" })),
+  tokens: nullable(choice(["class", "mean"], { help: "what becomes of their tokens" })),
   view: nullable(table(PART_OF_VIEW, { help: "what it wants of pixels, where not as published" })),
   ...OPEN_VOCABULARY_OPTIONS,
 };

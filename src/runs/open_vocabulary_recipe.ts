@@ -62,7 +62,7 @@ export const OPEN_VOCABULARY_OPTIONS: AnyTable = {
 };
 
 /** The entries of other teachers that one with classes in words has no use for. */
-const OTHERS = ["numClasses", "classes", "tap"];
+const OTHERS = ["numClasses", "classes", "tap", "logits", "tokens"];
 
 /**
  * The options of a teacher whose classes are in words; null for another one.

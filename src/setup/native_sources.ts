@@ -24,6 +24,8 @@ export const NATIVE_SOURCES: readonly string[] = [
   "random.h",
   "runtime.cpp",
   "script.cpp",
+  "script_recording.cpp",
+  "script_recording.h",
   "tensors.cpp",
   "unboxed.cpp",
   "values.cpp",

@@ -15,7 +15,10 @@ export function describeCard(card: TeacherCard): string {
     ["source", card.source],
     ["architecture", card.architecture],
     ["parameters", card.parameters === undefined ? undefined : formatCount(card.parameters)],
-    ["features", `${card.featureDim} wide`],
+    [
+      "features",
+      `${card.featureDim} wide${card.places ? `, ${oneLine(card.places.features)}` : ""}`,
+    ],
     ["classes", describeClasses(card)],
     ["images", view ? describeView(view) : "as they are"],
     ["speed", `${card.msPerImage.toFixed(1)} ms an image, ${card.batch} at a time`],

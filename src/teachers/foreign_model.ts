@@ -6,6 +6,7 @@
  */
 
 import type { Tensor } from "../torch/tensor.ts";
+import type { TeacherFacts } from "./teacher_options.ts";
 
 /** What `predictive` and `descriptive` need to know of a model that is not made here. */
 export interface ForeignModel {
@@ -13,6 +14,8 @@ export interface ForeignModel {
   readonly features: (images: Tensor) => Tensor;
   /** The width of the features. */
   readonly featureDim: number;
+  /** Where features and logits are, and which files weights lie in. */
+  readonly facts?: TeacherFacts;
 }
 
 /** A {@linkcode ForeignModel} with logits. */

@@ -13,12 +13,16 @@ import type { OnnxModel } from "./onnx.ts";
  * The features of an ONNX model, for a descriptive teacher:
  * `descriptive({ name, ...featuresOfOnnx(model) })`.
  *
- * @param model An open model, or a function that gives it whenever it is needed.
+ * @param open An open model, or a function that gives it whenever it is needed.
  */
-export function featuresOfOnnx(model: OnnxModel | (() => OnnxModel)): ForeignModel {
-  const get = typeof model === "function" ? model : () => model;
-  const { featureDim } = get();
-  return { features: (images) => get().run(images).features, featureDim };
+export function featuresOfOnnx(open: OnnxModel | (() => OnnxModel)): ForeignModel {
+  const get = typeof open === "function" ? open : () => open;
+  const model = get();
+  return {
+    features: (images) => get().run(images).features,
+    featureDim: model.featureDim,
+    facts: { places: model.places, weightFiles: model.weightFiles },
+  };
 }
 
 /**

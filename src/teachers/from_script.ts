@@ -4,45 +4,24 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../base/errors.ts";
+import { ApprenticeError, ShapeError } from "../base/errors.ts";
+import { checkImageDType } from "../data/image_dtypes.ts";
 import { noGrad } from "../torch/backward.ts";
 import { zeros } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";
 import { type DType, isFloatingPoint } from "../torch/dtype.ts";
-import { checkImageDType } from "../data/image_dtypes.ts";
 import { scope } from "../torch/scope.ts";
-import type { ScriptModule } from "../torch/script.ts";
-import type { ScriptOutput } from "../torch/script_types.ts";
-import { Tensor } from "../torch/tensor.ts";
-import type { ForeignClassifier, ForeignModel, TokenPooling } from "./foreign_model.ts";
-import { toFeatures } from "./to_features.ts";
-
-/**
- * Where in a TorchScript module a tensor is to be had: the name of a method; or a key or an index of what `forward`
- * returns; or both, with a path into nested results.
- */
-export type ScriptTap = string | number | {
-  /** The method to run; `forward` by default. */
-  readonly method?: string;
-  /** The keys and indices that lead to the tensor in what the method returns. */
-  readonly at?: string | number | readonly (string | number)[];
-};
-
-/** Which tensors of a TorchScript module are features and logits. */
-export interface ScriptTaps {
-  /** The features; by default what `forward` returns, if there is one tensor in it. */
-  tap?: ScriptTap;
-  /** The logits (B, numClasses), for a classifier; by default what `forward` returns, if there is one tensor in it. */
-  logits?: ScriptTap;
-  /** What becomes of tokens (B, N, D): `"class"`, the first, by default. */
-  tokens?: TokenPooling;
-  /** Channels, rows and columns of the image that the widths are measured with. */
-  imageShape: readonly [channels: number, height: number, width: number];
-}
+import type { ScriptModule } from "../torch/script_module.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import type { ForeignClassifier, ForeignModel } from "./foreign_model.ts";
+import { nameOf, type ScriptPlace, takeTensors } from "./script_outputs.ts";
+import { findPlace, type ScriptTap, type ScriptTaps } from "./script_taps.ts";
+import { isChannelsLast, toFeatures } from "./to_features.ts";
 
 /**
  * The features of a TorchScript module, for a descriptive teacher: `descriptive({ name, ...featuresOfScript(module, taps) })`.
- * Maps (B, D, H, W) are averaged over their rows and columns. Images are brought to the module's device and dtype.
+ * Maps (B, D, H, W), or (B, H, W, D), are averaged over their rows and columns. Images are brought to the module's device
+ * and dtype.
  *
  * @param module A module, in evaluation mode, or a function that gives it whenever it is needed.
  * @param taps Where the features are.
@@ -54,19 +33,20 @@ export function featuresOfScript(
   taps: ScriptTaps,
 ): ForeignModel {
   const get = typeof module === "function" ? module : () => module;
-  const where = resolve(get(), taps.tap);
-  const prepare = preparer(get());
-  const features = (images: Tensor): Tensor =>
-    scope(() =>
-      toFeatures(pick(get(), get().run(where.method, prepare(images)), where), taps.tokens)
-    );
-  return { features, featureDim: measure(features, taps) };
+  const { prepare, find, see } = looker(get(), taps);
+  const place = find(taps.tap, "features") ?? forward;
+  const { featureDim, pool } = measure(see, place, taps);
+  return {
+    features: (images) => scope(() => pool(takeTensors(get(), [place], prepare(images))[0])),
+    featureDim,
+    facts: { places: { features: nameOf(place), ...(taps.tokens && { tokens: taps.tokens }) } },
+  };
 }
 
 /**
  * The features and logits of a TorchScript module, for a predictive teacher:
- * `predictive({ name, ...classifierOfScript(module, taps) })`. Without a tap the features are the logits. A method
- * that gives both is run once.
+ * `predictive({ name, ...classifierOfScript(module, taps) })`. Without a tap the features are the logits, unless
+ * `forward` returns some of both. A method that gives both is run once.
  *
  * @param module A module, in evaluation mode, or a function that gives it whenever it is needed.
  * @param taps Where features and logits are.
@@ -78,122 +58,101 @@ export function classifierOfScript(
   taps: ScriptTaps,
 ): ForeignClassifier {
   const get = typeof module === "function" ? module : () => module;
-  const logitsAt = resolve(get(), taps.logits);
-  const featuresAt = taps.tap === undefined ? logitsAt : resolve(get(), taps.tap);
-  const prepare = preparer(get());
+  const { prepare, find, see } = looker(get(), taps);
+  const logitsAt = find(taps.logits, "logits") ?? forward;
+  const found = find(taps.tap, "features");
+  // Untold, they are what is called so in the result of forward, or the logits.
+  const isTold = taps.tap !== undefined || (found !== undefined && found.at.length > 0);
+  const featuresAt = isTold ? found! : logitsAt;
+  const numClasses = see((own, image) => takeTensors(own, [logitsAt], image)[0].shape);
+  if (numClasses.length !== 2) {
+    throw new ShapeError(
+      `Logits are of shape (B, numClasses); ${nameOf(logitsAt)} of ${get().path} is [${
+        numClasses.join(", ")
+      }].`,
+    );
+  }
+  const { featureDim, pool } = measure(see, featuresAt, taps);
   const run = (images: Tensor): { features: Tensor; logits: Tensor } =>
     scope(() => {
-      const own = get();
-      const seen = prepare(images);
-      const output = own.run(logitsAt.method, seen);
-      const logits = pick(own, output, logitsAt);
-      if (logits.ndim !== 2) {
-        throw new ShapeError(
-          `Logits are of shape (B, numClasses); ${name(logitsAt)} of ${own.path} is [${
-            logits.shape.join(", ")
-          }].`,
-        );
-      }
-      const other = featuresAt.method === logitsAt.method
-        ? output
-        : own.run(featuresAt.method, seen);
-      return { features: toFeatures(pick(own, other, featuresAt), taps.tokens), logits };
+      const [logits, tapped] = takeTensors(get(), [logitsAt, featuresAt], prepare(images));
+      return { features: pool(tapped), logits };
     });
   return {
     run,
-    featureDim: measure((images) => run(images).features, taps),
+    featureDim,
     features: (images) => scope(() => run(images).features),
-    numClasses: measure((images) => run(images).logits, taps),
+    numClasses: numClasses[1],
+    facts: {
+      places: {
+        features: nameOf(featuresAt),
+        logits: nameOf(logitsAt),
+        ...(taps.tokens && { tokens: taps.tokens }),
+      },
+    },
   };
 }
 
-interface Place {
-  method: string;
-  at: readonly (string | number)[];
-}
+const forward: ScriptPlace = { method: "forward", at: [] };
 
-function resolve(module: ScriptModule, tap: ScriptTap | undefined): Place {
-  const { method = "forward", at = [] } = typeof tap === "object"
-    ? tap
-    : tap === undefined
-    ? {}
-    : typeof tap === "string" && module.methods.includes(tap)
-    ? { method: tap }
-    : { at: tap };
-  module.schema(method); // throws if there is no such method
-  return { method, at: typeof at === "object" ? at : [at] };
-}
+/** Runs something on a module and a black image, without gradients. */
+type See = <T>(body: (own: ScriptModule, image: Tensor) => T) => T;
 
-function name({ method, at }: Place): string {
-  return `${method}()${at.map((key) => `[${JSON.stringify(key)}]`).join("")}`;
-}
-
-function pick(module: ScriptModule, output: ScriptOutput, place: Place): Tensor {
-  let value: ScriptOutput | undefined = output;
-  for (const key of place.at) {
-    value = isContainer(value) && Object.hasOwn(value, key)
-      ? (value as Record<string | number, ScriptOutput>)[key]
-      : undefined;
-  }
-  // Of a named tuple with an optional part, say, which is None in evaluation.
-  const found = tensorsIn(value);
-  if (found.length === 1) return found[0];
-  throw new ArgumentError(
-    `${module.path} has ${found.length === 0 ? "no tensor" : "several tensors"} at ${
-      name(place)
-    }. ${place.method}() returns ${describe(output)}; its methods are ${
-      module.methods.join(", ")
-    }. Say where the tensor is: ${
-      found.length === 0 ? "a method" : "a key, an index"
-    } or { method, at: [keys and indices] }.`,
-  );
-}
-
-/** The tensors in a structure, in order; of many, two. */
-function tensorsIn(value: ScriptOutput | undefined): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  const found: Tensor[] = [];
-  for (const part of isContainer(value) ? Object.values(value) : []) {
-    found.push(...tensorsIn(part));
-    if (found.length > 1) break;
-  }
-  return found;
-}
-
-function isContainer(
-  value: ScriptOutput | undefined,
-): value is ScriptOutput[] | Record<string, ScriptOutput> {
-  return typeof value === "object" && value !== null && !(value instanceof Tensor);
-}
-
-/** A structure in short: `{ features: [1, 512], stages: [[1, 64, 8, 8], [1, 128, 4, 4]] }`. */
-function describe(value: ScriptOutput, depth = 0): string {
-  if (value instanceof Tensor) return `a tensor [${value.shape.join(", ")}]`;
-  if (!isContainer(value)) return value === null ? "None" : `a ${typeof value}`;
-  if (depth > 2) return "…";
-  if (Array.isArray(value)) {
-    const shown = value.slice(0, 8).map((item) => describe(item, depth + 1));
-    return `[${shown.join(", ")}${value.length > 8 ? ", …" : ""}]`;
-  }
-  const entries = Object.entries(value);
-  const shown = entries.slice(0, 8).map(([key, item]) => `${key}: ${describe(item, depth + 1)}`);
-  return `{ ${shown.join(", ")}${entries.length > 8 ? ", …" : ""} }`;
+/** What looks at a module. */
+function looker(own: ScriptModule, { imageShape }: ScriptTaps): {
+  prepare: (images: Tensor) => Tensor;
+  find: (tap: ScriptTap | undefined, what: "features" | "logits") => ScriptPlace | undefined;
+  see: See;
+} {
+  const prepare = preparer(own, imageShape);
+  const see: See = (body) =>
+    noGrad(() => scope(() => body(own, prepare(zeros([1, ...imageShape])))));
+  const find = (tap: ScriptTap | undefined, what: "features" | "logits") =>
+    findPlace(own, tap, what, (look) => see((_, image) => look(own.forward(image))));
+  return { prepare, find, see };
 }
 
 /** Brings images to where the module's weights are, and makes them what those are. */
-function preparer(module: ScriptModule): (images: Tensor) => Tensor {
-  const target = scope((): { device: Device; dtype: DType } | undefined => {
+function preparer(
+  module: ScriptModule,
+  imageShape: ScriptTaps["imageShape"],
+): (images: Tensor) => Tensor {
+  const target = scope((): { device?: Device; dtype: DType } | undefined => {
     const weights = Object.values(module.stateDict());
     const weight = weights.find(({ dtype }) => isFloatingPoint(dtype));
     return weight && { device: weight.device, dtype: weight.dtype };
-  });
+  }) ?? { dtype: frozenDType(module, imageShape) };
   return (images) => {
     checkImageDType(images, module.path);
-    return target === undefined ? images : images.to(target);
+    return images.to(target);
   };
 }
 
-/** How wide a function's result is for one image. */
-function measure(body: (images: Tensor) => Tensor, { imageShape }: ScriptTaps): number {
-  return noGrad(() => scope(() => body(zeros([1, ...imageShape])).shape[1]));
+/** The dtype that a module takes whose weights cannot be seen, since they are constants of its code. */
+function frozenDType(module: ScriptModule, imageShape: ScriptTaps["imageShape"]): DType {
+  if (!module.methods.includes("forward")) return "float32";
+  for (const dtype of ["float32", "float16", "bfloat16", "float64"] as const) {
+    try {
+      noGrad(() => scope(() => void module.forward(zeros([1, ...imageShape], { dtype }))));
+      return dtype;
+    } catch (error) {
+      if (!(error instanceof ApprenticeError)) throw error;
+    }
+  }
+  // What is wrong is told when it is run.
+  return "float32";
+}
+
+/** How wide the features at a place are for one image, and how they are made of what is there. */
+function measure(
+  see: See,
+  place: ScriptPlace,
+  { tokens, imageShape }: ScriptTaps,
+): { featureDim: number; pool: (tapped: Tensor) => Tensor } {
+  return see((own, image) => {
+    const [tapped] = takeTensors(own, [place], image);
+    const channelsLast = isChannelsLast(tapped.shape, imageShape);
+    const pool = (maps: Tensor): Tensor => toFeatures(maps, tokens, channelsLast);
+    return { featureDim: pool(tapped).shape[1], pool };
+  });
 }

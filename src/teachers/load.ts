@@ -74,6 +74,7 @@ export async function load(spec: string, options: LoadTeacherOptions = {}): Prom
   }
   if (options.view !== undefined) checkViewParts(options.view);
   if (!isHubSpec(spec) && options.architecture === undefined && isSaved(spec)) {
+    refusePlaces(spec, options);
     return teacherFromSaved(spec, options);
   }
   const place = await find(spec, options);
@@ -84,5 +85,16 @@ export async function load(spec: string, options: LoadTeacherOptions = {}): Prom
   if (is === "torchscript" && chosen && options.architecture === undefined) {
     return fromScript(place, options);
   }
+  refusePlaces(spec, options);
   return teacherFromWeights(weightsSource(place, options));
+}
+
+/** Refuses options that say where features and logits are, for a model that is built here: it has its own. */
+function refusePlaces(spec: string, options: LoadTeacherOptions): void {
+  const name = (["tap", "logits", "tokens"] as const).find((one) => options[one] !== undefined);
+  if (name === undefined) return;
+  throw new ArgumentError(
+    `The option ${name} is for files that are programs, TorchScript and ONNX; ${spec} holds weights, whose features are ` +
+      "those of its architecture. Leave it out.",
+  );
 }

@@ -8,7 +8,8 @@ import { ArgumentError } from "../base/errors.ts";
 import type { View } from "../data/view.ts";
 import { isFloatingPoint } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
-import { loadScript, type ScriptModule } from "../torch/script.ts";
+import { loadScript } from "../torch/script.ts";
+import type { ScriptModule } from "../torch/script_module.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { descriptive } from "./descriptive.ts";
 import type { Place } from "./find_place.ts";
@@ -119,7 +120,6 @@ function fromForeign(
     // It was loaded to be measured.
     weights.release();
   }
-  return "run" in model
-    ? predictive({ ...common, ...labelOptionsOf(options), ...model })
-    : descriptive({ ...common, ...model });
+  const all = { ...common, ...model, facts: { ...facts, ...model.facts } };
+  return "run" in all ? predictive({ ...labelOptionsOf(options), ...all }) : descriptive(all);
 }

@@ -10,7 +10,7 @@ import type { Device } from "../torch/device.ts";
 import type { DType } from "../torch/dtype.ts";
 import type { TokenPooling } from "./foreign_model.ts";
 import type { LabelOptions } from "./label_options.ts";
-import type { ScriptTap } from "./from_script.ts";
+import type { ScriptTap } from "./script_taps.ts";
 import type { ReadingOptions } from "./from_weights.ts";
 
 /** How `load` makes a teacher. What is absent is as its publisher says. */
@@ -33,10 +33,10 @@ export interface LoadTeacherOptions extends ReadingOptions, LabelOptions {
   view?: Partial<View>;
   /**
    * Where the features are. Of an ONNX model a tensor, the operation that computes it, or a module's name; of a
-   * TorchScript module a method, or a place in what `forward` returns.
+   * TorchScript module a method, a place in what `forward` returns, or the name of a module in it.
    */
   tap?: ScriptTap;
-  /** Where the logits are, of an ONNX model or a TorchScript module; what it returns (first) by default. */
+  /** Where the logits are, of an ONNX model or a TorchScript module; what it returns as `logits` or first by default. */
   logits?: ScriptTap;
   /** What becomes of tokens (B, N, D) of an ONNX model or a TorchScript module; `"class"`, the first, by default. */
   tokens?: TokenPooling;

@@ -7,59 +7,25 @@
 
 import { ArgumentError, DisposedError, DTypeError, ShapeError } from "../base/errors.ts";
 import { zeros } from "../torch/creation.ts";
-import type { DType } from "../torch/dtype.ts";
-import { checkImageDType } from "../data/image_dtypes.ts";
-import { cat } from "../torch/operators.gen.ts";
+import { type DType, isFloatingPoint } from "../torch/dtype.ts";
 import { scope } from "../torch/scope.ts";
-import { Tensor } from "../torch/tensor.ts";
-import type { TokenPooling } from "./foreign_model.ts";
-import { toFeatures } from "./to_features.ts";
-import { findTap, penultimate, readOnnxGraph, withOutput } from "./onnx_graph.ts";
-import { asTaken } from "./onnx_input.ts";
+import type { Tensor } from "../torch/tensor.ts";
+import { checkTensors } from "./onnx_checks.ts";
+import { readOnnxGraph, withOutputs } from "./onnx_graph.ts";
+import { computeNamed } from "./onnx_compute.ts";
+import { OnnxInput } from "./onnx_image.ts";
 import { isNormedLast } from "./onnx_modules.ts";
+import { checkOptions, type OnnxOutput, type OpenOnnxOptions } from "./onnx_options.ts";
 import {
   dtypeOfOnnx,
   type OrtMetadata,
   type OrtRuntime,
   ortRuntime,
   type OrtSession,
-  type OrtTensor,
 } from "./onnx_runtime.ts";
-import { fromOrt, openSession, readModel, runError, shapeOf, toOrt } from "./onnx_session.ts";
-
-/** How {@linkcode openOnnx} opens a model. */
-export interface OpenOnnxOptions {
-  /**
-   * The tensor that is taken as features: its name; the name of the operation that computes it; or the name of a
-   * module of PyTorch, such as `avgpool` or `layer4.1`, for what it returned. Where that cannot be told (a module that is
-   * called twice, one that was merged with the next, one of several layers that an activation follows in place), it is an
-   * error. By default what goes into the last linear layer before the logits, or without `logits` the first output.
-   */
-  tap?: string;
-  /** The tensor that is taken as logits (B, numClasses): its name, or true for the first output. None by default. */
-  logits?: string | true;
-  /** What becomes of tokens (B, N, D): `"class"`, the first, by default. */
-  tokens?: TokenPooling;
-  /**
-   * ONNX Runtime's execution providers, in order of preference; `["cpu"]` by default. What else there is depends
-   * on the system and on how the package was installed.
-   */
-  providers?: readonly string[];
-  /** How many threads one operation may use; as many as `torch` by default. */
-  threads?: number;
-  /** Rows and columns of the image that the widths are measured with, where the model leaves them open; 224 by default. */
-  imageSize?: number | readonly [height: number, width: number];
-}
-
-/** An output of an ONNX model. */
-export interface OnnxOutput {
-  /** The output's name. */
-  name: string;
-  /** The output's dtype; undefined if there is no such dtype here. */
-  dtype: DType | undefined;
-  /** The output's shape; a name, or `"?"`, for what is not fixed. */
-  shape: readonly (number | string)[];
-}
+import { openSession, readModel, shapeOf } from "./onnx_session.ts";
+import { findTap, penultimate } from "./onnx_taps.ts";
+import { isChannelsLast, toFeatures } from "./to_features.ts";
 
 /**
  * Opens an ONNX model. ONNX Runtime (`npm:onnxruntime-node`) is loaded by the first call. A file of weights beside the
@@ -112,11 +78,14 @@ export class OnnxModel implements Disposable {
   /** Channels, rows and columns of an image; what is not fixed is as in {@linkcode OpenOnnxOptions.imageSize}. */
   readonly imageShape: readonly [channels: number, height: number, width: number];
 
+  /** The files beside the model that its weights lie in. */
+  readonly weightFiles: readonly string[];
+
   readonly #runtime: OrtRuntime;
   readonly #options: OpenOnnxOptions;
-  readonly #channelsLast: boolean;
-  /** Whether the tap is a norm over the last dimension, in which its channels then are. */
-  readonly #normedLast: boolean;
+  readonly #input: OnnxInput;
+  /** Whether the tap's maps are (B, H, W, D). */
+  readonly #mapsLast: boolean;
   #session: OrtSession | null;
 
   /** Use {@linkcode openOnnx}. @ignore */
@@ -127,9 +96,12 @@ export class OnnxModel implements Disposable {
     checkOptions(options, runtime);
     let bytes = readModel(path);
     const graph = readOnnxGraph(bytes, path);
+    const checked = checkTensors(bytes, graph, path);
+    bytes = checked.bytes;
+    this.weightFiles = checked.files;
     const { logits } = options;
     this.logits = logits === true
-      ? graph.outputs[0]
+      ? graph.outputs.includes("logits") ? "logits" : graph.outputs[0]
       : logits === undefined
       ? undefined
       : findTap(graph, logits, path);
@@ -138,24 +110,20 @@ export class OnnxModel implements Disposable {
       : this.logits === undefined
       ? graph.outputs[0]
       : penultimate(graph, this.logits) ?? noTap(path, this.logits);
-    this.#normedLast = isNormedLast(graph, this.tap);
-    for (const name of new Set([this.tap, this.logits])) {
-      if (name !== undefined && !graph.outputs.includes(name)) bytes = withOutput(bytes, name);
-    }
-    this.#session = openSession(runtime, path, bytes, options);
+    const normedLast = isNormedLast(graph, this.tap);
+    const more = new Set(this.#wanted().filter((name) => !graph.outputs.includes(name)));
+    bytes = withOutputs(bytes, [...more]);
+    this.#session = openSession(runtime, path, bytes, {
+      ...options,
+      folder: checked.folder,
+    });
     try {
       const { inputMetadata, outputMetadata } = this.#session;
-      if (inputMetadata.length !== 1 || !inputMetadata[0].isTensor) {
-        throw new ArgumentError(
-          `${path} takes ${inputMetadata.length} inputs (${
-            inputMetadata.map(({ name }) => name).join(", ")
-          }); a teacher takes one, a tensor of images.`,
-        );
-      }
-      const [input] = inputMetadata;
+      const input = this.#input = new OnnxInput(inputMetadata, options.imageSize, path);
       this.inputName = input.name;
-      this.inputShape = shapeOf(input);
-      this.inputDType = dtypeOfOnnx(input.type) ?? noDType(path, input);
+      this.inputShape = input.shape;
+      this.inputDType = input.dtype;
+      this.imageShape = input.imageShape;
       this.outputs = outputMetadata.filter(({ name }) => graph.outputs.includes(name)).map((
         one,
       ) => ({
@@ -163,25 +131,25 @@ export class OnnxModel implements Disposable {
         dtype: dtypeOfOnnx(one.type),
         shape: shapeOf(one),
       }));
-      if (this.inputShape.length !== 4) {
-        throw new ArgumentError(
-          `${path} takes an input of shape [${
-            this.inputShape.join(", ")
-          }], not images (B, C, H, W).`,
-        );
-      }
-      const [, second, , last] = this.inputShape;
-      this.#channelsLast = isChannels(last) && !isChannels(second);
-      this.imageShape = imageShape(this.inputShape, this.#channelsLast, options.imageSize);
-      [this.featureDim, this.numClasses] = scope(() => {
+      for (const name of this.#wanted()) checkFloats(path, name, outputMetadata);
+      [this.#mapsLast, this.featureDim, this.numClasses] = scope(() => {
         const image = zeros([1, ...this.imageShape], { dtype: this.inputDType });
-        const { features, logits } = this.run(image);
-        return [features.shape[1], logits?.shape[1]];
+        const computed = this.compute(image, this.#wanted());
+        const mapsLast = normedLast || isChannelsLast(computed[this.tap].shape, this.imageShape);
+        const { features, logits } = this.#read(computed, mapsLast);
+        return [mapsLast, features.shape[1], logits?.shape[1]];
       });
     } catch (error) {
       this.dispose();
       throw error;
     }
+  }
+
+  /** Where features and logits are, in words. */
+  get places(): Record<string, string> {
+    const { tap, logits } = this;
+    const { tokens } = this.#options;
+    return { features: tap, ...(logits && { logits }), ...(tokens && { tokens }) };
   }
 
   /**
@@ -198,23 +166,29 @@ export class OnnxModel implements Disposable {
    * @throws {DisposedError} if the model was disposed of.
    */
   run(images: Tensor): { features: Tensor; logits?: Tensor } {
-    const wanted = this.logits === undefined ? [this.tap] : [this.tap, this.logits];
-    return scope(() => {
-      const computed = this.compute(images, wanted);
-      const tapped = computed[this.tap];
-      const maps = this.#normedLast && tapped.ndim === 4 ? tapped.permute(0, 3, 1, 2) : tapped;
-      const features = toFeatures(maps, this.#options.tokens);
-      if (this.logits === undefined) return { features };
-      const logits = computed[this.logits];
-      if (logits.ndim !== 2) {
-        throw new ShapeError(
-          `Logits are of shape (B, numClasses); "${this.logits}" of ${this.path} is [${
-            logits.shape.join(", ")
-          }].`,
-        );
-      }
-      return { features, logits };
-    });
+    return scope(() => this.#read(this.compute(images, this.#wanted()), this.#mapsLast));
+  }
+
+  #wanted(): string[] {
+    return this.logits === undefined ? [this.tap] : [this.tap, this.logits];
+  }
+
+  /** Features and logits in what was computed. */
+  #read(
+    computed: Record<string, Tensor>,
+    mapsLast: boolean,
+  ): { features: Tensor; logits?: Tensor } {
+    const features = toFeatures(computed[this.tap], this.#options.tokens, mapsLast);
+    if (this.logits === undefined) return { features };
+    const logits = computed[this.logits];
+    if (logits.ndim !== 2) {
+      throw new ShapeError(
+        `Logits are of shape (B, numClasses); "${this.logits}" of ${this.path} is [${
+          logits.shape.join(", ")
+        }].`,
+      );
+    }
+    return { features, logits };
   }
 
   /**
@@ -234,73 +208,7 @@ export class OnnxModel implements Disposable {
         `${this.path} was opened with the outputs ${known.join(", ")}, not "${unknown}".`,
       );
     }
-    return scope(() => {
-      const input = this.#input(images);
-      const [batch] = input.shape;
-      const fixed = this.inputShape[0];
-      if (typeof fixed === "string" || fixed === batch) {
-        return this.#infer(session, input, wanted, images);
-      }
-      const parts: Record<string, Tensor>[] = [];
-      for (let at = 0; at < batch; at += fixed) {
-        let part = input.narrow(0, at, Math.min(fixed, batch - at));
-        const missing = fixed - part.shape[0];
-        if (missing > 0) {
-          part = cat([part, zeros([missing, ...input.shape.slice(1)], { dtype: input.dtype })]);
-        }
-        parts.push(this.#infer(session, part, wanted, images));
-      }
-      return Object.fromEntries(
-        wanted.map((name) => [name, cat(parts.map((part) => part[name])).narrow(0, 0, batch)]),
-      );
-    });
-  }
-
-  /** The images as the model takes them, on the CPU. */
-  #input(images: Tensor): Tensor {
-    if (!(images instanceof Tensor)) {
-      throw new ArgumentError(`A model looks at a tensor of images, got ${typeof images}.`);
-    }
-    checkImageDType(images, this.path);
-    const given = images.shape;
-    const [channels, height, width] = [1, 2, 3].map((at) =>
-      this.inputShape[this.#channelsLast ? [0, 3, 1, 2][at] : at]
-    );
-    const fits = given.length === 4 && given[0] > 0 &&
-      [channels, height, width].every((size, i) =>
-        typeof size === "string" || size === given[i + 1]
-      );
-    if (!fits) {
-      throw new ShapeError(
-        `${this.path} takes images of shape [B, ${channels}, ${height}, ${width}], got [${
-          given.join(", ")
-        }].`,
-      );
-    }
-    const converted = asTaken(images.detach(), this.inputDType, this.path);
-    return this.#channelsLast ? converted.permute(0, 2, 3, 1) : converted;
-  }
-
-  #infer(
-    session: OrtSession,
-    input: Tensor,
-    names: readonly string[],
-    images: Tensor,
-  ): Record<string, Tensor> {
-    let computed: Record<string, OrtTensor>;
-    try {
-      computed = session.run(
-        { [this.inputName]: toOrt(input) },
-        Object.fromEntries(names.map((name) => [name, null])),
-        {},
-      );
-    } catch (cause) {
-      throw runError(this.path, cause as Error);
-    }
-    const { device } = images;
-    return Object.fromEntries(
-      names.map((name) => [name, fromOrt(computed[name], name, this.path).to(device)]),
-    );
+    return computeNamed(session, this.#input, images, wanted, this.path);
   }
 
   /** Opens the same model once more, at once: for what lets go of a model and needs it again. */
@@ -325,46 +233,6 @@ export class OnnxModel implements Disposable {
   }
 }
 
-function checkOptions(options: OpenOnnxOptions, runtime: OrtRuntime): void {
-  const { threads, providers = ["cpu"], tokens, imageSize } = options;
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024)) {
-    throw new ArgumentError(`threads is a whole number from 1 to 1024, got ${threads}.`);
-  }
-  if (tokens !== undefined && tokens !== "class" && tokens !== "mean") {
-    throw new ArgumentError(`tokens is "class" or "mean", got ${JSON.stringify(tokens)}.`);
-  }
-  for (const size of imageSize === undefined ? [] : [imageSize].flat()) {
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new ArgumentError(`imageSize is a whole number of at least 1, got ${size}.`);
-    }
-  }
-  const unknown = providers.find((name) => !runtime.providers.includes(name));
-  if (unknown !== undefined || providers.length === 0) {
-    throw new ArgumentError(
-      `There is no execution provider "${unknown}"; this ONNX Runtime knows ${
-        runtime.providers.join(", ")
-      }.`,
-    );
-  }
-}
-
-function isChannels(size: number | string): boolean {
-  return size === 1 || size === 3 || size === 4;
-}
-
-function imageShape(
-  shape: readonly (number | string)[],
-  channelsLast: boolean,
-  given: OpenOnnxOptions["imageSize"],
-): [number, number, number] {
-  const [, ...rest] = shape;
-  const [channels, height, width] = channelsLast ? [rest[2], rest[0], rest[1]] : rest;
-  const [rows, columns] = typeof given === "number" ? [given, given] : given ?? [224, 224];
-  const size = (value: number | string, open: number): number =>
-    typeof value === "number" ? value : open;
-  return [size(channels, 3), size(height, rows), size(width, columns)];
-}
-
 function noTap(path: string, logits: string): never {
   throw new ArgumentError(
     `It cannot be told which tensor goes into the last layer before "${logits}" of ${path}: give the one to be taken ` +
@@ -372,8 +240,13 @@ function noTap(path: string, logits: string): never {
   );
 }
 
-function noDType(path: string, { name, type }: OrtMetadata): never {
+/** Refuses tensors that are no floats: what a quantized model holds in between is not what it means. */
+function checkFloats(path: string, name: string, outputs: readonly OrtMetadata[]): void {
+  const type = outputs.find((one) => one.name === name)?.type;
+  const dtype = type === undefined ? undefined : dtypeOfOnnx(type);
+  if (dtype === undefined || isFloatingPoint(dtype)) return;
   throw new DTypeError(
-    `The input "${name}" of ${path} has ONNX's element type number ${type}, which no tensor here has.`,
+    `The tensor "${name}" of ${path} is ${dtype}: whole numbers, not features or logits. In a quantized model tap what ` +
+      "is made floats again (the output of a DequantizeLinear), or quantize it in the format QDQ, in which all tensors are.",
   );
 }

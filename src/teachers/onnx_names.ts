@@ -1,5 +1,5 @@
 /**
- * The names in a model's graph.
+ * What is read of a model's graph.
  *
  * @module
  */
@@ -16,12 +16,16 @@ export interface OnnxNode {
   outputs: string[];
   /** The modules of PyTorch that it lies in, from the model on, and its own name, if the file says so. */
   scopes?: string[];
+  /** The rules by which several operations were made this one, if the file says so. */
+  rules?: string;
 }
 
-/** The names in a model's graph. */
+/** What is read of a model's graph. */
 export interface OnnxGraph {
   /** The graph's operations, in order. */
   nodes: OnnxNode[];
   /** The names of its outputs. */
   outputs: string[];
+  /** The names of the tensors that lie in the file. */
+  constants: Set<string>;
 }

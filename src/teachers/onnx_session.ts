@@ -25,16 +25,18 @@ export function readModel(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Makes a session of a model; `bytes` are its file, perhaps with more outputs. */
+/** Makes a session of a model; `bytes` are its file, perhaps with more outputs, `folder` is where weights beside it lie. */
 export function openSession(
   runtime: OrtRuntime,
   path: string,
   bytes: Uint8Array<ArrayBuffer>,
-  options: { readonly providers?: readonly string[]; readonly threads?: number },
+  options: {
+    readonly providers?: readonly string[];
+    readonly threads?: number;
+    readonly folder?: string;
+  },
 ): OrtSession {
   const session = runtime.session();
-  const real = Deno.realPathSync(path);
-  const folder = real.slice(0, Math.max(real.lastIndexOf("/"), real.lastIndexOf("\\")) + 1);
   try {
     session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
       executionProviders: options.providers ?? ["cpu"],
@@ -43,8 +45,8 @@ export function openSession(
       logSeverityLevel: 4,
       extra: {
         session: {
-          // Weights in files of their own lie beside the model.
-          model_external_initializers_file_folder_path: folder,
+          // What lies beside the model was looked at before.
+          model_external_initializers_file_folder_path: options.folder ?? "",
           // Threads that wait sleep, as libtorch's do here.
           intra_op: { allow_spinning: "0" },
         },

@@ -19,10 +19,14 @@ export function sourceSpec(model: Module | null, facts: TeacherFacts): Record<st
       layers: fingerprint(layersOf(model)),
     };
   }
-  const { architecture, source, parameters, openVocabulary } = facts;
+  const { architecture, source, parameters, openVocabulary, places, weightFiles } = facts;
   const spec: Record<string, Spec> = {};
   if (architecture !== undefined) spec.architecture = architecture;
   if (parameters !== undefined) spec.parameters = parameters;
+  if (places !== undefined) spec.places = { ...places };
+  if (weightFiles !== undefined && weightFiles.length > 0) {
+    spec.weightFiles = weightFiles.map((path) => fileSpec(path) ?? path);
+  }
   if (openVocabulary !== undefined) spec.openVocabulary = openVocabulary.fingerprint;
   const file = source === undefined ? undefined : fileSpec(source);
   // The same file may lie elsewhere; what is no file is known by its name.

@@ -52,6 +52,10 @@ export interface TeacherFacts {
   readonly numClasses?: number;
   /** The names of its own classes. */
   readonly classNames?: readonly string[];
+  /** Where features and logits are in what it computes, of a model that is a program by itself, and how they are made. */
+  readonly places?: Readonly<Record<string, string>>;
+  /** Files beside its own that its weights lie in. */
+  readonly weightFiles?: readonly string[];
   /** The classes of a teacher that votes on any, in words. */
   readonly openVocabulary?: OpenVocabularyFacts;
 }

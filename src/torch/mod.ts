@@ -22,5 +22,6 @@ export * from "./safetensors.ts";
 export * from "./scalar.ts";
 export * from "./scope.ts";
 export * from "./script.ts";
+export * from "./script_module.ts";
 export * from "./script_types.ts";
 export * from "./tensor.ts";

@@ -4,44 +4,25 @@
  * @module
  */
 
-import {
-  check,
-  context,
-  frame,
-  native,
-  open,
-  readText,
-  releaseOne,
-  writeText,
-} from "../../ffi/native.ts";
+import { context, frame, native, open, readText, writeText } from "../../ffi/native.ts";
 import { nativeError } from "../../ffi/native_error.ts";
 import {
   type ApprenticeError,
   ArgumentError,
   DeviceError,
-  DTypeError,
   FormatError,
   OutOfMemoryError,
 } from "../base/errors.ts";
-import { make } from "./core.ts";
 import type { Device } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";
-import { type DType, isFloatingPoint } from "./dtype.ts";
-import { dtypeCode } from "./dtype_codes.ts";
 import { checkScriptArchive } from "./script_archive.ts";
-import { putInputs, takeOutput } from "./script_values.ts";
-import type { ScriptInput, ScriptOutput } from "./script_types.ts";
-import { targetOptions } from "./target.ts";
-import type { Tensor } from "./tensor.ts";
+import { ScriptModule } from "./script_module.ts";
 
 /** How {@linkcode loadScript} loads. */
 export interface LoadScriptOptions {
   /** The device that the weights are put on; the CPU by default. */
   device?: Device;
 }
-
-// The safety net for modules that are never disposed of.
-const net = new FinalizationRegistry<number>((handle) => releaseOne(context, handle));
 
 /**
  * Loads a TorchScript file, as `torch.jit.save` writes it. The module is in the mode (training or
@@ -85,201 +66,13 @@ function loadError(path: string, device: number, status: number): ApprenticeErro
   const error = nativeError(-status, readText(frame[0]));
   if (error instanceof OutOfMemoryError) return error;
   if (device !== 0 && error instanceof DeviceError) return error;
-  return new FormatError(
-    `libtorch cannot load the TorchScript file ${path}: ${error.message.trimEnd()}`,
-    { cause: error },
-  );
-}
-
-/** The part of the interpreter's message that says what went wrong, and the rest. */
-const interpreterMessage =
-  /^The following operation failed in the TorchScript interpreter\.\n(Traceback.*)\n([\w.]*(?:Error|Exception)\b.*)$/s;
-
-/** Where and as what {@linkcode ScriptModule.to} moves a module. */
-export interface ScriptToOptions {
-  /** The device wanted; unchanged if absent. */
-  device?: Device;
-  /** The dtype wanted of floating-point tensors; unchanged if absent. */
-  dtype?: DType;
-}
-
-/**
- * A TorchScript module: weights and code, run by libtorch. Get one with {@linkcode loadScript}.
- *
- * Its memory is native. It is freed by {@linkcode ScriptModule.dispose}, at the end of the block of its `using`,
- * or some time after nothing refers to it any more.
- */
-export class ScriptModule implements Disposable {
-  /** The file that it was loaded from. */
-  readonly path: string;
-  /** The names of the methods that can be run. */
-  readonly methods: readonly string[];
-
-  readonly #handle: number;
-  readonly #schemas: readonly string[];
-
-  /** Use {@linkcode loadScript}. @ignore */
-  constructor(path: string, handle: number) {
-    this.path = path;
-    this.#handle = handle;
-    net.register(this, handle, this);
-    const schemas: string[] = [];
-    for (let bytes = 1; bytes > 0;) {
-      bytes = check(native.ap_script_method(context, handle, schemas.length));
-      if (bytes > 0) schemas.push(readText(bytes));
-    }
-    this.#schemas = schemas;
-    this.methods = schemas.map((schema) => schema.slice(0, schema.indexOf("(")));
-  }
-
-  /**
-   * A method's signature as libtorch writes it: `"features(__torch__.Net self, Tensor x) -> Tensor"`.
-   *
-   * @throws {ArgumentError} if there is no such method.
-   */
-  schema(method: string): string {
-    return this.#schemas[this.#find(method)];
-  }
-
-  /**
-   * Runs a method.
-   *
-   * @param method Its name.
-   * @param inputs Its arguments, in order; what is left out or undefined takes its default.
-   * @returns What the method returns. Its tensors belong to the scope that is open, as every new tensor does.
-   * @throws {ArgumentError} if there is no such method, or an argument is missing or of another type.
-   * @throws {DisposedError} if the module or a tensor was disposed of.
-   *
-   * @example
-   * ```ts ignore
-   * const { features } = model.run("record", images) as Record<string, torch.Tensor>;
-   * ```
-   */
-  run(method: string, ...inputs: ScriptInput[]): ScriptOutput {
-    const index = this.#find(method);
-    putInputs(inputs);
-    const slots = native.ap_script_run(context, this.#handle, index, inputs.length);
-    if (slots < 0) throw this.#runError(slots, index);
-    return takeOutput(slots);
-  }
-
-  /** Runs the method `forward`. */
-  forward(...inputs: ScriptInput[]): ScriptOutput {
-    return this.run("forward", ...inputs);
-  }
-
-  #find(method: string): number {
-    const index = this.methods.indexOf(method);
-    if (index >= 0) return index;
-    const names = this.methods.slice(0, 30).join(", ");
-    const more = this.methods.length > 30 ? `, and ${this.methods.length - 30} others` : "";
-    throw new ArgumentError(
-      `The TorchScript module ${this.path} has no method "${method}"; it has ${
-        names || "none"
-      }${more}.`,
-    );
-  }
-
-  #runError(status: number, index: number): ApprenticeError {
-    const said = readText(frame[0]).trimEnd();
-    const [, trace, last] = interpreterMessage.exec(said) ?? [undefined, "", said];
-    let where = `\n  in ${this.methods[index]} of ${this.path}`;
-    // A wrong argument: the signature says what is right.
-    if (status === -9) where += `: ${this.#schemas[index]}`;
-    return nativeError(
-      -status,
-      last.replace(/^RuntimeError: /, "") + where + (trace && `\n${trace}`),
-    );
-  }
-
-  /** Whether the module is in training mode. */
-  get training(): boolean {
-    return check(native.ap_script_train(context, this.#handle, -1)) === 1;
-  }
-
-  /** Switches to training mode, or with `false` to evaluation mode, and returns this module. */
-  train(on = true): this {
-    check(native.ap_script_train(context, this.#handle, on ? 1 : 0));
-    return this;
-  }
-
-  /** Switches to evaluation mode and returns this module. */
-  eval(): this {
-    return this.train(false);
-  }
-
-  /**
-   * Moves parameters and buffers to another device, or makes the floating-point ones another dtype, in place, and
-   * returns this module. Devices and dtypes that are written into the code, as tracing does with those of
-   * tensors that the model makes itself, stay: load on the device that it was traced on, where it matters.
-   */
-  to(target: Device | DType | ScriptToOptions): this {
-    const { device, dtype } = targetOptions<ScriptToOptions>(target);
-    if (dtype !== undefined && !isFloatingPoint(dtype)) {
-      throw new DTypeError(`A module's dtype is a floating-point one, got ${dtype}.`);
-    }
-    check(
-      native.ap_script_to(
-        context,
-        this.#handle,
-        device === undefined ? -1 : deviceCode(device),
-        dtype === undefined ? -1 : dtypeCode(dtype),
-      ),
-    );
-    return this;
-  }
-
-  /** The module's parameters, with their names. Every call makes new tensor objects of the same memory. */
-  namedParameters(): [string, Tensor][] {
-    return this.#tensors().filter(([, , buffer]) => !buffer).map((
-      [name, tensor],
-    ) => [name, tensor]);
-  }
-
-  /** The module's buffers, such as a batch norm's statistics, with their names, as {@linkcode ScriptModule.namedParameters}. */
-  namedBuffers(): [string, Tensor][] {
-    return this.#tensors().filter(([, , buffer]) => buffer).map(([name, tensor]) => [name, tensor]);
-  }
-
-  /** The module's parameters and buffers by name, as {@linkcode ScriptModule.namedParameters}. */
-  stateDict(): Record<string, Tensor> {
-    return Object.fromEntries(this.#tensors().map(([name, tensor]) => [name, tensor]));
-  }
-
-  #tensors(): [name: string, tensor: Tensor, buffer: boolean][] {
-    const all: [string, Tensor, boolean][] = [];
-    let total = 1;
-    while (all.length < total) {
-      const count = check(native.ap_script_tensors(context, this.#handle, all.length));
-      total = frame[0];
-      if (count === 0 && all.length < total) {
-        throw new FormatError(`The names of the tensors of ${this.path} are too long.`);
-      }
-      const slots = frame.slice(1, 1 + 3 * count);
-      let textAt = 0;
-      for (let i = 0; i < count; i++) {
-        const [handle, buffer, bytes] = slots.subarray(3 * i, 3 * i + 3);
-        const name = readText(bytes, textAt);
-        textAt += bytes;
-        all.push([name, make(handle), buffer === 1]);
-      }
-    }
-    return all;
-  }
-
-  /** Whether the module was disposed of. */
-  get isDisposed(): boolean {
-    return native.ap_script_method(context, this.#handle, 0) < 0;
-  }
-
-  /** Frees the module now. Later uses throw a `DisposedError`; disposing again does nothing. */
-  dispose(): void {
-    net.unregister(this);
-    releaseOne(context, this.#handle);
-  }
-
-  /** Same as {@linkcode ScriptModule.dispose}, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
+  const said = error.message.trimEnd();
+  // The printer writes a name and no numbers for weights that were put in oneDNN's own order.
+  const why = /required keyword attribute 'value' is undefined/.test(said)
+    ? `${said}. It was saved after torch.jit.optimize_for_inference, which leaves weights out of the file, so that ` +
+      "PyTorch itself cannot load it: save it before that, or frozen (torch.jit.freeze)."
+    : said;
+  return new FormatError(`libtorch cannot load the TorchScript file ${path}: ${why}`, {
+    cause: error,
+  });
 }

@@ -168,7 +168,8 @@ function checkKind(path: string, files: ReadonlyMap<string, ZipEntry>): string {
     : has("archive_format")
     ? "an archive of torch.export"
     : has("data.pkl")
-    ? "a PyTorch checkpoint, which holds weights without code: load those into a model that is built here"
+    ? "a PyTorch checkpoint, which holds weights without code: load those into a model that is built here " +
+      "(a TorchScript file looks so, too, if an error ended torch.jit.save)"
     : "a zip archive with something else in it";
   throw new FormatError(`${path} is no TorchScript file: it is ${what}.`);
 }

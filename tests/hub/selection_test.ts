@@ -49,6 +49,15 @@ Deno.test("selectFiles looks into a folder, or takes the file that is named", ()
   assertThrows(() => selectFiles(names, "org/name", "", []), ArgumentError);
 });
 
+Deno.test("selectFiles takes the files that an ONNX model's weights lie in, too", () => {
+  const beside = ["model.onnx_data", "model.onnx_data_1", "model.onnx.data", "model.data"];
+  const names = ["onnx/model.onnx", ...beside.map((name) => `onnx/${name}`)];
+  const more = ["onnx/model_fp16.onnx", "onnx/model_fp16.onnx_data", "onnx/model.onnx_data_x"];
+  const chosen = selectFiles([...names, ...more], "org/name", "onnx/model.onnx");
+  assertEquals([chosen.weights, chosen.files], ["model.onnx", beside]);
+  assertEquals(selectFiles(["a.onnx", "b.onnx_data"], "org/name", "").files, []);
+});
+
 Deno.test("shardsOf takes only files beside the index", () => {
   assertEquals(shardsOf({ weight_map: { a: "2.bin", b: "1.bin", c: "2.bin" } }, "i"), [
     "1.bin",

@@ -1,11 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import { descriptive } from "../../src/teachers/descriptive.ts";
-import {
-  classifierOfScript,
-  featuresOfScript,
-  type ScriptTap,
-} from "../../src/teachers/from_script.ts";
+import { classifierOfScript, featuresOfScript } from "../../src/teachers/from_script.ts";
+import type { ScriptTap } from "../../src/teachers/script_taps.ts";
 import { predictive } from "../../src/teachers/predictive.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";

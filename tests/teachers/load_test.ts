@@ -52,6 +52,10 @@ test("a file named after its architecture is a teacher in one line", async () =>
     assertClose(output.logits, expected, { rtol: 1e-4, atol: 1e-4 });
   });
   assertEquals(teacher.facts.architecture, "resnet20");
+  // Where its features are is not to be said.
+  for (const place of [{ tap: "layer3" }, { logits: "fc" }, { tokens: "mean" as const }]) {
+    await assertRejects(() => load(path, { ...on, ...place }), ArgumentError, "holds weights");
+  }
 });
 
 test("rows of pixels and other sizes are images too", async () => {

@@ -23,10 +23,11 @@ async function attempt(bytes: Uint8Array, what: string): Promise<void> {
 let state = 1;
 const random = (below: number) => (state = state * 48271 % 2147483647) % below;
 const rounds = Number(Deno.env.get("ROUNDS") ?? 200);
+const step = Number(Deno.env.get("STEP") ?? 97);
 
 for (const file of Deno.args) {
   const whole = Deno.readFileSync(file);
-  for (let length = 0; length < whole.length; length += 97) {
+  for (let length = 0; length < whole.length; length += step) {
     await attempt(whole.slice(0, length), `${file} cut to ${length}`);
   }
   for (let i = 0; i < rounds; i++) {
