@@ -45,6 +45,7 @@ export * from "./published_weights.ts";
 export * from "./registry.ts";
 export * from "./rep_net.ts";
 export * from "./repvgg.ts";
+export * from "./repvit.ts";
 export * from "./resnet.ts";
 export * from "./resnetv2.ts";
 export * from "./rotary_vit.ts";

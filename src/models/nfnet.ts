@@ -10,14 +10,13 @@ import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { NfNetOptions } from "./nfnet_options.ts";
 import { checkNfNet } from "./parts/check_nfnet.ts";
-import { classifierHead } from "./parts/classifier_head.ts";
+import { FcHead } from "./parts/classifier_head.ts";
 import { makeDivisible } from "./parts/divisible.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { NORM_FREE_ACTIVATIONS, scaledActivation } from "./parts/norm_free_activation.ts";
 import { NormFreeBlock, normFreeConv, type NormFreeStyle } from "./parts/norm_free_block.ts";
 import { NormFreeStem } from "./parts/norm_free_stem.ts";
-import { NamedHead } from "./parts/named_head.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
 
 /** By how much branches are scaled (Brock et al. 2021a, section 4). */
@@ -44,7 +43,7 @@ export class NfNet extends Backbone {
   override readonly numClasses: number;
   readonly #style: NormFreeStyle;
   readonly #groups: readonly (readonly nn.Module[])[];
-  readonly #head: NamedHead;
+  readonly #head: FcHead;
 
   /**
    * Builds the network with fresh weights.
@@ -105,7 +104,7 @@ export class NfNet extends Backbone {
     this.numClasses = numClasses;
     this.#head = this.registerModule(
       "head",
-      new NamedHead(classifierHead(this.featureDim, numClasses, dropout)),
+      new FcHead(this.featureDim, numClasses, dropout),
     );
     initNormFree(this);
   }

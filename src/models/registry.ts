@@ -37,6 +37,7 @@ import { nfnet } from "./nfnet_entries.ts";
 import { perceptionEncoder } from "./perception_encoder_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
+import { repVit } from "./repvit_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { resnetV2 } from "./resnetv2_entries.ts";
 import { ropeVits } from "./rope_vit_entries.ts";
@@ -80,6 +81,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   perceptionEncoder,
   repVgg,
   resNeSt,
+  repVit,
   resnet,
   resnetV2,
   ropeVits,
