@@ -1,4 +1,4 @@
-"""Writes what ConvNeXts (and an EdgeNeXt) compute whose parameters are not named as timm's, and those names.
+"""Writes what ConvNeXts, an EdgeNeXt and a RepViT compute whose parameters are not named as timm's, and those names.
 
 python tests/golden/dialects_convnext.py OUT
 
@@ -91,6 +91,29 @@ def edgenext():
     return timm.create_model("edgenext_xx_small", num_classes=10, **shape)
 
 
+def repvit():
+    return timm.create_model("repvit_m0_9", num_classes=10, embed_dim=(8, 16, 24), depth=(2, 1, 2))
+
+
+def by_place(name):
+    """A name of the RepViT above as its authors' list of blocks has it."""
+    prefixes = ["stem", "stages.0.blocks.0", "stages.0.blocks.1", "stages.1.downsample.pre_block", "stages.1.downsample"]
+    prefixes += ["stages.1.blocks.0", "stages.2.downsample.pre_block", "stages.2.downsample"]
+    prefixes += ["stages.2.blocks.0", "stages.2.blocks.1"]
+    parts = {
+        "conv1.": "0.", "conv2.": "2.", "spatial_downsample.": "token_mixer.0.", "channel_downsample.": "token_mixer.2.",
+        "ffn.conv1.": "channel_mixer.m.0.", "ffn.conv2.": "channel_mixer.m.2.", "token_mixer.": "token_mixer.0.",
+        "se.": "token_mixer.1.", "channel_mixer.conv1.": "channel_mixer.m.0.", "channel_mixer.conv2.": "channel_mixer.m.2.",
+    }  # fmt: skip
+    found = [prefix for prefix in prefixes if name.startswith(f"{prefix}.")]
+    if found:
+        prefix = max(found, key=len)
+        rest = name[len(prefix) + 1 :]
+        part = next(part for part in parts if rest.startswith(part))
+        return f"features.{prefixes.index(prefix)}.{parts[part]}{rest[len(part) :]}"
+    return name.replace("head.head_dist.", "classifier.classifier_dist.").replace("head.head.", "classifier.classifier.")
+
+
 def torchvision():
     dims = [*DIMS, None]
     return ConvNeXt([CNBlockConfig(dims[i], dims[i + 1], DEPTHS[i]) for i in range(4)], num_classes=10)
@@ -122,6 +145,15 @@ def open_clip(hidden):
     return record(state, model.eval()(images()))
 
 
+@torch.no_grad()
+def by_authors(model, rename):
+    """timm's model with the names of the original release, which are those that `rename` gives."""
+    state = {rename(name): value for name, value in model.state_dict().items()}
+    assert len(state) == len(model.state_dict())
+    parity.fill(Named(state))  # the tensors are the model's own
+    return record(state, model.eval()(images()))
+
+
 def logits(output):
     return output.logits
 
@@ -150,5 +182,6 @@ parity.save(
         "open_clip's": open_clip(False),
         "open_clip's, hidden layer": open_clip(True),
         "EdgeNeXt's authors'": renamed(edgenext(), meta, edgenext_filter),
+        "RepViT's authors'": by_authors(repvit(), by_place),
     },
 )

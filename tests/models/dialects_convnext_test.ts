@@ -2,10 +2,12 @@ import { assertEquals } from "@std/assert";
 import { ConvNeXt } from "../../src/models/convnext.ts";
 import type { ConvNeXtOptions } from "../../src/models/convnext_options.ts";
 import { convnextDialects, torchvisionConvNeXt } from "../../src/models/dialects/convnext.ts";
+import { repVitDialects } from "../../src/models/dialects/repvit.ts";
 import { EdgeNeXt } from "../../src/models/edgenext.ts";
 import * as models from "../../src/models/mod.ts";
 import type { Classifier } from "../../src/nn/mod.ts";
 import { ownState } from "../../src/models/published_state.ts";
+import { RepVit } from "../../src/models/repvit.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, test } from "../helpers.ts";
 import { goldenNames } from "../parity/parity.ts";
@@ -34,6 +36,9 @@ const makers: Record<string, (() => Classifier)[]> = {
   "EdgeNeXt's authors'": [
     () => new EdgeNeXt({ numClasses: 10, depths: [1, 2, 1, 1], dims: [8, 16, 20, 28], heads: 2 }),
   ],
+  "RepViT's authors'": [
+    () => new RepVit({ numClasses: 10, depths: [2, 1, 2], dims: [8, 16, 24] }),
+  ],
 };
 
 test("the golden file has every record that is compared", () => {
@@ -50,15 +55,16 @@ for (const [record, makes] of Object.entries(makers)) {
 }
 
 test("every dialect is spoken by one record or more, and each record speaks one", () => {
+  const all = [...convnextDialects, ...repVitDialects];
   // timm's names are the network's own.
   const records = goldenNames(path).filter((record) => !record.startsWith("timm's"));
   const spoken = records.map((record) => {
     const keys = new Set(Object.keys(stateOf(path, record).state));
-    const found = convnextDialects.filter((dialect) => dialect.recognizes(keys));
+    const found = all.filter((dialect) => dialect.recognizes(keys));
     assertEquals(found.length, 1, record);
     return found[0].name;
   });
-  assertEquals(new Set(spoken), new Set(convnextDialects.map(({ name }) => name)));
+  assertEquals(new Set(spoken), new Set(all.map(({ name }) => name)));
 });
 
 test("a name that two publishers have means the network that a file is of", () => {
