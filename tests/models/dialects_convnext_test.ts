@@ -1,4 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { ApprenticeError } from "../../src/base/errors.ts";
+import { loadWeights } from "../../src/checkpoints/mod.ts";
 import { ConvNeXt } from "../../src/models/convnext.ts";
 import type { ConvNeXtOptions } from "../../src/models/convnext_options.ts";
 import { convnextDialects, torchvisionConvNeXt } from "../../src/models/dialects/convnext.ts";
@@ -110,4 +112,28 @@ test("a student of a version that had torchvision's names is read as well", () =
   assertEquals(names(ownState(model, saved)), names(model.stateDict()));
   const own = model.stateDict();
   assertEquals(ownState(model, own), own);
+});
+
+test("damaged states of all dialects are refused in words", () => {
+  const file = Deno.makeTempFileSync({ suffix: ".safetensors" });
+  const damages: ((tensor: torch.Tensor) => torch.Tensor)[] = [
+    () => torch.zeros([]),
+    (tensor) => torch.zeros([1, ...tensor.shape, 1]),
+  ];
+  try {
+    const records = ["Meta's V2", "transformers' DINOv3", "open_clip's", "RepViT's authors'"];
+    for (const record of records) {
+      const [make] = makers[record];
+      const { state } = stateOf(path, record);
+      for (const damage of damages) {
+        const damaged = Object.entries(state).map(([name, tensor]) => [name, damage(tensor)]);
+        torch.saveSafetensors(file, Object.fromEntries(damaged));
+        using model = make();
+        const dialects = models.dialects;
+        assertThrows(() => loadWeights(model, file, { dialects }), ApprenticeError);
+      }
+    }
+  } finally {
+    Deno.removeSync(file);
+  }
 });
