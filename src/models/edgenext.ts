@@ -22,7 +22,7 @@ import { chainGroups, Stage } from "./parts/stage.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 
 const eps = 1e-6;
-/** Of each stage: the kernel of its convolutions, into how many parts its last block splits channels. */
+/** The kernel of the convolutions of each stage, and into how many parts the last block splits channels. */
 const KERNELS = [3, 5, 7, 9];
 const SCALES = [2, 2, 3, 4];
 

@@ -39,6 +39,7 @@ for (const [name, make] of Object.entries(makers)) {
 test("edgenext_xx_small keeps a backbone's promises", () => {
   const name = "edgenext_xx_small";
   assertContract({ family: edgenext, name, size: 32, sides: [8, 4, 2, 1] });
+  assertRandomParts(name, 32);
 });
 
 test("images need not be square", () => {
