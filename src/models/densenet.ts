@@ -86,6 +86,14 @@ class Trunk extends nn.Module {
  * DenseNet (Huang et al., Densely connected convolutional networks, 2017, table 1; timm's variants have a deep stem and
  * blur). Parameters have torchvision's names, which timm shares. Its stages are the four blocks, at strides 4, 8, 16 and 32;
  * the last is normed. There are no branches to leave out: dropPath must be 0.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = new models.DenseNet({ numClasses: 10, growth: 4, depths: [2, 2] });
+ * model.forward(torch.zeros([1, 3, 32, 32])).shape; // [1, 10]
+ * ```
  */
 export class DenseNet extends Backbone {
   /** The classifier. */

@@ -45,6 +45,19 @@ export interface EdgeNeXtOptions extends BuildOptions {
  * EdgeNeXt (Maaz et al., EdgeNeXt: Efficiently amalgamated CNN-transformer architecture for mobile vision applications,
  * 2022, table 1): convolutions, and at the end of all stages but the first attention between channels. Parameters have
  * timm's names. Its stages are at strides 4, 8, 16 and 32.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = new models.EdgeNeXt({
+ *   numClasses: 10,
+ *   depths: [1, 1, 1, 1],
+ *   dims: [8, 16, 24, 32],
+ *   heads: 2,
+ * });
+ * model.forward(torch.zeros([1, 3, 32, 32])).shape; // [1, 10]
+ * ```
  */
 export class EdgeNeXt extends Backbone {
   /** The patches. */

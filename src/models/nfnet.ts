@@ -27,6 +27,14 @@ const alpha = 0.2;
  * table 1), NF-RegNet and NF-ResNet (Brock et al., Characterizing signal propagation to close the performance gap in
  * unnormalized ResNets, 2021a). Parameters have timm's names. Its stages are at strides 4, 8, 16 and 32; the last is the
  * last convolution's map.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = models.create("nf_regnet_b0", { numClasses: 10 });
+ * model.forward(torch.zeros([1, 3, 32, 32])).shape; // [1, 10]
+ * ```
  */
 export class NfNet extends Backbone {
   /** The convolutions before the first stage. */
@@ -56,14 +64,16 @@ export class NfNet extends Backbone {
     const { depths, lastDim, widthFactor = 1, regnet = false, deepMind = false } = options;
     const fit = (dim: number): number => makeDivisible(dim * widthFactor);
     const style: NormFreeStyle = {
-      ...options,
-      alpha,
+      ratio: options.ratio,
+      groupSize: options.groupSize,
+      attention: options.attention,
+      extraConv: options.extraConv ?? false,
       activation: NORM_FREE_ACTIVATIONS[options.activation],
+      regnet,
       gammaInActivation: deepMind,
       same: deepMind,
       skipInit: deepMind,
-      regnet,
-      extraConv: options.extraConv ?? false,
+      alpha,
     };
     this.#style = style;
     const dims = options.dims.map(fit);

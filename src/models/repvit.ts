@@ -33,6 +33,15 @@ export interface RepVitOptions extends BuildOptions {
  * network in the form of a transformer, whose depthwise convolutions are trained with branches and whose logits are the mean
  * of two heads. `models.fold` makes one convolution of each, and one head. Parameters have timm's names in both forms. Its
  * stages are at strides 4, 8, 16 and 32. No branch can be left out as a whole: dropPath must be 0.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using student = models.create("repvit_m0_9", { numClasses: 10 });
+ * using small = models.fold(student);
+ * small.forward(torch.zeros([1, 3, 32, 32])).shape; // [1, 10]
+ * ```
  */
 export class RepVit extends Backbone {
   /** Two convolutions of stride 2. */
