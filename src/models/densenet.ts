@@ -10,10 +10,10 @@ import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
-import { BlurPool2d } from "./parts/blur_pool.ts";
 import { checkBuildOptions, type CheckedOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
-import { DenseBlock, DenseTransition, normRelu } from "./parts/dense_block.ts";
+import { normRelu } from "./parts/dense_block.ts";
+import { DenseTrunk } from "./parts/dense_trunk.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 
@@ -27,59 +27,6 @@ export interface DenseNetOptions extends BuildOptions {
   readonly deepStem?: boolean;
   /** Whether the first pooling blurs before it halves; false by default. */
   readonly blurs?: boolean;
-}
-
-/** Everything before the classifier, by the names of both publishers. */
-class Trunk extends nn.Module {
-  readonly convs: readonly [nn.Conv2d, nn.BatchNorm2d][];
-  readonly blur?: BlurPool2d;
-  readonly blocks: readonly DenseBlock[];
-  readonly transitions: readonly DenseTransition[];
-  readonly lastNorm: nn.BatchNorm2d;
-  readonly dims: readonly number[];
-
-  constructor({ growth, depths, deepStem, blurs }: DenseNetOptions, inChannels: number) {
-    super();
-    let channels = 2 * growth;
-    const widths = deepStem ? [growth, growth, channels] : [channels];
-    const kernel = deepStem ? 3 : 7;
-    this.convs = widths.map((width, i) => {
-      const before = i === 0 ? inChannels : widths[i - 1];
-      const stride = i === 0 ? 2 : 1;
-      const options = { stride, padding: (kernel - 1) / 2, bias: false };
-      return [
-        this.registerModule(`conv${i}`, new nn.Conv2d(before, width, kernel, options)),
-        this.registerModule(`norm${i}`, new nn.BatchNorm2d(width)),
-      ];
-    });
-    if (blurs) this.blur = this.registerModule("blur", new BlurPool2d(channels));
-    const blocks: DenseBlock[] = [];
-    const transitions: DenseTransition[] = [];
-    this.dims = depths.map((depth, i) => {
-      if (i > 0) {
-        const transition = new DenseTransition(channels);
-        transitions.push(this.registerModule(`transition${i}`, transition));
-        channels = Math.floor(channels / 2);
-      }
-      const block = new DenseBlock(channels, depth, growth);
-      blocks.push(this.registerModule(`denseblock${i + 1}`, block));
-      return channels += depth * growth;
-    });
-    this.blocks = blocks;
-    this.transitions = transitions;
-    this.lastNorm = this.registerModule("norm5", new nn.BatchNorm2d(channels));
-  }
-
-  /** Images to what the first block is given. */
-  override forward(images: Tensor): Tensor {
-    return torch.scope(() => {
-      let x = images;
-      for (const [conv, norm] of this.convs) x = normRelu(norm, conv.forward(x));
-      return this.blur === undefined
-        ? torch.maxPool2d(x, 3, 2, 1)
-        : this.blur.forward(torch.maxPool2d(x, 3, 1, 1));
-    });
-  }
 }
 
 /**
@@ -106,7 +53,7 @@ export class DenseNet extends Backbone {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
-  readonly #trunk: Trunk;
+  readonly #trunk: DenseTrunk;
 
   /**
    * Builds the network with fresh weights.
@@ -116,7 +63,7 @@ export class DenseNet extends Backbone {
   constructor(options: DenseNetOptions) {
     super();
     const { numClasses, inChannels, dropout } = checkOptions(options);
-    const trunk = new Trunk(options, inChannels);
+    const trunk = new DenseTrunk(options, inChannels);
     this.#trunk = this.registerModule("features", trunk);
     this.stageDims = trunk.dims;
     this.stageReductions = trunk.dims.map((_, i) => 4 * 2 ** i);

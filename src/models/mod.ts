@@ -20,6 +20,7 @@ export * from "./densenet.ts";
 export * from "./dialects/all.ts";
 export * from "./dialects/dialect_type.ts";
 export * from "./edgenext.ts";
+export * from "./edgenext_options.ts";
 export * from "./efficientformer_v2.ts";
 export * from "./efficientnet.ts";
 export * from "./efficientnet_lite.ts";

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
-import { EdgeNeXt, type EdgeNeXtOptions } from "../../src/models/edgenext.ts";
+import { EdgeNeXt } from "../../src/models/edgenext.ts";
 import { edgenext } from "../../src/models/edgenext_entries.ts";
+import type { EdgeNeXtOptions } from "../../src/models/edgenext_options.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { assertParity, compare, goldenNames } from "../parity/parity.ts";
