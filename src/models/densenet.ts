@@ -10,10 +10,10 @@ import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
-import { BlurPool2d } from "./parts/blur_pool.ts";
 import { checkBuildOptions, type CheckedOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
-import { DenseBlock, DenseTransition, normRelu } from "./parts/dense_block.ts";
+import { normRelu } from "./parts/dense_block.ts";
+import { DenseTrunk } from "./parts/dense_trunk.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 
@@ -29,63 +29,18 @@ export interface DenseNetOptions extends BuildOptions {
   readonly blurs?: boolean;
 }
 
-/** Everything before the classifier, by the names of both publishers. */
-class Trunk extends nn.Module {
-  readonly convs: readonly [nn.Conv2d, nn.BatchNorm2d][];
-  readonly blur?: BlurPool2d;
-  readonly blocks: readonly DenseBlock[];
-  readonly transitions: readonly DenseTransition[];
-  readonly lastNorm: nn.BatchNorm2d;
-  readonly dims: readonly number[];
-
-  constructor({ growth, depths, deepStem, blurs }: DenseNetOptions, inChannels: number) {
-    super();
-    let channels = 2 * growth;
-    const widths = deepStem ? [growth, growth, channels] : [channels];
-    const kernel = deepStem ? 3 : 7;
-    this.convs = widths.map((width, i) => {
-      const before = i === 0 ? inChannels : widths[i - 1];
-      const stride = i === 0 ? 2 : 1;
-      const options = { stride, padding: (kernel - 1) / 2, bias: false };
-      return [
-        this.registerModule(`conv${i}`, new nn.Conv2d(before, width, kernel, options)),
-        this.registerModule(`norm${i}`, new nn.BatchNorm2d(width)),
-      ];
-    });
-    if (blurs) this.blur = this.registerModule("blur", new BlurPool2d(channels));
-    const blocks: DenseBlock[] = [];
-    const transitions: DenseTransition[] = [];
-    this.dims = depths.map((depth, i) => {
-      if (i > 0) {
-        const transition = new DenseTransition(channels);
-        transitions.push(this.registerModule(`transition${i}`, transition));
-        channels = Math.floor(channels / 2);
-      }
-      const block = new DenseBlock(channels, depth, growth);
-      blocks.push(this.registerModule(`denseblock${i + 1}`, block));
-      return channels += depth * growth;
-    });
-    this.blocks = blocks;
-    this.transitions = transitions;
-    this.lastNorm = this.registerModule("norm5", new nn.BatchNorm2d(channels));
-  }
-
-  /** Images to what the first block is given. */
-  override forward(images: Tensor): Tensor {
-    return torch.scope(() => {
-      let x = images;
-      for (const [conv, norm] of this.convs) x = normRelu(norm, conv.forward(x));
-      return this.blur === undefined
-        ? torch.maxPool2d(x, 3, 2, 1)
-        : this.blur.forward(torch.maxPool2d(x, 3, 1, 1));
-    });
-  }
-}
-
 /**
  * DenseNet (Huang et al., Densely connected convolutional networks, 2017, table 1; timm's variants have a deep stem and
  * blur). Parameters have torchvision's names, which timm shares. Its stages are the four blocks, at strides 4, 8, 16 and 32;
  * the last is normed. There are no branches to leave out: dropPath must be 0.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = new models.DenseNet({ numClasses: 10, growth: 4, depths: [2, 2] });
+ * model.forward(torch.zeros([1, 3, 32, 32])).shape; // [1, 10]
+ * ```
  */
 export class DenseNet extends Backbone {
   /** The classifier. */
@@ -98,7 +53,7 @@ export class DenseNet extends Backbone {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
-  readonly #trunk: Trunk;
+  readonly #trunk: DenseTrunk;
 
   /**
    * Builds the network with fresh weights.
@@ -108,7 +63,7 @@ export class DenseNet extends Backbone {
   constructor(options: DenseNetOptions) {
     super();
     const { numClasses, inChannels, dropout } = checkOptions(options);
-    const trunk = new Trunk(options, inChannels);
+    const trunk = new DenseTrunk(options, inChannels);
     this.#trunk = this.registerModule("features", trunk);
     this.stageDims = trunk.dims;
     this.stageReductions = trunk.dims.map((_, i) => 4 * 2 ** i);

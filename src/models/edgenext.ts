@@ -4,47 +4,41 @@
  * @module
  */
 
-import { ArgumentError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
-import type { BuildOptions } from "./entry.ts";
-import { checkBuildOptions, type CheckedOptions } from "./parts/build_options.ts";
+import type { EdgeNeXtOptions } from "./edgenext_options.ts";
+import { checkEdgeNeXt, EDGENEXT_SCALES } from "./parts/check_edgenext.ts";
 import { ConvNeXtBlock } from "./parts/convnext_block.ts";
 import { downsampledLayers, DownsampledStage } from "./parts/downsampled_stage.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { NormMlpHead } from "./parts/norm_mlp_head.ts";
-import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
-import { checkHeads } from "./parts/self_attention.ts";
 import { SplitTransposeBlock } from "./parts/split_transpose_block.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 
 const eps = 1e-6;
-/** Of each stage: the kernel of its convolutions, into how many parts its last block splits channels. */
+/** The kernel of the convolutions of each stage. */
 const KERNELS = [3, 5, 7, 9];
-const SCALES = [2, 2, 3, 4];
-
-/** What makes one EdgeNeXt another. */
-export interface EdgeNeXtOptions extends BuildOptions {
-  /** Blocks in each of the four stages. */
-  readonly depths: readonly number[];
-  /** Channels of each stage. */
-  readonly dims: readonly number[];
-  /** Heads of the attention between channels. */
-  readonly heads: number;
-  /**
-   * Whether the stem's patches overlap, the first block of a stage halves the map, and convolutions have no biases, as in
-   * timm's own variant; false by default.
-   */
-  readonly overlapping?: boolean;
-}
 
 /**
  * EdgeNeXt (Maaz et al., EdgeNeXt: Efficiently amalgamated CNN-transformer architecture for mobile vision applications,
  * 2022, table 1): convolutions, and at the end of all stages but the first attention between channels. Parameters have
  * timm's names. Its stages are at strides 4, 8, 16 and 32.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = new models.EdgeNeXt({
+ *   numClasses: 10,
+ *   depths: [1, 1, 1, 1],
+ *   dims: [8, 16, 24, 32],
+ *   heads: 2,
+ * });
+ * model.forward(torch.zeros([1, 3, 32, 32])).shape; // [1, 10]
+ * ```
  */
 export class EdgeNeXt extends Backbone {
   /** The patches. */
@@ -69,7 +63,7 @@ export class EdgeNeXt extends Backbone {
    */
   constructor(options: EdgeNeXtOptions) {
     super();
-    const checked = checkOptions(options);
+    const checked = checkEdgeNeXt(options);
     const { depths, dims, heads, overlapping = false } = options;
     const bias = !overlapping;
     const rates = dropPathRates(checked.dropPath, depths.reduce((a, b) => a + b));
@@ -90,7 +84,7 @@ export class EdgeNeXt extends Backbone {
       const blocks = rates.splice(0, depths[stage]).map((dropPath, i, { length }) => {
         const style = { bias, layerScale: 1e-6, dropPath };
         if (halves && i === length - 1) {
-          const shape = { heads, scales: SCALES[stage], positions: stage === 1 };
+          const shape = { heads, scales: EDGENEXT_SCALES[stage], positions: stage === 1 };
           return new SplitTransposeBlock(dim, { ...shape, ...style });
         }
         const reshapes = halves && overlapping && i === 0;
@@ -133,46 +127,4 @@ export class EdgeNeXt extends Backbone {
   layerNames(): readonly (readonly string[])[] {
     return downsampledLayers(this.#depths);
   }
-}
-
-function checkOptions(options: EdgeNeXtOptions): CheckedOptions {
-  const { depths, dims, heads, overlapping } = options;
-  const checked = checkBuildOptions("EdgeNeXt", options);
-  checkList("EdgeNeXt", "depths", depths, KERNELS.length);
-  checkList("EdgeNeXt", "dims", dims, KERNELS.length);
-  checkCounts("EdgeNeXt", { heads });
-  checkBlocks("EdgeNeXt", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
-  dims.slice(1).forEach((dim, i) => {
-    checkHeads("EdgeNeXt", dim, heads);
-    if (overlapping && dim % dims[i] !== 0) {
-      throw new ArgumentError(
-        `EdgeNeXt: dims [${
-          dims.join(", ")
-        }] must be multiples of those before them, as blocks halve the map.`,
-      );
-    }
-    const scales = SCALES[i + 1];
-    // The parts are of equal size but for the last, which has what is left.
-    if (dim > Math.ceil(dim / scales) * (scales - 1)) return;
-    throw new ArgumentError(
-      `EdgeNeXt: the ${dim} channels of stage ${
-        i + 1
-      } cannot be split into ${scales} parts; choose more.`,
-    );
-  });
-  if (overlapping && depths.slice(1).some((depth) => depth < 2)) {
-    throw new ArgumentError(
-      `EdgeNeXt: depths [${depths.join(", ")}] leave no block to halve the map; give two or more.`,
-    );
-  }
-  checkParameterCount(
-    "EdgeNeXt",
-    dims.reduce(
-      (sum, dim, i) => sum + depths[i] * 12 * dim ** 2 + 4 * dim * (dims[i - 1] ?? 0),
-      0,
-    ) +
-      dims[0] * 16 * checked.inChannels + dims[3] * checked.numClasses,
-    { depths, dims, ...checked },
-  );
-  return checked;
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { EdgeNeXt, type EdgeNeXtOptions } from "./edgenext.ts";
+import { EdgeNeXt } from "./edgenext.ts";
+import type { EdgeNeXtOptions } from "./edgenext_options.ts";
 import type { ModelEntry } from "./entry.ts";
 import { type Build, timmEntries } from "./timm_entries.ts";
 

@@ -10,14 +10,13 @@ import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { NfNetOptions } from "./nfnet_options.ts";
 import { checkNfNet } from "./parts/check_nfnet.ts";
-import { classifierHead } from "./parts/classifier_head.ts";
+import { FcHead } from "./parts/classifier_head.ts";
 import { makeDivisible } from "./parts/divisible.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { NORM_FREE_ACTIVATIONS, scaledActivation } from "./parts/norm_free_activation.ts";
 import { NormFreeBlock, normFreeConv, type NormFreeStyle } from "./parts/norm_free_block.ts";
 import { NormFreeStem } from "./parts/norm_free_stem.ts";
-import { NamedHead } from "./parts/named_head.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
 
 /** By how much branches are scaled (Brock et al. 2021a, section 4). */
@@ -28,6 +27,14 @@ const alpha = 0.2;
  * table 1), NF-RegNet and NF-ResNet (Brock et al., Characterizing signal propagation to close the performance gap in
  * unnormalized ResNets, 2021a). Parameters have timm's names. Its stages are at strides 4, 8, 16 and 32; the last is the
  * last convolution's map.
+ *
+ * @example
+ * ```ts
+ * import { models, torch } from "@apprentice/distill";
+ *
+ * using model = models.create("nf_regnet_b0", { numClasses: 10 });
+ * model.forward(torch.zeros([1, 3, 32, 32])).shape; // [1, 10]
+ * ```
  */
 export class NfNet extends Backbone {
   /** The convolutions before the first stage. */
@@ -44,7 +51,7 @@ export class NfNet extends Backbone {
   override readonly numClasses: number;
   readonly #style: NormFreeStyle;
   readonly #groups: readonly (readonly nn.Module[])[];
-  readonly #head: NamedHead;
+  readonly #head: FcHead;
 
   /**
    * Builds the network with fresh weights.
@@ -57,14 +64,16 @@ export class NfNet extends Backbone {
     const { depths, lastDim, widthFactor = 1, regnet = false, deepMind = false } = options;
     const fit = (dim: number): number => makeDivisible(dim * widthFactor);
     const style: NormFreeStyle = {
-      ...options,
-      alpha,
+      ratio: options.ratio,
+      groupSize: options.groupSize,
+      attention: options.attention,
+      extraConv: options.extraConv ?? false,
       activation: NORM_FREE_ACTIVATIONS[options.activation],
+      regnet,
       gammaInActivation: deepMind,
       same: deepMind,
       skipInit: deepMind,
-      regnet,
-      extraConv: options.extraConv ?? false,
+      alpha,
     };
     this.#style = style;
     const dims = options.dims.map(fit);
@@ -105,7 +114,7 @@ export class NfNet extends Backbone {
     this.numClasses = numClasses;
     this.#head = this.registerModule(
       "head",
-      new NamedHead(classifierHead(this.featureDim, numClasses, dropout)),
+      new FcHead(this.featureDim, numClasses, dropout),
     );
     initNormFree(this);
   }

@@ -31,14 +31,17 @@ export function publishedState(model: Classifier): Record<string, Tensor> {
   return published === undefined ? state : noGrad(() => published(state));
 }
 
-/** A state dict that {@linkcode publishedState} made, with the model's own names. @ignore */
+/**
+ * A state dict that {@linkcode publishedState} made, of this version or of one that took another publisher's names for its
+ * own, with the model's own names. @ignore
+ */
 export function ownState(
   model: Classifier,
   state: Readonly<Record<string, Tensor>>,
 ): Readonly<Record<string, Tensor>> {
-  if (publisherOf(model) === undefined) return state;
   const own = new Set(Object.keys(model.stateDict()));
   const keys = new Set(Object.keys(state));
+  if (own.isSubsetOf(keys)) return state;
   const dialect = dialects.find((one) => one.recognizes(keys, own));
   return dialect === undefined ? state : noGrad(() => dialect.translate(state));
 }

@@ -36,6 +36,7 @@ import { naflexvit } from "./naflexvit_entries.ts";
 import { nfnet } from "./nfnet_entries.ts";
 import { perceptionEncoder } from "./perception_encoder_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
+import { repVit } from "./repvit_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { resnetV2 } from "./resnetv2_entries.ts";
@@ -79,6 +80,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   nfnet,
   perceptionEncoder,
   repVgg,
+  repVit,
   resNeSt,
   resnet,
   resnetV2,

@@ -305,6 +305,7 @@ def main(path):
         of_transformers(
             "facebook/dinov3-convnext-tiny-pretrain-lvd1689m", "DINOv3ConvNextModel",
             transformers.DINOv3ConvNextConfig(), "convnext_tiny", by_timm("convnext_tiny", num_classes=0),
+            transformers.DINOv3ViTImageProcessor(),
         ),
         of_transformers(
             "microsoft/swin-base-patch4-window7-224", "SwinForImageClassification",

@@ -9,7 +9,7 @@ import sys
 import publishers  # noqa: F401
 import torchvision
 
-PREFIXES = ("resnet", "wide_resnet", "mobilenet_v3", "swin_t", "swin_s", "swin_b", "convnext", "efficientnet_b")
+PREFIXES = ("resnet", "wide_resnet", "mobilenet_v3", "swin_t", "swin_s", "swin_b", "convnext", "densenet", "efficientnet_b")
 
 costs = {}
 for name in torchvision.models.list_models(module=torchvision.models):

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
-import { EdgeNeXt, type EdgeNeXtOptions } from "../../src/models/edgenext.ts";
+import { EdgeNeXt } from "../../src/models/edgenext.ts";
 import { edgenext } from "../../src/models/edgenext_entries.ts";
+import type { EdgeNeXtOptions } from "../../src/models/edgenext_options.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
 import { assertParity, compare, goldenNames } from "../parity/parity.ts";
@@ -39,6 +40,7 @@ for (const [name, make] of Object.entries(makers)) {
 test("edgenext_xx_small keeps a backbone's promises", () => {
   const name = "edgenext_xx_small";
   assertContract({ family: edgenext, name, size: 32, sides: [8, 4, 2, 1] });
+  assertRandomParts(name, 32);
 });
 
 test("images need not be square", () => {

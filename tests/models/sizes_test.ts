@@ -90,11 +90,50 @@ const kinds: Record<string, Kind> = {
     huge: [{ dim: 16384, depth: 10 }, { embedDim: 65536, dim: 65536 }],
   },
   ConvNeXt: {
-    good: { ...build, depths: [1, 1], dims: [4, 8] },
+    good: { ...build, depths: [1, 1], dims: [4, 8], headHidden: 4 },
     make: (options) => new models.ConvNeXt(options),
-    counts: ["inChannels", "patchSize"],
+    counts: ["inChannels", "patchSize", "headHidden"],
     lists: ["depths", "dims"],
     huge: [{ depths: [1000, 1000, 1], dims: [1, 1, 1] }, { dims: [4, 60000] }],
+  },
+  DenseNet: {
+    good: { ...build, growth: 4, depths: [1, 1] },
+    make: (options) => new models.DenseNet(options),
+    counts: ["inChannels", "growth"],
+    lists: ["depths"],
+    huge: [{ depths: [1000, 1000, 1] }, { growth: 60000 }],
+  },
+  NfNet: {
+    good: {
+      ...build,
+      depths: [1, 1],
+      dims: [8, 8],
+      stem: "quad",
+      stemDim: 8,
+      lastDim: 8,
+      ratio: 0.5,
+      groupSize: 8,
+      activation: "gelu",
+    },
+    make: (options) => new models.NfNet(options),
+    counts: ["inChannels", "stemDim", "lastDim", "groupSize"],
+    lists: ["depths", "dims"],
+    factors: ["ratio", "widthFactor", "attention"],
+    huge: [{ depths: [1000, 1000, 1], dims: [1, 1, 1] }, { dims: [60000, 60000] }],
+  },
+  EdgeNeXt: {
+    good: { ...build, depths: [1, 1, 1, 1], dims: [4, 4, 8, 8], heads: 2 },
+    make: (options) => new models.EdgeNeXt(options),
+    counts: ["inChannels", "heads"],
+    lists: ["depths", "dims"],
+    huge: [{ depths: [1000, 1000, 1, 1] }, { dims: [8, 8, 8, 60000] }],
+  },
+  RepVit: {
+    good: { ...build, depths: [1, 1], dims: [4, 8] },
+    make: (options) => new models.RepVit(options),
+    counts: ["inChannels"],
+    lists: ["depths", "dims"],
+    huge: [{ depths: [1000, 1000, 1], dims: [2, 2, 2] }, { dims: [4, 60000] }],
   },
   Swin: {
     good: { ...build, dim: 4, depths: [1, 1], heads: [1, 2], window: 2 },
@@ -200,6 +239,12 @@ for (const [name, kind] of Object.entries(kinds)) {
 
 test("lists for stages must fit together", () => {
   assertRefused("ConvNeXt", kinds.ConvNeXt, { dims: [4] }, "dims must have 2 numbers");
+  assertRefused("ConvNeXt", kinds.ConvNeXt, { stem: "round" }, "stem is");
+  assertRefused("ConvNeXt", kinds.ConvNeXt, { norm: "batch" }, "norm is");
+  assertRefused("ConvNeXt", kinds.ConvNeXt, { layerScale: NaN }, "layerScale");
+  assertRefused("EdgeNeXt", kinds.EdgeNeXt, { dims: [4, 8] }, "dims must have 4 numbers");
+  assertRefused("NfNet", kinds.NfNet, { activation: "tanh" }, "activation is");
+  assertRefused("NfNet", kinds.NfNet, { stem: "deep" }, "stem is");
   assertRefused("Swin", kinds.Swin, { heads: [1] }, "heads must have 2 numbers");
   assertRefused("Swin", kinds.Swin, { heads: [3, 3] }, "3 equal heads");
   assertRefused("ResNet", kinds.ResNet, { depths: [1, 1], block: BasicBlock }, "4 numbers");
@@ -220,6 +265,9 @@ test("models by name refuse the same", () => {
     ["vit_tiny_patch16_224", { imageSize: 2 ** 32 }, "imageSize must be at most 65536"],
     ["vit_tiny_patch16_224", { imageSize: 65536 }, "patches"],
     ["convnext_tiny", { inChannels: 0 }, "inChannels"],
+    ["dm_nfnet_f0", { numClasses: 2 ** 40 }, "numClasses must be at most"],
+    ["densenet121", { dropPath: 0.5 }, "dropPath must be 0"],
+    ["edgenext_small", { folded: true }, "no folded form"],
   ];
   for (const [name, options, message] of wrong) {
     const tensors = torch.memory().tensors;

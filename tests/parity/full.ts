@@ -29,6 +29,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^(torchvision\/convnext|convnext_(atto|femto)_32$)/, "convnext_torchvision"],
   [/^convnext/, "convnext"],
   [/^densenet/, "densenet"],
+  [/^repvit/, "repvit"],
   [/^edgenext/, "edgenext"],
   [/^(dm_|eca_)?nf/, "nfnet"],
   [/^swin/, "swin"],

@@ -12,6 +12,7 @@ import type { Dialect } from "./dialect_type.ts";
 import { dinov3Dialects } from "./dinov3.ts";
 import { evaDialects } from "./eva.ts";
 import { perceptionEncoderDialects } from "./perception_encoder.ts";
+import { repVitDialects } from "./repvit.ts";
 import { swinDialects } from "./swin.ts";
 import { vggDialects } from "./vgg.ts";
 import { vitDialects } from "./vit.ts";
@@ -27,5 +28,6 @@ export const dialects: readonly Dialect[] = [
   ...aimv2Dialects,
   ...convnextDialects,
   ...densenetDialects,
+  ...repVitDialects,
   ...swinDialects,
 ];

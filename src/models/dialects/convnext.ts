@@ -68,7 +68,7 @@ const others: readonly Rule[] = [
   [/\.grn\.(beta|bias)$/, ".mlp.grn.bias"],
 ];
 
-/** Of DINOv3, what a norm has beside its own name; of EUPE, what was only there to be trained with. */
+/** Leaves out the second name of DINOv3's last norm, and what EUPE has only for training. */
 const ofMeta: readonly Rule[] = [
   [/^(norms|projectors)\..*$/, ""],
   [/^norm\./, "head.norm."],

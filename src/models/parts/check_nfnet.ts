@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../../base/errors.ts";
+import { checkWord } from "../../nn/options.ts";
 import type { NfNetOptions } from "../nfnet_options.ts";
 import { checkBuildOptions, type CheckedOptions } from "./build_options.ts";
 import {
@@ -29,7 +30,9 @@ export function checkNfNet(options: NfNetOptions): CheckedOptions {
   for (const [name, count] of Object.entries({ groupSize, lastDim, stemDim })) {
     if (count !== undefined) checkCounts("NfNet", { [name]: count });
   }
-  if (typeof attention === "number") checkFactors("NfNet", { attention });
+  checkWord("NfNet", "stem", options.stem, ["quad", "pooled", "plain"]);
+  checkWord("NfNet", "activation", options.activation, ["relu", "silu", "gelu"]);
+  if (attention !== undefined && attention !== "eca") checkFactors("NfNet", { attention });
   checkBlocks("NfNet", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
   const least = Math.min(...dims) * widthFactor * ratio;
   if (groupSize !== undefined && groupSize > Math.max(8, least)) {

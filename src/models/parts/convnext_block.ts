@@ -18,9 +18,9 @@ export interface ConvNeXtBlockOptions extends PixelMlpOptions {
   readonly before?: number;
   /** Height and width of the depthwise convolution's kernel; 7 by default. */
   readonly kernel?: number;
-  /** Its stride; 1 by default. */
+  /** The stride of the convolution; 1 by default. */
   readonly stride?: number;
-  /** Whether it has a bias; true by default. */
+  /** Whether the convolution has a bias; true by default. */
   readonly bias?: boolean;
   /** The norm of every pixel; layer normalization by default. */
   readonly norm?: ChannelNorm;

@@ -9,7 +9,7 @@ import type { Tensor } from "../../torch/mod.ts";
 
 /** An activation, with what makes its shrinking of the variance good. */
 export interface NormFreeActivation {
-  /** Its name. */
+  /** The name of the function. */
   readonly name: "relu" | "silu" | "gelu";
   /** 1 by the deviation of what it makes of N(0, 1) (Brock et al. 2021a, section 3.2). */
   readonly gamma: number;

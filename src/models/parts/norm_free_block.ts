@@ -12,7 +12,7 @@ import { DropPath } from "./drop_path.ts";
 import { EfficientChannelAttention } from "./efficient_channel_attention.ts";
 import { type NormFreeActivation, scaledActivation } from "./norm_free_activation.ts";
 import { ScaledStdConv2d, type ScaledStdConvOptions } from "./scaled_std_conv.ts";
-import { SqueezeExcite } from "./squeeze_excite.ts";
+import { squeezedWidth, SqueezeExcite } from "./squeeze_excite.ts";
 
 /** By how much attention halves what goes through (Brock et al. 2021b, appendix A). */
 const attentionGain = 2;
@@ -67,7 +67,7 @@ export function normFreeConv(
 function attentionOf({ attention }: NormFreeStyle, channels: number): nn.Module | undefined {
   if (attention === undefined) return undefined;
   if (attention === "eca") return new EfficientChannelAttention(channels);
-  const squeezed = Math.max(8, 8 * Math.floor((channels * attention + 4) / 8));
+  const squeezed = squeezedWidth(channels, attention);
   return new SqueezeExcite(channels, squeezed, { activation: "relu", gate: "sigmoid" });
 }
 

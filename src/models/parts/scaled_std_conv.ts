@@ -19,7 +19,7 @@ export interface ScaledStdConvOptions {
   readonly groups?: number;
   /** By how much the activation before it shrinks what goes through, which the weights make good; 1 by default. */
   readonly gamma?: number;
-  /** Whether it is padded as TensorFlow pads; false by default, the same on all sides. */
+  /** Whether maps are padded as TensorFlow pads; false by default, the same on all sides. */
   readonly same?: boolean;
   /** What the gains start as; 1 by default. */
   readonly gain?: number;

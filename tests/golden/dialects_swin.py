@@ -1,6 +1,6 @@
-"""Writes what ConvNeXts and Swins compute whose parameters are not named as torchvision's, and those names.
+"""Writes what Swins compute whose parameters are not named as torchvision's, and those names.
 
-python tests/golden/dialects_convnext_swin.py OUT
+python tests/golden/dialects_swin.py OUT
 
 Values are functions of the names that a state dict has (see parity.py), so only names, shapes and results are kept.
 """
@@ -14,7 +14,6 @@ import timm
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from timm.models.convnext import checkpoint_filter_fn as convnext_filter
 from timm.models.swin_transformer import SwinTransformer
 from timm.models.swin_transformer import checkpoint_filter_fn as swin_filter
 
@@ -69,31 +68,14 @@ def renamed(model, size, rename, translate):
     return record(original, model.eval()(images(size)), size)
 
 
-def convnext_original(name):
-    name = re.sub(r"^stem\.", "downsample_layers.0.", name)
-    name = re.sub(r"^stages\.(\d+)\.downsample\.", r"downsample_layers.\1.", name)
-    name = re.sub(r"^stages\.(\d+)\.blocks\.(\d+)\.", r"stages.\1.\2.", name)
-    name = name.replace("conv_dw", "dwconv").replace("mlp.fc", "pwconv")
-    return name.replace("head.fc.", "head.").replace("head.norm.", "norm.")
-
-
 def swin_original(name):
     name = re.sub(r"^layers\.(\d+)\.downsample", lambda m: f"layers.{int(m.group(1)) - 1}.downsample", name)
     return name.replace("head.fc.", "head.")
 
 
-def convnext(**options):
-    shape = {"depths": (1, 2, 1, 1), "dims": (8, 12, 16, 20), "num_classes": 10}
-    return timm.create_model("convnext_tiny", **shape, **options)
-
-
 def swin():
     return SwinTransformer(112, embed_dim=8, depths=(2, 1, 2), num_heads=(1, 2, 4), window_size=7, num_classes=10)
 
-
-narrow_convnext = transformers.ConvNextConfig(
-    num_stages=4, hidden_sizes=[8, 12, 16, 20], depths=[1, 2, 1, 1], num_labels=10, layer_norm_eps=1e-6
-)
 
 narrow_swin = transformers.SwinConfig(
     image_size=112, embed_dim=8, depths=[2, 1, 2], num_heads=[1, 2, 4], window_size=7, num_labels=10, layer_norm_eps=1e-5
@@ -102,10 +84,6 @@ narrow_swin = transformers.SwinConfig(
 parity.save(
     sys.argv[1],
     {
-        "timm's ConvNeXt": own(convnext(), 64),
-        "timm's ConvNeXt, convolutions": own(convnext(conv_mlp=True), 64),
-        "Meta's ConvNeXt": renamed(convnext(), 64, convnext_original, convnext_filter),
-        "transformers' ConvNeXt": from_files(transformers.ConvNextForImageClassification(narrow_convnext), 64),
         "timm's Swin": own(swin(), 112),
         "Microsoft's Swin": renamed(swin(), 112, swin_original, swin_filter),
         "transformers' Swin": from_files(transformers.SwinForImageClassification(narrow_swin), 112),
