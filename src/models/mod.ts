@@ -42,6 +42,7 @@ export * from "./nfnet_options.ts";
 export * from "./published_state.ts";
 export * from "./published_weights.ts";
 export * from "./registry.ts";
+export * from "./regnet.ts";
 export * from "./rep_net.ts";
 export * from "./repvgg.ts";
 export * from "./resnet.ts";

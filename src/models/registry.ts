@@ -34,6 +34,7 @@ import { mobilevit } from "./mobilevit_entries.ts";
 import { naflexvit } from "./naflexvit_entries.ts";
 import { nfnet } from "./nfnet_entries.ts";
 import { perceptionEncoder } from "./perception_encoder_entries.ts";
+import { regNet } from "./regnet_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
@@ -77,6 +78,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   naflexvit,
   nfnet,
   perceptionEncoder,
+  regNet,
   repVgg,
   resNeSt,
   resnet,

@@ -32,8 +32,8 @@ export interface ConvNormActOptions {
   bias?: boolean;
   /** What follows the norm; nothing by default. */
   activation?: Activation;
-  /** Options of the norm; null for no norm. */
-  norm?: nn.BatchNormOptions | null;
+  /** Options of the norm, or what makes another for so many channels; null for no norm. */
+  norm?: nn.BatchNormOptions | ((channels: number) => nn.Module) | null;
   /** The names of convolution and norm; torchvision's by default, `"0"` and `"1"`. timm's are `"conv"` and `"bn"`. */
   keys?: readonly [conv: string, norm: string];
 }
@@ -44,7 +44,7 @@ export const CONV_BN = ["conv", "bn"] as const;
 /** Convolution, batch norm and activation, all padded to keep the size but for the stride. */
 export class ConvNormAct extends nn.Module {
   readonly #conv: nn.Conv2d;
-  readonly #norm: nn.BatchNorm2d | null;
+  readonly #norm: nn.Module | null;
   readonly #activation?: Activation;
 
   /** From `before` channels to `width`. */
@@ -60,16 +60,19 @@ export class ConvNormAct extends nn.Module {
         bias: options.bias ?? false,
       }),
     );
-    this.#norm = norm === null
-      ? null
-      : this.registerModule(keys[1], new nn.BatchNorm2d(width, norm));
+    this.#norm = norm === null ? null : this.registerModule(keys[1], normOf(width, norm));
     this.#activation = options.activation;
   }
 
-  /** Convolution and norm as one convolution. */
+  /** The norm; null for no norm. */
+  get norm(): nn.Module | null {
+    return this.#norm;
+  }
+
+  /** Folds convolution and norm into one convolution. */
   kernels(): Kernels {
     const { weight, bias } = this.#conv;
-    if (this.#norm !== null) return foldNorm(weight, this.#norm, bias);
+    if (this.#norm !== null) return foldNorm(weight, this.#norm as nn.BatchNorm2d, bias);
     return { weight, bias: bias ?? torch.zeros([weight.size(0)], { device: weight.device }) };
   }
 
@@ -89,4 +92,11 @@ export function convBn(
   options: ConvNormActOptions = {},
 ): ConvNormAct {
   return new ConvNormAct(before, width, { keys: ["conv", "bn"], ...options });
+}
+
+function normOf(
+  width: number,
+  norm: nn.BatchNormOptions | ((channels: number) => nn.Module) | undefined,
+): nn.Module {
+  return typeof norm === "function" ? norm(width) : new nn.BatchNorm2d(width, norm);
 }
