@@ -35,6 +35,7 @@ import { naflexvit } from "./naflexvit_entries.ts";
 import { nfnet } from "./nfnet_entries.ts";
 import { perceptionEncoder } from "./perception_encoder_entries.ts";
 import { regNet } from "./regnet_entries.ts";
+import { regNetTorchvision } from "./regnet_torchvision_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
@@ -79,6 +80,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   nfnet,
   perceptionEncoder,
   regNet,
+  regNetTorchvision,
   repVgg,
   resNeSt,
   resnet,

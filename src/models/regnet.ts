@@ -13,7 +13,7 @@ import type { BuildOptions } from "./entry.ts";
 import { activate_, type Activation } from "./parts/activation.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { FcHead } from "./parts/classifier_head.ts";
-import { CONV_BN, ConvNormAct } from "./parts/conv_norm_act.ts";
+import { convBn, type ConvNormAct } from "./parts/conv_norm_act.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { initByOutputs } from "./parts/init_by_outputs.ts";
@@ -78,12 +78,11 @@ export class RegNet extends Backbone {
     check(options, stages);
     this.stem = preActivation
       ? new nn.Conv2d(inChannels, STEM, 3, { stride: 2, padding: 1, bias: false })
-      : new ConvNormAct(inChannels, STEM, {
+      : convBn(inChannels, STEM, {
         kernel: 3,
         stride: 2,
         activation,
         norm: options.norm,
-        keys: CONV_BN,
       });
     const rates = dropPathRates(dropPath, options.depth);
     const Block = preActivation ? PreRegNetBlock : RegNetBlock;
@@ -101,8 +100,8 @@ export class RegNet extends Backbone {
     this.stages = made;
     made.forEach((stage, i) => this.registerModule(`s${i + 1}`, stage));
     if (headWidth !== undefined) {
-      const own = { activation, norm: options.norm, keys: CONV_BN };
-      this.finalConv = this.registerModule("final_conv", new ConvNormAct(before, headWidth, own));
+      const own = { activation, norm: options.norm };
+      this.finalConv = this.registerModule("final_conv", convBn(before, headWidth, own));
     } else if (preActivation || linear) this.#lastActivation = activation;
     this.stageDims = stages.map(({ width }) => width);
     this.featureDim = headWidth ?? before;

@@ -1,5 +1,9 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
+import { create } from "../../src/models/create.ts";
+import { publishedState } from "../../src/models/published_state.ts";
+import { entry, list } from "../../src/models/registry.ts";
+import { load, save } from "../../src/models/saved.ts";
 import { RegNet, type RegNetOptions } from "../../src/models/regnet.ts";
 import { regNetStages } from "../../src/models/regnet_design.ts";
 import { REGNET_DESIGNS } from "../../src/models/regnet_designs.ts";
@@ -50,6 +54,48 @@ test("a design makes the stages of the paper's tables", () => {
     regNetStages(REGNET_DESIGNS[name]).map(({ depth, width }) => [depth, width]);
   assertEquals(of("x004"), [[1, 32], [2, 64], [7, 160], [12, 384]]);
   assertEquals(of("y080"), [[2, 168], [4, 448], [10, 896], [1, 2016]]);
+});
+
+test("the RegNets by torchvision's names have as many parameters as it says", () => {
+  const published: Record<string, number> = {
+    regnet_x_16gf: 54278536,
+    regnet_x_1_6gf: 9190136,
+    regnet_x_32gf: 107811560,
+    regnet_x_3_2gf: 15296552,
+    regnet_x_400mf: 5495976,
+    regnet_x_800mf: 7259656,
+    regnet_x_8gf: 39572648,
+    regnet_y_128gf: 644812894,
+    regnet_y_16gf: 83590140,
+    regnet_y_1_6gf: 11202430,
+    regnet_y_32gf: 145046770,
+    regnet_y_3_2gf: 19436338,
+    regnet_y_400mf: 4344144,
+    regnet_y_800mf: 6432512,
+    regnet_y_8gf: 39381472,
+  };
+  assertEquals(list("regnet_*"), Object.keys(published));
+  for (const [name, count] of Object.entries(published)) {
+    const { build, featureDim, stageDims } = entry(name);
+    using model = nn.init.skipped(() => build({ numClasses: 1000 }));
+    assertEquals([name, model.numParameters()], [name, count]);
+    assertEquals([model.featureDim, model.stageDims], [featureDim, stageDims]);
+  }
+});
+
+test("a RegNet of torchvision's name is saved in torchvision's names, and loaded again", () => {
+  using model = create("regnet_x_400mf", { numClasses: 2 });
+  assert("trunk_output.block1.block1-0.f.a.0.weight" in publishedState(model));
+  const file = Deno.makeTempFileSync({ suffix: ".safetensors" });
+  try {
+    save(file, model);
+    using again = load(file);
+    assertEquals(again.head.parameters()[0].equal(model.head.parameters()[0]), true);
+    using timms = create("regnetx_004_tv", { numClasses: 2, weights: file });
+    assertEquals(timms.head.parameters()[0].equal(model.head.parameters()[0]), true);
+  } finally {
+    Deno.removeSync(file);
+  }
 });
 
 test("options that cannot be used are refused by name", () => {

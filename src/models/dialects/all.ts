@@ -8,6 +8,8 @@ import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
 import { densenetDialects } from "./densenet.ts";
 import type { Dialect } from "./dialect_type.ts";
+import { reparameterizedDialects } from "./reparameterized.ts";
+import { residualDialects } from "./residual.ts";
 import { swinDialects } from "./swin.ts";
 import { vggDialects } from "./vgg.ts";
 import { vitDialects } from "./vit.ts";
@@ -19,5 +21,7 @@ export const dialects: readonly Dialect[] = [
   ...vitDialects,
   ...convnextDialects,
   ...densenetDialects,
+  ...reparameterizedDialects,
+  ...residualDialects,
   ...swinDialects,
 ];

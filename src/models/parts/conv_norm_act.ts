@@ -38,9 +38,6 @@ export interface ConvNormActOptions {
   keys?: readonly [conv: string, norm: string];
 }
 
-/** timm's names of a convolution and the norm after it. */
-export const CONV_BN = ["conv", "bn"] as const;
-
 /** Convolution, batch norm and activation, all padded to keep the size but for the stride. */
 export class ConvNormAct extends nn.Module {
   readonly #conv: nn.Conv2d;

@@ -8,7 +8,7 @@ import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { activate_, type Activation } from "./activation.ts";
-import { CONV_BN, ConvNormAct, type ConvNormActOptions } from "./conv_norm_act.ts";
+import { convBn, type ConvNormAct, type ConvNormActOptions } from "./conv_norm_act.ts";
 import { roundToEven } from "./divisible.ts";
 import { DropPath } from "./drop_path.ts";
 import { SqueezeExcite } from "./squeeze_excite.ts";
@@ -64,7 +64,7 @@ function shortcutOf(
   const own = average ? 1 : stride;
   const conv = preActivation
     ? new nn.Conv2d(before, width, 1, { stride: own, bias: false })
-    : new ConvNormAct(before, width, { stride: own, norm, keys: CONV_BN });
+    : convBn(before, width, { stride: own, norm });
   if (!average) return conv;
   const pool = stride === 1
     ? new nn.Identity()
@@ -94,11 +94,11 @@ export class RegNetBlock extends nn.Module {
   constructor(before: number, width: number, options: RegNetBlockOptions) {
     super();
     const { inner, groups, stride, activation = "relu", norm, linear } = options;
-    const own: ConvNormActOptions = { norm, keys: CONV_BN };
-    this.conv1 = new ConvNormAct(before, inner, { ...own, activation });
-    this.conv2 = new ConvNormAct(inner, inner, { ...own, activation, kernel: 3, stride, groups });
+    const own: ConvNormActOptions = { norm };
+    this.conv1 = convBn(before, inner, { ...own, activation });
+    this.conv2 = convBn(inner, inner, { ...own, activation, kernel: 3, stride, groups });
     this.se = squeezeOf(before, options);
-    this.conv3 = new ConvNormAct(inner, width, own);
+    this.conv3 = convBn(inner, width, own);
     this.downsample = shortcutOf(before, width, options);
     this.#dropPath = this.registerModule("drop_path", new DropPath(options.dropPath));
     this.#activation = linear ? undefined : activation;
