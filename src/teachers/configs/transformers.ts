@@ -12,15 +12,13 @@ import {
   numbersOf,
   partOf,
   Problems,
-  shown,
   sidesOf,
   textOf,
 } from "./facts.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { readImageProcessor } from "./image_processor.ts";
-
-/** Finds an architecture's name; null with a problem if there is none. */
-type Reader = (config: Facts, problems: Problems) => string | null;
+import { byNumbers, differs, type Reader } from "./reader.ts";
+import { regnet } from "./transformers_regnet.ts";
 
 /** Numbers are left out of a file where they are the class's own, so those are here again. */
 const VIT_SIZES: Readonly<Record<string, string>> = {
@@ -41,17 +39,6 @@ function vitSize(config: Facts, problems: Problems): string | null {
     problems.add(
       `there is no vision transformer of width ${shape[0]}, ${shape[1]} layers, ${shape[2]} heads`,
     );
-}
-
-/** Reports what an architecture of the registry does not have. */
-function differs(config: Facts, wanted: Readonly<Record<string, unknown>>): string | null {
-  for (const [key, value] of Object.entries(wanted)) {
-    const found = config[key];
-    if (found !== undefined && found !== null && found !== value) {
-      return `${key} is ${shown(found)}, not ${shown(value)}`;
-    }
-  }
-  return null;
 }
 
 const vit: Reader = (config, problems) => {
@@ -134,20 +121,6 @@ const clip: Reader = (config, problems) => {
 
 const clipVision: Reader = (config, problems) =>
   clipTower(config, architectureOf(config).endsWith("WithProjection"), problems);
-
-/** Finds a name by lists of numbers. */
-function byNumbers(
-  what: string,
-  table: Readonly<Record<string, string>>,
-  numbers: readonly (readonly number[])[],
-  problems: Problems,
-): string | null {
-  const key = numbers.map((list) => list.join()).join("|");
-  return table[key] ??
-    problems.add(
-      `there is no ${what} with ${numbers.map((list) => `[${list.join(", ")}]`).join(", ")}`,
-    );
-}
 
 const resnet: Reader = (config, problems) => {
   const basic = config.layer_type === "basic";
@@ -236,6 +209,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   dinov2_with_registers: dinov2(true),
   clip,
   clip_vision_model: clipVision,
+  regnet,
   resnet,
   convnext: convnext("convnext", ["tiny", "small", "base", "large", "xlarge"]),
   convnextv2: convnext(
