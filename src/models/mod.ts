@@ -30,6 +30,7 @@ export * from "./fastvit.ts";
 export * from "./fold.ts";
 export * from "./hiera.ts";
 export * from "./inception_v3.ts";
+export * from "./hgnet.ts";
 export * from "./levit.ts";
 export * from "./load_clip_text.ts";
 export * from "./metaformer.ts";

@@ -26,6 +26,7 @@ import { eva } from "./eva_entries.ts";
 import { fastVit } from "./fastvit_entries.ts";
 import { hiera } from "./hiera_entries.ts";
 import { inceptionV3 } from "./inception_v3_entries.ts";
+import { hgNet } from "./hgnet_entries.ts";
 import { levit } from "./levit_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
@@ -71,6 +72,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   fastVit,
   hiera,
   inceptionV3,
+  hgNet,
   levit,
   metaformer,
   mobileOne,

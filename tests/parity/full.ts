@@ -22,6 +22,8 @@ const scripts: readonly [RegExp, string][] = [
   [/^resnest/, "resnest"],
   [/^((se|eca|wide_)?resne[tx]|senet)/, "resnets"],
   [/^fastvit/, "fastvit"],
+  [/^hgnet/, "hgnet"],
+  [/^regnet[xyvz]_/, "regnet"],
   [/^(repvgg|mobileone)_/, "repvgg"],
   [/^mobilenet_v3/, "mobilenet_v3"],
   [/^(tf_)?efficientnet_lite/, "timm"],

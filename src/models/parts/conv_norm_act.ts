@@ -20,7 +20,7 @@ export function convNorm(conv: nn.Module, norm: nn.Module, x: Tensor): Tensor {
 
 /** Options of {@linkcode ConvNormAct}. */
 export interface ConvNormActOptions {
-  /** Height and width of the kernel; 1 by default. It is padded to keep the size, but for the stride. */
+  /** Height and width of the kernel; 1 by default. Odd ones are padded to keep the size, but for the stride. */
   kernel?: number;
   /** The distance between outputs; 1 by default. */
   stride?: number;
@@ -52,7 +52,7 @@ export class ConvNormAct extends nn.Module {
       keys[0],
       new nn.Conv2d(before, width, kernel, {
         stride,
-        padding: (kernel - 1) / 2,
+        padding: Math.floor((kernel - 1) / 2),
         groups: options.groups ?? (depthwise ? before : 1),
         bias: options.bias ?? false,
       }),
