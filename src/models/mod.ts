@@ -31,6 +31,7 @@ export * from "./fold.ts";
 export * from "./hiera.ts";
 export * from "./inception_v3.ts";
 export * from "./hgnet.ts";
+export * from "./legacy_senet.ts";
 export * from "./levit.ts";
 export * from "./load_clip_text.ts";
 export * from "./metaformer.ts";

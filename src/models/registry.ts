@@ -27,6 +27,7 @@ import { fastVit } from "./fastvit_entries.ts";
 import { hiera } from "./hiera_entries.ts";
 import { inceptionV3 } from "./inception_v3_entries.ts";
 import { hgNet } from "./hgnet_entries.ts";
+import { legacySeNet } from "./legacy_senet_entries.ts";
 import { levit } from "./levit_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
@@ -73,6 +74,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   hiera,
   inceptionV3,
   hgNet,
+  legacySeNet,
   levit,
   metaformer,
   mobileOne,

@@ -23,6 +23,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^((se|eca|wide_)?resne[tx]|senet)/, "resnets"],
   [/^fastvit/, "fastvit"],
   [/^hgnet/, "hgnet"],
+  [/^legacy_se/, "legacy_senet"],
   [/^regnet[xyvz]_/, "regnet"],
   [/^(repvgg|mobileone)_/, "repvgg"],
   [/^mobilenet_v3/, "mobilenet_v3"],
