@@ -9,6 +9,8 @@
 
 export * from "./backbone.ts";
 export * from "./beit.ts";
+export * from "./byob.ts";
+export * from "./byob_options.ts";
 export * from "./cifar_resnet.ts";
 export * from "./clip.ts";
 export * from "./clip_text.ts";

@@ -9,6 +9,7 @@ import { wildcard } from "../base/match_names.ts";
 import { nearest } from "../base/nearest.ts";
 import { aimv2 } from "./aimv2_entries.ts";
 import { beit } from "./beit_entries.ts";
+import { byob } from "./byob_entries.ts";
 import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
 import { convnext } from "./convnext_entries.ts";
@@ -57,6 +58,7 @@ import { wideResnet } from "./wide_resnet_entries.ts";
 const families: readonly (readonly ModelEntry[])[] = [
   aimv2,
   beit,
+  byob,
   cifarResnet,
   clip,
   convnext,

@@ -22,6 +22,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^resnest/, "resnest"],
   [/^((se|eca|wide_)?resne[tx]|senet)/, "resnets"],
   [/^fastvit/, "fastvit"],
+  [/^(gernet|gcres|eca_res|regnetz_[bcde])/, "byob"],
   [/^hgnet/, "hgnet"],
   [/^legacy_se/, "legacy_senet"],
   [/^regnet[xyvz]_/, "regnet"],
