@@ -3,7 +3,7 @@ of their parameters.
 
 python tests/golden/dialects_residual.py OUT FOLDER
 
-FOLDER holds clones of DingXiaoH/RepVGG, apple/ml-mobileone, apple/ml-fastvit and apple/ml-mobileclip. Values are functions
+FOLDER holds clones of DingXiaoH/RepVGG, apple/ml-mobileone, apple/ml-fastvit, apple/ml-mobileclip and openai/CLIP. Values are functions
 of the names that a state dict has (see parity.py), so only names, shapes and results are kept.
 """
 
@@ -102,12 +102,13 @@ regnet = functools.partial(
 )
 resnet = functools.partial(transformers.ResNetConfig, hidden_sizes=[32, 32, 64, 64], depths=[1, 2, 1, 1], num_labels=10)
 
-sys.path[:0] = [f"{sys.argv[2]}/{name}" for name in ("RepVGG", "ml-mobileone", "ml-fastvit", "ml-mobileclip")]
+sys.path[:0] = [f"{sys.argv[2]}/{name}" for name in ("RepVGG", "ml-mobileone", "ml-fastvit", "ml-mobileclip", "CLIP/clip")]
 sys.modules["open_clip"] = types.ModuleType("open_clip")  # for texts only
 from mobileclip.image_encoder import GlobalPool2D  # noqa: E402
 from mobileclip.models.mci import FastViT as MobileClipTower  # noqa: E402
 from mobileclip.models.mci import RepCPE as ClipPositions  # noqa: E402
 from mobileone import MobileOne  # noqa: E402
+from model import ModifiedResNet  # noqa: E402
 from models.fastvit import FastViT, RepCPE  # noqa: E402
 from repvgg import RepVGG  # noqa: E402
 
@@ -153,6 +154,18 @@ class Clip(torch.nn.Module):
         return out["logits"] if isinstance(out, dict) else out
 
 
+class OpenAIClip(torch.nn.Module):
+    """CLIP with a residual image tower, with a little of the text's tower beside it."""
+
+    def __init__(self):
+        super().__init__()
+        self.visual = ModifiedResNet([1, 2, 1, 1], 10, 4, SIZE, 8)
+        self.ln_final = torch.nn.LayerNorm(8)
+
+    def forward(self, x):
+        return self.visual(x)
+
+
 parity.save(
     sys.argv[1],
     {
@@ -172,5 +185,6 @@ parity.save(
         "Apple's FastViT": fastvit(False),
         "Apple's FastViT, folded": fastvit(True),
         "Apple's MobileCLIP": own(Clip()),
+        "OpenAI's CLIP": own(OpenAIClip()),
     },
 )

@@ -110,6 +110,27 @@ const ofSeer: readonly Rule[] = [
   ...ofTorchvisionRegNet.filter(([{ source }]) => source.startsWith("\\.f")),
 ];
 
+/** The residual towers of OpenAI's CLIP; the text's tower is left out. */
+const ofClip: readonly Rule[] = [
+  [/^(?!visual\.).*$/, ""],
+  [/^visual\./, ""],
+  [/^conv(\d)\./, "stem.conv$1.conv."],
+  [/^bn(\d)\./, "stem.conv$1.bn."],
+  ...[1, 2, 3, 4].map((i): Rule => [new RegExp(`^layer${i}\\.`), `stages.${i - 1}.`]),
+  ...["conv1_1x1", "conv2_kxk", "conv3_1x1"].flatMap((name, i): Rule[] => [
+    [new RegExp(`^(stages\\.\\d+\\.\\d+)\\.conv${i + 1}\\.`), `$1.${name}.conv.`],
+    [new RegExp(`^(stages\\.\\d+\\.\\d+)\\.bn${i + 1}\\.`), `$1.${name}.bn.`],
+  ]),
+  [/\.downsample\.0\./, ".shortcut.conv.conv."],
+  [/\.downsample\.1\./, ".shortcut.conv.bn."],
+  [/^attnpool\.positional_embedding$/, "head.pos_embed"],
+  [/^attnpool\.([qkv])_proj\./, "head.$1."],
+  [/^attnpool\.c_proj\./, "head.proj."],
+];
+
+const isClip = (keys: ReadonlySet<string>) =>
+  keys.has("visual.attnpool.positional_embedding") && keys.has("visual.layer1.0.conv1.weight");
+
 const isResNet = (own?: ReadonlySet<string>) =>
   own === undefined || (own.has("layer1.0.conv1.weight") && own.has("conv1.weight"));
 const isRegNet = (own?: ReadonlySet<string>) => own === undefined || own.has("s1.b1.conv1.bn.bias");
@@ -147,5 +168,17 @@ export const residualDialects: readonly Dialect[] = [
       isRegNet(own) &&
       hasEndings(keys, "_feature_blocks.conv1.stem.0.weight", ".block1-0.f.a.0.weight"),
     translate: (state) => counted(state, ofSeer),
+  },
+  {
+    name: "OpenAI's CLIP with a residual tower",
+    recognizes: (keys, own) => (own === undefined || own.has("head.pos_embed")) && isClip(keys),
+    translate: (state) => translated(state, ofClip),
+  },
+  {
+    // Networks without the head that attends take the rest.
+    name: "OpenAI's residual tower of CLIP without its head",
+    recognizes: (keys, own) =>
+      own !== undefined && own.has("stages.0.0.shortcut.conv.conv.weight") && isClip(keys),
+    translate: (state) => translated(state, [[/^visual\.attnpool\..*$/, ""], ...ofClip]),
   },
 ];
