@@ -87,6 +87,7 @@ Deno.test("numbers that a file leaves out are those of transformers' classes", (
   assertEquals(read({ model_type: "convnext" }), "convnext_tiny");
   assertEquals(read({ model_type: "convnextv2" }), "convnextv2_tiny");
   assertEquals(read({ model_type: "dinov3_convnext" }), "convnext_tiny");
+  assertEquals(read({ model_type: "regnet" }), "regnety_040");
   assertEquals(read({ model_type: "swin" }), "swin_t");
 });
 
@@ -103,6 +104,9 @@ Deno.test("what differs from the registry's architecture is no match, with the r
     [{ model_type: "resnet", downsample_in_bottleneck: true }, "downsample_in_bottleneck"],
     [{ model_type: "convnextv2", depths: [1, 1, 1, 1] }, "[1, 1, 1, 1]"],
     [{ model_type: "dinov3_convnext", hidden_act: "relu" }, "hidden_act"],
+    [{ model_type: "regnet", depths: [1, 1, 1, 1] }, "[1, 1, 1, 1]"],
+    [{ model_type: "regnet", layer_type: "z" }, "layer_type"],
+    [{ model_type: "regnet", groups_width: 1e300 }, "1e+300"],
     [{ model_type: "swin", window_size: 12 }, "window_size"],
     [{ model_type: "bert" }, "bert"],
     [{ model_type: "constructor" }, "constructor"],
