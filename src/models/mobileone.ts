@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../base/errors.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkCounts, checkList } from "./parts/size_checks.ts";
 import { squeezedWidth, SqueezeExcite } from "./parts/squeeze_excite.ts";
@@ -41,10 +42,15 @@ export class MobileOne extends RepNet {
    * @throws {ArgumentError} if an option cannot be used.
    */
   constructor(options: MobileOneOptions) {
-    const { depths, widths, branches = 1, squeezed = depths.map(() => 0) } = options;
+    const { depths, widths, branches = 1, squeezed } = options;
     checkList("MobileOne", "depths", depths);
     checkList("MobileOne", "widths", widths, depths.length);
     checkCounts("MobileOne", { branches });
+    if (squeezed !== undefined && squeezed.length !== depths.length) {
+      throw new ArgumentError(
+        `MobileOne: squeezed must have ${depths.length} numbers, one for each stage, got ${squeezed.length}.`,
+      );
+    }
     const attention = (channels: number) => {
       const few = squeezedWidth(channels);
       const own = new SqueezeExcite(channels, few, { activation: "relu", gate: "sigmoid" });
@@ -56,7 +62,7 @@ export class MobileOne extends RepNet {
       Array.from({ length: depths[stage] }, (_, i): RepBlock[] => {
         const own = {
           branches,
-          attention: i >= depths[stage] - squeezed[stage] ? attention : undefined,
+          attention: i >= depths[stage] - (squeezed?.[stage] ?? 0) ? attention : undefined,
         };
         const depthwise = { ...own, width: before, groups: before };
         before = width;

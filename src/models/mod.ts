@@ -9,6 +9,8 @@
 
 export * from "./backbone.ts";
 export * from "./beit.ts";
+export * from "./byob.ts";
+export * from "./byob_options.ts";
 export * from "./cifar_resnet.ts";
 export * from "./clip.ts";
 export * from "./clip_text.ts";
@@ -29,8 +31,10 @@ export * from "./efficientvit_msra.ts";
 export * from "./entry.ts";
 export * from "./fastvit.ts";
 export * from "./fold.ts";
+export * from "./hgnet.ts";
 export * from "./hiera.ts";
 export * from "./inception_v3.ts";
+export * from "./legacy_senet.ts";
 export * from "./levit.ts";
 export * from "./load_clip_text.ts";
 export * from "./metaformer.ts";
@@ -44,6 +48,7 @@ export * from "./nfnet_options.ts";
 export * from "./published_state.ts";
 export * from "./published_weights.ts";
 export * from "./registry.ts";
+export * from "./regnet.ts";
 export * from "./rep_net.ts";
 export * from "./repvgg.ts";
 export * from "./repvit.ts";

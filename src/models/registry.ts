@@ -9,6 +9,7 @@ import { wildcard } from "../base/match_names.ts";
 import { nearest } from "../base/nearest.ts";
 import { aimv2 } from "./aimv2_entries.ts";
 import { beit } from "./beit_entries.ts";
+import { byob } from "./byob_entries.ts";
 import { cifarResnet } from "./cifar_resnet_entries.ts";
 import { clip } from "./clip_entries.ts";
 import { convnext } from "./convnext_entries.ts";
@@ -24,8 +25,10 @@ import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { eva } from "./eva_entries.ts";
 import { fastVit } from "./fastvit_entries.ts";
+import { hgNet } from "./hgnet_entries.ts";
 import { hiera } from "./hiera_entries.ts";
 import { inceptionV3 } from "./inception_v3_entries.ts";
+import { legacySeNet } from "./legacy_senet_entries.ts";
 import { levit } from "./levit_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
 import { mlpMixer } from "./mlp_mixer_entries.ts";
@@ -35,6 +38,8 @@ import { mobilevit } from "./mobilevit_entries.ts";
 import { naflexvit } from "./naflexvit_entries.ts";
 import { nfnet } from "./nfnet_entries.ts";
 import { perceptionEncoder } from "./perception_encoder_entries.ts";
+import { regNet } from "./regnet_entries.ts";
+import { regNetTorchvision } from "./regnet_torchvision_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
 import { repVit } from "./repvit_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
@@ -54,6 +59,7 @@ import { wideResnet } from "./wide_resnet_entries.ts";
 const families: readonly (readonly ModelEntry[])[] = [
   aimv2,
   beit,
+  byob,
   cifarResnet,
   clip,
   convnext,
@@ -68,8 +74,10 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientvitMsra,
   eva,
   fastVit,
+  hgNet,
   hiera,
   inceptionV3,
+  legacySeNet,
   levit,
   metaformer,
   mlpMixer,
@@ -79,6 +87,8 @@ const families: readonly (readonly ModelEntry[])[] = [
   naflexvit,
   nfnet,
   perceptionEncoder,
+  regNet,
+  regNetTorchvision,
   repVgg,
   repVit,
   resNeSt,

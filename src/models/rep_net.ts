@@ -12,9 +12,9 @@ import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { FcHead } from "./parts/classifier_head.ts";
-import { initConvolutions } from "./parts/conv_init.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
+import { initByOutputs } from "./parts/init_by_outputs.ts";
 import { RepConv, type RepConvOptions } from "./parts/rep_conv.ts";
 import { checkBlocks, checkCounts, checkParameterCount } from "./parts/size_checks.ts";
 import { Stage } from "./parts/stage.ts";
@@ -105,11 +105,7 @@ export abstract class RepNet extends Backbone {
     this.featureDim = before;
     this.numClasses = numClasses;
     this.head = new FcHead(before, numClasses, dropout);
-    initConvolutions(this);
-    if (this.head.fc instanceof nn.Linear) {
-      nn.init.normal_(this.head.fc.weight, 0, 0.01);
-      nn.init.zeros_(this.head.fc.bias!);
-    }
+    initByOutputs(this);
   }
 
   /** (B, C, H, W) to the maps of the stages, and the mean of the last. */

@@ -6,7 +6,7 @@
 
 import * as nn from "../nn/mod.ts";
 import type { BuildOptions } from "./entry.ts";
-import { checkFactors, checkList } from "./parts/size_checks.ts";
+import { checkCounts, checkFactors, checkList } from "./parts/size_checks.ts";
 import { squeezedWidth, SqueezeExcite } from "./parts/squeeze_excite.ts";
 import { RepNet } from "./rep_net.ts";
 
@@ -46,6 +46,7 @@ export class RepVgg extends RepNet {
     const { depths, widths, groups = 1, squeeze } = options;
     checkList("RepVgg", "depths", depths);
     checkList("RepVgg", "widths", widths, depths.length);
+    checkCounts("RepVgg", { groups });
     if (squeeze !== undefined) checkFactors("RepVgg", { squeeze });
     const attention = squeeze === undefined ? undefined : (channels: number) => {
       const squeezed = squeezedWidth(channels, squeeze, 1);

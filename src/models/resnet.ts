@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import * as nn from "../nn/mod.ts";
+import type * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
@@ -17,16 +17,12 @@ import { initConvolutions } from "./parts/conv_init.ts";
 import { convNorm } from "./parts/conv_norm_act.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
-import {
-  batchNorm,
-  bottleneckWidth,
-  type ResidualStyle,
-  startAsIdentity,
-} from "./parts/residual_block.ts";
+import { batchNorm, bottleneckWidth, type ResidualStyle } from "./parts/residual_block.ts";
 import { type ResidualBlockClass, residualStages } from "./parts/residual_stages.ts";
 import { type ResNetStem, stemConvolution, stemPool, stemWidth } from "./parts/resnet_stem.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import type { Stage } from "./parts/stage.ts";
+import { startAsIdentity } from "./parts/start_as_identity.ts";
 
 /** Channels of the stages of basic blocks (He et al. 2016, table 1). */
 const WIDTHS = [64, 128, 256, 512];

@@ -291,6 +291,27 @@ def main(path):
             "resnet18", by_torchvision("resnet18"), transformers.ConvNextImageProcessor(size={"shortest_edge": 224}),
         ),
         of_transformers(
+            "facebook/regnet-y-320-seer", "RegNetModel",
+            transformers.RegNetConfig(depths=[2, 5, 12, 1], hidden_sizes=[232, 696, 1392, 3712], groups_width=232),
+            "regnety_320", by_timm("regnety_320", num_classes=0), transformers.ConvNextImageProcessor(
+                size={"shortest_edge": 224}, **imagenet
+            ),
+        ),
+        of_transformers(
+            "facebook/regnet-x-002", "RegNetForImageClassification",
+            transformers.RegNetConfig(
+                num_labels=1000, depths=[1, 1, 4, 7], hidden_sizes=[24, 56, 152, 368], groups_width=8, layer_type="x"
+            ),
+            "regnetx_002", by_timm("regnetx_002"),
+        ),
+        of_transformers(
+            "facebook/regnet-y-10b-seer", "RegNetModel",
+            transformers.RegNetConfig(
+                depths=[2, 7, 17, 1], hidden_sizes=[2020, 4040, 11110, 28280], groups_width=1010
+            ),
+            None, None,
+        ),
+        of_transformers(
             "facebook/convnext-small-224", "ConvNextForImageClassification",
             transformers.ConvNextConfig(num_labels=1000, depths=[3, 3, 27, 3]),
             "convnext_small", by_torchvision("convnext_small"),

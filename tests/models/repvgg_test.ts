@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ArgumentError } from "../../src/base/errors.ts";
+import { ArgumentError, FormatError } from "../../src/base/errors.ts";
 import type { Backbone } from "../../src/models/backbone.ts";
 import { create } from "../../src/models/create.ts";
 import { fold } from "../../src/models/fold.ts";
@@ -110,6 +110,29 @@ test("a folded model is saved, and loaded in folded form", () => {
     assertEquals(again.forward(images).equal(folded.forward(images)), true);
     using created = create("mobileone_s0", { numClasses: 2, folded: true, weights: file });
     assertEquals(created.head.parameters()[0].equal(folded.head.parameters()[0]), true);
+  } finally {
+    Deno.removeSync(file);
+  }
+});
+
+test("a saved file whose form does not fit its weights is refused by name", () => {
+  using model = create("mobileone_s0", { numClasses: 2 });
+  const file = Deno.makeTempFileSync({ suffix: ".safetensors" });
+  try {
+    save(file, model);
+    const metadata = torch.loadSafetensorsMetadata(file);
+    for (const [folded, reason] of [[true, "reparam_conv"], ["yes", "folded"], [1e9, "folded"]]) {
+      const options = JSON.stringify({ numClasses: 2, folded });
+      torch.saveSafetensors(file, model.stateDict(), { ...metadata, options });
+      const { message } = assertThrows(() => load(file), FormatError);
+      assertStringIncludes(message, String(reason));
+    }
+    // The names of branches in a form that has none are another model's.
+    const { message } = assertThrows(
+      () => create("mobileone_s0", { numClasses: 2, folded: true, weights: file }),
+      ArgumentError,
+    );
+    assertStringIncludes(message, "reparam_conv");
   } finally {
     Deno.removeSync(file);
   }

@@ -94,6 +94,7 @@ Deno.test("numbers that a file leaves out are those of transformers' classes", (
   const aimv2 = { model_type: "aimv2_vision_model", use_head: false };
   assertEquals(read(aimv2), "aimv2_large_patch14_224");
   assertEquals(read({ ...aimv2, image_size: 448 }), "aimv2_large_patch14_448");
+  assertEquals(read({ model_type: "regnet" }), "regnety_040");
   assertEquals(read({ model_type: "swin" }), "swin_t");
 });
 
@@ -110,6 +111,9 @@ Deno.test("what differs from the registry's architecture is no match, with the r
     [{ model_type: "resnet", downsample_in_bottleneck: true }, "downsample_in_bottleneck"],
     [{ model_type: "convnextv2", depths: [1, 1, 1, 1] }, "[1, 1, 1, 1]"],
     [{ model_type: "dinov3_convnext", hidden_act: "relu" }, "hidden_act"],
+    [{ model_type: "regnet", depths: [1, 1, 1, 1] }, "[1, 1, 1, 1]"],
+    [{ model_type: "regnet", layer_type: "z" }, "layer_type"],
+    [{ model_type: "regnet", groups_width: 1e300 }, "1e+300"],
     [{ model_type: "swin", window_size: 12 }, "window_size"],
     [{ model_type: "dinov3_vit" }, "num_register_tokens is 0"],
     [{ model_type: "dinov3_vit", num_register_tokens: 4, use_gated_mlp: true }, "hidden_act"],

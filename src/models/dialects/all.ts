@@ -13,6 +13,8 @@ import { dinov3Dialects } from "./dinov3.ts";
 import { evaDialects } from "./eva.ts";
 import { perceptionEncoderDialects } from "./perception_encoder.ts";
 import { repVitDialects } from "./repvit.ts";
+import { reparameterizedDialects } from "./reparameterized.ts";
+import { residualDialects } from "./residual.ts";
 import { swinDialects } from "./swin.ts";
 import { vggDialects } from "./vgg.ts";
 import { vitDialects } from "./vit.ts";
@@ -29,5 +31,7 @@ export const dialects: readonly Dialect[] = [
   ...convnextDialects,
   ...densenetDialects,
   ...repVitDialects,
+  ...reparameterizedDialects,
+  ...residualDialects,
   ...swinDialects,
 ];

@@ -20,7 +20,7 @@ export function convNorm(conv: nn.Module, norm: nn.Module, x: Tensor): Tensor {
 
 /** Options of {@linkcode ConvNormAct}. */
 export interface ConvNormActOptions {
-  /** Height and width of the kernel; 1 by default. It is padded to keep the size, but for the stride. */
+  /** Height and width of the kernel; 1 by default. Odd ones are padded to keep the size, but for the stride. */
   kernel?: number;
   /** The distance between outputs; 1 by default. */
   stride?: number;
@@ -32,19 +32,16 @@ export interface ConvNormActOptions {
   bias?: boolean;
   /** What follows the norm; nothing by default. */
   activation?: Activation;
-  /** Options of the norm; null for no norm. */
-  norm?: nn.BatchNormOptions | null;
+  /** Options of the norm, or what makes another for so many channels; null for no norm. */
+  norm?: nn.BatchNormOptions | ((channels: number) => nn.Module) | null;
   /** The names of convolution and norm; torchvision's by default, `"0"` and `"1"`. timm's are `"conv"` and `"bn"`. */
   keys?: readonly [conv: string, norm: string];
 }
 
-/** timm's names of a convolution and the norm after it. */
-export const CONV_BN = ["conv", "bn"] as const;
-
 /** Convolution, batch norm and activation, all padded to keep the size but for the stride. */
 export class ConvNormAct extends nn.Module {
   readonly #conv: nn.Conv2d;
-  readonly #norm: nn.BatchNorm2d | null;
+  readonly #norm: nn.Module | null;
   readonly #activation?: Activation;
 
   /** From `before` channels to `width`. */
@@ -55,21 +52,24 @@ export class ConvNormAct extends nn.Module {
       keys[0],
       new nn.Conv2d(before, width, kernel, {
         stride,
-        padding: (kernel - 1) / 2,
+        padding: Math.floor((kernel - 1) / 2),
         groups: options.groups ?? (depthwise ? before : 1),
         bias: options.bias ?? false,
       }),
     );
-    this.#norm = norm === null
-      ? null
-      : this.registerModule(keys[1], new nn.BatchNorm2d(width, norm));
+    this.#norm = norm === null ? null : this.registerModule(keys[1], normOf(width, norm));
     this.#activation = options.activation;
   }
 
-  /** Convolution and norm as one convolution. */
+  /** The norm; null for no norm. */
+  get norm(): nn.Module | null {
+    return this.#norm;
+  }
+
+  /** Folds convolution and norm into one convolution. */
   kernels(): Kernels {
     const { weight, bias } = this.#conv;
-    if (this.#norm !== null) return foldNorm(weight, this.#norm, bias);
+    if (this.#norm !== null) return foldNorm(weight, this.#norm as nn.BatchNorm2d, bias);
     return { weight, bias: bias ?? torch.zeros([weight.size(0)], { device: weight.device }) };
   }
 
@@ -89,4 +89,11 @@ export function convBn(
   options: ConvNormActOptions = {},
 ): ConvNormAct {
   return new ConvNormAct(before, width, { keys: ["conv", "bn"], ...options });
+}
+
+function normOf(
+  width: number,
+  norm: nn.BatchNormOptions | ((channels: number) => nn.Module) | undefined,
+): nn.Module {
+  return typeof norm === "function" ? norm(width) : new nn.BatchNorm2d(width, norm);
 }

@@ -12,3 +12,9 @@ export function makeDivisible(width: number, divisor = 8, least = 0.9): number {
   const nearest = Math.max(divisor, Math.floor((width + divisor / 2) / divisor) * divisor);
   return nearest < least * width ? nearest + divisor : nearest;
 }
+
+/** The nearest whole number; of two that are as near the even one, as Python and PyTorch round. */
+export function roundToEven(value: number): number {
+  const below = Math.floor(value);
+  return value - below === 0.5 ? below + below % 2 : Math.round(value);
+}

@@ -8,7 +8,7 @@ import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { activate_ } from "./activation.ts";
-import { CONV_BN, ConvNormAct } from "./conv_norm_act.ts";
+import { convBn, type ConvNormAct } from "./conv_norm_act.ts";
 import { DropPath } from "./drop_path.ts";
 import { asReparamConv, identityKernels } from "./fold_branches.ts";
 import type { Foldable } from "./foldable.ts";
@@ -106,7 +106,7 @@ class ConvMlp extends nn.Module {
 
   constructor(dim: number, hidden: number) {
     super();
-    this.conv = new ConvNormAct(dim, dim, { kernel: 7, groups: dim, keys: CONV_BN });
+    this.conv = convBn(dim, dim, { kernel: 7, groups: dim });
     this.fc1 = new nn.Conv2d(dim, hidden, 1);
     this.fc2 = new nn.Conv2d(hidden, dim, 1);
     for (const conv of [...this.conv.children(), this.fc1, this.fc2]) {

@@ -8,7 +8,7 @@ import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { activate_, type Activation } from "./activation.ts";
-import { CONV_BN, ConvNormAct } from "./conv_norm_act.ts";
+import { convBn, type ConvNormAct } from "./conv_norm_act.ts";
 import { DropPath } from "./drop_path.ts";
 import {
   asReparamConv,
@@ -73,8 +73,7 @@ export class RepConv extends nn.Module implements Foldable {
       const conv = new nn.Conv2d(before, width, kernel, { stride, padding, groups });
       this.#folded = this.registerModule("reparam_conv", conv);
     } else {
-      const conv = (kernel: number) =>
-        new ConvNormAct(before, width, { kernel, stride, groups, keys: CONV_BN });
+      const conv = (kernel: number) => convBn(before, width, { kernel, stride, groups });
       if (small === undefined && before === width && stride === 1) {
         this.#identity = this.registerModule("identity", new nn.BatchNorm2d(width));
         this.#dropPath = this.registerModule("drop_path", new DropPath(dropPath));

@@ -24,6 +24,7 @@ import {
   type Reader,
 } from "./transformers_reader.ts";
 import { aimv2, dinov3 } from "./transformers_rotary.ts";
+import { regnet } from "./transformers_regnet.ts";
 
 /** Numbers are left out of a file where they are the class's own, so those are here again. */
 const VIT_SIZES: Readonly<Record<string, string>> = {
@@ -209,6 +210,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   dinov2_with_registers: dinov2(true),
   clip,
   clip_vision_model: clipVision,
+  regnet,
   resnet,
   convnext: convnext("convnext", ["tiny", "small", "base", "large", "xlarge"]),
   convnextv2: convnext(
