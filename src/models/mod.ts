@@ -32,6 +32,7 @@ export * from "./hiera.ts";
 export * from "./inception_v3.ts";
 export * from "./levit.ts";
 export * from "./load_clip_text.ts";
+export * from "./maxvit.ts";
 export * from "./metaformer.ts";
 export * from "./mlp_mixer.ts";
 export * from "./mobilenet_v3.ts";

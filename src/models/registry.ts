@@ -27,6 +27,7 @@ import { fastVit } from "./fastvit_entries.ts";
 import { hiera } from "./hiera_entries.ts";
 import { inceptionV3 } from "./inception_v3_entries.ts";
 import { levit } from "./levit_entries.ts";
+import { maxvit } from "./maxvit_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
 import { mlpMixer } from "./mlp_mixer_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
@@ -70,6 +71,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   hiera,
   inceptionV3,
   levit,
+  maxvit,
   metaformer,
   mlpMixer,
   mobileOne,

@@ -8,6 +8,7 @@ import { aimv2Dialects } from "./aimv2.ts";
 import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
 import { densenetDialects } from "./densenet.ts";
+import { maxvitDialects } from "./maxvit.ts";
 import type { Dialect } from "./dialect_type.ts";
 import { dinov3Dialects } from "./dinov3.ts";
 import { evaDialects } from "./eva.ts";
@@ -27,5 +28,6 @@ export const dialects: readonly Dialect[] = [
   ...aimv2Dialects,
   ...convnextDialects,
   ...densenetDialects,
+  ...maxvitDialects,
   ...swinDialects,
 ];
