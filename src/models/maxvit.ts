@@ -40,8 +40,8 @@ export interface MaxVitOptions extends BuildOptions {
   readonly blocks: readonly string[];
   /** Channels of the two convolutions that come first. */
   readonly stem: readonly [number, number];
-  /** Whether those have biases; false by default. */
-  readonly stemBias?: boolean;
+  /** Whether each of those has biases; neither by default. */
+  readonly stemBias?: readonly [boolean, boolean];
   /** The blocks of convolutions, where they are not as in CoAtNet's paper. */
   readonly conv?: Partial<MaxVitConvOptions>;
   /** The attention, where it is not as in CoAtNet's paper. */
@@ -100,7 +100,11 @@ export class MaxVit extends Backbone {
     checkShape(options, imageSize, inChannels);
     const conv = { ...MAXVIT_CONV, ...options.conv };
     const attention = { ...MAXVIT_ATTENTION, ...options.attention };
-    this.stem = new MaxVitStem([inChannels, ...options.stem], options.stemBias ?? false, conv);
+    this.stem = new MaxVitStem(
+      [inChannels, ...options.stem],
+      options.stemBias ?? [false, false],
+      conv,
+    );
     const rates = dropPathRates(dropPath, depths.reduce((a, b) => a + b));
     const window = Math.floor(imageSize / coarsest);
     this.stages = new nn.ModuleList(dims.map((dim, i) => {

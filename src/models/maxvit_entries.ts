@@ -97,7 +97,7 @@ const paper = (dims: readonly number[], depths: readonly number[], stem: number)
 const google = (dims: readonly number[], depths: readonly number[], stem: number): Build => {
   const size = { dims, depths, stem: [stem, stem] as const, headHidden: dims.at(-1)! };
   return (options) =>
-    new MaxVit({ ...size, blocks: max, stemBias: true, ...tensorflow, ...options });
+    new MaxVit({ ...size, blocks: max, stemBias: [true, true], ...tensorflow, ...options });
 };
 
 const byGoogle = {
@@ -130,10 +130,11 @@ const torchvision: ModelEntry = {
   numClasses: 1000,
   build: ({ dropPath = 0.2, ...options }) =>
     new MaxVit({
-      ...{ ...options, dropPath, dims: dims64, depths: [2, 2, 5, 2], stem: [64, 64] },
+      ...{ dims: dims64, depths: [2, 2, 5, 2], stem: [64, 64], stemBias: [false, true] },
       ...{ blocks: max, headHidden: 512, headBias: false },
       conv: { eps: 1e-3, pool: "mean3", alwaysExpands: true },
       attention: { eps: 1e-5, headFirst: false, scalesByWidth: true },
+      ...{ ...options, dropPath },
     }),
   published: toTorchvisionMaxVit,
 };

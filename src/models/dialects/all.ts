@@ -8,13 +8,16 @@ import { aimv2Dialects } from "./aimv2.ts";
 import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
 import { densenetDialects } from "./densenet.ts";
+import { hieraDialects } from "./hiera.ts";
 import { maxvitDialects } from "./maxvit.ts";
 import type { Dialect } from "./dialect_type.ts";
 import { dinov3Dialects } from "./dinov3.ts";
 import { evaDialects } from "./eva.ts";
 import { perceptionEncoderDialects } from "./perception_encoder.ts";
+import { metaformerDialects } from "./metaformer.ts";
 import { swinDialects } from "./swin.ts";
 import { vggDialects } from "./vgg.ts";
+import { tinyVitDialects } from "./tiny_vit.ts";
 import { vitDialects } from "./vit.ts";
 
 /** All dialects. Of several that recognize the same keys the first is right if the model's own are not known. */
@@ -28,6 +31,9 @@ export const dialects: readonly Dialect[] = [
   ...aimv2Dialects,
   ...convnextDialects,
   ...densenetDialects,
+  ...hieraDialects,
   ...maxvitDialects,
+  ...metaformerDialects,
   ...swinDialects,
+  ...tinyVitDialects,
 ];

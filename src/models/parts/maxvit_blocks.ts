@@ -31,13 +31,19 @@ export class MaxVitStem extends nn.Module {
   readonly #activation: Activation;
 
   /** From the first of three widths to the last. */
-  constructor(widths: readonly number[], bias: boolean, options: MaxVitConvOptions) {
+  constructor(
+    widths: readonly number[],
+    biases: readonly [boolean, boolean],
+    options: MaxVitConvOptions,
+  ) {
     super();
     const { same, convnext, eps, activation } = options;
-    const conv = (i: number, stride: number) =>
-      same
-        ? new SameConv2d(widths[i], widths[i + 1], 3, { stride, bias })
-        : new nn.Conv2d(widths[i], widths[i + 1], 3, { stride, bias, padding: 1 });
+    const conv = (i: 0 | 1, stride: number) => {
+      const own = { stride, bias: biases[i] };
+      return same
+        ? new SameConv2d(widths[i], widths[i + 1], 3, own)
+        : new nn.Conv2d(widths[i], widths[i + 1], 3, { ...own, padding: 1 });
+    };
     this.conv1 = conv(0, 2);
     this.norm1 = convnext
       ? new nn.LayerNorm2d(widths[1], { eps })
