@@ -169,6 +169,11 @@ def main(path):
         of_timm("resnet50.tv_in1k"),
         of_timm("convnext_tiny.fb_in1k"),
         of_timm("swin_tiny_patch4_window7_224.ms_in1k"),
+<<<<<<< HEAD
+=======
+        of_timm("hiera_tiny_224.mae_in1k_ft_in1k"),
+        of_timm("coatnet_0_rw_224.sw_in1k"),
+>>>>>>> 1f18d91 (Read transformers' descriptions of Swin and Hiera, and compare by torchvision's names)
         of_timm("tf_efficientnet_lite0.in1k"),
         of_timm("vit_tiny_patch16_224.augreg_in21k_ft_in1k", num_classes=2, img_size=64),
         of_timm("vit_base_patch32_clip_quickgelu_224.openai"),
@@ -309,12 +314,36 @@ def main(path):
         of_transformers(
             "microsoft/swin-base-patch4-window7-224", "SwinForImageClassification",
             transformers.SwinConfig(num_labels=1000, embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32]),
-            "swin_b", by_torchvision("swin_b"), vit(resample=3, **imagenet), without=pooled,
+            "swin_base_patch4_window7_224", by_timm("swin_base_patch4_window7_224"), vit(resample=3, **imagenet),
+            without=pooled,
         ),
         of_transformers(
             "microsoft/swin-base-patch4-window12-384", "SwinForImageClassification",
-            transformers.SwinConfig(embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32], window_size=12),
-            None, None,
+            transformers.SwinConfig(
+                num_labels=1000, image_size=384, embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32],
+                window_size=12,
+            ),
+            "swin_base_patch4_window12_384", by_timm("swin_base_patch4_window12_384"), without=pooled,
+        ),
+        of_transformers(
+            "microsoft/swinv2-tiny-patch4-window8-256", "Swinv2ForImageClassification",
+            transformers.Swinv2Config(num_labels=1000, image_size=256, window_size=8),
+            "swinv2_tiny_window8_256", by_timm("swinv2_tiny_window8_256"), vit(resample=3, **imagenet), without=pooled,
+        ),
+        of_transformers(
+            "microsoft/swinv2-base-patch4-window12to16-192to256-22kto1k-ft", "Swinv2ForImageClassification",
+            transformers.Swinv2Config(
+                num_labels=1000, image_size=256, embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32],
+                window_size=16, pretrained_window_sizes=[12, 12, 12, 6],
+            ),
+            "swinv2_base_window12to16_192to256", by_timm("swinv2_base_window12to16_192to256"), without=pooled,
+        ),
+        of_transformers(
+            "facebook/hiera-tiny-224-in1k-hf", "HieraForImageClassification",
+            transformers.HieraConfig(num_labels=1000, depths=[1, 2, 7, 2]), "hiera_tiny_224", by_timm("hiera_tiny_224"),
+            transformers.BitImageProcessor(
+                size={"shortest_edge": 256}, crop_size={"height": 224, "width": 224}, resample=3, **imagenet
+            ),
         ),
         of_transformers(
             "facebook/dinov2-small-imagenet1k-1-layer", "Dinov2ForImageClassification",

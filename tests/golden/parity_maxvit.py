@@ -1,8 +1,11 @@
-"""Writes what timm's CoAtNets and MaxViTs compute: see timm_parity.py."""
+"""Writes what timm's CoAtNets and MaxViTs compute, and at its full size torchvision's: see timm_parity.py."""
 
 import dataclasses
+import sys
 
+import parity
 import timm_parity
+import torchvision
 from timm.models.maxxvit import MaxxVit, model_cfgs
 
 narrow = {
@@ -28,6 +31,10 @@ def build(name, blocks, *, like=(), **options):
 
     return made
 
+
+if sys.argv[1:3] == ["--full", "maxvit_t"]:
+    parity.save(sys.argv[3], {"maxvit_t": parity.record(torchvision.models.maxvit_t(), 224, full=True)})
+    sys.exit()
 
 dropping = {"drop_rate": 0.3, "drop_path_rate": 0.5}
 
