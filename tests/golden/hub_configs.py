@@ -12,6 +12,7 @@ parameters), the number of classes, and what the library's own preprocessing mak
 """
 
 import json
+import re
 import sys
 import tempfile
 
@@ -67,11 +68,20 @@ def of_timm(name, architecture=None, **options):
         "name": name,
         "config": config,
         "architecture": architecture or name.split(".")[0],
-        "imageSize": model.patch_embed.img_size[0] if name.startswith("vit_") else None,
+        "imageSize": sized(name, model, config),
         "numClasses": model.num_classes,
         "interpolation": cfg["interpolation"],
         **truth(transform),
     }
+
+
+def sized(name, model, config):
+    """The side of the images of architectures whose parameters depend on it, where a description has it."""
+    if name.startswith("vit_"):
+        return model.patch_embed.img_size[0]
+    if re.match("swin|hiera|maxx?vit|coatne", name) is None:
+        return None
+    return config["model_args"]["img_size"][0]
 
 
 def count(model, without=()):
@@ -112,10 +122,12 @@ def of_transformers(repo, kind, config, architecture, twin, processor=None, publ
 
 def image_size_of(config):
     """Of those whose parameters depend on it."""
-    positions = ("vit", "dinov2", "dinov2_with_registers", "clip", "clip_vision_model", "aimv2_vision_model")
+    dino = ("dinov2", "dinov2_with_registers")
+    positions = ("vit", *dino, "clip", "clip_vision_model", "aimv2_vision_model", "hiera")
     if config.model_type not in positions:
         return None
-    return getattr(config, "vision_config", config).image_size
+    size = getattr(config, "vision_config", config).image_size
+    return size if isinstance(size, int) else size[0]
 
 
 def by_timm(name, **options):
@@ -169,11 +181,6 @@ def main(path):
         of_timm("resnet50.tv_in1k"),
         of_timm("convnext_tiny.fb_in1k"),
         of_timm("swin_tiny_patch4_window7_224.ms_in1k"),
-<<<<<<< HEAD
-=======
-        of_timm("hiera_tiny_224.mae_in1k_ft_in1k"),
-        of_timm("coatnet_0_rw_224.sw_in1k"),
->>>>>>> 1f18d91 (Read transformers' descriptions of Swin and Hiera, and compare by torchvision's names)
         of_timm("tf_efficientnet_lite0.in1k"),
         of_timm("vit_tiny_patch16_224.augreg_in21k_ft_in1k", num_classes=2, img_size=64),
         of_timm("vit_base_patch32_clip_quickgelu_224.openai"),
