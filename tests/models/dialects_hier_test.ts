@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { hieraDialects } from "../../src/models/dialects/hiera.ts";
-import { maxvitDialects } from "../../src/models/dialects/maxvit.ts";
+import { maxvitDialects, toTorchvisionMaxVit } from "../../src/models/dialects/maxvit.ts";
 import { metaformerDialects } from "../../src/models/dialects/metaformer.ts";
 import { swinDialects } from "../../src/models/dialects/swin.ts";
+import { toTorchvision } from "../../src/models/dialects/swin_torchvision.ts";
 import { tinyVitDialects } from "../../src/models/dialects/tiny_vit.ts";
 import { Hiera } from "../../src/models/hiera.ts";
 import type { MaxVitOptions } from "../../src/models/maxvit.ts";
@@ -11,9 +12,10 @@ import { entry } from "../../src/models/registry.ts";
 import { Swin, type SwinOptions } from "../../src/models/swin.ts";
 import { TinyVit } from "../../src/models/tiny_vit.ts";
 import type { Classifier } from "../../src/nn/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { goldenNames } from "../parity/parity.ts";
-import { assertComputesTheSame, stateOf } from "./dialect_records.ts";
+import { assertComputesTheSame, stateOf, translateFor } from "./dialect_records.ts";
 
 const path = new URL("../golden/dialects_hier.safetensors", import.meta.url).pathname;
 
@@ -78,5 +80,28 @@ test("each record speaks the dialect that it is named for, and no other of these
     const keys = new Set(Object.keys(stateOf(path, record).state));
     const found = all.filter((dialect) => dialect.recognizes(keys)).map(({ name }) => name);
     assertEquals(found, [record.split(",")[0]]);
+  }
+});
+
+test("what is published has torchvision's names, shapes and values", () => {
+  const published = {
+    "torchvision's Swin": toTorchvision(7),
+    "torchvision's Swin, version 2": toTorchvision(4),
+    "torchvision's MaxViT": toTorchvisionMaxVit,
+  };
+  for (const [record, names] of Object.entries(published)) {
+    using model = makers[record]();
+    const { state } = stateOf(path, record);
+    model.loadStateDict(translateFor(model, state));
+    const found = torch.noGrad(() => names(model.stateDict()));
+    const floats = Object.keys(found).filter((key) => torch.isFloatingPoint(found[key].dtype));
+    const wanted = Object.keys(state);
+    const computed = floats.filter((key) => key.endsWith("relative_coords_table"));
+    assertEquals(floats.sort(), [...wanted, ...computed].sort());
+    for (const key of wanted) {
+      // Biases of keys do nothing in version 2, and are not kept.
+      if (record.endsWith("2") && key.endsWith("qkv.bias")) continue;
+      assertEquals(found[key].equal(state[key]), true, key);
+    }
   }
 });

@@ -51,8 +51,8 @@ const fromNames: readonly Rule[] = [
 
 const toNames: readonly Rule[] = [
   [/^stages\.(\d+)\.blocks\.(\d+)\./, "blocks.$1.layers.$2.layers."],
-  // What lies in the attention's part comes before the names that are parts of others.
-  ...pairs.toReversed().map(([theirs, ours]) => rule(ours, theirs)),
+  // Norms of stem and convolutions have their names before those of attention, which are named alike.
+  ...pairs.map(([theirs, ours]) => rule(ours, theirs)),
 ];
 
 /** A state dict with torchvision's names, which keeps what follows from the windows' sizes too. */
