@@ -177,10 +177,10 @@ export function compare(
     });
     const statistics = golden("statistics");
     if (statistics) {
-      const buffers = new Map(model.namedBuffers());
+      const buffers = torch.noGrad(() => published(model.stateDict()));
       const means = facts.state.map((line) => line.split(" ")[0])
         .filter((key) => key.endsWith("running_mean") || key.endsWith("running_var"))
-        .map((key) => buffers.get(key)!.mean().reshape(1));
+        .map((key) => buffers[key].mean().reshape(1));
       found.statistics = relative(torch.cat(means), statistics);
     }
     model.zeroGrad();
