@@ -189,7 +189,8 @@ function checkShape(options: HieraOptions, imageSize: number, inChannels: number
   const { dim, heads, depths, mlpRatio = 4, layerScale, globalPositions, numClasses } = options;
   checkList("Hiera", "depths", depths);
   checkBlocks("Hiera", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
-  checkCounts("Hiera", { dim, heads, "dim of the last stage": dim * 2 ** (depths.length - 1) });
+  checkCounts("Hiera", { dim, heads, imageSize });
+  checkCounts("Hiera", { "dim of the last stage": dim * 2 ** (depths.length - 1) });
   checkFactors("Hiera", { mlpRatio });
   if (layerScale !== undefined) checkSmall("Hiera", { layerScale });
   if (globalPositions !== undefined) checkCounts("Hiera", { globalPositions });

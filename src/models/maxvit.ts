@@ -26,6 +26,7 @@ import { NamedChain } from "./parts/named_chain.ts";
 import { NamedHead } from "./parts/named_head.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
+import { checkWords } from "./parts/word_checks.ts";
 
 /** What makes one CoAtNet or MaxViT another. */
 export interface MaxVitOptions extends BuildOptions {
@@ -188,13 +189,11 @@ function checkShape(options: MaxVitOptions, imageSize: number, inChannels: numbe
   checkBlocks("MaxVit", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
   if (headHidden !== undefined) checkCounts("MaxVit", { headHidden });
   checkCounts("MaxVit", { imageSize, "hidden width of the last stage": 4 * dims.at(-1)! });
-  if (blocks.length !== dims.length || !blocks.every((letters) => /^[CTMP]+$/.test(letters))) {
-    throw new ArgumentError(
-      `MaxVit: blocks must be letters C, T, M or P for each of ${dims.length} stages, got [${
-        blocks.join(", ")
-      }].`,
-    );
-  }
+  checkWords("MaxVit", "blocks", blocks, {
+    length: dims.length,
+    known: /^[CTMP]{1,1000}$/,
+    wanted: "letters C, T, M, P",
+  });
   dims.forEach((dim, i) => {
     // A first block with attention of the whole map may have the width of what comes in.
     const narrow = blocks[i].startsWith("T") && options.attention?.expandsFirst === false;

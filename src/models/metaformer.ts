@@ -31,6 +31,7 @@ import {
 } from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
+import { checkWords } from "./parts/word_checks.ts";
 
 /** What makes one MetaFormer another. */
 export interface MetaFormerOptions extends BuildOptions {
@@ -148,14 +149,11 @@ function checkShape(options: MetaFormerOptions, inChannels: number): void {
   checkList("MetaFormer", "depths", depths, dims.length);
   if (layerScale !== undefined) checkSmall("MetaFormer", { layerScale });
   checkBlocks("MetaFormer", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
-  const known: readonly unknown[] = ["pool", "conv", "attention"];
-  if (mixers.length !== dims.length || !mixers.every((mixer) => known.includes(mixer))) {
-    throw new ArgumentError(
-      `MetaFormer: mixers must be ${dims.length} of ${known.join(", ")}, one for each stage, got [${
-        mixers.join(", ")
-      }].`,
-    );
-  }
+  checkWords("MetaFormer", "mixers", mixers, {
+    length: dims.length,
+    known: /^(pool|conv|attention)$/,
+    wanted: "pool, conv or attention",
+  });
   dims.forEach((dim, i) => {
     if (mixers[i] !== "attention" || dim % HEAD_WIDTH === 0) return;
     throw new ArgumentError(

@@ -201,7 +201,7 @@ function windowsOf(options: SwinOptions, checked: CheckedOptions, shape: Shape):
   const { dim, depths, heads, patchSize, mlpRatio } = shape;
   const { window = 7, version = 1, trainedWindows } = options;
   if (version !== 1 && version !== 2) {
-    throw new ArgumentError(`Swin: version is 1 or 2, got ${JSON.stringify(version)}.`);
+    throw new ArgumentError(`Swin: version is 1 or 2, got ${String(version)}.`);
   }
   checkCounts("Swin", { dim, patchSize });
   checkFactors("Swin", { mlpRatio });

@@ -75,7 +75,7 @@ test("tables of files for other windows are interpolated, TensorFlow's too", () 
 
 test("blocks and sizes that do not fit are refused", () => {
   const wrong: [Partial<MaxVitOptions>, string][] = [
-    [{ blocks: ["C"] }, "each of 2 stages"],
+    [{ blocks: ["C"] }, "blocks must be 2 of"],
     [{ blocks: ["C", "X"] }, "C, X"],
     [{ blocks: ["C", "T"], dims: [32, 40] }, "heads' 32"],
     [{ blocks: ["C", "C"], imageSize: 50 }, "multiple of 32"],
