@@ -49,7 +49,7 @@ const rwMax = (conv: Conv = {}, attention: Attention = {}): Parts => ({
   attention: { expandsFirst: false, ...attention },
 });
 
-/** Those with ConvNeXt's blocks. */
+/** timm's MaxViTs and CoAtNets with ConvNeXt's blocks. */
 const next = (layerScale: number | null, attention: Attention = {}): Parts => ({
   conv: { convnext: true, eps: 1e-6, layerScale: layerScale ?? 1e-5 },
   attention: { bias: "mlp", expandsFirst: false, layerScale, ...attention },

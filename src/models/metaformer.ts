@@ -42,7 +42,7 @@ export interface MetaFormerOptions extends BuildOptions {
   /** What mixes places in each stage. */
   readonly mixers: readonly Mixer[];
   /**
-   * Whether it is one of the baselines of 2024 (StarReLU, no biases, norms where maps become smaller, learned factors of what
+   * Whether the network is one of the baselines of 2024 (StarReLU, no biases, norms where maps become smaller, learned factors of what
    * branches are added to in the third stage and after); true by default. PoolFormer of 2022 is not.
    */
   readonly baseline?: boolean;

@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import * as nn from "../nn/mod.ts";
+import type * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";

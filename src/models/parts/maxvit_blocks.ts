@@ -63,9 +63,9 @@ export class MaxVitStem extends nn.Module {
 
 /** What a block is made of. */
 export interface MaxVitBlockOptions {
-  /** Its convolutions. */
+  /** What the convolutions are like. */
   readonly conv: MaxVitConvOptions;
-  /** Its attention. */
+  /** What the attention is like. */
   readonly attention: MaxVitAttentionOptions;
   /** The side of the windows, or of the map. */
   readonly window: number;

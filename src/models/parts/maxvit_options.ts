@@ -12,7 +12,7 @@ export type HalvingPool = "mean2" | "mean3" | "max3";
 
 /** What makes one block of convolutions another. */
 export interface MaxVitConvOptions {
-  /** Whether it is ConvNeXt's block; else an inverted residual block. */
+  /** Whether the block is ConvNeXt's; else an inverted residual block. */
   readonly convnext: boolean;
   /** What follows the norms. */
   readonly activation: Activation;

@@ -97,7 +97,7 @@ class ChannelMlp extends nn.Module {
 export interface MetaFormerBlockOptions {
   /** What mixes places. */
   readonly mixer: Mixer;
-  /** Whether it is one of the baselines of 2024: StarReLU and no biases; else it is PoolFormer's of 2022. */
+  /** Whether the block is of one of the baselines of 2024: StarReLU and no biases; else of PoolFormer of 2022. */
   readonly baseline: boolean;
   /** What learned factors of the branches start with; there are none without it. */
   readonly layerScale?: number;
