@@ -4,57 +4,22 @@
  * @module
  */
 
-import { ArgumentError, ShapeError } from "../base/errors.ts";
+import { ShapeError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
-import type { BuildOptions } from "./entry.ts";
+import type { MaxVitOptions } from "./maxvit_options.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { fitBiasTables } from "./parts/fit_bias_table.ts";
-import { MAXVIT_HEAD } from "./parts/maxvit_attention.ts";
 import { initMaxVit, maxVitBlock, MaxVitStem } from "./parts/maxvit_blocks.ts";
-import {
-  MAXVIT_ATTENTION,
-  MAXVIT_CONV,
-  type MaxVitAttentionOptions,
-  type MaxVitConvOptions,
-} from "./parts/maxvit_options.ts";
+import { checkMaxVit, COARSEST } from "./parts/maxvit_checks.ts";
+import { MAXVIT_ATTENTION, MAXVIT_CONV } from "./parts/maxvit_options.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { NamedHead } from "./parts/named_head.ts";
-import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
-import { checkWords } from "./parts/word_checks.ts";
-
-/** What makes one CoAtNet or MaxViT another. */
-export interface MaxVitOptions extends BuildOptions {
-  /** Channels of each stage. */
-  readonly dims: readonly number[];
-  /** Blocks in each stage. */
-  readonly depths: readonly number[];
-  /**
-   * The blocks of each stage, the last letter for all that follow: `"C"` of convolutions, `"T"` with attention of the whole map,
-   * `"M"` with convolutions and attention of windows and of the grid, `"P"` with both at once.
-   */
-  readonly blocks: readonly string[];
-  /** Channels of the two convolutions that come first. */
-  readonly stem: readonly [number, number];
-  /** Whether each of those has biases; neither by default. */
-  readonly stemBias?: readonly [boolean, boolean];
-  /** The blocks of convolutions, where they are not as in CoAtNet's paper. */
-  readonly conv?: Partial<MaxVitConvOptions>;
-  /** The attention, where it is not as in CoAtNet's paper. */
-  readonly attention?: Partial<MaxVitAttentionOptions>;
-  /** The width of a hidden layer before the classifier; there is none by default. */
-  readonly headHidden?: number;
-  /** Whether the classifier has biases; true by default. */
-  readonly headBias?: boolean;
-}
-
-/** The pixels between neighbours of the last of four stages. */
-const coarsest = 32;
 
 /**
  * CoAtNet (Dai et al., CoAtNet: marrying convolution and attention for all data sizes, 2021) and MaxViT (Tu et al., MaxViT: multi-axis
@@ -98,7 +63,7 @@ export class MaxVit extends Backbone {
     super();
     const { dims, depths, imageSize = 224, headHidden } = options;
     const { numClasses, inChannels, dropout, dropPath } = checkBuildOptions("MaxVit", options);
-    checkShape(options, imageSize, inChannels);
+    checkMaxVit(options, imageSize, inChannels);
     const conv = { ...MAXVIT_CONV, ...options.conv };
     const attention = { ...MAXVIT_ATTENTION, ...options.attention };
     this.stem = new MaxVitStem(
@@ -107,7 +72,7 @@ export class MaxVit extends Backbone {
       conv,
     );
     const rates = dropPathRates(dropPath, depths.reduce((a, b) => a + b));
-    const window = Math.floor(imageSize / coarsest);
+    const window = Math.floor(imageSize / COARSEST);
     this.stages = new nn.ModuleList(dims.map((dim, i) => {
       const mapSide = imageSize / (4 * 2 ** i);
       const blocks = rates.splice(0, depths[i]).map((rate, at) => {
@@ -179,44 +144,4 @@ export class MaxVit extends Backbone {
   adaptState(state: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     return fitBiasTables(state, this.stateDict());
   }
-}
-
-function checkShape(options: MaxVitOptions, imageSize: number, inChannels: number): void {
-  const { dims, depths, blocks, stem, headHidden, numClasses } = options;
-  checkList("MaxVit", "dims", dims);
-  checkList("MaxVit", "depths", depths, dims.length);
-  checkList("MaxVit", "stem", stem, 2);
-  checkBlocks("MaxVit", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
-  if (headHidden !== undefined) checkCounts("MaxVit", { headHidden });
-  checkCounts("MaxVit", { imageSize, "hidden width of the last stage": 4 * dims.at(-1)! });
-  checkWords("MaxVit", "blocks", blocks, {
-    length: dims.length,
-    known: /^[CTMP]{1,1000}$/,
-    wanted: "letters C, T, M, P",
-  });
-  dims.forEach((dim, i) => {
-    // A first block with attention of the whole map may have the width of what comes in.
-    const narrow = blocks[i].startsWith("T") && options.attention?.expandsFirst === false;
-    const width = narrow ? dims[i - 1] ?? stem[1] : dim;
-    if (/^C+$/.test(blocks[i]) || (width % MAXVIT_HEAD === 0 && dim % MAXVIT_HEAD === 0)) return;
-    throw new ArgumentError(
-      `MaxVit: the widths of stage ${i} are ${width} and ${dim}; attention needs multiples of its heads' ` +
-        `${MAXVIT_HEAD} channels.`,
-    );
-  });
-  const multiple = Math.max(coarsest, 4 * 2 ** (dims.length - 1));
-  if (imageSize % multiple !== 0) {
-    throw new ArgumentError(
-      `MaxVit: imageSize must be a multiple of ${multiple}, got ${imageSize}.`,
-    );
-  }
-  checkParameterCount(
-    "MaxVit",
-    dims.reduce((sum, dim, i) => {
-      const each = blocks[i].includes("M") ? 36 : 16;
-      return sum + depths[i] * (each * dim * dim + (imageSize / 8) ** 2 * dim / MAXVIT_HEAD);
-    }, 9 * stem[0] * (inChannels + stem[1])) +
-      dims.at(-1)! * (headHidden ?? 0) + (headHidden ?? dims.at(-1)!) * numClasses,
-    { dims, depths, stem, imageSize, headHidden, inChannels, numClasses },
-  );
 }

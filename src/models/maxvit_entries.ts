@@ -7,7 +7,8 @@
 import { toTorchvisionMaxVit } from "./dialects/maxvit.ts";
 import type { ModelEntry } from "./entry.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
-import { MaxVit, type MaxVitOptions } from "./maxvit.ts";
+import { MaxVit } from "./maxvit.ts";
+import type { MaxVitOptions } from "./maxvit_options.ts";
 import type { MaxVitAttentionOptions, MaxVitConvOptions } from "./parts/maxvit_options.ts";
 import { type Build, timmEntries } from "./timm_entries.ts";
 import { FOUR_REDUCTIONS, UNTAGGED } from "./untagged.ts";

@@ -13,13 +13,8 @@ import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
-import {
-  HEAD_WIDTH,
-  MetaFormerBlock,
-  type Mixer,
-  NormedConv,
-  SquaredReluHead,
-} from "./parts/metaformer_blocks.ts";
+import { HEAD_WIDTH, MetaFormerBlock, type Mixer } from "./parts/metaformer_blocks.ts";
+import { NormedConv, SquaredReluHead } from "./parts/metaformer_ends.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { NamedHead } from "./parts/named_head.ts";
 import {

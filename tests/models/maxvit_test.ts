@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
-import type { MaxVit, MaxVitOptions } from "../../src/models/maxvit.ts";
+import type { MaxVit } from "../../src/models/maxvit.ts";
+import type { MaxVitOptions } from "../../src/models/maxvit_options.ts";
 import { maxvit } from "../../src/models/maxvit_entries.ts";
 import { entry } from "../../src/models/registry.ts";
 import * as torch from "../../src/torch/mod.ts";

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { toTorchvision } from "../../src/models/dialects/swin_torchvision.ts";
 import { entry } from "../../src/models/registry.ts";
-import { Swin, type SwinOptions } from "../../src/models/swin.ts";
+import { Swin } from "../../src/models/swin.ts";
+import type { SwinOptions } from "../../src/models/swin_options.ts";
 import { swin } from "../../src/models/swin_entries.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";

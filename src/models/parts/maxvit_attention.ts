@@ -8,62 +8,13 @@ import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { activate_ } from "./activation.ts";
-import { biasedAttention } from "./biased_attention.ts";
 import { DropPath } from "./drop_path.ts";
 import { LayerScale, LayerScale2d } from "./layer_scale.ts";
 import { ConvMlp, halved, Halving } from "./maxvit_convs.ts";
-import type { MaxVitAttentionOptions } from "./maxvit_options.ts";
 import { Mlp } from "./mlp.ts";
-import { type RelativeBias, relativeBias } from "./relative_bias.ts";
+import { RelativeAttention, type RelativeAttentionOptions } from "./relative_attention.ts";
 import { residual } from "./residual.ts";
 import { cutGrid, cutWindows, joinGrid, joinWindows } from "./windows.ts";
-
-/** How many channels a head has. */
-export const MAXVIT_HEAD = 32;
-
-/** What a block is given beside the network's options. */
-interface Own extends MaxVitAttentionOptions {
-  /** The side of the windows, or of the map where attention is of all of it. */
-  readonly window: number;
-  /** The probability of leaving out a branch. */
-  readonly dropPath: number;
-}
-
-/** Attention with biases of relative positions, of tokens (B, N, dim) or of maps (B, dim, H, W). Keys as timm's. */
-class RelativeAttention extends nn.Module {
-  readonly qkv: nn.Module;
-  readonly rel_pos: RelativeBias;
-  readonly proj: nn.Module;
-  readonly #headFirst: boolean;
-  readonly #scale: number;
-
-  constructor(dims: { from: number; inner: number; to: number }, isMap: boolean, options: Own) {
-    super();
-    const { from, inner, to } = dims;
-    const layer = (before: number, width: number) =>
-      isMap ? new nn.Conv2d(before, width, 1) : new nn.Linear(before, width);
-    const { window, bias, biasHidden: hidden } = options;
-    this.qkv = layer(from, 3 * inner);
-    this.rel_pos = relativeBias(bias, { window, heads: inner / MAXVIT_HEAD, hidden });
-    this.proj = layer(inner, to);
-    this.#headFirst = options.headFirst;
-    this.#scale = (options.scalesByWidth ? inner : MAXVIT_HEAD) ** -0.5;
-  }
-
-  override forward(x: Tensor): Tensor {
-    if (x.ndim === 3) return this.proj.forward(this.#mixed(this.qkv.forward(x)));
-    const tokens = this.#mixed(this.qkv.forward(x).flatten(2).mT);
-    return this.proj.forward(tokens.mT.unflatten(2, x.shape.slice(2)));
-  }
-
-  #mixed(qkv: Tensor): Tensor {
-    const [q, k, v] = this.#headFirst
-      ? qkv.unflatten(2, [-1, 3, MAXVIT_HEAD]).permute(3, 0, 2, 1, 4).unbind(0)
-      : qkv.unflatten(2, [3, -1, MAXVIT_HEAD]).permute(2, 0, 3, 1, 4).unbind(0);
-    const mixed = biasedAttention([q, k, v], this.rel_pos.forward(), this.#scale);
-    return mixed.transpose(1, 2).flatten(2);
-  }
-}
 
 /** A residual branch with a norm, a scale and stochastic depth. */
 function withBranch(
@@ -97,10 +48,14 @@ export class MapTransformerBlock extends nn.Module {
   readonly ls2: LayerScale2d | null;
   readonly #norm1: nn.Module;
   readonly #drop: DropPath;
-  readonly #options: Own;
+  readonly #options: RelativeAttentionOptions;
 
   /** From `before` channels to `width`; with a stride of 2 to half the sides. */
-  constructor(before: number, width: number, options: Own & { readonly stride: number }) {
+  constructor(
+    before: number,
+    width: number,
+    options: RelativeAttentionOptions & { readonly stride: number },
+  ) {
     super();
     const { stride, eps, pool, batchNorm, layerScale, expandsFirst, shortcutBias } = options;
     const norm = (dim: number) =>
@@ -153,7 +108,7 @@ abstract class PartitionBlock extends nn.Module {
   readonly ls2: LayerScale | null;
   readonly #drop: DropPath;
 
-  constructor(dim: number, { eps, layerScale, activation, dropPath }: Own) {
+  constructor(dim: number, { eps, layerScale, activation, dropPath }: RelativeAttentionOptions) {
     super();
     const scale = () => layerScale === null ? null : new LayerScale(dim, layerScale);
     this.norm1 = new nn.LayerNorm(dim, { eps });
@@ -197,7 +152,7 @@ export class PartitionAttention extends PartitionBlock {
   readonly #how: Partition;
 
   /** For maps (B, H, W, dim) whose sides are multiples of the window's. */
-  constructor(dim: number, how: Partition, options: Own) {
+  constructor(dim: number, how: Partition, options: RelativeAttentionOptions) {
     super(dim, options);
     this.attn = new RelativeAttention({ from: dim, inner: dim, to: dim }, false, options);
     this.#side = options.window;
@@ -219,7 +174,7 @@ export class ParallelPartitionAttention extends PartitionBlock {
   readonly #side: number;
 
   /** For maps (B, H, W, dim) whose sides are multiples of the window's. */
-  constructor(dim: number, options: Own) {
+  constructor(dim: number, options: RelativeAttentionOptions) {
     super(dim, options);
     const dims = { from: dim, inner: dim, to: dim / 2 };
     this.attn_block = new RelativeAttention(dims, false, options);
