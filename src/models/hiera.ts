@@ -4,57 +4,23 @@
  * @module
  */
 
-import { ArgumentError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
-import type { BuildOptions } from "./entry.ts";
+import type { HieraOptions } from "./hiera_options.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { HIERA_EPS, HieraBlock, reroll, unroll } from "./parts/hiera_blocks.ts";
+import { HIERA_STRIDE, HIERA_UNIT, tokensAcross } from "./parts/hiera_checks.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { NamedHead } from "./parts/named_head.ts";
 import { patchGrid } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
-import {
-  checkBlocks,
-  checkCounts,
-  checkFactors,
-  checkList,
-  checkParameterCount,
-  checkSmall,
-  countPatches,
-  transformerParameters,
-} from "./parts/size_checks.ts";
 import { chainGroups, groupsEndingAt } from "./parts/stage.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 
-/** What makes one Hiera another. */
-export interface HieraOptions extends BuildOptions {
-  /** The width of the first stage's tokens; every other has twice as much as the one before. */
-  readonly dim: number;
-  /** The attention heads of the first stage; every other has twice as many. */
-  readonly heads: number;
-  /** Blocks in each stage. */
-  readonly depths: readonly number[];
-  /** The hidden width of the MLPs over that of the tokens; 4 by default. */
-  readonly mlpRatio?: number;
-  /**
-   * The side of a position embedding of the whole image that is resized to it, beside which every unit of 8x8 tokens has the same
-   * one (Bolya et al. 2023); by default every token has a position of its own.
-   */
-  readonly globalPositions?: number;
-  /** Whether tokens that become wider do so by a layer; true by default. */
-  readonly expands?: boolean;
-  /** What learned factors of the branches start with; there are none by default. */
-  readonly layerScale?: number;
-}
-
-/** Tokens lie 4 pixels apart, and in the first stages those of units of 8x8 see each other. */
-const stride = 4;
-const unit = 8;
 /** The stages in which attention is within units. */
 const unitStages = 2;
 
@@ -102,9 +68,9 @@ export class Hiera extends Backbone {
     super();
     const { dim, heads, depths, imageSize = 224, mlpRatio = 4, layerScale } = options;
     const { numClasses, inChannels, dropout, dropPath } = checkBuildOptions("Hiera", options);
-    const side = checkShape(options, imageSize, inChannels);
+    const side = tokensAcross(options, imageSize, inChannels);
     this.stageDims = depths.map((_, i) => dim * 2 ** i);
-    this.stageReductions = depths.map((_, i) => stride * 2 ** i);
+    this.stageReductions = depths.map((_, i) => HIERA_STRIDE * 2 ** i);
     this.featureDim = this.stageDims.at(-1)!;
     this.numClasses = numClasses;
     this.imageSize = imageSize;
@@ -117,12 +83,12 @@ export class Hiera extends Backbone {
     if (whole === undefined) this.positions = positions("pos_embed", [1, side * side, dim]);
     else {
       this.positions = positions("pos_embed", [1, dim, whole, whole]);
-      this.unitPositions = positions("pos_embed_win", [1, dim, unit, unit]);
+      this.unitPositions = positions("pos_embed_win", [1, dim, HIERA_UNIT, HIERA_UNIT]);
     }
-    this.#patches = new nn.Conv2d(inChannels, dim, 7, { stride, padding: 3 });
+    this.#patches = new nn.Conv2d(inChannels, dim, 7, { stride: HIERA_STRIDE, padding: 3 });
     this.registerModule("patch_embed", new NamedChain({ proj: this.#patches }));
     const rates = dropPathRates(dropPath, this.#ends.at(-1)! + 1);
-    const units = (side / unit) ** 2;
+    const units = (side / HIERA_UNIT) ** 2;
     const blocks = this.stageDims.flatMap((width, i) =>
       rates.splice(0, depths[i]).map((rate, at) => {
         // A stage begins with a block that pools, and attends as the stage before does.
@@ -162,7 +128,7 @@ export class Hiera extends Backbone {
   }
 
   #tokens(images: Tensor): Tensor {
-    const grid = patchGrid(images, this.#patches.inChannels, stride);
+    const grid = patchGrid(images, this.#patches.inChannels, HIERA_STRIDE);
     checkGrid("Hiera", grid, this.#grid, images);
     const map = this.#patches.forward(images);
     const levels = this.stageDims.length - 1;
@@ -171,7 +137,7 @@ export class Hiera extends Backbone {
       return unroll(tokens, levels);
     }
     const whole = torch.upsampleBicubic2dAntialias(this.positions, [...grid], false);
-    const tiled = this.unitPositions.tile(grid.map((side) => side / unit));
+    const tiled = this.unitPositions.tile(grid.map((side) => side / HIERA_UNIT));
     return unroll(map.add(whole.add(tiled)), levels);
   }
 
@@ -182,34 +148,6 @@ export class Hiera extends Backbone {
     const positions = torch.noGrad(() => resamplePositions(given, this.#grid, { prefixTokens: 0 }));
     return { ...state, pos_embed: positions };
   }
-}
-
-/** Checks the options, and returns how many tokens an image is high and wide. */
-function checkShape(options: HieraOptions, imageSize: number, inChannels: number): number {
-  const { dim, heads, depths, mlpRatio = 4, layerScale, globalPositions, numClasses } = options;
-  checkList("Hiera", "depths", depths);
-  checkBlocks("Hiera", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
-  checkCounts("Hiera", { dim, heads, "dim of the last stage": dim * 2 ** (depths.length - 1) });
-  checkFactors("Hiera", { mlpRatio });
-  if (layerScale !== undefined) checkSmall("Hiera", { layerScale });
-  if (globalPositions !== undefined) checkCounts("Hiera", { globalPositions });
-  if (dim % heads !== 0) {
-    throw new ArgumentError(
-      `Hiera: dim ${dim} cannot be split into ${heads} equal heads; choose a divisor.`,
-    );
-  }
-  // The last stage's maps are the smallest; units are larger where there are few stages.
-  const patch = stride * Math.max(unit, 2 ** (depths.length - 1));
-  const tokens = countPatches("Hiera", imageSize, patch) * (patch / stride) ** 2;
-  checkParameterCount(
-    "Hiera",
-    depths.reduce((sum, depth, i) => {
-      const width = dim * 2 ** i;
-      return sum + transformerParameters(depth, width, width * mlpRatio);
-    }, dim * (tokens + 49 * inChannels)) + dim * 2 ** (depths.length - 1) * numClasses,
-    { dim, depths, imageSize, inChannels, numClasses },
-  );
-  return imageSize / stride;
 }
 
 /** The deeper a block, the less it adds at first; the classifier begins near 0. */

@@ -5,7 +5,8 @@
  */
 
 import type { ModelEntry } from "./entry.ts";
-import { Hiera, type HieraOptions } from "./hiera.ts";
+import { Hiera } from "./hiera.ts";
+import type { HieraOptions } from "./hiera_options.ts";
 import { type Build, timmEntries } from "./timm_entries.ts";
 
 const papers = {

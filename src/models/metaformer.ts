@@ -13,13 +13,8 @@ import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
-import {
-  HEAD_WIDTH,
-  MetaFormerBlock,
-  type Mixer,
-  NormedConv,
-  SquaredReluHead,
-} from "./parts/metaformer_blocks.ts";
+import { HEAD_WIDTH, MetaFormerBlock, type Mixer } from "./parts/metaformer_blocks.ts";
+import { NormedConv, SquaredReluHead } from "./parts/metaformer_ends.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { NamedHead } from "./parts/named_head.ts";
 import {
@@ -31,6 +26,7 @@ import {
 } from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
+import { checkWords } from "./parts/word_checks.ts";
 
 /** What makes one MetaFormer another. */
 export interface MetaFormerOptions extends BuildOptions {
@@ -41,7 +37,7 @@ export interface MetaFormerOptions extends BuildOptions {
   /** What mixes places in each stage. */
   readonly mixers: readonly Mixer[];
   /**
-   * Whether it is one of the baselines of 2024 (StarReLU, no biases, norms where maps become smaller, learned factors of what
+   * Whether the network is one of the baselines of 2024 (StarReLU, no biases, norms where maps become smaller, learned factors of what
    * branches are added to in the third stage and after); true by default. PoolFormer of 2022 is not.
    */
   readonly baseline?: boolean;
@@ -148,14 +144,11 @@ function checkShape(options: MetaFormerOptions, inChannels: number): void {
   checkList("MetaFormer", "depths", depths, dims.length);
   if (layerScale !== undefined) checkSmall("MetaFormer", { layerScale });
   checkBlocks("MetaFormer", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
-  const known: readonly unknown[] = ["pool", "conv", "attention"];
-  if (mixers.length !== dims.length || !mixers.every((mixer) => known.includes(mixer))) {
-    throw new ArgumentError(
-      `MetaFormer: mixers must be ${dims.length} of ${known.join(", ")}, one for each stage, got [${
-        mixers.join(", ")
-      }].`,
-    );
-  }
+  checkWords("MetaFormer", "mixers", mixers, {
+    length: dims.length,
+    known: /^(pool|conv|attention)$/,
+    wanted: "pool, conv or attention",
+  });
   dims.forEach((dim, i) => {
     if (mixers[i] !== "attention" || dim % HEAD_WIDTH === 0) return;
     throw new ArgumentError(

@@ -30,6 +30,7 @@ import { hiera } from "./hiera_entries.ts";
 import { inceptionV3 } from "./inception_v3_entries.ts";
 import { legacySeNet } from "./legacy_senet_entries.ts";
 import { levit } from "./levit_entries.ts";
+import { maxvit } from "./maxvit_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
 import { mlpMixer } from "./mlp_mixer_entries.ts";
 import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
@@ -79,6 +80,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   inceptionV3,
   legacySeNet,
   levit,
+  maxvit,
   metaformer,
   mlpMixer,
   mobileOne,

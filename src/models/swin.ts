@@ -4,60 +4,22 @@
  * @module
  */
 
-import { ArgumentError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { NamesLayers } from "../optim/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
-import type { BuildOptions } from "./entry.ts";
-import { checkBuildOptions, type CheckedOptions } from "./parts/build_options.ts";
+import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { fitBiasTables } from "./parts/fit_bias_table.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { NamedHead } from "./parts/named_head.ts";
-import { checkHeads } from "./parts/self_attention.ts";
-import {
-  checkBlocks,
-  checkCounts,
-  checkFactors,
-  checkList,
-  checkParameterCount,
-  transformerParameters,
-} from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
+import { windowsOf } from "./parts/swin_checks.ts";
 import { Patches, PatchMerging, SwinBlock } from "./parts/swin_blocks.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
-
-/** What makes one Swin another. */
-export interface SwinOptions extends BuildOptions {
-  /** Channels of the first stage; every other has twice as many as the one before. */
-  readonly dim: number;
-  /** Blocks in each stage. */
-  readonly depths: readonly number[];
-  /** Attention heads in each stage. */
-  readonly heads: readonly number[];
-  /** The side of a window, of all stages or of each; 7 by default. */
-  readonly window?: number | readonly number[];
-  /**
-   * The side of the images in pixels: windows are then no larger than the maps, as timm has them. Without it they are the same
-   * for all images.
-   */
-  readonly imageSize?: number;
-  /** Height and width of a patch in pixels; 4 by default. */
-  readonly patchSize?: number;
-  /** The hidden width of a block's MLP over its own; 4 by default. */
-  readonly mlpRatio?: number;
-  /** The version: 1 by default; 2 has norms after the branches, and cosine attention. */
-  readonly version?: 1 | 2;
-  /** The side of the windows that weights of version 2 were first trained with, in each stage; the window's own by default. */
-  readonly trainedWindows?: readonly number[];
-  /** Whether a map that windows do not tile is padded before it is shifted, as torchvision does; false by default. */
-  readonly padsFirst?: boolean;
-}
-
-type Shape = Required<Pick<SwinOptions, "dim" | "depths" | "heads" | "patchSize" | "mlpRatio">>;
+import type { SwinOptions } from "./swin_options.ts";
 
 /**
  * Swin Transformer (Liu et al., Swin transformer: hierarchical vision transformer using shifted windows, 2021), and its
@@ -194,39 +156,4 @@ function closeBranches(model: nn.Module): void {
     if (!(block instanceof SwinBlock)) continue;
     for (const norm of [block.norm1, block.norm2]) nn.init.zeros_(norm.weight!);
   }
-}
-
-/** Checks the options, and returns the side of the windows of each stage. */
-function windowsOf(options: SwinOptions, checked: CheckedOptions, shape: Shape): number[] {
-  const { dim, depths, heads, patchSize, mlpRatio } = shape;
-  const { window = 7, version = 1, trainedWindows } = options;
-  if (version !== 1 && version !== 2) {
-    throw new ArgumentError(`Swin: version is 1 or 2, got ${JSON.stringify(version)}.`);
-  }
-  checkCounts("Swin", { dim, patchSize });
-  checkFactors("Swin", { mlpRatio });
-  checkList("Swin", "depths", depths);
-  checkList("Swin", "heads", heads, depths.length);
-  if (typeof window === "number") checkCounts("Swin", { window });
-  else checkList("Swin", "window", window, depths.length);
-  if (trainedWindows) checkList("Swin", "trainedWindows", trainedWindows, depths.length);
-  checkBlocks("Swin", `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
-  const dims = depths.map((_, i) => dim * 2 ** i);
-  checkCounts("Swin", { "dim of the last of the depths": dims.at(-1)! });
-  dims.forEach((width, i) => {
-    checkHeads(`Swin's stage ${i}`, width, heads[i]);
-    checkCounts("Swin", { "dim times mlpRatio": Math.trunc(width * mlpRatio) });
-  });
-  const windows = depths.map((_, i) => typeof window === "number" ? window : window[i]);
-  const tables = windows.reduce((sum, w, i) => sum + depths[i] * heads[i] * (2 * w - 1) ** 2, 0);
-  checkParameterCount(
-    "Swin",
-    dims.reduce(
-      (sum, width, i) =>
-        sum + transformerParameters(depths[i], width, width * mlpRatio) + 8 * width * width,
-      dim * checked.inChannels * patchSize ** 2 + (version === 1 ? tables : 0),
-    ) + dims.at(-1)! * checked.numClasses,
-    { dim, depths, heads, window, patchSize, mlpRatio, ...checked },
-  );
-  return windows;
 }

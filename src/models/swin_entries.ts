@@ -8,7 +8,8 @@ import { toTorchvision } from "./dialects/swin_torchvision.ts";
 import type { ModelEntry } from "./entry.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 import { CIFAR10_IMAGES } from "./parts/cifar.ts";
-import { Swin, type SwinOptions } from "./swin.ts";
+import { Swin } from "./swin.ts";
+import type { SwinOptions } from "./swin_options.ts";
 import { type Build, timmEntries } from "./timm_entries.ts";
 import { FOUR_REDUCTIONS, UNTAGGED } from "./untagged.ts";
 

@@ -51,6 +51,8 @@ const conv = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, paddin
 const pool = { stride: 1, padding: 0 };
 const vit = { numClasses: 2, imageSize: 16, patchSize: 8, dim: 8, depth: 1, heads: 2 };
 
+const stages = { numClasses: 2, depths: [1, 1] };
+
 const targets: Record<string, Target> = {
   Linear: layer(nn.Linear, 2, 3, { bias: true }),
   Conv1d: layer(nn.Conv1d, 2, 2, 3, conv),
@@ -111,6 +113,23 @@ const targets: Record<string, Target> = {
   RepVit: layer(models.RepVit, { numClasses: 2, depths: [1], dims: [8], legacy: true }),
   CifarResNet: layer(models.CifarResNet, { numClasses: 2, depth: 8 }),
   WideResNet: layer(models.WideResNet, { numClasses: 2, depth: 10, widen: 1 }),
+  Swin: layer(models.Swin, { ...stages, dim: 4, heads: [1, 2], window: 2, padsFirst: true }),
+  SwinV2: layer(models.Swin, {
+    ...{ ...stages, dim: 4, heads: [1, 2], window: [2, 2], version: 2, imageSize: 16 },
+    trainedWindows: [2, 2],
+  }),
+  Hiera: layer(models.Hiera, {
+    ...{ ...stages, imageSize: 32, dim: 4, heads: 1, mlpRatio: 2, expands: false },
+    ...{ globalPositions: 2, layerScale: 1e-5 },
+  }),
+  MaxVit: layer(models.MaxVit, {
+    ...{ ...stages, imageSize: 32, dims: [32, 32], blocks: ["C", "T"], stem: [4, 4] },
+    ...{ headHidden: 4, headBias: false },
+  }),
+  MetaFormer: layer(models.MetaFormer, {
+    ...{ ...stages, dims: [4, 4], mixers: ["pool", "conv"], baseline: false, layerScale: 1e-5 },
+  }),
+  TinyVit: layer(models.TinyVit, { ...stages, dims: [4, 8], heads: [1, 2], windows: [2, 2] }),
   VisionTransformer: layer(models.VisionTransformer, vit),
 };
 

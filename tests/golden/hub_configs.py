@@ -12,6 +12,7 @@ parameters), the number of classes, and what the library's own preprocessing mak
 """
 
 import json
+import re
 import sys
 import tempfile
 
@@ -67,11 +68,20 @@ def of_timm(name, architecture=None, **options):
         "name": name,
         "config": config,
         "architecture": architecture or name.split(".")[0],
-        "imageSize": model.patch_embed.img_size[0] if name.startswith("vit_") else None,
+        "imageSize": sized(name, model, config),
         "numClasses": model.num_classes,
         "interpolation": cfg["interpolation"],
         **truth(transform),
     }
+
+
+def sized(name, model, config):
+    """The side of the images of architectures whose parameters depend on it, where a description has it."""
+    if name.startswith("vit_"):
+        return model.patch_embed.img_size[0]
+    if re.match("swin|hiera|maxx?vit|coatne", name) is None:
+        return None
+    return config["model_args"]["img_size"][0]
 
 
 def count(model, without=()):
@@ -112,10 +122,12 @@ def of_transformers(repo, kind, config, architecture, twin, processor=None, publ
 
 def image_size_of(config):
     """Of those whose parameters depend on it."""
-    positions = ("vit", "dinov2", "dinov2_with_registers", "clip", "clip_vision_model", "aimv2_vision_model")
+    dino = ("dinov2", "dinov2_with_registers")
+    positions = ("vit", *dino, "clip", "clip_vision_model", "aimv2_vision_model", "hiera")
     if config.model_type not in positions:
         return None
-    return getattr(config, "vision_config", config).image_size
+    size = getattr(config, "vision_config", config).image_size
+    return size if isinstance(size, int) else size[0]
 
 
 def by_timm(name, **options):
@@ -331,12 +343,36 @@ def main(path):
         of_transformers(
             "microsoft/swin-base-patch4-window7-224", "SwinForImageClassification",
             transformers.SwinConfig(num_labels=1000, embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32]),
-            "swin_b", by_torchvision("swin_b"), vit(resample=3, **imagenet), without=pooled,
+            "swin_base_patch4_window7_224", by_timm("swin_base_patch4_window7_224"), vit(resample=3, **imagenet),
+            without=pooled,
         ),
         of_transformers(
             "microsoft/swin-base-patch4-window12-384", "SwinForImageClassification",
-            transformers.SwinConfig(embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32], window_size=12),
-            None, None,
+            transformers.SwinConfig(
+                num_labels=1000, image_size=384, embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32],
+                window_size=12,
+            ),
+            "swin_base_patch4_window12_384", by_timm("swin_base_patch4_window12_384"), without=pooled,
+        ),
+        of_transformers(
+            "microsoft/swinv2-tiny-patch4-window8-256", "Swinv2ForImageClassification",
+            transformers.Swinv2Config(num_labels=1000, image_size=256, window_size=8),
+            "swinv2_tiny_window8_256", by_timm("swinv2_tiny_window8_256"), vit(resample=3, **imagenet), without=pooled,
+        ),
+        of_transformers(
+            "microsoft/swinv2-base-patch4-window12to16-192to256-22kto1k-ft", "Swinv2ForImageClassification",
+            transformers.Swinv2Config(
+                num_labels=1000, image_size=256, embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32],
+                window_size=16, pretrained_window_sizes=[12, 12, 12, 6],
+            ),
+            "swinv2_base_window12to16_192to256", by_timm("swinv2_base_window12to16_192to256"), without=pooled,
+        ),
+        of_transformers(
+            "facebook/hiera-tiny-224-in1k-hf", "HieraForImageClassification",
+            transformers.HieraConfig(num_labels=1000, depths=[1, 2, 7, 2]), "hiera_tiny_224", by_timm("hiera_tiny_224"),
+            transformers.BitImageProcessor(
+                size={"shortest_edge": 256}, crop_size={"height": 224, "width": 224}, resample=3, **imagenet
+            ),
         ),
         of_transformers(
             "facebook/dinov2-small-imagenet1k-1-layer", "Dinov2ForImageClassification",

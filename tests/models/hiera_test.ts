@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
-import { Hiera, type HieraOptions } from "../../src/models/hiera.ts";
+import { Hiera } from "../../src/models/hiera.ts";
+import type { HieraOptions } from "../../src/models/hiera_options.ts";
 import { hiera } from "../../src/models/hiera_entries.ts";
 import { reroll, unroll } from "../../src/models/parts/hiera_blocks.ts";
 import * as torch from "../../src/torch/mod.ts";

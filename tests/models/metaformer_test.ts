@@ -36,7 +36,7 @@ test("caformer_s18 and poolformer_s12 keep a backbone's promises", () => {
 
 test("mixers that do not exist or do not fit are refused", () => {
   const wrong: [Partial<MetaFormerOptions>, string][] = [
-    [{ mixers: ["conv", "conv"] }, "mixers must be 3"],
+    [{ mixers: ["conv", "conv"] }, "mixers must be 3 of"],
     [{ mixers: ["conv", "conv", "fourier" as never] }, "fourier"],
     [{ dims: [8, 12, 40] }, "multiple of its heads' 32"],
   ];

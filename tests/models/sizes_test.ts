@@ -136,12 +136,44 @@ const kinds: Record<string, Kind> = {
     huge: [{ depths: [1000, 1000, 1], dims: [2, 2, 2] }, { dims: [4, 60000] }],
   },
   Swin: {
-    good: { ...build, dim: 4, depths: [1, 1], heads: [1, 2], window: 2 },
+    good: { ...build, dim: 4, depths: [1, 1], heads: [1, 2], window: 2, imageSize: 16 },
     make: (options) => new models.Swin(options),
-    counts: ["inChannels", "dim", "window", "patchSize"],
+    counts: ["inChannels", "imageSize", "dim", "window", "patchSize"],
     lists: ["depths", "heads"],
     factors: ["mlpRatio"],
     huge: [{ dim: 16384 }, { depths: Array(30).fill(1), heads: Array(30).fill(1) }],
+  },
+  Hiera: {
+    good: { ...build, imageSize: 32, dim: 4, heads: 1, depths: [1, 1], globalPositions: 2 },
+    make: (options) => new models.Hiera(options),
+    counts: ["inChannels", "imageSize", "dim", "heads", "globalPositions"],
+    lists: ["depths"],
+    factors: ["mlpRatio"],
+    huge: [{ dim: 16384, depths: [20, 20] }, { imageSize: 65536 }],
+  },
+  MaxVit: {
+    good: {
+      ...{ ...build, imageSize: 32, dims: [32, 32], depths: [1, 1], blocks: ["C", "C"] },
+      ...{ stem: [4, 4], headHidden: 4 },
+    },
+    make: (options) => new models.MaxVit(options),
+    counts: ["inChannels", "imageSize", "headHidden"],
+    lists: ["dims", "depths"],
+    huge: [{ dims: [32, 16000] }, { depths: [1000, 1001] }],
+  },
+  MetaFormer: {
+    good: { ...build, dims: [4, 8], depths: [1, 1], mixers: ["pool", "conv"] },
+    make: (options) => new models.MetaFormer(options),
+    counts: ["inChannels"],
+    lists: ["dims", "depths"],
+    huge: [{ dims: [4, 16000] }, { depths: [1000, 1001] }],
+  },
+  TinyVit: {
+    good: { ...build, dims: [4, 8], depths: [1, 1], heads: [1, 2], windows: [2, 2] },
+    make: (options) => new models.TinyVit(options),
+    counts: ["inChannels"],
+    lists: ["dims", "depths", "heads", "windows"],
+    huge: [{ dims: [4, 60000] }, { depths: [1000, 1001] }],
   },
   ResNet: {
     good: { ...build, block: Bottleneck, depths: [1, 1, 1, 1], widthPerGroup: 64 },
@@ -291,6 +323,9 @@ test("lists for stages must fit together", () => {
   assertRefused("NfNet", kinds.NfNet, { stem: "deep" }, "stem is");
   assertRefused("Swin", kinds.Swin, { heads: [1] }, "heads must have 2 numbers");
   assertRefused("Swin", kinds.Swin, { heads: [3, 3] }, "3 equal heads");
+  assertRefused("Swin", kinds.Swin, { version: 3 }, "version is 1 or 2");
+  assertRefused("Swin", kinds.Swin, { window: [2] }, "window must have 2 numbers");
+  assertRefused("Swin", kinds.Swin, { trainedWindows: [2, 0] }, "trainedWindows[1]");
   assertRefused("ResNet", kinds.ResNet, { depths: [1, 1], block: BasicBlock }, "4 numbers");
   assertRefused("MobileNetV3", kinds.MobileNetV3, { rows: [] }, "rows is empty");
   assertRefused("MobileNetV3", kinds.MobileNetV3, { stageEnds: [2] }, "stageEnds");

@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { dialects } from "../../src/models/dialects/all.ts";
 import { Backbone } from "../../src/models/backbone.ts";
 import type { Classifier } from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -46,11 +47,14 @@ export function uniform(name: string, shape: readonly number[]): torch.Tensor {
   return torch.scope(() => torch.rand(shape, { generator }).mul(2).sub(1));
 }
 
+/** What publishers keep in a state dict that follows from the size of windows. */
+const COMPUTED = /relative_(position_index|coords_table)$/;
+
 /** Gives every parameter and buffer the value that `fill` in parity.py gives it. */
 export function fill(state: Readonly<Record<string, torch.Tensor>>): void {
   torch.noGrad(() => {
     for (const [name, tensor] of Object.entries(state)) {
-      if (!torch.isFloatingPoint(tensor.dtype)) continue;
+      if (!torch.isFloatingPoint(tensor.dtype) || COMPUTED.test(name)) continue;
       torch.scope(() => tensor.copy_(valueOf(name, tensor.shape)));
     }
   });
@@ -99,10 +103,11 @@ export function compare(
       [...facts.state].sort(),
     );
     assertEquals(
-      Object.keys(published(Object.fromEntries(model.namedParameters()))).sort(),
+      Object.keys(published(Object.fromEntries(model.namedParameters())))
+        .filter((key) => !COMPUTED.test(key)).sort(),
       [...facts.parameters].sort(),
     );
-    torch.noGrad(() => fill(published(model.stateDict())));
+    fillBy(model, published);
     const { batch, channels, size, dtype = "float32" } = facts;
     model.to({ device, dtype });
     const images = uniform("images", [batch, channels, size, size]).mul(2).to({ device, dtype });
@@ -139,7 +144,7 @@ export function compare(
     // The record is of numbers that a CPU draws.
     if (device !== "cpu") {
       if (draws(model, images)) return found;
-      torch.noGrad(() => fill(published(model.stateDict())));
+      fillBy(model, published);
     }
     torch.manualSeed(seed);
     const output = model.forward(images);
@@ -172,15 +177,31 @@ export function compare(
     });
     const statistics = golden("statistics");
     if (statistics) {
-      const buffers = new Map(model.namedBuffers());
+      const buffers = torch.noGrad(() => published(model.stateDict()));
       const means = facts.state.map((line) => line.split(" ")[0])
         .filter((key) => key.endsWith("running_mean") || key.endsWith("running_var"))
-        .map((key) => buffers.get(key)!.mean().reshape(1));
+        .map((key) => buffers[key].mean().reshape(1));
       found.statistics = relative(torch.cat(means), statistics);
     }
     model.zeroGrad();
     return found;
   });
+}
+
+/** Gives everything the value that it has by its publisher's names, some of which may be of several tensors of ours. */
+function fillBy(model: Classifier, published: (state: State) => State): void {
+  torch.noGrad(() =>
+    torch.scope(() => {
+      const own = model.stateDict();
+      const state = Object.fromEntries(
+        Object.entries(published(own)).map(([key, tensor]) => [key, tensor.clone()]),
+      );
+      fill(state);
+      const [keys, names] = [state, own].map((one) => new Set(Object.keys(one)));
+      const dialect = dialects.find((one) => one.recognizes(keys, names));
+      model.loadStateDict(dialect?.translate(state) ?? state);
+    })
+  );
 }
 
 function gradientsOf(model: Classifier): State {

@@ -95,7 +95,10 @@ Deno.test("numbers that a file leaves out are those of transformers' classes", (
   assertEquals(read(aimv2), "aimv2_large_patch14_224");
   assertEquals(read({ ...aimv2, image_size: 448 }), "aimv2_large_patch14_448");
   assertEquals(read({ model_type: "regnet" }), "regnety_040");
-  assertEquals(read({ model_type: "swin" }), "swin_t");
+  assertEquals(read({ model_type: "swin" }), "swin_tiny_patch4_window7_224");
+  assertEquals(read({ model_type: "hiera" }), "hiera_base_224");
+  const second = { model_type: "swinv2", image_size: 256, window_size: 16 };
+  assertEquals(read(second), "swinv2_tiny_window16_256");
 });
 
 Deno.test("what differs from the registry's architecture is no match, with the reason", () => {
@@ -123,6 +126,13 @@ Deno.test("what differs from the registry's architecture is no match, with the r
     [{ model_type: "aimv2_vision_model" }, "use_head"],
     [{ model_type: "aimv2_vision_model", use_head: false, is_native: true }, "is_native"],
     [{ model_type: "aimv2_vision_model", use_head: false, hidden_size: 0.5 }, "0.5"],
+    [{ model_type: "swin", window_size: 12, image_size: 384 }, '"tiny"'],
+    [{ model_type: "swin", image_size: [224, 448] }, "image_size"],
+    [{ model_type: "swinv2", image_size: 192, window_size: 12 }, '"tiny"'],
+    [{ model_type: "swinv2", embed_dim: 1e300 }, "1e+300"],
+    [{ model_type: "swinv2", pretrained_window_sizes: "many" }, "window"],
+    [{ model_type: "hiera", depths: [1, 2, 3, 4] }, "[1, 2, 3, 4]"],
+    [{ model_type: "hiera", num_query_pool: 2 }, "num_query_pool"],
     [{ model_type: "bert" }, "bert"],
     [{ model_type: "constructor" }, "constructor"],
   ];

@@ -8,6 +8,8 @@ import { aimv2Dialects } from "./aimv2.ts";
 import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
 import { densenetDialects } from "./densenet.ts";
+import { hieraDialects } from "./hiera.ts";
+import { maxvitDialects } from "./maxvit.ts";
 import type { Dialect } from "./dialect_type.ts";
 import { dinov3Dialects } from "./dinov3.ts";
 import { evaDialects } from "./eva.ts";
@@ -15,8 +17,10 @@ import { perceptionEncoderDialects } from "./perception_encoder.ts";
 import { repVitDialects } from "./repvit.ts";
 import { reparameterizedDialects } from "./reparameterized.ts";
 import { residualDialects } from "./residual.ts";
+import { metaformerDialects } from "./metaformer.ts";
 import { swinDialects } from "./swin.ts";
 import { vggDialects } from "./vgg.ts";
+import { tinyVitDialects } from "./tiny_vit.ts";
 import { vitDialects } from "./vit.ts";
 
 /** All dialects. Of several that recognize the same keys the first is right if the model's own are not known. */
@@ -33,5 +37,9 @@ export const dialects: readonly Dialect[] = [
   ...repVitDialects,
   ...reparameterizedDialects,
   ...residualDialects,
+  ...hieraDialects,
+  ...maxvitDialects,
+  ...metaformerDialects,
   ...swinDialects,
+  ...tinyVitDialects,
 ];

@@ -11,8 +11,8 @@ import type { Tensor } from "../../torch/mod.ts";
 class DropoutLinear extends nn.Linear {
   readonly #drop: nn.Dropout;
 
-  constructor(dim: number, numClasses: number, dropout: number) {
-    super(dim, numClasses);
+  constructor(dim: number, numClasses: number, dropout: number, bias: boolean) {
+    super(dim, numClasses, { bias });
     this.#drop = this.registerModule("drop", new nn.Dropout(dropout));
   }
 
@@ -25,9 +25,16 @@ class DropoutLinear extends nn.Linear {
  * From features of width `dim` to logits: a fully connected layer, with dropout before it if there is some. For no
  * classes it returns the features. Keys: `weight`, `bias`.
  */
-export function classifierHead(dim: number, numClasses: number, dropout = 0): nn.Module {
+export function classifierHead(
+  dim: number,
+  numClasses: number,
+  dropout = 0,
+  bias = true,
+): nn.Module {
   if (numClasses === 0) return new nn.Identity();
-  return dropout > 0 ? new DropoutLinear(dim, numClasses, dropout) : new nn.Linear(dim, numClasses);
+  return dropout > 0
+    ? new DropoutLinear(dim, numClasses, dropout, bias)
+    : new nn.Linear(dim, numClasses, { bias });
 }
 
 /**

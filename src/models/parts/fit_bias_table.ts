@@ -26,19 +26,31 @@ export function fitBiasTable(table: Tensor, window: number): Tensor {
   );
 }
 
-/** A state dict whose tables of biases are fitted to those of a model: see {@linkcode fitBiasTable}. */
+/**
+ * A state dict whose tables of biases are fitted to those of a model, where those are ((2 window - 1)², heads) or
+ * (heads, 2 window - 1, 2 window - 1): see {@linkcode fitBiasTable}.
+ */
 export function fitBiasTables(
   state: Readonly<Record<string, Tensor>>,
   own: Readonly<Record<string, Tensor>>,
 ): Record<string, Tensor> {
   return Object.fromEntries(
     Object.entries(state).map(([key, table]) => {
-      const isTable = key.endsWith("relative_position_bias_table") && Object.hasOwn(own, key) &&
-        table.ndim === 2;
-      const side = isTable ? Math.sqrt(own[key].size(0)) : NaN;
-      return [key, Number.isInteger(side) ? fitBiasTable(table, (side + 1) / 2) : table];
+      const isTable = key.endsWith("relative_position_bias_table") && Object.hasOwn(own, key);
+      return [key, isTable && table.ndim === own[key].ndim ? fittedTo(table, own[key]) : table];
     }),
   );
+}
+
+function fittedTo(table: Tensor, { shape }: Tensor): Tensor {
+  const side = shape.length === 3 ? shape[1] : Math.sqrt(shape[0]);
+  if (!Number.isInteger(side)) return table;
+  if (table.ndim === 2) return fitBiasTable(table, (side + 1) / 2);
+  return torch.noGrad(() => {
+    const flat = fitBiasTable(table.flatten(1).mT, (side + 1) / 2).mT;
+    const found = Math.sqrt(flat.size(1));
+    return Number.isInteger(found) ? flat.unflatten(1, [found, found]) : table;
+  });
 }
 
 /** Where `from` known distances are set, so that the outermost reaches those of `to` new ones. */

@@ -25,8 +25,8 @@ export function samePadding(
 }
 
 /**
- * A convolution without bias, padded as TensorFlow's "SAME" pads: the output's side is the input's by the stride,
- * rounded up; of an odd number of zeros one more is at the right and the bottom. Keys: `weight`.
+ * A convolution, by default without bias, padded as TensorFlow's "SAME" pads: the output's side is the input's by the stride,
+ * rounded up; of an odd number of zeros one more is at the right and the bottom. Keys: `weight`, `bias`.
  */
 export class SameConv2d extends nn.Conv2d {
   /** A square kernel of odd size. */
@@ -34,13 +34,14 @@ export class SameConv2d extends nn.Conv2d {
     before: number,
     width: number,
     kernel: number,
-    { stride = 1, groups = 1 }: { stride?: number; groups?: number } = {},
+    { stride = 1, groups = 1, bias = false }: { stride?: number; groups?: number; bias?: boolean } =
+      {},
   ) {
     // With stride 1 the padding is the same whatever the input's size.
     super(before, width, kernel, {
       stride,
       groups,
-      bias: false,
+      bias,
       padding: stride === 1 ? (kernel - 1) / 2 : 0,
     });
   }
@@ -56,7 +57,7 @@ export class SameConv2d extends nn.Conv2d {
       return torch.conv2d(
         x,
         this.weight,
-        null,
+        this.bias,
         this.stride,
         [above, left],
         1,

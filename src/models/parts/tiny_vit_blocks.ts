@@ -30,11 +30,11 @@ export function convBn(
  * map, then without shortcut. Keys as timm's: `conv1`, `conv2`, `conv3`.
  */
 export class TinyConvs extends nn.Module {
-  /** To the hidden width. */
+  /** The convolution to the hidden width. */
   readonly conv1: ConvNormAct;
-  /** Of each channel. */
+  /** The convolution of each channel. */
   readonly conv2: ConvNormAct;
-  /** To the width. */
+  /** The convolution to the width. */
   readonly conv3: ConvNormAct;
   readonly #drop: DropPath | null;
 

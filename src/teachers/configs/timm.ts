@@ -39,6 +39,9 @@ const CROP_MODES: ReadonlyMap<string, PublishedPreprocessing["cropMode"]> = new 
   (["center", "squash", "border"] as const).map((mode) => [mode, mode]),
 );
 
+/** Architectures whose parameters depend on the size of the images. */
+const SIZED = /^(vit_|swin|hiera|maxx?vit|coatne)/;
+
 /** Whether a description is timm's, or that of transformers' wrapper around timm. */
 export function isTimm(config: Facts): boolean {
   return typeof config.architecture === "string";
@@ -56,7 +59,7 @@ export function readTimm(config: Facts): ModelConfig {
   const args = partOf(config, "model_args");
   checkSides(args, "img_size", problems);
   // Others take images of any size, or of one only.
-  const sides = name?.startsWith("vit_") ? sidesOf(args.img_size) : null;
+  const sides = name !== null && SIZED.test(name) ? sidesOf(args.img_size) : null;
   const names = config.label_names ?? cfg.label_names ?? config.labels ?? cfg.labels;
   const numClasses = numberOf(config, "num_classes", numberOf(cfg, "num_classes", null));
   const labels = describedLabels(labelsOf(names ?? config.id2label), [

@@ -25,6 +25,7 @@ import {
 } from "./transformers_reader.ts";
 import { aimv2, dinov3 } from "./transformers_rotary.ts";
 import { regnet } from "./transformers_regnet.ts";
+import { hiera, swin, swinv2 } from "./transformers_windows.ts";
 
 /** Numbers are left out of a file where they are the class's own, so those are here again. */
 const VIT_SIZES: Readonly<Record<string, string>> = {
@@ -176,33 +177,6 @@ const convnext = (family: "convnext" | "convnextv2", sizes: readonly string[]): 
   };
 };
 
-const swin: Reader = (config, problems) => {
-  const other = differs(config, {
-    num_channels: 3,
-    patch_size: 4,
-    window_size: 7,
-    image_size: 224,
-    mlp_ratio: 4,
-    qkv_bias: true,
-    hidden_act: "gelu",
-    use_absolute_embeddings: false,
-  });
-  if (other !== null) return problems.add(other);
-  const width = numberOf(config, "embed_dim", 96);
-  const depths = numbersOf(config, "depths") ?? [2, 2, 6, 2];
-  const heads = numbersOf(config, "num_heads") ?? [3, 6, 12, 24];
-  return byNumbers(
-    "Swin transformer",
-    {
-      "96|2,2,6,2|3,6,12,24": "swin_t",
-      "96|2,2,18,2|3,6,12,24": "swin_s",
-      "128|2,2,18,2|4,8,16,32": "swin_b",
-    },
-    [[width], depths, heads],
-    problems,
-  );
-};
-
 const READERS: Readonly<Record<string, Reader>> = {
   vit,
   deit: (_, problems) => problems.add("DeiT has two class tokens, and no architecture here has"),
@@ -218,9 +192,11 @@ const READERS: Readonly<Record<string, Reader>> = {
     Object.values(CONVNEXT_SIZES).filter((size) => size !== "xlarge"),
   ),
   dinov3_convnext: convnext("convnext", ["tiny", "small", "base", "large"]),
+  hiera,
   swin,
   dinov3_vit: dinov3,
   aimv2_vision_model: aimv2,
+  swinv2,
 };
 
 /** Whether a description is one of transformers. */
@@ -262,7 +238,7 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
 
 /** Whether parameters depend on the images' size. */
 function ofPositions(type: string): boolean {
-  return type === "vit" || /^(dinov2|clip|aimv2)/.test(type);
+  return type === "vit" || /^(dinov2|clip|aimv2|hiera)/.test(type);
 }
 
 function classesOf(
