@@ -29,6 +29,17 @@ export function mergedConvolutions(
   return merged;
 }
 
+/** Activations that quantizers make part of the rounding after them. */
+const rounded = /(^|\/)(relu6?|clip|clamp|hardtanh)(_\w+)?$/i;
+
+/**
+ * Whether a quantizer made an activation part of the rounding after it: the tensor is called after that, and another
+ * operation computes it.
+ */
+export function isRounded(maker: OnnxNode, tensor: string): boolean {
+  return rounded.test(tensor) && !/^(Relu|Clip)$/.test(maker.operation);
+}
+
 /** Which input of a convolution its weights are. */
 const weightInputs: Readonly<Record<string, number>> = {
   Conv: 1,

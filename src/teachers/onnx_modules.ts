@@ -7,10 +7,10 @@
 import { ArgumentError } from "../base/errors.ts";
 import { findModule } from "./module_names.ts";
 import { callsOf, isCalledAgain } from "./onnx_calls.ts";
-import { mergedConvolutions, mergedWhat } from "./onnx_merged.ts";
+import { isRounded, mergedConvolutions, mergedWhat } from "./onnx_merged.ts";
 import type { OnnxGraph, OnnxNode } from "./onnx_names.ts";
 import { asTakenByAll, before, isPassing, usersBehind } from "./onnx_quantized.ts";
-import { type OnnxScopes, scopesOf } from "./onnx_scopes.ts";
+import { modulesAround, type OnnxScopes, scopesOf } from "./onnx_scopes.ts";
 
 /** Activations that PyTorch often computes in the place of what they are given. */
 const inPlace = new Set(
@@ -92,12 +92,21 @@ export function moduleOutput(graph: OnnxGraph, name: string, path: string): stri
   // The name of a layer means its own operation; that of a part of a network means what came out of it in the end.
   const isLayer = own === module &&
     inside.filter((node) => !isPassing(node) && !isConstant(node, scopes)).length === 1;
+  const taken = asTakenByAll(scopes, tensor);
+  if (taken !== tensor && isRounded(maker, tensor)) {
+    // A batch norm may have its activation in it; and the older exporter calls a tensor after the activation's module.
+    const named = modulesAround({ name: tensor, operation: "", inputs: [], outputs: [] });
+    const isOutside = named !== undefined && !named.includes(module);
+    if (isLayer ? merged.values().some((node) => node === maker) : isOutside) {
+      unclear("an activation was made part of the rounding that follows", [tensor, taken]);
+    }
+  }
   if (isLayer && !/^Q(Linear|Gemm)/.test(maker.operation)) return tensor;
   if (users.length === 1 && inPlace.has(users[0].operation)) {
     const changed = users[0].outputs[0];
     unclear(`${users[0].operation} follows, which may change it in place`, [tensor, changed]);
   }
-  return asTakenByAll(scopes, tensor);
+  return taken;
 }
 
 /**

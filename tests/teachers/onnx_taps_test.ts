@@ -1,6 +1,14 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
 import { openOnnx } from "../../src/teachers/onnx.ts";
+import { moduleOutput } from "../../src/teachers/onnx_modules.ts";
+import { pythonTexts } from "../../src/teachers/python_texts.ts";
 import { modulesAround } from "../../src/teachers/onnx_scopes.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
@@ -130,4 +138,41 @@ Deno.test("the modules around an operation are read from its name", () => {
   ]);
   assertEquals(around("/layer10/layer10.0/Conv"), ["layer10", "layer10.0"]);
   assertEquals([around("/Relu"), around("Conv_0")], [[], undefined]);
+});
+
+Deno.test("an activation that a quantizer made part of its rounding is neither left out nor added", () => {
+  const graph = (tensor: string) => ({
+    nodes: [
+      {
+        ...{ name: "a", operation: "Conv", inputs: ["x", "block.conv1.weight"], outputs: [tensor] },
+        scopes: ["", "block", "block.bn1", "batch_norm"],
+      },
+      { name: "q", operation: "QuantizeLinear", inputs: [tensor, "s"], outputs: ["q"] },
+      { name: "d", operation: "DequantizeLinear", inputs: ["q", "s"], outputs: ["d"] },
+      {
+        ...{ name: "b", operation: "Conv", inputs: ["d", "conv2.weight"], outputs: ["y"] },
+        scopes: ["", "conv2", "conv"],
+      },
+    ],
+    outputs: ["y"],
+    constants: new Set(["block.conv1.weight", "conv2.weight", "s"]),
+  });
+  const find = (tensor: string, name: string) => moduleOutput(graph(tensor), name, "m.onnx");
+  // The module around it may end in the activation; the batch norm may have it in it, or not.
+  assertEquals(find("relu_1", "block"), "d");
+  assertThrows(() => find("relu_1", "block.bn1"), ArgumentError, "part of the rounding");
+  assertEquals(find("getitem", "block"), "d");
+  assertEquals(find("getitem", "block.bn1"), "getitem");
+  assertThrows(() => find("getitem", "block.conv1"), ArgumentError, 'follows it, "block.bn1"');
+});
+
+Deno.test("lists of names are read as Python prints them", () => {
+  assertEquals(pythonTexts(`['', 'layer1', "it's", 'a\\'b"c', 'a\\\\b', '\\xfc\\u00fc\\n']`), [
+    ...["", "layer1", "it's", `a'b"c`, "a\\b", "üü\n"],
+  ]);
+  assertEquals(pythonTexts("[]"), []);
+  for (const text of ["", "x", "[", "['a'", "['a' 'b']", "[a]", "['a', ", `['${"a".repeat(1e6)}`]) {
+    assertEquals(pythonTexts(text), undefined);
+  }
+  assertEquals(pythonTexts(`['${"a".repeat(1e6)}']`)?.[0].length, 1e6);
 });
