@@ -18,8 +18,6 @@ import { densenet } from "./densenet_entries.ts";
 import { dinov3 } from "./dinov3_entries.ts";
 import { edgenext } from "./edgenext_entries.ts";
 import { efficientformerV2 } from "./efficientformer_v2_entries.ts";
-import { efficientnet } from "./efficientnet_entries.ts";
-import { efficientnetLite } from "./efficientnet_lite_entries.ts";
 import { efficientvitMit } from "./efficientvit_mit_entries.ts";
 import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import type { ModelEntry } from "./entry.ts";
@@ -33,7 +31,7 @@ import { levit } from "./levit_entries.ts";
 import { maxvit } from "./maxvit_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
 import { mlpMixer } from "./mlp_mixer_entries.ts";
-import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
+import { mobile } from "./mobile_entries.ts";
 import { mobileOne } from "./mobileone_entries.ts";
 import { mobilevit } from "./mobilevit_entries.ts";
 import { naflexvit } from "./naflexvit_entries.ts";
@@ -69,8 +67,6 @@ const families: readonly (readonly ModelEntry[])[] = [
   dinov3,
   edgenext,
   efficientformerV2,
-  efficientnet,
-  efficientnetLite,
   efficientvitMit,
   efficientvitMsra,
   eva,
@@ -84,7 +80,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   metaformer,
   mlpMixer,
   mobileOne,
-  mobilenetV3,
+  mobile,
   mobilevit,
   naflexvit,
   nfnet,
