@@ -29,6 +29,7 @@ export * from "./efficientvit_msra.ts";
 export * from "./entry.ts";
 export * from "./fastvit.ts";
 export * from "./fold.ts";
+export * from "./ghostnet.ts";
 export * from "./hgnet.ts";
 export * from "./hiera.ts";
 export * from "./hiera_options.ts";

@@ -23,6 +23,7 @@ import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { eva } from "./eva_entries.ts";
 import { fastVit } from "./fastvit_entries.ts";
+import { ghostnet } from "./ghostnet_entries.ts";
 import { hgNet } from "./hgnet_entries.ts";
 import { hiera } from "./hiera_entries.ts";
 import { inceptionV3 } from "./inception_v3_entries.ts";
@@ -71,6 +72,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   efficientvitMsra,
   eva,
   fastVit,
+  ghostnet,
   hgNet,
   hiera,
   inceptionV3,
