@@ -12,6 +12,7 @@ export function initAsTimm(model: nn.Module): void {
     if (module instanceof nn.Conv2d) {
       const [width, , height, across] = module.weight.shape;
       nn.init.normal_(module.weight, 0, Math.sqrt(2 * module.groups / (width * height * across)));
+      if (module.bias !== null) nn.init.zeros_(module.bias);
     } else if (module instanceof nn.Linear) {
       const bound = 1 / Math.sqrt(module.weight.size(0));
       nn.init.uniform_(module.weight, -bound, bound);

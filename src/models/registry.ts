@@ -18,13 +18,12 @@ import { densenet } from "./densenet_entries.ts";
 import { dinov3 } from "./dinov3_entries.ts";
 import { edgenext } from "./edgenext_entries.ts";
 import { efficientformerV2 } from "./efficientformer_v2_entries.ts";
-import { efficientnet } from "./efficientnet_entries.ts";
-import { efficientnetLite } from "./efficientnet_lite_entries.ts";
 import { efficientvitMit } from "./efficientvit_mit_entries.ts";
 import { efficientvitMsra } from "./efficientvit_msra_entries.ts";
 import type { ModelEntry } from "./entry.ts";
 import { eva } from "./eva_entries.ts";
 import { fastVit } from "./fastvit_entries.ts";
+import { ghostnet } from "./ghostnet_entries.ts";
 import { hgNet } from "./hgnet_entries.ts";
 import { hiera } from "./hiera_entries.ts";
 import { inceptionV3 } from "./inception_v3_entries.ts";
@@ -33,7 +32,7 @@ import { levit } from "./levit_entries.ts";
 import { maxvit } from "./maxvit_entries.ts";
 import { metaformer } from "./metaformer_entries.ts";
 import { mlpMixer } from "./mlp_mixer_entries.ts";
-import { mobilenetV3 } from "./mobilenet_v3_entries.ts";
+import { mobile } from "./mobile_entries.ts";
 import { mobileOne } from "./mobileone_entries.ts";
 import { mobilevit } from "./mobilevit_entries.ts";
 import { naflexvit } from "./naflexvit_entries.ts";
@@ -69,12 +68,11 @@ const families: readonly (readonly ModelEntry[])[] = [
   dinov3,
   edgenext,
   efficientformerV2,
-  efficientnet,
-  efficientnetLite,
   efficientvitMit,
   efficientvitMsra,
   eva,
   fastVit,
+  ghostnet,
   hgNet,
   hiera,
   inceptionV3,
@@ -84,7 +82,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   metaformer,
   mlpMixer,
   mobileOne,
-  mobilenetV3,
+  mobile,
   mobilevit,
   naflexvit,
   nfnet,

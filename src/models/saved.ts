@@ -13,6 +13,7 @@ import type { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { ownState, publishedState } from "./published_state.ts";
 import { create } from "./create.ts";
+import { entryOf } from "./entry_of.ts";
 import { entry } from "./registry.ts";
 import { fileAt, SAVED_FORMAT, savedFile } from "./saved_file.ts";
 import { SMALL_MODELS } from "./small/all.ts";
@@ -115,7 +116,7 @@ export function load(place: string): Classifier {
   }
   let model: Classifier | undefined;
   try {
-    model = build(metadata.architecture, json(metadata.options, "options"));
+    model = build(metadata.architecture, json(metadata.options, "options"), path);
     const own = model;
     torch.scope(() => own.loadStateDict(ownState(own, torch.loadSafetensors(path))));
     own.classNames = namesOf(metadata.classNames, own.numClasses);
@@ -139,8 +140,8 @@ export function isSaved(place: string): boolean {
   return savedFile(place) !== null;
 }
 
-/** A model whose initial values do not matter. */
-function build(architecture: string | undefined, options: unknown): Classifier {
+/** A model whose initial values do not matter, for the weights at a path. */
+function build(architecture: string | undefined, options: unknown, path: string): Classifier {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new FormatError(`its options are ${JSON.stringify(options)}`);
   }
@@ -153,7 +154,8 @@ function build(architecture: string | undefined, options: unknown): Classifier {
       `its architecture is ${JSON.stringify(architecture)}, which this version does not know`,
     );
   }
-  return skipped(() => create(name, options));
+  // Names that are several publishers' now were one's before; the file's names of parameters tell.
+  return skipped(() => create(entryOf(name, path).name, options));
 }
 
 function isKnown(name: string): boolean {

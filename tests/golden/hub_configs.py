@@ -387,6 +387,31 @@ def main(path):
             None, None,
             transformers.DeiTImageProcessor(size={"height": 256, "width": 256}, crop_size={"height": 224, "width": 224}),
         ),
+        of_transformers(
+            "google/efficientnet-b0", "EfficientNetForImageClassification",
+            transformers.EfficientNetConfig(
+                num_labels=1000, width_coefficient=1.0, depth_coefficient=1.0, hidden_dim=1280, image_size=224
+            ),
+            "tf_efficientnet_b0", by_timm("tf_efficientnet_b0"),
+            transformers.EfficientNetImageProcessor(
+                size={"height": 224, "width": 224}, resample=2,
+                image_mean=imagenet["image_mean"], image_std=[0.47853944, 0.4732864, 0.47434163],
+            ),
+        ),
+        of_transformers(
+            "google/mobilenet_v2_1.0_224", "MobileNetV2ForImageClassification",
+            transformers.MobileNetV2Config(num_labels=1001),
+            "transformers/mobilenet_v2_100", by_timm("mobilenetv2_100", num_classes=1001),
+            transformers.MobileNetV2ImageProcessor(),
+        ),
+        of_transformers(
+            "google/mobilenet_v2_0.35_96", "MobileNetV2Model", transformers.MobileNetV2Config(depth_multiplier=0.35),
+            "transformers/mobilenet_v2_035", by_timm("mobilenetv2_035", num_classes=0),
+        ),
+        of_transformers(
+            "a/mobilenet-without-tf-padding", "MobileNetV2Model", transformers.MobileNetV2Config(tf_padding=False),
+            None, None,
+        ),
     ]
     for case in cases:
         labels = case["config"].get("id2label")

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { create } from "../../src/models/create.ts";
 import { entryOf } from "../../src/models/entry_of.ts";
-import { efficientnetLite } from "../../src/models/efficientnet_lite_entries.ts";
 import { IMAGENET_MEAN } from "../../src/models/imagenet.ts";
+import { publishedState } from "../../src/models/published_state.ts";
 import { entry } from "../../src/models/registry.ts";
+import { load, save } from "../../src/models/saved.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, test } from "../helpers.ts";
@@ -12,15 +13,14 @@ import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_efficientnet_lite.safetensors", import.meta.url).pathname;
 
-/** The package's own network of a name, which a file with its names of parameters is of. */
-const publishers = (name: string) => entry(name).ofFile!(["_conv_stem.weight"])!;
-
-const options: Record<string, { dropPath?: number }> = { "efficientnet_lite3": { dropPath: 0.5 } };
+/** The package's own name of a network. */
+const own = (name: string) => `efficientnet-lite-pytorch/${name}`;
 
 for (const name of goldenNames(path)) {
-  test(`${name}: outputs, statistics and gradients are the publisher's`, () => {
-    using model = publishers(name).build({ numClasses: 10, ...options[name] });
-    assertParity(compare(model, path, name));
+  test(`${name}: outputs, statistics and gradients are the package's`, () => {
+    const { build, published } = entry(own(name));
+    using model = build({ numClasses: 10, dropPath: name === "efficientnet_lite3" ? 0.5 : 0.2 });
+    assertParity(compare(model, path, name, 0, published));
   });
 }
 
@@ -35,28 +35,35 @@ for (const name of goldenNames(timm)) {
 }
 
 test("one name of two publishers: a file's names tell which network it is of", () => {
-  const [name, path] = ["efficientnet_lite0", Deno.makeTempFileSync({ suffix: ".safetensors" })];
+  const name = "efficientnet_lite0";
+  const path = Deno.makeTempFileSync({ suffix: ".safetensors" });
   try {
     for (
-      const [made, facts] of [
-        [publishers(name), { name, mean: [127 / 255, 127 / 255, 127 / 255] }],
-        [entry(name), { name, mean: IMAGENET_MEAN }],
+      const [made, about] of [
+        [own(name), { name: own(name), mean: [127 / 255, 127 / 255, 127 / 255] }],
+        [name, { name, mean: [...IMAGENET_MEAN] }],
       ] as const
     ) {
-      using model = made.build({ numClasses: 3 });
-      torch.saveSafetensors(path, model.stateDict());
+      using model = create(made, { numClasses: 3 });
+      torch.scope(() => torch.saveSafetensors(path, publishedState(model)));
       const { name: found, mean } = entryOf(name, path);
-      assertEquals({ name: found, mean: [...mean] }, { name: facts.name, mean: [...facts.mean] });
-      // What was made from a file is made from its own again.
-      using loaded = create(name, { weights: path, numClasses: 3 });
-      assertEquals(Object.keys(loaded.stateDict()), Object.keys(model.stateDict()));
+      assertEquals({ name: found, mean: [...mean] }, about);
       const images = torch.randn([1, 3, 48, 48]);
-      assertClose(loaded.eval().forward(images), model.eval().forward(images));
+      const expected = model.eval().forward(images);
+      using loaded = create(name, { weights: path, numClasses: 3 });
+      assertClose(loaded.eval().forward(images), expected);
+      // What was made of a file is saved with its names.
+      save(path, loaded);
+      assertEquals(
+        Object.keys(torch.loadSafetensors(path)).sort(),
+        Object.keys(publishedState(model)).sort(),
+      );
+      using again = load(path);
+      assertClose(again.forward(images), expected);
     }
-    using model = publishers(name).build({ numClasses: 3 });
-    torch.saveSafetensors(path, model.stateDict());
-    using tensorflow = create(`tf_${name}`, { weights: path, numClasses: 3 });
-    assertEquals(Object.keys(tensorflow.stateDict()), Object.keys(model.stateDict()));
+    using model = create(own(name), { numClasses: 3 });
+    torch.scope(() => torch.saveSafetensors(path, publishedState(model)));
+    assertEquals(entryOf(`tf_${name}`, path).name, own(name));
   } finally {
     Deno.removeSync(path);
   }
@@ -64,7 +71,8 @@ test("one name of two publishers: a file's names tell which network it is of", (
 
 test("efficientnet_lite0 keeps a backbone's promises", () => {
   const name = "efficientnet_lite0";
-  assertContract({ family: efficientnetLite, name, size: 70, sides: [18, 9, 5, 3] });
+  const family = [name, `tf_${name}`, own(name)].map(entry);
+  assertContract({ family, name, size: 70, sides: [18, 9, 5, 3] });
   assertRandomParts(name, 32);
 });
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
 import * as models from "../../src/models/mod.ts";
+import { mbConv } from "../../src/models/parts/mobile/rows.ts";
 import { BasicBlock, Bottleneck } from "../../src/models/parts/residual_block.ts";
 import type * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -238,25 +239,15 @@ const kinds: Record<string, Kind> = {
     counts: ["inChannels", "depth", "widen"],
     huge: [{ widen: 1000 }],
   },
-  MobileNetV3: {
-    good: { ...build, rows: [[3, 8, 8, true, "relu", 1]], stageEnds: [1], featureDim: 8 },
-    make: (options) => new models.MobileNetV3(options),
-    counts: ["inChannels", "featureDim"],
-    huge: [{ rows: [[3, 65000, 8, true, "relu", 1], [3, 65000, 8, true, "relu", 1]] }],
-  },
-  EfficientNet: {
-    good: { ...build, widthFactor: 0.1, depthFactor: 0.1 },
-    make: (options) => new models.EfficientNet(options),
+  MBConvNet: {
+    good: { ...build, stem: { width: 4 }, stages: [[mbConv(2, 3, 8, 1, 2)]], head: { width: 8 } },
+    make: (options) => new models.MBConvNet(options),
     counts: ["inChannels"],
-    factors: ["widthFactor", "depthFactor"],
-    huge: [{ widthFactor: 90 }, { depthFactor: 100, widthFactor: 10 }],
-  },
-  EfficientNetLite: {
-    good: { ...build, widthFactor: 0.1, depthFactor: 0.1 },
-    make: (options) => new models.EfficientNetLite(options),
-    counts: ["inChannels"],
-    factors: ["widthFactor", "depthFactor"],
-    huge: [{ widthFactor: 90 }],
+    huge: [
+      { stages: [[mbConv(6, 3, 65000, 2, 2)]] },
+      { stages: [[mbConv(1, 3, 8, 1000, 1), mbConv(1, 3, 8, 1000, 1), mbConv(1, 3, 8, 1, 1)]] },
+      { head: { width: 60000 }, numClasses: 2 ** 20 },
+    ],
   },
 };
 
@@ -327,8 +318,23 @@ test("lists for stages must fit together", () => {
   assertRefused("Swin", kinds.Swin, { window: [2] }, "window must have 2 numbers");
   assertRefused("Swin", kinds.Swin, { trainedWindows: [2, 0] }, "trainedWindows[1]");
   assertRefused("ResNet", kinds.ResNet, { depths: [1, 1], block: BasicBlock }, "4 numbers");
-  assertRefused("MobileNetV3", kinds.MobileNetV3, { rows: [] }, "rows is empty");
-  assertRefused("MobileNetV3", kinds.MobileNetV3, { stageEnds: [2] }, "stageEnds");
+  for (const stages of [[], [[]], [[mbConv(2, 3, 8, 1, 1)], []]]) {
+    assertRefused("MBConvNet", kinds.MBConvNet, { stages }, "stages is empty");
+  }
+  const rows: [Parameters<typeof mbConv>, string][] = [
+    [[0, 3, 8, 1, 1], "expansion"],
+    [[2, 1.5, 8, 1, 1], "kernel"],
+    [[2, [3, NaN], 8, 1, 1], "kernel"],
+    [[2, 3, 2 ** 32, 1, 1], "width"],
+    [[2, 3, 8, 0, 1], "depth"],
+    [[2, 3, 8, 1, Infinity], "stride"],
+    [[2, 3, 8, 1, 1, { groupSize: -1 }], "groupSize"],
+  ];
+  for (const [row, option] of rows) {
+    assertRefused("MBConvNet", kinds.MBConvNet, { stages: [[mbConv(...row)]] }, option);
+  }
+  assertRefused("MBConvNet", kinds.MBConvNet, { stem: { width: NaN } }, "stem: width");
+  assertRefused("MBConvNet", kinds.MBConvNet, { head: { width: -1 } }, "head: width");
   assertRefused("WideResNet", kinds.WideResNet, { depth: 12 }, "6n + 4");
   for (const value of [-1, 0.5, 1e6]) {
     assertRefused("VisionTransformer", kinds.VisionTransformer, { registers: value }, "registers");

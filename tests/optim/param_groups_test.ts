@@ -100,7 +100,7 @@ test("layers are timm's groups: stem, blocks, head", () => {
       3: "layers.1.downsample.reduction.weight layers.1.blocks.0.mlp.fc2.bias",
       13: "head.fc.weight head.fc.bias",
     }],
-    mobilenet_v3_small: [13, { 11: "features.11.block.0.0.weight classifier.0.bias" }],
+    mobilenet_v3_small: [14, { 12: "blocks.5.0.conv.weight conv_head.bias" }],
   };
   for (const [name, [count, places]] of Object.entries(expected)) {
     using model = models.create(name, { numClasses: 10 });

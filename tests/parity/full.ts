@@ -29,7 +29,13 @@ const scripts: readonly [RegExp, string][] = [
   [/^(repvgg|mobileone)_/, "repvgg"],
   [/^mobilenet_v3/, "mobilenet_v3"],
   [/^(tf_)?efficientnet_lite/, "timm"],
-  [/^efficientnet/, "efficientnet"],
+  [/^(torchvision\/efficientnet|(mobilenet|efficientnet)_v2)/, "mobile_torchvision"],
+  [/^efficientnet-lite-pytorch/, "efficientnet_lite"],
+  [
+    /^(tf_|test_)?(efficientnet|mobilenet|mixnet|lcnet|(se)?mnasnet|fbnet|spnas|tinynet)/,
+    "mb_conv",
+  ],
+  [/^ghostnet/, "ghostnet"],
   [/^(torchvision\/convnext|convnext_(atto|femto)_32$)/, "convnext_torchvision"],
   [/^convnext/, "convnext"],
   [/^densenet/, "densenet"],
@@ -58,7 +64,7 @@ try {
     const path = `${folder}/model.safetensors`;
     const golden = new URL(`../golden/parity_${script}.py`, import.meta.url).pathname;
     const { code, stderr } = await new Deno.Command(python, {
-      args: [golden, "--full", name.replace(/^torchvision\//, ""), path],
+      args: [golden, "--full", name.replace(/^.*\//, ""), path],
     }).output();
     if (code !== 0) {
       const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1);

@@ -7,7 +7,7 @@
 import type { Backbone } from "../../src/models/backbone.ts";
 import { create } from "../../src/models/create.ts";
 import type { ModelEntry } from "../../src/models/entry.ts";
-import { entry } from "../../src/models/registry.ts";
+import { entryOf } from "../../src/models/entry_of.ts";
 import type { View } from "../../src/data/view.ts";
 import { LITE_PACKAGES, weightsFile } from "../../recipes/shared/packages.ts";
 
@@ -32,7 +32,7 @@ export async function loadLite(
   const weights = await weightsFile(LITE_PACKAGES[lite]);
   const model = create(name, { weights });
   model.eval();
-  const known = entry(name);
+  const known = entryOf(name, weights);
   const { inputSize, mean, std, interpolation, cropFraction } = known;
   const size = [inputSize, inputSize] as const;
   return { model, known, view: { size, mean, std, interpolation, cropFraction }, weights };

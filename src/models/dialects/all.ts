@@ -18,6 +18,7 @@ import { repVitDialects } from "./repvit.ts";
 import { reparameterizedDialects } from "./reparameterized.ts";
 import { residualDialects } from "./residual.ts";
 import { metaformerDialects } from "./metaformer.ts";
+import { mobileDialects } from "./mobile.ts";
 import { swinDialects } from "./swin.ts";
 import { vggDialects } from "./vgg.ts";
 import { tinyVitDialects } from "./tiny_vit.ts";
@@ -40,6 +41,7 @@ export const dialects: readonly Dialect[] = [
   ...hieraDialects,
   ...maxvitDialects,
   ...metaformerDialects,
+  ...mobileDialects,
   ...swinDialects,
   ...tinyVitDialects,
 ];

@@ -29,7 +29,7 @@ export function samePadding(
  * rounded up; of an odd number of zeros one more is at the right and the bottom. Keys: `weight`, `bias`.
  */
 export class SameConv2d extends nn.Conv2d {
-  /** A square kernel of odd size. */
+  /** A square kernel. */
   constructor(
     before: number,
     width: number,
@@ -37,12 +37,12 @@ export class SameConv2d extends nn.Conv2d {
     { stride = 1, groups = 1, bias = false }: { stride?: number; groups?: number; bias?: boolean } =
       {},
   ) {
-    // With stride 1 the padding is the same whatever the input's size.
+    // With stride 1 and an odd kernel the padding is the same whatever the input's size.
     super(before, width, kernel, {
       stride,
       groups,
       bias,
-      padding: stride === 1 ? (kernel - 1) / 2 : 0,
+      padding: stride === 1 && kernel % 2 === 1 ? (kernel - 1) / 2 : 0,
     });
   }
 
@@ -50,7 +50,7 @@ export class SameConv2d extends nn.Conv2d {
   override forward(x: Tensor): Tensor {
     const [kernel] = this.kernelSize;
     const [stride] = this.stride;
-    if (stride === 1) return super.forward(x);
+    if (stride === 1 && kernel % 2 === 1) return super.forward(x);
     const sides = samePadding(x.shape.slice(2), kernel, stride);
     const [left, right, above, below] = sides;
     if (left === right && above === below) {

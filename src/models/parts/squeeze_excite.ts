@@ -17,35 +17,40 @@ export function squeezedWidth(channels: number, ratio = 1 / 16, divisor = 8): nu
   return makeDivisible(channels * ratio, divisor, 0);
 }
 
+/** Options of {@linkcode SqueezeExcite}. */
+export interface SqueezeExciteOptions {
+  /** What follows the squeeze: δ of equation 3. */
+  readonly activation: Activation;
+  /** What follows the excitation: σ of equation 3. */
+  readonly gate: Activation;
+  /** The names of both layers; torchvision's by default, `"fc1"` and `"fc2"`. */
+  readonly keys?: readonly [squeeze: string, excite: string];
+}
+
 /**
  * Scales channels by what the image as a whole has (Hu et al., Squeeze-and-excitation networks, 2018, figure 1
  * and equation 3). Keys as torchvision's: `fc1.weight`, `fc1.bias`, `fc2.weight`, `fc2.bias`.
  */
 export class SqueezeExcite extends nn.Module {
-  /** From channels to few. */
-  readonly fc1: nn.Conv2d;
-  /** From few to channels. */
-  readonly fc2: nn.Conv2d;
+  readonly #squeeze: nn.Conv2d;
+  readonly #excite: nn.Conv2d;
   readonly #activation: Activation;
   readonly #gate: Activation;
 
-  /** Squeezes `channels` to `squeezed`; δ of equation 3 is `activation`, σ is `gate`. */
-  constructor(
-    channels: number,
-    squeezed: number,
-    { activation, gate }: { activation: Activation; gate: Activation },
-  ) {
+  /** Squeezes `channels` to `squeezed`. */
+  constructor(channels: number, squeezed: number, options: SqueezeExciteOptions) {
     super();
-    this.fc1 = new nn.Conv2d(channels, squeezed, 1);
-    this.fc2 = new nn.Conv2d(squeezed, channels, 1);
+    const { activation, gate, keys = ["fc1", "fc2"] } = options;
+    this.#squeeze = this.registerModule(keys[0], new nn.Conv2d(channels, squeezed, 1));
+    this.#excite = this.registerModule(keys[1], new nn.Conv2d(squeezed, channels, 1));
     this.#activation = activation;
     this.#gate = gate;
   }
 
   /** Shapes: (B, channels, H, W) to its own. */
   override forward(x: Tensor): Tensor {
-    const squeezed = this.fc1.forward(torch.adaptiveAvgPool2d(x, [1, 1]));
-    const excited = this.fc2.forward(activate_(squeezed, this.#activation));
+    const squeezed = this.#squeeze.forward(torch.adaptiveAvgPool2d(x, [1, 1]));
+    const excited = this.#excite.forward(activate_(squeezed, this.#activation));
     return activate_(excited, this.#gate).mul(x);
   }
 }

@@ -38,7 +38,7 @@ interface Habit {
 
 const HABITS: readonly [name: RegExp, habit: Habit][] = [
   [/^ViT/, { resample: 2, square: true }],
-  [/^(DeiT|Siglip)/, { resample: 3, square: true }],
+  [/^(DeiT|Siglip|EfficientNet)/, { resample: 3, square: true }],
   [/^(CLIP|ConvNext|Bit)/, { resample: 3, square: false }],
 ];
 
@@ -79,8 +79,11 @@ export function readImageProcessor(
     if (!rescaled) return null;
     if (config.do_normalize === false) return [none, none, none];
     const found = statisticOf(field, config, key, undefined, problems);
-    return found === undefined
-      ? problems.fault(field, key, undefined, "and images are normalized (do_normalize)")
+    if (found === undefined) {
+      return problems.fault(field, key, undefined, "and images are normalized (do_normalize)");
+    }
+    return field === "std" && dividesTwice(config, type)
+      ? found?.map((one) => one * one) ?? null
       : found;
   };
   return assemble(
@@ -121,11 +124,21 @@ function isRescaled(config: Facts, problems: Problems): boolean {
     problems.fault("std", "do_rescale", false, "so values are from 0 to 255");
     return false;
   }
+  if (config.rescale_offset === true) {
+    problems.fault("mean", "rescale_offset", true, "so values do not begin at 0");
+    problems.fault("std", "rescale_offset", true, "so values do not begin at 0");
+    return false;
+  }
   const factor = config.rescale_factor ?? 1 / 255;
   if (typeof factor === "number" && Math.abs(factor * 255 - 1) <= 1e-3) return true;
   problems.fault("mean", "rescale_factor", factor, "not 1/255");
   problems.fault("std", "rescale_factor", factor, "not 1/255");
   return false;
+}
+
+/** Whether values are divided by their deviation twice, as EfficientNet's are. */
+function dividesTwice(config: Facts, type: string): boolean {
+  return type.startsWith("EfficientNet") && config.include_top !== false;
 }
 
 type Shape = Pick<PublishedPreprocessing, "size" | "cropFraction" | "cropMode">;

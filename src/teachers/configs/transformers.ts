@@ -177,6 +177,73 @@ const convnext = (family: "convnext" | "convnextv2", sizes: readonly string[]): 
   };
 };
 
+/** The lists of numbers that all EfficientNets have, where a file says them. */
+const EFFICIENTNET_LISTS: Readonly<Record<string, string>> = {
+  kernel_sizes: "3,3,5,3,5,5,3",
+  in_channels: "32,16,24,40,80,112,192",
+  out_channels: "16,24,40,80,112,192,320",
+  strides: "1,2,2,2,1,2,1",
+  num_block_repeats: "1,2,2,3,3,4,1",
+  expand_ratios: "1,6,6,6,6,6,6",
+};
+
+const efficientnet: Reader = (config, problems) => {
+  const other = differs(config, {
+    num_channels: 3,
+    hidden_act: "swish",
+    squeeze_expansion_ratio: 0.25,
+    depth_divisor: 8,
+    batch_norm_eps: 1e-3,
+  });
+  if (other !== null) return problems.add(other);
+  for (const [key, wanted] of Object.entries(EFFICIENTNET_LISTS)) {
+    const found = numbersOf(config, key)?.join() ?? wanted;
+    if (found !== wanted) return problems.add(`${key} is [${found}], not [${wanted}]`);
+  }
+  return byNumbers(
+    "EfficientNet",
+    {
+      "1|1": "tf_efficientnet_b0",
+      "1|1.1": "tf_efficientnet_b1",
+      "1.1|1.2": "tf_efficientnet_b2",
+      "1.2|1.4": "tf_efficientnet_b3",
+      "1.4|1.8": "tf_efficientnet_b4",
+      "1.6|2.2": "tf_efficientnet_b5",
+      "1.8|2.6": "tf_efficientnet_b6",
+      "2|3.1": "tf_efficientnet_b7",
+    },
+    [[numberOf(config, "width_coefficient", 2)], [numberOf(config, "depth_coefficient", 3.1)]],
+    problems,
+  );
+};
+
+const mobilenetV2: Reader = (config, problems) => {
+  const other = differs(config, {
+    num_channels: 3,
+    hidden_act: "relu6",
+    expand_ratio: 6,
+    depth_divisible_by: 8,
+    min_depth: 8,
+    output_stride: 32,
+    tf_padding: true,
+    finegrained_output: true,
+    first_layer_is_expansion: true,
+    layer_norm_eps: 1e-3,
+  });
+  if (other !== null) return problems.add(other);
+  return byNumbers(
+    "MobileNetV2",
+    {
+      "0.35": "transformers/mobilenet_v2_035",
+      "0.75": "transformers/mobilenet_v2_075",
+      "1": "transformers/mobilenet_v2_100",
+      "1.4": "transformers/mobilenet_v2_140",
+    },
+    [[numberOf(config, "depth_multiplier", 1)]],
+    problems,
+  );
+};
+
 const READERS: Readonly<Record<string, Reader>> = {
   vit,
   deit: (_, problems) => problems.add("DeiT has two class tokens, and no architecture here has"),
@@ -197,6 +264,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   dinov3_vit: dinov3,
   aimv2_vision_model: aimv2,
   swinv2,
+  efficientnet,
+  mobilenet_v2: mobilenetV2,
 };
 
 /** Whether a description is one of transformers. */
