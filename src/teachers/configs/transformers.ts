@@ -26,6 +26,7 @@ import {
 import { aimv2, dinov3 } from "./transformers_rotary.ts";
 import { regnet } from "./transformers_regnet.ts";
 import { hiera, swin, swinv2 } from "./transformers_windows.ts";
+import { hybridReaders } from "./transformers_hybrids.ts";
 
 /** Numbers are left out of a file where they are the class's own, so those are here again. */
 const VIT_SIZES: Readonly<Record<string, string>> = {
@@ -197,6 +198,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   dinov3_vit: dinov3,
   aimv2_vision_model: aimv2,
   swinv2,
+  ...hybridReaders,
 };
 
 /** Whether a description is one of transformers. */
@@ -238,7 +240,7 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
 
 /** Whether parameters depend on the images' size. */
 function ofPositions(type: string): boolean {
-  return type === "vit" || /^(dinov2|clip|aimv2|hiera)/.test(type);
+  return type === "vit" || /^(dinov2|clip|aimv2|hiera|levit)/.test(type);
 }
 
 function classesOf(
@@ -248,7 +250,7 @@ function classesOf(
   const names = labelsOf(config.id2label);
   const of = architectureOf(config);
   // The two classes of a class without a word about them are everybody's.
-  if (of.endsWith("ForImageClassification")) {
+  if (of.includes("ForImageClassification")) {
     const known = names?.some((name, i) => name !== `LABEL_${i}`);
     return { numClasses: names?.length ?? 2, ...(known ? { labels: names } : {}) };
   }
