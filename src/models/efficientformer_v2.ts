@@ -15,8 +15,15 @@ import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { biasedConv, MapAttention } from "./parts/efficientformer_attention.ts";
 import { EfficientFormerBlock, Halving } from "./parts/efficientformer_blocks.ts";
+import { checkGrid } from "./parts/offset_attention.ts";
 import { NamedChain } from "./parts/named_chain.ts";
-import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
+import {
+  checkBlocks,
+  checkCounts,
+  checkFactors,
+  checkList,
+  checkParameterCount,
+} from "./parts/size_checks.ts";
 import { chain, chainGroups, Stage } from "./parts/stage.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { PairedHeads } from "./parts/paired_heads.ts";
@@ -30,6 +37,19 @@ export interface EfficientFormerV2Options extends BuildOptions {
   readonly expansions: readonly (readonly number[])[];
   /** How many blocks at the end of each of the last two stages have attention. */
   readonly attentive: number;
+}
+
+/** Returns how many blocks each stage has. */
+function checkExpansions(model: string, expansions: readonly (readonly number[])[]): number[] {
+  const depths = Array.isArray(expansions) ? expansions.map((list) => list?.length) : [];
+  checkList(model, "the numbers of expansions", depths, 4);
+  for (const [i, factors] of expansions.entries()) {
+    checkFactors(
+      model,
+      Object.fromEntries(factors.map((one, at) => [`expansions[${i}][${at}]`, one])),
+    );
+  }
+  return depths;
 }
 
 const gelu = { activation: "gelu" } as const;
@@ -79,8 +99,8 @@ export class EfficientFormerV2 extends Backbone {
     const { dims, expansions, attentive, imageSize = 224 } = options;
     checkList(name, "dims", dims, 4);
     checkCounts(name, { attentive, imageSize });
-    checkCounts(name, { "stages of expansions": expansions.length }, 4);
-    const depths = expansions.map((ratios) => ratios.length);
+    checkGrid(name, imageSize, Math.ceil(imageSize / FOUR_REDUCTIONS[2]));
+    const depths = checkExpansions(name, expansions);
     const total = depths.reduce((a, b) => a + b);
     checkBlocks(name, "expansions", total);
     checkParameterCount(

@@ -75,6 +75,9 @@ export class EfficientVit extends Backbone {
     checkList(name, "depths", depths, 5);
     checkList(name, "headWidths", headWidths, 2);
     checkCounts(name, { headDim });
+    checkCounts(name, {
+      "heads of headDim channels": Math.floor(Math.min(...widths.slice(3)) / headDim),
+    });
     checkBlocks(name, `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
     checkParameterCount(
       name,

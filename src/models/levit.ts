@@ -13,6 +13,7 @@ import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { ConvNormAct } from "./parts/conv_norm_act.ts";
 import { LevitBlock, LevitDownsample, type LevitStyle } from "./parts/levit_blocks.ts";
+import { checkGrid } from "./parts/offset_attention.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { normLinear } from "./parts/norm_linear.ts";
 import type { Grid } from "./parts/positions.ts";
@@ -87,6 +88,7 @@ export class Levit extends Backbone {
     checkList(name, "depths", depths, dims.length);
     checkList(name, "heads", heads, dims.length);
     checkCounts(name, { keyDim, imageSize });
+    checkCounts(name, { "heads of keyDim channels": Math.floor(Math.min(...dims) / keyDim) });
     checkBlocks(name, `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
     checkParameterCount(
       name,
@@ -94,6 +96,8 @@ export class Levit extends Backbone {
         2 * dims.at(-1)! * numClasses,
       { dims, depths, heads, keyDim, numClasses },
     );
+    const side = Math.floor(imageSize / stemStride);
+    checkGrid(name, imageSize, side);
     const style: LevitStyle = { keyDim, activation, isConv };
     const halvings = Math.log2(stemStride);
     let before = inChannels;
@@ -111,7 +115,6 @@ export class Levit extends Backbone {
         return [`conv${i + 1}`, conv];
       }),
     ));
-    const side = Math.floor(imageSize / stemStride);
     let grid: Grid = [side, side];
     const grids: Grid[] = [];
     this.stages = new nn.ModuleList(dims.map((dim, i) => {

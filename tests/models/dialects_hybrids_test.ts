@@ -9,6 +9,7 @@ import { EfficientVitMsra } from "../../src/models/efficientvit_msra.ts";
 import { Levit } from "../../src/models/levit.ts";
 import { entry } from "../../src/models/registry.ts";
 import type { Classifier } from "../../src/nn/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { goldenNames } from "../parity/parity.ts";
 import { assertComputesTheSame, stateOf, translateFor } from "./dialect_records.ts";
@@ -101,6 +102,36 @@ test("a state that lacks a part names what is missing, by our names", () => {
     error.message,
     "1 missing: stages.2.downsample.attn_downsample.kv.linear.weight",
   );
+});
+
+test("tensors of other shapes and layers that there are not are refused, by our names", () => {
+  const wrong: [string, string, number[], string][] = [
+    [
+      "Meta's LeViT",
+      "blocks.0.m.attention_biases",
+      [2, 30],
+      "stages.0.blocks.0.attn.attention_biases",
+    ],
+    [
+      "Meta's LeViT",
+      "blocks.9999999999999999999999.m.qkv.c.weight",
+      [2, 2],
+      "stages.2.blocks.2.attn",
+    ],
+    ["Meta's LeViT", "blocks.8.m.0.c.weight", [2, 2], "1 unexpected"],
+    ["MIT's EfficientViT", "input_stem.op_list.9.conv.weight", [1], "stem.9.conv.weight"],
+    ["Microsoft's EfficientViT", "blocks2.99.dw0.m.c.weight", [1], "stages.1.blocks.+99"],
+    ["Snap's EfficientFormerV2", "network.3.attn.q.local.0.weight", [0], "attn.q.local.weight"],
+    ["Apple's MobileViT", "conv_1.block.conv.weight", [16, 1, 3, 3], "stem.conv.weight"],
+    ["transformers' MobileViT", "classifier.weight", [9, 320], "head.fc.weight"],
+  ];
+  for (const [record, name, shape, words] of wrong) {
+    using model = makers[record]();
+    const { state } = stateOf(path, record);
+    const lying = translateFor(model, { ...state, [name]: torch.zeros(shape) });
+    const error = assertThrows(() => model.loadStateDict(lying), Error);
+    assertStringIncludes(error.message, words, record);
+  }
 });
 
 test("a dialect of another network is left alone", () => {
