@@ -27,7 +27,7 @@ export interface EfficientVitOptions extends BuildOptions {
   readonly headDim: number;
   /** Channels of the head's convolution, and the width of the features. */
   readonly headWidths: readonly [number, number];
-  /** Whether it is one of the large ones (L1 to L3), whose blocks are fused; false by default. */
+  /** Whether the network is one of the large ones (L1 to L3), whose blocks are fused; false by default. */
   readonly isLarge?: boolean;
 }
 

@@ -120,7 +120,7 @@ test("tensors of other shapes and layers that there are not are refused, by our 
     ],
     ["Meta's LeViT", "blocks.8.m.0.c.weight", [2, 2], "1 unexpected"],
     ["MIT's EfficientViT", "input_stem.op_list.9.conv.weight", [1], "stem.9.conv.weight"],
-    ["Microsoft's EfficientViT", "blocks2.99.dw0.m.c.weight", [1], "stages.1.blocks.+99"],
+    ["Microsoft's EfficientViT", "blocks2.99.dw0.m.c.weight", [1], "stages.1.row.99"],
     ["Snap's EfficientFormerV2", "network.3.attn.q.local.0.weight", [0], "attn.q.local.weight"],
     ["Apple's MobileViT", "conv_1.block.conv.weight", [16, 1, 3, 3], "stem.conv.weight"],
     ["transformers' MobileViT", "classifier.weight", [9, 320], "head.fc.weight"],

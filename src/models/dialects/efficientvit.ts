@@ -7,53 +7,46 @@
 import { hasEndings, type Rule, translated } from "./dialect.ts";
 import type { Dialect } from "./dialect_type.ts";
 
-/** Of the large networks the stem is the first of the stages, as it is of no other. */
-const mitStages = (isLarge: boolean): Rule[] =>
-  isLarge
-    ? [
-      [/^stages\.0\.op_list\./, "stem."],
-      [/^stages\.(\d+)\.op_list\./, "stages.{$1}.blocks."],
-      ...[1, 2, 3, 4].map((i): Rule => [new RegExp(`^stages\\.\\{${i}\\}`), `stages.${i - 1}`]),
-    ]
-    : [
-      [/^input_stem\.op_list\./, "stem."],
-      [/^stages\.(\d+)\.op_list\./, "stages.$1.blocks."],
-    ];
+/** Rules for places that are numbered from 0. */
+const places = (count: number, rule: (place: number) => Rule): Rule[] =>
+  Array.from({ length: count }, (_, place) => rule(place));
 
-const ofMit = (isLarge: boolean): readonly Rule[] => [
+/** The stem is beside the stages. */
+const ofMitSmall: readonly Rule[] = [
+  [/^input_stem\.op_list\./, "stem."],
+  [/^stages\.(\d+)\.op_list\./, "stages.$1.blocks."],
+];
+
+/** The stem is the first of the stages. */
+const ofMitLarge: readonly Rule[] = [
+  [/^stages\.0\.op_list\./, "stem."],
+  ...places(4, (i) => [new RegExp(`^stages\\.${i + 1}\\.op_list\\.`), `stages.${i}.blocks.`]),
+];
+
+const ofMit = (stages: readonly Rule[]): readonly Rule[] => [
   [/^backbone\./, ""],
-  ...mitStages(isLarge),
+  ...stages,
   [/^stem\.0\./, "stem.in_conv."],
-  // No network has a stem of more than a few blocks.
-  ...[1, 2, 3, 4, 5, 6, 7, 8].map((
-    i,
-  ): Rule => [new RegExp(`^stem\\.${i}\\.`), `stem.res${i - 1}.`]),
+  ...places(8, (i) => [new RegExp(`^stem\\.${i + 1}\\.`), `stem.res${i}.`]),
   [/^head\.op_list\.0\./, "head.in_conv."],
   [/^head\.op_list\.2\.linear\./, "head.classifier.0."],
   [/^head\.op_list\.2\.norm\./, "head.classifier.1."],
   [/^head\.op_list\.3\.linear\./, "head.classifier.4."],
 ];
 
+/** What halves the map takes the first three places of a row of blocks. */
 const ofMicrosoft: readonly Rule[] = [
   [/^.*\.attention_bias_idxs$/, ""],
   [/\.c\.weight$/, ".conv.weight"],
-  [/^(head(_dist)?)\.l\./, "$1.linear."],
-  ...[0, 1, 2, 3].map((i): Rule => [
-    new RegExp(`^patch_embed\\.${2 * i}\\.`),
-    `patch_embed.conv${i + 1}.`,
-  ]),
+  [/^head\.l\./, "head.linear."],
+  ...places(4, (i) => [new RegExp(`^patch_embed\\.${2 * i}\\.`), `patch_embed.conv${i + 1}.`]),
   [/^blocks1\./, "stages.0.blocks."],
-  ...[1, 2].flatMap((i): Rule[] => [
-    [new RegExp(`^blocks${i + 1}\\.0\\.`), `stages.${i}.downsample.res1.`],
-    [new RegExp(`^blocks${i + 1}\\.1\\.`), `stages.${i}.downsample.patchmerge.`],
-    [new RegExp(`^blocks${i + 1}\\.2\\.`), `stages.${i}.downsample.res2.`],
-    [new RegExp(`^blocks${i + 1}\\.`), `stages.${i}.blocks.+`],
-  ]),
-  // Three places of the row are what halves the map.
-  ...Array.from({ length: 20 }, (_, i): Rule => [
-    new RegExp(`\\.blocks\\.\\+${i + 3}\\.`),
-    `.blocks.${i}.`,
-  ]),
+  [/^blocks2\./, "stages.1.row."],
+  [/^blocks3\./, "stages.2.row."],
+  [/\.row\.0\./, ".downsample.res1."],
+  [/\.row\.1\./, ".downsample.patchmerge."],
+  [/\.row\.2\./, ".downsample.res2."],
+  ...places(20, (i) => [new RegExp(`\\.row\\.${i + 3}\\.`), `.blocks.${i}.`]),
   [/\.se\.conv_reduce\./, ".se.fc1."],
   [/\.se\.conv_expand\./, ".se.fc2."],
 ];
@@ -69,7 +62,7 @@ export const efficientvitDialects: readonly Dialect[] = [
         "stages.0.op_list.0.main.point_conv.conv.weight",
         "input_stem.op_list.0.conv.weight",
       ),
-    translate: (state) => translated(state, ofMit(false)),
+    translate: (state) => translated(state, ofMit(ofMitSmall)),
   },
   {
     name: "MIT's EfficientViT, large",
@@ -80,7 +73,7 @@ export const efficientvitDialects: readonly Dialect[] = [
         "stages.0.op_list.0.conv.weight",
         "stages.1.op_list.0.main.spatial_conv.conv.weight",
       ),
-    translate: (state) => translated(state, ofMit(true)),
+    translate: (state) => translated(state, ofMit(ofMitLarge)),
   },
   {
     name: "Microsoft's EfficientViT",
