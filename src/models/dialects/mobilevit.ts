@@ -69,7 +69,10 @@ function isMobileVit(own: ReadonlySet<string> | undefined): boolean {
   return own === undefined || own.has("stages.2.1.conv_kxk.conv.weight");
 }
 
-/** The dialects that become timm's names. */
+/**
+ * The dialects that become timm's names. Weights of transformers are for images of blue, green and red where
+ * `preprocessor_config.json` says so, which names of parameters do not show: see `reverseChannels` of the teachers.
+ */
 export const mobilevitDialects: readonly Dialect[] = [
   {
     name: "Apple's MobileViT",
