@@ -4,35 +4,30 @@
  * @module
  */
 
-import { ShapeError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
+import { checkImageSize } from "./parts/check_image_size.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
-import { dropPathRates } from "./parts/drop_path.ts";
-import { biasedConv, MapAttention } from "./parts/efficientformer_attention.ts";
-import { EfficientFormerBlock, Halving } from "./parts/efficientformer_blocks.ts";
-import { NamedChain } from "./parts/named_chain.ts";
-import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
-import { chain, chainGroups, Stage } from "./parts/stage.ts";
-import { initTruncNormal } from "./parts/trunc_normal_init.ts";
+import {
+  checkExpansions,
+  type EfficientFormerShape,
+  efficientFormerStages,
+  efficientFormerStem,
+} from "./parts/efficientformer_stages.ts";
+import type { NamedChain } from "./parts/named_chain.ts";
+import { checkGrid } from "./parts/offset_attention.ts";
 import { PairedHeads } from "./parts/paired_heads.ts";
+import { checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
+import { chain, chainGroups } from "./parts/stage.ts";
+import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { FOUR_REDUCTIONS } from "./untagged.ts";
 
 /** What makes one EfficientFormerV2 another. */
-export interface EfficientFormerV2Options extends BuildOptions {
-  /** Channels of each stage. */
-  readonly dims: readonly number[];
-  /** For each stage the factors by which its blocks' hidden layers are wider. */
-  readonly expansions: readonly (readonly number[])[];
-  /** How many blocks at the end of each of the last two stages have attention. */
-  readonly attentive: number;
-}
-
-const gelu = { activation: "gelu" } as const;
+export interface EfficientFormerV2Options extends BuildOptions, EfficientFormerShape {}
 
 /**
  * EfficientFormerV2 (Li et al., Rethinking vision transformers for MobileNet size and speed, 2023, figure 2): blocks of
@@ -79,37 +74,18 @@ export class EfficientFormerV2 extends Backbone {
     const { dims, expansions, attentive, imageSize = 224 } = options;
     checkList(name, "dims", dims, 4);
     checkCounts(name, { attentive, imageSize });
-    checkCounts(name, { "stages of expansions": expansions.length }, 4);
-    const depths = expansions.map((ratios) => ratios.length);
-    const total = depths.reduce((a, b) => a + b);
-    checkBlocks(name, "expansions", total);
+    checkGrid(name, imageSize, Math.ceil(imageSize / FOUR_REDUCTIONS[2]));
+    const depths = checkExpansions(name, expansions);
     checkParameterCount(
       name,
       dims.reduce((sum, dim, i) => sum + depths[i] * (8 * dim * dim + 3000 * dim), 0) +
         2 * dims[3] * numClasses,
       { dims, numClasses },
     );
-    const half = Math.floor(dims[0] / 2);
-    this.stem = new NamedChain({
-      conv1: biasedConv(inChannels, half, { ...gelu, kernel: 3, stride: 2 }),
-      conv2: biasedConv(half, dims[0], { ...gelu, kernel: 3, stride: 2 }),
-    });
-    const rates = dropPathRates(dropPath, total);
-    this.stages = new nn.ModuleList(dims.map((dim, i) => {
-      const before = Math.ceil(imageSize / (i === 0 ? 4 : FOUR_REDUCTIONS[i - 1]));
-      const side = i === 0 ? before : Math.ceil(before / 2);
-      const blocks = expansions[i].map((expansion, at) => {
-        const mixes = i >= 2 && at >= depths[i] - attentive;
-        const mixer = mixes ? new MapAttention(dim, [side, side], i === 2 ? 2 : 1) : null;
-        return new EfficientFormerBlock(dim, expansion, rates.shift()!, mixer);
-      });
-      return new NamedChain({
-        ...(i > 0 && {
-          downsample: new Halving(dims[i - 1], dim, i === 3 ? [before, before] : null),
-        }),
-        blocks: new Stage(...blocks),
-      });
-    }));
+    this.stem = efficientFormerStem(inChannels, dims[0]);
+    this.stages = new nn.ModuleList(
+      efficientFormerStages(options, imageSize, dropPath),
+    );
     this.featureDim = dims[3];
     this.norm = new nn.BatchNorm2d(this.featureDim);
     const drop = this.registerModule("head_drop", new nn.Dropout(dropout));
@@ -142,14 +118,7 @@ export class EfficientFormerV2 extends Backbone {
   }
 
   #maps(images: Tensor): Tensor[] {
-    const [height, width] = images.shape.slice(2);
-    if (height !== this.imageSize || width !== this.imageSize) {
-      throw new ShapeError(
-        `This EfficientFormerV2 is for images of ${this.imageSize} x ${this.imageSize} pixels, got [${
-          images.shape.join(", ")
-        }]. Resize the images, or build it with their imageSize.`,
-      );
-    }
+    checkImageSize("EfficientFormerV2", images, this.imageSize);
     const first = chain(this.stem.items, images);
     return chainGroups([...this.stages].map((stage) => [stage]), first);
   }

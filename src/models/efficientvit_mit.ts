@@ -4,18 +4,17 @@
  * @module
  */
 
-import * as nn from "../nn/mod.ts";
+import type * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
-import { EfficientVitBlock, LocalBlock, Shortcut } from "./parts/efficientvit_blocks.ts";
 import { EfficientVitHead } from "./parts/efficientvit_head.ts";
-import { ConvNormAct } from "./parts/conv_norm_act.ts";
-import { NamedChain } from "./parts/named_chain.ts";
+import { efficientVitStages, efficientVitStem, styleOf } from "./parts/efficientvit_stages.ts";
+import type { NamedChain } from "./parts/named_chain.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
-import { chainGroups, Stage } from "./parts/stage.ts";
+import { chainGroups } from "./parts/stage.ts";
 import { FOUR_REDUCTIONS } from "./untagged.ts";
 
 /** What makes one EfficientViT another. */
@@ -28,7 +27,7 @@ export interface EfficientVitOptions extends BuildOptions {
   readonly headDim: number;
   /** Channels of the head's convolution, and the width of the features. */
   readonly headWidths: readonly [number, number];
-  /** Whether it is one of the large ones (L1 to L3), whose blocks are fused; false by default. */
+  /** Whether the network is one of the large ones (L1 to L3), whose blocks are fused; false by default. */
   readonly isLarge?: boolean;
 }
 
@@ -75,6 +74,9 @@ export class EfficientVit extends Backbone {
     checkList(name, "depths", depths, 5);
     checkList(name, "headWidths", headWidths, 2);
     checkCounts(name, { headDim });
+    checkCounts(name, {
+      "heads of headDim channels": Math.floor(Math.min(...widths.slice(3)) / headDim),
+    });
     checkBlocks(name, `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
     checkParameterCount(
       name,
@@ -82,64 +84,14 @@ export class EfficientVit extends Backbone {
         headWidths[0] * (widths[4] + headWidths[1]) + headWidths[1] * numClasses,
       { widths, depths, headWidths, numClasses },
     );
-    const activation = isLarge ? "geluTanh" : "hardswish";
-    const norm = isLarge ? { eps: 1e-7 } : {};
-    const style = { activation, norm } as const;
-
-    const first = {
-      in_conv: new ConvNormAct(inChannels, widths[0], {
-        kernel: 3,
-        stride: 2,
-        ...style,
-        keys: ["conv", "norm"],
-      }),
-      ...Object.fromEntries(Array.from({ length: depths[0] }, (_, i) => [
-        `res${i}`,
-        new Shortcut(
-          new LocalBlock(widths[0], widths[0], {
-            ...style,
-            kind: isLarge ? "plain" : "depthwise",
-            expansion: 1,
-          }),
-        ),
-      ])),
-    };
-    this.stem = new NamedChain(first);
-    const attentive = isLarge ? 3 : 2;
-    this.stages = new nn.ModuleList(
-      widths.slice(1).map((width, i) => {
-        const hasAttention = i >= attentive;
-        const bare = hasAttention || (isLarge && i >= 2);
-        const kind = isLarge && !bare ? "fused" : "inverted";
-        const half = { ...style, kind, stride: 2, bare } as const;
-        const local = { ...style, kind, bare: bare && isLarge } as const;
-        const blocks: nn.Module[] = [
-          new Shortcut(
-            new LocalBlock(widths[i], width, {
-              ...half,
-              expansion: isLarge ? (hasAttention ? 24 : 16) : 4,
-            }),
-            false,
-          ),
-        ];
-        const more = hasAttention || isLarge ? depths[i + 1] : depths[i + 1] - 1;
-        for (let at = 0; at < more; at++) {
-          blocks.push(
-            hasAttention
-              ? new EfficientVitBlock(width, { headDim, expansion: isLarge ? 6 : 4, ...style })
-              : new Shortcut(new LocalBlock(width, width, { ...local, expansion: 4 })),
-          );
-        }
-        return new NamedChain({ blocks: new Stage(...blocks) });
-      }),
-    );
+    this.stem = efficientVitStem(inChannels, widths[0], depths[0], isLarge);
+    this.stages = efficientVitStages(widths, depths, headDim, isLarge);
     this.#head = this.registerModule(
       "head",
       new EfficientVitHead([widths[4], ...headWidths], {
         numClasses,
         dropout,
-        activation,
-        eps: isLarge ? 1e-7 : 1e-5,
+        ...styleOf(isLarge),
       }),
     );
     this.stageDims = widths.slice(1);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
@@ -77,6 +78,13 @@ export class EfficientVitMsra extends Backbone {
     checkList(name, "depths", depths, dims.length);
     checkList(name, "heads", heads, dims.length);
     checkList(name, "kernels", kernels);
+    if (kernels.some((side) => side % 2 === 0)) {
+      throw new ArgumentError(
+        `${name}: kernels must be odd, so that they keep the size of a map, got [${
+          kernels.join(", ")
+        }].`,
+      );
+    }
     checkCounts(name, { "kernels for each of the heads": kernels.length }, Math.max(...heads));
     dims.forEach((dim, i) => checkHeads(`${name}'s stage ${i}`, dim, heads[i]));
     checkBlocks(name, `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));

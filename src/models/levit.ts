@@ -4,15 +4,16 @@
  * @module
  */
 
-import { ShapeError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
-import { ConvNormAct } from "./parts/conv_norm_act.ts";
+import { checkImageSize } from "./parts/check_image_size.ts";
 import { LevitBlock, LevitDownsample, type LevitStyle } from "./parts/levit_blocks.ts";
+import { levitStem } from "./parts/levit_stem.ts";
+import { checkGrid } from "./parts/offset_attention.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { normLinear } from "./parts/norm_linear.ts";
 import type { Grid } from "./parts/positions.ts";
@@ -87,6 +88,7 @@ export class Levit extends Backbone {
     checkList(name, "depths", depths, dims.length);
     checkList(name, "heads", heads, dims.length);
     checkCounts(name, { keyDim, imageSize });
+    checkCounts(name, { "heads of keyDim channels": Math.floor(Math.min(...dims) / keyDim) });
     checkBlocks(name, `depths [${depths.join(", ")}]`, depths.reduce((a, b) => a + b));
     checkParameterCount(
       name,
@@ -94,24 +96,10 @@ export class Levit extends Backbone {
         2 * dims.at(-1)! * numClasses,
       { dims, depths, heads, keyDim, numClasses },
     );
-    const style: LevitStyle = { keyDim, activation, isConv };
-    const halvings = Math.log2(stemStride);
-    let before = inChannels;
-    this.stem = new NamedChain(Object.fromEntries(
-      Array.from({ length: halvings }, (_, i) => {
-        const last = i === halvings - 1;
-        const width = Math.floor(dims[0] / 2 ** (halvings - 1 - i));
-        const conv = new ConvNormAct(before, width, {
-          kernel: 3,
-          stride: 2,
-          keys: ["linear", "bn"],
-          activation: last ? undefined : activation,
-        });
-        before = width;
-        return [`conv${i + 1}`, conv];
-      }),
-    ));
     const side = Math.floor(imageSize / stemStride);
+    checkGrid(name, imageSize, side);
+    const style: LevitStyle = { keyDim, activation, isConv };
+    this.stem = levitStem(inChannels, dims[0], stemStride, activation);
     let grid: Grid = [side, side];
     const grids: Grid[] = [];
     this.stages = new nn.ModuleList(dims.map((dim, i) => {
@@ -145,14 +133,7 @@ export class Levit extends Backbone {
 
   /** (B, C, H, W) to the maps of the stages, and the mean of the last one's tokens. */
   override forwardStages(images: Tensor): StagedFeatures {
-    const [height, width] = images.shape.slice(2);
-    if (height !== this.imageSize || width !== this.imageSize) {
-      throw new ShapeError(
-        `This Levit is for images of ${this.imageSize} x ${this.imageSize} pixels, got [${
-          images.shape.join(", ")
-        }]. Resize the images, or build it with their imageSize.`,
-      );
-    }
+    checkImageSize("Levit", images, this.imageSize);
     return torch.scope(() => {
       let tokens = chain(this.stem.items, images).flatten(2).transpose(1, 2);
       const stages = [...this.stages].map((stage, i) => {

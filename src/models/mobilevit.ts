@@ -16,7 +16,7 @@ import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { MobileVitBlock, MobileVitConv, MobileVitV2Block } from "./parts/mobilevit_blocks.ts";
 import { NamedHead } from "./parts/named_head.ts";
-import { checkFactors, checkList, checkParameterCount } from "./parts/size_checks.ts";
+import { checkBlocks, checkFactors, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
 import { FOUR_REDUCTIONS } from "./untagged.ts";
 
@@ -79,6 +79,7 @@ export class MobileVit extends Backbone {
     checkList(name, "dims", dims, 3);
     checkList(name, "convs and lastWidth", [convs, lastWidth ?? 1]);
     checkFactors(name, { expansion });
+    checkBlocks(name, `convs ${convs}`, convs);
     checkParameterCount(
       name,
       widths.reduce((sum, width) => sum + (2 * expansion + 18) * width * width, 0) +

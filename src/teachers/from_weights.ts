@@ -17,6 +17,7 @@ import { teacherOnDemand } from "./on_demand.ts";
 import { patchDimOf } from "./see_model.ts";
 import type { Teacher } from "./teacher.ts";
 import type { TeacherFacts } from "./teacher_options.ts";
+import { reverseChannels } from "./reverse_channels.ts";
 import { OnDemand } from "./weights.ts";
 
 /** How a file of weights is read. */
@@ -48,6 +49,8 @@ export interface WeightsSource {
   readonly dtype: DType;
   /** The names of its own classes. */
   readonly classNames?: readonly string[];
+  /** The order of the channels that its weights are for, if not red, green and blue. */
+  readonly channelOrder?: "bgr";
   /** How the file of weights is read. */
   readonly reading?: ReadingOptions;
 }
@@ -96,6 +99,7 @@ export function publishedModel(
       assign: true,
       ...source.reading,
     });
+    if (source.channelOrder === "bgr") reverseChannels(model);
     return model.freeze().to({ device, dtype });
   };
   return { known, view, load };

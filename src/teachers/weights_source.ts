@@ -39,6 +39,7 @@ export function weightsSource(place: Place, options: LoadTeacherOptions): Weight
     imageSize: options.view?.size?.[0] ?? config.imageSize ?? undefined,
     view: { ...published, ...options.view },
     classNames: config.labels,
+    channelOrder: config.channelOrder,
     reading: {
       prefix: options.prefix,
       ignore: options.ignore,

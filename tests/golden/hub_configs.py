@@ -106,7 +106,7 @@ def of_transformers(repo, kind, config, architecture, twin, processor=None, publ
         "preprocessor": published or (json.loads(processor.to_json_string()) if processor else None),
         "architecture": architecture,
         "imageSize": image_size_of(config),
-        "numClasses": config.num_labels if kind.endswith("ForImageClassification") else 0,
+        "numClasses": config.num_labels if "ForImageClassification" in kind else 0,
     }
     for table in (result["config"], result["config"].get("vision_config", {}), result["config"].get("text_config", {})):
         table.pop("transformers_version", None)
@@ -123,7 +123,7 @@ def of_transformers(repo, kind, config, architecture, twin, processor=None, publ
 def image_size_of(config):
     """Of those whose parameters depend on it."""
     dino = ("dinov2", "dinov2_with_registers")
-    positions = ("vit", *dino, "clip", "clip_vision_model", "aimv2_vision_model", "hiera")
+    positions = ("vit", "levit", *dino, "clip", "clip_vision_model", "aimv2_vision_model", "hiera")
     if config.model_type not in positions:
         return None
     size = getattr(config, "vision_config", config).image_size
@@ -169,6 +169,12 @@ def dinov2_registers():
     model = timm.create_model("vit_small_patch14_reg4_dinov2", pretrained=False)
     for name in ("pos_embed", "cls_token", "reg_token"):
         setattr(model, name, None)
+    return model
+
+
+def levit_of_one_head():
+    model = timm.create_model("levit_256", pretrained=False)
+    model.head_dist = None
     return model
 
 
@@ -345,6 +351,44 @@ def main(path):
             transformers.SwinConfig(num_labels=1000, embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32]),
             "swin_base_patch4_window7_224", by_timm("swin_base_patch4_window7_224"), vit(resample=3, **imagenet),
             without=pooled,
+        ),
+        of_transformers(
+            "facebook/levit-128S", "LevitForImageClassificationWithTeacher",
+            transformers.LevitConfig(num_labels=1000, num_attention_heads=[4, 6, 8], depths=[2, 3, 4]),
+            "levit_128s", by_timm("levit_128s"),
+            published={
+                "do_center_crop": True, "do_normalize": True, "do_resize": True,
+                "feature_extractor_type": "LevitFeatureExtractor", "resample": 3, "size": 224, **imagenet,
+            },
+        ),
+        of_transformers(
+            "a/levit-of-one-head", "LevitForImageClassification",
+            transformers.LevitConfig(
+                num_labels=1000, hidden_sizes=[256, 384, 512], num_attention_heads=[4, 6, 8], key_dim=[32, 32, 32]
+            ),
+            "levit_256", levit_of_one_head, transformers.LevitImageProcessor(),
+        ),
+        of_transformers(
+            "a/levit-of-no-size", "LevitModel", transformers.LevitConfig(hidden_sizes=[128, 256, 512]), None, None
+        ),
+        of_transformers(
+            "apple/mobilevit-xx-small", "MobileViTForImageClassification",
+            transformers.MobileViTConfig(
+                num_labels=1000, hidden_sizes=[64, 80, 96], neck_hidden_sizes=[16, 16, 24, 48, 64, 80, 320],
+                expand_ratio=2.0,
+            ),
+            "mobilevit_xxs", by_timm("mobilevit_xxs"),
+            published={
+                "crop_size": {"height": 256, "width": 256}, "do_center_crop": True, "do_flip_channel_order": True,
+                "do_resize": True, "feature_extractor_type": "MobileViTFeatureExtractor", "resample": 2,
+                "size": {"shortest_edge": 288},
+            },
+        ),
+        of_transformers(
+            "apple/mobilevitv2-0.75", "MobileViTV2ForImageClassification",
+            transformers.MobileViTV2Config(num_labels=1000, width_multiplier=0.75),
+            "mobilevitv2_075", by_timm("mobilevitv2_075"),
+            transformers.MobileViTImageProcessor(size={"shortest_edge": 288}),
         ),
         of_transformers(
             "microsoft/swin-base-patch4-window12-384", "SwinForImageClassification",

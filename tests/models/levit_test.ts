@@ -1,6 +1,9 @@
+import { assertThrows } from "@std/assert";
+import { ShapeError } from "../../src/base/errors.ts";
 import { Levit } from "../../src/models/levit.ts";
 import { levit } from "../../src/models/levit_entries.ts";
-import { test } from "../helpers.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { device, test } from "../helpers.ts";
 import { assertParity, compare } from "../parity/parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
@@ -31,4 +34,12 @@ for (const [name, make] of Object.entries(makers)) {
 
 test("levit_128s keeps a backbone's promises", () => {
   assertContract({ family: levit, name: "levit_128s", size: 224, sides: [14, 7, 4] });
+});
+
+test("images of another size than LeViT's are refused", () => {
+  using model = new Levit(small);
+  model.to(device);
+  for (const shape of [[1, 3, 64, 80], [1, 3, 80, 96], [3, 80, 80]]) {
+    assertThrows(() => model.forward(torch.zeros(shape, { device })), ShapeError, "80 x 80");
+  }
 });

@@ -249,6 +249,61 @@ const kinds: Record<string, Kind> = {
       { head: { width: 60000 }, numClasses: 2 ** 20 },
     ],
   },
+  Levit: {
+    good: { ...build, imageSize: 32, dims: [8, 16], depths: [1, 1], heads: [1, 2], keyDim: 4 },
+    make: (options) => new models.Levit(options),
+    counts: ["inChannels", "imageSize", "keyDim"],
+    lists: ["dims", "depths", "heads"],
+    huge: [{ dims: [8, 60000] }, { imageSize: 65536 }, { depths: [1000, 1000], dims: [999, 999] }],
+  },
+  MobileVit: {
+    good: {
+      ...build,
+      widths: [8, 8, 8, 8, 8, 8],
+      dims: [8, 8, 8],
+      convs: 1,
+      expansion: 1,
+      lastWidth: 8,
+    },
+    make: (options) => new models.MobileVit(options),
+    counts: ["inChannels", "convs", "lastWidth"],
+    lists: ["widths", "dims"],
+    factors: ["expansion"],
+    huge: [{ widths: [8, 8, 8, 8, 8, 60000] }, { dims: [8, 8, 60000] }, { convs: 2001 }],
+  },
+  EfficientVit: {
+    good: {
+      ...build,
+      widths: [8, 8, 8, 8, 8],
+      depths: [1, 1, 1, 1, 1],
+      headDim: 4,
+      headWidths: [8, 8],
+    },
+    make: (options) => new models.EfficientVit(options),
+    counts: ["inChannels", "headDim"],
+    lists: ["widths", "depths", "headWidths"],
+    huge: [{ widths: [8, 8, 8, 8, 60000] }, { depths: [1, 1, 1, 1000, 1000] }],
+  },
+  EfficientVitMsra: {
+    good: { ...build, dims: [16, 16], depths: [1, 1], heads: [1, 1], kernels: [3, 3] },
+    make: (options) => new models.EfficientVitMsra(options),
+    counts: ["inChannels", "imageSize"],
+    lists: ["dims", "depths", "heads", "kernels"],
+    huge: [{ dims: [16, 60000], depths: [1, 2] }, { depths: [1000, 1001] }],
+  },
+  EfficientFormerV2: {
+    good: {
+      ...build,
+      imageSize: 32,
+      dims: [8, 8, 8, 8],
+      expansions: [[1], [1], [1], [1]],
+      attentive: 1,
+    },
+    make: (options) => new models.EfficientFormerV2(options),
+    counts: ["inChannels", "imageSize", "attentive"],
+    lists: ["dims"],
+    huge: [{ dims: [8, 8, 8, 60000] }, { imageSize: 65536 }],
+  },
 };
 
 /** Asserts that `make` is refused at once by an error that names the option, without a tensor left over. */
@@ -336,6 +391,33 @@ test("lists for stages must fit together", () => {
   assertRefused("MBConvNet", kinds.MBConvNet, { stem: { width: NaN } }, "stem: width");
   assertRefused("MBConvNet", kinds.MBConvNet, { head: { width: -1 } }, "head: width");
   assertRefused("WideResNet", kinds.WideResNet, { depth: 12 }, "6n + 4");
+  assertRefused("Levit", kinds.Levit, { heads: [1] }, "heads must have 2 numbers");
+  assertRefused("Levit", kinds.Levit, { imageSize: 8 }, "0 x 0 places");
+  assertRefused(
+    "EfficientVit",
+    kinds.EfficientVit,
+    { widths: [8, 8] },
+    "widths must have 5 numbers",
+  );
+  assertRefused(
+    "EfficientVitMsra",
+    kinds.EfficientVitMsra,
+    { heads: [1, 3], kernels: [3, 3, 3] },
+    "3 equal heads",
+  );
+  assertRefused("EfficientVitMsra", kinds.EfficientVitMsra, { kernels: [4, 3] }, "kernels");
+  assertRefused("EfficientVitMsra", kinds.EfficientVitMsra, { heads: [4, 4] }, "kernels");
+  for (
+    const expansions of [3, [[1], [1]], [[1], [1], [1], []], [[1], [1], [1], [NaN]], [1, 1, 1, 1]]
+  ) {
+    assertRefused("EfficientFormerV2", kinds.EfficientFormerV2, { expansions }, "expansions");
+  }
+  // There would be no heads.
+  for (
+    const [name, wide] of [["Levit", { keyDim: 9 }], ["EfficientVit", { headDim: 9 }]] as const
+  ) {
+    assertRefused(name, kinds[name], wide, Object.keys(wide)[0]);
+  }
   for (const value of [-1, 0.5, 1e6]) {
     assertRefused("VisionTransformer", kinds.VisionTransformer, { registers: value }, "registers");
   }

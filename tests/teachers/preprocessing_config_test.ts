@@ -57,6 +57,18 @@ Deno.test("what timm and transformers write for a hub is read as they themselves
   }
 });
 
+Deno.test("the order of channels is said where it is not red, green, blue", () => {
+  const order = (name: string, changed: Record<string, unknown> = {}): string | undefined => {
+    const { config, preprocessor } = cases.find((one) => one.name === name)!;
+    return readModelConfig(config, { ...preprocessor, ...changed }).channelOrder;
+  };
+  assertEquals(order("apple/mobilevit-xx-small"), "bgr");
+  assertEquals(order("apple/mobilevit-xx-small", { do_flip_channel_order: undefined }), "bgr");
+  assertEquals(order("apple/mobilevit-xx-small", { do_flip_channel_order: false }), undefined);
+  assertEquals(order("facebook/levit-128S"), undefined);
+  assertEquals(order("facebook/levit-128S", { do_flip_channel_order: true }), "bgr");
+});
+
 Deno.test("architectures of transformers' models are those of the registry", () => {
   const names = new Set(list());
   const found = cases.filter(({ config }) => !("pretrained_cfg" in config))

@@ -8,20 +8,24 @@ import { aimv2Dialects } from "./aimv2.ts";
 import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
 import { densenetDialects } from "./densenet.ts";
-import { hieraDialects } from "./hiera.ts";
-import { maxvitDialects } from "./maxvit.ts";
 import type { Dialect } from "./dialect_type.ts";
 import { dinov3Dialects } from "./dinov3.ts";
+import { efficientformerV2Dialects } from "./efficientformer_v2.ts";
+import { efficientvitDialects } from "./efficientvit.ts";
 import { evaDialects } from "./eva.ts";
-import { perceptionEncoderDialects } from "./perception_encoder.ts";
-import { repVitDialects } from "./repvit.ts";
-import { reparameterizedDialects } from "./reparameterized.ts";
-import { residualDialects } from "./residual.ts";
+import { hieraDialects } from "./hiera.ts";
+import { levitDialects } from "./levit.ts";
+import { maxvitDialects } from "./maxvit.ts";
 import { metaformerDialects } from "./metaformer.ts";
 import { mobileDialects } from "./mobile.ts";
+import { mobilevitDialects } from "./mobilevit.ts";
+import { perceptionEncoderDialects } from "./perception_encoder.ts";
+import { reparameterizedDialects } from "./reparameterized.ts";
+import { repVitDialects } from "./repvit.ts";
+import { residualDialects } from "./residual.ts";
 import { swinDialects } from "./swin.ts";
-import { vggDialects } from "./vgg.ts";
 import { tinyVitDialects } from "./tiny_vit.ts";
+import { vggDialects } from "./vgg.ts";
 import { vitDialects } from "./vit.ts";
 
 /** All dialects. Of several that recognize the same keys the first is right if the model's own are not known. */
@@ -42,6 +46,10 @@ export const dialects: readonly Dialect[] = [
   ...maxvitDialects,
   ...metaformerDialects,
   ...mobileDialects,
+  ...efficientformerV2Dialects,
+  ...efficientvitDialects,
+  ...levitDialects,
+  ...mobilevitDialects,
   ...swinDialects,
   ...tinyVitDialects,
 ];

@@ -24,8 +24,8 @@ export interface BlockStyle {
 /** What makes one {@linkcode LocalBlock} another. */
 export interface LocalBlockOptions extends BlockStyle {
   /**
-   * Its convolutions: `"inverted"`: 1x1, depthwise, 1x1; `"fused"`: 3x3, 1x1; `"depthwise"`: depthwise, 1x1; `"plain"`:
-   * 3x3, 3x3.
+   * Which convolutions there are: `"inverted"`: 1x1, depthwise, 1x1; `"fused"`: 3x3, 1x1; `"depthwise"`: depthwise,
+   * 1x1; `"plain"`: 3x3, 3x3.
    */
   readonly kind: "inverted" | "fused" | "depthwise" | "plain";
   /** By how much its hidden width is larger than what comes in. */

@@ -9,6 +9,7 @@ import type { Tensor } from "../../torch/mod.ts";
 import { activate_, type Activation } from "./activation.ts";
 import { classifierHead } from "./classifier_head.ts";
 import { ConvNormAct } from "./conv_norm_act.ts";
+import type { BlockStyle } from "./efficientvit_blocks.ts";
 import { globalAvgPool } from "./global_pool.ts";
 
 /** A convolution, pooling and two fully connected layers. Keys as timm's: `in_conv`, `classifier.0`, `.1`, `.4`. */
@@ -22,10 +23,10 @@ export class EfficientVitHead extends nn.Module {
   /** From the channels of the last map to those of the convolution and the width of the features. */
   constructor(
     [before, width, dim]: readonly number[],
-    options: { numClasses: number; dropout: number; activation: Activation; eps: number },
+    options: BlockStyle & { readonly numClasses: number; readonly dropout: number },
   ) {
     super();
-    const { numClasses, dropout, activation, eps } = options;
+    const { numClasses, dropout, activation, norm: { eps } } = options;
     this.#activation = activation;
     this.#conv = this.registerModule(
       "in_conv",

@@ -12,16 +12,34 @@ import type { Grid } from "./positions.ts";
 
 /** For every place that asks, which are every `stride`-th of the rows and columns, and every place of a grid: the bias. */
 function offsets([rows, columns]: Grid, stride: number): BigInt64Array<ArrayBuffer> {
-  const found: number[] = [];
+  const count = Math.ceil(rows / stride) * Math.ceil(columns / stride);
+  const found = new BigInt64Array(count * rows * columns);
+  let at = 0;
   for (let row = 0; row < rows; row += stride) {
     for (let column = 0; column < columns; column += stride) {
       for (let to = 0; to < rows * columns; to++) {
         const down = Math.abs(row - Math.floor(to / columns));
-        found.push(down * columns + Math.abs(column - to % columns));
+        found[at++] = BigInt(down * columns + Math.abs(column - to % columns));
       }
     }
   }
-  return BigInt64Array.from(found, BigInt);
+  return found;
+}
+
+/** The most rows and columns: for each two places there is a number that says which bias is theirs. */
+const MOST_ROWS = 64;
+
+/**
+ * Checks that attention can have a bias for every two places of a map.
+ *
+ * @throws {ArgumentError} naming the model, the size of its images and the limit.
+ */
+export function checkGrid(model: string, imageSize: number, side: number): void {
+  if (side > 0 && side <= MOST_ROWS) return;
+  throw new ArgumentError(
+    `${model}: imageSize ${imageSize} makes maps of ${side} x ${side} places, whose attention has a bias for each two; ` +
+      `there can be from 1 x 1 to ${MOST_ROWS} x ${MOST_ROWS}.`,
+  );
 }
 
 /**
@@ -40,15 +58,15 @@ export abstract class OffsetAttention extends nn.Module {
   /**
    * For maps of a grid.
    *
-   * @throws {ArgumentError} if the grid has no places.
+   * @throws {ArgumentError} if the grid has no places, or there are no heads.
    */
   constructor(heads: number, grid: Grid, stride = 1) {
     super();
-    if (!(grid[0] > 0 && grid[1] > 0)) {
+    if (!(heads > 0 && grid[0] > 0 && grid[1] > 0)) {
       throw new ArgumentError(
-        `Attention needs a grid of at least 1 x 1 places, got ${
+        `Attention needs one head or more and a grid of at least 1 x 1 places, got ${heads} and ${
           grid.join(" x ")
-        }; the images are too small.`,
+        }; the network is too narrow, or the images are too small.`,
       );
     }
     this.grid = grid;

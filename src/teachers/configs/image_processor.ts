@@ -34,12 +34,20 @@ interface Habit {
   readonly resample: number;
   /** Whether one number is both sides, not the shorter one. */
   readonly square: boolean;
+  /** By how much larger than it says the shorter side becomes before the middle is cut out; 1 by default. */
+  readonly enlarged?: number;
+  /** Whether images are normalized; true by default. */
+  readonly normalizes?: boolean;
+  /** Whether channels are given as blue, green, red; false by default. */
+  readonly flipsChannels?: boolean;
 }
 
 const HABITS: readonly [name: RegExp, habit: Habit][] = [
   [/^ViT/, { resample: 2, square: true }],
   [/^(DeiT|Siglip|EfficientNet)/, { resample: 3, square: true }],
   [/^(CLIP|ConvNext|Bit)/, { resample: 3, square: false }],
+  [/^Levit/, { resample: 3, square: false, enlarged: 256 / 224 }],
+  [/^MobileViT/, { resample: 2, square: false, normalizes: false, flipsChannels: true }],
 ];
 
 /** ConvNeXt's processor resizes to more than this without a crop. */
@@ -57,7 +65,7 @@ const SWITCHES: readonly [key: string, fields: (keyof PublishedPreprocessing)[]]
 export function readImageProcessor(
   file: Facts,
   problems: Problems,
-): Pick<ModelConfig, "preprocessing" | "faults"> {
+): Pick<ModelConfig, "preprocessing" | "faults" | "channelOrder"> {
   // Processors of several kinds of input have that of images inside.
   const config = "image_processor" in file ? partOf(file, "image_processor") : file;
   const type = textOf(config, "image_processor_type") ?? textOf(config, "feature_extractor_type") ??
@@ -77,7 +85,7 @@ export function readImageProcessor(
     none: number,
   ): readonly number[] | null => {
     if (!rescaled) return null;
-    if (config.do_normalize === false) return [none, none, none];
+    if ((config.do_normalize ?? habit?.normalizes) === false) return [none, none, none];
     const found = statisticOf(field, config, key, undefined, problems);
     if (found === undefined) {
       return problems.fault(field, key, undefined, "and images are normalized (do_normalize)");
@@ -86,7 +94,8 @@ export function readImageProcessor(
       ? found?.map((one) => one * one) ?? null
       : found;
   };
-  return assemble(
+  const flips = config.do_flip_channel_order ?? habit?.flipsChannels ?? false;
+  const described = assemble(
     {
       size: shape?.size ?? null,
       cropFraction: shape?.cropFraction ?? null,
@@ -98,6 +107,7 @@ export function readImageProcessor(
     { mean: "image_mean", std: "image_std", cropFraction: "crop_size over size" },
     problems,
   );
+  return { ...described, ...(flips === true ? { channelOrder: "bgr" } : {}) };
 }
 
 function interpolationOf(
@@ -178,7 +188,8 @@ function shapeOf(
   }
   // Without a crop a photograph keeps its shape there; batches need one shape.
   const size = crop ?? [edge, edge];
-  return { size, cropFraction: Math.max(size[0], size[1]) / edge, cropMode: "center" };
+  const resized = Math.trunc(edge * (habit?.enlarged ?? 1));
+  return { size, cropFraction: Math.max(size[0], size[1]) / resized, cropMode: "center" };
 }
 
 /** Both sides, from a table, or from a number if that means both. */

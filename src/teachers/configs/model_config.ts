@@ -40,6 +40,8 @@ export interface ModelConfig {
   readonly numClasses: number | null;
   /** What is done to images; null if it does not say, or says what cannot be done. */
   readonly preprocessing: PublishedPreprocessing | null;
+  /** `"bgr"` where its weights are for images whose channels are blue, green and red; absent for red, green, blue. */
+  readonly channelOrder?: "bgr";
   /** The classes' names in order, if they have any. */
   readonly labels?: readonly string[];
   /** What timm was told beyond the architecture's name (`img_size`, `global_pool`); empty for others. */

@@ -26,6 +26,7 @@ import {
 import { aimv2, dinov3 } from "./transformers_rotary.ts";
 import { regnet } from "./transformers_regnet.ts";
 import { hiera, swin, swinv2 } from "./transformers_windows.ts";
+import { hybridReaders } from "./transformers_hybrids.ts";
 
 /** Numbers are left out of a file where they are the class's own, so those are here again. */
 const VIT_SIZES: Readonly<Record<string, string>> = {
@@ -266,6 +267,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   swinv2,
   efficientnet,
   mobilenet_v2: mobilenetV2,
+  ...hybridReaders,
 };
 
 /** Whether a description is one of transformers. */
@@ -307,7 +309,7 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
 
 /** Whether parameters depend on the images' size. */
 function ofPositions(type: string): boolean {
-  return type === "vit" || /^(dinov2|clip|aimv2|hiera)/.test(type);
+  return type === "vit" || /^(dinov2|clip|aimv2|hiera|levit)/.test(type);
 }
 
 function classesOf(
@@ -317,7 +319,7 @@ function classesOf(
   const names = labelsOf(config.id2label);
   const of = architectureOf(config);
   // The two classes of a class without a word about them are everybody's.
-  if (of.endsWith("ForImageClassification")) {
+  if (of.includes("ForImageClassification")) {
     const known = names?.some((name, i) => name !== `LABEL_${i}`);
     return { numClasses: names?.length ?? 2, ...(known ? { labels: names } : {}) };
   }
