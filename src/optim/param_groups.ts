@@ -23,7 +23,9 @@ import {
 const EMBEDDINGS = [
   /(^|\.)(cls_token|dist_token|class_embedding|class_token)$/,
   /(^|\.)(pos_embed|pos_embedding|positional_embedding|position_embedding)$/,
-  /(^|\.)(positions|relative_position_bias_table)$/,
+  /(^|\.)(positions|pos_embed_win|relative_position_bias_table|attention_biases|logit_scale)$/,
+  // Networks whose biases are a function of positions.
+  /(^|\.)(cpb_mlp|rel_pos\.mlp)\./,
 ];
 
 /**

@@ -187,6 +187,8 @@ def main(path):
         of_timm("resnet50.tv_in1k"),
         of_timm("convnext_tiny.fb_in1k"),
         of_timm("swin_tiny_patch4_window7_224.ms_in1k"),
+        of_timm("hiera_tiny_224.mae_in1k_ft_in1k"),
+        of_timm("coatnet_0_rw_224.sw_in1k"),
         of_timm("tf_efficientnet_lite0.in1k"),
         of_timm("vit_tiny_patch16_224.augreg_in21k_ft_in1k", num_classes=2, img_size=64),
         of_timm("vit_base_patch32_clip_quickgelu_224.openai"),

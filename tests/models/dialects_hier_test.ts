@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { ApprenticeError } from "../../src/base/errors.ts";
 import { hieraDialects } from "../../src/models/dialects/hiera.ts";
 import { maxvitDialects, toTorchvisionMaxVit } from "../../src/models/dialects/maxvit.ts";
 import { metaformerDialects } from "../../src/models/dialects/metaformer.ts";
@@ -16,7 +17,7 @@ import type { Classifier } from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { goldenNames } from "../parity/parity.ts";
-import { assertComputesTheSame, stateOf, translateFor } from "./dialect_records.ts";
+import { assertComputesTheSame, type State, stateOf, translateFor } from "./dialect_records.ts";
 
 const path = new URL("../golden/dialects_hier.safetensors", import.meta.url).pathname;
 
@@ -103,6 +104,35 @@ test("what is published has torchvision's names, shapes and values", () => {
       // Biases of keys do nothing in version 2, and are not kept.
       if (record.endsWith("2") && key.endsWith("qkv.bias")) continue;
       assertEquals(found[key].equal(state[key]), true, key);
+    }
+  }
+});
+
+test("damaged states are refused in words, whatever publisher they are of", () => {
+  const harms: ((state: State, key: string) => void)[] = [
+    (state, key) => void delete state[key],
+    (state, key) => void (state[key] = torch.zeros([3])),
+    (state, key) => void (state[key] = torch.zeros([])),
+    (state, key) => void (state[key] = torch.zeros([0, 7])),
+    (state, key) => void (state[`${key}.more`] = torch.zeros([1])),
+    // Numbers of stages and blocks that nobody has.
+    (state, key) => void (state[key.replace(/\d+/, "999999999")] = state[key]),
+  ];
+  for (const [record, make] of Object.entries(makers)) {
+    using model = make();
+    const { state } = stateOf(path, record);
+    const keys = Object.keys(state);
+    for (const [i, harm] of harms.entries()) {
+      const damaged = { ...state };
+      const numbered = keys.filter((key) => /\d/.test(key) && key.endsWith("weight"));
+      harm(damaged, numbered[(7 * i) % numbered.length]);
+      try {
+        model.loadStateDict(translateFor(model, damaged));
+        // A key that is no more than another name of something else may be passed over.
+        assertEquals(i >= 4, true, `${record}, harm ${i}`);
+      } catch (error) {
+        assert(error instanceof ApprenticeError, `${record}, harm ${i}: ${error}`);
+      }
     }
   }
 });

@@ -40,6 +40,26 @@ test("norms, biases and embeddings have no weight decay", () => {
   assertEquals(more, [...spared.slice(0, -1), "head.weight", "head.bias"]);
 });
 
+test("what positions add to scores has no weight decay, as timm has it", () => {
+  const spared = (name: string, options: { imageSize?: number } = {}) => {
+    using model = models.create(name, { numClasses: 2, ...options });
+    const groups = optim.paramGroups(model, { weightDecay: 0.05 });
+    return namesOf(model, groups)[groups.findIndex(({ weightDecay }) => weightDecay === 0)]
+      .filter((key) => !/norm|bn|bias$|gamma$/.test(key))
+      .map((key) => key.replace(/^.*?(?=attn\.|pos_embed)/, ""));
+  };
+  const ofWindows = ["attn.logit_scale", "attn.cpb_mlp.0.weight", "attn.cpb_mlp.2.weight"];
+  const second = spared("swinv2_tiny_window8_256").filter((key) => !/q_bias|v_bias/.test(key));
+  assertEquals(new Set(second), new Set(ofWindows));
+  const offsets = spared("tiny_vit_5m_224");
+  assertEquals(new Set(offsets), new Set(["attn.attention_biases"]));
+  const units = spared("hiera_small_abswin_256", { imageSize: 32 });
+  assertEquals(new Set(units), new Set(["pos_embed", "pos_embed_win"]));
+  const learned = spared("maxvit_rmlp_pico_rw_256", { imageSize: 64 });
+  const mlp = ["attn.rel_pos.mlp.fc1.weight", "attn.rel_pos.mlp.fc2.weight"];
+  assertEquals(new Set(learned), new Set(mlp));
+});
+
 test("rates by layer are timm's on a vision transformer", () => {
   using model = models.create("vit_tiny_patch4_32", { numClasses: 10 });
   const groups = optim.paramGroups(model, { baseLr: 2e-3, weightDecay: 0.05, layerDecay: 0.75 });
