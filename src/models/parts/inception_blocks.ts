@@ -8,7 +8,6 @@ import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { convNorm } from "./conv_norm_act.ts";
-import { chain } from "./stage.ts";
 
 /** Rows and columns of a kernel. */
 type Kernel = readonly [rows: number, columns: number];

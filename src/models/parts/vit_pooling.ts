@@ -27,7 +27,7 @@ export interface VitPoolingOptions {
   readonly poolRegisters: boolean;
   /** Whether there is a norm. */
   readonly finalNorm: boolean;
-  /** Whether it comes after the pooling. */
+  /** Whether the norm comes after the pooling. */
   readonly fcNorm: boolean;
 }
 
