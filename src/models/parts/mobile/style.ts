@@ -9,7 +9,7 @@ import type { Activation } from "../activation.ts";
 import type { Antialias } from "../antialias.ts";
 import { DropPath } from "../drop_path.ts";
 import { MixedConv2d } from "../mixed_conv.ts";
-import { roundHalfEven } from "../round_half_even.ts";
+import { roundToEven } from "../divisible.ts";
 import { SameConv2d } from "../same_conv.ts";
 import type { Kernel } from "./rows.ts";
 
@@ -80,7 +80,7 @@ export function styleOf(style: Partial<MobileStyle>): MobileStyle {
     activation: style.activation ?? "relu",
     norm: style.norm ?? {},
     padding: style.padding ?? "symmetric",
-    squeeze: style.squeeze ?? { of: "input", gate: "sigmoid", round: roundHalfEven },
+    squeeze: style.squeeze ?? { of: "input", gate: "sigmoid", round: roundToEven },
     antialias: style.antialias ?? null,
     layerScale: style.layerScale ?? null,
     groupSize: style.groupSize ?? null,
