@@ -6,7 +6,7 @@
 
 import * as nn from "../../../nn/mod.ts";
 import type { Activation } from "../activation.ts";
-import { antialias } from "../antialias.ts";
+import { halve } from "./halve.ts";
 import { SqueezeExcite } from "../squeeze_excite.ts";
 import { type BlockPlace, hasShortcut } from "./block_place.ts";
 import { Branch } from "./branch.ts";
@@ -55,7 +55,7 @@ export abstract class ConvBlock extends Branch {
       groups: size === 0 ? 1 : width / size,
     });
     this.addConv(names, conv, new nn.BatchNorm2d(width, style.norm), this.activation);
-    if (halved) this.add("aa", antialias(style.antialias!));
+    if (halved) this.add("aa", halve(style.antialias!, width));
   }
 
   /** Adds squeeze and excitation of `middle` channels, if the row has it. */

@@ -6,11 +6,11 @@
 
 import * as nn from "../../../nn/mod.ts";
 import type { Activation } from "../activation.ts";
-import type { Antialias } from "../antialias.ts";
 import { DropPath } from "../drop_path.ts";
 import { MixedConv2d } from "../mixed_conv.ts";
 import { roundToEven } from "../divisible.ts";
 import { SameConv2d } from "../same_conv.ts";
+import type { Antialias } from "./halve.ts";
 import type { Kernel } from "./rows.ts";
 
 /** How blocks squeeze and excite. */
