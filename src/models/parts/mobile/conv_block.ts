@@ -7,6 +7,7 @@
 import * as nn from "../../../nn/mod.ts";
 import type { Activation } from "../activation.ts";
 import { halve } from "./halve.ts";
+import { GlobalContext } from "../global_context.ts";
 import { SqueezeExcite } from "../squeeze_excite.ts";
 import { type BlockPlace, hasShortcut } from "./block_place.ts";
 import { Branch } from "./branch.ts";
@@ -65,6 +66,10 @@ export abstract class ConvBlock extends Branch {
     const channels = squeeze.of === "input" ? before : middle;
     const squeezed = squeeze.round(channels * row.squeeze);
     const activation = squeeze.activation ?? this.activation;
+    if (squeeze.attends) {
+      this.add("se", new GlobalContext(middle, { hidden: squeezed, activation, scales: true }));
+      return;
+    }
     const keys = ["conv_reduce", "conv_expand"] as const;
     const own = { activation, gate: squeeze.gate, keys };
     this.add("se", new SqueezeExcite(middle, squeezed, own));

@@ -21,6 +21,8 @@ export interface SqueezeStyle {
   readonly gate: Activation;
   /** What follows the squeeze; the block's activation by default. */
   readonly activation?: Activation;
+  /** Whether what is squeezed is not the mean of all places, but what attention finds; false by default. */
+  readonly attends?: boolean;
   /** Makes a number of channels whole. */
   readonly round: (channels: number) => number;
 }
