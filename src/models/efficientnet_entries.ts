@@ -8,6 +8,7 @@ import * as tables from "./efficientnet_tables.ts";
 import type { BuildOptions, ModelEntry } from "./entry.ts";
 import { MBConvNet, type MBConvNetOptions } from "./mb_conv_net.ts";
 import { scaleStages, scaleWidth, type Scaling, withSpaceToDepth } from "./parts/mobile/scale.ts";
+import { roundToEven } from "./parts/divisible.ts";
 import { TENSORFLOW } from "./parts/mobile/tensorflow.ts";
 import type { Stages } from "./parts/mobile/rows.ts";
 import { type Build, timmEntries } from "./timm_entries.ts";
@@ -168,6 +169,10 @@ export const efficientnet: readonly ModelEntry[] = [
     tf_efficientnetv2_b2: v2Base(1.1, 1.2),
     tf_efficientnetv2_b3: v2Base(1.2, 1.4),
     efficientnetv2_rw_t: scaled(tables.V2_S, [0.8, 0.9], { sizes: [24, 1280] }),
+    gc_efficientnetv2_rw_t: scaled(tables.V2_S, [0.8, 0.9], {
+      sizes: [24, 1280],
+      squeeze: { of: "input", gate: "sigmoid", round: roundToEven, attends: true },
+    }),
     efficientnetv2_rw_s: early(1, 1),
     efficientnetv2_rw_m: early(1.2, [1.2, 1.2, 1.2, 1.2, 1.6, 1.6]),
   }),

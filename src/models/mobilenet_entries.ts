@@ -11,7 +11,7 @@ import { scaleStages, scaleWidth, type Scaling } from "./parts/mobile/scale.ts";
 import { SQUEEZE_V3 } from "./parts/mobile/squeeze_v3.ts";
 import { TENSORFLOW } from "./parts/mobile/tensorflow.ts";
 import type { Stages } from "./parts/mobile/rows.ts";
-import { roundHalfEven } from "./parts/round_half_even.ts";
+import { roundToEven } from "./parts/divisible.ts";
 import { type Build, timmEntries } from "./timm_entries.ts";
 
 type Own = Omit<MBConvNetOptions, "numClasses">;
@@ -67,7 +67,7 @@ function lcnet(width: number): Build {
     stages: scaleStages(tables.LCNET, { width }),
     head: { width: 1280, pooledFirst: true },
     activation: "hardswish",
-    squeeze: { ...SQUEEZE_V3, round: roundHalfEven },
+    squeeze: { ...SQUEEZE_V3, round: roundToEven },
   });
 }
 
@@ -117,7 +117,7 @@ export const mobilenet: readonly ModelEntry[] = [
       features: 1280,
       norm: TENSORFLOW.norm,
       head: { width: 1280, pooledFirst: true, bias: false },
-      squeeze: { of: "middle", gate: "hardsigmoid", round: roundHalfEven },
+      squeeze: { of: "middle", gate: "hardsigmoid", round: roundToEven },
     }),
     tf_mobilenetv3_large_075: large({ width: 0.75 }, TENSORFLOW),
     tf_mobilenetv3_large_100: large({}, TENSORFLOW),

@@ -82,6 +82,7 @@ timm_parity.main(
         "blurred": record(MobileNetV3, 36, HALVED, aa_layer="blurpc", **HEAD),
         "mixed kernels, as TensorFlow": record(EfficientNet, 35, MIXED, **HEAD, **TF),
         "space to depth": record(EfficientNet, 64, [*DEPTH, "ir_r1_k3_s2_e2_c24"], act_layer=nn.SiLU, **HEAD),
+        "global context": record(EfficientNet, 32, V2[:3] + V2[4:], act_layer=nn.SiLU, se_layer="gc", **HEAD),
         "grouped, no head": record(EfficientNet, 32, GROUPED, act_layer=nn.ReLU6, num_features=0),
     }
 )

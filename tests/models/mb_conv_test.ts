@@ -104,6 +104,11 @@ const makers: Record<string, () => MBConvNet> = {
   "blurred": () => net(halved, { antialias: "blur", ...last }),
   "mixed kernels, as TensorFlow": () => net(mixed, TENSORFLOW),
   "space to depth": () => net(depth, { activation: "silu" }),
+  "global context": () =>
+    net([...v2.slice(0, 3), ...v2.slice(4)], {
+      activation: "silu",
+      squeeze: { of: "input", gate: "sigmoid", round: Math.round, attends: true },
+    }),
   "grouped, no head": () => net(grouped, { activation: "relu6", head: { width: 0 } }),
 };
 

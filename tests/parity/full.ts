@@ -32,7 +32,7 @@ const scripts: readonly [RegExp, string][] = [
   [/^(torchvision\/efficientnet|(mobilenet|efficientnet)_v2)/, "mobile_torchvision"],
   [/^efficientnet-lite-pytorch/, "efficientnet_lite"],
   [
-    /^(tf_|test_)?(efficientnet|mobilenet|mixnet|lcnet|(se)?mnasnet|fbnet|spnas|tinynet)/,
+    /^(tf_|test_|gc_)?(efficientnet|mobilenet|mixnet|lcnet|(se)?mnasnet|fbnet|spnas|tinynet)/,
     "mb_conv",
   ],
   [/^ghostnet/, "ghostnet"],

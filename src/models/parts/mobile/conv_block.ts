@@ -6,7 +6,8 @@
 
 import * as nn from "../../../nn/mod.ts";
 import type { Activation } from "../activation.ts";
-import { antialias } from "../antialias.ts";
+import { halve } from "./halve.ts";
+import { GlobalContext } from "../global_context.ts";
 import { SqueezeExcite } from "../squeeze_excite.ts";
 import { type BlockPlace, hasShortcut } from "./block_place.ts";
 import { Branch } from "./branch.ts";
@@ -55,7 +56,7 @@ export abstract class ConvBlock extends Branch {
       groups: size === 0 ? 1 : width / size,
     });
     this.addConv(names, conv, new nn.BatchNorm2d(width, style.norm), this.activation);
-    if (halved) this.add("aa", antialias(style.antialias!));
+    if (halved) this.add("aa", halve(style.antialias!, width));
   }
 
   /** Adds squeeze and excitation of `middle` channels, if the row has it. */
@@ -65,6 +66,10 @@ export abstract class ConvBlock extends Branch {
     const channels = squeeze.of === "input" ? before : middle;
     const squeezed = squeeze.round(channels * row.squeeze);
     const activation = squeeze.activation ?? this.activation;
+    if (squeeze.attends) {
+      this.add("se", new GlobalContext(middle, { hidden: squeezed, activation, scales: true }));
+      return;
+    }
     const keys = ["conv_reduce", "conv_expand"] as const;
     const own = { activation, gate: squeeze.gate, keys };
     this.add("se", new SqueezeExcite(middle, squeezed, own));

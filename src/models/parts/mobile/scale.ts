@@ -4,8 +4,7 @@
  * @module
  */
 
-import { makeDivisible } from "../divisible.ts";
-import { roundHalfEven } from "../round_half_even.ts";
+import { makeDivisible, roundToEven } from "../divisible.ts";
 import type { BlockRow, Stages } from "./rows.ts";
 
 /** How a network becomes larger or smaller (Tan and Le, EfficientNet, 2019, equation 3). */
@@ -68,10 +67,10 @@ function scaleDepths(
 ): number[] {
   let before = rows.reduce((sum, { depth }) => sum + depth, 0);
   let after = rounding === "nearest"
-    ? Math.max(1, roundHalfEven(before * factor))
+    ? Math.max(1, roundToEven(before * factor))
     : Math.ceil(before * factor);
   return rows.toReversed().map(({ depth }) => {
-    const scaled = Math.max(1, roundHalfEven(depth / before * after));
+    const scaled = Math.max(1, roundToEven(depth / before * after));
     before -= depth;
     after -= scaled;
     return scaled;

@@ -6,11 +6,11 @@
 
 import * as nn from "../../../nn/mod.ts";
 import type { Activation } from "../activation.ts";
-import type { Antialias } from "../antialias.ts";
 import { DropPath } from "../drop_path.ts";
 import { MixedConv2d } from "../mixed_conv.ts";
-import { roundHalfEven } from "../round_half_even.ts";
+import { roundToEven } from "../divisible.ts";
 import { SameConv2d } from "../same_conv.ts";
+import type { Antialias } from "./halve.ts";
 import type { Kernel } from "./rows.ts";
 
 /** How blocks squeeze and excite. */
@@ -21,6 +21,8 @@ export interface SqueezeStyle {
   readonly gate: Activation;
   /** What follows the squeeze; the block's activation by default. */
   readonly activation?: Activation;
+  /** Whether what is squeezed is not the mean of all places, but what attention finds; false by default. */
+  readonly attends?: boolean;
   /** Makes a number of channels whole. */
   readonly round: (channels: number) => number;
 }
@@ -80,7 +82,7 @@ export function styleOf(style: Partial<MobileStyle>): MobileStyle {
     activation: style.activation ?? "relu",
     norm: style.norm ?? {},
     padding: style.padding ?? "symmetric",
-    squeeze: style.squeeze ?? { of: "input", gate: "sigmoid", round: roundHalfEven },
+    squeeze: style.squeeze ?? { of: "input", gate: "sigmoid", round: roundToEven },
     antialias: style.antialias ?? null,
     layerScale: style.layerScale ?? null,
     groupSize: style.groupSize ?? null,

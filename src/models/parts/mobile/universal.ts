@@ -7,12 +7,12 @@
 import * as nn from "../../../nn/mod.ts";
 import type { Tensor } from "../../../torch/mod.ts";
 import { activate_, type Activation } from "../activation.ts";
-import { antialias } from "../antialias.ts";
 import { convNorm } from "../conv_norm_act.ts";
 import { makeDivisible } from "../divisible.ts";
 import { LayerScale2d } from "../layer_scale.ts";
 import { type BlockPlace, hasShortcut } from "./block_place.ts";
 import { Branch } from "./branch.ts";
+import { halve } from "./halve.ts";
 import { convOf, type MobileStyle } from "./style.ts";
 
 /** A convolution with its norm. Keys: `conv`, `bn`. */
@@ -60,7 +60,7 @@ export class UniversalBlock extends Branch {
         groups: channels,
       });
       this.add(name, new NormedConv(conv, new nn.BatchNorm2d(channels, style.norm), active));
-      if (halved) this.add(`${name}_aa`, antialias(style.antialias!));
+      if (halved) this.add(`${name}_aa`, halve(style.antialias!, channels));
     };
     const pointwise = (name: string, from: number, to: number, active?: Activation) => {
       const conv = convOf(style, from, to, 1);
