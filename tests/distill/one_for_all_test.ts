@@ -118,14 +118,17 @@ test("students of tokens have transformer blocks, on grids of at least 7x7 where
     imageSize: 27,
     patchSize: 1,
   });
-  // Swin's maps of 8, 4 are nowhere merged, and the first is widened from 8 to 16.
-  const swin = new models.Swin({ numClasses: 4, dim: 8, depths: [1, 1], heads: [1, 2], window: 4 });
+  // Swin's and Hiera's maps of 8, 4 are nowhere merged, and the first is widened from 8 to 16.
+  const stages = { numClasses: 4, dim: 8, depths: [1, 1] };
+  const swin = new models.Swin({ ...stages, heads: [1, 2], window: 4 });
+  const hiera = new models.Hiera({ ...stages, heads: 1, imageSize: 32 });
   const all = [
     branchesOn(vit, 28),
     branchesOn(small, 28),
     branchesOn(mixer, 28),
     branchesOn(odd, 27),
     branchesOn(swin, 32, 3),
+    branchesOn(hiera, 32, 3),
   ];
   const built = all.map((branches) =>
     branches.map((branch) => {
@@ -139,8 +142,9 @@ test("students of tokens have transformer blocks, on grids of at least 7x7 where
     [[0, false, 1]],
     [[1, false, 1]],
     [[0, true, 1], [0, false, 1]],
+    [[0, true, 1], [0, false, 1]],
   ]);
-  freeAll(vit, small, mixer, odd, swin, ...all.flat());
+  freeAll(vit, small, mixer, odd, swin, hiera, ...all.flat());
 });
 
 test("looking at the grid leaves the student as it was", () => {

@@ -81,6 +81,7 @@ test("blocks and sizes that do not fit are refused", () => {
     [{ blocks: ["C", "T"], dims: [32, 40] }, "heads' 32"],
     [{ blocks: ["C", "C"], imageSize: 50 }, "multiple of 32"],
     [{ blocks: ["C", "C"], stem: [6] as never }, "stem must have 2"],
+    [{ blocks: ["C", "T"], imageSize: 4096 }, "at most 64 x 64 places"],
     [{ blocks: ["C", "C"], dims: [32, 16000] }, "parameters"],
   ];
   for (const [options, message] of wrong) {

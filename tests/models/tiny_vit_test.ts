@@ -47,6 +47,7 @@ test("sizes that do not fit are refused", () => {
     [{ heads: [1, 3, 3] }, "3 equal heads"],
     [{ windows: [7, 4] }, "windows must have 3"],
     [{ windows: [7, 4, 0] }, "windows[2]"],
+    [{ windows: [7, 4, 100] }, "window must be at most 64"],
     [{ dims: [1, 16, 24] }, "half of the first"],
     [{ dims: [8, 16, 60000], heads: [1, 2, 1] }, "parameters"],
   ];

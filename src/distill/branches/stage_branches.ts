@@ -7,6 +7,7 @@
 import { ArgumentError } from "../../base/errors.ts";
 import type { Backbone } from "../../models/backbone.ts";
 import { TokenBackbone } from "../../models/parts/token_stages.ts";
+import { Hiera } from "../../models/hiera.ts";
 import { Swin } from "../../models/swin.ts";
 import { rememberModes } from "../../nn/modes.ts";
 import type { Module } from "../../nn/module.ts";
@@ -60,7 +61,8 @@ export function stageBranches(
 }
 
 function shapeOf(student: Backbone): BranchShape {
-  return student instanceof TokenBackbone || student instanceof Swin ? "tokens" : "conv";
+  const ofTokens = [TokenBackbone, Swin, Hiera].some((kind) => student instanceof kind);
+  return ofTokens ? "tokens" : "conv";
 }
 
 /** Rows and columns of each stage's map, for images as the student's view makes them. */

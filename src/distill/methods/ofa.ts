@@ -38,7 +38,7 @@ export interface OFASettings extends Omit<SupervisionSettings, "kd"> {
   stages?: readonly number[] | null;
   /**
    * What branches are made of: convolutions (`"conv"`), or merged tokens and transformer blocks (`"tokens"`); if null tokens
-   * for vision transformers, mixers and Swin, convolutions for others.
+   * for vision transformers, mixers, Swin and Hiera, convolutions for others.
    */
   branchShape?: BranchShape | null;
 }

@@ -7,6 +7,7 @@
 import { ArgumentError } from "../../base/errors.ts";
 import type { MaxVitOptions } from "../maxvit_options.ts";
 import { MAXVIT_HEAD } from "./relative_attention.ts";
+import { checkWindow } from "./relative_positions.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./size_checks.ts";
 import { checkWords } from "./word_checks.ts";
 
@@ -47,6 +48,10 @@ export function checkMaxVit(options: MaxVitOptions, imageSize: number, inChannel
       `MaxVit: imageSize must be a multiple of ${multiple}, got ${imageSize}.`,
     );
   }
+  blocks.forEach((letters, i) => {
+    if (letters.includes("T")) checkWindow("MaxVit", imageSize / (4 * 2 ** i));
+    else if (!/^C+$/.test(letters)) checkWindow("MaxVit", imageSize / COARSEST);
+  });
   checkParameterCount(
     "MaxVit",
     dims.reduce((sum, dim, i) => {

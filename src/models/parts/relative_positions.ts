@@ -4,11 +4,37 @@
  * @module
  */
 
+import { ArgumentError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 
-/** For every two places of a window, the row of the bias table for their distance: (window⁴), row by row. */
+/** The side of the largest window: more places would need gigabytes for what every two of them are to each other. */
+const largest = 64;
+
+/**
+ * Checks that the places of a window are not too many.
+ *
+ * @throws {ArgumentError} naming the model, the window and the limit.
+ */
+export function checkWindow(model: string, window: number): void {
+  if (window <= largest) return;
+  throw new ArgumentError(
+    `${model}: attention sees at most ${largest} x ${largest} places at once, got ${window} x ${window}; choose ` +
+      "smaller windows or images.",
+  );
+}
+
+/** Those that were found last; networks have the same windows in many blocks. */
+let known: { readonly window: number; readonly index: BigInt64Array<ArrayBuffer> } | null = null;
+
+/**
+ * For every two places of a window, the row of the bias table for their distance: (window⁴), row by row.
+ *
+ * @throws {ArgumentError} if the window is too large.
+ */
 export function relativePositions(window: number): BigInt64Array<ArrayBuffer> {
+  if (known?.window === window) return known.index;
+  checkWindow("Attention", window);
   const places = window * window;
   const side = 2 * window - 1;
   const index = new BigInt64Array(places * places);
@@ -19,6 +45,7 @@ export function relativePositions(window: number): BigInt64Array<ArrayBuffer> {
       index[from * places + to] = BigInt(down * side + across);
     }
   }
+  known = { window, index };
   return index;
 }
 

@@ -19,7 +19,7 @@ const most: Readonly<Record<string, number>> = {
   depths: 1000,
   stride: 1024,
   kernel: 1024,
-  window: 256,
+  window: 64,
   registers: 4096,
 };
 
