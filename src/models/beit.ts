@@ -9,7 +9,7 @@ import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { BuildOptions } from "./entry.ts";
-import { CLASS_TOKEN_ROWS, relativePositionsWithToken } from "./parts/beit_attention.ts";
+import { fitTableWithToken, relativePositionsWithToken } from "./parts/beit_attention.ts";
 import { BeitBlock } from "./parts/beit_block.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
@@ -17,7 +17,6 @@ import { dropPathRates } from "./parts/drop_path.ts";
 import { PatchEmbed } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid } from "./parts/positions.ts";
 import { expandTokens } from "./parts/prefix_tokens.ts";
-import { resizeBiasTable } from "./parts/resize_bias_table.ts";
 import { checkHeads } from "./parts/self_attention.ts";
 import { shrinkBranches } from "./parts/shrink_branches.ts";
 import {
@@ -185,7 +184,7 @@ export class Beit extends TokenBackbone {
       .map(([name, tensor]): [string, Tensor] => [
         name,
         name.endsWith(".relative_position_bias_table")
-          ? torch.noGrad(() => resizeBiasTable(tensor, this.grid[0], CLASS_TOKEN_ROWS))
+          ? fitTableWithToken(tensor, this.grid[0])
           : tensor,
       ]);
     return Object.fromEntries(adapted);

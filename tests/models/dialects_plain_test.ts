@@ -1,0 +1,81 @@
+import { assert, assertEquals } from "@std/assert";
+import { Beit, type BeitOptions } from "../../src/models/beit.ts";
+import { DistilledVit } from "../../src/models/deit.ts";
+import { beitDialects } from "../../src/models/dialects/beit.ts";
+import { deitDialects } from "../../src/models/dialects/deit.ts";
+import { radioDialects } from "../../src/models/dialects/radio.ts";
+import { siglipDialects } from "../../src/models/dialects/siglip.ts";
+import { NaFlexVit } from "../../src/models/naflexvit.ts";
+import { Radio } from "../../src/models/radio.ts";
+import { VisionTransformer } from "../../src/models/vit.ts";
+import type { VitOptions } from "../../src/models/vit_options.ts";
+import type * as nn from "../../src/nn/mod.ts";
+import * as torch from "../../src/torch/mod.ts";
+import { test } from "../helpers.ts";
+import { assertComputesTheSame, stateOf } from "./dialect_records.ts";
+
+const path = new URL("../golden/dialects_plain.safetensors", import.meta.url).pathname;
+
+const shape = { imageSize: 16, patchSize: 8, dim: 24, depth: 2, heads: 2, mlpRatio: 2 };
+const classes = { ...shape, numClasses: 5 };
+const none = { ...shape, numClasses: 0 };
+
+const siglip = (pool: VitOptions["pool"]) =>
+  new VisionTransformer({
+    ...none,
+    classToken: false,
+    pool,
+    fcNorm: false,
+    activation: "geluTanh",
+  });
+const beit = (options: Partial<BeitOptions> = {}) => new Beit({ ...classes, ...options });
+const radio = () =>
+  new Radio({
+    ...{ ...none, teachers: ["one", "two", "three"], summaries: 2, registers: 7, gridSize: 4 },
+    layerScale: 1,
+  });
+
+/** Our networks for the states of the golden file. */
+const makers: Record<string, () => nn.Classifier> = {
+  "DeiTForImageClassificationWithTeacher": () => new DistilledVit(classes),
+  "Meta's DeiT III": () =>
+    new VisionTransformer({ ...classes, prefixPositions: false, layerScale: 1e-6 }),
+  "BeitForImageClassification": () => beit(),
+  "BeitModel, modules": () => beit(none),
+  "BeitModel, shared positions": () => beit(none),
+  "Microsoft's BEiT": () => beit(),
+  "Microsoft's BEiT, other size": () => beit({ imageSize: 24 }),
+  "SiglipVisionModel": () => siglip("map"),
+  "SiglipVisionModel, the mean": () => siglip("avg"),
+  "SiglipModel": () => siglip("map"),
+  "Siglip2VisionModel": () =>
+    new NaFlexVit({
+      ...{ ...none, gridSize: 3, pool: "map", activation: "geluTanh" },
+      interpolation: "bilinear",
+    }),
+  "RadioModel": radio,
+  "RadioModel, modules": radio,
+};
+
+for (const [record, make] of Object.entries(makers)) {
+  test(`${record} computes the same as ours`, () => {
+    using model = make();
+    assertComputesTheSame(model, path, record);
+  });
+}
+
+test("every golden state is compared, and every dialect is spoken", () => {
+  const metadata = torch.loadSafetensorsMetadata(path);
+  assertEquals(Object.keys(makers).sort(), Object.keys(metadata).sort());
+  const pairs = Object.entries(makers).map(([record, make]) => {
+    using model = make();
+    const keys = new Set(Object.keys(stateOf(path, record).state));
+    return { own: new Set(Object.keys(model.stateDict())), keys };
+  });
+  const all = [...beitDialects, ...deitDialects, ...radioDialects, ...siglipDialects];
+  for (const dialect of all) {
+    // Files of pre-training, which nobody's loading knows, are told by hand below.
+    if (/training|pre-trained/.test(dialect.name)) continue;
+    assert(pairs.some(({ own, keys }) => dialect.recognizes(keys, own)), dialect.name);
+  }
+});
