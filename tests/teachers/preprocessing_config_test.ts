@@ -319,3 +319,13 @@ Deno.test("whatever stands in a file, reading it does not throw", () => {
     }
   }
 });
+
+Deno.test("NVIDIA's own description says by its version which RADIO it is", () => {
+  const read = (version: unknown) => readModelConfig({ model_type: "", version, args: {} }, null);
+  assertEquals(read("c-radio_v3-b").architecture, "c-radio_v3-b");
+  for (const version of ["e-radio_v2", "vit_base_patch16_224", undefined, 3, {}]) {
+    const { architecture, problems } = read(version);
+    assertEquals(architecture, null);
+    assert(problems[0].includes("c-radio_v4-h"), problems[0]);
+  }
+});
