@@ -98,7 +98,7 @@ export class Radio extends TokenBackbone {
     const { imageSize: _, patchSize = 16, alignCorners = false } = options;
     checkTeachers(teachers, summaries!);
     checkCounts("Radio", { registers }, 0);
-    checkCounts("Radio", { gridSize });
+    checkCounts("Radio", { gridSize, patchSize });
     const checked = checkVitOptions("Radio", {
       ...{ ...options, imageSize: gridSize * patchSize, classToken: true, finalNorm: false },
       registers: registers + teachers.length - 1,
