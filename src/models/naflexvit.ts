@@ -23,7 +23,14 @@ import { checkVitOptions, type VitOptions } from "./vit_options.ts";
 export interface NaFlexVitOptions extends
   Omit<
     VitOptions,
-    "prefixPositions" | "preNorm" | "dynamicImageSize" | "ragged" | "block" | "subNorms"
+    | "prefixPositions"
+    | "preNorm"
+    | "dynamicImageSize"
+    | "ragged"
+    | "block"
+    | "subNorms"
+    | "qkNorm"
+    | "differential"
   >,
   FlexibleOptions {
   /** Whether there is a class token; false by default. */
