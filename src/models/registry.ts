@@ -140,7 +140,10 @@ export function list(pattern = "*", options: ListOptions = {}): string[] {
   const { pretrained = pattern.includes(".") } = options;
   const wanted = wildcard(pattern);
   const names = pretrained
-    ? [...all().values()].flatMap(({ name, tags }) => tags.map((tag) => `${name}.${tag}`))
+    ? [...all().values()].flatMap(({ name, tags }) =>
+      // A name may have a point of its own.
+      tags.length === 0 && name.includes(".") ? [name] : tags.map((tag) => `${name}.${tag}`)
+    )
     : [...all().keys()];
   return names.filter((name) => wanted.test(name));
 }

@@ -6,7 +6,7 @@ import { loadRadioAdaptor, radioAdaptorNames } from "../../src/models/load_radio
 import { NaFlexVit } from "../../src/models/naflexvit.ts";
 import { Radio, type RadioOptions } from "../../src/models/radio.ts";
 import { radio } from "../../src/models/radio_entries.ts";
-import { entry } from "../../src/models/registry.ts";
+import { entry, list } from "../../src/models/registry.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, inFolder, test } from "../helpers.ts";
 import { fill, uniform } from "../parity/parity.ts";
@@ -40,6 +40,13 @@ test("a RADIO keeps a backbone's promises", () => {
   const name = "c-radio_v3-b";
   assertContract({ family: radio, name, size: 32, sides: [4, 4, 4, 4], narrow: stand });
   assertRandomParts(name, 32, stand);
+});
+
+test("names with a point are listed, and say that pixels are not normalized before", () => {
+  assertEquals(list("radio_v2.5-*"), ["radio_v2.5-b", "radio_v2.5-h", "radio_v2.5-l"]);
+  const { mean, std, license, featureDim, stageReductions, hub } = entry("c-radio_v3-b");
+  assertEquals([mean, std, license], [[0, 0, 0], [1, 1, 1], "nvidia-open-model-license"]);
+  assertEquals([featureDim, stageReductions, hub], [2304, [16, 16, 16, 16], "nvidia/C-RADIOv3-B"]);
 });
 
 test("RADIO is timm's network of the same weights, given pixels from 0 to 1", () => {
