@@ -12,31 +12,11 @@ import { classifierHead } from "./parts/classifier_head.ts";
 import { CpePatches } from "./parts/cpe_patches.ts";
 import type { Grid } from "./parts/positions.ts";
 import { InputConditioner, RadioNames } from "./parts/radio_names.ts";
-import { checkCounts } from "./parts/size_checks.ts";
 import { asMap, stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { vitBlocks } from "./parts/vit_blocks.ts";
 import type { RadioAdaptor, RadioOutput } from "./radio_adaptor.ts";
-import { checkVitOptions, type VitOptions } from "./vit_options.ts";
-
-/** Options of {@linkcode Radio}. */
-export interface RadioOptions extends
-  Pick<
-    VitOptions,
-    | ("numClasses" | "inChannels" | "imageSize" | "dropout" | "dropPath" | "patchSize" | "dim")
-    | ("depth" | "heads" | "mlpRatio" | "layerScale" | "eps")
-  > {
-  /** The teachers that it learned from, by NVIDIA's names, each with a class token of its own, in their order. */
-  readonly teachers: readonly string[];
-  /** How many of them are part of the summary; the first ones. All by default. */
-  readonly summaries?: number;
-  /** The number of register tokens after the class tokens; 4 by default. */
-  readonly registers?: number;
-  /** Rows and columns of the learned positions; 128 by default. */
-  readonly gridSize?: number;
-  /** Whether the outermost positions stay outermost where they are resized; false by default. */
-  readonly alignCorners?: boolean;
-}
+import { checkRadioOptions, type RadioOptions } from "./radio_options.ts";
 
 /** What RADIO makes of images. */
 export interface RadioTokens {
@@ -94,30 +74,23 @@ export class Radio extends TokenBackbone {
    */
   constructor(options: RadioOptions) {
     super();
-    const { teachers, summaries = teachers?.length, registers = 4, gridSize = 128 } = options;
-    const { imageSize: _, patchSize = 16, alignCorners = false } = options;
-    checkTeachers(teachers, summaries!);
-    checkCounts("Radio", { registers }, 0);
-    checkCounts("Radio", { gridSize, patchSize });
-    const checked = checkVitOptions("Radio", {
-      ...{ ...options, imageSize: gridSize * patchSize, classToken: true, finalNorm: false },
-      registers: registers + teachers.length - 1,
-    });
-    const { dim, depth, inChannels } = checked;
+    const checked = checkRadioOptions(options);
+    const { teachers, summaries, registers, gridSize, alignCorners } = checked;
+    const { dim, depth, inChannels, patchSize } = checked.trunk;
     this.#prefix = teachers.length + registers;
-    this.#summaries = summaries!;
+    this.#summaries = summaries;
     this.#conditioner = new InputConditioner(inChannels);
     this.#patches = new CpePatches({
       ...{ inChannels, patchSize, dim, gridSize, alignCorners, tokens: this.#prefix },
     });
-    this.#blocks = vitBlocks(checked);
+    this.#blocks = vitBlocks(checked.trunk);
     this.registerModule(
       "radio_model",
       new RadioNames(this.#conditioner, this.#patches, this.#blocks),
     );
     this.featureDim = this.#summaries * dim;
-    this.head = classifierHead(this.featureDim, checked.numClasses, checked.dropout);
-    this.numClasses = checked.numClasses;
+    this.head = classifierHead(this.featureDim, checked.trunk.numClasses, checked.trunk.dropout);
+    this.numClasses = checked.trunk.numClasses;
     this.stageDims = stageEnds(depth).map(() => dim);
     this.patchSize = patchSize;
     this.teachers = [...teachers];
@@ -196,16 +169,4 @@ const SCALE = /\.ls[12]\.gamma$/;
 
 function isOne(tensor: Tensor): boolean {
   return torch.noGrad(() => torch.scope(() => tensor.eq(1).all().item() as unknown as boolean));
-}
-
-function checkTeachers(teachers: unknown, summaries: number): void {
-  const isList = Array.isArray(teachers) && teachers.length > 0 && teachers.length <= 64 &&
-    teachers.every((one) => typeof one === "string");
-  if (!isList) {
-    throw new ArgumentError("Radio: teachers must be a list of the names of 1 to 64 teachers.");
-  }
-  if (Number.isSafeInteger(summaries) && summaries >= 1 && summaries <= teachers.length) return;
-  throw new ArgumentError(
-    `Radio: summaries must be a whole number from 1 to the number of teachers, ${teachers.length}, got ${summaries}.`,
-  );
 }

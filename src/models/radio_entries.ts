@@ -6,7 +6,8 @@
 
 import * as torch from "../torch/mod.ts";
 import type { ModelEntry } from "./entry.ts";
-import { Radio, type RadioOptions } from "./radio.ts";
+import { Radio } from "./radio.ts";
+import type { RadioOptions } from "./radio_options.ts";
 import { patchStages, UNTAGGED } from "./untagged.ts";
 import { VIT_SIZES } from "./vit_builds.ts";
 

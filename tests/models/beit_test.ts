@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
-import { Beit, type BeitOptions } from "../../src/models/beit.ts";
+import { Beit } from "../../src/models/beit.ts";
+import type { BeitOptions } from "../../src/models/beit_options.ts";
 import { beit } from "../../src/models/beit_entries.ts";
 import {
   fitTableWithToken,

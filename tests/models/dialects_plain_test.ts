@@ -1,5 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
-import { Beit, type BeitOptions } from "../../src/models/beit.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ShapeError } from "../../src/base/errors.ts";
+import { Beit } from "../../src/models/beit.ts";
+import type { BeitOptions } from "../../src/models/beit_options.ts";
 import { DistilledVit } from "../../src/models/deit.ts";
 import { beitDialects } from "../../src/models/dialects/beit.ts";
 import { deitDialects } from "../../src/models/dialects/deit.ts";
@@ -12,7 +14,7 @@ import type { VitOptions } from "../../src/models/vit_options.ts";
 import type * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
-import { assertComputesTheSame, stateOf } from "./dialect_records.ts";
+import { assertComputesTheSame, stateOf, translateFor } from "./dialect_records.ts";
 
 const path = new URL("../golden/dialects_plain.safetensors", import.meta.url).pathname;
 
@@ -78,4 +80,45 @@ test("every golden state is compared, and every dialect is spoken", () => {
     if (/training|pre-trained/.test(dialect.name)) continue;
     assert(pairs.some(({ own, keys }) => dialect.recognizes(keys, own)), dialect.name);
   }
+});
+
+test("Microsoft's pre-trained BEiT shares its positions, and has a norm and a head of its own", () => {
+  using model = beit(none);
+  const own = model.stateDict();
+  const table = own["blocks.0.attn.relative_position_bias_table"];
+  const kept = Object.entries(own).filter(([name]) => !name.endsWith("_bias_table"))
+    .map(([name, tensor]) => [name.replace(/^fc_norm\./, "norm."), tensor]);
+  const state = translateFor(model, {
+    ...Object.fromEntries(kept),
+    "rel_pos_bias.relative_position_bias_table": table.add(1),
+    "rel_pos_bias.relative_position_index": torch.zeros([5, 5]),
+    "mask_token": torch.zeros([1, 1, 24]),
+    "lm_head.weight": torch.zeros([9, 24]),
+  });
+  model.loadStateDict(state);
+  assertEquals(own["blocks.1.attn.relative_position_bias_table"].mean().item(), 1);
+});
+
+test("a SigLIP out of OpenCLIP's whole model leaves the texts' tower behind", () => {
+  using model = siglip("map");
+  const own = model.stateDict();
+  const whole = Object.fromEntries(
+    Object.entries(own).map(([name, tensor]) => [`visual.trunk.${name}`, tensor]),
+  );
+  const state = translateFor(model, { ...whole, "text.ln.weight": torch.zeros([2]) });
+  assertEquals(Object.keys(state).sort(), Object.keys(own).sort());
+});
+
+test("SigLIP's positions that are no square map are refused by shape", () => {
+  using model = makers["Siglip2VisionModel"]();
+  const { state } = stateOf(path, "Siglip2VisionModel");
+  state["embeddings.position_embedding.weight"] = torch.zeros([7, 24]);
+  assertThrows(() => model.loadStateDict(translateFor(model, state)), ShapeError);
+  using tower = siglip("map");
+  const { state: other } = stateOf(path, "SiglipVisionModel");
+  other["embeddings.position_embedding.weight"] = torch.zeros([7, 24]);
+  assertThrows(() => translateFor(tower, other), ShapeError, "7 is not");
+  other["head.attention.in_proj_weight"] = torch.zeros([2, 24]);
+  other["embeddings.position_embedding.weight"] = torch.zeros([4, 24]);
+  assertThrows(() => tower.loadStateDict(translateFor(tower, other)), ShapeError);
 });
