@@ -8,10 +8,11 @@ import { deitDialects } from "../../src/models/dialects/deit.ts";
 import { radioDialects } from "../../src/models/dialects/radio.ts";
 import { siglipDialects } from "../../src/models/dialects/siglip.ts";
 import { NaFlexVit } from "../../src/models/naflexvit.ts";
+import { entry } from "../../src/models/registry.ts";
 import { Radio } from "../../src/models/radio.ts";
 import { VisionTransformer } from "../../src/models/vit.ts";
 import type { VitOptions } from "../../src/models/vit_options.ts";
-import type * as nn from "../../src/nn/mod.ts";
+import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { assertComputesTheSame, stateOf, translateFor } from "./dialect_records.ts";
@@ -121,4 +122,16 @@ test("SigLIP's positions that are no square map are refused by shape", () => {
   other["head.attention.in_proj_weight"] = torch.zeros([2, 24]);
   other["embeddings.position_embedding.weight"] = torch.zeros([4, 24]);
   assertThrows(() => tower.loadStateDict(translateFor(tower, other)), ShapeError);
+});
+
+test("transformers' SigLIP is the one with the GELU that it was trained with, by timm's name too", () => {
+  const name = "vit_base_patch16_siglip_224";
+  const known = entry(name);
+  const { state } = stateOf(path, "SiglipVisionModel");
+  assertEquals(known.ofFile!(Object.keys(state))?.name, `transformers/${name}`);
+  using model = nn.init.skipped(() => known.build({ numClasses: 0 }));
+  assertEquals(known.ofFile!(Object.keys(model.stateDict())), null);
+  using other = nn.init.skipped(() => entry(`transformers/${name}`).build({ numClasses: 0 }));
+  const keys = (one: nn.Module) => Object.keys(one.stateDict());
+  assertEquals(keys(other), keys(model));
 });

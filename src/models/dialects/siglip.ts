@@ -74,7 +74,8 @@ function asSquare(positions: Tensor): Tensor {
   return Number.isInteger(side) ? positions.reshape(1, side, side, -1) : positions.unsqueeze(0);
 }
 
-function speaks(keys: ReadonlySet<string>): boolean {
+/** Whether the keys are those of transformers' SigLIP or SigLIP 2: the image tower alone, or both. */
+export function isTransformersSiglip(keys: ReadonlySet<string>): boolean {
   return hasEndings(
     keys,
     "embeddings.patch_embedding.weight",
@@ -90,13 +91,14 @@ export const siglipDialects: readonly Dialect[] = [
     name: "transformers' SigLIP",
     recognizes: (keys, own) =>
       (own === undefined || own.has("patch_embed.proj.weight") && own.has("attn_pool.latent")) &&
-      speaks(keys),
+      isTransformersSiglip(keys),
     translate: (state) =>
       from(state, [...embeds, ...pooled], (positions) => positions.unsqueeze(0)),
   },
   {
     name: "transformers' SigLIP, pooled by the mean",
-    recognizes: (keys, own) => own !== undefined && own.has("pos_embed") && speaks(keys),
+    recognizes: (keys, own) =>
+      own !== undefined && own.has("pos_embed") && isTransformersSiglip(keys),
     translate: (state) =>
       from(state, [...embeds, ...unpooled], (positions) => positions.unsqueeze(0)),
   },
@@ -104,7 +106,7 @@ export const siglipDialects: readonly Dialect[] = [
     name: "transformers' SigLIP 2 for images of any shape",
     recognizes: (keys, own) =>
       own !== undefined && own.has("embeds.pos_embed") && own.has("attn_pool.latent") &&
-      speaks(keys),
+      isTransformersSiglip(keys),
     translate: (state) => from(state, [...flexibleEmbeds, ...pooled], asSquare),
   },
 ];
