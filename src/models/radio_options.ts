@@ -32,7 +32,7 @@ export interface CheckedRadioOptions
   extends Required<Pick<RadioOptions, "teachers" | "registers" | "gridSize" | "alignCorners">> {
   /** How many class tokens are the summary. */
   readonly summaries: number;
-  /** Those of the vision transformer. */
+  /** The options of the vision transformer. */
   readonly trunk: CheckedVitOptions;
 }
 
