@@ -7,11 +7,11 @@
 import { quote } from "../archive/file_reader.ts";
 import { ArgumentError } from "../base/errors.ts";
 import { loadWeights, openWeights, type WeightsFile } from "../checkpoints/mod.ts";
-import type { Module } from "../nn/mod.ts";
 import { skipped } from "../nn/init.ts";
 import {
   AttentiveHead,
   PlainHead,
+  type RadioHead,
   type RadioHeadSizes,
   ResidualHead,
 } from "./parts/radio_heads.ts";
@@ -105,7 +105,7 @@ function load(file: WeightsFile, teacher: string): RadioAdaptor {
 }
 
 /** A head of the sizes that a file's shapes say. */
-function headOf(file: WeightsFile, teacher: string, head: Place["head"]): Module {
+function headOf(file: WeightsFile, teacher: string, head: Place["head"]): RadioHead {
   const shapes = new Map<string, readonly number[]>();
   for (const name of file.names) {
     const place = placeOf(name);

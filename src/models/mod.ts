@@ -7,6 +7,7 @@
  * @module
  */
 
+export * from "./adapted_radio.ts";
 export * from "./backbone.ts";
 export * from "./beit.ts";
 export * from "./byob.ts";

@@ -7,6 +7,7 @@
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
+import type { RadioHead } from "./parts/radio_heads.ts";
 
 /** What RADIO makes of images for one of its teachers. */
 export interface RadioOutput {
@@ -24,13 +25,19 @@ export interface RadioOutput {
 export class RadioAdaptor extends nn.Module {
   /** The teacher, by NVIDIA's name: `"siglip2-g"`, `"dino_v3"`. */
   readonly teacher: string;
-  readonly #summary: nn.Module;
-  readonly #patches: nn.Module;
+  /** The width of the teacher's summary, E. */
+  readonly summaryDim: number;
+  /** The width of the teacher's patches, F. */
+  readonly patchDim: number;
+  readonly #summary: RadioHead;
+  readonly #patches: RadioHead;
 
   /** Takes the heads of a teacher's class token and of the patches. */
-  constructor(teacher: string, summary: nn.Module, patches: nn.Module) {
+  constructor(teacher: string, summary: RadioHead, patches: RadioHead) {
     super();
     this.teacher = teacher;
+    this.summaryDim = summary.output;
+    this.patchDim = patches.output;
     this.#summary = this.registerModule("head_mlp", summary);
     this.#patches = this.registerModule("feat_mlp", patches);
   }

@@ -2,12 +2,14 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ArgumentError, FormatError, ShapeError } from "../../src/base/errors.ts";
 import { loadWeights } from "../../src/checkpoints/mod.ts";
 import { dialects } from "../../src/models/dialects/all.ts";
+import { AdaptedRadio } from "../../src/models/adapted_radio.ts";
 import { loadRadioAdaptor, radioAdaptorNames } from "../../src/models/load_radio_adaptor.ts";
 import { NaFlexVit } from "../../src/models/naflexvit.ts";
 import { Radio } from "../../src/models/radio.ts";
 import { radio } from "../../src/models/radio_entries.ts";
 import type { RadioOptions } from "../../src/models/radio_options.ts";
 import { entry, list } from "../../src/models/registry.ts";
+import { descriptive } from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, inFolder, test } from "../helpers.ts";
 import { fill, uniform } from "../parity/parity.ts";
@@ -125,6 +127,31 @@ test("a file with adaptors is loaded without them, and RADIO sees as one of its 
     using other = narrow({ teachers: ["a"], summaries: 1 });
     const error = assertThrows(() => other.adapted(torch.zeros([1, 3, 8, 8]), adaptor));
     assertStringIncludes((error as Error).message, 'learned from a, not from "siglip2-g"');
+  }));
+
+test("RADIO as one of its teachers is a network of its own, and so a descriptive teacher", () =>
+  inFolder((folder) => {
+    const path = `${folder}/weights.safetensors`;
+    file(path, ["dino_v2"]);
+    const radio = narrow();
+    loadWeights(radio, path, { dialects });
+    using model = new AdaptedRadio(radio, loadRadioAdaptor(path, "dino_v2"));
+    model.to(device).eval();
+    const images = uniform("images", [2, 3, 16, 24]).abs().to(device);
+    const { features, stages } = torch.noGrad(() => model.forwardStages(images));
+    assertEquals([features.shape, stages[0].shape], [[2, 10], [2, 10, 2, 3]]);
+    assertEquals([model.featureDim, model.stageDims, model.stageReductions], [10, [10], [8]]);
+    const { summary, patches } = torch.noGrad(() => radio.adapted(images, model.adaptor));
+    assertClose(features, summary);
+    assertClose(stages[0].select(2, 1).select(2, 0), patches.select(1, 3));
+    const teacher = descriptive({
+      name: "dino_v2",
+      model,
+      view: { size: [16, 24], mean: [0, 0, 0], std: [1, 1, 1] },
+    });
+    assertClose(teacher.run(images).features, summary, { atol: 1e-5 });
+    using other = narrow({ teachers: ["a"], summaries: 1 });
+    assertThrows(() => new AdaptedRadio(other, model.adaptor), ArgumentError, "learned from a");
   }));
 
 test("files of NVIDIA's training and with renamed scales are loaded", () =>

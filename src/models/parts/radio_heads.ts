@@ -20,6 +20,18 @@ export interface RadioHeadSizes {
   readonly inner: number;
 }
 
+/** A head whose output's width is known. */
+export abstract class RadioHead extends nn.Module {
+  /** The width of the teacher's tokens. */
+  readonly output: number;
+
+  /** For tokens of a teacher of this width. */
+  constructor(output: number) {
+    super();
+    this.output = output;
+  }
+}
+
 /** A norm, a rectifier, a layer: NVIDIA numbers all three. */
 function step(from: number, to: number): nn.Sequential {
   return new nn.Sequential(new nn.LayerNorm(from), new nn.GELU(), new nn.Linear(from, to));
@@ -29,7 +41,7 @@ function step(from: number, to: number): nn.Sequential {
  * An MLP of residual steps: fc1, then x + step(x) for each of `blocks`, then `final`; each step a norm, GELU and a layer. Keys as
  * NVIDIA's second version: `fc1`, `blocks.i.{0,2}`, `final.{0,2}`, and `pre_norm.0` where tokens are normalized first.
  */
-export class ResidualHead extends nn.Module {
+export class ResidualHead extends RadioHead {
   /** From a token to the hidden width. */
   readonly fc1: nn.Linear;
   /** The steps between. */
@@ -40,7 +52,7 @@ export class ResidualHead extends nn.Module {
 
   /** With a norm and GELU before all else where `preNorm` is set. */
   constructor({ input, hidden, output, inner }: RadioHeadSizes, preNorm: boolean) {
-    super();
+    super(output);
     this.#preNorm = preNorm
       ? this.registerModule("pre_norm", new nn.Sequential(new nn.LayerNorm(input), new nn.GELU()))
       : null;
@@ -60,7 +72,7 @@ export class ResidualHead extends nn.Module {
 /**
  * A plain MLP with norms and rectifiers. Keys as NVIDIA's first version: `fc1`, `norm`, `inner.{3i,3i+1}`, `fc2`.
  */
-export class PlainHead extends nn.Module {
+export class PlainHead extends RadioHead {
   /** From a token to the hidden width. */
   readonly fc1: nn.Linear;
   /** The norm after it. */
@@ -72,7 +84,7 @@ export class PlainHead extends nn.Module {
 
   /** Makes the head. */
   constructor({ input, hidden, output, inner }: RadioHeadSizes) {
-    super();
+    super(output);
     this.fc1 = new nn.Linear(input, hidden);
     this.norm = new nn.LayerNorm(hidden);
     const between = Array.from(
@@ -94,7 +106,7 @@ export class PlainHead extends nn.Module {
 const HEADS = 16;
 
 /** Blocks of a vision transformer before an MLP, for patches. Keys as NVIDIA's: `blocks.i`, `mlp`. */
-export class AttentiveHead extends nn.Module {
+export class AttentiveHead extends RadioHead {
   /** The blocks. */
   readonly blocks: nn.Sequential;
   /** The MLP. */
@@ -102,7 +114,7 @@ export class AttentiveHead extends nn.Module {
 
   /** With `depth` blocks. */
   constructor(sizes: RadioHeadSizes, preNorm: boolean, depth: number) {
-    super();
+    super(sizes.output);
     const { input: dim } = sizes;
     const options = {
       heads: HEADS,
