@@ -4,53 +4,20 @@
  * @module
  */
 
-import { ArgumentError } from "../base/errors.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
-import type { BuildOptions } from "./entry.ts";
-import { CLASS_TOKEN_ROWS, relativePositionsWithToken } from "./parts/beit_attention.ts";
+import { type BeitOptions, checkBeitOptions } from "./beit_options.ts";
+import { fitTableWithToken, relativePositionsWithToken } from "./parts/beit_attention.ts";
 import { BeitBlock } from "./parts/beit_block.ts";
-import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { PatchEmbed } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid } from "./parts/positions.ts";
 import { expandTokens } from "./parts/prefix_tokens.ts";
-import { resizeBiasTable } from "./parts/resize_bias_table.ts";
-import { checkHeads } from "./parts/self_attention.ts";
 import { shrinkBranches } from "./parts/shrink_branches.ts";
-import {
-  checkCounts,
-  checkFactors,
-  checkParameterCount,
-  checkSmall,
-  countPatches,
-  transformerParameters,
-} from "./parts/size_checks.ts";
 import { asMap, stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
-
-/** Options of {@linkcode Beit}. */
-export interface BeitOptions extends BuildOptions {
-  /** Height and width of a patch; 16 by default. */
-  readonly patchSize?: number;
-  /** The width of the tokens; 768 by default. */
-  readonly dim?: number;
-  /** The number of blocks; 12 by default. */
-  readonly depth?: number;
-  /** The number of attention heads; 12 by default. */
-  readonly heads?: number;
-  /** The hidden width of the blocks' MLPs over that of the tokens; 4 by default. */
-  readonly mlpRatio?: number;
-  /** What learned scales of the residual branches start with; 1e-5 by default. */
-  readonly layerScale?: number;
-  /** What the norms add to the variance; 1e-6 by default. */
-  readonly eps?: number;
-}
-
-/** The most patches: a row of a table is known for every two of them. */
-const MOST_PATCHES = 4096;
 
 /** The deviation of the first weights of the head. */
 const HEAD_STD = 2e-5;
@@ -102,29 +69,9 @@ export class Beit extends TokenBackbone {
    */
   constructor(options: BeitOptions) {
     super();
-    const { numClasses, inChannels, dropout, dropPath } = checkBuildOptions("Beit", options);
-    const { imageSize = 224, patchSize = 16, dim = 768, depth = 12, heads = 12 } = options;
-    const { mlpRatio = 4, layerScale = 1e-5, eps = 1e-6 } = options;
-    checkCounts("Beit", { dim, depth, heads });
-    checkFactors("Beit", { mlpRatio });
-    checkSmall("Beit", { layerScale, eps });
-    checkHeads("Beit", dim, heads);
-    const patches = countPatches("Beit", imageSize, patchSize);
-    const side = imageSize / patchSize;
-    const hidden = Math.trunc(dim * mlpRatio);
-    checkCounts("Beit", { "dim times mlpRatio": Math.min(hidden, 1) });
-    if (patches > MOST_PATCHES) {
-      throw new ArgumentError(
-        `Beit: imageSize ${imageSize} and patchSize ${patchSize} make ${patches} patches; there can be at most ` +
-          `${MOST_PATCHES}.`,
-      );
-    }
-    checkParameterCount(
-      "Beit",
-      transformerParameters(depth, dim, hidden) + depth * heads * (2 * side - 1) ** 2 +
-        dim * (inChannels * patchSize ** 2 + numClasses),
-      { imageSize, patchSize, inChannels, dim, depth, heads, mlpRatio, numClasses },
-    );
+    const checked = checkBeitOptions(options);
+    const { numClasses, inChannels, dropout, dropPath, patchSize, side } = checked;
+    const { dim, depth, heads, hidden, layerScale, eps } = checked;
     this.classToken = this.registerParameter(
       "cls_token",
       torch.scope(() => nn.init.truncNormal_(torch.empty([1, 1, dim]), 0, 0.02)),
@@ -185,7 +132,7 @@ export class Beit extends TokenBackbone {
       .map(([name, tensor]): [string, Tensor] => [
         name,
         name.endsWith(".relative_position_bias_table")
-          ? torch.noGrad(() => resizeBiasTable(tensor, this.grid[0], CLASS_TOKEN_ROWS))
+          ? fitTableWithToken(tensor, this.grid[0])
           : tensor,
       ]);
     return Object.fromEntries(adapted);

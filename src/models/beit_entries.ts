@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Beit, type BeitOptions } from "./beit.ts";
+import { Beit } from "./beit.ts";
+import type { BeitOptions } from "./beit_options.ts";
 import type { ModelEntry } from "./entry.ts";
 import { type Build, timmEntries } from "./timm_entries.ts";
 import { VIT_SIZES } from "./vit_builds.ts";

@@ -11,6 +11,7 @@ import type { StagedFeatures } from "./backbone.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
 import { PairedHeads } from "./parts/paired_heads.ts";
 import { asMap } from "./parts/token_stages.ts";
+import { tokenNorm } from "./parts/token_norm.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { checkVitOptions, type VitOptions } from "./vit_options.ts";
 import { VitTrunk } from "./vit_trunk.ts";
@@ -42,7 +43,7 @@ export type DistilledVitOptions = Omit<
  */
 export class DistilledVit extends VitTrunk {
   /** The norm after the blocks, or null. */
-  readonly norm: nn.LayerNorm | null = null;
+  readonly norm: nn.LayerNorm | nn.RMSNorm | null = null;
   readonly #head: PairedHeads;
 
   /**
@@ -56,8 +57,8 @@ export class DistilledVit extends VitTrunk {
       ...{ classToken: true, registers: 0, pool: "token", fcNorm: false },
     });
     super(checked, true);
-    const { dim, eps, numClasses, dropout, finalNorm } = checked;
-    if (finalNorm) this.norm = new nn.LayerNorm(dim, { eps });
+    const { dim, numClasses, dropout, finalNorm } = checked;
+    if (finalNorm) this.norm = tokenNorm(dim, checked);
     this.#head = new PairedHeads(
       this.registerModule("head", classifierHead(dim, numClasses, dropout)),
       this.registerModule("head_dist", classifierHead(dim, numClasses, dropout)),

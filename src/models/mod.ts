@@ -7,8 +7,10 @@
  * @module
  */
 
+export * from "./adapted_radio.ts";
 export * from "./backbone.ts";
 export * from "./beit.ts";
+export * from "./beit_options.ts";
 export * from "./byob.ts";
 export * from "./byob_options.ts";
 export * from "./cifar_resnet.ts";
@@ -42,6 +44,7 @@ export * from "./maxvit_options.ts";
 export * from "./mb_conv_net.ts";
 export * from "./metaformer.ts";
 export * from "./mlp_mixer.ts";
+export * from "./load_radio_adaptor.ts";
 export * from "./mobileone.ts";
 export * from "./mobilevit.ts";
 export * from "./naflexvit.ts";
@@ -49,6 +52,9 @@ export * from "./nfnet.ts";
 export * from "./nfnet_options.ts";
 export * from "./published_state.ts";
 export * from "./published_weights.ts";
+export * from "./radio.ts";
+export * from "./radio_adaptor.ts";
+export * from "./radio_options.ts";
 export * from "./registry.ts";
 export * from "./regnet.ts";
 export * from "./rep_net.ts";

@@ -8,9 +8,10 @@ import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
-import type { FlexibleOptions } from "./parts/flexible_positions.ts";
+import { checkInterpolation, type FlexibleOptions } from "./parts/flexible_positions.ts";
 import { NaFlexEmbeds } from "./parts/naflex_embeds.ts";
 import { shrinkBranches } from "./parts/shrink_branches.ts";
+import { checkCounts } from "./parts/size_checks.ts";
 import { asMap, stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 import { vitBlocks } from "./parts/vit_blocks.ts";
@@ -22,7 +23,14 @@ import { checkVitOptions, type VitOptions } from "./vit_options.ts";
 export interface NaFlexVitOptions extends
   Omit<
     VitOptions,
-    "prefixPositions" | "preNorm" | "dynamicImageSize" | "ragged" | "block" | "subNorms"
+    | "prefixPositions"
+    | "preNorm"
+    | "dynamicImageSize"
+    | "ragged"
+    | "block"
+    | "subNorms"
+    | "qkNorm"
+    | "differential"
   >,
   FlexibleOptions {
   /** Whether there is a class token; false by default. */
@@ -79,6 +87,8 @@ export class NaFlexVit extends TokenBackbone {
     super();
     const { gridSize = 16, factorized = false, classToken = false, patchSize = 16 } = options;
     const { imageSize: _, ...given } = options;
+    checkCounts("NaFlexVit", { gridSize, patchSize });
+    checkInterpolation("NaFlexVit", options);
     const checked = checkVitOptions("NaFlexVit", {
       ...given,
       ...{ classToken, patchSize, imageSize: gridSize * patchSize },

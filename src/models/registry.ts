@@ -42,6 +42,7 @@ import { regNet } from "./regnet_entries.ts";
 import { regNetTorchvision } from "./regnet_torchvision_entries.ts";
 import { repVgg } from "./repvgg_entries.ts";
 import { repVit } from "./repvit_entries.ts";
+import { radio } from "./radio_entries.ts";
 import { resNeSt } from "./resnest_entries.ts";
 import { resnet } from "./resnet_entries.ts";
 import { resnetV2 } from "./resnetv2_entries.ts";
@@ -92,6 +93,7 @@ const families: readonly (readonly ModelEntry[])[] = [
   repVgg,
   repVit,
   resNeSt,
+  radio,
   resnet,
   resnetV2,
   ropeVits,
@@ -138,7 +140,10 @@ export function list(pattern = "*", options: ListOptions = {}): string[] {
   const { pretrained = pattern.includes(".") } = options;
   const wanted = wildcard(pattern);
   const names = pretrained
-    ? [...all().values()].flatMap(({ name, tags }) => tags.map((tag) => `${name}.${tag}`))
+    ? [...all().values()].flatMap(({ name, tags }) =>
+      // A name may have a point of its own.
+      tags.length === 0 && name.includes(".") ? [name] : tags.map((tag) => `${name}.${tag}`)
+    )
     : [...all().keys()];
   return names.filter((name) => wanted.test(name));
 }

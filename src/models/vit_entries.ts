@@ -132,6 +132,37 @@ const flexible = timmEntries(
   }),
 );
 
+/** Attention and MLP side by side. */
+const xp = {
+  block: "joint",
+  norm: "rms",
+  qkvBias: false,
+  qkNorm: true,
+  preNorm: true,
+  prefixPositions: false,
+} as const;
+
+const joint = timmEntries(
+  "Dehghani et al., Scaling vision transformers to 22 billion parameters, 2023",
+  vitBuilds({
+    vit_base_patch16_xp_224: { ...base, ...xp },
+    vit_large_patch14_xp_224: { ...large, patchSize: 14, ...xp },
+    vit_huge_patch14_xp_224: { ...huge, patchSize: 14, ...xp },
+    vit_pwee_patch16_reg1_gap_256: { ...wee, ...reg1, depth: 16, block: "joint" },
+  }),
+);
+
+const differential = timmEntries(
+  "Ye et al., Differential transformer, 2025",
+  vitBuilds({
+    vit_dwee_patch16_reg1_gap_256: { ...wee, ...reg1, differential: true },
+    vit_dpwee_patch16_reg1_gap_256: {
+      ...{ ...wee, ...reg1, depth: 16, block: "joint", differential: true },
+    },
+    vit_dlittle_patch16_reg1_gap_256: { ...little, ...reg1, differential: true },
+  }),
+);
+
 /** timm's own, for tests: a download of less than 2 MB. */
 const forTests = timmEntries(
   VIT,
@@ -139,6 +170,10 @@ const forTests = timmEntries(
     test_vit: { dim: 64, depth: 6, heads: 2, mlpRatio: 3, dynamicImageSize: true },
     test_vit2: {
       ...{ dim: 64, depth: 8, heads: 2, mlpRatio: 3, dynamicImageSize: true },
+      ...{ classToken: false, registers: 1, layerScale: 1e-5 },
+    },
+    test_vit4: {
+      ...{ dim: 96, depth: 9, heads: 3, mlpRatio: 3, dynamicImageSize: true, norm: "rms" },
       ...{ classToken: false, registers: 1, layerScale: 1e-5 },
     },
     test_vit3: {
@@ -156,5 +191,7 @@ export const vit: readonly ModelEntry[] = [
   ...pooled,
   ...withRegisters,
   ...flexible,
+  ...joint,
+  ...differential,
   ...forTests,
 ];

@@ -17,6 +17,7 @@ import {
   countPatches,
   transformerParameters,
 } from "./parts/size_checks.ts";
+import type { TokenNorm } from "./parts/token_norm.ts";
 import { VIT_BLOCKS, type VitBlockKind } from "./parts/vit_blocks.ts";
 
 /** What the features of a vision transformer are. */
@@ -49,6 +50,10 @@ export interface VitOptions extends BuildOptions {
   readonly layerScale?: number;
   /** Whether attention and MLP have a norm of their own before their last layer (BEiT-3); false by default. */
   readonly subNorms?: boolean;
+  /** Whether queries and keys are normalized, head by head, in blocks of the kind `"joint"`; false by default. */
+  readonly qkNorm?: boolean;
+  /** Whether attention is the difference of two (Ye et al., Differential transformer, 2025); false by default. */
+  readonly differential?: boolean;
   /** How a block is put together; `"pre"`, with norms before attention and MLP, by default. */
   readonly block?: VitBlockKind;
   /** Whether there is a class token; true by default. */
@@ -70,6 +75,8 @@ export interface VitOptions extends BuildOptions {
   readonly finalNorm?: boolean;
   /** Whether that norm comes after the pooling; true for `"avg"` by default. */
   readonly fcNorm?: boolean;
+  /** What the norms are: with means and biases (`"layer"`, the default) or without (`"rms"`). */
+  readonly norm?: TokenNorm;
   /** What the norms add to the variance; 1e-6 by default. */
   readonly eps?: number;
   /** Whether images of other sizes are taken, for which positions are interpolated; false by default. */
@@ -98,6 +105,7 @@ export function checkVitOptions(name: string, options: VitOptions): CheckedVitOp
   const { numClasses, inChannels } = build;
   const { imageSize = 224, patchSize = 16, dim = 768, depth = 12, heads = 12 } = options;
   const { mlpRatio = 4, activation = "gelu", qkvBias = true, layerScale } = options;
+  const { norm = "layer", qkNorm = false, differential = false } = options;
   const { subNorms = false, block = "pre", classToken = true, registers = 0 } = options;
   const { prefixPositions = true, preNorm = false, pool = classToken ? "token" : "avg" } = options;
   const { poolRegisters = false, finalNorm = true, fcNorm = pool === "avg" } = options;
@@ -121,6 +129,20 @@ export function checkVitOptions(name: string, options: VitOptions): CheckedVitOp
       `${name}: pool is "avg", "map", or "token" where there is a class token, got "${pool}".`,
     );
   }
+  if (norm !== "layer" && norm !== "rms") {
+    throw new ArgumentError(`${name}: norm is "layer" or "rms", got "${norm}".`);
+  }
+  if (qkNorm && block !== "joint") {
+    throw new ArgumentError(`${name}: qkNorm is for blocks of the kind "joint" only.`);
+  }
+  if (differential && dim % (2 * heads) !== 0) {
+    throw new ArgumentError(
+      `${name}: dim ${dim} cannot be split into ${heads} heads of two equal halves; choose a divisor.`,
+    );
+  }
+  if (block === "joint" && activation === "swiglu") {
+    throw new ArgumentError(`${name}: blocks of the kind "joint" have no gated MLP.`);
+  }
   if (!Object.hasOwn(VIT_BLOCKS, block)) {
     throw new ArgumentError(
       `${name}: block is one of ${Object.keys(VIT_BLOCKS).join(", ")}, got "${block}".`,
@@ -130,6 +152,7 @@ export function checkVitOptions(name: string, options: VitOptions): CheckedVitOp
   return {
     ...build,
     ...{ imageSize, patchSize, dim, depth, heads, mlpRatio, hidden, patches, activation, qkvBias },
+    ...{ norm, qkNorm, differential },
     ...{ layerScale, subNorms, block, classToken, registers, prefixPositions, preNorm, pool },
     ...{ poolRegisters, finalNorm, fcNorm, eps, dynamicImageSize, ragged },
   };

@@ -12,6 +12,7 @@ import { PatchEmbed } from "./parts/patch_embed.ts";
 import { checkGrid, type Grid, resamplePositions } from "./parts/positions.ts";
 import { expandTokens } from "./parts/prefix_tokens.ts";
 import { stageEnds, throughBlocks, TokenBackbone } from "./parts/token_stages.ts";
+import { tokenNorm } from "./parts/token_norm.ts";
 import { vitBlocks } from "./parts/vit_blocks.ts";
 import type { CheckedVitOptions } from "./vit_options.ts";
 
@@ -30,7 +31,7 @@ export abstract class VitTrunk extends TokenBackbone {
   /** From images to tokens. */
   readonly patchEmbed: PatchEmbed;
   /** The norm before the blocks, or null. */
-  readonly normPre: nn.LayerNorm | null = null;
+  readonly normPre: nn.LayerNorm | nn.RMSNorm | null = null;
   /** The transformer's blocks. */
   readonly blocks: nn.ModuleList;
   /** The width of the tokens, D. */
@@ -56,7 +57,7 @@ export abstract class VitTrunk extends TokenBackbone {
   /** Builds patches, tokens and blocks; `distilled` ones have a distillation token after the class token. */
   constructor(options: CheckedVitOptions, distilled = false) {
     super();
-    const { imageSize, patchSize, inChannels, dim, depth, eps } = options;
+    const { imageSize, patchSize, inChannels, dim, depth } = options;
     const all: Prefix[] = [
       ["cls_token", Number(options.classToken), 1e-6],
       ["dist_token", Number(distilled), 0.02],
@@ -77,7 +78,7 @@ export abstract class VitTrunk extends TokenBackbone {
       }),
     );
     if (options.preNorm) {
-      this.normPre = this.registerModule("norm_pre", new nn.LayerNorm(dim, { eps }));
+      this.normPre = this.registerModule("norm_pre", tokenNorm(dim, options));
     }
     this.blocks = this.registerModule("blocks", vitBlocks(options));
     this.featureDim = dim;

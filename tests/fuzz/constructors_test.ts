@@ -131,6 +131,17 @@ const targets: Record<string, Target> = {
   }),
   TinyVit: layer(models.TinyVit, { ...stages, dims: [4, 8], heads: [1, 2], windows: [2, 2] }),
   VisionTransformer: layer(models.VisionTransformer, vit),
+  VisionTransformer2: layer(models.VisionTransformer, {
+    ...{ ...vit, registers: 1, pool: "map", block: "pre", layerScale: 1, ragged: true },
+    ...{ preNorm: true, finalNorm: true, fcNorm: false, activation: "gelu", eps: 1e-6 },
+  }),
+  DistilledVit: layer(models.DistilledVit, vit),
+  NaFlexVit: layer(models.NaFlexVit, {
+    ...{ ...vit, gridSize: 2, factorized: false, interpolation: "bilinear", antialias: true },
+    ...{ keepsAspect: false, alignCorners: false, registers: 1, classToken: false },
+  }),
+  Beit: layer(models.Beit, { ...vit, layerScale: 1 }),
+  Radio: layer(models.Radio, { ...vit, teachers: ["a"], summaries: 1, registers: 1, gridSize: 2 }),
 };
 
 /** The arguments with each number, list or option replaced by each odd value in turn. */

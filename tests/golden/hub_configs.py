@@ -77,7 +77,7 @@ def of_timm(name, architecture=None, **options):
 
 def sized(name, model, config):
     """The side of the images of architectures whose parameters depend on it, where a description has it."""
-    if name.startswith("vit_"):
+    if name.startswith(("vit_", "deit", "beit", "flexivit", "eva")):
         return model.patch_embed.img_size[0]
     if re.match("swin|hiera|maxx?vit|coatne", name) is None:
         return None
@@ -123,7 +123,8 @@ def of_transformers(repo, kind, config, architecture, twin, processor=None, publ
 def image_size_of(config):
     """Of those whose parameters depend on it."""
     dino = ("dinov2", "dinov2_with_registers")
-    positions = ("vit", "levit", *dino, "clip", "clip_vision_model", "aimv2_vision_model", "hiera")
+    siglip = ("siglip", "siglip_vision_model")
+    positions = ("vit", "deit", "beit", "levit", *dino, *siglip, "clip", "clip_vision_model", "aimv2_vision_model", "hiera")
     if config.model_type not in positions:
         return None
     size = getattr(config, "vision_config", config).image_size
@@ -181,6 +182,9 @@ def levit_of_one_head():
 def main(path):
     clip_processor = transformers.CLIPImageProcessor()
     large = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
+    so400m = {
+        "hidden_size": 1152, "num_hidden_layers": 27, "num_attention_heads": 16, "intermediate_size": 4304, "patch_size": 16,
+    }
     cases = [
         of_timm("vit_small_patch14_dinov2.lvd142m"),
         of_timm("resnet18.a1_in1k"),
@@ -425,11 +429,40 @@ def main(path):
             transformers.Dinov2Config(hidden_size=384, num_attention_heads=6, num_labels=1000), None, None,
         ),
         of_transformers(
-            "google/siglip-base-patch16-224", "SiglipVisionModel", transformers.SiglipVisionConfig(), None, None,
+            "google/siglip-base-patch16-224", "SiglipVisionModel", transformers.SiglipVisionConfig(),
+            "vit_base_patch16_siglip_224", by_timm("vit_base_patch16_siglip_224", num_classes=0),
             transformers.SiglipImageProcessor(size={"height": 224, "width": 224}),
         ),
         of_transformers(
-            "facebook/deit-base-patch16-224", "DeiTForImageClassification", transformers.DeiTConfig(num_labels=1000),
+            "google/siglip-so400m-patch14-384", "SiglipModel",
+            transformers.SiglipConfig(vision_config={**so400m, "patch_size": 14, "image_size": 384}),
+            "vit_so400m_patch14_siglip_384", None, transformers.SiglipImageProcessor(size={"height": 384, "width": 384}),
+        ),
+        of_transformers(
+            "a/siglip-of-another-size", "SiglipVisionModel", transformers.SiglipVisionConfig(image_size=320),
+            "vit_base_patch16_siglip_224", by_timm("vit_base_patch16_siglip_224", num_classes=0, img_size=320),
+        ),
+        of_transformers(
+            "a/siglip-with-a-classifier", "SiglipForImageClassification",
+            transformers.SiglipConfig(vision_config={"vision_use_head": False}, num_labels=3),
+            "vit_base_patch16_siglip_gap_224", None,
+        ),
+        of_transformers(
+            "google/siglip2-base-patch16-naflex", "Siglip2VisionModel", transformers.Siglip2VisionConfig(),
+            "naflexvit_base_patch16_siglip", by_timm("naflexvit_base_patch16_siglip"),
+        ),
+        of_transformers(
+            "google/siglip2-so400m-patch16-naflex", "Siglip2Model", transformers.Siglip2Config(vision_config=so400m),
+            "naflexvit_so400m_patch16_siglip", None,
+        ),
+        of_transformers(
+            "facebook/deit-base-distilled-patch16-384", "DeiTForImageClassificationWithTeacher",
+            transformers.DeiTConfig(num_labels=1000, image_size=384),
+            "deit_base_distilled_patch16_384", by_timm("deit_base_distilled_patch16_384"),
+            transformers.DeiTImageProcessor(size={"height": 438, "width": 438}, crop_size={"height": 384, "width": 384}),
+        ),
+        of_transformers(
+            "a/deit-without-a-teacher", "DeiTForImageClassification", transformers.DeiTConfig(num_labels=1000),
             None, None,
             transformers.DeiTImageProcessor(size={"height": 256, "width": 256}, crop_size={"height": 224, "width": 224}),
         ),
@@ -457,6 +490,28 @@ def main(path):
         of_transformers(
             "a/mobilenet-without-tf-padding", "MobileNetV2Model", transformers.MobileNetV2Config(tf_padding=False),
             None, None,
+        ),
+        of_transformers(
+            "microsoft/beit-base-patch16-224", "BeitForImageClassification",
+            transformers.BeitConfig(num_labels=1000, use_relative_position_bias=True),
+            "beit_base_patch16_224", by_timm("beit_base_patch16_224"),
+        ),
+        of_transformers(
+            "microsoft/beit-large-patch16-512", "BeitModel",
+            transformers.BeitConfig(use_relative_position_bias=True, image_size=512, **large),
+            "beit_large_patch16_512", by_timm("beit_large_patch16_512", num_classes=0),
+        ),
+        of_transformers(
+            "a/beit-with-positions", "BeitModel", transformers.BeitConfig(use_absolute_position_embeddings=True), None, None
+        ),
+        of_transformers(
+            "nvidia/C-RADIOv4-H-by-transformers", "RadioModel", transformers.RadioConfig(), "c-radio_v4-h", None,
+            transformers.CLIPImageProcessor(
+                size={"height": 512, "width": 512}, do_center_crop=False, do_normalize=False, resample=3
+            ),
+        ),
+        of_transformers(
+            "a/radio-of-other-tokens", "RadioModel", transformers.RadioConfig(num_registers=5), None, None
         ),
     ]
     for case in cases:

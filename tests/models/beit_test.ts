@@ -1,9 +1,12 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
-import { Beit, type BeitOptions } from "../../src/models/beit.ts";
+import { Beit } from "../../src/models/beit.ts";
+import type { BeitOptions } from "../../src/models/beit_options.ts";
 import { beit } from "../../src/models/beit_entries.ts";
-import { relativePositionsWithToken } from "../../src/models/parts/beit_attention.ts";
-import { resizeBiasTable } from "../../src/models/parts/resize_bias_table.ts";
+import {
+  fitTableWithToken,
+  relativePositionsWithToken,
+} from "../../src/models/parts/beit_attention.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
 import { assertParity, compare, fill, goldenNames, uniform } from "../parity/parity.ts";
@@ -43,7 +46,7 @@ for (const [name, [before, after]] of Object.entries(tables)) {
   test(`${name}: biases of another grid are timm's`, () => {
     const table = uniform("table", [(2 * before - 1) ** 2 + 3, 2]);
     const expected = torch.loadSafetensors(path)[`${name}/table`];
-    assertClose(resizeBiasTable(table, after, 3), expected, { atol: 1e-5 });
+    assertClose(fitTableWithToken(table, after), expected, { atol: 1e-5 });
   });
 }
 
@@ -78,7 +81,7 @@ test("weights of a trained BEiT go to images of another size", () => {
   assertEquals(large.features(torch.zeros([1, 3, 48, 48], { device })).shape, [1, 24]);
   const wrong = { "blocks.0.attn.relative_position_bias_table": torch.zeros([50, 2]) };
   const error = assertThrows(() => large.adaptState(wrong), ShapeError);
-  assertStringIncludes(error.message, "[50, 2] is not of a square window and 3 rows");
+  assertStringIncludes(error.message, "[50, 2] is not of a square grid");
 });
 
 test("images of another size, and grids that are too large, are refused", () => {

@@ -28,19 +28,16 @@ const registers = { registers: 4, prefixPositions: false };
 const clip = { preNorm: true, eps: 1e-5 };
 const gated = { mlpRatio: 2.66667 * 2, activation: "swiglu" } as const;
 
+const joint = { block: "joint", norm: "rms", qkvBias: false, qkNorm: true } as const;
 const attended = { classToken: false, pool: "map" } as const;
 
 /** Our networks by the names of the golden file. */
 const makers: Record<string, () => VisionTransformer> = {
   "plain": () => tiny(32),
   "dropping": () => tiny(32, { dropout: 0.3, dropPath: 0.5 }),
-  "average": () => tiny(32, { pool: "avg" }),
   "without class token": () => tiny(32, { classToken: false, fcNorm: false }),
-  "without biases of qkv": () => tiny(32, { qkvBias: false }),
-  "registers": () => tiny(32, { layerScale: 1e-5, ...registers }),
   "registers with positions": () => tiny(32, { registers: 2, pool: "avg" }),
   "gated": () => tiny(32, { layerScale: 1e-5, ...registers, ...gated }),
-  "clip": () => tiny(32, clip),
   "clip with quick GELU": () => tiny(32, { ...clip, activation: "quickGelu" }),
   "without last norm": () => tiny(32, { finalNorm: false, ...registers }),
   "attention pool": () => tiny(32, { ...attended, activation: "geluTanh", mlpRatio: 3 }),
@@ -50,6 +47,10 @@ const makers: Record<string, () => VisionTransformer> = {
   "norms within": () => tiny(32, { subNorms: true, pool: "avg" }),
   "norms after": () =>
     tiny(32, { block: "post", layerScale: 1e-5, qkvBias: false, classToken: false }),
+  "joint": () => tiny(32, { ...joint, preNorm: true, prefixPositions: false, dropPath: 0.3 }),
+  "joint, differential": () => tiny(32, { block: "joint", differential: true, layerScale: 1e-5 }),
+  "differential": () => tiny(32, { differential: true, layerScale: 1e-5 }),
+  "root mean squares": () => tiny(32, { norm: "rms", pool: "avg" }),
   "paired": () => tiny(32, { block: "paired", layerScale: 1e-5, dropPath: 0.3 }),
   "smaller image": () => tiny(48, { dynamicImageSize: true, layerScale: 1e-5 }),
   "larger image, registers": () => tiny(32, { dynamicImageSize: true, ...registers }),
@@ -95,7 +96,7 @@ test("stages are what shallower networks end with", () => {
       shallow.to(device).eval();
       // The features are the norm of the mean over the map: the patches, without class token and register.
       const mean = map.mean([2, 3]);
-      const { weight, bias } = shallow.pooling.fcNorm!;
+      const { weight, bias } = shallow.pooling.fcNorm as nn.LayerNorm;
       assertClose(
         torch.layerNorm(mean, [24], weight, bias, 1e-6),
         shallow.features(images),
@@ -181,6 +182,10 @@ test("options that cannot be used are refused by name", () => {
     [{ classToken: false, pool: "token" }, "class token"],
     [{ pool: "max" as "avg" }, "pool"],
     [{ block: "constructor" as "pre" }, "block"],
+    [{ norm: "batch" as "rms" }, "norm"],
+    [{ qkNorm: true }, "qkNorm"],
+    [{ differential: true, heads: 8 }, "two equal halves"],
+    [{ block: "joint", activation: "swiglu" }, "gated"],
     [{ activation: "relu" as "gelu" }, "activation"],
   ];
   for (const [options, named] of wrong) {

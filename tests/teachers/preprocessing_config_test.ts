@@ -319,3 +319,36 @@ Deno.test("whatever stands in a file, reading it does not throw", () => {
     }
   }
 });
+
+Deno.test("NVIDIA's own description says by its version which RADIO it is", () => {
+  const read = (version: unknown) => readModelConfig({ model_type: "", version, args: {} }, null);
+  assertEquals(read("c-radio_v3-b").architecture, "c-radio_v3-b");
+  for (const version of ["e-radio_v2", "vit_base_patch16_224", undefined, 3, {}]) {
+    const { architecture, problems } = read(version);
+    assertEquals(architecture, null);
+    assert(problems[0].includes("c-radio_v4-h"), problems[0]);
+  }
+});
+
+Deno.test("odd numbers in descriptions of vision transformers name nothing, or what is there", () => {
+  const names = new Set(list());
+  const odd: unknown[] = [0, -1, 1.5, 1e30, NaN, "16", null, [], [1], {}, true, "__proto__"];
+  const keys = ["hidden_size", "num_hidden_layers", "patch_size", "image_size", "intermediate_size"]
+    .concat(["num_cls_tokens", "num_patches", "architectures", "vision_config", "hidden_act"]);
+  for (const type of ["deit", "beit", "siglip", "siglip_vision_model", "siglip2", "radio", ""]) {
+    for (const key of keys) {
+      for (const value of odd) {
+        const tower = { use_relative_position_bias: true, [key]: value };
+        const config = {
+          model_type: type,
+          ...tower,
+          ...("vision_config" in tower ? {} : { vision_config: tower }),
+        };
+        const { architecture, problems } = readModelConfig(config, null);
+        const what = Deno.inspect(config);
+        if (architecture === null) assert(problems.length > 0, what);
+        else assert(names.has(architecture), `${architecture} of ${what}`);
+      }
+    }
+  }
+});

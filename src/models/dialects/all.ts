@@ -5,8 +5,10 @@
  */
 
 import { aimv2Dialects } from "./aimv2.ts";
+import { beitDialects } from "./beit.ts";
 import { clipDialects } from "./clip.ts";
 import { convnextDialects } from "./convnext.ts";
+import { deitDialects } from "./deit.ts";
 import { densenetDialects } from "./densenet.ts";
 import type { Dialect } from "./dialect_type.ts";
 import { dinov3Dialects } from "./dinov3.ts";
@@ -23,6 +25,8 @@ import { perceptionEncoderDialects } from "./perception_encoder.ts";
 import { reparameterizedDialects } from "./reparameterized.ts";
 import { repVitDialects } from "./repvit.ts";
 import { residualDialects } from "./residual.ts";
+import { radioDialects } from "./radio.ts";
+import { siglipDialects } from "./siglip.ts";
 import { swinDialects } from "./swin.ts";
 import { tinyVitDialects } from "./tiny_vit.ts";
 import { vggDialects } from "./vgg.ts";
@@ -35,9 +39,12 @@ export const dialects: readonly Dialect[] = [
   ...dinov3Dialects,
   ...evaDialects,
   ...vggDialects,
+  ...siglipDialects,
+  ...beitDialects,
   ...vitDialects,
   ...aimv2Dialects,
   ...convnextDialects,
+  ...deitDialects,
   ...densenetDialects,
   ...repVitDialects,
   ...reparameterizedDialects,
@@ -50,6 +57,7 @@ export const dialects: readonly Dialect[] = [
   ...efficientvitDialects,
   ...levitDialects,
   ...mobilevitDialects,
+  ...radioDialects,
   ...swinDialects,
   ...tinyVitDialects,
 ];

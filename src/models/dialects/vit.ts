@@ -17,9 +17,10 @@ const joins = { qkv: ["{query}", "{key}", "{value}"], fc1: ["{gate}", "{up}"] };
 
 /** Both the names in files and, after the first bar, those that the modules have from version 5 on. */
 const ofTransformers: readonly Rule[] = [
-  [/^(vit|dinov2|dinov2_with_registers)\./, ""],
+  [/^(vit|deit|dinov2|dinov2_with_registers)\./, ""],
   [/^(pooler\..*|embeddings\.mask_token)$/, ""],
   [/^embeddings\.cls_token$/, "cls_token"],
+  [/^embeddings\.distillation_token$/, "dist_token"],
   [/^embeddings\.register_tokens$/, "reg_token"],
   [/^embeddings\.position_embeddings$/, "pos_embed"],
   [/^embeddings\.patch_embeddings\.projection\./, "patch_embed.proj."],
@@ -38,7 +39,8 @@ const ofTransformers: readonly Rule[] = [
   [/\.mlp\.(gate|up)_proj\./, ".mlp.{$1}."],
   [/\.mlp\.(weights_out|down_proj)\./, ".mlp.fc2."],
   [/^layernorm\./, "norm."],
-  [/^classifier\./, "head."],
+  [/^(cls_)?classifier\./, "head."],
+  [/^distillation_classifier\./, "head_dist."],
 ];
 
 const ofDinov2: readonly Rule[] = [
@@ -140,9 +142,10 @@ function dialect(
 /** The dialects that become timm's names. */
 export const vitDialects: readonly Dialect[] = [
   dialect(
-    "transformers' ViT and DINOv2",
+    "transformers' ViT, DeiT and DINOv2",
     (keys) =>
-      hasEndings(keys, "embeddings.cls_token", "embeddings.patch_embeddings.projection.weight"),
+      hasEndings(keys, "embeddings.cls_token", "embeddings.patch_embeddings.projection.weight") &&
+      !hasEndings(keys, ".lambda_1"),
     (state) => withoutPrefixPositions(translated(state, ofTransformers, joins)),
   ),
   dialect(
@@ -171,9 +174,11 @@ export const vitDialects: readonly Dialect[] = [
     isTransformersClip,
     (state) => fromTower(fromTransformersClip(state)),
   ),
-  dialect(
-    "OpenCLIP's with timm's vision transformer",
-    (keys) => keys.has("visual.trunk.patch_embed.proj.weight"),
-    fromTrunk,
-  ),
+  {
+    name: "OpenCLIP's with timm's vision transformer",
+    recognizes: (keys, own) =>
+      (own === undefined || own.has("patch_embed.proj.weight")) &&
+      keys.has("visual.trunk.patch_embed.proj.weight"),
+    translate: fromTrunk,
+  },
 ];

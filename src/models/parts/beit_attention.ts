@@ -4,14 +4,16 @@
  * @module
  */
 
+import { ShapeError } from "../../base/errors.ts";
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { fitBiasTable } from "./fit_bias_table.ts";
 import { checkHeads } from "./self_attention.ts";
 import { relativePositions } from "./relative_positions.ts";
 
 /** The rows of a table of biases that are of the class token: to the patches, from them, to itself. */
-export const CLASS_TOKEN_ROWS = 3;
+const CLASS_TOKEN_ROWS = 3;
 
 /** For every two tokens, class token first, the row of the bias table: ((1 + side²)²), row by row. */
 export function relativePositionsWithToken(side: number): BigInt64Array<ArrayBuffer> {
@@ -27,6 +29,30 @@ export function relativePositionsWithToken(side: number): BigInt64Array<ArrayBuf
     index.set(between.subarray(from * patches, (from + 1) * patches), at + 1);
   }
   return index;
+}
+
+/**
+ * A table of biases for a grid of `side` rows and columns of patches: those of patches are fitted by
+ * {@linkcode fitBiasTable}, those of the class token stay as they are.
+ *
+ * @throws {ShapeError} if the table is not of a square grid of patches and a class token.
+ */
+export function fitTableWithToken(table: Tensor, side: number): Tensor {
+  const rows = table.ndim === 2 ? table.size(0) - CLASS_TOKEN_ROWS : 0;
+  if (rows < 1 || Math.sqrt(rows) % 2 !== 1) {
+    throw new ShapeError(
+      `a table of relative positions [${
+        table.shape.join(", ")
+      }] is not of a square grid of patches and ` +
+        `${CLASS_TOKEN_ROWS} rows of a class token.`,
+    );
+  }
+  return torch.noGrad(() =>
+    torch.scope(() => {
+      const fitted = fitBiasTable(table.narrow(0, 0, rows), side);
+      return torch.cat([fitted, table.narrow(0, rows, CLASS_TOKEN_ROWS)]);
+    })
+  );
 }
 
 /**

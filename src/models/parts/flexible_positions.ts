@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import type { Grid } from "./positions.ts";
@@ -27,6 +28,21 @@ const OPERATORS = {
   bilinear: [torch.upsampleBilinear2d, torch.upsampleBilinear2dAntialias],
   bicubic: [torch.upsampleBicubic2d, torch.upsampleBicubic2dAntialias],
 } as const;
+
+/**
+ * Checks that there is a way to resize of this name.
+ *
+ * @throws {ArgumentError} naming the model and the ways that there are.
+ */
+export function checkInterpolation(
+  model: string,
+  { interpolation = "bicubic" }: FlexibleOptions,
+): void {
+  if (Object.hasOwn(OPERATORS, interpolation)) return;
+  throw new ArgumentError(
+    `${model}: interpolation is ${Object.keys(OPERATORS).join(" or ")}, got "${interpolation}".`,
+  );
+}
 
 /**
  * A learned map of positions on another grid of patches. It is returned as it is if the grids are the same; gradients flow

@@ -8,18 +8,19 @@ import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { DropPath } from "./drop_path.ts";
+import { tokenNorm } from "./token_norm.ts";
 import { blockAttention, blockMlp, blockScale, type VitBlockOptions } from "./vit_block.ts";
 
 /** A norm, what is learned on what it gives, and a scale: one of the branches. */
 class Branch extends nn.Module {
-  readonly norm: nn.LayerNorm;
+  readonly norm: nn.Module;
   readonly ls: nn.Module | null;
   readonly #body: nn.Module;
   readonly #drop: DropPath;
 
   constructor(dim: number, dropPath: number, options: VitBlockOptions, part: "attn" | "mlp") {
     super();
-    this.norm = new nn.LayerNorm(dim, { eps: options.eps });
+    this.norm = tokenNorm(dim, options);
     const body = part === "attn" ? blockAttention(dim, options) : blockMlp(dim, options);
     this.#body = this.registerModule(part, body);
     this.ls = blockScale(dim, options);

@@ -10,8 +10,8 @@ import type { Tensor } from "../../torch/mod.ts";
 import { DropPath } from "./drop_path.ts";
 import type { Mlp } from "./mlp.ts";
 import { residual } from "./residual.ts";
-import type { SelfAttention } from "./self_attention.ts";
 import type { PackedSwiGlu } from "./swiglu.ts";
+import { tokenNorm } from "./token_norm.ts";
 import { blockAttention, blockMlp, type VitBlockOptions } from "./vit_block.ts";
 
 /**
@@ -21,23 +21,23 @@ import { blockAttention, blockMlp, type VitBlockOptions } from "./vit_block.ts";
  */
 export class PostNormBlock extends nn.Module {
   /** The attention. */
-  readonly attn: SelfAttention;
+  readonly attn: nn.Module;
   /** The norm after the attention. */
-  readonly norm1: nn.LayerNorm;
+  readonly norm1: nn.LayerNorm | nn.RMSNorm;
   /** The MLP. */
   readonly mlp: Mlp | PackedSwiGlu;
   /** The norm after the MLP. */
-  readonly norm2: nn.LayerNorm;
+  readonly norm2: nn.LayerNorm | nn.RMSNorm;
   readonly #drop: DropPath;
 
   /** For tokens of width `dim`, whose branches are left out with probability `dropPath`. */
   constructor(dim: number, dropPath: number, options: VitBlockOptions) {
     super();
-    const { eps, layerScale = 1 } = options;
+    const { layerScale = 1 } = options;
     this.attn = blockAttention(dim, options);
-    this.norm1 = new nn.LayerNorm(dim, { eps });
+    this.norm1 = tokenNorm(dim, options);
     this.mlp = blockMlp(dim, options);
-    this.norm2 = new nn.LayerNorm(dim, { eps });
+    this.norm2 = tokenNorm(dim, options);
     for (const { weight } of [this.norm1, this.norm2]) nn.init.constant_(weight!, layerScale);
     this.#drop = this.registerModule("drop_path", new DropPath(dropPath));
   }

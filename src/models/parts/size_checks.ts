@@ -21,6 +21,7 @@ const most: Readonly<Record<string, number>> = {
   kernel: 1024,
   window: 64,
   registers: 4096,
+  gridSize: 1024,
 };
 
 /** The most for options without a limit of their own: widths, channels, heads and the sides of images. */

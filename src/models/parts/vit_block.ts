@@ -7,6 +7,7 @@
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { DifferentialAttention } from "./differential.ts";
 import { DropPath } from "./drop_path.ts";
 import { type TokenActivation, tokenActivation } from "./gelu.ts";
 import { LayerScale } from "./layer_scale.ts";
@@ -14,6 +15,7 @@ import { Mlp } from "./mlp.ts";
 import { residual } from "./residual.ts";
 import { SelfAttention } from "./self_attention.ts";
 import { PackedSwiGlu } from "./swiglu.ts";
+import { type TokenNorm, tokenNorm } from "./token_norm.ts";
 
 /** What makes one {@linkcode VitBlock} another. */
 export interface VitBlockOptions {
@@ -29,22 +31,34 @@ export interface VitBlockOptions {
   readonly eps: number;
   /** What learned scales of the branches start with; there are none without it. */
   readonly layerScale?: number;
+  /** What the norms are; `"layer"` by default. */
+  readonly norm?: TokenNorm;
   /** Whether attention and MLP have a norm before their last layer; false by default. */
   readonly subNorms?: boolean;
+  /** Whether queries and keys are normalized, head by head, where a block can do so; false by default. */
+  readonly qkNorm?: boolean;
+  /** Whether attention is the difference of two; false by default. */
+  readonly differential?: boolean;
+  /** The number of the block, from 0, which decides how differential attention starts; 0 by default. */
+  readonly index?: number;
 }
 
 /** The attention of a block over tokens of width `dim`. */
-export function blockAttention(dim: number, options: VitBlockOptions): SelfAttention {
-  const { heads, qkvBias, eps, subNorms = false } = options;
-  const norm = subNorms ? new nn.LayerNorm(dim, { eps }) : undefined;
+export function blockAttention(
+  dim: number,
+  options: VitBlockOptions,
+): SelfAttention | DifferentialAttention {
+  const { heads, qkvBias, subNorms = false, differential = false, index = 0 } = options;
+  if (differential) return new DifferentialAttention(dim, heads, index, { qkvBias });
+  const norm = subNorms ? tokenNorm(dim, options) : undefined;
   return new SelfAttention(dim, heads, { qkvBias, norm });
 }
 
 /** The MLP of a block over tokens of width `dim`. */
 export function blockMlp(dim: number, options: VitBlockOptions): Mlp | PackedSwiGlu {
-  const { hidden, activation, eps, subNorms = false } = options;
+  const { hidden, activation, subNorms = false } = options;
   if (activation === "swiglu") return new PackedSwiGlu(dim, hidden);
-  const norm = subNorms ? new nn.LayerNorm(hidden, { eps }) : undefined;
+  const norm = subNorms ? tokenNorm(hidden, options) : undefined;
   return new Mlp(dim, hidden, { activation: tokenActivation(activation), norm });
 }
 
@@ -59,13 +73,13 @@ export function blockScale(dim: number, { layerScale }: VitBlockOptions): LayerS
  */
 export class VitBlock extends nn.Module {
   /** The norm before the attention. */
-  readonly norm1: nn.LayerNorm;
+  readonly norm1: nn.LayerNorm | nn.RMSNorm;
   /** The attention. */
-  readonly attn: SelfAttention;
+  readonly attn: SelfAttention | DifferentialAttention;
   /** The scale of the attention's branch, or null. */
   readonly ls1: LayerScale | null;
   /** The norm before the MLP. */
-  readonly norm2: nn.LayerNorm;
+  readonly norm2: nn.LayerNorm | nn.RMSNorm;
   /** The MLP. */
   readonly mlp: Mlp | PackedSwiGlu;
   /** The scale of the MLP's branch, or null. */
@@ -75,11 +89,10 @@ export class VitBlock extends nn.Module {
   /** For tokens of width `dim`, whose branches are left out with probability `dropPath`. */
   constructor(dim: number, dropPath: number, options: VitBlockOptions) {
     super();
-    const { eps } = options;
-    this.norm1 = new nn.LayerNorm(dim, { eps });
+    this.norm1 = tokenNorm(dim, options);
     this.attn = blockAttention(dim, options);
     this.ls1 = blockScale(dim, options);
-    this.norm2 = new nn.LayerNorm(dim, { eps });
+    this.norm2 = tokenNorm(dim, options);
     this.mlp = blockMlp(dim, options);
     this.ls2 = blockScale(dim, options);
     this.#drop = this.registerModule("drop_path", new DropPath(dropPath));

@@ -6,20 +6,21 @@
 
 import { type Module, ModuleList } from "../../nn/mod.ts";
 import { dropPathRates } from "./drop_path.ts";
+import { JointBlock } from "./joint_block.ts";
 import { PairedBlock } from "./paired_block.ts";
 import { PostNormBlock } from "./post_norm_block.ts";
 import { VitBlock, type VitBlockOptions } from "./vit_block.ts";
 
 /**
  * How a block is put together: `"pre"` with norms at the beginnings of its branches, `"post"` at their ends, `"paired"` with
- * two branches of each kind side by side.
+ * two branches of each kind side by side, `"joint"` with attention and MLP side by side.
  */
-export type VitBlockKind = "pre" | "post" | "paired";
+export type VitBlockKind = "pre" | "post" | "paired" | "joint";
 
 /** What makes a block of each kind. */
 export const VIT_BLOCKS: Readonly<
   Record<VitBlockKind, new (dim: number, dropPath: number, options: VitBlockOptions) => Module>
-> = { pre: VitBlock, post: PostNormBlock, paired: PairedBlock };
+> = { pre: VitBlock, post: PostNormBlock, paired: PairedBlock, joint: JointBlock };
 
 /** What makes the blocks of one vision transformer others than those of another. */
 export interface VitBlocksOptions extends VitBlockOptions {
@@ -37,7 +38,6 @@ export interface VitBlocksOptions extends VitBlockOptions {
 export function vitBlocks(options: VitBlocksOptions): ModuleList {
   const { dim, depth, dropPath, block } = options;
   const Block = VIT_BLOCKS[block];
-  return new ModuleList(
-    dropPathRates(dropPath, depth).map((rate) => new Block(dim, rate, options)),
-  );
+  const rates = dropPathRates(dropPath, depth);
+  return new ModuleList(rates.map((rate, index) => new Block(dim, rate, { ...options, index })));
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
-import * as nn from "../../nn/mod.ts";
+import type * as nn from "../../nn/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { AttentionPoolLatent } from "./attention_pool.ts";
 import { type TokenActivation, tokenActivation } from "./gelu.ts";
+import { type TokenNorm, tokenNorm } from "./token_norm.ts";
 
 /** What makes one {@linkcode VitPooling} another. */
 export interface VitPoolingOptions {
@@ -19,6 +20,8 @@ export interface VitPoolingOptions {
   readonly mlpRatio: number;
   /** The activation of its MLP. */
   readonly activation: TokenActivation | "swiglu";
+  /** What the last norm is. */
+  readonly norm: TokenNorm;
   /** What the norms add to the variance. */
   readonly eps: number;
   /** What the features are: the first token, the mean of the patches, or what a learned query finds among them. */
@@ -37,11 +40,11 @@ export interface VitPoolingOptions {
  */
 export class VitPooling {
   /** The norm before the pooling, or null. */
-  readonly norm: nn.LayerNorm | null = null;
+  readonly norm: nn.LayerNorm | nn.RMSNorm | null = null;
   /** The pooling by attention, or null. */
   readonly attnPool: AttentionPoolLatent | null = null;
   /** The norm after the pooling, or null. */
-  readonly fcNorm: nn.LayerNorm | null = null;
+  readonly fcNorm: nn.LayerNorm | nn.RMSNorm | null = null;
   readonly #token: boolean;
   /** How many tokens are left out of a pooling that is not of the first. */
   readonly #left: number;
@@ -50,7 +53,7 @@ export class VitPooling {
   constructor(model: nn.Module, prefixCount: number, options: VitPoolingOptions) {
     const { dim, heads, mlpRatio, eps, pool, activation } = options;
     if (options.finalNorm) {
-      const last = new nn.LayerNorm(dim, { eps });
+      const last = tokenNorm(dim, options);
       if (options.fcNorm) this.fcNorm = model.registerModule("fc_norm", last);
       else this.norm = model.registerModule("norm", last);
     }

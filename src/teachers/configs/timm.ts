@@ -40,7 +40,7 @@ const CROP_MODES: ReadonlyMap<string, PublishedPreprocessing["cropMode"]> = new 
 );
 
 /** Architectures whose parameters depend on the size of the images. */
-const SIZED = /^(vit_|swin|hiera|maxx?vit|coatne)/;
+const SIZED = /^((vit|deit3?|beit(v2|3)?|flexivit|eva(02)?)_|swin|hiera|maxx?vit|coatne)/;
 
 /** Whether a description is timm's, or that of transformers' wrapper around timm. */
 export function isTimm(config: Facts): boolean {

@@ -14,40 +14,21 @@ import {
   Problems,
   textOf,
 } from "./facts.ts";
-import type { ModelConfig } from "./model_config.ts";
 import { readImageProcessor } from "./image_processor.ts";
+import type { ModelConfig } from "./model_config.ts";
+import { plainReaders } from "./transformers_plain.ts";
 import {
   architectureOf,
   byNumbers,
   differs,
   imageSizeOf,
   type Reader,
+  vitSize,
 } from "./transformers_reader.ts";
 import { aimv2, dinov3 } from "./transformers_rotary.ts";
 import { regnet } from "./transformers_regnet.ts";
 import { hiera, swin, swinv2 } from "./transformers_windows.ts";
 import { hybridReaders } from "./transformers_hybrids.ts";
-
-/** Numbers are left out of a file where they are the class's own, so those are here again. */
-const VIT_SIZES: Readonly<Record<string, string>> = {
-  "192,12,3": "tiny",
-  "384,12,6": "small",
-  "768,12,12": "base",
-  "1024,24,16": "large",
-  "1280,32,16": "huge",
-};
-
-function vitSize(config: Facts, problems: Problems): string | null {
-  const shape = [
-    numberOf(config, "hidden_size", 768),
-    numberOf(config, "num_hidden_layers", 12),
-    numberOf(config, "num_attention_heads", 12),
-  ];
-  return VIT_SIZES[shape.join()] ??
-    problems.add(
-      `there is no vision transformer of width ${shape[0]}, ${shape[1]} layers, ${shape[2]} heads`,
-    );
-}
 
 const vit: Reader = (config, problems) => {
   const size = vitSize(config, problems);
@@ -247,7 +228,7 @@ const mobilenetV2: Reader = (config, problems) => {
 
 const READERS: Readonly<Record<string, Reader>> = {
   vit,
-  deit: (_, problems) => problems.add("DeiT has two class tokens, and no architecture here has"),
+  ...plainReaders,
   dinov2: dinov2(false),
   dinov2_with_registers: dinov2(true),
   clip,
@@ -280,12 +261,12 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
   const problems = new Problems("preprocessor_config.json");
   const type = textOf(config, "model_type") ?? "";
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
-  const tower = type === "clip" ? partOf(config, "vision_config") : config;
+  const tower = TWO_TOWERS.has(type) ? partOf(config, "vision_config") : config;
   checkSides(tower, "image_size", problems, "config.json");
   const architecture = reader === undefined
     ? problems.add(
       `there is no architecture here for transformers' model_type "${type}"; there are those for ` +
-        Object.keys(READERS).join(", "),
+        Object.keys(READERS).filter((one) => one !== "").join(", "),
     )
     : reader(config, problems);
   const processing = preprocessor === null
@@ -307,9 +288,12 @@ export function readTransformers(config: Facts, preprocessor: Facts | null): Mod
   };
 }
 
+/** Models of images and texts, which describe either apart. */
+const TWO_TOWERS: ReadonlySet<string> = new Set(["clip", "siglip", "siglip2"]);
+
 /** Whether parameters depend on the images' size. */
 function ofPositions(type: string): boolean {
-  return type === "vit" || /^(dinov2|clip|aimv2|hiera|levit)/.test(type);
+  return /^(vit|deit|beit|siglip|siglip_vision_model)$|^(dinov2|clip|aimv2|hiera|levit)/.test(type);
 }
 
 function classesOf(
@@ -323,5 +307,5 @@ function classesOf(
     const known = names?.some((name, i) => name !== `LABEL_${i}`);
     return { numClasses: names?.length ?? 2, ...(known ? { labels: names } : {}) };
   }
-  return { numClasses: of !== "" || type.startsWith("clip") ? 0 : null };
+  return { numClasses: of !== "" || TWO_TOWERS.has(type) || type.startsWith("clip") ? 0 : null };
 }
