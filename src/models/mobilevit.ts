@@ -10,12 +10,11 @@ import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
-import { classifierHead } from "./parts/classifier_head.ts";
+import { FcHead } from "./parts/classifier_head.ts";
 import { convBn } from "./parts/conv_norm_act.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
 import { MobileVitBlock, MobileVitConv, MobileVitV2Block } from "./parts/mobilevit_blocks.ts";
-import { NamedHead } from "./parts/named_head.ts";
 import { checkBlocks, checkFactors, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
 import { FOUR_REDUCTIONS } from "./untagged.ts";
@@ -54,6 +53,8 @@ const DEPTHS = [2, 4, 3];
  * ```
  */
 export class MobileVit extends Backbone {
+  /** From features to logits. */
+  override readonly head: FcHead;
   /** Channels of the four stages. */
   override readonly stageDims: readonly number[];
   /** Pixels of the image between neighbours of each stage's map. */
@@ -62,7 +63,6 @@ export class MobileVit extends Backbone {
   override readonly featureDim: number;
   /** The number of classes. */
   override readonly numClasses: number;
-  readonly #head: nn.Module;
   readonly #groups: readonly (readonly nn.Module[])[];
 
   /**
@@ -110,16 +110,10 @@ export class MobileVit extends Backbone {
     const last = lastWidth === undefined ? [] : [convBn(widths[5], lastWidth, { activation })];
     if (last.length > 0) this.registerModule("final_conv", last[0]);
     this.featureDim = lastWidth ?? widths[5];
-    this.#head = classifierHead(this.featureDim, numClasses, dropout);
-    this.registerModule("head", new NamedHead(this.#head));
+    this.head = new FcHead(this.featureDim, numClasses, dropout);
     this.#groups = [[stem, ...stages.slice(0, 2)], [stages[2]], [stages[3]], [stages[4], ...last]];
     this.stageDims = [...widths.slice(2, 5), this.featureDim];
     this.numClasses = numClasses;
-  }
-
-  /** From features to logits. */
-  override get head(): nn.Module {
-    return this.#head;
   }
 
   /** (B, C, H, W) to the maps at strides 4, 8, 16 and 32, and the mean of the last. */

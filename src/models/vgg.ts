@@ -10,10 +10,9 @@ import type { Tensor } from "../torch/mod.ts";
 import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
-import { classifierHead } from "./parts/classifier_head.ts";
+import { FcHead } from "./parts/classifier_head.ts";
 import { initConvolutions } from "./parts/conv_init.ts";
 import { globalAvgPool } from "./parts/global_pool.ts";
-import { NamedHead } from "./parts/named_head.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, groupsEndingAt } from "./parts/stage.ts";
 import { FOUR_REDUCTIONS } from "./untagged.ts";
@@ -69,6 +68,8 @@ class LargeLayers extends nn.Module {
 export class Vgg extends Backbone {
   /** Convolutions and halvings. */
   readonly convolutions: nn.Sequential;
+  /** From features to logits. */
+  override readonly head: FcHead;
   /** Channels of the four stages. */
   override readonly stageDims: readonly number[] = [256, 512, 512, 512];
   /** Pixels of the image between neighbours of each stage's map. */
@@ -79,7 +80,6 @@ export class Vgg extends Backbone {
   override readonly numClasses: number;
   readonly #groups: readonly (readonly nn.Module[])[];
   readonly #large: LargeLayers;
-  readonly #head: nn.Module;
 
   /**
    * Builds the network with fresh weights.
@@ -114,15 +114,9 @@ export class Vgg extends Backbone {
     this.convolutions = this.registerModule("features", new nn.Sequential(...layers));
     this.#groups = groupsEndingAt(layers, ends.slice(2));
     this.#large = this.registerModule("pre_logits", new LargeLayers(hidden, dropout));
-    this.#head = classifierHead(FEATURE_DIM, numClasses, dropout);
-    this.registerModule("head", new NamedHead(this.#head));
+    this.head = new FcHead(FEATURE_DIM, numClasses, dropout);
     this.numClasses = numClasses;
     initConvolutions(this);
-  }
-
-  /** From features to logits. */
-  override get head(): nn.Module {
-    return this.#head;
   }
 
   /** (B, C, H, W) to the maps at strides 4, 8, 16 and 32, and what the two large layers make of the last. */
