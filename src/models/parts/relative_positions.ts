@@ -24,7 +24,7 @@ export function checkWindow(model: string, window: number): void {
   );
 }
 
-/** Those that were found last; networks have the same windows in many blocks. */
+/** The index that was made last: networks have the same windows in many blocks. */
 let known: { readonly window: number; readonly index: BigInt64Array<ArrayBuffer> } | null = null;
 
 /**
