@@ -188,8 +188,8 @@ int32_t ap_grad_mode(uint32_t ctx, int32_t mode) {
 // on: 1 enters one more level, 0 leaves one, 2 only asks
 int32_t ap_inference_mode(uint32_t ctx, uint32_t on) {
   return guarded(ctx, [&](Context& c) {
-    if (on == 1) {
-      c.inference.push_back(std::make_unique<c10::InferenceMode>(true));
+    if (on == 1 || on == 2) {
+      c.inference.push_back(std::make_unique<c10::InferenceMode>(on == 1));
     } else if (on == 0 && !c.inference.empty()) {
       c.inference.pop_back();
     }

@@ -218,11 +218,12 @@ export function isGradEnabled(): boolean {
 
 /**
  * Runs `body` in inference mode: like {@linkcode noGrad}, and faster, because tensors made inside can
- * never take part in autograd later.
+ * never take part in autograd later. With `mode` false it runs outside an inference mode around it: for tensors that are
+ * kept longer.
  */
-export function inferenceMode<R>(body: () => R): R {
+export function inferenceMode<R>(body: () => R, mode = true): R {
   open();
-  check(native.ap_inference_mode(context, 1));
+  check(native.ap_inference_mode(context, mode ? 1 : 2));
   try {
     return synchronous(body(), "inferenceMode");
   } finally {

@@ -6,6 +6,7 @@
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ApprenticeError, ArgumentError } from "../../src/base/errors.ts";
+import type { Backbone } from "../../src/models/backbone.ts";
 import type { BuildOptions, ModelEntry } from "../../src/models/entry.ts";
 import { entry } from "../../src/models/registry.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -52,12 +53,21 @@ export function assertContract(contract: Contract): void {
     assertClose(model.forward(images.narrow(0, 1, 1)), logits.narrow(0, 1, 1), { atol: 1e-4 });
     assertEquals(images.equal(before), true, "the images are left as they were");
   });
+  assertTrainsAfterInference(model, size);
   assertThrows(
     () => model.forward(torch.zeros([2, 4, size, size], { device })),
     ApprenticeError,
   );
   assertWithoutHead(narrow, size);
   assertOptions(narrow);
+}
+
+/** Asserts that a pass in inference mode leaves nothing behind that training cannot use. */
+function assertTrainsAfterInference(model: Backbone, size: number): void {
+  const images = torch.randn([2, 3, size, size], { device });
+  torch.inferenceMode(() => torch.scope(() => void model.forward(images)));
+  torch.scope(() => model.forward(images).sum().backward());
+  model.zeroGrad();
 }
 
 type Built = NonNullable<Contract["narrow"]>;

@@ -126,6 +126,17 @@ test("requiresGrad: leaves, results, detach, switching", () => {
   assertClose(shared.detach(), [2, 3]);
 });
 
+test("what is made outside an inference mode around it takes part in autograd later", () => {
+  const [inside, outside] = torch.inferenceMode(() => [
+    torch.full([2], 3),
+    torch.inferenceMode(() => torch.noGrad(() => torch.full([2], 3)), false),
+  ]);
+  const x = torch.ones([2]).requiresGrad_();
+  assertThrows(() => x.mul(inside), TorchError, "Inference tensors");
+  x.mul(outside).sum().backward();
+  assertEquals(x.grad!.toArray(), [3, 3]);
+});
+
 test("noGrad, enableGrad, inferenceMode: nest, and put back what was", () => {
   const x = leaf([1]);
   const records = () => x.mul(2).requiresGrad;

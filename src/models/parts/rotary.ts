@@ -8,6 +8,7 @@ import { ArgumentError } from "../../base/errors.ts";
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { lasting } from "./lasting.ts";
 import type { Grid } from "./positions.ts";
 import { checkCounts, checkSmall } from "./size_checks.ts";
 
@@ -93,9 +94,7 @@ export class Rotary extends nn.Module {
     const name = `turns_${grid.join("x")}_${dtype}`;
     const kept = this.#kept.get(name);
     if (kept !== undefined) return [kept];
-    const turns = torch.noGrad(() =>
-      torch.scope(() => turnsOf(this.#angles(grid).to(dtype)).unsqueeze(1).to(like.device))
-    );
+    const turns = lasting(() => turnsOf(this.#angles(grid).to(dtype)).unsqueeze(1).to(like.device));
     if (this.#kept.size < mostKept) {
       this.#kept.set(name, this.registerBuffer(name, turns, { persistent: false }));
     }

@@ -8,6 +8,7 @@ import { ArgumentError } from "../../base/errors.ts";
 import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { lasting } from "./lasting.ts";
 import { biasedAttention } from "./biased_attention.ts";
 import { biasOfTable, relativePositions } from "./relative_positions.ts";
 import { cutWindows, joinWindows } from "./windows.ts";
@@ -155,18 +156,16 @@ export class WindowAttention extends nn.Module {
     if (found !== undefined) return found;
     const { window: w } = this;
     const { device, dtype } = this.proj.weight;
-    const mask = torch.noGrad(() =>
-      torch.scope(() => {
-        const regions = torch.tensor(
-          stretches(rows * w, w, down).map((i) =>
-            stretches(columns * w, w, across).map((j) => 3 * i + j)
-          ),
-          { device },
-        );
-        const split = cutWindows(regions.reshape(1, rows * w, columns * w, 1), w).unsqueeze(1);
-        return split.ne(split.mT).to(dtype).mul(-100);
-      })
-    );
+    const mask = lasting(() => {
+      const regions = torch.tensor(
+        stretches(rows * w, w, down).map((i) =>
+          stretches(columns * w, w, across).map((j) => 3 * i + j)
+        ),
+        { device },
+      );
+      const split = cutWindows(regions.reshape(1, rows * w, columns * w, 1), w).unsqueeze(1);
+      return split.ne(split.mT).to(dtype).mul(-100);
+    });
     this.#masks.set(name, this.registerBuffer(name, mask, { persistent: false }));
     return mask;
   }
