@@ -40,7 +40,7 @@ export interface EfficientFormerV2Options extends BuildOptions, EfficientFormerS
  * import { models, torch } from "@apprentice/distill";
  *
  * using student = models.create("efficientformerv2_s0", { numClasses: 10, imageSize: 64 });
- * student.forward(torch.zeros([1, 3, 64, 64])).shape; // [1, 10]
+ * student.forward(torch.zeros([2, 3, 64, 64])).shape; // [2, 10]
  * ```
  */
 export class EfficientFormerV2 extends Backbone {

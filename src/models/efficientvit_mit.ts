@@ -42,7 +42,7 @@ export interface EfficientVitOptions extends BuildOptions {
  * import { models, torch } from "@apprentice/distill";
  *
  * using student = models.create("efficientvit_b0", { numClasses: 10 });
- * student.forward(torch.zeros([1, 3, 64, 64])).shape; // [1, 10]
+ * student.forward(torch.zeros([2, 3, 64, 64])).shape; // [2, 10]
  * ```
  */
 export class EfficientVit extends Backbone {

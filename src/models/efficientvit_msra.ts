@@ -45,7 +45,7 @@ const WINDOW = 7;
  * import { models, torch } from "@apprentice/distill";
  *
  * using student = models.create("efficientvit_m0", { numClasses: 10 });
- * student.forward(torch.zeros([1, 3, 224, 224])).shape; // [1, 10]
+ * student.forward(torch.zeros([2, 3, 224, 224])).shape; // [2, 10]
  * ```
  */
 export class EfficientVitMsra extends Backbone {

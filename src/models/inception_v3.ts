@@ -107,7 +107,7 @@ const BLOCKS: readonly (readonly [name: string, InceptionShape])[] = [
  * import { models, torch } from "@apprentice/distill";
  *
  * using model = models.create("inception_v3", { numClasses: 10 });
- * model.forward(torch.zeros([1, 3, 96, 96])).shape; // [1, 10]
+ * model.forward(torch.zeros([2, 3, 96, 96])).shape; // [2, 10]
  * ```
  */
 export class InceptionV3 extends Backbone {

@@ -52,7 +52,7 @@ export interface LevitOptions extends BuildOptions {
  * import { models, torch } from "@apprentice/distill";
  *
  * using student = models.create("levit_128s", { numClasses: 10 });
- * student.forward(torch.zeros([1, 3, 224, 224])).shape; // [1, 10]
+ * student.forward(torch.zeros([2, 3, 224, 224])).shape; // [2, 10]
  * ```
  */
 export class Levit extends Backbone {

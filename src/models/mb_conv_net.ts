@@ -56,7 +56,7 @@ export interface MBConvNetOptions extends BuildOptions, Partial<MobileStyle> {
  * import { models, torch } from "@apprentice/distill";
  *
  * using student = models.create("mobilenetv4_conv_small", { numClasses: 10 });
- * student.forward(torch.zeros([1, 3, 64, 64])).shape; // [1, 10]
+ * student.forward(torch.zeros([2, 3, 64, 64])).shape; // [2, 10]
  *
  * // A network of one's own: rows have the kind of a block, and its sizes.
  * using small = new models.MBConvNet({

@@ -49,7 +49,7 @@ const DEPTHS = [2, 4, 3];
  * import { models, torch } from "@apprentice/distill";
  *
  * using student = models.create("mobilevitv2_050", { numClasses: 10 });
- * student.forward(torch.zeros([1, 3, 64, 64])).shape; // [1, 10]
+ * student.forward(torch.zeros([2, 3, 64, 64])).shape; // [2, 10]
  * ```
  */
 export class MobileVit extends Backbone {

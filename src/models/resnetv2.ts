@@ -58,7 +58,7 @@ const groupNorm = (width: number) => new nn.GroupNorm(32, width);
  * import { models, torch } from "@apprentice/distill";
  *
  * using model = models.create("resnetv2_18", { numClasses: 10 });
- * model.forward(torch.zeros([1, 3, 64, 64])).shape; // [1, 10]
+ * model.forward(torch.zeros([2, 3, 64, 64])).shape; // [2, 10]
  * ```
  */
 export class ResNetV2 extends Backbone {
