@@ -85,7 +85,7 @@ def module_of(path):
 def record(model, size):
     """A model's names, and what it computes of images; transformers' are given what their weights are made for."""
     parity.fill(model)
-    output = model.eval()(parity.uniform("images", [2, 3, size, size]) * 2)
+    output = model.eval().double()((parity.uniform("images", [2, 3, size, size]) * 2).double())
     output = getattr(output, "logits", output)
     names = [f"{name} {list(value.shape)}" for name, value in model.state_dict().items() if value.is_floating_point()]
     return {"output": output.contiguous()}, {"state": names, "size": size}

@@ -38,14 +38,18 @@ export function translateFor(model: Adapting, state: Readonly<State>): State {
   return model.adaptState?.(translated) ?? translated;
 }
 
-/** Asserts that our model, with a record's state, computes what its publisher's code did. */
+/**
+ * Asserts that our model, with a record's state, computes what its publisher's code did, in the dtype that it did: where
+ * rounding grows from layer to layer, that is float64.
+ */
 export function assertComputesTheSame(model: Classifier, path: string, record: string): void {
   const { state, size } = stateOf(path, record);
   model.loadStateDict(translateFor(model, state));
-  model.to(device).eval();
-  const images = uniform("images", [2, 3, size, size]).mul(2).to(device);
-  const output = torch.noGrad(() => model.forward(images)).cpu();
   const expected = torch.loadSafetensors(path)[`${record}/output`];
+  const { dtype } = expected;
+  model.to({ device, dtype }).eval();
+  const images = uniform("images", [2, 3, size, size]).mul(2).to({ device, dtype });
+  const output = torch.noGrad(() => model.forward(images)).cpu();
   assertEquals(output.shape, expected.shape);
   const difference = output.sub(expected).norm().item() / expected.norm().item();
   assert(difference < 1e-5, `differs by ${difference}`);
