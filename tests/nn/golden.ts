@@ -71,7 +71,7 @@ export function pattern(shape: readonly number[]): torch.Tensor {
 }
 
 /** How close values must be: GPUs multiply convolutions in TensorFloat-32 by default. */
-export const tolerance = device === "cpu" ? { rtol: 1e-5, atol: 2e-6 } : { rtol: 5e-3, atol: 5e-3 };
+export const tolerance = device === "cpu" ? { rtol: 1e-5, atol: 1e-5 } : { rtol: 5e-3, atol: 5e-3 };
 
 /** Asserts that a tensor is the stored one, in shape and dtype, too. */
 export function assertSame(actual: Tensor, stored: Stored, exact = false): void {
