@@ -37,6 +37,27 @@ export function avgPool1d(
   );
 }
 
+/** Calls an average pool of libtorch's for images or volumes. */
+function averaged(
+  pool: typeof torch.avgPool2d,
+  name: string,
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options: AvgPoolOptions,
+): Tensor {
+  const divisor = options.divisorOverride ?? null;
+  if (divisor !== null) checkSize(name, "divisorOverride", divisor);
+  return pool(
+    input,
+    kernelSize,
+    options.stride ?? kernelSize,
+    options.padding ?? 0,
+    options.ceilMode ?? false,
+    options.countIncludePad ?? true,
+    divisor,
+  );
+}
+
 /**
  * The mean of every window of images. Shapes: (B, C, H, W) to (B, C, H', W').
  *
@@ -47,17 +68,7 @@ export function avgPool2d(
   kernelSize: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Tensor {
-  const divisor = options.divisorOverride ?? null;
-  if (divisor !== null) checkSize("avgPool2d", "divisorOverride", divisor);
-  return torch.avgPool2d(
-    input,
-    kernelSize,
-    options.stride ?? kernelSize,
-    options.padding ?? 0,
-    options.ceilMode ?? false,
-    options.countIncludePad ?? true,
-    divisor,
-  );
+  return averaged(torch.avgPool2d, "avgPool2d", input, kernelSize, options);
 }
 
 /**
@@ -70,15 +81,5 @@ export function avgPool3d(
   kernelSize: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Tensor {
-  const divisor = options.divisorOverride ?? null;
-  if (divisor !== null) checkSize("avgPool3d", "divisorOverride", divisor);
-  return torch.avgPool3d(
-    input,
-    kernelSize,
-    options.stride ?? kernelSize,
-    options.padding ?? 0,
-    options.ceilMode ?? false,
-    options.countIncludePad ?? true,
-    divisor,
-  );
+  return averaged(torch.avgPool3d, "avgPool3d", input, kernelSize, options);
 }

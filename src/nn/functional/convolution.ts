@@ -36,6 +36,40 @@ export interface TransposedConvolutionOptions {
   dilation?: number | readonly number[];
 }
 
+/** What a convolution works on. */
+type Operands = readonly [input: Tensor, weight: Tensor, bias: Tensor | null | undefined];
+
+/** Calls a convolution of libtorch's, whatever the number of dimensions. */
+function convolve(
+  convolution: typeof torch.conv2d,
+  operands: Operands,
+  options: ConvolutionOptions,
+): Tensor {
+  return convolution(
+    ...operands,
+    options.stride ?? 1,
+    options.padding ?? 0,
+    options.dilation ?? 1,
+    options.groups ?? 1,
+  );
+}
+
+/** Calls a transposed convolution of libtorch's, whatever the number of dimensions. */
+function transpose(
+  convolution: typeof torch.convTranspose2d,
+  operands: Operands,
+  options: TransposedConvolutionOptions,
+): Tensor {
+  return convolution(
+    ...operands,
+    options.stride ?? 1,
+    options.padding ?? 0,
+    options.outputPadding ?? 0,
+    options.groups ?? 1,
+    options.dilation ?? 1,
+  );
+}
+
 /** A convolution over sequences. Shapes: input (B, C, L), weight (out, C / groups, k), bias (out). */
 export function conv1d(
   input: Tensor,
@@ -43,15 +77,7 @@ export function conv1d(
   bias?: Tensor | null,
   options: ConvolutionOptions = {},
 ): Tensor {
-  return torch.conv1d(
-    input,
-    weight,
-    bias,
-    options.stride ?? 1,
-    options.padding ?? 0,
-    options.dilation ?? 1,
-    options.groups ?? 1,
-  );
+  return convolve(torch.conv1d, [input, weight, bias], options);
 }
 
 /** A convolution over images. Shapes: input (B, C, H, W), weight (out, C / groups, kH, kW), bias (out). */
@@ -61,15 +87,7 @@ export function conv2d(
   bias?: Tensor | null,
   options: ConvolutionOptions = {},
 ): Tensor {
-  return torch.conv2d(
-    input,
-    weight,
-    bias,
-    options.stride ?? 1,
-    options.padding ?? 0,
-    options.dilation ?? 1,
-    options.groups ?? 1,
-  );
+  return convolve(torch.conv2d, [input, weight, bias], options);
 }
 
 /** A convolution over volumes. Shapes: input (B, C, D, H, W), weight (out, C / groups, kD, kH, kW), bias (out). */
@@ -79,15 +97,7 @@ export function conv3d(
   bias?: Tensor | null,
   options: ConvolutionOptions = {},
 ): Tensor {
-  return torch.conv3d(
-    input,
-    weight,
-    bias,
-    options.stride ?? 1,
-    options.padding ?? 0,
-    options.dilation ?? 1,
-    options.groups ?? 1,
-  );
+  return convolve(torch.conv3d, [input, weight, bias], options);
 }
 
 /** A transposed convolution over sequences. Shapes: input (B, C, L), weight (C, out / groups, k), bias (out). */
@@ -97,16 +107,7 @@ export function convTranspose1d(
   bias?: Tensor | null,
   options: TransposedConvolutionOptions = {},
 ): Tensor {
-  return torch.convTranspose1d(
-    input,
-    weight,
-    bias,
-    options.stride ?? 1,
-    options.padding ?? 0,
-    options.outputPadding ?? 0,
-    options.groups ?? 1,
-    options.dilation ?? 1,
-  );
+  return transpose(torch.convTranspose1d, [input, weight, bias], options);
 }
 
 /** A transposed convolution over images. Shapes: input (B, C, H, W), weight (C, out / groups, kH, kW), bias (out). */
@@ -116,16 +117,7 @@ export function convTranspose2d(
   bias?: Tensor | null,
   options: TransposedConvolutionOptions = {},
 ): Tensor {
-  return torch.convTranspose2d(
-    input,
-    weight,
-    bias,
-    options.stride ?? 1,
-    options.padding ?? 0,
-    options.outputPadding ?? 0,
-    options.groups ?? 1,
-    options.dilation ?? 1,
-  );
+  return transpose(torch.convTranspose2d, [input, weight, bias], options);
 }
 
 /** A transposed convolution over volumes. Shapes: input (B, C, D, H, W), weight (C, out / groups, kD, kH, kW), bias (out). */
@@ -135,14 +127,5 @@ export function convTranspose3d(
   bias?: Tensor | null,
   options: TransposedConvolutionOptions = {},
 ): Tensor {
-  return torch.convTranspose3d(
-    input,
-    weight,
-    bias,
-    options.stride ?? 1,
-    options.padding ?? 0,
-    options.outputPadding ?? 0,
-    options.groups ?? 1,
-    options.dilation ?? 1,
-  );
+  return transpose(torch.convTranspose3d, [input, weight, bias], options);
 }

@@ -6,7 +6,7 @@
 
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { maxPool1dWithIndices, maxPool3dWithIndices } from "./max_pool_indices.ts";
+import { maxPool1dWithIndices, maxPool3dWithIndices, type MaxPooling } from "./max_pool_indices.ts";
 import type { PoolOptions } from "./pool_options.ts";
 
 /** Options of {@linkcode maxPool1d}, {@linkcode maxPool2d} and {@linkcode maxPool3d}. */
@@ -15,6 +15,23 @@ export interface MaxPoolOptions extends PoolOptions {
   dilation?: number | readonly number[];
   /** Whether the places of the largest values are returned, too; false by default. */
   returnIndices?: boolean;
+}
+
+/** Calls a max pool of libtorch's, whatever the number of dimensions, with places or without. */
+function pooled<R>(
+  pool: MaxPooling<R>,
+  input: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions,
+): R {
+  return pool(
+    input,
+    kernelSize,
+    options.stride ?? kernelSize,
+    options.padding ?? 0,
+    options.dilation ?? 1,
+    options.ceilMode ?? false,
+  );
 }
 
 /**
@@ -37,15 +54,9 @@ export function maxPool1d(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Tensor | [Tensor, Tensor] {
-  const pool = options.returnIndices ? maxPool1dWithIndices : torch.maxPool1d;
-  return pool(
-    input,
-    kernelSize,
-    options.stride ?? kernelSize,
-    options.padding ?? 0,
-    options.dilation ?? 1,
-    options.ceilMode ?? false,
-  );
+  return options.returnIndices
+    ? pooled(maxPool1dWithIndices, input, kernelSize, options)
+    : pooled(torch.maxPool1d, input, kernelSize, options);
 }
 
 /**
@@ -79,15 +90,9 @@ export function maxPool2d(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Tensor | [Tensor, Tensor] {
-  const pool = options.returnIndices ? torch.maxPool2dWithIndices : torch.maxPool2d;
-  return pool(
-    input,
-    kernelSize,
-    options.stride ?? kernelSize,
-    options.padding ?? 0,
-    options.dilation ?? 1,
-    options.ceilMode ?? false,
-  );
+  return options.returnIndices
+    ? pooled(torch.maxPool2dWithIndices, input, kernelSize, options)
+    : pooled(torch.maxPool2d, input, kernelSize, options);
 }
 
 /**
@@ -110,13 +115,7 @@ export function maxPool3d(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Tensor | [Tensor, Tensor] {
-  const pool = options.returnIndices ? maxPool3dWithIndices : torch.maxPool3d;
-  return pool(
-    input,
-    kernelSize,
-    options.stride ?? kernelSize,
-    options.padding ?? 0,
-    options.dilation ?? 1,
-    options.ceilMode ?? false,
-  );
+  return options.returnIndices
+    ? pooled(maxPool3dWithIndices, input, kernelSize, options)
+    : pooled(torch.maxPool3d, input, kernelSize, options);
 }

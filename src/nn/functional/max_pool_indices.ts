@@ -7,15 +7,18 @@
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 
-/** Max pooling with the places of the values, as `torch.maxPool2dWithIndices` has them. */
-type WithIndices = (
+/** A max pool of libtorch's, with the places of the values or without. */
+export type MaxPooling<R> = (
   input: Tensor,
   kernelSize: number | readonly number[],
   stride: number | readonly number[],
   padding: number | readonly number[],
   dilation: number | readonly number[],
   ceilMode: boolean,
-) => [values: Tensor, indices: Tensor];
+) => R;
+
+/** Max pooling with the places of the values, as `torch.maxPool2dWithIndices` has them. */
+type WithIndices = MaxPooling<[values: Tensor, indices: Tensor]>;
 
 const calling = (name: string, sides: number): WithIndices => {
   const list = (size: number | readonly number[]): readonly number[] =>

@@ -5,7 +5,6 @@
  */
 
 import * as torch from "../../torch/mod.ts";
-import type { Tensor } from "../../torch/mod.ts";
 import type { Pair } from "../pair.ts";
 import type { Triple } from "../triple.ts";
 import type { Conv1dOptions, Conv2dOptions, Conv3dOptions } from "./conv_options.ts";
@@ -36,23 +35,7 @@ export class Conv1d extends PaddedConvolution {
     kernelSize: number,
     options: Conv1dOptions = {},
   ) {
-    super(inChannels, outChannels, kernelSize, options, 1);
-  }
-
-  /** Shapes: (B, inChannels, L) to (B, outChannels, L'). */
-  override forward(input: Tensor): Tensor {
-    const padded = this.around(input);
-    const output = torch.conv1d(
-      padded,
-      this.weight,
-      this.bias,
-      this.stride,
-      this.zeros,
-      this.dilation,
-      this.groups,
-    );
-    if (padded !== input) padded.dispose();
-    return output;
+    super(inChannels, outChannels, kernelSize, options, 1, torch.conv1d);
   }
 }
 
@@ -82,23 +65,7 @@ export class Conv2d extends PaddedConvolution {
     kernelSize: Pair,
     options: Conv2dOptions = {},
   ) {
-    super(inChannels, outChannels, kernelSize, options, 2);
-  }
-
-  /** Shapes: (B, inChannels, H, W) to (B, outChannels, H', W'). */
-  override forward(input: Tensor): Tensor {
-    const padded = this.around(input);
-    const output = torch.conv2d(
-      padded,
-      this.weight,
-      this.bias,
-      this.stride,
-      this.zeros,
-      this.dilation,
-      this.groups,
-    );
-    if (padded !== input) padded.dispose();
-    return output;
+    super(inChannels, outChannels, kernelSize, options, 2, torch.conv2d);
   }
 }
 
@@ -128,22 +95,6 @@ export class Conv3d extends PaddedConvolution {
     kernelSize: Triple,
     options: Conv3dOptions = {},
   ) {
-    super(inChannels, outChannels, kernelSize, options, 3);
-  }
-
-  /** Shapes: (B, inChannels, D, H, W) to (B, outChannels, D', H', W'). */
-  override forward(input: Tensor): Tensor {
-    const padded = this.around(input);
-    const output = torch.conv3d(
-      padded,
-      this.weight,
-      this.bias,
-      this.stride,
-      this.zeros,
-      this.dilation,
-      this.groups,
-    );
-    if (padded !== input) padded.dispose();
-    return output;
+    super(inChannels, outChannels, kernelSize, options, 3, torch.conv3d);
   }
 }

@@ -5,7 +5,6 @@
  */
 
 import * as torch from "../../torch/mod.ts";
-import type { Tensor } from "../../torch/mod.ts";
 import type { Pair } from "../pair.ts";
 import type { Triple } from "../triple.ts";
 import type {
@@ -42,21 +41,7 @@ export class ConvTranspose1d extends TransposedConvolution {
     kernelSize: number,
     options: ConvTranspose1dOptions = {},
   ) {
-    super(inChannels, outChannels, kernelSize, options, 1);
-  }
-
-  /** Calls libtorch's operator. */
-  protected override convolve(input: Tensor, outputPadding: readonly number[]): Tensor {
-    return torch.convTranspose1d(
-      input,
-      this.weight,
-      this.bias,
-      this.stride,
-      this.padding as readonly number[],
-      outputPadding,
-      this.groups,
-      this.dilation,
-    );
+    super(inChannels, outChannels, kernelSize, options, 1, torch.convTranspose1d);
   }
 }
 
@@ -87,21 +72,7 @@ export class ConvTranspose2d extends TransposedConvolution {
     kernelSize: Pair,
     options: ConvTranspose2dOptions = {},
   ) {
-    super(inChannels, outChannels, kernelSize, options, 2);
-  }
-
-  /** Calls libtorch's operator. */
-  protected override convolve(input: Tensor, outputPadding: readonly number[]): Tensor {
-    return torch.convTranspose2d(
-      input,
-      this.weight,
-      this.bias,
-      this.stride,
-      this.padding as readonly number[],
-      outputPadding,
-      this.groups,
-      this.dilation,
-    );
+    super(inChannels, outChannels, kernelSize, options, 2, torch.convTranspose2d);
   }
 }
 
@@ -132,20 +103,6 @@ export class ConvTranspose3d extends TransposedConvolution {
     kernelSize: Triple,
     options: ConvTranspose3dOptions = {},
   ) {
-    super(inChannels, outChannels, kernelSize, options, 3);
-  }
-
-  /** Calls libtorch's operator. */
-  protected override convolve(input: Tensor, outputPadding: readonly number[]): Tensor {
-    return torch.convTranspose3d(
-      input,
-      this.weight,
-      this.bias,
-      this.stride,
-      this.padding as readonly number[],
-      outputPadding,
-      this.groups,
-      this.dilation,
-    );
+    super(inChannels, outChannels, kernelSize, options, 3, torch.convTranspose3d);
   }
 }

@@ -5,60 +5,20 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { instanceNorm } from "../functional/instance_norm.ts";
 import { shapeText } from "../functional/shapes.ts";
-import { Module } from "../module.ts";
-import { checkKnown, checkNumber, checkSize } from "../options.ts";
 import type { InstanceNormOptions } from "./instance_norm_options.ts";
+import { TrackedNorm } from "./tracked_norm.ts";
 
 /** What the instance normalizations have in common. */
-export abstract class InstanceNorm extends Module {
-  /** The number of channels. */
-  readonly numFeatures: number;
-  /** Added to the variance. */
-  readonly eps: number;
-  /** How far the running statistics move; null: not at all. */
-  readonly momentum: number | null;
-  /** The scale, (C), or null. */
-  readonly weight: Tensor | null = null;
-  /** What is added, (C), or null. */
-  readonly bias: Tensor | null = null;
-  /** The running mean, (C), or null. */
-  readonly runningMean: Tensor | null = null;
-  /** The running variance, (C), or null. */
-  readonly runningVar: Tensor | null = null;
-  /** Always 0, int64, or null: PyTorch's state dicts have it. */
-  readonly numBatchesTracked: Tensor | null = null;
+export abstract class InstanceNorm extends TrackedNorm {
   /** The number of dimensions of a batch. */
   protected abstract readonly dims: number;
 
   /** @throws {ArgumentError} if the size or an option cannot be used. */
   constructor(numFeatures: number, options: InstanceNormOptions = {}) {
-    super();
-    const layer = new.target.name;
-    checkSize(layer, "numFeatures", numFeatures);
-    checkKnown(layer, options, ["eps", "momentum", "affine", "bias", "trackRunningStats"]);
-    this.numFeatures = numFeatures;
-    this.eps = options.eps ?? 1e-5;
-    this.momentum = options.momentum === undefined ? 0.1 : options.momentum;
-    checkNumber(layer, "eps", this.eps, 0);
-    if (this.momentum !== null) checkNumber(layer, "momentum", this.momentum, 0, 1);
-    if (options.affine ?? false) {
-      this.weight = this.registerParameter("weight", torch.ones([numFeatures]));
-      if (options.bias ?? true) {
-        this.bias = this.registerParameter("bias", torch.zeros([numFeatures]));
-      }
-    }
-    if (options.trackRunningStats ?? false) {
-      this.runningMean = this.registerBuffer("running_mean", torch.zeros([numFeatures]));
-      this.runningVar = this.registerBuffer("running_var", torch.ones([numFeatures]));
-      const count = torch.zeros([], { dtype: "int64" });
-      this.numBatchesTracked = this.registerBuffer("num_batches_tracked", count, {
-        optional: true,
-      });
-    }
+    super(numFeatures, options, { affine: false, trackRunningStats: false });
   }
 
   /**
@@ -93,10 +53,5 @@ export abstract class InstanceNorm extends Module {
       momentum: this.momentum ?? 0,
       eps: this.eps,
     });
-  }
-
-  /** The number of channels. */
-  protected override describe(): string {
-    return `${this.numFeatures}`;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { pad, type PadOptions } from "../functional/pad.ts";
 import { checkKnown, checkWord } from "../options.ts";
@@ -18,7 +19,8 @@ export abstract class PaddedConvolution extends Convolution {
   /** What is added on the sides. */
   readonly paddingMode: PaddingMode;
   /** What the operator itself pads with zeros. */
-  protected readonly zeros: readonly number[] | "same";
+  readonly #zeros: readonly number[] | "same";
+  readonly #convolve: typeof torch.conv2d;
   /** What is put around the input beforehand, by (before, after) pairs for the last dimension first. */
   readonly #around: readonly number[] | null;
   readonly #pad: PadOptions;
@@ -29,6 +31,7 @@ export abstract class PaddedConvolution extends Convolution {
     kernelSize: number | readonly number[],
     options: Conv1dOptions | Conv2dOptions | Conv3dOptions,
     dims: number,
+    convolve: typeof torch.conv2d,
   ) {
     const layer = new.target.name;
     checkKnown(layer, options, known);
@@ -36,6 +39,7 @@ export abstract class PaddedConvolution extends Convolution {
     checkWord(layer, "paddingMode", mode, ["zeros", "reflect", "replicate", "circular"]);
     super(inChannels, outChannels, kernelSize, options, dims, false);
     this.paddingMode = mode;
+    this.#convolve = convolve;
     // Before and after every side.
     const sides = this.kernelSize.map((size, i) => {
       if (this.padding === "valid") return [0, 0];
@@ -45,14 +49,18 @@ export abstract class PaddedConvolution extends Convolution {
     });
     const even = sides.every(([before, after]) => before === after);
     const none = this.kernelSize.map(() => 0);
-    this.zeros = mode !== "zeros" ? none : even ? sides.map(([before]) => before) : "same";
+    this.#zeros = mode !== "zeros" ? none : even ? sides.map(([before]) => before) : "same";
     this.#around = mode === "zeros" ? null : sides.reverse().flat();
     this.#pad = { mode: mode === "zeros" ? "constant" : mode };
   }
 
-  /** The input with what is not zeros around it. */
-  protected around(input: Tensor): Tensor {
-    return this.#around === null ? input : pad(input, this.#around, this.#pad);
+  /** Shapes: (B, inChannels, *) to (B, outChannels, *'). */
+  override forward(input: Tensor): Tensor {
+    const padded = this.#around === null ? input : pad(input, this.#around, this.#pad);
+    const { weight, bias, stride, dilation, groups } = this;
+    const output = this.#convolve(padded, weight, bias, stride, this.#zeros, dilation, groups);
+    if (padded !== input) padded.dispose();
+    return output;
   }
 
   /** The channels and options. */

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "../../base/errors.ts";
+import type * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { checkKnown, sizes } from "../options.ts";
 import type {
@@ -21,6 +22,7 @@ const known = ["stride", "padding", "outputPadding", "groups", "bias", "dilation
 export abstract class TransposedConvolution extends Convolution {
   /** What is added on one side of the output. */
   readonly outputPadding: readonly number[];
+  readonly #convolve: typeof torch.convTranspose2d;
 
   constructor(
     inChannels: number,
@@ -28,6 +30,7 @@ export abstract class TransposedConvolution extends Convolution {
     kernelSize: number | readonly number[],
     options: ConvTranspose1dOptions | ConvTranspose2dOptions | ConvTranspose3dOptions,
     dims: number,
+    convolve: typeof torch.convTranspose2d,
   ) {
     const layer = new.target.name;
     checkKnown(layer, options, known, { paddingMode: "it cuts off and pads nothing" });
@@ -41,10 +44,8 @@ export abstract class TransposedConvolution extends Convolution {
     }
     super(inChannels, outChannels, kernelSize, options, dims, true);
     this.outputPadding = added;
+    this.#convolve = convolve;
   }
-
-  /** What the operator does with the input. */
-  protected abstract convolve(input: Tensor, outputPadding: readonly number[]): Tensor;
 
   /**
    * With a stride several sizes become one under a convolution; `outputSize`, without batch and channels, says which is
@@ -56,12 +57,12 @@ export abstract class TransposedConvolution extends Convolution {
   /** Shapes: (B, inChannels, *) to (B, outChannels, *'). */
   override forward(input: Tensor): Tensor;
   override forward(input: Tensor, options?: { outputSize?: readonly number[] }): Tensor {
-    return this.convolve(
-      input,
-      options?.outputSize === undefined
-        ? this.outputPadding
-        : this.#paddingFor(options.outputSize, input.shape.slice(-this.kernelSize.length)),
-    );
+    const added = options?.outputSize === undefined
+      ? this.outputPadding
+      : this.#paddingFor(options.outputSize, input.shape.slice(-this.kernelSize.length));
+    const { weight, bias, stride, groups, dilation } = this;
+    const cut = this.padding as readonly number[];
+    return this.#convolve(input, weight, bias, stride, cut, added, groups, dilation);
   }
 
   /** What has to be added on one side for an output of a size. */
