@@ -148,6 +148,31 @@ export function list(pattern = "*", options: ListOptions = {}): string[] {
   return names.filter((name) => wanted.test(name));
 }
 
+/** The entry that a name means, and the tag that the name has beside. */
+function lookUp(name: string): { readonly base: ModelEntry; readonly tag?: string } | undefined {
+  const own = name.replace(/^timm\//, "");
+  const whole = all().get(name) ?? all().get(own);
+  if (whole !== undefined) return { base: whole };
+  const point = own.indexOf(".");
+  const base = point < 0 ? undefined : all().get(own.slice(0, point));
+  return base?.tagged === undefined ? undefined : { base, tag: own.slice(point + 1) };
+}
+
+/**
+ * Whether there is an architecture of this name, with a tag or without. Whether it has such weights says
+ * {@linkcode entry}.
+ *
+ * @example
+ * ```ts
+ * import { models } from "@apprentice/distill";
+ *
+ * models.has("resnet50.a1_in1k"); // true
+ * ```
+ */
+export function has(name: string): boolean {
+  return lookUp(name) !== undefined;
+}
+
 /**
  * What is known of an architecture, and of its weights of a tag: `"vit_small_patch16_dinov3.lvd1689m"`. A name without a
  * tag means the first of the architecture's weights. `timm/` may stand before timm's names.
@@ -162,11 +187,11 @@ export function list(pattern = "*", options: ListOptions = {}): string[] {
  * ```
  */
 export function entry(name: string): ModelEntry {
-  const found = all().get(name) ?? all().get(name.replace(/^timm\//, ""));
-  if (found !== undefined) return found;
-  const [base, ...rest] = name.replace(/^timm\//, "").split(".");
-  const tagged = all().get(base)?.tagged;
-  if (tagged !== undefined && rest.length > 0) return tagged(rest.join("."));
+  const found = lookUp(name);
+  if (found !== undefined) {
+    const { base, tag } = found;
+    return tag === undefined ? base : base.tagged!(tag);
+  }
   const near = nearest(name, [...all().keys()]);
   throw new ArgumentError(
     `There is no architecture "${name}". The nearest names are ${near.join(", ")}; ` +

@@ -14,7 +14,7 @@ import * as torch from "../torch/mod.ts";
 import { ownState, publishedState } from "./published_state.ts";
 import { create } from "./create.ts";
 import { entryOf } from "./entry_of.ts";
-import { entry } from "./registry.ts";
+import { has } from "./registry.ts";
 import { fileAt, SAVED_FORMAT, savedFile } from "./saved_file.ts";
 import { SMALL_MODELS } from "./small/all.ts";
 
@@ -149,22 +149,13 @@ function build(architecture: string | undefined, options: unknown, path: string)
   if (Object.hasOwn(SMALL_MODELS, name)) {
     return skipped(() => SMALL_MODELS[name].build(options as never));
   }
-  if (!isKnown(name)) {
+  if (!has(name)) {
     throw new FormatError(
       `its architecture is ${JSON.stringify(architecture)}, which this version does not know`,
     );
   }
   // Names that are several publishers' now were one's before; the file's names of parameters tell.
   return skipped(() => create(entryOf(name, path).name, options));
-}
-
-function isKnown(name: string): boolean {
-  try {
-    entry(name);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function namesOf(text: string | undefined, count: number): readonly string[] | null {

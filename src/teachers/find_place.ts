@@ -7,7 +7,7 @@
 import { FileError } from "../base/errors.ts";
 import { checkIsFile, isMissing, readProblem, readTextFile } from "../base/regular_files.ts";
 import { isHubSpec, resolveHub } from "../hub/mod.ts";
-import { entry, list } from "../models/registry.ts";
+import { entry, has, list } from "../models/registry.ts";
 import { publishedWeights } from "../models/published_weights.ts";
 import type { ModelConfig } from "./configs/model_config.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
@@ -71,7 +71,7 @@ export async function find(
 
 /** Whether a spec is a name of the registry, and of nothing that lies here. */
 async function isName(spec: string): Promise<boolean> {
-  if (!list().includes(spec.split(".")[0])) return false;
+  if (!has(spec)) return false;
   try {
     await Deno.stat(spec);
     return false;

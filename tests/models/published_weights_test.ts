@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
-import { create, entry, list, load, publishedWeights, save } from "../../src/models/mod.ts";
+import { create, entry, has, list, load, publishedWeights, save } from "../../src/models/mod.ts";
 import { load as loadTeacher } from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
@@ -26,6 +26,16 @@ test("a tag that there is not is refused with the nearest ones", () => {
   assertStringIncludes(error.message, "efficientvit_b1.r224_in1k");
   assertThrows(() => entry("efficientvit_b1."), ArgumentError);
   assertThrows(() => entry("resnet20.in1k"), ArgumentError, "resnet20");
+});
+
+test("a name is known with a tag, with timm's owner, and where it has a point of its own", () => {
+  for (const name of [NAME, TAGGED, `timm/${TAGGED}`, "radio_v2.5-b", "resnet20"]) {
+    assertEquals([name, has(name)], [name, true]);
+    assertEquals(entry(name).name, name.replace("timm/", ""));
+  }
+  for (const name of ["resnet20.in1k", "efficientvit", "", "timm/", "."]) {
+    assertEquals([name, has(name)], [name, false]);
+  }
 });
 
 test("lists have the names of weights where they are asked for", () => {
