@@ -11,13 +11,14 @@ import { Backbone, type StagedFeatures } from "./backbone.ts";
 import type { BuildOptions } from "./entry.ts";
 import { checkBuildOptions } from "./parts/build_options.ts";
 import { classifierHead } from "./parts/classifier_head.ts";
+import { convBn } from "./parts/conv_norm_act.ts";
 import { dropPathRates } from "./parts/drop_path.ts";
 import { NamedChain } from "./parts/named_chain.ts";
 import { NamedHead } from "./parts/named_head.ts";
 import { checkHeads } from "./parts/self_attention.ts";
 import { checkBlocks, checkCounts, checkList, checkParameterCount } from "./parts/size_checks.ts";
 import { chainGroups, Stage } from "./parts/stage.ts";
-import { convBn, TinyConvs, TinyVitBlock } from "./parts/tiny_vit_blocks.ts";
+import { TinyConvs, TinyVitBlock } from "./parts/tiny_vit_blocks.ts";
 import { initTruncNormal } from "./parts/trunc_normal_init.ts";
 
 /** What makes one TinyViT another. */

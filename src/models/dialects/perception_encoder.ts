@@ -6,49 +6,29 @@
 
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
-import { type Rule, translated } from "./dialect.ts";
+import { fromWholeClip } from "./clip.ts";
+import { fromTower } from "./clip_tower.ts";
+import type { Rule } from "./dialect.ts";
 import type { Dialect } from "./dialect_type.ts";
 
 type State = Readonly<Record<string, Tensor>>;
 
+/** What OpenAI's towers have not. */
 const ofMeta: readonly Rule[] = [
-  [/^class_embedding$/, "cls_token"],
-  [/^positional_embedding$/, "pos_embed"],
-  [/^conv1\./, "patch_embed.proj."],
-  [/^ln_pre\./, "norm_pre."],
-  [/^ln_post\./, "norm."],
-  [/^transformer\.resblocks\./, "blocks."],
-  [/\.ln_([12])\./, ".norm$1."],
   [/\.ls_([12])\.gamma$/, ".gamma_$1"],
   [/^attn_pool\.attn\.in_proj_/, "attn_pool.qkv."],
   [/^attn_pool\.attn\.out_proj\./, "attn_pool.proj."],
   [/^attn_pool\.probe$/, "attn_pool.latent"],
   [/^attn_pool\.layernorm\./, "attn_pool.norm."],
-  [/\.attn\.in_proj_/, ".attn.qkv."],
-  [/\.attn\.out_proj\./, ".attn.proj."],
-  [/\.mlp\.c_fc\./, ".mlp.fc1."],
-  [/\.mlp\.c_proj\./, ".mlp.fc2."],
 ];
-
-/** The names of the image's tower: of a whole CLIP without what is before them and without the text's. */
-const ofTower: readonly Rule[] = [[/^(?!visual\.).*$/, ""], [/^visual\./, ""]];
 
 function fromMeta(state: State): Record<string, Tensor> {
   const isWhole = Object.hasOwn(state, "visual.conv1.weight");
-  const { proj, ...rest } = isWhole ? translated(state, ofTower) : state;
-  const result = translated(rest, ofMeta);
-  return torch.noGrad(() => {
-    for (const name of ["cls_token", "pos_embed"]) {
-      const tokens = result[name];
-      if (tokens !== undefined) result[name] = tokens.reshape(1, -1, tokens.size(-1));
-    }
+  const result = fromTower(isWhole ? fromWholeClip(state) : state, ofMeta);
+  torch.noGrad(() => {
     for (const part of ["weight", "bias"]) splitPool(result, part);
-    if (proj === undefined) return result;
-    // The projection is the head, which has a bias in timm.
-    const { dtype, device } = proj;
-    const bias = torch.zeros([proj.size(1)], { dtype, device });
-    return { ...result, "head.weight": proj.t(), "head.bias": bias };
   });
+  return result;
 }
 
 /** The pooling's queries are of a layer of their own in timm. */

@@ -7,6 +7,7 @@
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { fromTransformersClip, fromWholeClip, isTransformersClip, isWholeClip } from "./clip.ts";
+import { fromTower, withHead } from "./clip_tower.ts";
 import { hasEndings, type Rule, translated } from "./dialect.ts";
 import type { Dialect } from "./dialect_type.ts";
 
@@ -66,20 +67,6 @@ const ofTorchvision: readonly Rule[] = [
   [/^heads\.head\./, "head."],
 ];
 
-const ofClip: readonly Rule[] = [
-  [/^class_embedding$/, "cls_token"],
-  [/^positional_embedding$/, "pos_embed"],
-  [/^conv1\./, "patch_embed.proj."],
-  [/^ln_pre\./, "norm_pre."],
-  [/^ln_post\./, "norm."],
-  [/^transformer\.resblocks\./, "blocks."],
-  [/\.ln_([12])\./, ".norm$1."],
-  [/\.attn\.in_proj_/, ".attn.qkv."],
-  [/\.attn\.out_proj\./, ".attn.proj."],
-  [/\.mlp\.c_fc\./, ".mlp.fc1."],
-  [/\.mlp\.c_proj\./, ".mlp.fc2."],
-];
-
 const ofTrunk: readonly Rule[] = [
   [/^visual\.head\.proj\.weight$/, "head.weight"],
   [/^(?!visual\.trunk\.|head\.weight$).*$/, ""],
@@ -95,26 +82,6 @@ function withoutPrefixPositions(state: Record<string, Tensor>): Record<string, T
     cls_token: classToken.add(positions.narrow(1, 0, 1)),
     pos_embed: positions.narrow(1, 1, positions.size(1) - 1),
   }));
-}
-
-/** CLIP's tower by OpenAI's names; its projection is the head, which has a bias in timm. */
-function fromTower(state: State): Record<string, Tensor> {
-  const { proj, ...rest } = state;
-  const result = translated(rest, ofClip);
-  return torch.noGrad(() => {
-    for (const name of ["cls_token", "pos_embed"]) {
-      const token = result[name];
-      if (token !== undefined) result[name] = token.reshape(1, -1, token.size(-1));
-    }
-    return proj === undefined ? result : withHead(result, proj.t());
-  });
-}
-
-/** A projection without bias as timm's head, which has one. */
-function withHead(state: Record<string, Tensor>, weight: Tensor): Record<string, Tensor> {
-  const { dtype, device } = weight;
-  const bias = torch.zeros([weight.size(0)], { dtype, device });
-  return { ...state, "head.weight": weight, "head.bias": bias };
 }
 
 function fromTrunk(state: State): Record<string, Tensor> {
@@ -167,7 +134,7 @@ export const vitDialects: readonly Dialect[] = [
     // Without the model's own names these are as good as their own translation.
     name: "OpenAI's and OpenCLIP's image tower",
     recognizes: (keys, own) => own !== undefined && own.has("cls_token") && isTower(keys),
-    translate: fromTower,
+    translate: (state) => fromTower(state),
   },
   dialect(
     "transformers' CLIP",

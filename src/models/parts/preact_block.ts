@@ -10,6 +10,7 @@ import type { Tensor } from "../../torch/mod.ts";
 import { makeDivisible } from "./divisible.ts";
 import { DropPath } from "./drop_path.ts";
 import { residual } from "./residual.ts";
+import { standardized } from "./standardized.ts";
 
 /** How the layers of a network are made. */
 export interface PreactStyle {
@@ -36,10 +37,7 @@ export class StdConv2d extends nn.Conv2d {
   /** (B, before, H, W) to (B, width, ⌈H / stride⌉, ⌈W / stride⌉). */
   override forward(x: Tensor): Tensor {
     return torch.scope(() => {
-      const { shape } = this.weight;
-      const flat = this.weight.reshape(1, shape[0], -1);
-      const weight = torch.batchNorm(flat, null, null, null, null, true, 0, this.#eps, true)
-        .reshape(...shape);
+      const weight = standardized(this.weight, this.#eps);
       const padding = this.padding as readonly number[];
       return torch.conv2d(x, weight, null, this.stride, padding);
     });

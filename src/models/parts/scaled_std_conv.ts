@@ -8,8 +8,9 @@ import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { samePadding } from "./same_conv.ts";
+import { standardized } from "./standardized.ts";
 
-const eps = 1e-5;
+const EPS = 1e-5;
 
 /** Options of {@linkcode ScaledStdConv2d}. */
 export interface ScaledStdConvOptions {
@@ -54,18 +55,7 @@ export class ScaledStdConv2d extends nn.Conv2d {
   /** (B, before, H, W) to (B, width, ⌈H / stride⌉, ⌈W / stride⌉). */
   override forward(x: Tensor): Tensor {
     return torch.scope(() => {
-      const { shape } = this.weight;
-      const weight = torch.batchNorm(
-        this.weight.reshape(1, shape[0], -1),
-        this.gain.mul(this.#scale).flatten(),
-        null,
-        null,
-        null,
-        true,
-        0,
-        eps,
-        true,
-      ).reshape(...shape);
+      const weight = standardized(this.weight, EPS, this.gain.mul(this.#scale).flatten());
       const padded = this.#same
         ? torch.constantPadNd(
           x,

@@ -8,22 +8,13 @@ import * as nn from "../../nn/mod.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { biasedAttention } from "./biased_attention.ts";
-import { ConvNormAct, type ConvNormActOptions } from "./conv_norm_act.ts";
+import { convBn, type ConvNormAct } from "./conv_norm_act.ts";
 import { DropPath } from "./drop_path.ts";
 import { gelu } from "./gelu.ts";
 import { Mlp } from "./mlp.ts";
 import { OffsetAttention } from "./offset_attention.ts";
 import { residual } from "./residual.ts";
 import { cutWindows, joinWindows } from "./windows.ts";
-
-/** A convolution and a batch norm by timm's names, `conv` and `bn`. */
-export function convBn(
-  before: number,
-  width: number,
-  options: ConvNormActOptions = {},
-): ConvNormAct {
-  return new ConvNormAct(before, width, { ...options, keys: ["conv", "bn"] });
-}
 
 /**
  * Three convolutions, the middle one of each channel by itself: an inverted residual block (Sandler et al. 2018), or what halves a
