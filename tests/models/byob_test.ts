@@ -8,7 +8,7 @@ import { GlobalContext } from "../../src/models/parts/global_context.ts";
 import { squeezedWidth, SqueezeExcite } from "../../src/models/parts/squeeze_excite.ts";
 import { entry } from "../../src/models/registry.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_byob.safetensors", import.meta.url).pathname;
@@ -76,16 +76,7 @@ const makers: Record<string, () => Backbone> = {
   "test_byobnet": () => entry("test_byobnet").build({ numClasses: 5 }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs, statistics and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("test_byobnet keeps a backbone's promises", () => {
   assertContract({ family: byob, name: "test_byobnet", size: 64, sides: [16, 8, 4, 2] });

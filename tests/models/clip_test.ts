@@ -7,7 +7,8 @@ import { dialects } from "../../src/models/dialects/all.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { assertParity, compare, goldenNames, uniform } from "../parity/parity.ts";
+import { uniform } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_clip.safetensors", import.meta.url).pathname;
@@ -24,16 +25,7 @@ const makers: Record<string, () => ClipImageTower> = {
   "pooled": () => tiny({ features: "pooled" }),
 };
 
-test("the golden file has every tower that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`a tower with ${name}: outputs and gradients are OpenCLIP's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("CLIP's towers keep a backbone's promises", () => {
   const name = "clip_vit_b_32";

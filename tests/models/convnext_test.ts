@@ -4,7 +4,8 @@ import { convnext } from "../../src/models/convnext_entries.ts";
 import type { ConvNeXtOptions } from "../../src/models/convnext_options.ts";
 import { entry } from "../../src/models/registry.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { assertParity, compare } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const golden = (name: string) => new URL(`../golden/${name}.safetensors`, import.meta.url).pathname;
@@ -30,16 +31,7 @@ const makers: Record<string, () => ConvNeXt> = {
   "v2, convolutions": tiny({ ...v2, asConvolutions, dropPath: 0.5 }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(golden("parity_convnext")).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, golden("parity_convnext"), name));
-  });
-}
+testParity(golden("parity_convnext"), makers);
 
 const torchvisions: Record<string, { name: string; dropPath?: number }> = {
   "convnext_tiny": { name: "torchvision/convnext_tiny" },

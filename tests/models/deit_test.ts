@@ -6,7 +6,7 @@ import { VisionTransformer } from "../../src/models/vit.ts";
 import type * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_deit.safetensors", import.meta.url).pathname;
@@ -21,16 +21,7 @@ const makers: Record<string, () => nn.Classifier> = {
   "distilled, without head": () => new DistilledVit({ ...narrow, numClasses: 0 }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("a distilled DeiT keeps a backbone's promises", () => {
   const name = "deit_tiny_distilled_patch16_224";

@@ -3,7 +3,7 @@ import { ArgumentError } from "../../src/base/errors.ts";
 import { DenseNet, type DenseNetOptions } from "../../src/models/densenet.ts";
 import { densenet } from "../../src/models/densenet_entries.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 import { translateFor } from "./dialect_records.ts";
 
@@ -19,16 +19,7 @@ const makers: Record<string, () => DenseNet> = {
   "blurring": tiny({ deepStem: true, blurs: true }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("densenet121 keeps a backbone's promises", () => {
   assertContract({ family: densenet, name: "densenet121", size: 32, sides: [8, 4, 2, 1] });

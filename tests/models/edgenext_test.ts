@@ -5,7 +5,7 @@ import { edgenext } from "../../src/models/edgenext_entries.ts";
 import type { EdgeNeXtOptions } from "../../src/models/edgenext_options.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_edgenext.safetensors", import.meta.url).pathname;
@@ -26,16 +26,7 @@ const makers: Record<string, () => EdgeNeXt> = {
   "overlapping": tiny({ depths: [1, 2, 2, 2], dims: [8, 16, 32, 32], overlapping: true }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("edgenext_xx_small keeps a backbone's promises", () => {
   const name = "edgenext_xx_small";

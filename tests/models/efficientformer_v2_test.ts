@@ -4,7 +4,7 @@ import { EfficientFormerV2 } from "../../src/models/efficientformer_v2.ts";
 import { efficientformerV2 } from "../../src/models/efficientformer_v2_entries.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
-import { assertParity, compare } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_efficientformer_v2.safetensors", import.meta.url).pathname;
@@ -20,12 +20,7 @@ const makers = {
   "dropping": () => new EfficientFormerV2({ ...small, dropout: 0.3, dropPath: 0.5 }),
 };
 
-for (const [name, make] of Object.entries(makers)) {
-  test(`EfficientFormerV2 ${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("efficientformerv2_s0 keeps a backbone's promises", () => {
   assertContract({

@@ -1,7 +1,7 @@
 import { efficientvitMit } from "../../src/models/efficientvit_mit_entries.ts";
 import { EfficientVit } from "../../src/models/efficientvit_mit.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_efficientvit_mit.safetensors", import.meta.url).pathname;
@@ -18,12 +18,7 @@ const makers = {
   "large": () => new EfficientVit({ ...small, isLarge: true }),
 };
 
-for (const [name, make] of Object.entries(makers)) {
-  test(`EfficientViT ${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("efficientvit_b0 keeps a backbone's promises", () => {
   assertContract({

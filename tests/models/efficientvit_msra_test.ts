@@ -1,7 +1,7 @@
 import { EfficientVitMsra } from "../../src/models/efficientvit_msra.ts";
 import { efficientvitMsra } from "../../src/models/efficientvit_msra_entries.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_efficientvit_msra.safetensors", import.meta.url).pathname;
@@ -17,12 +17,7 @@ const makers = {
   "smaller than a window": () => new EfficientVitMsra({ ...small, imageSize: 64, dropout: 0.3 }),
 };
 
-for (const [name, make] of Object.entries(makers)) {
-  test(`EfficientViT of MSRA ${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("efficientvit_m0 keeps a backbone's promises", () => {
   assertContract({

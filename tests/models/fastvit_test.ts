@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertStringIncludes, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
 import { create } from "../../src/models/create.ts";
 import { FastVit, type FastVitOptions } from "../../src/models/fastvit.ts";
@@ -6,7 +6,8 @@ import { fastVit } from "../../src/models/fastvit_entries.ts";
 import { fold } from "../../src/models/fold.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
-import { assertParity, compare, fill, goldenNames, uniform } from "../parity/parity.ts";
+import { fill, uniform } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_fastvit.safetensors", import.meta.url).pathname;
@@ -37,16 +38,7 @@ const makers: Record<string, () => FastVit> = {
   "folded": () => small({ ...clip, folded: true }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs, statistics and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("fastvit_t8 keeps a backbone's promises", () => {
   assertContract({ family: fastVit, name: "fastvit_t8", size: 64, sides: [16, 8, 4, 2] });

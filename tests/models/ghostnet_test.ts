@@ -1,9 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
 import { GhostNet, type GhostRow } from "../../src/models/ghostnet.ts";
 import { ghostnet } from "../../src/models/ghostnet_entries.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_ghostnet.safetensors", import.meta.url).pathname;
@@ -25,16 +25,7 @@ const makers: Record<string, () => GhostNet> = {
   "third": () => new GhostNet({ ...own, version: 3, dropout: 0.3 }),
 };
 
-test("the golden file has every GhostNet that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`GhostNet, ${name}: outputs, dense features, stages and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("ghostnet_050 keeps a backbone's promises", () => {
   assertContract({ family: ghostnet, name: "ghostnet_050", size: 64, sides: [16, 8, 4, 2] });

@@ -1,9 +1,9 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertStringIncludes, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
 import { HgNet, type HgNetOptions } from "../../src/models/hgnet.ts";
 import { hgNet } from "../../src/models/hgnet_entries.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_hgnet.safetensors", import.meta.url).pathname;
@@ -25,16 +25,7 @@ const makers: Record<string, () => HgNet> = {
   "v2, affine": () => small({ v2: true, affine: true, layers: 1 }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs, statistics and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("hgnetv2_b0 keeps a backbone's promises", () => {
   assertContract({ family: hgNet, name: "hgnetv2_b0", size: 64, sides: [16, 8, 4, 2] });

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertStringIncludes, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
 import {
   type LegacySeKind,
@@ -7,7 +7,7 @@ import {
 } from "../../src/models/legacy_senet.ts";
 import { legacySeNet } from "../../src/models/legacy_senet_entries.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_legacy_senet.safetensors", import.meta.url).pathname;
@@ -22,16 +22,7 @@ const makers: Record<string, () => LegacySeNet> = {
   "resnext": () => small("resnext"),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs, statistics and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("legacy_seresnet18 keeps a backbone's promises", () => {
   const sides = [8, 4, 2, 1];

@@ -4,7 +4,7 @@ import { Levit } from "../../src/models/levit.ts";
 import { levit } from "../../src/models/levit_entries.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
-import { assertParity, compare } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_levit.safetensors", import.meta.url).pathname;
@@ -25,12 +25,7 @@ const makers = {
   "with one head": () => new Levit({ ...small, activation: "silu", distilled: false }),
 };
 
-for (const [name, make] of Object.entries(makers)) {
-  test(`LeViT ${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("levit_128s keeps a backbone's promises", () => {
   assertContract({ family: levit, name: "levit_128s", size: 224, sides: [14, 7, 4] });

@@ -1,4 +1,3 @@
-import { assertEquals } from "@std/assert";
 import { MBConvNet, type MBConvNetOptions } from "../../src/models/mb_conv_net.ts";
 import {
   activatedSeparable,
@@ -13,8 +12,7 @@ import {
 import { withSpaceToDepth } from "../../src/models/parts/mobile/scale.ts";
 import { SQUEEZE_V3 } from "../../src/models/parts/mobile/squeeze_v3.ts";
 import { TENSORFLOW } from "../../src/models/parts/mobile/tensorflow.ts";
-import { test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 
 const path = new URL("../golden/parity_mb_conv.safetensors", import.meta.url).pathname;
 
@@ -112,13 +110,4 @@ const makers: Record<string, () => MBConvNet> = {
   "grouped, no head": () => net(grouped, { activation: "relu6", head: { width: 0 } }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs, dense features, stages and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);

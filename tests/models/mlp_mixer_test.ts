@@ -1,7 +1,7 @@
 import { MlpMixer } from "../../src/models/mlp_mixer.ts";
 import { mlpMixer } from "../../src/models/mlp_mixer_entries.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_mlp_mixer.safetensors", import.meta.url).pathname;
@@ -12,12 +12,7 @@ const makers = {
     new MlpMixer({ ...small, kind: "resmlp", dropout: 0.3, dropPath: 0.3, layerScale: 1e-4 }),
 };
 
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("mixer_s32_224 keeps a backbone's promises", () => {
   assertContract({ family: mlpMixer, name: "mixer_s32_224", size: 224, sides: [7, 7, 7, 7] });

@@ -4,7 +4,7 @@ import { NfNet } from "../../src/models/nfnet.ts";
 import { nfnet } from "../../src/models/nfnet_entries.ts";
 import type { NfNetOptions } from "../../src/models/nfnet_options.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_nfnet.safetensors", import.meta.url).pathname;
@@ -51,16 +51,7 @@ const makers: Record<string, () => NfNet> = {
   "ResNet, squeezing": resnet({ attention: 1 / 16 }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("nf_regnet_b0 keeps a backbone's promises", () => {
   assertContract({ family: nfnet, name: "nf_regnet_b0", size: 32, sides: [8, 4, 2, 1] });

@@ -10,7 +10,7 @@ import { REGNET_DESIGNS } from "../../src/models/regnet_designs.ts";
 import { regNet } from "../../src/models/regnet_entries.ts";
 import * as nn from "../../src/nn/mod.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare, goldenNames } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_regnet.safetensors", import.meta.url).pathname;
@@ -33,16 +33,7 @@ const makers: Record<string, () => RegNet> = {
     small({ ...silu, norm: (channels) => new nn.GroupNorm(channels / 4, channels) }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs, statistics and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("regnety_002 keeps a backbone's promises", () => {
   assertContract({ family: regNet, name: "regnety_002", size: 64, sides: [16, 8, 4, 2] });

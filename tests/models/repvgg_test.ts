@@ -13,7 +13,8 @@ import { load, save } from "../../src/models/saved.ts";
 import { SmallCnn } from "../../src/models/small/cnn.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { assertParity, compare, fill, goldenNames, uniform } from "../parity/parity.ts";
+import { fill, uniform } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_repvgg.safetensors", import.meta.url).pathname;
@@ -37,16 +38,7 @@ const makers: Record<string, () => Backbone> = {
   "mobileone, folded": () => mobileone({ squeezed: [0, 1, 0, 0], folded: true }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs, statistics and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("repvgg_a0 and mobileone_s0 keep a backbone's promises", () => {
   const sides = [8, 4, 2, 1];

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
 import { create } from "../../src/models/create.ts";
 import { fold } from "../../src/models/fold.ts";
@@ -6,7 +6,8 @@ import { RepVit, type RepVitOptions } from "../../src/models/repvit.ts";
 import { repVit } from "../../src/models/repvit_entries.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device, test } from "../helpers.ts";
-import { assertParity, compare, fill, goldenNames, uniform } from "../parity/parity.ts";
+import { fill, uniform } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_repvit.safetensors", import.meta.url).pathname;
@@ -21,16 +22,7 @@ const makers: Record<string, () => RepVit> = {
   "folded": tiny({ folded: true }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs, statistics and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("repvit_m0_9 keeps a backbone's promises", () => {
   assertContract({ family: repVit, name: "repvit_m0_9", size: 32, sides: [8, 4, 2, 1] });

@@ -12,7 +12,8 @@ import { resNeSt } from "../../src/models/resnest_entries.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare, fill, goldenNames, uniform } from "../parity/parity.ts";
+import { fill, uniform } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract } from "./backbone_contract.ts";
 
 const pathOf = (name: string) =>
@@ -92,15 +93,7 @@ const makers: Record<string, Record<string, () => ResNet>> = {
 
 for (const [file, networks] of Object.entries(makers)) {
   const path = pathOf(file);
-  test(`the golden file of ${file} has every network that is compared`, () => {
-    assertEquals(goldenNames(path).sort(), Object.keys(networks).sort());
-  });
-  for (const [name, make] of Object.entries(networks)) {
-    test(`${name}: outputs, statistics and gradients are timm's`, () => {
-      using model = make();
-      assertParity(compare(model, path, name));
-    });
-  }
+  testParity(path, networks);
 }
 
 test("test_resnet and resnest14d keep a backbone's promises", () => {

@@ -1,7 +1,7 @@
 import { ResNetV2 } from "../../src/models/resnetv2.ts";
 import { resnetV2 } from "../../src/models/resnetv2_entries.ts";
 import { test } from "../helpers.ts";
-import { assertParity, compare } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_resnetv2.safetensors", import.meta.url).pathname;
@@ -19,12 +19,7 @@ const makers = {
   "group norm": () => new ResNetV2({ ...grouped, stem: "deep", norm: "group" }),
 };
 
-for (const [name, make] of Object.entries(makers)) {
-  test(`ResNetV2, ${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("resnetv2_18 keeps a backbone's promises", () => {
   assertContract({ family: resnetV2, name: "resnetv2_18", size: 64, sides: [16, 8, 4, 2] });

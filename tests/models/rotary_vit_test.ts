@@ -7,7 +7,8 @@ import { RotaryVit } from "../../src/models/rotary_vit.ts";
 import type { RotaryVitOptions } from "../../src/models/rotary_vit_options.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { assertParity, compare, fill, goldenNames, uniform } from "../parity/parity.ts";
+import { fill, uniform } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_rotary_vit.safetensors", import.meta.url).pathname;
@@ -54,16 +55,7 @@ const makers: Record<string, () => RotaryVit> = {
   }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("vit_tiny_patch16_dinov3_qkvb keeps a backbone's promises", () => {
   const name = "vit_tiny_patch16_dinov3_qkvb";

@@ -5,7 +5,7 @@ import { torchvisionVgg } from "../../src/models/dialects/vgg.ts";
 import { Vgg } from "../../src/models/vgg.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, test } from "../helpers.ts";
-import { assertParity, compare } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 
 const path = new URL("../golden/parity_vgg.safetensors", import.meta.url).pathname;
 const small = { numClasses: 5, depths: [1, 1, 2, 2, 2], hidden: 40 };
@@ -14,12 +14,7 @@ const makers = {
   "with norms": () => new Vgg({ ...small, norm: true, dropout: 0.3 }),
 };
 
-for (const [name, make] of Object.entries(makers)) {
-  test(`VGG ${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("a VGG goes to torchvision's names and back, as that has fully connected layers", () => {
   using model = new Vgg({ ...small, norm: true }).eval();

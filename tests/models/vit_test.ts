@@ -8,7 +8,8 @@ import { vitPretrained } from "../../src/models/vit_pretrained_entries.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { assertClose, device, test } from "../helpers.ts";
-import { assertParity, compare, goldenNames, uniform } from "../parity/parity.ts";
+import { uniform } from "../parity/parity.ts";
+import { testParity } from "../parity/test_parity.ts";
 import { assertContract, assertRandomParts } from "./backbone_contract.ts";
 
 const path = new URL("../golden/parity_vit.safetensors", import.meta.url).pathname;
@@ -56,16 +57,7 @@ const makers: Record<string, () => VisionTransformer> = {
   "larger image, registers": () => tiny(32, { dynamicImageSize: true, ...registers }),
 };
 
-test("the golden file has every network that is compared", () => {
-  assertEquals(goldenNames(path).sort(), Object.keys(makers).sort());
-});
-
-for (const [name, make] of Object.entries(makers)) {
-  test(`${name}: outputs and gradients are timm's`, () => {
-    using model = make();
-    assertParity(compare(model, path, name));
-  });
-}
+testParity(path, makers);
 
 test("vit_tiny_patch4_32 keeps a backbone's promises", () => {
   assertContract({ family: vit, name: "vit_tiny_patch4_32", size: 32, sides: [8, 8, 8, 8] });
