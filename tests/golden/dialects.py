@@ -7,13 +7,13 @@ Values are functions of the names that a file has (see parity.py), so only names
 
 import json
 import sys
-import tempfile
 
 import parity
 import torch
 import torchvision
 import transformers
-from safetensors.torch import load_file, save_file
+from foreign_names import from_files, images, own, record
+from safetensors.torch import save_file
 from timm.layers import SwiGLUPacked
 from timm.models import vision_transformer
 
@@ -23,48 +23,10 @@ vision = {**narrow, "intermediate_size": 48, "image_size": SIZE}
 torch.manual_seed(0)
 
 
-class Named:
-    """A state dict that parity.py can fill."""
-
-    def __init__(self, state):
-        self.state = {name: value.clone() for name, value in state.items()}
-
-    def state_dict(self):
-        return self.state
-
-
 def filled(state):
-    named = Named(state)
-    parity.fill(named)
-    return named.state
-
-
-def images(size=SIZE):
-    return parity.uniform("images", [2, 3, size, size]) * 2
-
-
-def result(state, output, size=SIZE):
-    names = [f"{name} {list(value.shape)}" for name, value in state.items() if value.is_floating_point()]
-    return {"output": output.detach().contiguous()}, {"state": names, "size": size}
-
-
-@torch.no_grad()
-def from_files(model, output):
-    """A model of transformers, loaded from a file whose names are those of files."""
-    with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
-        path = f"{folder}/model.safetensors"
-        state = filled(load_file(path))
-        save_file(state, path, metadata={"format": "pt"})
-        loaded = type(model).from_pretrained(folder).eval()
-    return result(state, output(loaded))
-
-
-@torch.no_grad()
-def from_modules(model, output):
-    """A model whose modules' own names are compared."""
-    parity.fill(model)
-    return result(model.state_dict(), output(model.eval()))
+    state = {name: value.clone() for name, value in state.items()}
+    parity.fill_state(state)
+    return state
 
 
 @torch.no_grad()
@@ -72,7 +34,7 @@ def through_timm(model, state, size=SIZE):
     """timm's model with a state that its own loading translates."""
     state = filled(state)
     model.load_state_dict(vision_transformer.checkpoint_filter_fn(dict(state), model))
-    return result(state, model.eval()(images(size)), size)
+    return record(state, model.eval()(images(size)), size)
 
 
 def narrow_timm(**options):
@@ -127,14 +89,14 @@ trunk = {f"visual.trunk.{name}": value for name, value in trunk.items() if not n
 projection = {"visual.head.proj.weight": torch.zeros(10, 24), "logit_scale": torch.zeros(())}
 
 t = transformers
-first = lambda model: model(images()).last_hidden_state[:, 0]  # noqa: E731
-pooled = lambda model: model(images()).pooler_output  # noqa: E731
-embedded = lambda model: model(images()).image_embeds  # noqa: E731
-logits = lambda model: model(images()).logits  # noqa: E731
+first = lambda model, images: model(images).last_hidden_state[:, 0]  # noqa: E731
+pooled = lambda model, images: model(images).pooler_output  # noqa: E731
+embedded = lambda model, images: model(images).image_embeds  # noqa: E731
+logits = lambda model, images: model(images).logits  # noqa: E731
 
 
-def of_clip(model):
-    features = model.get_image_features(images())
+def of_clip(model, images):
+    features = model.get_image_features(images)
     return features if isinstance(features, torch.Tensor) else features.pooler_output
 
 
@@ -146,22 +108,22 @@ text |= {"max_position_embeddings": 4, "bos_token_id": 0, "eos_token_id": 1}
 whole_clip = t.CLIPConfig(vision_config=vision, text_config=text, projection_dim=10)
 
 records = {
-    "ViTModel": from_files(t.ViTModel(vit), first),
-    "ViTModel, modules": from_modules(t.ViTModel(vit, add_pooling_layer=False), first),
+    "ViTModel": from_files(t.ViTModel(vit), SIZE, first),
+    "ViTModel, modules": own(t.ViTModel(vit, add_pooling_layer=False), SIZE, first),
     "ViTForImageClassification": from_files(
-        t.ViTForImageClassification(t.ViTConfig(**vision, layer_norm_eps=1e-6, num_labels=10)), logits
+        t.ViTForImageClassification(t.ViTConfig(**vision, layer_norm_eps=1e-6, num_labels=10)), SIZE, logits
     ),
-    "Dinov2Model": from_files(t.Dinov2Model(t.Dinov2Config(**dinov2)), pooled),
-    "Dinov2Model, gated": from_files(t.Dinov2Model(swiglu), pooled),
-    "Dinov2Model, gated, modules": from_modules(t.Dinov2Model(swiglu), pooled),
+    "Dinov2Model": from_files(t.Dinov2Model(t.Dinov2Config(**dinov2)), SIZE, pooled),
+    "Dinov2Model, gated": from_files(t.Dinov2Model(swiglu), SIZE, pooled),
+    "Dinov2Model, gated, modules": own(t.Dinov2Model(swiglu), SIZE, pooled),
     "Dinov2WithRegistersModel": from_files(
-        t.Dinov2WithRegistersModel(t.Dinov2WithRegistersConfig(**dinov2)), pooled
+        t.Dinov2WithRegistersModel(t.Dinov2WithRegistersConfig(**dinov2)), SIZE, pooled
     ),
-    "CLIPVisionModelWithProjection": from_files(t.CLIPVisionModelWithProjection(clip), embedded),
-    "CLIPVisionModel": from_files(t.CLIPVisionModel(clip), pooled),
-    "CLIPModel": from_files(t.CLIPModel(whole_clip), of_clip),
-    "torchvision": from_modules(
-        torchvision.models.VisionTransformer(SIZE, 8, 2, 2, 24, 48, num_classes=10), lambda model: model(images())
+    "CLIPVisionModelWithProjection": from_files(t.CLIPVisionModelWithProjection(clip), SIZE, embedded),
+    "CLIPVisionModel": from_files(t.CLIPVisionModel(clip), SIZE, pooled),
+    "CLIPModel": from_files(t.CLIPModel(whole_clip), SIZE, of_clip),
+    "torchvision": own(
+        torchvision.models.VisionTransformer(SIZE, 8, 2, 2, 24, 48, num_classes=10), SIZE
     ),
     "Meta's DINOv2": through_timm(narrow_timm(num_classes=0, init_values=1e-5), meta_dinov2()),
     "Meta's DINOv2, registers, gated": through_timm(

@@ -7,56 +7,18 @@ Values are functions of the names that a state dict has (see parity.py), so only
 
 import re
 import sys
-import tempfile
 
 import parity
 import timm
 import torch
 import transformers
-from safetensors.torch import load_file, save_file
+from foreign_names import from_files, images, own, record
 from timm.models.convnext import checkpoint_filter_fn
 from timm.models.edgenext import checkpoint_filter_fn as edgenext_filter
 from torchvision.models.convnext import CNBlockConfig, ConvNeXt
 
 SIZE = 64
 DEPTHS, DIMS = [1, 2, 1, 1], [8, 12, 16, 20]
-
-
-def record(state, output):
-    names = [f"{name} {list(value.shape)}" for name, value in state.items() if value.is_floating_point()]
-    return {"output": output.detach().contiguous()}, {"state": names, "size": SIZE}
-
-
-def images():
-    return parity.uniform("images", [2, 3, SIZE, SIZE]) * 2
-
-
-class Named:
-    def __init__(self, state):
-        self.state = state
-
-    def state_dict(self):
-        return self.state
-
-
-@torch.no_grad()
-def own(model):
-    """A model by its own names."""
-    parity.fill(model)
-    return record(model.state_dict(), model.eval()(images()))
-
-
-@torch.no_grad()
-def from_files(model, output):
-    """A model of transformers by the names of its files, which are not those of its modules."""
-    with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
-        path = f"{folder}/model.safetensors"
-        state = {name: value.clone() for name, value in load_file(path).items()}
-        parity.fill(Named(state))
-        save_file(state, path, metadata={"format": "pt"})
-        loaded = type(model).from_pretrained(folder).eval()
-    return record(state, output(loaded(images())))
 
 
 @torch.no_grad()
@@ -68,9 +30,9 @@ def renamed(model, rename, translate):
         # Linear layers there, whatever timm has.
         value = value.flatten(1) if ".mlp.fc" in name and value.ndim == 4 else value
         original[rename(name)] = value.reshape(shape).clone() if shape else value.clone()
-    parity.fill(Named(original))
+    parity.fill_state(original)
     model.load_state_dict(translate(dict(original), model), strict=True)
-    return record(original, model.eval()(images()))
+    return record(original, model.eval()(images(SIZE)), SIZE)
 
 
 def meta(name):
@@ -140,9 +102,9 @@ def open_clip(hidden):
         state[name if name.startswith("visual.") else f"visual.trunk.{name}"] = value.clone()
     state["text_projection"] = torch.zeros(4, 4)
     state["logit_scale"] = torch.zeros([])
-    parity.fill(Named(state))
+    parity.fill_state(state)
     model.load_state_dict(checkpoint_filter_fn(dict(state), model), strict=True)
-    return record(state, model.eval()(images()))
+    return record(state, model.eval()(images(SIZE)), SIZE)
 
 
 @torch.no_grad()
@@ -150,12 +112,8 @@ def by_authors(model, rename):
     """timm's model with the names of the original release, which are those that `rename` gives."""
     state = {rename(name): value for name, value in model.state_dict().items()}
     assert len(state) == len(model.state_dict())
-    parity.fill(Named(state))  # the tensors are the model's own
-    return record(state, model.eval()(images()))
-
-
-def logits(output):
-    return output.logits
+    parity.fill_state(state)  # the tensors are the model's own
+    return record(state, model.eval()(images(SIZE)), SIZE)
 
 
 shape = {"num_stages": 4, "hidden_sizes": DIMS, "depths": DEPTHS, "layer_norm_eps": 1e-6}
@@ -164,20 +122,20 @@ dino = transformers.DINOv3ConvNextConfig(hidden_sizes=DIMS, depths=DEPTHS)
 parity.save(
     sys.argv[1],
     {
-        "timm's, convolutions": own(convnext(conv_mlp=True)),
-        "torchvision's": own(torchvision()),
+        "timm's, convolutions": own(convnext(conv_mlp=True), SIZE),
+        "torchvision's": own(torchvision(), SIZE),
         "Meta's": renamed(convnext(), meta, checkpoint_filter_fn),
         "Meta's V2": renamed(convnext("convnextv2_tiny"), meta, checkpoint_filter_fn),
         "Meta's V2 as convolutions": renamed(convnext("convnextv2_atto"), meta, checkpoint_filter_fn),
         "Meta's DINOv3": with_norms(renamed(convnext(num_classes=0), meta, checkpoint_filter_fn)),
         "transformers'": from_files(
-            transformers.ConvNextForImageClassification(transformers.ConvNextConfig(num_labels=10, **shape)), logits
+            transformers.ConvNextForImageClassification(transformers.ConvNextConfig(num_labels=10, **shape)), SIZE
         ),
         "transformers' V2": from_files(
-            transformers.ConvNextV2ForImageClassification(transformers.ConvNextV2Config(num_labels=10, **shape)), logits
+            transformers.ConvNextV2ForImageClassification(transformers.ConvNextV2Config(num_labels=10, **shape)), SIZE
         ),
         "transformers' DINOv3": from_files(
-            transformers.DINOv3ConvNextModel(dino), lambda output: output.pooler_output
+            transformers.DINOv3ConvNextModel(dino), SIZE, lambda model, images: model(images).pooler_output
         ),
         "open_clip's": open_clip(False),
         "open_clip's, hidden layer": open_clip(True),

@@ -9,15 +9,13 @@ state dict has (see parity.py), so only names, shapes and results are kept.
 
 import re
 import sys
-import tempfile
 
 sys.path.insert(0, sys.argv[2])
 
 import parity  # noqa: E402
-import timm  # noqa: E402
 import torch  # noqa: E402
 import transformers  # noqa: E402
-from safetensors.torch import load_file, save_file  # noqa: E402
+from foreign_names import from_files, images, record  # noqa: E402
 from timm.models.metaformer import GroupNorm1, MetaFormer, nn  # noqa: E402
 from timm.models.metaformer import checkpoint_filter_fn as metaformer_filter  # noqa: E402
 from timm.models.swin_transformer_v2 import SwinTransformerV2  # noqa: E402
@@ -32,51 +30,19 @@ import tiny_vit  # noqa: E402
 COMPUTED = ("relative_coords_table",)
 
 
-class Named:
-    """A state dict without what follows from sizes, which is not to be filled."""
-
-    def __init__(self, state):
-        self.state = {name: value for name, value in state.items() if not name.endswith(COMPUTED)}
-
-    def state_dict(self):
-        return self.state
-
-
-def record(state, output, size):
-    names = [f"{name} {list(value.shape)}" for name, value in state.items() if value.is_floating_point()]
-    return {"output": output.detach().contiguous()}, {"state": names, "size": size}
-
-
-def images(size):
-    return parity.uniform("images", [2, 3, size, size]) * 2
-
-
 @torch.no_grad()
 def own(model, size):
-    """A model by its own names."""
-    named = Named(model.state_dict())
-    parity.fill(named)
-    return record(named.state, model.eval()(images(size)), size)
-
-
-@torch.no_grad()
-def from_files(model, size):
-    """A model of transformers by the names of its files."""
-    with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
-        path = f"{folder}/model.safetensors"
-        state = {name: value.clone() for name, value in load_file(path).items()}
-        parity.fill(Named(state))
-        save_file(state, path, metadata={"format": "pt"})
-        loaded = type(model).from_pretrained(folder).eval()
-    return record(state, loaded(images(size)).logits, size)
+    """A model by its own names, without what follows from sizes."""
+    parity.fill(model)
+    state = {name: value for name, value in model.state_dict().items() if not name.endswith(COMPUTED)}
+    return record(state, model.eval()(images(size)), size)
 
 
 @torch.no_grad()
 def renamed(model, size, rename, translate):
     """timm's model with the names of the original release, which timm itself translates back."""
     original = {rename(name): value.clone() for name, value in model.state_dict().items()}
-    parity.fill(Named(original))
+    parity.fill_state(original)
     model.load_state_dict(translate(original, model), strict=True)
     return record(original, model.eval()(images(size)), size)
 

@@ -7,13 +7,13 @@ Values are functions of the names that a state dict has (see parity.py), so only
 
 import json
 import sys
-import tempfile
 
 import parity
 import timm
 import torch
 import transformers as t
-from safetensors.torch import load_file, save_file
+from foreign_names import from_files, images, own, record
+from safetensors.torch import save_file
 from timm.models.beit import checkpoint_filter_fn as beit_filter
 from timm.models.deit import checkpoint_filter_fn as deit_filter
 
@@ -24,48 +24,10 @@ of_timm = {"img_size": SIZE, "patch_size": 8, "embed_dim": 24, "depth": 2, "num_
 torch.manual_seed(0)
 
 
-class Named:
-    """A state dict that parity.py can fill."""
-
-    def __init__(self, state):
-        self.state = {name: value.clone() for name, value in state.items()}
-
-    def state_dict(self):
-        return self.state
-
-
 def filled(state):
-    named = Named(state)
-    parity.fill(named)
-    return named.state
-
-
-def images(size=SIZE):
-    return parity.uniform("images", [2, 3, size, size]) * 2
-
-
-def result(state, output, size=SIZE):
-    names = [f"{name} {list(value.shape)}" for name, value in state.items() if value.is_floating_point()]
-    return {"output": output.detach().contiguous()}, {"state": names, "size": size}
-
-
-@torch.no_grad()
-def from_files(model, output):
-    """A model of transformers, loaded from a file whose names are those of files."""
-    with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
-        path = f"{folder}/model.safetensors"
-        state = filled(load_file(path))
-        save_file(state, path, metadata={"format": "pt"})
-        loaded = type(model).from_pretrained(folder).eval()
-    return result(state, output(loaded))
-
-
-@torch.no_grad()
-def from_modules(model, output):
-    """A model whose modules' own names are compared."""
-    parity.fill(model)
-    return result(model.state_dict(), output(model.eval()))
+    state = {name: value.clone() for name, value in state.items()}
+    parity.fill_state(state)
+    return state
 
 
 @torch.no_grad()
@@ -73,8 +35,7 @@ def through_timm(model, state, translate, size=SIZE):
     """timm's model with a state that its own loading translates."""
     state = filled(state)
     model.load_state_dict(translate(dict(state), model))
-    return result(state, model.eval()(images(size)), size)
-
+    return record(state, model.eval()(images(size)), size)
 
 
 def deit3():
@@ -108,23 +69,23 @@ def packed(size=SIZE):
     }
 
 
-logits = lambda model: model(images()).logits  # noqa: E731
-pooled = lambda model: model(images()).pooler_output  # noqa: E731
-summary = lambda model: model(images()).summary  # noqa: E731
+logits = lambda model, images: model(images).logits  # noqa: E731
+pooled = lambda model, images: model(images).pooler_output  # noqa: E731
+summary = lambda model, images: model(images).summary  # noqa: E731
 
 
-def of_siglip(model):
-    features = model.get_image_features(images())
+def of_siglip(model, images):
+    features = model.get_image_features(images)
     return features if isinstance(features, torch.Tensor) else features.pooler_output
 
 
 @torch.no_grad()
-def mean(model):
+def mean(model, images):
     """The mean of the patches after the last norm."""
-    return model(images()).last_hidden_state.mean(1)
+    return model(images).last_hidden_state.mean(1)
 
 
-def of_flexible(model):
+def of_flexible(model, images):
     return model(**packed()).pooler_output
 
 
@@ -139,19 +100,21 @@ radio = t.RadioConfig(
     layerscale_value=1.0,
 )
 records = {
-    "DeiTForImageClassificationWithTeacher": from_files(t.DeiTForImageClassificationWithTeacher(deit_config), logits),
+    "DeiTForImageClassificationWithTeacher": from_files(
+        t.DeiTForImageClassificationWithTeacher(deit_config), SIZE, logits
+    ),
     "Meta's DeiT III": deit3(),
-    "BeitForImageClassification": from_files(t.BeitForImageClassification(beit_config), logits),
-    "BeitModel, modules": from_modules(t.BeitModel(beit_config), pooled),
-    "BeitModel, shared positions": from_files(t.BeitModel(shared), pooled),
+    "BeitForImageClassification": from_files(t.BeitForImageClassification(beit_config), SIZE, logits),
+    "BeitModel, modules": own(t.BeitModel(beit_config), SIZE, pooled),
+    "BeitModel, shared positions": from_files(t.BeitModel(shared), SIZE, pooled),
     "Microsoft's BEiT": beit(16, 16),
     "Microsoft's BEiT, other size": beit(24, 16),
-    "SiglipVisionModel": from_files(t.SiglipVisionModel(t.SiglipVisionConfig(**vision)), pooled),
-    "SiglipVisionModel, the mean": from_files(t.SiglipVisionModel(t.SiglipVisionConfig(**vision)), mean),
-    "SiglipModel": from_files(t.SiglipModel(whole), of_siglip),
-    "Siglip2VisionModel": from_files(t.Siglip2VisionModel(siglip2), of_flexible),
-    "RadioModel": from_files(t.RadioModel(radio), summary),
-    "RadioModel, modules": from_modules(t.RadioModel(radio), summary),
+    "SiglipVisionModel": from_files(t.SiglipVisionModel(t.SiglipVisionConfig(**vision)), SIZE, pooled),
+    "SiglipVisionModel, the mean": from_files(t.SiglipVisionModel(t.SiglipVisionConfig(**vision)), SIZE, mean),
+    "SiglipModel": from_files(t.SiglipModel(whole), SIZE, of_siglip),
+    "Siglip2VisionModel": from_files(t.Siglip2VisionModel(siglip2), SIZE, of_flexible),
+    "RadioModel": from_files(t.RadioModel(radio), SIZE, summary),
+    "RadioModel, modules": own(t.RadioModel(radio), SIZE, summary),
 }
 tensors = {f"{name}/output": value["output"] for name, (value, _) in records.items()}
 save_file(tensors, sys.argv[1], metadata={name: json.dumps(facts) for name, (_, facts) in records.items()})

@@ -10,7 +10,6 @@ of the names that a state dict has (see parity.py), so only names, shapes and re
 import functools
 import re
 import sys
-import tempfile
 import types
 
 import parity
@@ -18,51 +17,10 @@ import timm
 import torch
 import torchvision
 import transformers
-from safetensors.torch import load_file, save_file
+from foreign_names import from_files, images, own, record
 from timm.models.regnet import _filter_fn
 
 SIZE = 64
-
-
-def record(state, output):
-    names = [f"{name} {list(value.shape)}" for name, value in state.items() if value.is_floating_point()]
-    return {"output": output.detach().contiguous()}, {"state": names, "size": SIZE}
-
-
-def images():
-    return parity.uniform("images", [2, 3, SIZE, SIZE]) * 2
-
-
-def logits(output):
-    return output.logits if hasattr(output, "logits") else output
-
-
-@torch.no_grad()
-def own(model):
-    """A model by its own names."""
-    parity.fill(model)
-    return record(model.state_dict(), logits(model.eval()(images())))
-
-
-@torch.no_grad()
-def from_files(model):
-    """A model of transformers by the names of its files."""
-    with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
-        path = f"{folder}/model.safetensors"
-        state = {name: value.clone() for name, value in load_file(path).items()}
-        parity.fill(Named(state))
-        save_file(state, path, metadata={"format": "pt"})
-        loaded = type(model).from_pretrained(folder).eval()
-    return record(state, loaded(images()).logits)
-
-
-class Named:
-    def __init__(self, state):
-        self.state = state
-
-    def state_dict(self):
-        return self.state
 
 
 @torch.no_grad()
@@ -87,10 +45,10 @@ def seer():
         trunk[name] = value.clone()
     nested = {f"classy_state_dict.base_model.model.trunk.{name}": value for name, value in trunk.items()}
     nested |= {f"classy_state_dict.base_model.model.heads.{name}": value for name, value in heads.items()}
-    parity.fill(Named(nested))
+    parity.fill_state(nested)
     translated = _filter_fn({"classy_state_dict": {"base_model": {"model": {"trunk": trunk, "heads": heads}}}})
     model.load_state_dict(translated, strict=True)
-    return record(nested, model.eval()(images()))
+    return record(nested, model.eval()(images(SIZE)), SIZE)
 
 
 design = {"w0": 8, "wa": 12.0, "wm": 2.0, "depth": 5, "group_size": 4}
@@ -116,12 +74,12 @@ from repvgg import RepVGG  # noqa: E402
 def repvgg(deploy):
     widths = [1 / 8, 1 / 8, 1 / 16, 1 / 16]
     model = RepVGG([1, 2, 1, 1], 10, widths, override_groups_map={2: 1, 3: 2}, deploy=deploy, use_se=False)
-    return own(model)
+    return own(model, SIZE)
 
 
 def mobileone(folded):
     widths = [1 / 8, 1 / 8, 1 / 2, 1 / 4]
-    return own(MobileOne([1, 2, 1, 1], 10, widths, inference_mode=folded, num_conv_branches=2))
+    return own(MobileOne([1, 2, 1, 1], 10, widths, inference_mode=folded, num_conv_branches=2), SIZE)
 
 
 attention = {
@@ -133,7 +91,7 @@ attention = {
 def fastvit(folded):
     positions = functools.partial(RepCPE, spatial_shape=(7, 7))
     model = FastViT(**attention, num_classes=10, pos_embs=[None] * 3 + [positions], inference_mode=folded)
-    return own(model)
+    return own(model, SIZE)
 
 
 class Clip(torch.nn.Module):
@@ -169,14 +127,15 @@ class OpenAIClip(torch.nn.Module):
 parity.save(
     sys.argv[1],
     {
-        "transformers' ResNet": from_files(transformers.ResNetForImageClassification(resnet())),
+        "transformers' ResNet": from_files(transformers.ResNetForImageClassification(resnet()), SIZE),
         "transformers' ResNet, basic": from_files(
-            transformers.ResNetForImageClassification(resnet(hidden_sizes=[8, 8, 16, 16], layer_type="basic"))
+            transformers.ResNetForImageClassification(resnet(hidden_sizes=[8, 8, 16, 16], layer_type="basic")),
+            SIZE,
         ),
-        "transformers' RegNet, x": from_files(transformers.RegNetForImageClassification(regnet(layer_type="x"))),
-        "transformers' RegNet, y": from_files(transformers.RegNetForImageClassification(regnet(layer_type="y"))),
-        "torchvision's RegNet, x": own(torchvision.models.RegNet(params(), num_classes=10)),
-        "torchvision's RegNet, y": own(torchvision.models.RegNet(params(se_ratio=0.25), num_classes=10)),
+        "transformers' RegNet, x": from_files(transformers.RegNetForImageClassification(regnet(layer_type="x")), SIZE),
+        "transformers' RegNet, y": from_files(transformers.RegNetForImageClassification(regnet(layer_type="y")), SIZE),
+        "torchvision's RegNet, x": own(torchvision.models.RegNet(params(), num_classes=10), SIZE),
+        "torchvision's RegNet, y": own(torchvision.models.RegNet(params(se_ratio=0.25), num_classes=10), SIZE),
         "VISSL's SEER": seer(),
         "DingXiaoH's RepVGG": repvgg(False),
         "DingXiaoH's RepVGG, folded": repvgg(True),
@@ -184,7 +143,7 @@ parity.save(
         "Apple's MobileOne, folded": mobileone(True),
         "Apple's FastViT": fastvit(False),
         "Apple's FastViT, folded": fastvit(True),
-        "Apple's MobileCLIP": own(Clip()),
-        "OpenAI's CLIP": own(OpenAIClip()),
+        "Apple's MobileCLIP": own(Clip(), SIZE),
+        "OpenAI's CLIP": own(OpenAIClip(), SIZE),
     },
 )

@@ -7,55 +7,17 @@ Values are functions of the names that a state dict has (see parity.py), so only
 
 import json
 import sys
-import tempfile
 
 import parity
 import timm
 import torch
 import transformers
-from safetensors.torch import load_file, save_file
+from foreign_names import from_files, images, own, record
+from safetensors.torch import save_file
 from timm.models.eva import checkpoint_filter_fn as eva_filter
 from timm.models.vision_transformer import checkpoint_filter_fn as vit_filter
 
 SIZE = 32
-
-
-class Named:
-    """A state dict that parity.py can fill."""
-
-    def __init__(self, state):
-        self.state = state
-
-    def state_dict(self):
-        return self.state
-
-
-def images():
-    return parity.uniform("images", [2, 3, SIZE, SIZE]) * 2
-
-
-def record(state, output):
-    names = [f"{name} {list(value.shape)}" for name, value in state.items() if value.is_floating_point()]
-    return {"output": output.detach().contiguous()}, {"state": names, "size": SIZE}
-
-
-@torch.no_grad()
-def from_files(model, output):
-    """A model of transformers by the names of its files."""
-    with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
-        path = f"{folder}/model.safetensors"
-        state = {name: value.clone() for name, value in load_file(path).items()}
-        parity.fill(Named(state))
-        save_file(state, path, metadata={"format": "pt"})
-        return record(state, output(type(model).from_pretrained(folder).eval()))
-
-
-@torch.no_grad()
-def from_modules(model, output):
-    """A model of transformers by the names of its modules."""
-    parity.fill(model)
-    return record(model.state_dict(), output(model.eval()))
 
 
 @torch.no_grad()
@@ -63,12 +25,12 @@ def through_timm(name, state_of, translate=eva_filter, zero=(), **options):
     """timm's model with a state by its publisher's names, which timm itself translates; `zero` names what is zero."""
     model = timm.create_model(name, num_classes=0, embed_dim=24, depth=2, num_heads=2, **options)
     state = {key: torch.zeros(value) for key, value in state_of(model.state_dict()).items()}
-    parity.fill(Named(state))
+    parity.fill_state(state)
     for key in state:
         if key.endswith(zero):
             state[key].zero_()
     model.load_state_dict(translate(dict(state), model), strict=True)
-    return record(state, model.eval()(images()))
+    return record(state, model.eval()(images(SIZE)), SIZE)
 
 
 def shapes(state):
@@ -172,16 +134,16 @@ aim = t.Aimv2VisionConfig(**narrow, intermediate_size=66)
 text = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 8, "vocab_size": 9}
 whole_aim = t.Aimv2Config(vision_config=aim.to_dict(), text_config={**text, "eos_token_id": 1}, projection_dim=10)
 
-first = lambda model: model(images()).pooler_output  # noqa: E731
-mean = lambda model: model(images()).last_hidden_state.mean(1)  # noqa: E731
-of_vision = lambda model: model.vision_model(images()).last_hidden_state.mean(1)  # noqa: E731
+first = lambda model, images: model(images).pooler_output  # noqa: E731
+mean = lambda model, images: model(images).last_hidden_state.mean(1)  # noqa: E731
+of_vision = lambda model, images: model.vision_model(images).last_hidden_state.mean(1)  # noqa: E731
 masked = {"mask_token": (1, 1, 24), "lm_head.weight": (8, 24), "lm_head.bias": (8,)}
 at = {"img_size": SIZE}
 
 records = {
-    "DINOv3ViTModel": from_files(t.DINOv3ViTModel(dinov3), first),
-    "DINOv3ViTModel, modules": from_modules(t.DINOv3ViTModel(dinov3), first),
-    "DINOv3ViTModel, gated": from_files(t.DINOv3ViTModel(gated), first),
+    "DINOv3ViTModel": from_files(t.DINOv3ViTModel(dinov3), SIZE, first),
+    "DINOv3ViTModel, modules": own(t.DINOv3ViTModel(dinov3), SIZE, first),
+    "DINOv3ViTModel, gated": from_files(t.DINOv3ViTModel(gated), SIZE, first),
     "Meta's DINOv3": through_timm("vit_small_patch16_dinov3_qkvb", meta_dinov3),
     "Meta's DINOv3, biases of zeros": through_timm("vit_small_patch16_dinov3", meta_dinov3, zero=("attn.qkv.bias",)),
     "Meta's DINOv3, gated": through_timm("vit_small_plus_patch16_dinov3_qkvb", meta_dinov3),
@@ -198,8 +160,8 @@ records = {
         "vit_pe_lang_gigantic_patch14_448", meta_pe(""), patch_size=16, **at
     ),
     "Meta's Perception Encoder, spatial": through_timm("vit_pe_spatial_tiny_patch16_512", meta_pe(""), **at),
-    "Aimv2VisionModel": from_files(t.Aimv2VisionModel(aim), mean),
-    "Aimv2Model": from_files(t.Aimv2Model(whole_aim), of_vision),
+    "Aimv2VisionModel": from_files(t.Aimv2VisionModel(aim), SIZE, mean),
+    "Aimv2Model": from_files(t.Aimv2Model(whole_aim), SIZE, of_vision),
     "Apple's AIMv2": through_timm("aimv2_large_patch14_224", apple, vit_filter, patch_size=16, **at),
 }
 tensors = {f"{name}/output": value["output"] for name, (value, _) in records.items()}

@@ -7,63 +7,20 @@ Values are functions of the names that a state dict has (see parity.py), so only
 
 import re
 import sys
-import tempfile
 
 import parity
-import timm
 import torch
 import transformers
-from safetensors.torch import load_file, save_file
+from foreign_names import from_files, images, own, record
 from timm.models.swin_transformer import SwinTransformer
 from timm.models.swin_transformer import checkpoint_filter_fn as swin_filter
-
-
-def record(state, output, size):
-    names = [f"{name} {list(value.shape)}" for name, value in state.items() if value.is_floating_point()]
-    return {"output": output.detach().contiguous()}, {"state": names, "size": size}
-
-
-def images(size):
-    return parity.uniform("images", [2, 3, size, size]) * 2
-
-
-def logits(output):
-    return output.logits if hasattr(output, "logits") else output
-
-
-@torch.no_grad()
-def own(model, size):
-    """A model by its own names."""
-    parity.fill(model)
-    return record(model.state_dict(), logits(model.eval()(images(size))), size)
-
-
-@torch.no_grad()
-def from_files(model, size):
-    """A model of transformers by the names of its files, which are not those of its modules."""
-    with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
-        path = f"{folder}/model.safetensors"
-        state = {name: value.clone() for name, value in load_file(path).items()}
-        parity.fill(Named(state))
-        save_file(state, path, metadata={"format": "pt"})
-        loaded = type(model).from_pretrained(folder).eval()
-    return record(state, loaded(images(size)).logits, size)
-
-
-class Named:
-    def __init__(self, state):
-        self.state = state
-
-    def state_dict(self):
-        return self.state
 
 
 @torch.no_grad()
 def renamed(model, size, rename, translate):
     """timm's model with the names of the original release, which timm itself translates back."""
     original = {rename(name): value.clone() for name, value in model.state_dict().items()}
-    parity.fill(Named(original))
+    parity.fill_state(original)
     model.load_state_dict(translate(original, model), strict=True)
     return record(original, model.eval()(images(size)), size)
 

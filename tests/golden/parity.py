@@ -27,10 +27,15 @@ def uniform(name, shape):
     return torch.rand(list(shape), generator=generator) * 2 - 1
 
 
-@torch.no_grad()
 def fill(model):
     """Gives every parameter and buffer of the state dict a value by its name: see `value_of` in parity.ts."""
-    for name, tensor in model.state_dict().items():
+    fill_state(model.state_dict())
+
+
+@torch.no_grad()
+def fill_state(state):
+    """Overwrites the tensors of a state dict by their names."""
+    for name, tensor in state.items():
         # What follows from the size of windows is as it is.
         if not tensor.is_floating_point() or name.endswith("relative_coords_table"):
             continue
