@@ -19,6 +19,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["models"],
   ["report"],
   ["teachers"],
+  ["export"],
   ["distill"],
   ["train"],
   ["runs"],
