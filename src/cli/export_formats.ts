@@ -32,4 +32,14 @@ export interface ExportFormat {
 }
 
 /** All formats by name. */
-export const FORMATS: Readonly<Record<string, ExportFormat>> = {};
+export const FORMATS: Readonly<Record<string, ExportFormat>> = {
+  safetensors: {
+    help: "model.safetensors and config.json, as timm and torchvision have them",
+    file: "safetensors",
+    options: ["float16"],
+    write: async (runs, source, path, given) => {
+      const { python, notes } = await runs.exportSafetensors(source, path, given);
+      return [...notes, ...(python ?? "").split("\n").filter((line) => line !== "")];
+    },
+  },
+};
