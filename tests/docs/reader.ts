@@ -51,7 +51,12 @@ export class Readers implements AsyncDisposable {
     await Deno.mkdir(bin);
     const here = `--config='${root}deno.json'`;
     const scripts = {
-      apprentice: `exec '${Deno.execPath()}' run -A --no-check '${root}src/cli/main.ts' "$@"`,
+      apprentice: `more=()
+        if [ -n "$READ_SHORTLY" ] && [ "$1" = distill ]; then
+          more=(--size 56 --epochs 1)
+          [[ "$*" == *--labelled* ]] && more+=(--set student.weights.recipe.epochs=1)
+        fi
+        exec '${Deno.execPath()}' run -A --no-check '${root}src/cli/main.ts' "$@" "\${more[@]}"`,
       deno: `given=()
         for each in "$@"; do case "$each" in
           jsr:@apprentice/distill/cli) given+=('${root}src/cli/main.ts') ;;
@@ -119,13 +124,17 @@ export class Readers implements AsyncDisposable {
     return folder;
   }
 
-  /** Runs a script of the shell in a page's folder, as one who reads it would. */
-  async run(folder: string, script: string): Promise<Outcome> {
+  /**
+   * Runs a script of the shell in a page's folder, as one who reads it would; or `shortly`, with small images and one epoch
+   * where `distill` would take an hour.
+   */
+  async run(folder: string, script: string, shortly = false): Promise<Outcome> {
     const { code, stdout } = await new Deno.Command("bash", {
       args: ["-euo", "pipefail", "-c", `exec 2>&1\n${script}`],
       cwd: folder,
       env: {
         NO_COLOR: "1",
+        READ_SHORTLY: shortly ? "1" : "",
         PATH: `${this.#shared}/bin:${this.#shared}/deno/bin:${Deno.env.get("PATH")}`,
         DENO_INSTALL_ROOT: `${this.#shared}/deno`,
         APPRENTICE_CACHE: `${this.#shared}/cache`,

@@ -24,9 +24,9 @@ export function missingLines(shown: string, printed: string): string[] {
 
 /** A line with its open parts. */
 function patternOf(line: string): RegExp {
-  const open = line.trim().split(/(…|\d[\d.,]*\d|\d)/).map((part) => {
+  const open = line.trim().split(/(…|(?:\d[\d.,]*\d|\d)(?:e[-+]\d+)?)/).map((part) => {
     if (part === "…") return ".*";
-    if (/^\d/.test(part)) return "[\\d.,]+";
+    if (/^\d/.test(part)) return "[\\d.,]+(?:e[-+]\\d+)?";
     return part.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&").replaceAll(/\s+/g, "\\s+");
   });
   const things = new RegExp(`\\b(?:${THINGS})\\b`, "g");
