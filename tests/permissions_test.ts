@@ -3,6 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { locate } from "../ffi/locate.ts";
 import { cacheRoot } from "../src/base/paths.ts";
 import { FILES, place } from "./hub/helpers.ts";
+import { photographs } from "./runs/photograph_folders.ts";
 import { temporaryFolder } from "./setup/fakes.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
@@ -114,6 +115,116 @@ Deno.test("permissions: what writes models, checkpoints and runs reads and write
   ]);
 });
 
+const PHOTOGRAPHS = `
+  using set = new data.ImageFolder(folder + "/photos", {
+    part: { kind: "center", size: 16 }, workers: Number(Deno.args[1] ?? 0),
+  });
+  using model = new models.SmallCnn({ numClasses: 3, channels: 3, widths: [2, 2, 2] });
+  using optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const batches = new data.Loader(set, { batchSize: 3 });
+  await train.fit({ method: new train.Supervised(model), optimizer, batches, epochs: 1 });`;
+
+/** Photographs are decoded by a package that looks at the system, and at its own settings. */
+const decoded = (...more: string[]): string[] => [
+  "--allow-ffi",
+  "--allow-env",
+  "--allow-sys",
+  `--allow-read=${[...libraries, ...more].join(",")}`,
+];
+
+Deno.test("permissions: training from photographs asks for the system and for all variables", async () => {
+  using folder = temporaryFolder();
+  await photographs(`${folder.path}/photos`, 2);
+  await needsExactly(PHOTOGRAPHS, decoded(folder.path), [folder.path]);
+});
+
+Deno.test("permissions: threads that decode read the package's own files, and say so", async () => {
+  using folder = temporaryFolder();
+  await photographs(`${folder.path}/photos`, 2);
+  const given = [folder.path, "2"];
+  const sound = await run(PHOTOGRAPHS, decoded(folder.path, root), given);
+  assertEquals(sound.code, 0, sound.out);
+  const without = await run(PHOTOGRAPHS, decoded(folder.path), given);
+  assert(without.code !== 0);
+  assertStringIncludes(without.out, "NotCapable: Requires read access to");
+  assertStringIncludes(without.out, "decode_worker.ts");
+});
+
+Deno.test("permissions: a recipe with a store writes run, cache and store", async () => {
+  using folder = temporaryFolder();
+  await photographs(`${folder.path}/photos`, 2);
+  const code = `
+    const photos = (what) => ({ ...what, part: { kind: "center", size: 16 }, workers: 0 });
+    const student = { name: "SmallCnn", widths: [2, 2, 2], channels: 3 };
+    const labelled = photos({ folder: folder + "/photos" });
+    using run = await runs.run({
+      data: { train: photos({ images: folder + "/photos" }), test: labelled },
+      student,
+      teachers: [{ kind: "predictive", recipe: { data: { train: labelled }, student, epochs: 1 } }],
+      method: "KD",
+      store: { root: folder + "/store" },
+      evaluation: { embedding: null },
+      epochs: 1,
+    }, { out: folder + "/run", cache: folder + "/cache", progress: false });`;
+  const write = `--allow-write=${folder.path}`;
+  const without = await run(code, decoded(folder.path), [folder.path]);
+  assert(without.code !== 0);
+  assertStringIncludes(without.out, "NotCapable: Requires write access to");
+  const sound = await run(code, [...decoded(folder.path), write], [folder.path]);
+  assertEquals(sound.code, 0, sound.out);
+});
+
+Deno.test("permissions: exporting a student writes its file, and needs no more than tensors beside that", async () => {
+  using folder = temporaryFolder();
+  const code = `
+    using student = models.create("resnet20", { numClasses: 2 });
+    student.view = { size: [32, 32], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+    models.save(folder + "/student.safetensors", student);
+    await runs.exportOnnx(folder + "/student.safetensors", folder + "/student.onnx");
+    await runs.exportTorchScript(folder + "/student.safetensors", folder + "/student.pt");
+    await runs.exportSafetensors(folder + "/student.safetensors", folder + "/safetensors");`;
+  const { code: status, out } = await run(
+    code,
+    [...tensors(folder.path), `--allow-write=${folder.path}`],
+    [folder.path],
+  );
+  assertEquals(status, 0, out);
+});
+
+Deno.test("permissions: a worker of your own reads its file and the package's", async () => {
+  using folder = temporaryFolder();
+  await Deno.writeTextFile(
+    `${folder.path}/worker.ts`,
+    `import { torch } from "${root}mod.ts"; self.postMessage(torch.ones([3]).sum().item());`,
+  );
+  const code = `
+    const worker = new Worker("file://" + folder + "/worker.ts", { type: "module" });
+    const sum = await new Promise((done, failed) => {
+      worker.onmessage = ({ data }) => done(data);
+      worker.onerror = ({ message }) => failed(new Error(message));
+    });
+    worker.terminate();`;
+  const sound = await run(code, tensors(folder.path, root), [folder.path]);
+  assertEquals(sound.code, 0, sound.out);
+  const without = await run(code, tensors(folder.path), [folder.path]);
+  assert(without.code !== 0);
+  assertStringIncludes(without.out, `Requires read access to "${root}mod.ts"`);
+});
+
+Deno.test("permissions: metrics for TensorBoard read and write their folder", async () => {
+  using folder = temporaryFolder();
+  const code = `
+    const place = folder + "/" + crypto.randomUUID();
+    Deno.mkdirSync(place);
+    using sink = train.metricsTo(place, { csv: true, tensorboard: true });
+    sink.log({ step: 1, loss: 2 });`;
+  await needsExactly(
+    code,
+    [`--allow-read=${folder.path}`, `--allow-write=${folder.path}`],
+    [folder.path],
+  );
+});
+
 Deno.test("permissions: a report reads and writes its folder, and its charts ask for variables", async () => {
   using folder = temporaryFolder();
   await needsExactly(
@@ -127,7 +238,10 @@ Deno.test("permissions: TorchScript and ONNX need their files to be read", async
   for (
     const [code, file] of [
       ["using _ = torch.loadScript(folder);", "checkpoints/script_clip.pt"],
-      ["await teachers.load(folder);", "onnx_conv.onnx"],
+      [
+        "(await teachers.load(folder)).run(torch.rand([1, 3, 8, 8]));",
+        "onnx_conv.onnx",
+      ],
     ]
   ) {
     const path = `${golden}/${file}`;
