@@ -9,7 +9,7 @@ import { missingLines } from "./shown.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const guide = [...Deno.readDirSync(`${root}docs/guide`)].map(({ name }) => `docs/guide/${name}`);
-/** One page alone, while it is written; types are not checked then. */
+/** One page alone, while it is written: what it prints is shown, and types are not checked. */
 const only = Deno.env.get("GUIDE_PAGE");
 const pages = ["README.md", ...guide.filter((name) => name.endsWith(".md")).sort()]
   .filter((page) => page.includes(only ?? ""));
@@ -37,6 +37,7 @@ async function run(
   if (language !== "sh" && note !== "") return null;
   const script = language === "ts" ? `deno run -A ${file}` : code.replace(ELSEWHERE, "true");
   const { code: status, printed } = await readers.run(folder, script, shortly);
+  if (only !== undefined) console.log(`line ${line}:\n${printed}`);
   assertEquals(status !== 0, note === "fails", `line ${line} ended with ${status}:\n${printed}`);
   return printed;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a program printed what a page shows. What is otherwise with every reader is left open: numbers, `…`, the things
- * that photographs show.
+ * Whether a program printed what a page shows. What is otherwise with every reader is left open: numbers, the widths of
+ * columns, `…`, the things that photographs show.
  *
  * @module
  */
@@ -26,8 +26,9 @@ export function missingLines(shown: string, printed: string): string[] {
 function patternOf(line: string): RegExp {
   const open = line.trim().split(/(…|(?:\d[\d.,]*\d|\d)(?:e[-+]\d+)?)/).map((part) => {
     if (part === "…") return ".*";
-    if (/^\d/.test(part)) return "[\\d.,]+(?:e[-+]\\d+)?";
-    return part.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&").replaceAll(/\s+/g, "\\s+");
+    if (/^\d/.test(part)) return "(?:[\\d.,]+(?:e[-+]\\d+)?|–)";
+    return part.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&").replaceAll(/\s+/g, "\\s+")
+      .replaceAll(/─+/g, "─+");
   });
   const things = new RegExp(`\\b(?:${THINGS})\\b`, "g");
   return new RegExp(`^\\s*${open.join("").replaceAll(things, `(?:${THINGS})`)}\\s*$`);

@@ -20,8 +20,9 @@ const documents = [
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   "native/README.md",
-  ...[...Deno.readDirSync(`${root}docs`)].map(({ name }) => `docs/${name}`)
-    .filter((name) => name.endsWith(".md")),
+  ...["docs", "docs/guide"].flatMap((folder) =>
+    [...Deno.readDirSync(root + folder)].map(({ name }) => `${folder}/${name}`)
+  ).filter((name) => name.endsWith(".md")),
 ];
 
 for (const document of documents) {
