@@ -27,6 +27,8 @@ export class BrowserPage implements AsyncDisposable {
   readonly #socket: WebSocket;
   readonly #folder: string;
   readonly #waiting = new Map<number, (message: Answer) => void>();
+  // deno-lint-ignore no-explicit-any
+  readonly #expected = new Map<string, (params: any) => void>();
   #sent = 0;
   /** What the page said on the console, errors and what it was not allowed to load. */
   readonly complaints: string[] = [];
@@ -47,6 +49,7 @@ export class BrowserPage implements AsyncDisposable {
 
   // deno-lint-ignore no-explicit-any
   #note({ method, params }: any): void {
+    this.#expected.get(method)?.(params);
     if (method === "Log.entryAdded") this.complaints.push(params.entry.text);
     if (method === "Runtime.exceptionThrown") this.complaints.push(params.exceptionDetails.text);
     if (method === "Network.requestWillBeSent") this.addresses.push(params.request.url);
@@ -110,6 +113,12 @@ export class BrowserPage implements AsyncDisposable {
     return result;
   }
 
+  /** What the browser tells next under a name, as long as this was called before it does. */
+  // deno-lint-ignore no-explicit-any
+  next(method: string): Promise<any> {
+    return new Promise((done) => this.#expected.set(method, done));
+  }
+
   /** Makes the screen another one. */
   async turn({ width, scheme }: Screen): Promise<void> {
     await this.send("Emulation.setDeviceMetricsOverride", {
@@ -150,6 +159,13 @@ export class BrowserPage implements AsyncDisposable {
       await new Promise((done) => setTimeout(done, 50));
     }
     throw new Error(`The page never comes to ${expression}; it complains: ${this.complaints}`);
+  }
+
+  /** Gives files to an element that takes some. */
+  async choose(selector: string, files: readonly string[]): Promise<void> {
+    const { root } = await this.send("DOM.getDocument");
+    const { nodeId } = await this.send("DOM.querySelector", { nodeId: root.nodeId, selector });
+    await this.send("DOM.setFileInputFiles", { nodeId, files });
   }
 
   /** Presses a key where the focus is. */

@@ -17,9 +17,9 @@ const told = {
   progress({ loaded }) {
     at("progress").value = Math.min(1, loaded / about.bytes);
   },
-  ready() {
+  ready({ threads }) {
     at("progress").hidden = true;
-    say("The model is ready.");
+    say("The model is ready" + (threads > 1 ? ", in " + threads + " threads." : "."));
   },
   broken({ message }) {
     fail("The model cannot run here: " + message);
@@ -49,7 +49,7 @@ const start = () => {
 };
 
 const classify = (bitmap) => new Promise((resolve, reject) => {
-  if (broken !== null || worker === null) return reject(new Error(broken ?? "there is no model"));
+  if (broken !== null || worker === null) return reject(new Error(broken ?? "it has not started, see above"));
   asked.set(++count, { resolve, reject });
   worker.postMessage({ ask: count, bitmap }, [bitmap]);
 });

@@ -36,7 +36,7 @@ const open = async () => {
   ort.env.wasm.wasmBinary = wasm.buffer;
   // Threads share memory, which browsers allow only where a server sends the headers of isolation.
   ort.env.wasm.numThreads = self.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency || 1) : 1;
-  const options = { executionProviders: ["wasm"], enableMemPattern: false };
+  const options = { executionProviders: ["wasm"], enableMemPattern: false, logSeverityLevel: 3 };
   const session = await ort.InferenceSession.create(model, options);
   self.postMessage({ kind: "ready", threads: ort.env.wasm.numThreads });
   return session;
