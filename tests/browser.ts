@@ -78,6 +78,7 @@ export class BrowserPage implements AsyncDisposable {
     const process = new Deno.Command(program, {
       args: [
         ...["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"],
+        "--disable-dev-shm-usage",
         ...["--remote-debugging-port=0", `--user-data-dir=${folder}`, ...more, "about:blank"],
       ],
       stdout: "null",

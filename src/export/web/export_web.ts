@@ -4,10 +4,10 @@
  * @module
  */
 
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ArgumentError, FileError } from "../../base/errors.ts";
 import { makeFolder, makeFolderAtomic } from "../../base/files.ts";
-import { isMissing, passPermission } from "../../base/regular_files.ts";
+import { isMissing } from "../../base/regular_files.ts";
 import { formatBytes } from "../../base/text.ts";
 import type { Classifier } from "../../nn/classifier.ts";
 import { factsOf, titleOf } from "./facts.ts";
@@ -56,9 +56,11 @@ export async function exportWeb(
   options: WebOptions = {},
 ): Promise<WebExport> {
   checkModel(model);
-  await checkPlace(folder);
+  // Without a slash at its end, so that what is written first lies beside it.
+  const place = resolve(folder);
+  await checkPlace(place);
   const runtime = await runtimeFolder(options.runtime);
-  return await makeFolderAtomic(folder, async (into) => {
+  return await makeFolderAtomic(place, async (into) => {
     await toOnnx(join(into, "model.onnx"));
     await makeFolder(join(into, "onnxruntime"));
     for (const [name, from] of Object.entries(RUNTIME_FILES)) {
@@ -118,24 +120,24 @@ function checkModel(model: Classifier): void {
 
 /** Refuses a folder that holds what this function did not write: it would be gone. */
 async function checkPlace(folder: string): Promise<void> {
+  if (folder === resolve(".")) {
+    throw new FileError(`${folder} is the folder that this runs in. Give a new one in it.`);
+  }
+  let names: string[];
   try {
-    const names: string[] = [];
-    for await (const { name } of Deno.readDir(folder)) names.push(name);
-    if (names.length === 0) return;
-    const index = await Deno.readTextFile(join(folder, "index.html")).catch(() => "");
-    if (index.includes(`content="${GENERATOR}"`)) return;
-    throw new FileError(
-      `${folder} is not empty (${names.slice(0, 3).join(", ")}${
-        names.length > 3 ? ", …" : ""
-      }), and what is in it ` +
-        `would be replaced. Give a new folder.`,
-    );
+    if (!(await Deno.stat(folder)).isDirectory) {
+      throw new FileError(`${folder} is a file, and a page is a folder. Give a new folder.`);
+    }
+    names = [...Deno.readDirSync(folder)].map(({ name }) => name);
   } catch (error) {
     if (isMissing(error)) return;
-    passPermission(error);
-    if (error instanceof Deno.errors.NotADirectory) {
-      throw new FileError(`${folder} is a file. Give a new folder.`, { cause: error });
-    }
     throw error;
   }
+  if (names.length === 0) return;
+  const index = await Deno.readTextFile(join(folder, "index.html")).catch(() => "");
+  if (index.includes(`content="${GENERATOR}"`)) return;
+  const some = names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
+  throw new FileError(
+    `${folder} is not empty (${some}), and all that is in it would be replaced. Give a new folder.`,
+  );
 }
