@@ -4,7 +4,8 @@
  * Colors by what they are for, in light and dark: text has at least the contrast 4.5 to 1. Series colors are told apart
  * by people who see colors differently (after Okabe-Ito and Tol).
  */
-export const COLORS: string = `:root{color-scheme:light dark;--page:#f5f6f8;--surface:#fff;--ink:#18202b;--muted:#566173;--line:#dfe3e9;
+export const COLORS: string =
+  `:root{color-scheme:light dark;--page:#f5f6f8;--surface:#fff;--ink:#18202b;--muted:#566173;--line:#dfe3e9;
 --accent:#0b5fa5;--shade:#18202b38;--soft:#eaf2fa;--heat:#2f86c6;--good:#00734f;--bad:#b3420a;
 --c1:#0072b2;--c2:#d55e00;--c3:#009e73;--c4:#aa4499;--c5:#b07d00;--c6:#332288;--c7:#882255;--c8:#5c6670}
 @media(prefers-color-scheme:dark){:root{--page:#10151c;--surface:#181f29;--ink:#e8ecf1;--muted:#a3aebc;

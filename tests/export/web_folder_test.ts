@@ -1,7 +1,7 @@
 // The folder that a page is written to: what is in it, and what it is not written over.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ArgumentError, FileError, FormatError } from "../../src/base/errors.ts";
-import { exportWeb } from "../../src/export/web/export_web.ts";
+import { writeWeb } from "../../src/export/web/write_web.ts";
 import { RUNTIME_FILES, runtimeFolder } from "../../src/export/web/runtime_files.ts";
 import { SmallCnn } from "../../src/models/small/cnn.ts";
 import { inFolder, test } from "../helpers.ts";
@@ -13,7 +13,7 @@ test("the folder has the page, the model, what runs it, and the license of that"
   await inFolder(async (folder) => {
     using model = colorModel();
     const site = `${folder}/new/site`;
-    const { files } = await exportWeb(model, writeColors, site, {
+    const { files } = await writeWeb(model, writeColors, site, {
       title: `"Colors" & <more>`,
       facts: [["Accuracy", "93.1 %"]],
     });
@@ -38,7 +38,7 @@ test("the folder has the page, the model, what runs it, and the license of that"
     assertStringIncludes(await Deno.readTextFile(`${site}/LICENSES.txt`), "Microsoft Corporation");
 
     model.classNames = null;
-    await exportWeb(model, writeColors, site);
+    await writeWeb(model, writeColors, site);
     const again = await Deno.readTextFile(`${site}/index.html`);
     assertStringIncludes(again, "<title>Which of 3 classes?</title>");
     assert(!again.includes("93.1 %"));
@@ -49,14 +49,14 @@ test("a folder with anything else stays as it is", async () => {
   await inFolder(async (folder) => {
     using model = colorModel();
     await Deno.writeTextFile(`${folder}/index.html`, "<h1>My own page</h1>");
-    const to = (place: string) => exportWeb(model, refuse, place);
+    const to = (place: string) => writeWeb(model, refuse, place);
     await assertRejects(() => to(folder), FileError, "index.html");
     await assertRejects(() => to(`${folder}/index.html`), FileError, "is a file");
     await assertRejects(() => to("."), FileError, "that this runs in");
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["index.html"]);
 
     const site = `${folder}/site`;
-    await exportWeb(model, writeColors, `${site}/`);
+    await writeWeb(model, writeColors, `${site}/`);
     await assertRejects(() => to(site), Error, "must not be written");
     assertEquals((await Deno.stat(`${site}/model.onnx`)).size, 796);
     assertEquals([...Deno.readDirSync(folder)].length, 2);
@@ -66,7 +66,7 @@ test("a folder with anything else stays as it is", async () => {
 test("a model without classes, and one that wants nothing of images, get no page", async () => {
   await inFolder(async (folder) => {
     using model = new SmallCnn({ channels: 3, numClasses: 3, widths: [3] });
-    const write = (given: SmallCnn) => exportWeb(given, refuse, `${folder}/site`);
+    const write = (given: SmallCnn) => writeWeb(given, refuse, `${folder}/site`);
     await assertRejects(() => write(model), ArgumentError, "Set its view (size, mean and std)");
     const features = Object.create(model, { numClasses: { value: 0 } });
     await assertRejects(() => write(features), ArgumentError, "give it a classifier first");

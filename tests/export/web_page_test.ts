@@ -1,6 +1,6 @@
 // The page in a real browser: photographs by every way in, the camera, the keyboard, light, dark and a telephone's width.
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { exportWeb } from "../../src/export/web/export_web.ts";
+import { writeWeb } from "../../src/export/web/write_web.ts";
 import { BrowserPage, findChromium } from "../browser.ts";
 import { picture } from "../data/images/pictures.ts";
 import { FAINT_TEXTS } from "../faint_texts.ts";
@@ -54,7 +54,7 @@ test("the page classifies photographs in a browser", async (context) => {
   await inFolder(async (folder) => {
     const site = `${folder}/site`;
     const model = colorModel();
-    await exportWeb(model, writeColors, site, { facts: [["Teachers", "a <i>teacher</i>"]] });
+    await writeWeb(model, writeColors, site, { facts: [["Teachers", "a <i>teacher</i>"]] });
     model.dispose();
     await using server = new StaticServer(site);
     await using page = await BrowserPage.open(chromium!, ARGUMENTS);

@@ -49,7 +49,7 @@ export interface WebExport {
  * @throws {FileError} If the folder holds something else, or cannot be written.
  * @throws {SetupError} If onnxruntime-web cannot be fetched.
  */
-export async function exportWeb(
+export async function writeWeb(
   model: Classifier,
   toOnnx: (path: string) => Promise<unknown>,
   folder: string,
