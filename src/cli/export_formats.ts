@@ -71,4 +71,13 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
       return [...notes, ...(python ?? "").split("\n").filter((line) => line !== "")];
     },
   },
+  web: {
+    help: "a folder with a page that classifies photographs in a browser",
+    file: "web",
+    options: ["float16"],
+    write: async (runs, source, path, { float16 }) => {
+      await runs.exportWeb(source, path, { float16 });
+      return [`python3 -m http.server -d ${path}`, "then open http://localhost:8000"];
+    },
+  },
 };

@@ -2,20 +2,22 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ArgumentError, FileError, FormatError } from "../../src/base/errors.ts";
 import { writeWeb } from "../../src/export/web/write_web.ts";
+import { originFacts } from "../../src/export/web/facts.ts";
 import { RUNTIME_FILES, runtimeFolder } from "../../src/export/web/runtime_files.ts";
 import { SmallCnn } from "../../src/models/small/cnn.ts";
 import { inFolder, test } from "../helpers.ts";
-import { colorModel, writeColors } from "./colors.ts";
+import { colorModel } from "./colors.ts";
 
+const writeNothing = (path: string) => Deno.writeFile(path, new Uint8Array(796));
 const refuse = () => Promise.reject(new Error("The model must not be written."));
 
 test("the folder has the page, the model, what runs it, and the license of that", async () => {
   await inFolder(async (folder) => {
     using model = colorModel();
     const site = `${folder}/new/site`;
-    const { files } = await writeWeb(model, writeColors, site, {
+    const { files } = await writeWeb(model, writeNothing, site, {
       title: `"Colors" & <more>`,
-      facts: [["Accuracy", "93.1 %"]],
+      facts: [["Teachers", "a <i>teacher</i>"]],
     });
     assertEquals(Object.keys(files).sort(), [
       "LICENSES.txt",
@@ -32,16 +34,24 @@ test("the folder has the page, the model, what runs it, and the license of that"
     }
     const page = await Deno.readTextFile(`${site}/index.html`);
     assertStringIncludes(page, "<title>&quot;Colors&quot; &amp; &lt;more&gt;</title>");
-    for (const said of ["SmallCnn", ">99<", "796 bytes", "32 × 32 pixels", "93.1 %"]) {
+    for (
+      const said of [
+        "SmallCnn",
+        ">99<",
+        "796 bytes",
+        "32 × 32 pixels",
+        "a &lt;i&gt;teacher&lt;/i&gt;",
+      ]
+    ) {
       assertStringIncludes(page, said);
     }
     assertStringIncludes(await Deno.readTextFile(`${site}/LICENSES.txt`), "Microsoft Corporation");
 
     model.classNames = null;
-    await writeWeb(model, writeColors, site);
+    await writeWeb(model, writeNothing, site);
     const again = await Deno.readTextFile(`${site}/index.html`);
     assertStringIncludes(again, "<title>Which of 3 classes?</title>");
-    assert(!again.includes("93.1 %"));
+    assert(!again.includes("Teachers"));
   });
 });
 
@@ -56,7 +66,7 @@ test("a folder with anything else stays as it is", async () => {
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["index.html"]);
 
     const site = `${folder}/site`;
-    await writeWeb(model, writeColors, `${site}/`);
+    await writeWeb(model, writeNothing, `${site}/`);
     await assertRejects(() => to(site), Error, "must not be written");
     assertEquals((await Deno.stat(`${site}/model.onnx`)).size, 796);
     assertEquals([...Deno.readDirSync(folder)].length, 2);
@@ -90,4 +100,40 @@ test("what runs the model may come from a folder, of one version alone", async (
     await Deno.writeTextFile(script, older);
     await assertRejects(() => runtimeFolder(folder), FormatError, "has onnxruntime-web 1.17.3");
   });
+});
+
+test("a page says where its model comes from, and nothing of this machine", () => {
+  const origin = { source: "", architecture: null, fingerprint: null, origins: [] };
+  const result = {
+    name: "student",
+    kind: "student",
+    parameters: 9,
+    images: 1234,
+    accuracy: 0.8765,
+  };
+  const provenance = {
+    ...{ name: "digits", architecture: "SmallCnn", options: null, numClasses: 2, featureDim: 3 },
+    ...{ parameters: 9, classNames: null, view: null, fingerprint: null, manifest: null },
+    ...{
+      versions: null,
+      date: "2026-01-31T14:25:01.000Z",
+      recipe: { method: { name: "UNIFORM" } },
+    },
+    origins: [
+      { ...origin, name: "wise", role: "teacher", license: { name: "mit", from: "its page" } },
+      { ...origin, name: "/home/somebody/wiser.onnx", role: "voting teacher", license: null },
+      { ...origin, name: "plain", role: "initial weights", license: null },
+    ] as const,
+    results: [{ ...result, name: "wise", kind: "predictive", accuracy: 1 }, result],
+  };
+  assertEquals(originFacts(provenance), [
+    ["Name", "digits"],
+    ["Learned by", "UNIFORM"],
+    ["Teachers", "wise (mit), …/wiser.onnx"],
+    ["Began with", "plain"],
+    ["Accuracy", "87.6 % of 1,234 test images"],
+    ["Made on", "2026-01-31"],
+  ]);
+  const nothing = { recipe: null, origins: [], results: null, date: null };
+  assertEquals(originFacts({ ...provenance, ...nothing }), []);
 });

@@ -1,11 +1,11 @@
 // The page in a real browser: photographs by every way in, the camera, the keyboard, light, dark and a telephone's width.
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { writeWeb } from "../../src/export/web/write_web.ts";
+import { exportWeb } from "../../src/runs/export_web.ts";
 import { BrowserPage, findChromium } from "../browser.ts";
 import { picture } from "../data/images/pictures.ts";
 import { FAINT_TEXTS } from "../faint_texts.ts";
 import { inFolder, test } from "../helpers.ts";
-import { colorModel, NAMES, nativeAnswer, shades, toPng, writeColors } from "./colors.ts";
+import { colorModel, NAMES, nativeAnswer, shades, toPng } from "./colors.ts";
 import { StaticServer } from "./static_server.ts";
 
 const chromium = findChromium();
@@ -54,7 +54,7 @@ test("the page classifies photographs in a browser", async (context) => {
   await inFolder(async (folder) => {
     const site = `${folder}/site`;
     const model = colorModel();
-    await writeWeb(model, writeColors, site, { facts: [["Teachers", "a <i>teacher</i>"]] });
+    await exportWeb(model, site);
     model.dispose();
     await using server = new StaticServer(site);
     await using page = await BrowserPage.open(chromium!, ARGUMENTS);
@@ -146,7 +146,7 @@ test("the page classifies photographs in a browser", async (context) => {
 
     await context.step("light, dark, and a telephone's width", async () => {
       assertEquals(await page.value("document.title"), `${NAMES[0]}, ${NAMES[1]} or ${NAMES[2]}?`);
-      assertEquals(await page.value(`document.querySelectorAll("h1 b, dd i, main img").length`), 0);
+      assertEquals(await page.value(`document.querySelectorAll("b b, h1 b, li b, img").length`), 0);
       for (const screen of screens) {
         await page.turn(screen);
         const { width, scheme } = screen;
