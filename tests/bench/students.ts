@@ -1,7 +1,7 @@
 /**
  * How long one image takes a student: in libtorch, in onnxruntime-node, and in a browser with onnxruntime-web, in one
  * thread and in two. Without the view, so that all three compute the same: logits are compared first. Prints a table of
- * milliseconds, the median over interleaved rounds.
+ * milliseconds over interleaved rounds: the median, and in brackets the least.
  *
  *     deno run -A tests/bench/students.ts [--rounds 15] [--threads 1,2] [RUN or NAME ...]
  *
@@ -100,17 +100,23 @@ function median(numbers: readonly number[]): number {
   return (sorted[sorted.length - 1 >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-/** Medians of each way, whose rounds are interleaved, because a machine's speed drifts. */
-async function measure(ways: readonly Way[]): Promise<number[]> {
+/** What each way took: the median, and the least, which other work on the machine disturbed least. */
+interface Taken {
+  readonly median: number;
+  readonly least: number;
+}
+
+/** Measures ways in rounds that are interleaved, because a machine's speed drifts. */
+async function measure(ways: readonly Way[]): Promise<Taken[]> {
   const found: number[][] = ways.map(() => []);
   for (let round = 0; round <= rounds; round++) {
     for (const [i, way] of ways.entries()) {
       const times = await way.run(COUNT);
       // The first round warms up.
-      if (round > 0) found[i].push(median(times));
+      if (round > 0) found[i].push(...times);
     }
   }
-  return found.map(median);
+  return found.map((times) => ({ median: median(times), least: Math.min(...times) }));
 }
 
 /** The largest distance of logits, as a part of the largest logit. */
@@ -147,7 +153,9 @@ try {
     const found = await measure(ways);
     const millions = (model.numParameters() / 1e6).toFixed(1);
     for (const [i, count] of threads.entries()) {
-      const times = found.slice(3 * i, 3 * i + 3).map((value) => `${value.toFixed(1)} ms`);
+      const times = found.slice(3 * i, 3 * i + 3).map(({ median, least }) =>
+        `${median.toFixed(1)} (${least.toFixed(1)})`
+      );
       console.log(`| ${[name, size, `${millions} M`, count, ...times].join(" | ")} |`);
     }
   }

@@ -134,6 +134,6 @@ test("a page says where its model comes from, and nothing of this machine", () =
     ["Accuracy", "87.6 % of 1,234 test images"],
     ["Made on", "2026-01-31"],
   ]);
-  const nothing = { recipe: null, origins: [], results: null, date: null };
+  const nothing = { recipe: null, origins: [], results: null };
   assertEquals(originFacts({ ...provenance, ...nothing }), []);
 });

@@ -46,7 +46,8 @@ export function originFacts(provenance: Provenance): [name: string, value: strin
     const share = formatPercent(student.accuracy);
     facts.push(["Accuracy", `${share} of ${formatCount(student.images)} test images`]);
   }
-  if (date !== null) facts.push(["Made on", date.slice(0, 10)]);
+  // What is no run has no date but that of its file, which a copy changes.
+  if (date !== null && recipe !== null) facts.push(["Made on", date.slice(0, 10)]);
   return facts;
 }
 
