@@ -1,54 +1,39 @@
 // The page in a real browser: photographs by every way in, the camera, the keyboard, light, dark and a telephone's width.
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { exportWeb } from "../../src/runs/export_web.ts";
-import { BrowserPage, findChromium } from "../browser.ts";
+import { findChromium } from "../browser.ts";
 import { picture } from "../data/images/pictures.ts";
 import { FAINT_TEXTS } from "../faint_texts.ts";
 import { inFolder, test } from "../helpers.ts";
 import { colorModel, NAMES, nativeAnswer, shades, toPng } from "./colors.ts";
+import { type Card, CUT_TEXTS, ELSEWHERE, SitePage, textOf } from "./site_page.ts";
 import { StaticServer } from "./static_server.ts";
 
 const chromium = findChromium();
 
-/** An address that leads here and that browsers do not trust, and no other that leads anywhere. */
-const ELSEWHERE = "photographs.example";
-const ARGUMENTS = [
-  "--use-fake-device-for-media-stream=device-count=2",
-  `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
-];
-
-const text = (id: string) => `document.getElementById("${id}").textContent`;
-const done = `document.getElementById("results").getAttribute("aria-busy") === "false"`;
-
-/** The results as a reader sees them. */
-const READ = `[...document.querySelectorAll("#cards > li")].map((card) => ({
-  name: card.querySelector("h3").textContent,
-  label: card.querySelector("canvas")?.getAttribute("aria-label"),
-  size: card.querySelector("canvas") && [card.querySelector("canvas").width, card.querySelector("canvas").height],
-  guesses: [...card.querySelectorAll(".guesses li")].map((item) => [
-    item.querySelector(".name").textContent, parseFloat(item.querySelector(".share").textContent) / 100]),
-  note: card.querySelector(".note")?.textContent,
-  wrong: card.querySelector(".wrong")?.textContent,
-}))`;
-
-interface Card {
-  name: string;
-  label?: string;
-  size: number[] | null;
-  guesses: [string, number][];
-  note?: string;
-  wrong?: string;
+/** A photograph of one color, in a file, and what ONNX Runtime says of it outside of a browser. */
+async function photographOf(color: number, folder: string) {
+  const photograph = shades(color, 150 - 30 * color, 70 + 50 * color);
+  const name = `${["red", "green", "blue"][color]}.png`;
+  await Deno.writeFile(`${folder}/${name}`, toPng(photograph));
+  const values = await nativeAnswer(`${folder}/site/model.onnx`, photograph);
+  // The model is right, so that the page can be.
+  assertEquals(values.indexOf(Math.max(...values)), color);
+  return { ...photograph, name, path: `${folder}/${name}`, values, color };
 }
 
-/** Texts that are cut off. */
-const CUT =
-  `[...document.querySelectorAll("body *")].filter((element) => element.checkVisibility() &&
-  !element.closest(".unseen, .bar, select") && element.scrollWidth > element.clientWidth + 1 &&
-  element.clientWidth > 0).map((element) => element.outerHTML.slice(0, 80))`;
+type Answer = Awaited<ReturnType<typeof photographOf>>;
 
-const screens = [1280, 390].flatMap((width) =>
-  (["light", "dark"] as const).map((scheme) => ({ width, scheme }))
-);
+/** The page says what ONNX Runtime says of the same pixels. */
+function check(card: Card, { name, values, color, width, height }: Answer): void {
+  assertEquals([card.name, card.label], [name, name]);
+  assertEquals(card.guesses.length, 3);
+  assertEquals(card.guesses[0][0], NAMES[color]);
+  for (const [className, share] of card.guesses) {
+    assertAlmostEquals(share, values[NAMES.indexOf(className)], 1e-3);
+  }
+  assertStringIncludes(card.note!, `ms for ${width} × ${height} pixels`);
+}
 
 test("the page classifies photographs in a browser", async (context) => {
   await inFolder(async (folder) => {
@@ -57,70 +42,22 @@ test("the page classifies photographs in a browser", async (context) => {
     await exportWeb(model, site);
     model.dispose();
     await using server = new StaticServer(site);
-    await using page = await BrowserPage.open(chromium!, ARGUMENTS);
-    const answers = await Promise.all([0, 1, 2].map(async (color) => {
-      const photograph = shades(color, 150 - 30 * color, 70 + 50 * color);
-      const path = `${folder}/${["red", "green", "blue"][color]}.png`;
-      await Deno.writeFile(path, toPng(photograph));
-      const values = await nativeAnswer(`${site}/model.onnx`, photograph);
-      // The model is right, so that the page can be.
-      assertEquals(values.indexOf(Math.max(...values)), color);
-      return { ...photograph, path, values, color };
-    }));
-
-    /** The page says what ONNX Runtime says outside of a browser of the same pixels. */
-    const check = ({ name, label, guesses, note }: Card, answer: typeof answers[number]) => {
-      assertEquals([name, label], [answer.path.split("/").at(-1), name]);
-      assertEquals(guesses.length, 3);
-      assertEquals(guesses[0][0], NAMES[answer.color]);
-      for (const [className, share] of guesses) {
-        assertAlmostEquals(share, answer.values[NAMES.indexOf(className)], 1e-3);
-      }
-      assertStringIncludes(note!, `ms for ${answer.width} × ${answer.height} pixels`);
-    };
-    const cards = () => page.value<Card[]>(READ);
-    /** Gives photographs to the page and waits until it is done with them. */
-    const choose = async (...paths: string[]) => {
-      await page.value(`document.getElementById("results").removeAttribute("aria-busy")`);
-      await page.choose("#file", paths);
-      await page.until(done);
-    };
-    const ready = async (address = server.address) => {
-      await page.go(address);
-      await page.until(`/ready/.test(${text("state")})`);
-    };
-    /** Lets an event with files happen to the page. */
-    const happen = (type: "drop" | "paste", paths: readonly string[]) => {
-      const files = paths.map((path) => [
-        path.split("/").at(-1),
-        Deno.readFileSync(path).toBase64(),
-      ]);
-      return page.value(`(() => {
-        const transfer = new DataTransfer();
-        for (const [name, bytes] of ${JSON.stringify(files)}) {
-          transfer.items.add(new File([Uint8Array.fromBase64(bytes)], name, { type: "image/png" }));
-        }
-        if (${paths.length === 0}) transfer.setData("text/plain", "https://${ELSEWHERE}/a.png");
-        const way = { bubbles: true, cancelable: true };
-        document.body.dispatchEvent("${type}" === "drop"
-          ? new DragEvent("drop", { ...way, dataTransfer: transfer })
-          : new ClipboardEvent("paste", { ...way, clipboardData: transfer }));
-      })()`);
-    };
+    await using page = await SitePage.open(chromium!);
+    const { browser } = page;
+    const [red, green, blue] = await Promise.all(
+      [0, 1, 2].map((color) => photographOf(color, folder)),
+    );
 
     await context.step("a chosen photograph, a dropped one and a pasted one", async () => {
-      await ready();
-      await choose(answers[0].path);
-      check((await cards())[0], answers[0]);
-      for (const [type, answer] of [["drop", answers[1]], ["paste", answers[2]]] as const) {
-        await happen(type, [answer.path]);
-        await page.until(done);
-        const [card, ...others] = await cards();
+      await page.ready(server.address);
+      check((await page.choose(red.path))[0], red);
+      for (const [type, answer] of [["drop", green], ["paste", blue]] as const) {
+        const [card, ...others] = await page.cardsOf(() => page.happen(type, [answer.path]));
         assertEquals(others, []);
         check(card, answer);
       }
-      await happen("drop", []);
-      assert(await page.value(`document.getElementById("refused").checkVisibility()`));
+      await page.happen("drop", []);
+      assert(await page.isSeen("refused"));
     });
 
     await context.step("several at once, in their order, and files that are none", async () => {
@@ -130,9 +67,7 @@ test("the page classifies photographs in a browser", async (context) => {
       await Deno.writeFile(turned, picture("turned.jpg"));
       await Deno.writeFile(broken, toPng(shades(0, 50, 50)).slice(0, 60));
       await Deno.writeTextFile(words, "no photograph");
-      const [red, green, blue] = answers;
-      await choose(green.path, words, red.path, broken, blue.path, turned);
-      const found = await cards();
+      const found = await page.choose(green.path, words, red.path, broken, blue.path, turned);
       assertEquals(found.length, 6);
       for (const [i, answer] of [[0, green], [2, red], [4, blue]] as const) check(found[i], answer);
       for (const i of [1, 3]) {
@@ -145,115 +80,104 @@ test("the page classifies photographs in a browser", async (context) => {
     });
 
     await context.step("light, dark, and a telephone's width", async () => {
-      assertEquals(await page.value("document.title"), `${NAMES[0]}, ${NAMES[1]} or ${NAMES[2]}?`);
-      assertEquals(await page.value(`document.querySelectorAll("b b, h1 b, li b, img").length`), 0);
-      for (const screen of screens) {
-        await page.turn(screen);
-        const { width, scheme } = screen;
-        const where = `${scheme}, ${width} px`;
-        assertEquals(await page.value("document.documentElement.scrollWidth"), width, where);
-        assertEquals(await page.value(FAINT_TEXTS), [], where);
-        assertEquals(await page.value(CUT), [], where);
+      const title = `${NAMES[0]}, ${NAMES[1]} or ${NAMES[2]}?`;
+      assertEquals(await browser.value("document.title"), title);
+      const markup = `document.querySelectorAll("b b, h1 b, li b, img").length`;
+      assertEquals(await browser.value(markup), 0);
+      for (const width of [1280, 390]) {
+        for (const scheme of ["light", "dark"] as const) {
+          await browser.turn({ width, scheme });
+          const where = `${scheme}, ${width} px`;
+          assertEquals(await browser.value("document.documentElement.scrollWidth"), width, where);
+          assertEquals(await browser.value(FAINT_TEXTS), [], where);
+          assertEquals(await browser.value(CUT_TEXTS), [], where);
+        }
       }
     });
 
     await context.step("by the keyboard alone", async () => {
-      await ready();
-      const focused = () =>
-        page.value<string>("document.activeElement.id || document.activeElement.tagName");
-      await page.press("Tab");
-      assertEquals(await focused(), "choose");
-      const outline = "getComputedStyle(document.activeElement).outlineStyle";
-      assertEquals(await page.value(outline), "solid");
-      await page.send("Page.setInterceptFileChooserDialog", { enabled: true });
-      for (const key of ["Enter", " "]) {
-        const opened = page.next("Page.fileChooserOpened");
-        await page.press(key);
-        const { backendNodeId, mode } = await opened;
-        assertEquals(mode, "selectMultiple");
-        const files = [answers[1].path];
-        await page.send("DOM.setFileInputFiles", { backendNodeId, files });
-        await page.until(`${done} && ${READ}.length === 1`);
-        check((await cards())[0], answers[1]);
-        await page.value(`document.getElementById("cards").replaceChildren()`);
+      await page.ready(server.address);
+      const next = async () => {
+        await browser.press("Tab");
+        const outline = "getComputedStyle(document.activeElement).outlineStyle";
+        assertEquals(await browser.value(outline), "solid");
+        return await browser.value("document.activeElement.id || document.activeElement.tagName");
+      };
+      assertEquals(await next(), "choose");
+      await browser.send("Page.setInterceptFileChooserDialog", { enabled: true });
+      for (const [key, answer] of [["Enter", green], [" ", blue]] as const) {
+        const cards = await page.cardsOf(async () => {
+          const opened = browser.next("Page.fileChooserOpened");
+          await browser.press(key);
+          const { backendNodeId, mode } = await opened;
+          assertEquals(mode, "selectMultiple");
+          const files = [answer.path];
+          await browser.send("DOM.setFileInputFiles", { backendNodeId, files });
+        });
+        check(cards[0], answer);
       }
-      await page.send("Page.setInterceptFileChooserDialog", { enabled: false });
-      const reached = [];
-      for (let i = 0; i < 3; i++) {
-        await page.press("Tab");
-        reached.push(await focused());
-        assertEquals(await page.value(outline), "solid", reached.at(-1));
-      }
-      assertEquals(reached, ["camera", "SUMMARY", "A"]);
+      await browser.send("Page.setInterceptFileChooserDialog", { enabled: false });
+      assertEquals([await next(), await next(), await next()], ["camera", "SUMMARY", "A"]);
     });
 
     await context.step("a camera that is refused, and one that is not", async () => {
-      const state = text("camera-state");
       const set = (setting: string) =>
-        page.send("Browser.setPermission", { permission: { name: "camera" }, setting });
-      const press = () => page.value(`document.getElementById("camera").click()`);
+        browser.send("Browser.setPermission", { permission: { name: "camera" }, setting });
       await set("denied");
-      await press();
-      await page.until(`/refused.*Allow it/.test(${state})`);
+      await page.click("camera");
+      await browser.until(`/refused.*Allow it/.test(${textOf("camera-state")})`);
       await set("granted");
-      await press();
+      await page.click("camera");
       // The pretended camera shows green.
       const guess = `document.querySelector("#camera-guesses .name")?.textContent`;
-      await page.until(`${guess} === "green"`);
-      assertEquals(await page.value(state), "");
-      await page.until(`/^green, /.test(${text("camera-said")})`);
-      // It goes on: what is not there comes back.
-      await page.value(`document.getElementById("camera-guesses").replaceChildren()`);
-      await page.until(`${guess} === "green"`);
-      await page.value(`(() => {
+      await browser.until(`${guess} === "green"`);
+      assert(!await page.isSeen("camera-state"));
+      await browser.until(`/^green, /.test(${textOf("camera-said")})`);
+      // It goes on: what is taken away comes back.
+      await browser.value(`document.getElementById("camera-guesses").replaceChildren()`);
+      await browser.until(`${guess} === "green"`);
+      await browser.value(`(() => {
         const which = document.getElementById("which");
         which.selectedIndex = 1;
         which.dispatchEvent(new Event("change"));
       })()`);
-      const label = `document.getElementById("video").srcObject?.getVideoTracks()[0].label`;
-      await page.until(`${label} === "fake_device_1"`);
-      await page.until(`!document.getElementById("camera").disabled`);
-      const track = `document.getElementById("video").srcObject.getVideoTracks()[0]`;
-      await page.value(`void (globalThis.track = ${track})`);
-      await press();
-      assertEquals(await page.value("track.readyState"), "ended");
-      assertEquals(await page.value(`document.getElementById("still").checkVisibility()`), true);
+      const track = `document.getElementById("video").srcObject?.getVideoTracks()[0]`;
+      await browser.until(`${track}?.label === "fake_device_1"`);
+      await browser.until(`!document.getElementById("camera").disabled`);
+      await browser.value(`void (globalThis.track = ${track})`);
+      await page.click("camera");
+      assertEquals(await browser.value("track.readyState"), "ended");
+      assert(await page.isSeen("still"));
     });
 
     await context.step("the page asks nothing of any other place, and may not", async () => {
+      const { addresses, complaints } = browser;
       const own = new URL(server.address);
-      const strangers = page.addresses.filter((address) =>
+      const strangers = addresses.filter((address) =>
         !address.startsWith(own.href) && !/^(data|blob):/.test(address)
       );
       assertEquals(strangers, []);
-      assert(page.addresses.includes(`${own}model.onnx`));
-      assertEquals(page.complaints, []);
+      assert(addresses.includes(`${own}model.onnx`));
+      assertEquals(complaints, []);
       const address = `http://${ELSEWHERE}:${own.port}/index.html`;
-      const said = await page.value(`fetch("${address}").then(() => "came", () => "refused")`);
+      const said = await browser.value(`fetch("${address}").then(() => "came", () => "refused")`);
       assertEquals(said, "refused");
-      assertStringIncludes(page.complaints.join(), "Content Security Policy");
+      assertStringIncludes(complaints.join(), "Content Security Policy");
     });
 
     await context.step("where browsers give no camera, the page says so", async () => {
-      await ready(`http://${ELSEWHERE}:${new URL(server.address).port}/`);
-      await page.value(`document.getElementById("camera").click()`);
-      assertStringIncludes(
-        await page.value(text("camera-state")),
-        "only to pages that come over https",
-      );
-      await choose(answers[2].path);
-      check((await cards())[0], answers[2]);
+      await page.ready(`http://${ELSEWHERE}:${new URL(server.address).port}/`);
+      await page.click("camera");
+      assertStringIncludes(await page.text("camera-state"), "only to pages that come over https");
+      check((await page.choose(blue.path))[0], blue);
     });
 
     await context.step("threads, where the server lets them", async () => {
       server.isolated = true;
-      await ready();
+      await page.ready(server.address);
       const threads = Math.min(4, navigator.hardwareConcurrency);
-      if (threads > 1) {
-        assertStringIncludes(await page.value(text("state")), `in ${threads} threads`);
-      }
-      await choose(answers[0].path);
-      check((await cards())[0], answers[0]);
+      if (threads > 1) assertStringIncludes(await page.text("state"), `in ${threads} threads`);
+      check((await page.choose(red.path))[0], red);
       server.isolated = false;
     });
 
@@ -266,16 +190,16 @@ test("the page classifies photographs in a browser", async (context) => {
         ]
       ) {
         server.missing.add(path);
-        await page.go(server.address);
-        await page.until(`document.getElementById("state").className === "wrong"`);
-        assertStringIncludes(await page.value(text("state")), message);
+        await browser.go(server.address);
+        await browser.until(`document.getElementById("state").className === "wrong"`);
+        assertStringIncludes(await page.text("state"), message);
         server.missing.clear();
       }
+      await browser.go(`file://${site}/index.html`);
+      assertStringIncludes(await page.text("state"), "python3 -m http.server");
       // A photograph that waits for the model is told, too.
-      await page.go(`file://${site}/index.html`);
-      assertStringIncludes(await page.value(text("state")), "python3 -m http.server");
-      await choose(answers[0].path);
-      assertStringIncludes((await cards())[0].wrong!, "it has not started");
+      const [{ wrong }] = await page.choose(red.path);
+      assertStringIncludes(wrong!, "it has not started");
     });
   });
 }, { ignore: chromium === null });

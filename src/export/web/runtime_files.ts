@@ -13,7 +13,7 @@ import { isMissing } from "../../base/regular_files.ts";
 /** The package. */
 export const RUNTIME = "onnxruntime-web";
 
-/** Its version: names of files and how a page calls them hang on it. */
+/** The version of the package, on which names of files hang and how a page calls them. */
 export const RUNTIME_VERSION = "1.30.0";
 
 const WASM = "ort-wasm-simd-threaded.wasm";
