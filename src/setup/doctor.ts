@@ -12,13 +12,8 @@ import {
   NEWEST_LIBTORCH,
   OLDEST_LIBTORCH,
 } from "../../ffi/libtorch.ts";
-import {
-  type BuildRecord,
-  locate,
-  NATIVE_SOURCE,
-  readBuildRecord,
-  setupCommand,
-} from "../../ffi/locate.ts";
+import { type BuildRecord, locate, NATIVE_SOURCE, readBuildRecord } from "../../ffi/locate.ts";
+import { setupAdvice, setupCommand } from "../../ffi/setup_advice.ts";
 import { ApprenticeError } from "../base/errors.ts";
 import { cacheRoot } from "../base/paths.ts";
 import { probeFolder } from "../base/temporaries.ts";
@@ -141,16 +136,17 @@ export function whatNext(report: DoctorReport): string[] {
   }
   if (!report.usable) {
     if (!report.compiler) next.push(`Install a C++ compiler: ${installHint()}.`);
-    if (report.library.path === null) next.push(`Run: ${setupCommand()}`);
-    else {next.push(
-        `Have it, and libtorch if that is damaged, made anew: ${setupCommand()} --force`,
-      );}
+    const missing = report.library.path === null;
+    const command = setupCommand(!missing);
+    if (command === null) next.push(`${setupAdvice(!missing)}.`);
+    else if (missing) next.push(`Run: ${command}`);
+    else next.push(`Have it, and libtorch if that is damaged, made anew: ${command}`);
   }
   const { cuda, libtorch } = report;
   if (cuda.cards.length > 0 && !cuda.available && libtorch?.variant === "cpu") {
     next.push(
       "To use the GPU, set LIBTORCH to a build of libtorch for CUDA " +
-        "(the torch folder of `pip install torch`, for one) and run: " + setupCommand(),
+        "(the torch folder of `pip install torch`, for one). " + setupAdvice() + ".",
     );
   }
   return next;
@@ -174,7 +170,7 @@ async function inspectLibrary(env: (name: string) => string | undefined, source:
       (await compareLibraries(files ?? [], true)).damage;
     if (damage !== null) return { path, searched, libtorch, facts: null, problem: damage };
     try {
-      return { path, searched, libtorch, facts: await probeLibrary(path), problem: null };
+      return { path, searched, libtorch, facts: await probeLibrary(path, libtorch), problem: null };
     } catch (error) {
       return { path, searched, libtorch, facts: null, problem: (error as Error).message };
     }

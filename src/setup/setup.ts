@@ -4,10 +4,12 @@
  * @module
  */
 
+import { pathToFileURL } from "node:url";
 import { librariesOf, libraryDamage } from "../../ffi/library_files.ts";
 import { libraryFileName, type Libtorch, readIfThere } from "../../ffi/libtorch.ts";
 import {
   type BuildRecord,
+  lacksSource,
   libraryKey,
   locate,
   type Located,
@@ -16,6 +18,8 @@ import {
   readBuildRecord,
   sourceHash,
 } from "../../ffi/locate.ts";
+import { howToSetUp } from "../../ffi/setup_advice.ts";
+import { isCompiled } from "../base/compiled.ts";
 import { ApprenticeError, FileError, SetupError } from "../base/errors.ts";
 import { makeFolder, makeFolderAtomic, writeAtomic } from "../base/files.ts";
 import { cacheRoot } from "../base/paths.ts";
@@ -161,6 +165,11 @@ async function findSound(located: Located, report?: Report): Promise<SetupResult
   return { library, libtorch, built: false };
 }
 
+/** Where the source came from. That of a compiled program has a name that another program may have, too. */
+function originOf(source: URL): string {
+  return isCompiled() ? pathToFileURL(Deno.execPath()).href : source.href;
+}
+
 function writeRecord(folder: string, record: BuildRecord): Promise<void> {
   return writeAtomic(`${folder}/build.json`, JSON.stringify(record, null, 2) + "\n");
 }
@@ -181,6 +190,9 @@ async function make(
   const { probeLibrary } = await import("./probe.ts");
 
   await removeLeftovers(cache);
+  if (lacksSource(source)) {
+    throw new SetupError(`There is no native source in ${source.href}. ${howToSetUp()}.`);
+  }
   // First, because it takes no time: nobody should wait for a download to hear that there is no compiler.
   const compiler = await findCompiler(surroundings.compilers ?? compilerCandidates(env("CXX")));
   const libtorch = await obtainLibtorch({ ...surroundings, cache, own: env("LIBTORCH"), report });
@@ -199,14 +211,14 @@ async function make(
       log: `${native}/build.log`,
       report,
     });
-    const { abi } = await probeLibrary(built);
+    const { abi } = await probeLibrary(built, libtorch);
     if (packageKeyOf(source) !== packageKey) {
       throw new SetupError("The native source was edited while it was built; run set-up again.");
     }
     const record: BuildRecord = {
       libtorch,
       package: VERSION,
-      origin: source.href,
+      origin: originOf(source),
       source: sourceHash(source) ?? null,
       compiler: compiler.version,
       abi,
@@ -223,7 +235,7 @@ async function make(
   });
   const library = `${folder}/${libraryFileName("apprentice")}`;
   await pointTo(cache, packageKey, library);
-  await removeOlder(native, source.href, packageKey);
+  await removeOlder(native, originOf(source), packageKey);
   report.line(`Ready: ${library}`);
   return { library, libtorch, built: true };
 }
