@@ -28,7 +28,9 @@ export function setupCommand(force = false): string | null {
 export function setupAdvice(force = false): string {
   const command = setupCommand(force);
   return command === null
-    ? `Have this program call \`await setup(${force ? "{ force: true }" : ""})\` first`
+    ? `Have this program call \`await setup(${
+      force ? "{ force: true }" : ""
+    })\` of @apprentice/distill/setup first`
     : `Run \`${command}\``;
 }
 

@@ -14,6 +14,7 @@ import {
 } from "../../ffi/libtorch.ts";
 import { type BuildRecord, locate, NATIVE_SOURCE, readBuildRecord } from "../../ffi/locate.ts";
 import { setupAdvice, setupCommand } from "../../ffi/setup_advice.ts";
+import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError } from "../base/errors.ts";
 import { cacheRoot } from "../base/paths.ts";
 import { probeFolder } from "../base/temporaries.ts";
@@ -67,7 +68,7 @@ export interface DoctorReport {
  *
  * @example
  * ```ts ignore
- * import { doctor } from "@apprentice/distill";
+ * import { doctor } from "@apprentice/distill/setup";
  *
  * const report = await doctor();
  * if (!report.usable) console.log(report.next.join("\n"));
@@ -93,7 +94,7 @@ export async function doctorIn(surroundings: SetupSurroundings): Promise<DoctorR
   const cuda = await inspectCuda(libtorch ?? undefined, library.facts?.cudaDevices);
   const report: DoctorReport = {
     usable: library.facts !== null,
-    package: { version: VERSION, source: new URL("../../", import.meta.url).href },
+    package: { version: VERSION, source: realPlace(new URL("../../", import.meta.url)) },
     system: {
       deno: Deno.version.deno,
       os: Deno.build.os,

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { pathToFileURL } from "node:url";
 import { librariesOf, libraryDamage } from "../../ffi/library_files.ts";
 import { libraryFileName, type Libtorch, readIfThere } from "../../ffi/libtorch.ts";
 import {
@@ -19,7 +18,7 @@ import {
   sourceHash,
 } from "../../ffi/locate.ts";
 import { howToSetUp } from "../../ffi/setup_advice.ts";
-import { isCompiled } from "../base/compiled.ts";
+import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError, FileError, SetupError } from "../base/errors.ts";
 import { makeFolder, makeFolderAtomic, writeAtomic } from "../base/files.ts";
 import { cacheRoot } from "../base/paths.ts";
@@ -79,7 +78,7 @@ export interface SetupSurroundings
  *
  * @example
  * ```ts ignore
- * import { setup } from "@apprentice/distill";
+ * import { setup } from "@apprentice/distill/setup";
  *
  * const { library, libtorch } = await setup();
  * console.log(library, libtorch?.version);
@@ -165,11 +164,6 @@ async function findSound(located: Located, report?: Report): Promise<SetupResult
   return { library, libtorch, built: false };
 }
 
-/** Where the source came from. That of a compiled program has a name that another program may have, too. */
-function originOf(source: URL): string {
-  return isCompiled() ? pathToFileURL(Deno.execPath()).href : source.href;
-}
-
 function writeRecord(folder: string, record: BuildRecord): Promise<void> {
   return writeAtomic(`${folder}/build.json`, JSON.stringify(record, null, 2) + "\n");
 }
@@ -218,7 +212,7 @@ async function make(
     const record: BuildRecord = {
       libtorch,
       package: VERSION,
-      origin: originOf(source),
+      origin: realPlace(source),
       source: sourceHash(source) ?? null,
       compiler: compiler.version,
       abi,
@@ -235,7 +229,7 @@ async function make(
   });
   const library = `${folder}/${libraryFileName("apprentice")}`;
   await pointTo(cache, packageKey, library);
-  await removeOlder(native, originOf(source), packageKey);
+  await removeOlder(native, realPlace(source), packageKey);
   report.line(`Ready: ${library}`);
   return { library, libtorch, built: true };
 }
