@@ -23,9 +23,10 @@ import { runCommand } from "./commands.ts";
 import { compilerCandidates, findCompiler, installHint } from "./compiler.ts";
 import { compareLibraries } from "./library_record.ts";
 import { type CudaReport, inspectCuda } from "./cuda.ts";
+import type { LibraryFacts } from "./library_facts.ts";
 import { cachedLibtorch } from "./libtorch.ts";
 import { PIP_COMMANDS } from "./pip.ts";
-import { type LibraryFacts, probeLibrary } from "./probe.ts";
+import { probeLibrary } from "./probe.ts";
 import type { SetupSurroundings } from "./setup.ts";
 import { type Wheel, wheelFor } from "./wheel.ts";
 

@@ -6,7 +6,20 @@
 
 import { check, context, native, open, readText } from "../../ffi/native.ts";
 import type { Located } from "../../ffi/locate.ts";
-import type { LibraryFacts } from "./probe.ts";
+
+/** What a library that was opened says. */
+export interface LibraryFacts {
+  /** The version of the C interface, on which the library and the TypeScript side agree. */
+  abi: number;
+  /** The version of libtorch that was loaded with it. */
+  libtorch: string;
+  /** Which instructions of the processor libtorch uses: `"AVX512"`. */
+  cpu: string;
+  /** How many threads libtorch uses. */
+  threads: number;
+  /** How many CUDA devices libtorch sees. */
+  cudaDevices: number;
+}
 
 const CUDA = 1; // libtorch's number for this type of device
 

@@ -9,20 +9,7 @@ import type { Libtorch } from "../../ffi/libtorch.ts";
 import { isCompiled } from "../base/compiled.ts";
 import { LibraryError } from "../base/errors.ts";
 import { runCommand, tailOf } from "./commands.ts";
-
-/** What a library that was opened says. */
-export interface LibraryFacts {
-  /** The version of the C interface, on which the library and the TypeScript side agree. */
-  abi: number;
-  /** The version of libtorch that was loaded with it. */
-  libtorch: string;
-  /** Which instructions of the processor libtorch uses: `"AVX512"`. */
-  cpu: string;
-  /** How many threads libtorch uses. */
-  threads: number;
-  /** How many CUDA devices libtorch sees. */
-  cudaDevices: number;
-}
+import type { LibraryFacts } from "./library_facts.ts";
 
 /** Marks the line with the facts: libraries that are loaded may print what they like. */
 const MARK = "apprentice-facts:";
