@@ -10,12 +10,14 @@
  * @module
  */
 
-/** Packages for photographs, the hub, text of CLIP, and t-SNE and UMAP; each is loaded by calling it, which nobody needs to do. */
+/** Packages for photographs, ONNX files that are written, the hub, text of CLIP, and t-SNE and UMAP; each is loaded by calling it, which nobody needs to do. */
 export const packages: readonly (() => Promise<unknown>)[] = [
+  () => import("npm:@bufbuild/protobuf@2.10.2"),
   () => import("npm:@huggingface/hub@^2.17.5"),
   () => import("npm:@huggingface/tokenizers@^0.2.0"),
   () => import("npm:@julusian/jpeg-turbo@^3.0.1"),
   () => import("npm:@saehrimnir/druidjs@^0.9.0"),
   () => import("npm:entities@^9.0.0"),
+  () => import("npm:onnx-buf@1.20.0-1"),
   () => import("npm:sharp@^0.34.5"),
 ];
