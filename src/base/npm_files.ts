@@ -7,6 +7,7 @@
 
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isCompiled } from "./compiled.ts";
 import { SetupError } from "./errors.ts";
 import { passPermission } from "./regular_files.ts";
 
@@ -46,11 +47,7 @@ export async function npmPackageFolder(
   file = "package.json",
 ): Promise<string> {
   const spec = `${name}@${version}`;
-  if (Deno.build.standalone) {
-    throw new SetupError(
-      `A compiled program cannot fetch the npm package ${spec}. Use Deno itself, or ${instead}.`,
-    );
-  }
+  if (isCompiled()) return compiledFolder(spec, file, instead);
   const flags = ["--quiet", "--no-prompt", "--no-lock", "--node-modules-dir=none"];
   let output: Deno.CommandOutput;
   try {
@@ -83,4 +80,20 @@ export async function npmPackageFolder(
     );
   }
   return dirname(fileURLToPath(url));
+}
+
+/** The folder of a package that was compiled into this program. */
+function compiledFolder(spec: string, file: string, instead: string): string {
+  try {
+    const path = fileURLToPath(import.meta.resolve(`npm:${spec}/${file}`));
+    Deno.statSync(path);
+    return dirname(path);
+  } catch (error) {
+    passPermission(error);
+    throw new SetupError(
+      `The npm package ${spec} is not in this program, and a compiled program cannot fetch it. Fill the cache once ` +
+        `with deno run, which this program reads, too; or compile it with --include npm:${spec}; or ${instead}.`,
+      { cause: error },
+    );
+  }
 }

@@ -8,6 +8,7 @@ import { librariesOf, libraryDamage } from "../../ffi/library_files.ts";
 import { libraryFileName, type Libtorch, readIfThere } from "../../ffi/libtorch.ts";
 import {
   type BuildRecord,
+  lacksSource,
   libraryKey,
   locate,
   type Located,
@@ -16,6 +17,8 @@ import {
   readBuildRecord,
   sourceHash,
 } from "../../ffi/locate.ts";
+import { howToSetUp } from "../../ffi/setup_advice.ts";
+import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError, FileError, SetupError } from "../base/errors.ts";
 import { makeFolder, makeFolderAtomic, writeAtomic } from "../base/files.ts";
 import { cacheRoot } from "../base/paths.ts";
@@ -75,7 +78,7 @@ export interface SetupSurroundings
  *
  * @example
  * ```ts ignore
- * import { setup } from "@apprentice/distill";
+ * import { setup } from "@apprentice/distill/setup";
  *
  * const { library, libtorch } = await setup();
  * console.log(library, libtorch?.version);
@@ -181,6 +184,9 @@ async function make(
   const { probeLibrary } = await import("./probe.ts");
 
   await removeLeftovers(cache);
+  if (lacksSource(source)) {
+    throw new SetupError(`There is no native source in ${source.href}. ${howToSetUp()}.`);
+  }
   // First, because it takes no time: nobody should wait for a download to hear that there is no compiler.
   const compiler = await findCompiler(surroundings.compilers ?? compilerCandidates(env("CXX")));
   const libtorch = await obtainLibtorch({ ...surroundings, cache, own: env("LIBTORCH"), report });
@@ -199,14 +205,14 @@ async function make(
       log: `${native}/build.log`,
       report,
     });
-    const { abi } = await probeLibrary(built);
+    const { abi } = await probeLibrary(built, libtorch);
     if (packageKeyOf(source) !== packageKey) {
       throw new SetupError("The native source was edited while it was built; run set-up again.");
     }
     const record: BuildRecord = {
       libtorch,
       package: VERSION,
-      origin: source.href,
+      origin: realPlace(source),
       source: sourceHash(source) ?? null,
       compiler: compiler.version,
       abi,
@@ -223,7 +229,7 @@ async function make(
   });
   const library = `${folder}/${libraryFileName("apprentice")}`;
   await pointTo(cache, packageKey, library);
-  await removeOlder(native, source.href, packageKey);
+  await removeOlder(native, realPlace(source), packageKey);
   report.line(`Ready: ${library}`);
   return { library, libtorch, built: true };
 }
