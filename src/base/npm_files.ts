@@ -91,8 +91,8 @@ function compiledFolder(spec: string, file: string, instead: string): string {
   } catch (error) {
     passPermission(error);
     throw new SetupError(
-      `The npm package ${spec} is not in this program, and a compiled program cannot fetch it. Fill the cache once ` +
-        `with deno run, which this program reads, too; or compile it with --include npm:${spec}; or ${instead}.`,
+      `The npm package ${spec} is not in this program, and a compiled program cannot fetch it. Compile it with ` +
+        `--include npm:${spec}, or ${instead}.`,
       { cause: error },
     );
   }

