@@ -12,6 +12,7 @@ import { doctorCommand } from "./doctor.ts";
 import { domainsCommand } from "./domains.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { predictCommand } from "./predict.ts";
+import { reportCommand } from "./report.ts";
 import { setupCommand } from "./setup.ts";
 import { storeCommand } from "./store.ts";
 import { teachersCommand } from "./teachers.ts";
@@ -31,6 +32,7 @@ function commandLine(): Command {
     .addCommand(distillCommand())
     .addCommand(evaluateCommand())
     .addCommand(predictCommand())
+    .addCommand(reportCommand())
     .addCommand(storeCommand())
     .addCommand(votesCommand())
     .addCommand(setupCommand())

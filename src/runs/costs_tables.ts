@@ -1,0 +1,122 @@
+/**
+ * Tables of what the models of a run cost.
+ *
+ * @module
+ */
+
+import { formatBytes } from "../base/text.ts";
+import type { Table, TableColumn, TableRow } from "../report/table.ts";
+import type { Engine, Latency, ModelCosts, RunCosts } from "./costs.ts";
+
+/** How engines are called in tables. */
+const ENGINES: Record<Engine, string> = { libtorch: "libtorch", onnxruntime: "ONNX Runtime" };
+
+/** Tables of what the models of a run cost: sizes, latencies, and what is not known if there is such a thing. */
+export function costsTables(costs: RunCosts): Table[] {
+  return [sizeTable(costs), latencyTable(costs), ...missingTable(costs)];
+}
+
+function sizeTable({ models }: RunCosts): Table {
+  return {
+    title: "Size",
+    columns: [
+      { title: "model" },
+      { title: "architecture" },
+      { title: "parameters", kind: "count" },
+      { title: "multiply-adds an image", kind: "number" },
+      { title: "its image", kind: "number" },
+      { title: "file", kind: "number" },
+      { title: "accuracy", kind: "percent" },
+    ],
+    rows: models.map((model): TableRow => {
+      const { name, architecture, parameters, multiplyAdds, imageShape, bytes, accuracy } = model;
+      return row(model, [
+        name,
+        architecture,
+        parameters,
+        multiplyAdds === null ? null : shortCount(multiplyAdds),
+        imageShape === null ? null : imageShape.join(" × "),
+        bytes === null ? null : formatBytes(bytes),
+        accuracy,
+      ]);
+    }),
+    note:
+      "Multiply-adds are those of convolutions, linear layers, products of matrices and attention.",
+  };
+}
+
+function latencyTable({ models, batches, threads }: RunCosts): Table {
+  const cells = (["libtorch", "onnxruntime"] as const).flatMap((engine) =>
+    threads.flatMap((threads) => batches.map((batch) => ({ engine, batch, threads })))
+  );
+  return {
+    title: "Latency, in ms an image: the median, and the quartiles",
+    columns: [
+      { title: "model" },
+      ...cells.map(({ engine, batch, threads }): TableColumn => ({
+        title: `${ENGINES[engine]}, ${batch === 1 ? "one" : batch} at once, ${
+          threadsText(threads)
+        }`,
+        kind: "number",
+      })),
+    ],
+    rows: models.map((model): TableRow =>
+      row(model, [model.name, ...cells.map((cell) => latencyText(latencyIn(model, cell)))])
+    ),
+  };
+}
+
+function missingTable({ models }: RunCosts): Table[] {
+  const rows = models.flatMap(({ name, missing }) =>
+    missing.map(({ what, why }) => [name, what, why])
+  );
+  if (rows.length === 0) return [];
+  return [{
+    title: "What is not known",
+    columns: [{ title: "model" }, { title: "what" }, { title: "why" }],
+    rows,
+  }];
+}
+
+function row({ kind }: ModelCosts, cells: TableRow["cells"]): TableRow {
+  return { cells, strong: kind === "student" };
+}
+
+/** How long a model takes where it was measured so. */
+export function latencyIn(
+  { latencies }: ModelCosts,
+  cell: Pick<Latency, "engine" | "batch" | "threads">,
+): Latency | undefined {
+  return latencies.find(({ engine, batch, threads }) =>
+    engine === cell.engine && batch === cell.batch && threads === cell.threads
+  );
+}
+
+/** A number of threads in words. */
+export function threadsText(threads: number): string {
+  return threads === 1 ? "one thread" : `${threads} threads`;
+}
+
+/** What an engine is called. */
+export function engineText(engine: Engine): string {
+  return ENGINES[engine];
+}
+
+/** Three significant digits: `0.0412 (0.0409 – 0.0431)`. */
+function latencyText(latency: Latency | undefined): string | null {
+  if (latency === undefined) return null;
+  const { median, lower, upper } = latency;
+  return `${msText(median)} (${msText(lower)} – ${msText(upper)})`;
+}
+
+/** Milliseconds with three significant digits. */
+export function msText(ms: number): string {
+  return ms >= 100 ? ms.toFixed(0) : ms.toPrecision(3);
+}
+
+function shortCount(count: number): string {
+  for (const [unit, size] of [["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]] as const) {
+    if (count >= size) return `${(count / size).toPrecision(3)} ${unit}`;
+  }
+  return String(count);
+}
