@@ -46,22 +46,25 @@ function sizeTable({ models }: RunCosts): Table {
 }
 
 function latencyTable({ models, batches, threads }: RunCosts): Table {
-  const cells = (["libtorch", "onnxruntime"] as const).flatMap((engine) =>
-    threads.flatMap((threads) => batches.map((batch) => ({ engine, batch, threads })))
-  );
+  const cells = threads.flatMap((threads) => batches.map((batch) => ({ batch, threads })));
   return {
-    title: "Latency, in ms an image: the median, and the quartiles",
+    title: "Latency in ms an image: the median, and the quartiles",
     columns: [
       { title: "model" },
-      ...cells.map(({ engine, batch, threads }): TableColumn => ({
-        title: `${ENGINES[engine]}, ${batch === 1 ? "one" : batch} at once, ${
-          threadsText(threads)
-        }`,
+      { title: "run by" },
+      ...cells.map(({ batch, threads }): TableColumn => ({
+        title: `${batch} ${batch === 1 ? "image" : "images"}, ${threadsText(threads)}`,
         kind: "number",
       })),
     ],
-    rows: models.map((model): TableRow =>
-      row(model, [model.name, ...cells.map((cell) => latencyText(latencyIn(model, cell)))])
+    rows: models.flatMap((model) =>
+      (["libtorch", "onnxruntime"] as const).map((engine): TableRow =>
+        row(model, [
+          model.name,
+          ENGINES[engine],
+          ...cells.map((cell) => latencyText(latencyIn(model, { engine, ...cell }))),
+        ])
+      )
     ),
   };
 }
@@ -102,11 +105,11 @@ export function engineText(engine: Engine): string {
   return ENGINES[engine];
 }
 
-/** Three significant digits: `0.0412 (0.0409 – 0.0431)`. */
+/** Three significant digits: `0.0412 (0.0409–0.0431)`. */
 function latencyText(latency: Latency | undefined): string | null {
   if (latency === undefined) return null;
   const { median, lower, upper } = latency;
-  return `${msText(median)} (${msText(lower)} – ${msText(upper)})`;
+  return `${msText(median)} (${msText(lower)}–${msText(upper)})`;
 }
 
 /** Milliseconds with three significant digits. */

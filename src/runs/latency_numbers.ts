@@ -31,7 +31,9 @@ export function notMeasured(measurements: readonly Measurement[]): NotMeasured[]
     const [{ engine, why }] = same;
     const all = grouped(measurements).filter(([one]) => one.engine === engine).length;
     const each = same.map(({ batch, threads }) =>
-      `${batch} at once, ${threads} ${threads === 1 ? "thread" : "threads"}`
+      `${batch} ${batch === 1 ? "image" : "images"}, ${threads} ${
+        threads === 1 ? "thread" : "threads"
+      }`
     );
     return { what: same.length === all ? engine : `${engine}: ${each.join("; ")}`, why };
   });

@@ -9,7 +9,7 @@ import { drawReliability } from "../charts/reliability.ts";
 import { drawScatter } from "../charts/scatter.ts";
 import { drawTradeOff } from "../charts/trade_off.ts";
 import type { ReportBlock, ReportSection } from "../data.ts";
-import { type Html, html } from "../html.ts";
+import { escapeHtml, Html, html } from "../html.ts";
 import { drawConfusion } from "./confusion.ts";
 import { drawGallery } from "./gallery.ts";
 import { drawHeatmap } from "./heatmap.ts";
@@ -46,12 +46,8 @@ export function drawSection(drawing: Drawing, section: ReportSection): Html {
     const blocks = group.blocks.map((block) => drawBlock(drawing, block));
     return group.charts ? html`<div class="charts">${blocks}</div>` : html`${blocks}`;
   });
-  const { id } = section;
-  return html`<section${
-    id !== undefined && html`
-      id="${id}"
-    `
-  }><h2>${section.heading}</h2>${
+  const id = new Html(section.id === undefined ? "" : ` id="${escapeHtml(section.id)}"`);
+  return html`<section${id}><h2>${section.heading}</h2>${
     section.text !== undefined && html`<p>${section.text}</p>`
   }${drawn}</section>`;
 }
