@@ -26,7 +26,7 @@ export interface TradeOffSeries {
   name: string;
   /** The models. Costs that are not above 0 and shares that are not finite are left out. */
   points: readonly TradeOffPoint[];
-  /** Whether these are the ones to look at: larger, with names in bold (default false). */
+  /** Whether the models are the ones to look at: larger, with names in bold (default false). */
   strong?: boolean;
 }
 

@@ -32,7 +32,7 @@ export interface CostedModel extends Disposable {
   readonly dtype: torch.DType;
   /** Runs it once in libtorch on images as it wants them; in words why it cannot, if so. */
   readonly forward: ((images: torch.Tensor) => void) | string;
-  /** Its ONNX model: a file that is there, or a network that can be written as one; in words why there is none, if so. */
+  /** The ONNX model: a file that is there, or a network that can be written as one; in words why there is none, if so. */
   readonly onnx: { readonly path: string } | { readonly network: Classifier } | string;
 }
 

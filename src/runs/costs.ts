@@ -27,9 +27,9 @@ export interface Latency {
 
 /** Something that is not known of a model. */
 export interface NotMeasured {
-  /** What it is. */
+  /** What is not known. */
   readonly what: string;
-  /** Why it is not known. */
+  /** The reason, in words. */
   readonly why: string;
 }
 
@@ -77,9 +77,9 @@ export interface Machine {
 
 /** What the models of a run cost, measured together: the student first, then its teachers in order. */
 export interface RunCosts {
-  /** When it was measured, in ISO 8601. */
+  /** When the models were measured, in ISO 8601. */
   readonly date: string;
-  /** Where it was measured. */
+  /** Where the models were measured. */
   readonly machine: Machine;
   /** How many images at once were asked for. */
   readonly batches: readonly number[];

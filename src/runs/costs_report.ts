@@ -7,7 +7,6 @@
 import { writeAtomic } from "../base/files.ts";
 import { FormatError } from "../base/errors.ts";
 import { readTextFile } from "../base/regular_files.ts";
-import { formatPercent } from "../base/text.ts";
 import { readMetrics } from "../report/metrics.ts";
 import { type LaterSection, putSection, type TradeOffBlock } from "../report/mod.ts";
 import type { Engine, ModelCosts, RunCosts } from "./costs.ts";
@@ -96,7 +95,7 @@ function accuracyOverLatency(costs: RunCosts, engine: Engine): TradeOffBlock[] {
   const all = [...student, ...teachers];
   if (all.length === 0) return [];
   const told = all.slice(0, IN_WORDS).map(({ name, x, y }) =>
-    `${name}: ${formatPercent(y)} at ${msText(x)} ms`
+    `${name}: ${(100 * y).toFixed(1)}% at ${msText(x)} ms`
   );
   return [{
     kind: "tradeOff",

@@ -105,16 +105,16 @@ export function engineText(engine: Engine): string {
   return ENGINES[engine];
 }
 
-/** Three significant digits: `0.0412 (0.0409–0.0431)`. */
+/** The median with three significant digits, the quartiles with two: `0.0412 (0.041–0.043)`. */
 function latencyText(latency: Latency | undefined): string | null {
   if (latency === undefined) return null;
   const { median, lower, upper } = latency;
-  return `${msText(median)} (${msText(lower)}–${msText(upper)})`;
+  return `${msText(median)} (${msText(lower, 2)}–${msText(upper, 2)})`;
 }
 
-/** Milliseconds with three significant digits. */
-export function msText(ms: number): string {
-  return ms >= 100 ? ms.toFixed(0) : ms.toPrecision(3);
+/** Milliseconds with so many significant digits, and all before the point. */
+export function msText(ms: number, digits = 3): string {
+  return ms >= 10 ** (digits - 1) ? ms.toFixed(0) : ms.toPrecision(digits);
 }
 
 function shortCount(count: number): string {

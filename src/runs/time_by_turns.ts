@@ -43,7 +43,7 @@ interface State {
   spent: number;
   /** Milliseconds that the quickest call took: the one that other work on the machine disturbed least. */
   least: number;
-  /** Why it is not measured. */
+  /** Why the function is not measured. */
   refused: string | null;
 }
 

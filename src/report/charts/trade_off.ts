@@ -29,6 +29,13 @@ const LETTER = 7;
 /** Decades that the horizontal axis shows at least. */
 const LEAST_DECADES = 0.8;
 
+/** The ticks within a decade, of an axis of less than so many decades. */
+const STEPS: readonly (readonly [decades: number, ticks: readonly number[]])[] = [
+  [1, [1, 2, 3, 5, 7]],
+  [2, [1, 2, 5]],
+  [4, [1, 3]],
+];
+
 interface Drawn extends TradeOffPoint {
   /** The series. */
   readonly of: number;
@@ -60,7 +67,8 @@ export function drawTradeOff(charts: ChartLibrary, block: TradeOffBlock): Html {
       data: drawn.filter((point) => point.of === of).map(({ x, y }) => [Math.log10(x), y]),
       symbol: shapeOf(strong).symbol,
       symbolSize: 2 * radiusOf(strong),
-      itemStyle: { color: seriesColor(of) },
+      itemStyle: { color: seriesColor(of), opacity: 1 },
+      z: strong ? 3 : 2,
     })),
   };
   const tips: Tips = {
@@ -82,13 +90,13 @@ export function drawTradeOff(charts: ChartLibrary, block: TradeOffBlock): Html {
 const shapeOf = (strong = false) => strong ? SHAPES[3] : SHAPES[0];
 const radiusOf = (strong = false): number => strong ? 9 : 5;
 
-/** The horizontal axis: from below the least to above the largest, ticks at 1, 2 and 5 or at powers of ten. */
+/** The horizontal axis: from below the least to above the largest, ticks at round numbers. */
 function decades(costs: readonly number[]): Record<string, unknown> {
   const logs = costs.map(Math.log10);
   const [low, high] = [Math.min(...logs), Math.max(...logs)];
   const room = Math.max(0.12 * (high - low), (LEAST_DECADES - (high - low)) / 2, 0.1);
   const [min, max] = [low - room, high + room];
-  const steps = max - min < 2 ? [1, 2, 5] : max - min < 4 ? [1, 3] : [1];
+  const steps = STEPS.find(([most]) => max - min < most)?.[1] ?? [1];
   const ticks: number[] = [];
   for (let power = Math.floor(min); power <= Math.ceil(max); power++) {
     ticks.push(...steps.map((step) => power + Math.log10(step)));
@@ -135,7 +143,7 @@ function names(
     const room = { width: textWidth(texts[i]) * letter, height: LINE_HEIGHT };
     return { x: left, y: top, radius: radiusOf(strong), ...room };
   });
-  const area: Box = { left: 36, top: 0, width: width - 40, height: HEIGHT - 56 };
+  const area: Box = { left: 60, top: 0, width: width - 64, height: HEIGHT - 56 };
   return placeLabels(points, area).flatMap((place, i) => {
     if (place === null) return [];
     const { of, strong } = ordered[i];
