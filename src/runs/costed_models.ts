@@ -118,6 +118,8 @@ function ofNetwork(
   known: Pick<ModelSize, "architecture" | "bytes">,
   close: () => void,
 ): CostedModel {
+  // What it is exported for.
+  network.view ??= view;
   const shape = view && { inputShape: [1, view.mean.length, ...view.size] };
   const { flops, inputShape } = summary(network, shape ?? {});
   return {

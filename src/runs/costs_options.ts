@@ -5,7 +5,6 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import type { Classifier } from "../nn/classifier.ts";
 
 /** How `measureCosts` measures. */
 export interface CostsOptions {
@@ -23,8 +22,6 @@ export interface CostsOptions {
   signal?: AbortSignal;
   /** Whether to show progress on standard error; true by default. */
   progress?: boolean;
-  /** Writes a network as an ONNX model of one input, images (B, C, H, W) as its view renders them. @ignore */
-  toOnnx?: (network: Classifier, path: string) => Promise<void>;
 }
 
 /**

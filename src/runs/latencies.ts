@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { exportOnnx } from "../export/onnx/export_onnx.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { type OrtRuntime, ortRuntime } from "../teachers/onnx_runtime.ts";
@@ -30,8 +31,6 @@ export interface LatencyOptions {
   readonly threads: readonly number[];
   /** The most seconds for one measurement. */
   readonly budget: number;
-  /** Writes a network as ONNX, for images that are as it wants them. */
-  readonly toOnnx: (network: Classifier, path: string) => Promise<void>;
   /** Stops between two calls. */
   readonly signal?: AbortSignal;
   /** Told what comes next. */
@@ -142,7 +141,7 @@ async function inOnnxRuntime(
           ? runtime
           : typeof onnx === "string" || "path" in onnx
           ? onnx
-          : await written(onnx.network, join(folder, `${i}.onnx`), options),
+          : await written(onnx.network, join(folder, `${i}.onnx`)),
       );
     }
     for (const threads of options.threads) {
@@ -161,10 +160,10 @@ async function inOnnxRuntime(
 async function written(
   network: Classifier,
   path: string,
-  { toOnnx }: LatencyOptions,
 ): Promise<{ path: string } | string> {
   try {
-    await toOnnx(network, path);
+    // The same work as in libtorch: from images as it wants them to its logits.
+    await exportOnnx(network, path, { view: false, features: false });
     return { path };
   } catch (error) {
     return `it cannot be written as ONNX: ${reasonOf(error)}`;
@@ -182,6 +181,11 @@ function opened(
   try {
     const imageSize = imageShape === null ? undefined : [imageShape[1], imageShape[2]] as const;
     const model = sessions.use(new OnnxSpeed(runtime, found.path, { threads, imageSize }));
+    if (imageShape !== null && String(model.imageShape) !== String(imageShape)) {
+      return `as ONNX it takes images of ${model.imageShape.join(" × ")}, not ${
+        imageShape.join(" × ")
+      }`;
+    }
     return { run: (batch) => model.runner(batch), fixed: model.batch };
   } catch (error) {
     return reasonOf(error);

@@ -56,7 +56,6 @@ export async function measureCosts(folder: string, options: CostsOptions = {}): 
   const names = await teacherNames(run, recipe, result);
   const how: LatencyOptions = {
     ...settings,
-    toOnnx: options.toOnnx ?? noExport,
     signal: options.signal,
     onStep: (step) => options.progress === false || say(`Measuring ${recipe.name}: ${step}`),
   };
@@ -173,8 +172,4 @@ function costsOf({ known, measurements }: Gathered): ModelCosts {
     latencies: latencyOf(measurements),
     missing: [...known.missing, ...notMeasured(measurements)],
   };
-}
-
-function noExport(): Promise<void> {
-  return Promise.reject(new ArgumentError("this version does not write ONNX models."));
 }

@@ -35,6 +35,7 @@ export * from "./run.ts";
 export type { TeacherLabels } from "./teacher_labels.ts";
 export * from "./settings.ts";
 export * from "./folder.ts";
+export * from "./export_safetensors.ts";
 export * from "./evaluate_student.ts";
 export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";
