@@ -66,7 +66,16 @@ function latencyTable({ models, batches, threads }: RunCosts): Table {
         ])
       )
     ),
+    ...(isUnsteady(models) && {
+      note:
+        "Some quartiles are far apart: other work ran on this machine. Measure again when it is idle.",
+    }),
   };
+}
+
+/** Whether a quarter of some model's calls took so much longer than another quarter that its median says little. */
+function isUnsteady(models: readonly ModelCosts[]): boolean {
+  return models.some(({ latencies }) => latencies.some(({ lower, upper }) => upper > 1.5 * lower));
 }
 
 function missingTable({ models }: RunCosts): Table[] {

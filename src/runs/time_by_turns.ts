@@ -68,9 +68,10 @@ export async function timeByTurns(
     warmUp(states[i], call, like && guess(states[like.index], like.times), budget);
   }
   const aim = SPENT * budget * 1000;
-  const isDone = ({ times, spent, refused }: State): boolean =>
+  // By the quickest call: where other work disturbs many there are as many all the same, as long as the budget lasts.
+  const isDone = ({ times, spent, least, refused }: State): boolean =>
     refused !== null || times.length >= MOST_CALLS ||
-    (spent >= aim && times.length >= LEAST_CALLS);
+    (times.length >= LEAST_CALLS && (times.length * least >= aim || spent >= budget * 1000));
   while (states.some((state) => !isDone(state))) {
     for (const [i, { call }] of all.entries()) {
       if (isDone(states[i])) continue;
@@ -129,13 +130,11 @@ const isCold = (passed: number, calls: number): boolean => passed < 20 && calls 
 /** One turn: a call that is not counted where calls are quick, then some that are. */
 function turn(state: State, call: () => void, milliseconds: number): void {
   const start = performance.now();
-  const passed = (): number => performance.now() - start;
   // Another function was called in between, and its numbers are in the processor's cache.
   if (state.least < milliseconds / 4) timed(call);
-  do {
-    state.times.push(timed(call));
-  } while (passed() + state.least < milliseconds && state.times.length < MOST_CALLS);
-  state.spent += passed();
+  const calls = Math.max(1, Math.min(Math.round(milliseconds / state.least), MOST_CALLS / TURNS));
+  for (let i = 0; i < calls; i++) state.times.push(timed(call));
+  state.spent += performance.now() - start;
 }
 
 function timed(call: () => void): number {
