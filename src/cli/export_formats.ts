@@ -31,8 +31,37 @@ export interface ExportFormat {
   ) => Promise<readonly string[]>;
 }
 
+/** A part of a whole, as it is told. */
+const share = (value: number | null): string => value!.toExponential(1);
+
 /** All formats by name. */
 export const FORMATS: Readonly<Record<string, ExportFormat>> = {
+  onnx: {
+    help: "one file for ONNX Runtime and what converts ONNX: photographs in, probabilities out",
+    file: "student.onnx",
+    options: ["float16", "view"],
+    write: async (runs, source, path, { float16, view }) => {
+      const { difference, pixelDifference } = await runs.exportOnnx(source, path, {
+        float16,
+        view,
+      });
+      const from = pixelDifference === null ? "" : `, and of bytes by ${share(pixelDifference)}`;
+      return [`outputs differ from the student's by ${share(difference)}${from}`];
+    },
+  },
+  torchscript: {
+    help: "one file for PyTorch, without its code: torch.jit.load",
+    file: "student.pt",
+    options: [],
+    write: async (runs, source, path) => {
+      const { difference } = await runs.exportTorchScript(source, path);
+      return [
+        `outputs differ from the student's by ${share(difference)}`,
+        "import torch",
+        `model = torch.jit.load("${path}")`,
+      ];
+    },
+  },
   safetensors: {
     help: "model.safetensors and config.json, as timm and torchvision have them",
     file: "safetensors",

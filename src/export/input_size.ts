@@ -8,15 +8,16 @@ import { ArgumentError } from "../base/errors.ts";
 import { entry, has } from "../models/registry.ts";
 import type { Classifier } from "../nn/mod.ts";
 
+/** The images that a network is given. */
+export type ImageSize = readonly [channels: number, height: number, width: number];
+
 /**
  * Channels, rows and columns of the images that a model takes: those of its view; of a model without one those of its
  * architecture.
  *
  * @throws {ArgumentError} if neither says it.
  */
-export function inputSizeOf(
-  model: Classifier,
-): readonly [channels: number, height: number, width: number] {
+export function inputSizeOf(model: Classifier): ImageSize {
   const { view, recipe } = model;
   if (view !== null) return [view.mean.length, ...view.size];
   if (recipe !== null && has(recipe.architecture)) {

@@ -10,6 +10,7 @@ import type { Classifier, Module } from "../nn/mod.ts";
 import { rememberModes } from "../nn/modes.ts";
 import * as torch from "../torch/mod.ts";
 import { type Trace, trace } from "../torch/trace.ts";
+import type { ImageSize } from "./input_size.ts";
 import { type BatchUse, batchUse } from "./symbolic.ts";
 
 /** What is traced with: numbers of images that nothing else in a network is likely to be. */
@@ -35,7 +36,7 @@ export interface TracedModel {
  */
 export function traceModel(
   model: Classifier,
-  size: readonly [channels: number, height: number, width: number],
+  size: ImageSize,
   compute: (images: torch.Tensor) => readonly torch.Tensor[],
 ): TracedModel {
   checkState(model);

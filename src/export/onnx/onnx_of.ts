@@ -8,7 +8,9 @@ import { ArgumentError } from "../../base/errors.ts";
 import { checkView } from "../../data/check_view.ts";
 import type { View } from "../../data/view.ts";
 import type { Classifier } from "../../nn/mod.ts";
-import { scope, type Tensor } from "../../torch/mod.ts";
+import { scope } from "../../torch/mod.ts";
+import type { ImageSize } from "../input_size.ts";
+import { outputsOf } from "../outputs.ts";
 import { type TracedModel, traceModel } from "../trace_model.ts";
 import { onnxBytes } from "./bytes.ts";
 import { convert } from "./convert.ts";
@@ -27,17 +29,6 @@ export interface OnnxContent {
   readonly float16: boolean;
   /** Strings by name. */
   readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** Channels, rows and columns of the images that a network is given. */
-export type ImageSize = readonly [channels: number, height: number, width: number];
-
-/** The outputs of a model: logits where it has classes, and features. */
-export function outputsOf(model: Classifier, images: Tensor, features: boolean): Tensor[] {
-  const seen = model.features(images);
-  if (model.numClasses === 0) return [seen];
-  const logits = model.head.forward(seen);
-  return features ? [logits, seen] : [logits];
 }
 
 /**

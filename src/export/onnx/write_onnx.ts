@@ -8,12 +8,13 @@ import { ArgumentError } from "../../base/errors.ts";
 import { writeAtomic } from "../../base/files.ts";
 import type { View } from "../../data/view.ts";
 import type { Classifier } from "../../nn/mod.ts";
+import { ortRuntime } from "../../teachers/onnx_runtime.ts";
 import { inputSizeOf } from "../input_size.ts";
-import { checkOnnx, checkPixels } from "./check_onnx.ts";
+import { checkImages, checkPixels } from "./check_onnx.ts";
 import { onnxOf } from "./onnx_of.ts";
 import { onnxPackages } from "./packages.ts";
 
-/** How a model is exported to ONNX. */
+/** How a model is written as ONNX. */
 export interface OnnxOptions {
   /**
    * Whether the graph begins with the model's view: it then takes `pixels`, uint8 (B, H, W, 3) of any height and width, and
@@ -60,7 +61,7 @@ export interface OnnxExport {
  * @throws {DeviceError} if the model does not lie on the CPU, {@linkcode DTypeError} if it is not float32.
  * @throws {FileError} if the file cannot be written; what was there before stays.
  */
-export async function exportOnnx(
+export async function writeOnnx(
   model: Classifier,
   path: string,
   options: OnnxOptions = {},
@@ -75,8 +76,9 @@ export async function exportOnnx(
   const bytes = onnxOf(packages, model, size, content);
   if (check) {
     const plain = view === null ? bytes : onnxOf(packages, model, size, { ...content, view: null });
-    difference = await checkOnnx(plain, model, size, { features, float16, path });
-    if (view !== null) pixelDifference = await checkPixels(bytes, model, view, path);
+    const runtime = await ortRuntime();
+    difference = checkImages(runtime, plain, model, size, { features, float16, path });
+    if (view !== null) pixelDifference = checkPixels(runtime, bytes, model, view, path);
   }
   await writeAtomic(path, bytes);
   return { path, bytes: bytes.length, difference, pixelDifference };
