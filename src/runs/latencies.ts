@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { exportOnnx } from "../export/onnx/export_onnx.ts";
+import { writeOnnx } from "../export/onnx/write_onnx.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { type OrtRuntime, ortRuntime } from "../teachers/onnx_runtime.ts";
@@ -163,7 +163,7 @@ async function written(
 ): Promise<{ path: string } | string> {
   try {
     // The same work as in libtorch: from images as it wants them to its logits.
-    await exportOnnx(network, path, { view: false, features: false });
+    await writeOnnx(network, path, { view: false, features: false });
     return { path };
   } catch (error) {
     return `it cannot be written as ONNX: ${reasonOf(error)}`;

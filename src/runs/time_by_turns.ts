@@ -99,7 +99,7 @@ function warmUp(
     `one call takes ${about}${
       Number((ms / 1000).toPrecision(2))
     } s, and ${LEAST_IN_ALL} of them are more than the ` +
-    `budget of ${budget} s`;
+    `budget of ${budget} s: give a larger one`;
   if (guessed === null) {
     state.refused = "fewer images at once could not be measured";
     return;
