@@ -30,8 +30,9 @@ const MOST_CALLS = 1000;
 /** The share of the budget that is spent where calls are quick, and the turns that it is divided into. */
 const SPENT = 0.1;
 const TURNS = 10;
-/** A first call takes so many times as long as later ones at most. */
-const FIRST = 3;
+/** What seems too slow is called so often before that is believed, for so many times the budget at most. */
+const FIRST_CALLS = 4;
+const FIRST_BUDGETS = 2;
 /** Work of many images at once takes at best so much less for each. */
 const BEST_GAIN = 4;
 
@@ -110,10 +111,12 @@ function warmUp(
   }
   const start = performance.now();
   try {
-    // What is made by the first call, memory and the best way to compute, is not made again.
-    state.least = timed(call);
-    if (state.least <= FIRST * most) state.least = Math.min(state.least, timed(call));
-    for (let calls = 2; state.least <= most && isCold(performance.now() - start, calls); calls++) {
+    // What the first calls make, memory and the best way to compute, is not made again: they say little of later ones.
+    for (let calls = 0;; calls++) {
+      const passed = performance.now() - start;
+      const isSlow = state.least > most;
+      const room = calls < FIRST_CALLS && passed + state.least <= FIRST_BUDGETS * budget * 1000;
+      if (calls > 0 && !(isSlow ? room : isCold(passed, calls))) break;
       state.least = Math.min(state.least, timed(call));
     }
   } catch (error) {
@@ -125,7 +128,7 @@ function warmUp(
 }
 
 /** Whether quick work is not warm yet, after so many milliseconds and calls. */
-const isCold = (passed: number, calls: number): boolean => passed < 20 && calls < 20;
+const isCold = (passed: number, calls: number): boolean => calls < 2 || passed < 20 && calls < 20;
 
 /** One turn: a call that is not counted where calls are quick, then some that are. */
 function turn(state: State, call: () => void, milliseconds: number): void {
