@@ -11,8 +11,12 @@
 #include <torch/csrc/jit/passes/fixup_trace_scope_blocks.h>
 #include <torch/csrc/jit/passes/normalize_ops.h>
 
+#include <ATen/ops/empty.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <sstream>
 
 using namespace apprentice;
 
@@ -41,6 +45,8 @@ struct Trace : Held {
   std::unordered_map<std::string, std::pair<torch::jit::Module, Value*>> modules;
   // In the order of the computation, once it has ended.
   std::vector<Node*> nodes;
+  // How many forwards have begun and not ended.
+  uint32_t depth = 0;
   // The batch of the first input, once something was made a multiple of it.
   Value* batch = nullptr;
   bool written = false;
@@ -59,6 +65,11 @@ Trace& ended_trace(Context& c, double handle) {
   if (found.running()) throw Failure(AP_ERROR_ARGUMENT, "this trace has not ended");
   if (found.written) throw Failure(AP_ERROR_ARGUMENT, "this trace was written to a file already");
   return found;
+}
+
+// What belongs to the module is known before anything is computed.
+void check_unbegun(const Trace& trace) {
+  if (trace.depth > 0) throw Failure(AP_ERROR_ARGUMENT, "a module's forward has begun already");
 }
 
 std::string text_of(Context& c, uint32_t bytes) { return {c.text, std::min<size_t>(bytes, AP_TEXT_BYTES)}; }
@@ -173,6 +184,7 @@ int32_t ap_trace_begin(uint32_t ctx, uint32_t inputs, uint32_t text_bytes) {
 int32_t ap_trace_parameter(uint32_t ctx, double trace, double tensor, uint32_t buffer, uint32_t text_bytes) {
   return guarded(ctx, [&](Context& c) {
     Trace& found = running_trace(c, trace);
+    check_unbegun(found);
     const at::Tensor& value = c.tensor(tensor);
     const std::string name = text_of(c, text_bytes);
     const size_t dot = name.rfind('.');
@@ -188,10 +200,15 @@ int32_t ap_trace_parameter(uint32_t ctx, double trace, double tensor, uint32_t b
 int32_t ap_trace_module(uint32_t ctx, double trace, uint32_t step, uint32_t text_bytes) {
   return guarded(ctx, [&](Context& c) {
     Trace& found = running_trace(c, trace);
-    if (step == 0) return found.state->graph->pop_scope(), 0;
+    if (step == 0) {
+      if (found.depth == 0) throw Failure(AP_ERROR_ARGUMENT, "no module's forward has begun");
+      found.depth--;
+      return found.state->graph->pop_scope(), 0;
+    }
     const std::string name = text_of(c, text_bytes);
-    if (step == 2) return module_named(found, name), 0;
+    if (step == 2) return check_unbegun(found), module_named(found, name), 0;
     if (found.modules.count(name) == 0) throw Failure(AP_ERROR_ARGUMENT, "the trace has no module named " + name);
+    found.depth++;
     found.state->graph->push_scope(name.empty() ? kRoot : kRoot + "." + name);
     return 0;
   });
@@ -245,6 +262,7 @@ int32_t ap_trace_node(uint32_t ctx, double trace, uint32_t index) {
 int32_t ap_trace_scale(uint32_t ctx, double trace, uint32_t index, double factor) {
   return guarded(ctx, [&](Context& c) {
     Trace& found = ended_trace(c, trace);
+    if (!(factor >= 1 && factor <= 9007199254740991.0)) throw Failure(AP_ERROR_ARGUMENT, "the factor is no size");
     Node* node = index < found.nodes.size() ? found.nodes[index] : nullptr;
     if (node == nullptr || node->kind() != c10::prim::Constant || !node->output()->type()->isSubtypeOf(*c10::IntType::get())) {
       throw Failure(AP_ERROR_ARGUMENT, c10::str("node number ", index, " is no whole number"));
@@ -261,11 +279,10 @@ int32_t ap_trace_scale(uint32_t ctx, double trace, uint32_t index, double factor
   });
 }
 
-// text: the path of the TorchScript file that is written. The trace cannot be used afterwards.
-int32_t ap_trace_save(uint32_t ctx, double trace, uint32_t text_bytes) {
+// frame: back comes a tensor of the bytes of a TorchScript file. The trace cannot be used afterwards.
+int32_t ap_trace_script(uint32_t ctx, double trace) {
   return guarded(ctx, [&](Context& c) {
     Trace& found = ended_trace(c, trace);
-    const std::string path = text_of(c, text_bytes);
     auto graph = found.state->graph;
     if (graph->outputs().empty()) throw Failure(AP_ERROR_ARGUMENT, "this trace was given up");
     found.written = true;
@@ -282,7 +299,13 @@ int32_t ap_trace_save(uint32_t ctx, double trace, uint32_t text_bytes) {
     auto* forward = found.module._ivalue()->compilation_unit()->create_function(
         c10::QualifiedName(*found.module.type()->name(), "forward"), graph);
     found.module.type()->addMethod(forward);
-    found.module.save(path);
-    return 0;
+    // Into memory: what libtorch writes files with ends the process where a disk is full.
+    std::ostringstream file;
+    found.module.save(file);
+    const std::string bytes = std::move(file).str();
+    at::Tensor values = at::empty({static_cast<int64_t>(bytes.size())}, at::kByte);
+    std::memcpy(values.mutable_data_ptr(), bytes.data(), bytes.size());
+    c.frame[0] = c.add(std::move(values));
+    return 1;
   });
 }

@@ -5,6 +5,7 @@
  */
 
 import { check, context, frame, native, open, releaseOne, writeText } from "../../ffi/native.ts";
+import { make } from "./core.ts";
 import { dtypeFromCode } from "./dtype_codes.ts";
 import type { DType } from "./dtype.ts";
 import { HANDLE } from "./handle.ts";
@@ -83,9 +84,11 @@ export class Trace implements Disposable {
     check(native.ap_trace_scale(context, this.#handle, index, factor));
   }
 
-  /** Writes the computation as a TorchScript file; the trace cannot be used afterwards. */
-  save(path: string): void {
-    check(native.ap_trace_save(context, this.#handle, writeText(path)));
+  /** The bytes of a TorchScript file of the computation; the trace cannot be used afterwards. */
+  toScript(): Uint8Array<ArrayBuffer> {
+    check(native.ap_trace_script(context, this.#handle));
+    using bytes = make(frame[0]);
+    return bytes.data() as Uint8Array<ArrayBuffer>;
   }
 
   /** Frees what the trace holds. */

@@ -42,7 +42,8 @@ export function convert({ traced, tensors, graph, images }: Conversion): string[
   const [input] = trace.inputs;
   values.set(input.id, { kind: "tensor", name: images, ...made(input) });
   const needed = neededNodes(trace);
-  checkAliases(trace.nodes.filter((_, index) => needed.has(index)));
+  // Also of nodes that nothing seems to need: what is written in place is needed by whoever shares the memory.
+  checkAliases(trace.nodes);
   const unpacked = new Map(
     trace.nodes.filter(({ kind }) => kind === "prim::ListUnpack")
       .map(({ inputs, outputs }) => [inputs[0], outputs]),
