@@ -21,7 +21,7 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   /** The names of what it makes. */
   readonly outputs: readonly string[];
-  /** What it is set to, by name. */
+  /** The settings of the operation by name. */
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
