@@ -61,6 +61,8 @@ export interface BuildRecord {
   source: string | null;
   /** The compiler's first line of `--version`. */
   compiler: string;
+  /** Where the library was fetched from and its SHA-256, if it was not compiled here. */
+  prebuilt?: { url: string; sha256: string };
   /** The number that the library and the TypeScript side must agree on. */
   abi: number;
   /** When, in ISO 8601. */

@@ -14,6 +14,7 @@ import { libraryDamage } from "./library_files.ts";
 import { isBundled, locate, setupCommand } from "./locate.ts";
 import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";
 import { nativeError } from "./native_error.ts";
+import { lookInto } from "./windows.ts";
 
 type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
@@ -62,7 +63,10 @@ export function open(): void {
   const damage = libraryDamage(library, libtorch?.path, files);
   if (damage !== null) throw new LibraryError(`${damage}. ${mend(libtorch !== undefined)}`);
   spinBriefly();
-  if (libtorch !== undefined) loadCudnn(libtorch.path);
+  if (libtorch !== undefined) {
+    loadCudnn(libtorch.path);
+    lookInto(libtorch.path);
+  }
   let opening: Deno.DynamicLibrary<typeof symbols>;
   try {
     opening = Deno.dlopen(library, symbols);

@@ -21,6 +21,7 @@ import {
 } from "../../ffi/locate.ts";
 import { ApprenticeError } from "../base/errors.ts";
 import { cacheRoot } from "../base/paths.ts";
+import { passPermission } from "../base/regular_files.ts";
 import { probeFolder } from "../base/temporaries.ts";
 import { VERSION } from "../base/version.ts";
 import { runCommand } from "./commands.ts";
@@ -29,8 +30,9 @@ import { compareLibraries } from "./library_record.ts";
 import { type CudaReport, inspectCuda } from "./cuda.ts";
 import { cachedLibtorch } from "./libtorch.ts";
 import { PIP_COMMANDS } from "./pip.ts";
+import { PREBUILT, prebuiltFor, prebuiltUrl } from "./prebuilt.ts";
 import { type LibraryFacts, probeLibrary } from "./probe.ts";
-import type { SetupSurroundings } from "./setup.ts";
+import type { SetupSurroundings } from "./site.ts";
 import { type Wheel, wheelFor } from "./wheel.ts";
 
 /** What {@linkcode doctor} found. */
@@ -57,6 +59,8 @@ export interface DoctorReport {
   libtorchProblem: string | null;
   /** The compiler's version; null if there is none. */
   compiler: string | null;
+  /** Where set-up would fetch a library from that was compiled beforehand; null if none fits. */
+  prebuilt: string | null;
   /** How pip is called, which set-up may fetch libtorch with; null if there is none. */
   pip: string | null;
   /** The devices that tensors can be on: `"cpu"`, `"cuda:0"`. */
@@ -118,6 +122,7 @@ export async function doctorIn(surroundings: SetupSurroundings): Promise<DoctorR
     libtorch,
     libtorchProblem: problem,
     compiler,
+    prebuilt: inspectPrebuilt(surroundings, env, source, libtorch),
     pip: await findPip(surroundings.pip ?? PIP_COMMANDS),
     devices: library.facts ? ["cpu", ...cudaNames(library.facts.cudaDevices)] : [],
     cuda,
@@ -140,7 +145,9 @@ export function whatNext(report: DoctorReport): string[] {
     );
   }
   if (!report.usable) {
-    if (!report.compiler) next.push(`Install a C++ compiler: ${installHint()}.`);
+    if (!report.compiler && !report.prebuilt) {
+      next.push(`Install a C++ compiler: ${installHint()}.`);
+    }
     if (report.library.path === null) next.push(`Run: ${setupCommand()}`);
     else {next.push(
         `Have it, and libtorch if that is damaged, made anew: ${setupCommand()} --force`,
@@ -174,7 +181,7 @@ async function inspectLibrary(env: (name: string) => string | undefined, source:
       (await compareLibraries(files ?? [], true)).damage;
     if (damage !== null) return { path, searched, libtorch, facts: null, problem: damage };
     try {
-      return { path, searched, libtorch, facts: await probeLibrary(path), problem: null };
+      return { path, searched, libtorch, facts: await probeLibrary(path, libtorch), problem: null };
     } catch (error) {
       return { path, searched, libtorch, facts: null, problem: (error as Error).message };
     }
@@ -202,6 +209,22 @@ function fetchedLibtorch(cache: string, wheel?: Wheel): Libtorch | null {
     return cachedLibtorch(cache, wheel ?? wheelFor()) ?? null;
   } catch {
     return null; // none is known for this system
+  }
+}
+
+/** The address of the library that set-up would fetch for this libtorch, or the one that it would fetch. */
+function inspectPrebuilt(
+  { prebuilt = PREBUILT, wheel }: SetupSurroundings,
+  env: (name: string) => string | undefined,
+  source: URL,
+  libtorch: Libtorch | null,
+): string | null {
+  try {
+    const library = prebuiltFor(prebuilt, source, libtorch ?? wheel ?? wheelFor());
+    return library ? prebuiltUrl(prebuilt, library, env) ?? null : null;
+  } catch (error) {
+    passPermission(error);
+    return null; // no libtorch is known for this system
   }
 }
 

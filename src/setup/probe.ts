@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Libtorch } from "../../ffi/libtorch.ts";
 import { LibraryError } from "../base/errors.ts";
 import { runCommand, tailOf } from "./commands.ts";
 
@@ -28,9 +29,13 @@ const MARK = "apprentice-facts:";
 /**
  * Opens a library in a child process and asks what it is.
  *
+ * @param libtorch The libtorch that it uses, where Windows has to be told.
  * @throws {LibraryError} If it cannot be opened, with what the system said.
  */
-export async function probeLibrary(path: string): Promise<LibraryFacts> {
+export async function probeLibrary(path: string, libtorch?: Libtorch): Promise<LibraryFacts> {
+  const folders: Record<string, string> = Deno.build.os === "windows" && libtorch
+    ? { PATH: `${libtorch.path}/lib;${Deno.env.get("PATH") ?? ""}` }
+    : {};
   const result = await runCommand([
     Deno.execPath(),
     "run",
@@ -40,7 +45,7 @@ export async function probeLibrary(path: string): Promise<LibraryFacts> {
     "--allow-all",
     import.meta.resolve("./probe_main.ts"),
     MARK,
-  ], { env: { APPRENTICE_LIBRARY: path, NO_COLOR: "1" } });
+  ], { env: { ...folders, APPRENTICE_LIBRARY: path, NO_COLOR: "1" } });
   const line = result?.stdout.split("\n").find((line) => line.startsWith(MARK));
   if (result?.code === 0 && line) return JSON.parse(line.slice(MARK.length)) as LibraryFacts;
   const said = result && tailOf(result.stderr, 10);
