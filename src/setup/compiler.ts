@@ -93,6 +93,8 @@ export function compileArguments(libtorch: Libtorch, os: Os = Deno.build.os): st
     "-fvisibility-inlines-hidden",
     "-DNDEBUG",
     `-D_GLIBCXX_USE_CXX11_ABI=${cxx11Abi(libtorch)}`,
+    // Messages name a file of libtorch by its place in it: where it lies here means nothing elsewhere.
+    `-fmacro-prefix-map=${libtorch.path}/=`,
     "-Wall",
     "-Wextra",
     // "system" keeps libtorch's own warnings out of the log.
@@ -105,7 +107,9 @@ export function compileArguments(libtorch: Libtorch, os: Os = Deno.build.os): st
 
 /** The arguments that name one file to compile and what is made of it. */
 export function compileFile(source: string, object: string, os: Os = Deno.build.os): string[] {
-  return os === "windows" ? [`/Fo${object}`, source] : ["-o", object, source];
+  if (os === "windows") return [`/Fo${object}`, source];
+  const folder = source.slice(0, source.lastIndexOf("/") + 1);
+  return [`-fmacro-prefix-map=${folder}=native/`, "-o", object, source];
 }
 
 /** The folder beside a library that serves any place, which leads to the libtorch that it uses. */
