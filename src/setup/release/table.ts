@@ -8,6 +8,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { NATIVE_SOURCE, sourceHash } from "../../../ffi/locate.ts";
 import { ArgumentError } from "../../base/errors.ts";
 import { writeAtomic } from "../../base/files.ts";
@@ -66,6 +67,6 @@ if (import.meta.main) {
     Deno.exit(2);
   }
   const table = await collectTable(folder, base);
-  await writeAtomic(TABLE.pathname, JSON.stringify(table, null, 2) + "\n");
+  await writeAtomic(fileURLToPath(TABLE), JSON.stringify(table, null, 2) + "\n");
   for (const { file, sha256 } of table.libraries) console.log(`${sha256}  ${file}`);
 }
