@@ -3,7 +3,7 @@
  * looked for here.
  *
  * In the cache, `native/<package>-<libtorch>/` holds the library built from one version of the native
- * source against one libtorch, and the file `native/<package>.default` names the one to use when
+ * source against one libtorch, here or beforehand (then with a link to that libtorch, which it follows), and the file `native/<package>.default` names the one to use when
  * `LIBTORCH` is not set: the last one that set-up was asked for. A program that was bundled into one file (`deno bundle`)
  * does not have the native source beside it to tell which build is its own: it takes the one that this version was set up
  * for last, and the check of the ABI's number when it is opened does the rest.
