@@ -25,7 +25,7 @@ export interface Made {
   readonly library: string;
   /** The libtorch that it uses. */
   readonly libtorch: Libtorch;
-  /** Whether it was compiled here; false if it was fetched. */
+  /** Whether the library was compiled here; false if it was fetched. */
   readonly compiled: boolean;
 }
 

@@ -29,7 +29,7 @@ export interface Offer {
   readonly file?: string;
   /** What is written down of it. */
   readonly origin?: Origin;
-  /** Why it could not be fetched. */
+  /** What stood in the way of fetching it. */
   readonly failure?: ApprenticeError;
 }
 
