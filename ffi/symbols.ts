@@ -66,6 +66,21 @@ export const symbols = {
   // int32_t ap_script_train(uint32_t ctx, double module, int32_t mode)
   ap_script_train: { parameters: [ctx, handle, "i32"], result: status },
 
+  // int32_t ap_trace_begin(uint32_t ctx, uint32_t inputs, uint32_t text_bytes)
+  ap_trace_begin: { parameters: [ctx, "u32", "u32"], result: status },
+  // int32_t ap_trace_parameter(uint32_t ctx, double trace, double tensor, uint32_t buffer, uint32_t text_bytes)
+  ap_trace_parameter: { parameters: [ctx, handle, handle, "u32", "u32"], result: status },
+  // int32_t ap_trace_module(uint32_t ctx, double trace, uint32_t step, uint32_t text_bytes)
+  ap_trace_module: { parameters: [ctx, handle, "u32", "u32"], result: status },
+  // int32_t ap_trace_end(uint32_t ctx, double trace, uint32_t outputs)
+  ap_trace_end: { parameters: [ctx, handle, "u32"], result: status },
+  // int32_t ap_trace_node(uint32_t ctx, double trace, uint32_t index)
+  ap_trace_node: { parameters: [ctx, handle, "u32"], result: status },
+  // int32_t ap_trace_scale(uint32_t ctx, double trace, uint32_t index, double factor)
+  ap_trace_scale: { parameters: [ctx, handle, "u32", "f64"], result: status },
+  // int32_t ap_trace_script(uint32_t ctx, double trace)
+  ap_trace_script: { parameters: [ctx, handle], result: status },
+
   // int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims)
   ap_tensor_from_data: { parameters: [ctx, "buffer", "f64", "u32", "u32"], result: status },
   // int32_t ap_tensor_to_data(uint32_t ctx, double handle, void* data, double bytes)
@@ -120,7 +135,7 @@ export const symbols = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of the C interface that this table is written for. */
-export const abiVersion = 5;
+export const abiVersion = 6;
 
 /** Doubles in a context's argument frame (`AP_FRAME_SLOTS`). */
 export const frameSlots = 65536;

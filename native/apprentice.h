@@ -35,7 +35,7 @@
 #define AP_API __attribute__((visibility("default")))
 #endif
 
-#define AP_ABI_VERSION 5
+#define AP_ABI_VERSION 6
 #define AP_FRAME_SLOTS 65536
 #define AP_TEXT_BYTES 65536
 
@@ -106,6 +106,15 @@ AP_API int32_t ap_script_run(uint32_t ctx, double module, uint32_t method, uint3
 AP_API int32_t ap_script_tensors(uint32_t ctx, double module, uint32_t first);
 AP_API int32_t ap_script_to(uint32_t ctx, double module, int32_t device, int32_t dtype);
 AP_API int32_t ap_script_train(uint32_t ctx, double module, int32_t mode);
+
+/* tracing */
+AP_API int32_t ap_trace_begin(uint32_t ctx, uint32_t inputs, uint32_t text_bytes);
+AP_API int32_t ap_trace_parameter(uint32_t ctx, double trace, double tensor, uint32_t buffer, uint32_t text_bytes);
+AP_API int32_t ap_trace_module(uint32_t ctx, double trace, uint32_t step, uint32_t text_bytes);
+AP_API int32_t ap_trace_end(uint32_t ctx, double trace, uint32_t outputs);
+AP_API int32_t ap_trace_node(uint32_t ctx, double trace, uint32_t index);
+AP_API int32_t ap_trace_scale(uint32_t ctx, double trace, uint32_t index, double factor);
+AP_API int32_t ap_trace_script(uint32_t ctx, double trace);
 
 /* data and metadata */
 AP_API int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims);

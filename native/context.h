@@ -26,7 +26,7 @@ struct Failure : std::runtime_error {
   ap_error code;
 };
 
-enum class Kind : uint8_t { none, tensor, generator, module };
+enum class Kind : uint8_t { none, tensor, generator, module, trace };
 
 // What a handle can stand for besides a tensor.
 struct Held {

@@ -11,6 +11,7 @@ import { distillCommand } from "./distill.ts";
 import { doctorCommand } from "./doctor.ts";
 import { domainsCommand } from "./domains.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { exportCommand } from "./export.ts";
 import { predictCommand } from "./predict.ts";
 import { setupCommand } from "./setup.ts";
 import { storeCommand } from "./store.ts";
@@ -31,6 +32,7 @@ function commandLine(): Command {
     .addCommand(distillCommand())
     .addCommand(evaluateCommand())
     .addCommand(predictCommand())
+    .addCommand(exportCommand())
     .addCommand(storeCommand())
     .addCommand(votesCommand())
     .addCommand(setupCommand())

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { View } from "../data/view.ts";
-import { checkView } from "../data/check_view.ts";
 import { ApprenticeError, ArgumentError, FormatError } from "../base/errors.ts";
 import { removeTemporaries } from "../base/files.ts";
 import { skipped } from "../nn/init.ts";
@@ -15,21 +13,18 @@ import { ownState, publishedState } from "./published_state.ts";
 import { create } from "./create.ts";
 import { entryOf } from "./entry_of.ts";
 import { has } from "./registry.ts";
-import { fileAt, SAVED_FORMAT, savedFile } from "./saved_file.ts";
+import { fileAt, savedFile } from "./saved_file.ts";
+import {
+  checkSavedModel,
+  savedJson,
+  savedMetadata,
+  savedNames,
+  savedView,
+  type SaveModelOptions,
+} from "./saved_metadata.ts";
 import { SMALL_MODELS } from "./small/all.ts";
 
-/** What {@linkcode save} keeps beside the weights. */
-export interface SaveModelOptions {
-  /** The names of the classes, in their order; the model's own by default. */
-  classNames?: readonly string[];
-  /** What the model wants of images; the model's own by default. */
-  view?: View;
-  /** Other strings by name. */
-  metadata?: Readonly<Record<string, string>>;
-}
-
-const version = "1";
-const taken = ["format", "version", "architecture", "options", "classNames", "view"];
+export type { SaveModelOptions } from "./saved_metadata.ts";
 
 /**
  * Writes a model to a safetensors file, with checksums, and in its metadata what {@linkcode load} needs: the
@@ -56,37 +51,7 @@ const taken = ["format", "version", "architecture", "options", "classNames", "vi
  * ```
  */
 export function save(path: string, model: Classifier, options: SaveModelOptions = {}): void {
-  const { recipe } = model;
-  if (recipe === null) {
-    throw new ArgumentError(
-      `This ${model.constructor.name} does not know how it was made, so that it could not be loaded again. Make it ` +
-        `with models.create or as one of ${
-          Object.keys(SMALL_MODELS).join(", ")
-        }; or write its weights alone, with ` +
-        `torch.saveSafetensors.`,
-    );
-  }
-  const classNames = options.classNames ?? model.classNames;
-  if (classNames !== null && classNames.length !== model.numClasses) {
-    throw new ArgumentError(
-      `The model has ${model.numClasses} classes, and classNames ${classNames.length} names; give one for each.`,
-    );
-  }
-  const view = options.view ?? model.view;
-  if (view !== null) checkView(view);
-  const clash = Object.keys(options.metadata ?? {}).filter((name) => taken.includes(name));
-  if (clash.length > 0) {
-    throw new ArgumentError(`The metadata's names ${clash.join(", ")} are taken; use others.`);
-  }
-  const metadata = {
-    ...options.metadata,
-    format: SAVED_FORMAT,
-    version,
-    architecture: recipe.architecture,
-    options: JSON.stringify(recipe.options),
-    ...(classNames && { classNames: JSON.stringify(classNames) }),
-    ...(view && { view: JSON.stringify(view) }),
-  };
+  const metadata = savedMetadata(model, options);
   removeTemporaries(path);
   torch.scope(() =>
     torch.saveSafetensors(path, publishedState(model), metadata, { checksums: true })
@@ -105,22 +70,14 @@ export function save(path: string, model: Classifier, options: SaveModelOptions 
 export function load(place: string): Classifier {
   const path = fileAt(place);
   const metadata = torch.loadSafetensorsMetadata(path);
-  if (metadata.format !== SAVED_FORMAT || metadata.version !== version) {
-    throw new FormatError(
-      `${path} is not a model that models.save of this version wrote (its format is ` +
-        `${metadata.format ?? "not said"}, version ${
-          metadata.version ?? "not said"
-        }). Weights alone are loaded into a ` +
-        `model that is there already, with models.create(name, { weights }) or loadStateDict.`,
-    );
-  }
+  checkSavedModel(metadata, path);
   let model: Classifier | undefined;
   try {
-    model = build(metadata.architecture, json(metadata.options, "options"), path);
+    model = build(metadata.architecture, savedJson(metadata.options, "options"), path);
     const own = model;
     torch.scope(() => own.loadStateDict(ownState(own, torch.loadSafetensors(path))));
-    own.classNames = namesOf(metadata.classNames, own.numClasses);
-    own.view = viewOf(metadata.view);
+    own.classNames = savedNames(metadata, own.numClasses);
+    own.view = savedView(metadata);
     return own.eval();
   } catch (error) {
     model?.dispose();
@@ -156,28 +113,4 @@ function build(architecture: string | undefined, options: unknown, path: string)
   }
   // Names that are several publishers' now were one's before; the file's names of parameters tell.
   return skipped(() => create(entryOf(name, path).name, options));
-}
-
-function namesOf(text: string | undefined, count: number): readonly string[] | null {
-  if (text === undefined) return null;
-  const names = json(text, "classNames");
-  const good = Array.isArray(names) && names.length === count &&
-    names.every((name) => typeof name === "string");
-  if (!good) throw new FormatError(`its classNames are no ${count} names`);
-  return Object.freeze(names);
-}
-
-function viewOf(text: string | undefined): View | null {
-  if (text === undefined) return null;
-  const view = json(text, "view") as View;
-  checkView(view);
-  return view;
-}
-
-function json(text: string | undefined, what: string): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch (cause) {
-    throw new FormatError(`its ${what} cannot be read`, { cause });
-  }
 }

@@ -151,7 +151,7 @@ function observe(
         const onOutput = (module: Module, output: unknown): void => {
           if (output instanceof torch.Tensor) work.get(module)!.output = output.shape;
         };
-        watchForwards(new Set(work.keys()), onOutput, (running) =>
+        watchForwards(new Set(work.keys()), { onOutput }, (running) =>
           watchProducts((operator, result, operands) => {
             const own = work.get(running() ?? model)!;
             own.flops += multiplyAdds(operator, result as torch.Tensor, operands);

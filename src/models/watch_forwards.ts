@@ -8,13 +8,21 @@ import type { Module } from "../nn/mod.ts";
 
 type Forward = (this: Module, ...inputs: never[]) => unknown;
 
+/** Who is told of forwards. */
+export interface Watcher {
+  /** Called before the forward of a module begins. */
+  onEnter?(module: Module): void;
+  /** Called when a forward has returned. */
+  onOutput?(module: Module, output: unknown): void;
+}
+
 /**
- * Runs `body`, which is synchronous, and calls `onOutput` whenever the forward of one of `modules` returns. `body` is
- * given a function that tells the innermost of them that runs. The classes' forwards are put back afterwards.
+ * Runs `body`, which is synchronous, and tells `watcher` whenever the forward of one of `modules` begins and returns.
+ * `body` is given a function that tells the innermost of them that runs. The classes' forwards are put back afterwards.
  */
 export function watchForwards<R>(
   modules: ReadonlySet<Module>,
-  onOutput: (module: Module, output: unknown) => void,
+  watcher: Watcher,
   body: (running: () => Module | undefined) => R,
 ): R {
   const running: Module[] = [];
@@ -26,9 +34,10 @@ export function watchForwards<R>(
       // A forward that calls its superclass's is one call.
       if (!modules.has(this) || running.at(-1) === this) return original.apply(this, inputs);
       running.push(this);
+      watcher.onEnter?.(this);
       try {
         const output = original.apply(this, inputs);
-        onOutput(this, output);
+        watcher.onOutput?.(this, output);
         return output;
       } finally {
         running.pop();

@@ -11,11 +11,11 @@ import type { Dataset, LabelledBatch } from "../data/mod.ts";
 import { ImageFolder } from "../data/mod.ts";
 import { partOf } from "../data/view_part.ts";
 import { load } from "../models/saved.ts";
-import { savedFile } from "../models/saved_file.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { DataOpener } from "./open_data.ts";
 import type { Recipe } from "./recipe.ts";
 import { resolveRecipe } from "./recipe_table.ts";
+import { studentFile } from "./student_file.ts";
 
 /** A student and labelled images. */
 export interface OpenedStudent extends Disposable {
@@ -33,15 +33,7 @@ export interface OpenedStudent extends Disposable {
  * @throws {ArgumentError} if there is none.
  */
 export function loadStudent(path: string): Classifier {
-  return load(fileOf(path));
-}
-
-function fileOf(path: string): string {
-  const file = savedFile(path);
-  if (file !== null) return file;
-  throw new ArgumentError(
-    `There is no student at ${path}. Give the folder of a run that is done, or a file that models.save wrote.`,
-  );
+  return load(studentFile(path));
 }
 
 /**
@@ -57,7 +49,7 @@ export async function openStudent(
   folder?: string,
   known?: string,
 ): Promise<OpenedStudent> {
-  const file = fileOf(path);
+  const file = studentFile(path);
   const owned = new DisposableStack();
   try {
     const student = owned.use(load(file));

@@ -10,6 +10,7 @@ import { Backbone } from "../../src/models/backbone.ts";
 import type { Classifier } from "../../src/nn/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
 import { device } from "../helpers.ts";
+import { compareExports, type ExportDifferences } from "./exports.ts";
 
 /** What a golden file holds of one model beside tensors. */
 interface Facts {
@@ -35,6 +36,8 @@ export interface Differences {
   gradients: number;
   /** The parameter whose gradient differs most. */
   worst: string;
+  /** How far exported files are from the model itself. */
+  exports?: ExportDifferences;
 }
 
 /** Numbers from -1 to 1 that depend on the name and the shape alone. */
@@ -184,6 +187,9 @@ export function compare(
       found.statistics = relative(torch.cat(means), statistics);
     }
     model.zeroGrad();
+    // Exported files have weights in float32.
+    model.to("float32").to("cpu");
+    found.exports = compareExports(model, [channels, size, size]);
     return found;
   });
 }
