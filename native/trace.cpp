@@ -90,12 +90,12 @@ Value* attribute(Trace& trace, const std::string& name, const c10::TypePtr& type
 }
 
 // The module of a dotted name, made with those that it lies in where they are not there yet.
-torch::jit::Module& module_named(Trace& trace, const std::string& name) {
+torch::jit::Module& module_named(Trace& trace, const std::string& name, const std::string& type = "Module") {
   const auto found = trace.modules.find(name);
   if (found != trace.modules.end()) return found->second.first;
   const size_t dot = name.rfind('.');
   torch::jit::Module& owner = module_named(trace, dot == std::string::npos ? "" : name.substr(0, dot));
-  const torch::jit::Module made = make_module("Module", trace.module._ivalue()->compilation_unit());
+  const torch::jit::Module made = make_module(type, trace.module._ivalue()->compilation_unit());
   owner.register_module(dot == std::string::npos ? name : name.substr(dot + 1), made);
   Value* value = attribute(trace, name, made.type());
   trace.state->setValue(made._ivalue(), value);
@@ -195,8 +195,8 @@ int32_t ap_trace_parameter(uint32_t ctx, double trace, double tensor, uint32_t b
   });
 }
 
-// text: the dotted name of a module. step 2 makes it known, which has to be done before anything is computed; 1 begins its
-// forward, and 0, without a name, ends the forward that began last.
+// text: the dotted name of a module. step 2 makes it known, which has to be done before anything is computed, with the name
+// of its class in a second line; 1 begins its forward, and 0, without a name, ends the forward that began last.
 int32_t ap_trace_module(uint32_t ctx, double trace, uint32_t step, uint32_t text_bytes) {
   return guarded(ctx, [&](Context& c) {
     Trace& found = running_trace(c, trace);
@@ -206,7 +206,12 @@ int32_t ap_trace_module(uint32_t ctx, double trace, uint32_t step, uint32_t text
       return found.state->graph->pop_scope(), 0;
     }
     const std::string name = text_of(c, text_bytes);
-    if (step == 2) return check_unbegun(found), module_named(found, name), 0;
+    if (step == 2) {
+      check_unbegun(found);
+      const size_t line = std::min(name.find('\n'), name.size());
+      const std::string type = name.substr(std::min(line + 1, name.size()));
+      return module_named(found, name.substr(0, line), type.empty() ? "Module" : type), 0;
+    }
     if (found.modules.count(name) == 0) throw Failure(AP_ERROR_ARGUMENT, "the trace has no module named " + name);
     found.depth++;
     found.state->graph->push_scope(name.empty() ? kRoot : kRoot + "." + name);

@@ -68,7 +68,7 @@ function traceOnce(
   for (const [name, module] of model.namedModules()) if (name !== "") names.set(module, name);
   const traced = {
     className: model.constructor.name,
-    modules: [...names.values()],
+    modules: [...names].map(([module, name]) => [name, module.constructor.name] as const),
     tensors: [
       ...model.namedParameters().map(([name, tensor]) => [name, tensor, false] as const),
       ...model.namedBuffers().map(([name, tensor]) => [name, tensor, true] as const),

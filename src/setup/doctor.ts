@@ -12,13 +12,9 @@ import {
   NEWEST_LIBTORCH,
   OLDEST_LIBTORCH,
 } from "../../ffi/libtorch.ts";
-import {
-  type BuildRecord,
-  locate,
-  NATIVE_SOURCE,
-  readBuildRecord,
-  setupCommand,
-} from "../../ffi/locate.ts";
+import { type BuildRecord, locate, NATIVE_SOURCE, readBuildRecord } from "../../ffi/locate.ts";
+import { setupAdvice, setupCommand } from "../../ffi/setup_advice.ts";
+import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError } from "../base/errors.ts";
 import { cacheRoot } from "../base/paths.ts";
 import { passPermission } from "../base/regular_files.ts";
@@ -28,10 +24,11 @@ import { runCommand } from "./commands.ts";
 import { compilerCandidates, findCompiler, installHint } from "./compiler.ts";
 import { compareLibraries } from "./library_record.ts";
 import { type CudaReport, inspectCuda } from "./cuda.ts";
+import type { LibraryFacts } from "./library_facts.ts";
 import { cachedLibtorch } from "./libtorch.ts";
 import { PIP_COMMANDS } from "./pip.ts";
 import { PREBUILT, prebuiltFor, prebuiltUrl } from "./prebuilt.ts";
-import { type LibraryFacts, probeLibrary } from "./probe.ts";
+import { probeLibrary } from "./probe.ts";
 import type { SetupSurroundings } from "./site.ts";
 import { type Wheel, wheelFor } from "./wheel.ts";
 
@@ -76,7 +73,7 @@ export interface DoctorReport {
  *
  * @example
  * ```ts ignore
- * import { doctor } from "@apprentice/distill";
+ * import { doctor } from "@apprentice/distill/setup";
  *
  * const report = await doctor();
  * if (!report.usable) console.log(report.next.join("\n"));
@@ -102,7 +99,7 @@ export async function doctorIn(surroundings: SetupSurroundings): Promise<DoctorR
   const cuda = await inspectCuda(libtorch ?? undefined, library.facts?.cudaDevices);
   const report: DoctorReport = {
     usable: library.facts !== null,
-    package: { version: VERSION, source: new URL("../../", import.meta.url).href },
+    package: { version: VERSION, source: realPlace(new URL("../../", import.meta.url)) },
     system: {
       deno: Deno.version.deno,
       os: Deno.build.os,
@@ -148,16 +145,17 @@ export function whatNext(report: DoctorReport): string[] {
     if (!report.compiler && !report.prebuilt) {
       next.push(`Install a C++ compiler: ${installHint()}.`);
     }
-    if (report.library.path === null) next.push(`Run: ${setupCommand()}`);
-    else {next.push(
-        `Have it, and libtorch if that is damaged, made anew: ${setupCommand()} --force`,
-      );}
+    const missing = report.library.path === null;
+    const command = setupCommand(!missing);
+    if (command === null) next.push(`${setupAdvice(!missing)}.`);
+    else if (missing) next.push(`Run: ${command}`);
+    else next.push(`Have it, and libtorch if that is damaged, made anew: ${command}`);
   }
   const { cuda, libtorch } = report;
   if (cuda.cards.length > 0 && !cuda.available && libtorch?.variant === "cpu") {
     next.push(
       "To use the GPU, set LIBTORCH to a build of libtorch for CUDA " +
-        "(the torch folder of `pip install torch`, for one) and run: " + setupCommand(),
+        "(the torch folder of `pip install torch`, for one). " + setupAdvice() + ".",
     );
   }
   return next;

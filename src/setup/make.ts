@@ -6,8 +6,10 @@
 
 import { librariesOf } from "../../ffi/library_files.ts";
 import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
-import { libraryKey, packageKeyOf, sourceHash } from "../../ffi/locate.ts";
+import { lacksSource, libraryKey, packageKeyOf, sourceHash } from "../../ffi/locate.ts";
+import { howToSetUp } from "../../ffi/setup_advice.ts";
 import { abiVersion } from "../../ffi/symbols.ts";
+import { realPlace } from "../base/compiled.ts";
 import { type ApprenticeError, ChecksumError, SetupError } from "../base/errors.ts";
 import { makeFolder, makeFolderAtomic } from "../base/files.ts";
 import { VERSION } from "../base/version.ts";
@@ -38,11 +40,7 @@ export async function makeLibrary(site: Site): Promise<Made> {
   const { surroundings, env, source, cache, report } = site;
   const packageKey = packageKeyOf(source);
   // What takes no time or little comes first: nobody should wait for libtorch to hear that the rest is impossible.
-  const compiler = await findCompiler(surroundings.compilers ?? compilerCandidates(env("CXX")))
-    .catch((error) => {
-      if (!(error instanceof SetupError)) throw error;
-      return error;
-    });
+  const compiler = await whatCompiles(site);
   const offer = await fetchOffer(site);
   if (compiler instanceof SetupError && offer.file === undefined) {
     throw neither(compiler, offer.failure);
@@ -68,6 +66,19 @@ export async function makeLibrary(site: Site): Promise<Made> {
     return !placed;
   });
   return { library: `${folder}/${libraryFileName("apprentice")}`, libtorch, compiled };
+}
+
+/** The compiler, or what stands in the way of compiling. */
+async function whatCompiles({ surroundings, env, source }: Site): Promise<Compiler | SetupError> {
+  if (lacksSource(source)) {
+    return new SetupError(`There is no native source in ${source.href}. ${howToSetUp()}.`);
+  }
+  try {
+    return await findCompiler(surroundings.compilers ?? compilerCandidates(env("CXX")));
+  } catch (error) {
+    if (error instanceof SetupError) return error;
+    throw error;
+  }
 }
 
 /** Compiles the library. */
@@ -103,7 +114,7 @@ async function record(
   await writeRecord(temporary, {
     libtorch,
     package: VERSION,
-    origin: source.href,
+    origin: realPlace(source),
     source: sourceHash(source) ?? null,
     ...origin,
     abi: abiVersion,

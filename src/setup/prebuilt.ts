@@ -52,8 +52,8 @@ export type System = Pick<typeof Deno.build, "os" | "arch">;
 /**
  * The library that was compiled from this source, for this libtorch, version and variant, and for this system.
  *
- * @param source The folder of the native source. Where that is no folder, source and table were published together, and
- * the package's version tells whether they belong together.
+ * @param source The folder of the native source. Where it cannot be listed (the package was imported over HTTP, or is part
+ * of a bundled or compiled program), the table is of the package that the code is of, and its version has to be the same.
  * @returns Undefined if there is none.
  */
 export function prebuiltFor(
@@ -62,9 +62,8 @@ export function prebuiltFor(
   libtorch: Pick<Libtorch, "version" | "variant">,
   system: System = Deno.build,
 ): PrebuiltLibrary | undefined {
-  const same = source.protocol === "file:"
-    ? sourceHash(source) === table.source
-    : table.package === VERSION;
+  const hash = sourceHash(source);
+  const same = hash === undefined ? table.package === VERSION : hash === table.source;
   if (!same) return undefined;
   return table.libraries.find((library) =>
     library.libtorch === libtorch.version && library.variant === libtorch.variant &&

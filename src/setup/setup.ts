@@ -13,6 +13,7 @@ import {
   packageKeyOf,
   readBuildRecord,
 } from "../../ffi/locate.ts";
+import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError, FileError, SetupError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import { cacheRoot } from "../base/paths.ts";
@@ -67,7 +68,7 @@ export interface SetupResult {
  *
  * @example
  * ```ts ignore
- * import { setup } from "@apprentice/distill";
+ * import { setup } from "@apprentice/distill/setup";
  *
  * const { library, libtorch } = await setup();
  * console.log(library, libtorch?.version);
@@ -167,7 +168,7 @@ async function make(site: Site, packageKey: string): Promise<SetupResult> {
   await removeLeftovers(cache);
   const { library, libtorch, compiled } = await makeLibrary(site);
   await pointTo(cache, packageKey, library);
-  await removeOlder(`${cache}/native`, source.href, packageKey);
+  await removeOlder(`${cache}/native`, realPlace(source), packageKey);
   report.line(`Ready: ${library}`);
   return { library, libtorch, built: compiled, fetched: !compiled };
 }

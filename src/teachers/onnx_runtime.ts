@@ -4,6 +4,7 @@
  * @module
  */
 
+import { npmArchitecture, openPackagedLibraries } from "../../ffi/packaged_libraries.ts";
 import { loadPackage } from "../base/optional_package.ts";
 import type { DType, TypedArray } from "../torch/dtype.ts";
 
@@ -83,6 +84,8 @@ async function load(): Promise<OrtRuntime> {
   const user = "ONNX models";
   const more =
     "It runs native code (--allow-ffi) and has binaries for Linux, macOS on ARM, and Windows.";
+  const folder = `./bin/napi-v6/linux/${npmArchitecture()}`;
+  openPackagedLibraries(PACKAGE, `${folder}/onnxruntime_binding.node`);
   const { env } = await loadPackage<{ env: { logLevel: string } }>(PACKAGE, user, more);
   const inner = `${PACKAGE}/dist/binding.js`;
   const { binding, initOrt } = await loadPackage<Binding>(inner, user, more);

@@ -149,6 +149,8 @@ test("modules are found in the file by their names", () =>
     await exportOnnx(model, path, { view: false });
     using teacher = await loadTeacher(path, { tap: "layer3.1", view: model.view });
     assertEquals(teacher.featureDim, 256);
+    using whole = await loadTeacher(path, { kind: "predictive", view: model.view });
+    assertEquals([whole.featureDim, whole.numClasses], [512, 2]);
     using images = torch.rand([2, 3, 32, 32]);
     using seen = torch.noGrad(() => teacher.run(images).features);
     model.eval();

@@ -6,6 +6,7 @@ import { load as loadTeacher } from "../../src/teachers/load.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
 import { assertClose, inFolder, test } from "../helpers.ts";
+import { FunctionModel } from "./functions.ts";
 
 test("a TorchScript file computes the logits of any number of images", () =>
   inFolder(async (folder) => {
@@ -52,6 +53,14 @@ test("modules, parameters and buffers have the model's names, and weights train"
       view: { size: [32, 32], mean: [0, 0, 0], std: [1, 1, 1] },
     });
     assertEquals(teacher.featureDim, 128);
+  }));
+
+test("classes whose names are none in Python are written under others", () =>
+  inFolder(async (folder) => {
+    using model = new (class $1é extends FunctionModel {})((x) => x.relu());
+    await exportTorchScript(model, `${folder}/odd.pt`);
+    using script = torch.loadScript(`${folder}/odd.pt`);
+    assertEquals(script.methods, ["forward"]);
   }));
 
 test("a place that cannot be written to is an error, and what is there stays", () =>

@@ -10,6 +10,8 @@ import sys
 import warnings
 from pathlib import Path
 
+import onnx
+import onnxruntime
 import timm
 import torch
 import torchvision
@@ -106,6 +108,34 @@ if "timm" in spec["libraries"]:
                 misses.append(f"{more}: {type(error).__name__}: {str(error).strip()[:200]}")
 if "torchvision" in spec["libraries"] and args.get("in_chans", 3) == 3 and classes > 0:
     compare("torchvision", lambda: loaded(torchvision.models.get_model(name, weights=None, num_classes=classes)))
+outputs = ["y", "features"] if classes > 0 else ["features"]
+
+
+def compare_file(way, run):
+    try:
+        for key, value in zip(outputs, run()):
+            far = distance(value, expected[key])
+            said.append(f"{way} {key} {far:.1e}")
+            if not far < 1e-5:
+                misses.append(f"{way} {key} {far:.1e}")
+    except Exception as error:
+        misses.append(f"{way}: {type(error).__name__}: {str(error).strip()[:300]}")
+
+
+def run_onnx():
+    path = str(folder / "student.onnx")
+    onnx.checker.check_model(path, full_check=True)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return [torch.from_numpy(value) for value in session.run(None, {"images": expected["x"].numpy()})]
+
+
+def run_script():
+    with torch.no_grad():
+        return [torch.jit.load(folder / "student.pt")(expected["x"])]
+
+
+compare_file("onnx", run_onnx)
+compare_file("torch.jit", run_script)
 if not spec["libraries"]:
     said.append("no class in Python: " + " ".join(spec["notes"])[:120])
 print("; ".join(said + [f"MISS {one}" for one in misses]).replace("\n", " "))

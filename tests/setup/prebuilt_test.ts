@@ -245,5 +245,9 @@ Deno.test("a library fits one version and variant of libtorch, on one system", a
   const remote = new URL("https://registry.invalid/native/");
   assertEquals(fits("2.13.0", "cpu", { os, arch }, remote), true);
   assertEquals(fits("2.13.0", "cpu", { os, arch }, remote, { ...table, package: "0" }), false);
+  // So was one that was bundled into a file, which has no native source beside it.
+  const gone = new URL("gone/", source);
+  assertEquals(fits("2.13.0", "cpu", { os, arch }, gone), true);
+  assertEquals(fits("2.13.0", "cpu", { os, arch }, gone, { ...table, package: "" }), false);
   assertEquals(table.package, VERSION);
 });

@@ -13,7 +13,7 @@ test("a trace has what was called, with parameters, modules and shapes", () => {
   const w = torch.randn([3]);
   const traced = {
     className: "Two",
-    modules: ["inner"],
+    modules: [["inner", "Scale"]],
     tensors: [["inner.weight", w, false]],
   } as const;
   using found = trace([x], traced, (modules) => {

