@@ -3,7 +3,7 @@
  * looked for here.
  *
  * In the cache, `native/<package>-<libtorch>/` holds the library built from one version of the native
- * source against one libtorch, and the file `native/<package>.default` names the one to use when
+ * source against one libtorch, here or beforehand (then with a link to that libtorch, which it follows), and the file `native/<package>.default` names the one to use when
  * `LIBTORCH` is not set: the last one that set-up was asked for. A program that was bundled into one file (`deno bundle`)
  * does not have the native source beside it to tell which build is its own: it takes the one that this version was set up
  * for last, and the check of the ABI's number when it is opened does the rest.
@@ -52,6 +52,8 @@ export interface BuildRecord {
   source: string | null;
   /** The compiler's first line of `--version`. */
   compiler: string;
+  /** Where the library was fetched from and its SHA-256, if it was not compiled here. */
+  prebuilt?: { url: string; sha256: string };
   /** The number that the library and the TypeScript side must agree on. */
   abi: number;
   /** When, in ISO 8601. */

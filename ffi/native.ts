@@ -15,6 +15,7 @@ import { locate, type Located } from "./locate.ts";
 import { howToSetUp, setupAdvice } from "./setup_advice.ts";
 import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";
 import { nativeError } from "./native_error.ts";
+import { lookInto } from "./windows.ts";
 
 type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
@@ -59,7 +60,10 @@ export function open(located?: Located): void {
   const damage = libraryDamage(library, libtorch?.path, files);
   if (damage !== null) throw new LibraryError(`${damage}. ${mend(libtorch !== undefined)}`);
   spinBriefly();
-  if (libtorch !== undefined) loadCudnn(libtorch.path);
+  if (libtorch !== undefined) {
+    loadCudnn(libtorch.path);
+    lookInto(libtorch.path);
+  }
   let opening: Deno.DynamicLibrary<typeof symbols>;
   try {
     opening = Deno.dlopen(library, symbols);

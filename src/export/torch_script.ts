@@ -23,7 +23,7 @@ export interface TorchScriptOptions {
 export interface TorchScriptExport {
   /** The file. */
   readonly path: string;
-  /** Its size in bytes. */
+  /** The size of the file in bytes. */
   readonly bytes: number;
   /** How far the outputs of the file are from the model's for random images, relative to these. */
   readonly difference: number;

@@ -18,7 +18,7 @@ const BATCHES = [2, 3] as const;
 
 /** A model's computation, for any number of images. */
 export interface TracedModel {
-  /** What it does. */
+  /** The operators that were called. */
   readonly trace: Trace;
   /** What of it follows the number of images. */
   readonly batch: BatchUse;

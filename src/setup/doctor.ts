@@ -17,6 +17,7 @@ import { setupAdvice, setupCommand } from "../../ffi/setup_advice.ts";
 import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError } from "../base/errors.ts";
 import { cacheRoot } from "../base/paths.ts";
+import { passPermission } from "../base/regular_files.ts";
 import { probeFolder } from "../base/temporaries.ts";
 import { VERSION } from "../base/version.ts";
 import { runCommand } from "./commands.ts";
@@ -26,8 +27,9 @@ import { type CudaReport, inspectCuda } from "./cuda.ts";
 import type { LibraryFacts } from "./library_facts.ts";
 import { cachedLibtorch } from "./libtorch.ts";
 import { PIP_COMMANDS } from "./pip.ts";
+import { PREBUILT, prebuiltFor, prebuiltUrl } from "./prebuilt.ts";
 import { probeLibrary } from "./probe.ts";
-import type { SetupSurroundings } from "./setup.ts";
+import type { SetupSurroundings } from "./site.ts";
 import { type Wheel, wheelFor } from "./wheel.ts";
 
 /** What {@linkcode doctor} found. */
@@ -54,6 +56,8 @@ export interface DoctorReport {
   libtorchProblem: string | null;
   /** The compiler's version; null if there is none. */
   compiler: string | null;
+  /** Where set-up would fetch a library from that was compiled beforehand; null if none fits. */
+  prebuilt: string | null;
   /** How pip is called, which set-up may fetch libtorch with; null if there is none. */
   pip: string | null;
   /** The devices that tensors can be on: `"cpu"`, `"cuda:0"`. */
@@ -115,6 +119,7 @@ export async function doctorIn(surroundings: SetupSurroundings): Promise<DoctorR
     libtorch,
     libtorchProblem: problem,
     compiler,
+    prebuilt: inspectPrebuilt(surroundings, env, source, libtorch),
     pip: await findPip(surroundings.pip ?? PIP_COMMANDS),
     devices: library.facts ? ["cpu", ...cudaNames(library.facts.cudaDevices)] : [],
     cuda,
@@ -137,7 +142,9 @@ export function whatNext(report: DoctorReport): string[] {
     );
   }
   if (!report.usable) {
-    if (!report.compiler) next.push(`Install a C++ compiler: ${installHint()}.`);
+    if (!report.compiler && !report.prebuilt) {
+      next.push(`Install a C++ compiler: ${installHint()}.`);
+    }
     const missing = report.library.path === null;
     const command = setupCommand(!missing);
     if (command === null) next.push(`${setupAdvice(!missing)}.`);
@@ -200,6 +207,22 @@ function fetchedLibtorch(cache: string, wheel?: Wheel): Libtorch | null {
     return cachedLibtorch(cache, wheel ?? wheelFor()) ?? null;
   } catch {
     return null; // none is known for this system
+  }
+}
+
+/** The address of the library that set-up would fetch for this libtorch, or the one that it would fetch. */
+function inspectPrebuilt(
+  { prebuilt = PREBUILT, wheel }: SetupSurroundings,
+  env: (name: string) => string | undefined,
+  source: URL,
+  libtorch: Libtorch | null,
+): string | null {
+  try {
+    const library = prebuiltFor(prebuilt, source, libtorch ?? wheel ?? wheelFor());
+    return library ? prebuiltUrl(prebuilt, library, env) ?? null : null;
+  } catch (error) {
+    passPermission(error);
+    return null; // no libtorch is known for this system
   }
 }
 

@@ -26,6 +26,10 @@ export async function probeLibrary(path: string, libtorch?: Libtorch): Promise<L
     const { libraryFacts } = await import("./library_facts.ts");
     return libraryFacts({ library: path, libtorch, searched: [] });
   }
+  // Windows has to be told where to look; the other systems' libraries say so themselves.
+  const folders: Record<string, string> = Deno.build.os === "windows" && libtorch
+    ? { PATH: `${libtorch.path}/lib;${Deno.env.get("PATH") ?? ""}` }
+    : {};
   const result = await runCommand([
     Deno.execPath(),
     "run",
@@ -35,7 +39,7 @@ export async function probeLibrary(path: string, libtorch?: Libtorch): Promise<L
     "--allow-all",
     import.meta.resolve("./probe_main.ts"),
     MARK,
-  ], { env: { APPRENTICE_LIBRARY: path, NO_COLOR: "1" } });
+  ], { env: { ...folders, APPRENTICE_LIBRARY: path, NO_COLOR: "1" } });
   const line = result?.stdout.split("\n").find((line) => line.startsWith(MARK));
   if (result?.code === 0 && line) return JSON.parse(line.slice(MARK.length)) as LibraryFacts;
   const said = result && tailOf(result.stderr, 10);

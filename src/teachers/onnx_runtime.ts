@@ -10,6 +10,8 @@ import type { DType, TypedArray } from "../torch/dtype.ts";
 
 /** The package, by its exact version: the part of it that runs a model without a promise is not its public face. */
 const PACKAGE = "npm:onnxruntime-node@1.30.0";
+/** The version of ONNX Runtime. */
+export const ONNX_RUNTIME_VERSION: string = PACKAGE.slice(PACKAGE.lastIndexOf("@") + 1);
 
 /** A tensor of ONNX Runtime. */
 export interface OrtTensor {

@@ -108,6 +108,25 @@ const report: ReportData = {
         ...teacherCurves(records, { smooth: 15 }),
       ],
     },
+    {
+      heading: "Size and speed",
+      blocks: [4, 40].map((count) => ({
+        kind: "tradeOff",
+        title: `Accuracy over latency of ${count} teachers`,
+        x: "ms an image",
+        y: "accuracy",
+        series: [
+          { name: "student", strong: true, points: [{ name: "student", x: 0.3, y: 0.9 }] },
+          {
+            name: "teachers",
+            points: Array.from({ length: count }, (_, i) => ({
+              ...{ name: `teacher number ${i}`, x: 1 + 60 * draw(), y: 0.8 + 0.15 * draw() },
+            })),
+          },
+        ],
+        note: "student: 90.0% at 0.300 ms.",
+      })),
+    },
     { heading: "Examples", blocks: [exampleGallery(examples, { title: "Test images" })] },
     {
       heading: "Confusion",

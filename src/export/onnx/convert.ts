@@ -18,7 +18,7 @@ import { TRANSLATIONS } from "./operators/all.ts";
 export interface Conversion {
   /** The computation. */
   readonly traced: TracedModel;
-  /** Its parameters and buffers by name. */
+  /** The parameters and buffers of the model by name. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** The graph that it is added to. */
   readonly graph: GraphBuilder;

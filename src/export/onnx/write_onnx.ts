@@ -36,7 +36,7 @@ export interface OnnxOptions {
 export interface OnnxExport {
   /** The file. */
   readonly path: string;
-  /** Its size in bytes. */
+  /** The size of the file in bytes. */
   readonly bytes: number;
   /**
    * How far ONNX Runtime's logits and features are from the model's for random images, relative to these; null if that was
