@@ -6,10 +6,8 @@
 
 import { formatBytes } from "../base/text.ts";
 import type { Table, TableColumn, TableRow } from "../report/table.ts";
-import type { Engine, Latency, ModelCosts, RunCosts } from "./costs.ts";
-
-/** How engines are called in tables. */
-const ENGINES: Record<Engine, string> = { libtorch: "libtorch", onnxruntime: "ONNX Runtime" };
+import type { Latency, ModelCosts, RunCosts } from "./costs.ts";
+import { engineText, latencyIn, msText, threadsText } from "./costs_text.ts";
 
 /** Tables of what the models of a run cost: sizes, latencies, and what is not known if there is such a thing. */
 export function costsTables(costs: RunCosts): Table[] {
@@ -61,7 +59,7 @@ function latencyTable({ models, batches, threads }: RunCosts): Table {
       (["libtorch", "onnxruntime"] as const).map((engine): TableRow =>
         row(model, [
           model.name,
-          ENGINES[engine],
+          engineText(engine),
           ...cells.map((cell) => latencyText(latencyIn(model, { engine, ...cell }))),
         ])
       )
@@ -94,36 +92,11 @@ function row({ kind }: ModelCosts, cells: TableRow["cells"]): TableRow {
   return { cells, strong: kind === "student" };
 }
 
-/** How long a model takes where it was measured so. */
-export function latencyIn(
-  { latencies }: ModelCosts,
-  cell: Pick<Latency, "engine" | "batch" | "threads">,
-): Latency | undefined {
-  return latencies.find(({ engine, batch, threads }) =>
-    engine === cell.engine && batch === cell.batch && threads === cell.threads
-  );
-}
-
-/** A number of threads in words. */
-export function threadsText(threads: number): string {
-  return threads === 1 ? "one thread" : `${threads} threads`;
-}
-
-/** What an engine is called. */
-export function engineText(engine: Engine): string {
-  return ENGINES[engine];
-}
-
 /** The median with three significant digits, the quartiles with two: `0.0412 (0.041–0.043)`. */
 function latencyText(latency: Latency | undefined): string | null {
   if (latency === undefined) return null;
   const { median, lower, upper } = latency;
   return `${msText(median)} (${msText(lower, 2)}–${msText(upper, 2)})`;
-}
-
-/** Milliseconds with so many significant digits, and all before the point. */
-export function msText(ms: number, digits = 3): string {
-  return ms >= 10 ** (digits - 1) ? ms.toFixed(0) : ms.toPrecision(digits);
 }
 
 function shortCount(count: number): string {

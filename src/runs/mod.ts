@@ -8,7 +8,7 @@ export * from "./compare.ts";
 export * from "./compare_files.ts";
 export * from "./costs.ts";
 export type { CostsOptions } from "./costs_options.ts";
-export { costsTables } from "./costs_tables.ts";
+export * from "./costs_tables.ts";
 export * from "./demo.ts";
 export * from "./study.ts";
 export * from "./study_in.ts";

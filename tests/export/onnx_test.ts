@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { fromBinary } from "npm:@bufbuild/protobuf@2.10.2";
 import { type ModelProto, ModelProtoSchema } from "npm:onnx-buf@1.20.0-1";
 import { encode } from "fast-png";
-import { ApprenticeError, ArgumentError, DTypeError } from "../../src/base/errors.ts";
+import { type ApprenticeError, ArgumentError, DTypeError } from "../../src/base/errors.ts";
 import { ExportError } from "../../src/export/compare_outputs.ts";
 import { UntranslatedError } from "../../src/export/onnx/call.ts";
 import { predict } from "../../src/evaluation/predict.ts";
