@@ -1,5 +1,6 @@
 /** The formats of the sub-command `export`: one row for each. @module */
 
+import type { OnnxPort } from "../runs/export_onnx.ts";
 import type { rooms } from "./common.ts";
 
 /** What there is to say of an export, by the names of options. */
@@ -34,6 +35,11 @@ export interface ExportFormat {
 /** A part of a whole, as it is told. */
 const share = (value: number | null): string => value!.toExponential(1);
 
+/** What goes into a file or comes out: `pixels uint8 [batch, height, width, 3]`. */
+function described({ name, dtype, shape }: OnnxPort): string {
+  return `${name} ${dtype} [${shape.join(", ")}]`;
+}
+
 /** All formats by name. */
 export const FORMATS: Readonly<Record<string, ExportFormat>> = {
   onnx: {
@@ -41,12 +47,13 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
     file: "student.onnx",
     options: ["float16", "view"],
     write: async (runs, source, path, { float16, view }) => {
-      const { difference, pixelDifference } = await runs.exportOnnx(source, path, {
-        float16,
-        view,
-      });
+      const written = await runs.exportOnnx(source, path, { float16, view });
+      const { inputs, outputs, difference, pixelDifference } = written;
       const from = pixelDifference === null ? "" : `, and of bytes by ${share(pixelDifference)}`;
-      return [`outputs differ from the student's by ${share(difference)}${from}`];
+      return [
+        `${inputs.map(described).join(", ")} -> ${outputs.map(described).join(", ")}`,
+        `outputs differ from the student's by ${share(difference)}${from}`,
+      ];
     },
   },
   torchscript: {

@@ -27,7 +27,7 @@ export interface ExportDifferences {
 export function compareExports(model: Classifier, size: ImageSize): ExportDifferences {
   const features = true;
   const content = { view: null, features, float16: false, metadata: {} };
-  const bytes = onnxOf(packages, model, size, content);
+  const { bytes } = onnxOf(packages, model, size, content);
   const onnx = checkImages(runtime, bytes, model, size, { features, float16: false, path: "ONNX" });
   Deno.writeFileSync(path, scriptOf(model, size, features));
   const torchScript = checkScript(path, model, size, { features, path });

@@ -26,7 +26,7 @@ export interface OnnxNode {
 }
 
 /** What goes into the graph or comes out. */
-export interface Port {
+export interface OnnxPort {
   /** The name that is fed or fetched. */
   readonly name: string;
   /** The element type. */
