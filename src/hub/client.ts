@@ -329,7 +329,7 @@ function secondsOf(text: string | null): number | null {
 }
 
 /** What went wrong, down to the cause: "fetch failed" alone tells nobody anything. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const reasons: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) reasons.push(at.message);
   return reasons.join(": ") || String(error);

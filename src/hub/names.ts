@@ -77,7 +77,7 @@ export function parseHubSpec(spec: string): HubSpec {
 }
 
 /** What is wrong with a repository's name, by the hub's own rules; null if nothing is. */
-function repositoryProblem(repo: string): string | null {
+export function repositoryProblem(repo: string): string | null {
   const parts = repo.split("/");
   const well = parts.length <= 2 && parts.every((part) => /^\w(?:[\w.-]{0,94}\w)?$/.test(part));
   if (!well) {

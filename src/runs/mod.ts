@@ -32,6 +32,8 @@ export type { TeacherLabels } from "./teacher_labels.ts";
 export * from "./settings.ts";
 export * from "./folder.ts";
 export * from "./export_safetensors.ts";
+export * from "./export_hub.ts";
+export * from "./push_to_hub.ts";
 export * from "./evaluate_student.ts";
 export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";

@@ -78,6 +78,11 @@ export async function load(spec: string, options: LoadTeacherOptions = {}): Prom
     return teacherFromSaved(spec, options);
   }
   const place = await find(spec, options);
+  // A student that was exported says all of itself, of an architecture that is in no publisher's list too.
+  if (place.path.isFile && options.architecture === undefined && isSaved(place.path.name)) {
+    refusePlaces(spec, options);
+    return teacherFromSaved(place.path.name, { ...options, name: place.name });
+  }
   const is = place.path.isFile ? fileKind(place.path.name) : "weights";
   if (is === "onnx") return await fromOnnx(place, options);
   // A program is run only if its user chose that very file, not because a repository holds one.
