@@ -48,8 +48,13 @@ export function timmConfig(model: Classifier, options: TimmConfigOptions = {}): 
   const { libraries, name, known } = publisherOf(model);
   const { numClasses, featureDim, classNames, recipe } = model;
   const [library = "apprentice"] = libraries;
-  const built = (recipe?.options ?? {}) as { inChannels?: number; imageSize?: number };
-  const channels = built.inChannels ?? model.view?.mean.length ?? 3;
+  const built = (recipe?.options ?? {}) as {
+    inChannels?: number;
+    /** As the small architectures of this package have it. */
+    channels?: number;
+    imageSize?: number;
+  };
+  const channels = built.inChannels ?? built.channels ?? model.view?.mean.length ?? 3;
   const isTimm = library === "timm";
   const fixed = isTimm && known !== null && weightsFacts(name, known.tag ?? undefined).isFixedSize;
   const view = model.view ?? viewOf(model);
