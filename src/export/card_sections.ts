@@ -62,7 +62,7 @@ export function images({ view, classNames }: Provenance): string {
 export function results({ results }: Provenance): string {
   if (results === null || results.every(({ accuracy }) => accuracy === null)) return "";
   const images = results.find(({ images }) => images !== null)?.images ?? 0;
-  return `Right on ${formatCount(images)} test images that nobody learned from:\n\n` +
+  return `Accuracy on ${formatCount(images)} test images:\n\n` +
     markdownTable(
       ["model", "kind", "parameters", "accuracy"],
       results.map(({ name, kind, parameters, accuracy }) => {

@@ -6,7 +6,7 @@
  */
 
 import { isNotAllowed } from "../base/regular_files.ts";
-import { pause, reasonOf, shown } from "./client.ts";
+import { PASSING, pause, reasonOf, shown } from "./client.ts";
 import { HubError, HubUnavailableError } from "./errors.ts";
 import type { HubSettings } from "./settings.ts";
 
@@ -32,8 +32,6 @@ interface Hinted extends RequestInit {
 /** An answer to a request that changes the hub takes this many times as long as one that asks. */
 const TURNS_TO_ANSWER = 6;
 const MOST_REDIRECTS = 5;
-/** Answers that may be another one in a moment. */
-const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
 /** Asked once only: nobody knows whether an attempt that broke off was the one that counted. */
 const COMMIT = /\/api\/models\/[^/]+\/[^/]+\/commit\/[^/]+$/;
 const ONCE = /\/api\/repos\/create$/;

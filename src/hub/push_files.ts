@@ -8,10 +8,11 @@ import { pathToFileURL } from "node:url";
 import { ArgumentError } from "../base/errors.ts";
 import { loadPackage } from "../base/optional_package.ts";
 import { fileSizeSync } from "../base/regular_files.ts";
-import { shown } from "./client.ts";
-import { HubAccessError, HubError, HubOfflineError, HubUnavailableError } from "./errors.ts";
-import { repositoryProblem } from "./names.ts";
+import { HubAccessError, HubError, HubOfflineError } from "./errors.ts";
+import { HUB_PACKAGE } from "./hub_package.ts";
+import { explained, isApiError, type Progress } from "./push_errors.ts";
 import { pushFetch } from "./push_fetch.ts";
+import { checkRepository } from "./repository_name.ts";
 import { isSafePath } from "./safe_names.ts";
 import { type HubSettings, type HubSettingsOptions, readHubSettings } from "./settings.ts";
 
@@ -46,8 +47,6 @@ export interface PushedFiles {
   /** The bytes of all of them. */
   readonly bytes: number;
 }
-
-const PACKAGE = "npm:@huggingface/hub@^2.17.5";
 
 /** What is used of the package. */
 interface HubPackage {
@@ -107,7 +106,7 @@ export async function pushFiles(
     onUploaded: (path) => progress.arrived.push(path),
     onCommit: () => void (progress.committing = true),
   });
-  const library = await loadPackage<HubPackage>(PACKAGE, "Uploads to a hub");
+  const library = await loadPackage<HubPackage>(HUB_PACKAGE, "Uploads to a hub");
   const shared = { hubUrl: endpoint, fetch: ask };
   try {
     const there = await library.modelInfo({ name: repository, ...shared }).catch(noRepository);
@@ -145,15 +144,6 @@ export async function pushFiles(
   }
 }
 
-/** Says what is wrong with the name of a repository that is pushed to. */
-export function checkRepository(repository: string): void {
-  const problem = repository.split("/").length === 2
-    ? repositoryProblem(repository)
-    : `"${repository}" has no organization or user before the name, or more than these`;
-  if (problem === null) return;
-  throw new ArgumentError(`${problem}. Give the repository as org/name.`);
-}
-
 function checkSettings({ token, endpoint, offline }: HubSettings, repository: string): void {
   if (offline) {
     throw new HubOfflineError(
@@ -168,89 +158,8 @@ function checkSettings({ token, endpoint, offline }: HubSettings, repository: st
   }
 }
 
-/** What the package throws where the hub answers that it does not do something. */
-interface ApiError extends Error {
-  readonly statusCode: number;
-  readonly url: string;
-}
-
-function isApiError(error: unknown): error is ApiError {
-  return error instanceof Error && typeof (error as Partial<ApiError>).statusCode === "number";
-}
-
 /** A hub says 401 of what is not there to somebody whom it does not know, and 404 to others. */
 function noRepository(error: unknown): null {
   if (isApiError(error) && error.statusCode === 404) return null;
   throw error;
-}
-
-/** How far it came. */
-interface Progress {
-  readonly repository: string;
-  readonly settings: HubSettings;
-  /** Whether the repository was made now. */
-  isNew: boolean;
-  /** Whether the hub was asked to commit what it has. */
-  committing: boolean;
-  /** The large files that have arrived. */
-  readonly arrived: string[];
-}
-
-/** An error that says what came of it, and what to do. */
-function explained(error: unknown, progress: Progress): unknown {
-  const { settings, repository } = progress;
-  if (error instanceof HubUnavailableError) {
-    return new HubUnavailableError(`${error.message} ${stateOf(progress, true)}`, { cause: error });
-  }
-  if (!isApiError(error)) return error;
-  const { statusCode: status, message, url } = error;
-  // The token itself is never shown, whatever a hub answers.
-  const said = message.replaceAll(settings.token ?? "\0", "…").replace(/\.? URL: [^]*$/, "")
-    .slice(0, 300);
-  const state = stateOf(progress, status >= 500);
-  if (status === 409) {
-    return new HubError(
-      `${settings.endpoint} has something by the name ${repository} already that is no repository of models you can see, or ` +
-        `it was changed meanwhile (status 409: ${said}). Choose another name, or try again. ${state}`,
-      { status, cause: error },
-    );
-  }
-  if (status === 401 || status === 403) {
-    return new HubAccessError(
-      `${settings.endpoint} does not let ${repository} be written (status ${status}: ${said}). The access token of ` +
-        `${settings.tokenFrom} must be one with write access, of an account that may write to ${
-          repository.split("/")[0]
-        }; ` +
-        `if the name is somebody else's, choose another. ${state}`,
-      { status, cause: error },
-    );
-  }
-  if ([408, 429].includes(status) || status >= 500) {
-    return new HubUnavailableError(
-      `${shown(url)} answered ${status}: ${said}. Try again later. ${state}`,
-      { status, cause: error },
-    );
-  }
-  return new HubError(
-    `${
-      shown(url)
-    } answered ${status}: ${said}. Check the name ${repository} and HF_ENDPOINT. ${state}`,
-    { status, cause: error },
-  );
-}
-
-/** What is at the hub now, and what is not. */
-function stateOf(
-  { repository, settings, isNew, committing, arrived }: Progress,
-  brokeOff: boolean,
-): string {
-  if (committing && brokeOff) {
-    return `All files were sent; whether they were committed is not known: look at ${settings.endpoint}/${repository}.`;
-  }
-  const made = isNew
-    ? `The repository ${repository} was made, and none of the files is in it`
-    : `Nothing of ${repository} was changed`;
-  if (arrived.length === 0) return `${made}.`;
-  const again = arrived.length === 1 ? "is" : "are";
-  return `${made}; ${arrived.join(", ")} arrived and ${again} not sent again by the next try.`;
 }

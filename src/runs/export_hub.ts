@@ -13,7 +13,7 @@ import { isUntouched, modelCard } from "../export/model_card.ts";
 import type { Origin, Provenance } from "../export/provenance.ts";
 import { sharedData, sharedPath } from "../export/shared_paths.ts";
 import { writeSafetensors } from "../export/write_safetensors.ts";
-import { checkRepository } from "../hub/push_files.ts";
+import { checkRepository } from "../hub/repository_name.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { openExported } from "./export_source.ts";
 

@@ -20,7 +20,8 @@ const MOST = 500;
  * commit. Files whose names begin with a point stay here. Files of the repository that are not in the folder stay there.
  *
  * The token is that of `HF_TOKEN`, or of the file that Python's `hf auth login` writes; the hub that of `HF_ENDPOINT`. From
- * Deno it needs `--allow-net` for the hub and for where it keeps large files, `--allow-read` of the folder, and `--allow-env`.
+ * Deno it needs `--allow-net` for the hub and for where it keeps large files, `--allow-read` of the folder, and `--allow-env`
+ * of the variables whose names begin with `HF_`.
  *
  * @param folder The folder; it has a `README.md`, and weights or a `config.json`.
  * @param repository The repository, `org/name`.
