@@ -39,7 +39,17 @@ export function pythonUse(model: Classifier, folder: string, repository?: string
     };
   }
   if (library === "torchvision") {
-    return { code: ofTorchvision(model, name, folder, repository), notes };
+    const { inChannels = 3 } = (model.recipe?.options ?? {}) as { inChannels?: number };
+    return inChannels === 3 && model.numClasses > 0
+      ? { code: ofTorchvision(model, name, folder, repository), notes }
+      : {
+        code: null,
+        notes: [
+          ...notes,
+          `torchvision makes a ${name} for images of 3 channels and with a head: put the student's first convolution and ` +
+          "head in their places, and it takes these weights, with strict=True.",
+        ],
+      };
   }
   if (needsFolding(model, name)) {
     return { code: null, notes: [...notes, foldedNote(name)] };
@@ -62,14 +72,21 @@ function ofTorchvision(
   const path = repository === undefined
     ? text(`${folder}/model.safetensors`)
     : `hf_hub_download(${text(repository)}, "model.safetensors")`;
+  // The only one of torchvision's whose parameters depend on the size.
+  const { imageSize } = (model.recipe?.options ?? {}) as { imageSize?: number };
+  const more = name === "maxvit_t" && imageSize !== undefined
+    ? `, input_size=(${imageSize}, ${imageSize})`
+    : "";
   return (repository === undefined ? "" : "from huggingface_hub import hf_hub_download\n") +
     `from safetensors.torch import load_file\nfrom torchvision.models import get_model\n\n` +
-    `model = get_model(${text(name)}, weights=None, num_classes=${model.numClasses}).eval()\n` +
+    `model = get_model(${
+      text(name)
+    }, weights=None, num_classes=${model.numClasses}${more}).eval()\n` +
     `model.load_state_dict(load_file(${path}), strict=True)`;
 }
 
 /** Whether timm makes the form without branches only of the one with them. */
-export function needsFolding({ recipe }: Classifier, name: string): boolean {
+function needsFolding({ recipe }: Classifier, name: string): boolean {
   return recipe?.options.folded === true && !/^fastvit/.test(name);
 }
 
