@@ -5,6 +5,8 @@
  */
 
 import type { Spec } from "../base/spec.ts";
+import { skipped } from "../nn/init.ts";
+import { create } from "../models/create.ts";
 import { headPrefixesOf } from "../checkpoints/load_weights.ts";
 import type { View } from "../data/view.ts";
 import { weightsFacts } from "../models/published/facts.ts";
@@ -129,10 +131,17 @@ function firstLayers(model: Classifier, channels: number): string[] {
   return layers.map(({ name }) => name).filter((name) => stem(name) === stem(layers[0].name));
 }
 
-/** The layers that give logits. */
+/** A number of classes that is no width of a layer. */
+const SOME_CLASSES = 7;
+
+/** The layers that give logits; of a model without classes those that it would have: timm must know which to begin anew. */
 function classifiers(model: Classifier): string[] {
-  const { numClasses } = model;
-  if (numClasses === 0) return [];
+  const { numClasses, recipe } = model;
+  if (numClasses === 0) {
+    const { architecture, options } = recipe!;
+    using twin = skipped(() => create(architecture, { ...options, numClasses: SOME_CLASSES }));
+    return classifiers(twin);
+  }
   const heads = headPrefixesOf(model);
   return weightedLayers(model)
     .filter(({ shape }) => shape.length > 1 && shape[0] === numClasses)

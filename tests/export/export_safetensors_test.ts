@@ -119,14 +119,15 @@ test("half precision: weights, but neither statistics, counts nor what is too la
   }));
 
 test("the first and last layers that timm asks for are found in the model", () => {
-  const of = (name: string) => {
-    using model = models.create(name, { numClasses: 3 });
+  const of = (name: string, numClasses = 3) => {
+    using model = models.create(name, { numClasses });
     const { first_conv, classifier } = timmConfig(model).pretrained_cfg;
     return [first_conv, classifier];
   };
   // As timm 1.0.31 has them.
   assertEquals(of("repvit_m0_9"), ["stem.conv1.c", ["head.head.l", "head.head_dist.l"]]);
   assertEquals(of("mobileone_s0"), [["stem.conv_kxk.0.conv", "stem.conv_scale.conv"], "head.fc"]);
+  assertEquals(of("resnet18", 0), ["conv1", "fc"]);
   assertEquals(of("deit_tiny_distilled_patch16_224"), ["patch_embed.proj", ["head", "head_dist"]]);
 });
 
