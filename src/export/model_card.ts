@@ -11,7 +11,6 @@ import * as sections from "./card_sections.ts";
 import { licenseStatement } from "./license_notes.ts";
 import { block, plainText } from "./markdown.ts";
 import type { Provenance } from "./provenance.ts";
-import { publisherOf } from "./publisher.ts";
 import { pythonUse } from "./python_use.ts";
 
 /** What a card says beside what the model and its provenance say. */
@@ -36,9 +35,8 @@ export function modelCard(
   const { repository = SOME, hasOnnx = false } = options;
   const statement = licenseStatement(provenance.origins);
   const license = options.license ?? statement.license;
-  const { libraries } = publisherOf(model);
-  const { code, notes } = pythonUse(model, ".", repository);
-  const library = libraries.includes("timm") && code !== null ? "timm" : "apprentice";
+  const { code, notes, isTimms } = pythonUse(model, ".", repository);
+  const library = isTimms ? "timm" : "apprentice";
   const { hasOrigins } = statement;
   const parts: (readonly [title: string, text: string])[] = [
     ["Use in Python", [...notes, ...(code === null ? [] : [block("python", code)])].join("\n\n")],

@@ -66,7 +66,8 @@ export function timmConfig(model: Classifier, options: TimmConfigOptions = {}): 
   const args: Record<string, Spec> = {
     ...(built.inChannels !== undefined && channels !== 3 && { in_chans: channels }),
     ...(fixed && built.imageSize !== undefined && { img_size: built.imageSize }),
-    ...foldedArgs(model, name),
+    ...(isTimm && /^fastvit/.test(name) && recipe?.options.folded === true &&
+      { inference_mode: true }),
   };
   return {
     architecture: libraries.length > 0 ? name : recipe!.architecture,
@@ -106,11 +107,6 @@ function viewOf(model: Classifier): View | null {
   };
   if (inChannels !== mean.length) return null;
   return { size: [imageSize, imageSize], mean, std, interpolation, cropFraction };
-}
-
-/** What timm is told for the form without branches, where its function can be told. */
-function foldedArgs({ recipe }: Classifier, name: string): Record<string, Spec> {
-  return recipe?.options.folded === true && /^fastvit/.test(name) ? { inference_mode: true } : {};
 }
 
 /** One name is a text in timm's configs, several are a list. */

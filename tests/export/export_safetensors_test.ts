@@ -67,6 +67,18 @@ test("names, files and config of networks of both libraries, of one, and of this
     assertEquals(own.libraries, ["torchvision"]);
     assertEquals(own.architecture, "efficientnet_b0");
     assertStringIncludes(own.python!, 'get_model("efficientnet_b0", weights=None, num_classes=2)');
+    const gray = await at("mobilenet_v3_small", { inChannels: 1 });
+    assertEquals(gray.python, null);
+    assertStringIncludes(
+      gray.notes.join(),
+      "the student's first convolution and head in their places",
+    );
+    using branched = models.create("fastvit_t8", { numClasses: 3 });
+    using folded = models.fold(branched);
+    const { python, notes } = await exportSafetensors(folded, folder);
+    // timm takes it for a file of its authors if it reads the folder.
+    assertStringIncludes(python!, "inference_mode=True, checkpoint_path=");
+    assertStringIncludes(notes.join(), "The model is folded");
     const nobody = await at("resnet20");
     assertEquals(nobody.python, null);
     assertEquals(nobody.config.architecture, "resnet20");

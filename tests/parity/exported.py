@@ -82,6 +82,7 @@ if "timm" in spec["libraries"]:
     if not folded:
         compare("timm checkpoint_path",
                 lambda: timm.create_model(name, num_classes=classes, checkpoint_path=weights, **args))
+    if "local-dir:" in (spec["python"] or ""):
         model = compare("timm local-dir", lambda: timm.create_model(f"local-dir:{folder}", pretrained=True))
         if model is not None:
             view, data = spec["view"], timm.data.resolve_model_data_config(model)

@@ -31,7 +31,6 @@ const special: readonly Case[] = [
   ["fastvit_t8", { folded: true }],
   ["mobileone_s0", { folded: true }],
   ["repvit_m0_9", { folded: true }],
-  ["maxvit_t", { imageSize: 448 }],
 ];
 
 /** The smallest of each family and publisher. */
