@@ -13,6 +13,8 @@ export interface ExportGiven {
   readonly push?: string;
   /** Whether that repository is private. */
   readonly private?: boolean;
+  /** The license that the card states. */
+  readonly license?: string;
 }
 
 /** A format that students are exported to. */
@@ -76,6 +78,26 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
     write: async (runs, source, path, given) => {
       const { python, notes } = await runs.exportSafetensors(source, path, given);
       return [...notes, ...(python ?? "").split("\n").filter((line) => line !== "")];
+    },
+  },
+  hub: {
+    help: "a folder ready for a model hub: card, weights, config, recipe, teachers",
+    file: "hub",
+    options: ["float16", "push", "private", "license"],
+    write: async (runs, source, path, { push, private: isPrivate, ...given }) => {
+      const { keptCard, license } = await runs.exportHub(source, path, {
+        ...given,
+        repository: push,
+      });
+      const kept = keptCard ? ["README.md was edited, and is kept as it is"] : [];
+      const said = license === null
+        ? ["no license is stated: read Licenses in README.md, then choose one with --license"]
+        : [];
+      if (push === undefined) {
+        return [...kept, ...said, `upload it with --push org/name, after a look at README.md`];
+      }
+      const { url, commit } = await runs.pushToHub(path, push, { private: isPrivate });
+      return [...kept, ...said, `uploaded to ${url}, commit ${commit.slice(0, 8)}`];
     },
   },
   web: {

@@ -39,6 +39,8 @@ export * from "./export_onnx.ts";
 export * from "./export_safetensors.ts";
 export * from "./export_torch_script.ts";
 export * from "./export_web.ts";
+export * from "./export_hub.ts";
+export * from "./push_to_hub.ts";
 export * from "./evaluate_student.ts";
 export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";
