@@ -3,7 +3,7 @@
  * looked for here.
  *
  * In the cache, `native/<package>-<libtorch>/` holds the library built from one version of the native
- * source against one libtorch, and the file `native/<package>.default` names the one to use when
+ * source against one libtorch, here or beforehand (then with a link to that libtorch, which it follows), and the file `native/<package>.default` names the one to use when
  * `LIBTORCH` is not set: the last one that set-up was asked for. A program that was bundled into one file (`deno bundle`)
  * does not have the native source beside it to tell which build is its own: it takes the one that this version was set up
  * for last, and the check of the ABI's number when it is opened does the rest.
@@ -20,21 +20,12 @@ import { abiVersion } from "./symbols.ts";
 /** The folder of the native source: beside this file, or where this file was imported from. */
 export const NATIVE_SOURCE: URL = new URL("../native/", import.meta.url);
 
-/** Whether this code was bundled into one file elsewhere: its files are not where it was imported from. */
-export function isBundled(source: URL = NATIVE_SOURCE): boolean {
-  return source.protocol === "file:" && !Deno.build.standalone && sourceHash(source) === undefined;
-}
-
-/** The command that puts the library where it is looked for. */
-export function setupCommand(): string {
-  if (isBundled()) return `deno run -A jsr:@apprentice/distill@${VERSION}/cli setup`;
-  const main = new URL("../src/cli/main.ts", import.meta.url);
-  // The task of that name is there only for who works in this repository.
-  if (main.protocol === "file:" && !main.pathname.includes("/node_modules/")) {
-    return "deno task setup";
-  }
-  const jsr = main.href.match(/^https:\/\/jsr\.io\/(@[^/]+\/[^/]+)\/([^/]+)\//);
-  return jsr ? `deno run -A jsr:${jsr[1]}@${jsr[2]}/cli setup` : `deno run -A ${main.href} setup`;
+/**
+ * Whether the native source is not where this code was imported from: the code was bundled into one file elsewhere, or
+ * compiled without it.
+ */
+export function lacksSource(source: URL = NATIVE_SOURCE): boolean {
+  return source.protocol === "file:" && sourceHash(source) === undefined;
 }
 
 /** What {@linkcode locate} found. */
@@ -61,6 +52,8 @@ export interface BuildRecord {
   source: string | null;
   /** The compiler's first line of `--version`. */
   compiler: string;
+  /** Where the library was fetched from and its SHA-256, if it was not compiled here. */
+  prebuilt?: { url: string; sha256: string };
   /** The number that the library and the TypeScript side must agree on. */
   abi: number;
   /** When, in ISO 8601. */
@@ -110,7 +103,7 @@ export function locate(options: LocateOptions = {}): Located {
 
   const pointer = `${native}/${packageKey}.default`;
   const key = readIfThere(pointer)?.trim() ||
-    (isBundled(options.source) ? lastSetUp(native) : undefined);
+    (lacksSource(options.source) ? lastSetUp(native) : undefined);
   if (!key) {
     searched.push(`${pointer}: there is no such file`);
     return { library: null, searched };

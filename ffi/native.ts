@@ -11,9 +11,11 @@
 import { ArgumentError, LibraryError, VersionError } from "../src/base/errors.ts";
 import { loadCudnn } from "./cudnn.ts";
 import { libraryDamage } from "./library_files.ts";
-import { isBundled, locate, setupCommand } from "./locate.ts";
+import { locate, type Located } from "./locate.ts";
+import { howToSetUp, setupAdvice } from "./setup_advice.ts";
 import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";
 import { nativeError } from "./native_error.ts";
+import { lookInto } from "./windows.ts";
 
 type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
@@ -40,29 +42,28 @@ const decoder = new TextDecoder();
 /**
  * Opens the library, if it is not open yet.
  *
+ * @param located Where it is; looked for by default.
  * @throws {LibraryError} when it is missing or cannot be loaded; the message lists where it was
  * looked for and what to run. Also when it or libtorch is seen to be damaged.
  * @throws {Deno.errors.NotCapable} when Deno was not given the permission to read or to load libraries.
  * @throws {VersionError} when it was built for another version of this package.
  */
-export function open(): void {
+export function open(located?: Located): void {
   if (opened) return;
-  const { library, libtorch, files, searched } = locate();
+  const { library, libtorch, files, searched } = located ?? locate();
   if (library === null) {
     throw new LibraryError(
-      `The native library is not built yet. Run \`${setupCommand()}\`${
-        isBundled()
-          ? ", or `deno task setup` in the folder that this program was bundled from, with the same " +
-            "APPRENTICE_CACHE; or set APPRENTICE_LIBRARY to a library that was built elsewhere"
-          : ""
-      }.\nLooked at:\n` +
+      `The native library is not built yet. ${howToSetUp()}.\nLooked at:\n` +
         searched.map((place) => `  ${place}`).join("\n"),
     );
   }
   const damage = libraryDamage(library, libtorch?.path, files);
   if (damage !== null) throw new LibraryError(`${damage}. ${mend(libtorch !== undefined)}`);
   spinBriefly();
-  if (libtorch !== undefined) loadCudnn(libtorch.path);
+  if (libtorch !== undefined) {
+    loadCudnn(libtorch.path);
+    lookInto(libtorch.path);
+  }
   let opening: Deno.DynamicLibrary<typeof symbols>;
   try {
     opening = Deno.dlopen(library, symbols);
@@ -70,7 +71,7 @@ export function open(): void {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
     throw new LibraryError(
       `The native library ${library} cannot be loaded: ${(cause as Error).message}. ` +
-        `Run \`${setupCommand()} --force\` to build it anew.`,
+        `${setupAdvice(true)} to build it anew.`,
       { cause },
     );
   }
@@ -78,7 +79,7 @@ export function open(): void {
   if (found !== abiVersion) {
     throw new VersionError(
       `The native library ${library} speaks version ${found} of the C interface, this package ` +
-        `version ${abiVersion}. Run \`${setupCommand()} --force\` to build it anew.`,
+        `version ${abiVersion}. ${setupAdvice(true)} to build it anew.`,
     );
   }
   const id = opening.symbols.ap_context_open();
@@ -102,8 +103,8 @@ export function open(): void {
 /** What to do about a damaged library. */
 function mend(built: boolean): string {
   return built
-    ? `Run \`${setupCommand()}\` to mend it.`
-    : `Put a whole one there, or unset APPRENTICE_LIBRARY and run \`${setupCommand()}\`.`;
+    ? `${setupAdvice()} to mend it.`
+    : `Put a whole one there, or unset APPRENTICE_LIBRARY. ${setupAdvice()} then.`;
 }
 
 /**

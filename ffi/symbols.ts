@@ -78,8 +78,8 @@ export const symbols = {
   ap_trace_node: { parameters: [ctx, handle, "u32"], result: status },
   // int32_t ap_trace_scale(uint32_t ctx, double trace, uint32_t index, double factor)
   ap_trace_scale: { parameters: [ctx, handle, "u32", "f64"], result: status },
-  // int32_t ap_trace_save(uint32_t ctx, double trace, uint32_t text_bytes)
-  ap_trace_save: { parameters: [ctx, handle, "u32"], result: status },
+  // int32_t ap_trace_script(uint32_t ctx, double trace)
+  ap_trace_script: { parameters: [ctx, handle], result: status },
 
   // int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims)
   ap_tensor_from_data: { parameters: [ctx, "buffer", "f64", "u32", "u32"], result: status },

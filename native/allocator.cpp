@@ -1,11 +1,13 @@
 #include "allocator.h"
 
+#include "portable.h"
+
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
 
 #include <atomic>
-#include <cstdlib>
+#include <bit>
 #include <cstring>
 #include <mutex>
 #include <vector>
@@ -55,7 +57,7 @@ std::atomic<int64_t> cached_bytes{0};
 uint32_t class_of(size_t bytes) {
   if (bytes <= kSmallest) return 0;
   const size_t n = bytes - 1;
-  const int top = 63 - __builtin_clzll(n);
+  const int top = static_cast<int>(std::bit_width(n)) - 1;
   const uint32_t quarter = static_cast<uint32_t>((n >> (top - 2)) & 3);
   return static_cast<uint32_t>((top - 6) * 4) + quarter + 1;
 }
@@ -104,8 +106,8 @@ struct ThreadCache {
 };
 
 // A pointer of its own: reaching it is one instruction, where the object with its destructor is a call.
-__attribute__((tls_model("initial-exec"))) thread_local ThreadCache* thread_cache = nullptr;
-__attribute__((tls_model("initial-exec"))) thread_local bool thread_ended = false;
+AP_THREAD_OWN ThreadCache* thread_cache = nullptr;
+AP_THREAD_OWN bool thread_ended = false;
 
 ThreadCache* own_cache() {
   if (thread_cache == nullptr && !thread_ended) {
@@ -122,10 +124,15 @@ ThreadCache::~ThreadCache() {
   for (Header*& head : heads) {
     while (head != nullptr) {
       Header* next = head->next;
-      std::free(head);
+      free_aligned(head);
       head = next;
     }
   }
+}
+
+// Memory for a block and its header, or null.
+void* system_memory(size_t size) {
+  return size > PTRDIFF_MAX - 4096 ? nullptr : allocate_aligned(kAlignment, size + sizeof(Header));
 }
 
 void* allocate_block(size_t bytes) {
@@ -151,12 +158,12 @@ void* allocate_block(size_t bytes) {
   if (header != nullptr) {
     cached_bytes.fetch_sub(static_cast<int64_t>(class_bytes(size_class)), std::memory_order_relaxed);
   } else {
-    void* memory = nullptr;
     const size_t size = size_class < kClasses ? class_bytes(size_class) : bytes;
-    if (size > PTRDIFF_MAX - 4096 || posix_memalign(&memory, kAlignment, size + sizeof(Header)) != 0) {
+    void* memory = system_memory(size);
+    if (memory == nullptr) {
       trim_cpu_memory();
-      memory = nullptr;
-      if (size > PTRDIFF_MAX - 4096 || posix_memalign(&memory, kAlignment, size + sizeof(Header)) != 0) {
+      memory = system_memory(size);
+      if (memory == nullptr) {
         C10_THROW_ERROR(OutOfMemoryError, c10::str("the CPU has no memory left for ", bytes, " bytes"));
       }
     }
@@ -197,7 +204,7 @@ void free_block(void* data) {
   const int64_t size = size_class < kClasses ? static_cast<int64_t>(class_bytes(size_class)) : 0;
   if (size_class == kClasses || cached_bytes.fetch_add(size, std::memory_order_relaxed) + size > kMostCached) {
     cached_bytes.fetch_sub(size, std::memory_order_relaxed);
-    std::free(header);
+    free_aligned(header);
     return;
   }
   FreeList& list = free_lists[size_class];
@@ -249,7 +256,7 @@ void trim_cpu_memory() {
     for (uint32_t i = 0; i < ThreadCache::kSmallClasses; i++) {
       while (Header* head = thread_cache->heads[i]) {
         thread_cache->heads[i] = head->next;
-        std::free(head);
+        free_aligned(head);
       }
       thread_cache->counts[i] = 0;
     }
@@ -264,7 +271,7 @@ void trim_cpu_memory() {
     while (head != nullptr) {
       Header* next = head->next;
       cached_bytes.fetch_sub(static_cast<int64_t>(class_bytes(i)), std::memory_order_relaxed);
-      std::free(head);
+      free_aligned(head);
       head = next;
     }
   }

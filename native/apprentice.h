@@ -114,7 +114,7 @@ AP_API int32_t ap_trace_module(uint32_t ctx, double trace, uint32_t step, uint32
 AP_API int32_t ap_trace_end(uint32_t ctx, double trace, uint32_t outputs);
 AP_API int32_t ap_trace_node(uint32_t ctx, double trace, uint32_t index);
 AP_API int32_t ap_trace_scale(uint32_t ctx, double trace, uint32_t index, double factor);
-AP_API int32_t ap_trace_save(uint32_t ctx, double trace, uint32_t text_bytes);
+AP_API int32_t ap_trace_script(uint32_t ctx, double trace);
 
 /* data and metadata */
 AP_API int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims);

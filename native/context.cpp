@@ -16,7 +16,7 @@
 
 namespace apprentice {
 
-__attribute__((tls_model("initial-exec"))) __thread char this_thread;
+AP_THREAD_OWN char this_thread;
 ContextEntry contexts[kMaxContexts];
 
 namespace {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "apprentice.h"
+#include "portable.h"
 
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
@@ -218,7 +219,7 @@ class Context {
 constexpr uint32_t kMaxContexts = 2048;
 
 // Every thread's own mark: its address tells threads apart in one instruction.
-extern __attribute__((tls_model("initial-exec"))) __thread char this_thread;
+extern AP_THREAD_OWN char this_thread;
 
 // Only the thread that an entry belongs to reads its context, so that none is ever looked at while another
 // thread closes it.

@@ -5,8 +5,11 @@
 
 #include <mutex>
 
-// MKL's way to replace the function that it reports wrong arguments by. A libtorch without MKL has none.
+#if defined(__linux__)
+// MKL's way to replace the function that it reports wrong arguments by. A libtorch without MKL has none, and those of
+// other systems do not show it.
 extern "C" __attribute__((weak)) void* mkl_serv_set_xerbla(void (*handler)(const char*, const int*, int));
+#endif
 
 namespace apprentice {
 
@@ -17,7 +20,9 @@ at::Tensor zeros_with_memory(at::IntArrayRef size, std::optional<at::ScalarType>
   return at::zeros(size, dtype, layout, device, pin_memory);
 }
 
+#if defined(__linux__)
 void ignore(const char*, const int*, int) {}
+#endif
 
 }  // namespace
 
@@ -35,11 +40,13 @@ void install_plain_zeros() {
 }
 
 void silence_mkl() {
+#if defined(__linux__)
   static std::once_flag once;
   std::call_once(once, [] {
     // What MKL says so comes back in the routine's status, too, which libtorch turns into an error.
     if (mkl_serv_set_xerbla != nullptr) mkl_serv_set_xerbla(&ignore);
   });
+#endif
 }
 
 }  // namespace apprentice

@@ -11,8 +11,12 @@
 #include <torch/csrc/jit/passes/fixup_trace_scope_blocks.h>
 #include <torch/csrc/jit/passes/normalize_ops.h>
 
+#include <ATen/ops/empty.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <sstream>
 
 using namespace apprentice;
 
@@ -41,6 +45,8 @@ struct Trace : Held {
   std::unordered_map<std::string, std::pair<torch::jit::Module, Value*>> modules;
   // In the order of the computation, once it has ended.
   std::vector<Node*> nodes;
+  // How many forwards have begun and not ended.
+  uint32_t depth = 0;
   // The batch of the first input, once something was made a multiple of it.
   Value* batch = nullptr;
   bool written = false;
@@ -61,6 +67,11 @@ Trace& ended_trace(Context& c, double handle) {
   return found;
 }
 
+// What belongs to the module is known before anything is computed.
+void check_unbegun(const Trace& trace) {
+  if (trace.depth > 0) throw Failure(AP_ERROR_ARGUMENT, "a module's forward has begun already");
+}
+
 std::string text_of(Context& c, uint32_t bytes) { return {c.text, std::min<size_t>(bytes, AP_TEXT_BYTES)}; }
 
 torch::jit::Module make_module(const std::string& name, const std::shared_ptr<torch::jit::CompilationUnit>& unit) {
@@ -79,12 +90,12 @@ Value* attribute(Trace& trace, const std::string& name, const c10::TypePtr& type
 }
 
 // The module of a dotted name, made with those that it lies in where they are not there yet.
-torch::jit::Module& module_named(Trace& trace, const std::string& name) {
+torch::jit::Module& module_named(Trace& trace, const std::string& name, const std::string& type = "Module") {
   const auto found = trace.modules.find(name);
   if (found != trace.modules.end()) return found->second.first;
   const size_t dot = name.rfind('.');
   torch::jit::Module& owner = module_named(trace, dot == std::string::npos ? "" : name.substr(0, dot));
-  const torch::jit::Module made = make_module("Module", trace.module._ivalue()->compilation_unit());
+  const torch::jit::Module made = make_module(type, trace.module._ivalue()->compilation_unit());
   owner.register_module(dot == std::string::npos ? name : name.substr(dot + 1), made);
   Value* value = attribute(trace, name, made.type());
   trace.state->setValue(made._ivalue(), value);
@@ -173,6 +184,7 @@ int32_t ap_trace_begin(uint32_t ctx, uint32_t inputs, uint32_t text_bytes) {
 int32_t ap_trace_parameter(uint32_t ctx, double trace, double tensor, uint32_t buffer, uint32_t text_bytes) {
   return guarded(ctx, [&](Context& c) {
     Trace& found = running_trace(c, trace);
+    check_unbegun(found);
     const at::Tensor& value = c.tensor(tensor);
     const std::string name = text_of(c, text_bytes);
     const size_t dot = name.rfind('.');
@@ -183,15 +195,25 @@ int32_t ap_trace_parameter(uint32_t ctx, double trace, double tensor, uint32_t b
   });
 }
 
-// text: the dotted name of a module. step 2 makes it known, which has to be done before anything is computed; 1 begins its
-// forward, and 0, without a name, ends the forward that began last.
+// text: the dotted name of a module. step 2 makes it known, which has to be done before anything is computed, with the name
+// of its class in a second line; 1 begins its forward, and 0, without a name, ends the forward that began last.
 int32_t ap_trace_module(uint32_t ctx, double trace, uint32_t step, uint32_t text_bytes) {
   return guarded(ctx, [&](Context& c) {
     Trace& found = running_trace(c, trace);
-    if (step == 0) return found.state->graph->pop_scope(), 0;
+    if (step == 0) {
+      if (found.depth == 0) throw Failure(AP_ERROR_ARGUMENT, "no module's forward has begun");
+      found.depth--;
+      return found.state->graph->pop_scope(), 0;
+    }
     const std::string name = text_of(c, text_bytes);
-    if (step == 2) return module_named(found, name), 0;
+    if (step == 2) {
+      check_unbegun(found);
+      const size_t line = std::min(name.find('\n'), name.size());
+      const std::string type = name.substr(std::min(line + 1, name.size()));
+      return module_named(found, name.substr(0, line), type.empty() ? "Module" : type), 0;
+    }
     if (found.modules.count(name) == 0) throw Failure(AP_ERROR_ARGUMENT, "the trace has no module named " + name);
+    found.depth++;
     found.state->graph->push_scope(name.empty() ? kRoot : kRoot + "." + name);
     return 0;
   });
@@ -245,6 +267,7 @@ int32_t ap_trace_node(uint32_t ctx, double trace, uint32_t index) {
 int32_t ap_trace_scale(uint32_t ctx, double trace, uint32_t index, double factor) {
   return guarded(ctx, [&](Context& c) {
     Trace& found = ended_trace(c, trace);
+    if (!(factor >= 1 && factor <= 9007199254740991.0)) throw Failure(AP_ERROR_ARGUMENT, "the factor is no size");
     Node* node = index < found.nodes.size() ? found.nodes[index] : nullptr;
     if (node == nullptr || node->kind() != c10::prim::Constant || !node->output()->type()->isSubtypeOf(*c10::IntType::get())) {
       throw Failure(AP_ERROR_ARGUMENT, c10::str("node number ", index, " is no whole number"));
@@ -261,11 +284,10 @@ int32_t ap_trace_scale(uint32_t ctx, double trace, uint32_t index, double factor
   });
 }
 
-// text: the path of the TorchScript file that is written. The trace cannot be used afterwards.
-int32_t ap_trace_save(uint32_t ctx, double trace, uint32_t text_bytes) {
+// frame: back comes a tensor of the bytes of a TorchScript file. The trace cannot be used afterwards.
+int32_t ap_trace_script(uint32_t ctx, double trace) {
   return guarded(ctx, [&](Context& c) {
     Trace& found = ended_trace(c, trace);
-    const std::string path = text_of(c, text_bytes);
     auto graph = found.state->graph;
     if (graph->outputs().empty()) throw Failure(AP_ERROR_ARGUMENT, "this trace was given up");
     found.written = true;
@@ -282,7 +304,13 @@ int32_t ap_trace_save(uint32_t ctx, double trace, uint32_t text_bytes) {
     auto* forward = found.module._ivalue()->compilation_unit()->create_function(
         c10::QualifiedName(*found.module.type()->name(), "forward"), graph);
     found.module.type()->addMethod(forward);
-    found.module.save(path);
-    return 0;
+    // Into memory: what libtorch writes files with ends the process where a disk is full.
+    std::ostringstream file;
+    found.module.save(file);
+    const std::string bytes = std::move(file).str();
+    at::Tensor values = at::empty({static_cast<int64_t>(bytes.size())}, at::kByte);
+    std::memcpy(values.mutable_data_ptr(), bytes.data(), bytes.size());
+    c.frame[0] = c.add(std::move(values));
+    return 1;
   });
 }

@@ -3,6 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { locate } from "../ffi/locate.ts";
 import { cacheRoot } from "../src/base/paths.ts";
 import { FILES, place } from "./hub/helpers.ts";
+import { TOKEN } from "./hub/server.ts";
 import { photographs } from "./runs/photograph_folders.ts";
 import { temporaryFolder } from "./setup/fakes.ts";
 
@@ -288,6 +289,28 @@ Deno.test("permissions: a hub needs net, its cache to read and write, and its va
         // One that runs beside this one was faster.
       }
     },
+  );
+});
+
+Deno.test("permissions: an upload needs net, its folder to read, and the hub's variables", async () => {
+  await using p = place();
+  using folder = temporaryFolder();
+  Deno.writeTextFileSync(`${folder.path}/README.md`, "# A model");
+  Deno.writeTextFileSync(`${folder.path}/config.json`, "{}");
+  const names = [
+    ...["HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"],
+    ...["HF_HUB_DISABLE_PROGRESS_BARS", "HF_HUB_DISABLE_SYMLINKS"],
+    ...["HF_HUB_DISABLE_IMPLICIT_TOKEN", "HF_HUB_ETAG_TIMEOUT", "HF_HUB_DOWNLOAD_TIMEOUT"],
+  ];
+  await needsExactly(
+    `await runs.pushToHub(folder, "me/model", { retries: 0 });`,
+    [
+      `--allow-net=${new URL(p.hub.endpoint).hostname}`,
+      `--allow-env=${names}`,
+      `--allow-read=${folder.path}`,
+    ],
+    [folder.path],
+    { ...p.environment, HF_TOKEN: TOKEN },
   );
 });
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isCompiled } from "./compiled.ts";
 import { LibraryError } from "./errors.ts";
 import { isNotAllowed } from "./regular_files.ts";
 
@@ -29,8 +30,14 @@ export async function loadPackage<T>(specifier: string, user: string, more = "")
     throw new LibraryError(
       `${user} need the package ${specifier}, which cannot be loaded: ${
         (cause as Error).message.replace(/\.$/, "")
-      }. \`deno cache ${specifier}\` downloads it.${more && ` ${more}`}`,
+      }. ${howToGet(specifier)}${more && ` ${more}`}`,
       { cause },
     );
   }
+}
+
+function howToGet(specifier: string): string {
+  return isCompiled()
+    ? `A compiled program has the packages only that were compiled into it: deno compile --include ${specifier}.`
+    : `\`deno cache ${specifier}\` downloads it.`;
 }

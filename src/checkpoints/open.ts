@@ -59,12 +59,20 @@ export function openWeights(path: string, options: OpenWeightsOptions = {}): Wei
   } catch (cause) {
     throw readProblem(path, cause);
   }
-  return new WeightsFile(path, readFile(isFolder ? findInFolder(path) : path, ignore));
+  const files = new Map<string, number>();
+  const content = readFile(isFolder ? findInFolder(path) : path, ignore, files);
+  return new WeightsFile(path, content, [...files.values()].reduce((sum, size) => sum + size, 0));
 }
 
-function readFile(path: string, ignore: readonly string[]): WeightsContent {
+/** What a file holds, or those that it names; notes how many bytes each has that tensors are in. */
+function readFile(
+  path: string,
+  ignore: readonly string[],
+  sizes: Map<string, number>,
+): WeightsContent {
   using file = new FileReader(path);
-  if (path.endsWith(".json")) return readSharded(file, (shard) => readFile(shard, ignore));
+  if (path.endsWith(".json")) return readSharded(file, (shard) => readFile(shard, ignore, sizes));
+  sizes.set(path, file.size);
   const start = file.read(0, Math.min(file.size, 512));
   // First: the length that it begins with can be the first bytes of any other format.
   if (isSafetensors(start)) return readSafetensors(file);

@@ -49,11 +49,14 @@ export class WeightsFile implements Disposable {
   readonly metadata: WeightsMetadata;
   /** Tensors that are there and cannot be read (sparse and quantized ones, say), by name, with the reason. */
   readonly skipped: ReadonlyMap<string, string>;
+  /** How many bytes the files have that the tensors are in. */
+  readonly bytes: number;
   readonly #tensors: ReadonlyMap<string, StoredTensor>;
 
   /** Wraps what a reader found; use {@linkcode openWeights}. @ignore */
-  constructor(path: string, content: WeightsContent) {
+  constructor(path: string, content: WeightsContent, bytes: number) {
     this.path = path;
+    this.bytes = bytes;
     this.format = content.format;
     this.names = [...content.tensors.keys()];
     this.metadata = content.metadata;

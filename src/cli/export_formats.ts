@@ -1,5 +1,6 @@
 /** The formats of the sub-command `export`: one row for each. @module */
 
+import type { OnnxPort } from "../runs/export_onnx.ts";
 import type { rooms } from "./common.ts";
 
 /** What there is to say of an export, by the names of options. */
@@ -12,6 +13,8 @@ export interface ExportGiven {
   readonly push?: string;
   /** Whether that repository is private. */
   readonly private?: boolean;
+  /** The license that the card states. */
+  readonly license?: string;
 }
 
 /** A format that students are exported to. */
@@ -34,6 +37,11 @@ export interface ExportFormat {
 /** A part of a whole, as it is told. */
 const share = (value: number | null): string => value!.toExponential(1);
 
+/** What goes into a file or comes out: `pixels uint8 [batch, height, width, 3]`. */
+function described({ name, dtype, shape }: OnnxPort): string {
+  return `${name} ${dtype} [${shape.join(", ")}]`;
+}
+
 /** All formats by name. */
 export const FORMATS: Readonly<Record<string, ExportFormat>> = {
   onnx: {
@@ -41,12 +49,13 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
     file: "student.onnx",
     options: ["float16", "view"],
     write: async (runs, source, path, { float16, view }) => {
-      const { difference, pixelDifference } = await runs.exportOnnx(source, path, {
-        float16,
-        view,
-      });
+      const written = await runs.exportOnnx(source, path, { float16, view });
+      const { inputs, outputs, difference, pixelDifference } = written;
       const from = pixelDifference === null ? "" : `, and of bytes by ${share(pixelDifference)}`;
-      return [`outputs differ from the student's by ${share(difference)}${from}`];
+      return [
+        `${inputs.map(described).join(", ")} -> ${outputs.map(described).join(", ")}`,
+        `outputs differ from the student's by ${share(difference)}${from}`,
+      ];
     },
   },
   torchscript: {
@@ -69,6 +78,35 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
     write: async (runs, source, path, given) => {
       const { python, notes } = await runs.exportSafetensors(source, path, given);
       return [...notes, ...(python ?? "").split("\n").filter((line) => line !== "")];
+    },
+  },
+  hub: {
+    help: "a folder ready for a model hub: card, weights, config, recipe, teachers",
+    file: "hub",
+    options: ["float16", "push", "private", "license"],
+    write: async (runs, source, path, { push, private: isPrivate, ...given }) => {
+      const { keptCard, license } = await runs.exportHub(source, path, {
+        ...given,
+        repository: push,
+      });
+      const kept = keptCard ? ["README.md was edited, and is kept as it is"] : [];
+      const said = license === null
+        ? ["no license is stated: read Licenses in README.md, then choose one with --license"]
+        : [];
+      if (push === undefined) {
+        return [...kept, ...said, `upload it with --push org/name, after a look at README.md`];
+      }
+      const { url, commit } = await runs.pushToHub(path, push, { private: isPrivate });
+      return [...kept, ...said, `uploaded to ${url}, commit ${commit.slice(0, 8)}`];
+    },
+  },
+  web: {
+    help: "a folder with a page that classifies photographs in a browser",
+    file: "web",
+    options: ["float16"],
+    write: async (runs, source, path, { float16 }) => {
+      await runs.exportWeb(source, path, { float16 });
+      return [`python3 -m http.server -d ${path}`, "then open http://localhost:8000"];
     },
   },
 };

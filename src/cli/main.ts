@@ -13,6 +13,7 @@ import { domainsCommand } from "./domains.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { predictCommand } from "./predict.ts";
+import { reportCommand } from "./report.ts";
 import { setupCommand } from "./setup.ts";
 import { storeCommand } from "./store.ts";
 import { teachersCommand } from "./teachers.ts";
@@ -33,6 +34,7 @@ function commandLine(): Command {
     .addCommand(evaluateCommand())
     .addCommand(predictCommand())
     .addCommand(exportCommand())
+    .addCommand(reportCommand())
     .addCommand(storeCommand())
     .addCommand(votesCommand())
     .addCommand(setupCommand())

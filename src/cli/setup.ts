@@ -3,14 +3,15 @@
 import { Command } from "./commander.ts";
 import { setup } from "../setup/setup.ts";
 
-/** `setup [--force] [--quiet]`: makes everything ready that tensors need. */
+/** `setup [--force] [--build] [--quiet]`: makes everything ready that tensors need. */
 export function setupCommand(): Command {
   return new Command("setup")
-    .description("fetch libtorch and build the native library, unless both are there")
-    .option("--force", "build the library anew even if it is there")
+    .description("fetch libtorch and fetch or build the native library, unless both are there")
+    .option("--force", "make the library anew even if it is there")
+    .option("--build", "compile the library here, though one could be fetched")
     .option("--quiet", "say nothing unless something goes wrong")
     .action(async (options) => {
-      const { library, built } = await setup(options);
-      if (!built && !options.quiet) console.error(`Ready: ${library}`);
+      const { library, built, fetched } = await setup(options);
+      if (!built && !fetched && !options.quiet) console.error(`Ready: ${library}`);
     }) as Command;
 }

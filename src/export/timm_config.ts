@@ -5,6 +5,8 @@
  */
 
 import type { Spec } from "../base/spec.ts";
+import { skipped } from "../nn/init.ts";
+import { create } from "../models/create.ts";
 import { headPrefixesOf } from "../checkpoints/load_weights.ts";
 import type { View } from "../data/view.ts";
 import { weightsFacts } from "../models/published/facts.ts";
@@ -48,8 +50,13 @@ export function timmConfig(model: Classifier, options: TimmConfigOptions = {}): 
   const { libraries, name, known } = publisherOf(model);
   const { numClasses, featureDim, classNames, recipe } = model;
   const [library = "apprentice"] = libraries;
-  const built = (recipe?.options ?? {}) as { inChannels?: number; imageSize?: number };
-  const channels = built.inChannels ?? model.view?.mean.length ?? 3;
+  const built = (recipe?.options ?? {}) as {
+    inChannels?: number;
+    /** As the small architectures of this package have it. */
+    channels?: number;
+    imageSize?: number;
+  };
+  const channels = built.inChannels ?? built.channels ?? model.view?.mean.length ?? 3;
   const isTimm = library === "timm";
   const fixed = isTimm && known !== null && weightsFacts(name, known.tag ?? undefined).isFixedSize;
   const view = model.view ?? viewOf(model);
@@ -59,7 +66,8 @@ export function timmConfig(model: Classifier, options: TimmConfigOptions = {}): 
   const args: Record<string, Spec> = {
     ...(built.inChannels !== undefined && channels !== 3 && { in_chans: channels }),
     ...(fixed && built.imageSize !== undefined && { img_size: built.imageSize }),
-    ...foldedArgs(model, name),
+    ...(isTimm && /^fastvit/.test(name) && recipe?.options.folded === true &&
+      { inference_mode: true }),
   };
   return {
     architecture: libraries.length > 0 ? name : recipe!.architecture,
@@ -101,11 +109,6 @@ function viewOf(model: Classifier): View | null {
   return { size: [imageSize, imageSize], mean, std, interpolation, cropFraction };
 }
 
-/** What timm is told for the form without branches, where its function can be told. */
-function foldedArgs({ recipe }: Classifier, name: string): Record<string, Spec> {
-  return recipe?.options.folded === true && /^fastvit/.test(name) ? { inference_mode: true } : {};
-}
-
 /** One name is a text in timm's configs, several are a list. */
 function one(names: readonly string[]): Spec {
   return names.length === 0 ? null : names.length === 1 ? names[0] : names;
@@ -124,10 +127,17 @@ function firstLayers(model: Classifier, channels: number): string[] {
   return layers.map(({ name }) => name).filter((name) => stem(name) === stem(layers[0].name));
 }
 
-/** The layers that give logits. */
+/** A number of classes that is no width of a layer. */
+const SOME_CLASSES = 7;
+
+/** The layers that give logits; of a model without classes those that it would have: timm must know which to begin anew. */
 function classifiers(model: Classifier): string[] {
-  const { numClasses } = model;
-  if (numClasses === 0) return [];
+  const { numClasses, recipe } = model;
+  if (numClasses === 0) {
+    const { architecture, options } = recipe!;
+    using twin = skipped(() => create(architecture, { ...options, numClasses: SOME_CLASSES }));
+    return classifiers(twin);
+  }
   const heads = headPrefixesOf(model);
   return weightedLayers(model)
     .filter(({ shape }) => shape.length > 1 && shape[0] === numClasses)

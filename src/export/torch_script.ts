@@ -4,14 +4,12 @@
  * @module
  */
 
-import { dirname } from "node:path";
-import { FileError } from "../base/errors.ts";
-import { checkTarget, makeFolder, removeTemporaries, temporaryName } from "../base/files.ts";
+import { checkTarget, removeTemporaries, temporaryName, writeAtomic } from "../base/files.ts";
 import type { Classifier } from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import { compareOutputs } from "./compare_outputs.ts";
-import { inputSizeOf } from "./input_size.ts";
+import { type ImageSize, inputSizeOf } from "./input_size.ts";
 import { outputsOf } from "./outputs.ts";
 import { traceModel } from "./trace_model.ts";
 
@@ -25,7 +23,7 @@ export interface TorchScriptOptions {
 export interface TorchScriptExport {
   /** The file. */
   readonly path: string;
-  /** Its size in bytes. */
+  /** The size of the file in bytes. */
   readonly bytes: number;
   /** How far the outputs of the file are from the model's for random images, relative to these. */
   readonly difference: number;
@@ -47,31 +45,47 @@ export async function writeTorchScript(
   { features = false }: TorchScriptOptions = {},
 ): Promise<TorchScriptExport> {
   checkTarget(path);
-  await makeFolder(dirname(path));
-  removeTemporaries(path);
   const size = inputSizeOf(model);
+  const bytes = scriptOf(model, size, features);
+  // libtorch loads scripts by their path: what is compared is a file, and not yet the one that is wanted.
   const temporary = temporaryName(path);
   try {
-    torch.scope(() => {
-      const { trace, batch } = traceModel(model, size, (x) => outputsOf(model, x, features));
-      using _ = trace;
-      for (const [index, factor] of batch.multiples) trace.scale(index, factor);
-      trace.save(temporary);
-    });
-    using script = torch.loadScript(temporary);
-    const difference = compareOutputs(model, size, {
-      path,
-      features,
-      allowed: 1e-5,
-      run: (images) => [script.forward(images)].flat() as Tensor[],
-    });
+    await writeAtomic(temporary, bytes);
+    const difference = checkScript(temporary, model, size, { features, path });
     await Deno.rename(temporary, path);
-    const { size: bytes } = await Deno.stat(path);
-    return { path, bytes, difference };
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new FileError(`${path} cannot be written: ${cause.message}`, { cause });
+    return { path, bytes: bytes.length, difference };
   } finally {
     await Deno.remove(temporary).catch(() => {});
+    removeTemporaries(path);
   }
+}
+
+/** The bytes of a TorchScript file of a model. */
+export function scriptOf(
+  model: Classifier,
+  size: ImageSize,
+  features: boolean,
+): Uint8Array<ArrayBuffer> {
+  return torch.scope(() => {
+    const { trace, batch } = traceModel(
+      model,
+      size,
+      (images) => outputsOf(model, images, features),
+    );
+    using _ = trace;
+    for (const [index, factor] of batch.multiples) trace.scale(index, factor);
+    return trace.toScript();
+  });
+}
+
+/** How far a file's outputs are from the model's. */
+export function checkScript(
+  file: string,
+  model: Classifier,
+  size: ImageSize,
+  { features, path }: { readonly features: boolean; readonly path: string },
+): number {
+  using script = torch.loadScript(file);
+  const run = (images: Tensor): Tensor[] => [script.forward(images)].flat() as Tensor[];
+  return compareOutputs(model, size, { path, features, allowed: 1e-5, run });
 }

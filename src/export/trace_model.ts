@@ -18,7 +18,7 @@ const BATCHES = [2, 3] as const;
 
 /** A model's computation, for any number of images. */
 export interface TracedModel {
-  /** What it does. */
+  /** The operators that were called. */
   readonly trace: Trace;
   /** What of it follows the number of images. */
   readonly batch: BatchUse;
@@ -68,7 +68,7 @@ function traceOnce(
   for (const [name, module] of model.namedModules()) if (name !== "") names.set(module, name);
   const traced = {
     className: model.constructor.name,
-    modules: [...names.values()],
+    modules: [...names].map(([module, name]) => [name, module.constructor.name] as const),
     tensors: [
       ...model.namedParameters().map(([name, tensor]) => [name, tensor, false] as const),
       ...model.namedBuffers().map(([name, tensor]) => [name, tensor, true] as const),

@@ -26,7 +26,7 @@ const LARGEST_DOCUMENT = 64 << 20;
 /** Such a document may take this many times as long as an answer. */
 const TURNS_FOR_A_DOCUMENT = 6;
 /** Answers that may be another one in a moment. */
-const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
+export const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
 
 /** An answer whose body is still to be read. */
 export interface Answer extends Disposable {
@@ -329,7 +329,7 @@ function secondsOf(text: string | null): number | null {
 }
 
 /** What went wrong, down to the cause: "fetch failed" alone tells nobody anything. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const reasons: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) reasons.push(at.message);
   return reasons.join(": ") || String(error);

@@ -10,3 +10,4 @@ export * from "./resolve.ts";
 export * from "./hub_snapshot.ts";
 export * from "./verify.ts";
 export * from "./settings.ts";
+export * from "./push_files.ts";

@@ -6,6 +6,7 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import { repositoryProblem } from "./repository_name.ts";
 import { isSafePath } from "./safe_names.ts";
 
 /** A place on a hub. */
@@ -74,18 +75,4 @@ export function parseHubSpec(spec: string): HubSpec {
   if (!isSafePath(revision)) throw wrong(`"${revision}" cannot be a revision`);
   if (path !== "" && !isSafePath(path)) throw wrong(`"${path}" cannot be a path in a repository`);
   return { repo, revision, path };
-}
-
-/** What is wrong with a repository's name, by the hub's own rules; null if nothing is. */
-function repositoryProblem(repo: string): string | null {
-  const parts = repo.split("/");
-  const well = parts.length <= 2 && parts.every((part) => /^\w(?:[\w.-]{0,94}\w)?$/.test(part));
-  if (!well) {
-    return `"${repo}" cannot be a repository: letters, digits, "-", "_" and "." (not first or last), ` +
-      `at most 96 for each of org and name`;
-  }
-  if (repo.includes("--") || repo.includes("..") || repo.endsWith(".git")) {
-    return `"${repo}" cannot be a repository: no "--", "..", and no ".git" at its end`;
-  }
-  return null;
 }

@@ -16,6 +16,7 @@ import { findLocal } from "./local.ts";
 import { parseHubSpec } from "./names.ts";
 import { isCommit } from "./safe_names.ts";
 import { writeRecord } from "./records.ts";
+import { HUB_PACKAGE } from "./hub_package.ts";
 import { CONFIG_FILES, selectFiles } from "./selection.ts";
 import { type HubSettings, type HubSettingsOptions, readHubSettings } from "./settings.ts";
 import { openSnapshot, shardsIn } from "./snapshot.ts";
@@ -217,8 +218,6 @@ async function resolveWithin(spec: string, options: ResolveHubOptions): Promise<
   return await openSnapshot(cache, repo, commit, chosen, null);
 }
 
-const PACKAGE = "npm:@huggingface/hub@^2.17.5";
-
 /** What is used of the package. */
 interface HubPackage {
   modelInfo(question: {
@@ -238,7 +237,7 @@ async function listFiles(
   revision: string,
 ): Promise<{ commit: string; names: string[] }> {
   // Only who asks a hub loads its library.
-  const { modelInfo } = await loadPackage<HubPackage>(PACKAGE, "Models of a hub");
+  const { modelInfo } = await loadPackage<HubPackage>(HUB_PACKAGE, "Models of a hub");
   let info: { sha?: unknown; filePaths?: unknown };
   try {
     info = await modelInfo({

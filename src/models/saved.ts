@@ -59,10 +59,11 @@ export function save(path: string, model: Classifier, options: SaveModelOptions 
 }
 
 /**
- * Makes a model of a file that {@linkcode save} wrote, or of the student in a run's folder: on the CPU, in evaluation
+ * Makes a model of a file that {@linkcode save} wrote, of the student in a run's folder, or of a folder that
+ * `runs.exportSafetensors` or `runs.exportHub` wrote: on the CPU, in evaluation
  * mode, with the names of its classes and its view.
  *
- * @param place The file, or a folder with a `student.safetensors` in it.
+ * @param place The file, or a folder with a `student.safetensors` or an exported `model.safetensors` in it.
  * @throws {FormatError} if the file is missing, was not written by {@linkcode save}, or does not fit together.
  * @throws {ChecksumError} if it is damaged.
  * @throws {FileError} if it cannot be read, or the folder has no student.

@@ -6,6 +6,7 @@
 
 import type { ReliabilityBlock, ScatterBlock } from "./evaluation_data.ts";
 import type { Table } from "./table.ts";
+import type { TradeOffBlock } from "./trade_off_data.ts";
 
 /** A whole report. */
 export interface ReportData {
@@ -39,6 +40,8 @@ export interface Highlight {
 export interface ReportSection {
   /** The heading. */
   heading: string;
+  /** The section's name in the page, for links to it: small letters and `-`. */
+  id?: string;
   /** A paragraph under it. */
   text?: string;
   /** What the section shows, in order. Charts that follow one another stand side by side. */
@@ -56,7 +59,8 @@ export type ReportBlock =
   | GalleryBlock
   | ConfusionBlock
   | ReliabilityBlock
-  | ScatterBlock;
+  | ScatterBlock
+  | TradeOffBlock;
 
 /** A paragraph. */
 export interface TextBlock {

@@ -23,9 +23,11 @@ export * from "./examples.ts";
 export * from "./method_curves.ts";
 export * from "./metrics_to.ts";
 export * from "./most_confused.ts";
+export * from "./put_section.ts";
 export * from "./sections.ts";
 export * from "./teacher_curves.ts";
 export * from "./teacher_fields.ts";
+export * from "./trade_off_data.ts";
 
 /** Room for images in one page, as they stand in it. With the charts the page stays below 2 MB. */
 const IMAGE_BYTES = 1_000_000;

@@ -20,11 +20,11 @@ import type { Teacher } from "../teachers/teacher.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { StudentRecipe } from "./network_recipes.ts";
-import { firstRun, type TeacherPlaces } from "./build_teachers.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { OpenedData } from "./select_data.ts";
 import { plain } from "./plain.ts";
 import { hasClasses } from "./same_classes.ts";
+import { firstRun, type TeacherPlaces } from "./teacher_places.ts";
 
 /** A student that begins with the weights of a file. */
 export type BegunStudent = StudentRecipe<ResolvedRecipe> & { readonly weights?: string | null };

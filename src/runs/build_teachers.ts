@@ -4,10 +4,8 @@
  * @module
  */
 
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { ArgumentError } from "../base/errors.ts";
-import { fingerprint } from "../base/spec.ts";
-import { VERSION } from "../base/version.ts";
 import { load as loadModel } from "../models/saved.ts";
 import { savedFile } from "../models/saved_file.ts";
 import { descriptive } from "../teachers/descriptive.ts";
@@ -18,7 +16,6 @@ import { openVocabulary } from "../teachers/open_vocabulary/open_vocabulary.ts";
 import { predictive } from "../teachers/predictive.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import type { Device } from "../torch/device.ts";
-import { decisive } from "./fingerprint.ts";
 import type { TeacherRecipe } from "./network_recipes.ts";
 import { DataOpener } from "./open_data.ts";
 import { plain } from "./plain.ts";
@@ -26,16 +23,8 @@ import type { ResolvedRecipe } from "./recipe_table.ts";
 import { classesInWords } from "./open_vocabulary_recipe.ts";
 import { checkProbe } from "./probe_recipe.ts";
 import { probedTeacher } from "./probed_teacher.ts";
-import { openBatches } from "./run_batches.ts";
 import { labelsIn } from "./teacher_labels.ts";
-
-/** What becomes of teachers that are recipes. */
-export interface TeacherPlaces {
-  /** The folder that teachers are kept in. */
-  readonly cache: string;
-  /** Trains the student of a recipe in a folder, or finds it done there. */
-  readonly trainFirst: (recipe: ResolvedRecipe, folder: string) => Promise<void>;
-}
+import { foldersOf, type TeacherPlaces } from "./teacher_places.ts";
 
 /**
  * Makes the teachers of a recipe, in order. One that is a recipe itself is trained first, and kept in the cache by what
@@ -60,15 +49,8 @@ export async function buildTeachers(
   const teachers: Teacher[] = [];
   try {
     for (const [i, recipe] of recipes.entries()) {
-      if ("recipe" in recipe) await places.trainFirst(recipe.recipe, folders.get(recipe.recipe)!);
       const at = `teachers[${i}]`;
-      const labels = labelsIn(recipe, labelSpace, at);
-      const teacher = await one(recipe, at, device, folders, labels);
-      teachers.push(
-        recipe.probe
-          ? await probedTeacher(teacher, recipe.probe, { cache: places.cache, opener, at }, labels)
-          : teacher,
-      );
+      teachers.push(await build(recipe, { at, device, places, labelSpace, opener, folders }));
     }
     return teachers;
   } catch (error) {
@@ -76,6 +58,44 @@ export async function buildTeachers(
     for (const { model } of teachers) model?.dispose();
     throw error;
   }
+}
+
+/**
+ * Makes one teacher of a recipe, as {@linkcode buildTeachers} makes all.
+ *
+ * @param at Its place in the recipe, for messages.
+ * @throws As {@linkcode buildTeachers} does.
+ */
+export async function buildTeacher(
+  recipe: TeacherRecipe<ResolvedRecipe>,
+  at: string,
+  device: Device,
+  places: TeacherPlaces,
+): Promise<Teacher> {
+  using opener = new DataOpener();
+  const folders = await foldersOf("recipe" in recipe ? [recipe.recipe] : [], places, opener);
+  return await build(recipe, { at, device, places, labelSpace: undefined, opener, folders });
+}
+
+/** What a teacher is made with. */
+interface Surroundings {
+  readonly at: string;
+  readonly device: Device;
+  readonly places: TeacherPlaces;
+  readonly labelSpace: LabelOptions["labelSpace"];
+  readonly opener: DataOpener;
+  readonly folders: ReadonlyMap<ResolvedRecipe, string>;
+}
+
+async function build(
+  recipe: TeacherRecipe<ResolvedRecipe>,
+  { at, device, places, labelSpace, opener, folders }: Surroundings,
+): Promise<Teacher> {
+  if ("recipe" in recipe) await places.trainFirst(recipe.recipe, folders.get(recipe.recipe)!);
+  const labels = labelsIn(recipe, labelSpace, at);
+  const teacher = await one(recipe, at, device, folders, labels);
+  if (!recipe.probe) return teacher;
+  return await probedTeacher(teacher, recipe.probe, { cache: places.cache, opener, at }, labels);
 }
 
 async function one(
@@ -127,37 +147,6 @@ function fileOfRun(path: string, at: string): string {
   );
 }
 
-/**
- * Executes a recipe, unless that was done already by this version and on the data that is there now; returns the folder of
- * its run.
- */
-export async function firstRun(recipe: ResolvedRecipe, places: TeacherPlaces): Promise<string> {
-  using opener = new DataOpener();
-  const folder = (await foldersOf([recipe], places, opener)).get(recipe)!;
-  await places.trainFirst(recipe, folder);
-  return folder;
-}
-
-/** Where the runs of recipes are kept. */
-async function foldersOf(
-  recipes: readonly ResolvedRecipe[],
-  { cache }: TeacherPlaces,
-  opener: DataOpener,
-): Promise<Map<ResolvedRecipe, string>> {
-  const folders = new Map<ResolvedRecipe, string>();
-  for (const recipe of recipes) {
-    folders.set(recipe, join(cache, `${recipe.name}-${await keyOf(recipe, opener)}`));
-  }
-  return folders;
-}
-
-/** What stands for all that decides a run. */
-async function keyOf(recipe: ResolvedRecipe, opener: DataOpener): Promise<string> {
-  const { sources } = await openBatches(recipe, opener);
-  const data = await Promise.all(sources.map(({ seen }) => seen.spec()));
-  return fingerprint([decisive(recipe), data, VERSION]);
-}
-
 function fromRun(
   file: string,
   path: string,
@@ -167,7 +156,7 @@ function fromRun(
   labels: LabelOptions,
 ): Teacher {
   const model = loadModel(file).to(device);
-  const facts = { source: path, architecture: model.recipe?.architecture };
+  const facts = { source: path, file, architecture: model.recipe?.architecture };
   try {
     return kind === "predictive"
       ? predictive({ name, model, facts, ...labels })

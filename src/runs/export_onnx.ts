@@ -10,6 +10,7 @@ import type { Classifier } from "../nn/classifier.ts";
 import { openExported } from "./export_source.ts";
 
 export type { OnnxExport, OnnxOptions };
+export type { OnnxPort } from "../export/onnx/graph.ts";
 
 /**
  * Writes a student as an ONNX file, which runs without this package: in ONNX Runtime for Python, C++, C#, Java, in browsers

@@ -27,6 +27,8 @@ export const RUN_FILES = {
   best: "best.safetensors",
   /** What came out. */
   result: "result.json",
+  /** What student and teachers cost. */
+  costs: "costs.json",
   /** Held by the process that works in the folder. */
   lock: "run.lock",
   /** One JSON line per record. */

@@ -6,6 +6,9 @@
 
 export * from "./compare.ts";
 export * from "./compare_files.ts";
+export * from "./costs.ts";
+export type { CostsOptions } from "./costs_options.ts";
+export * from "./costs_tables.ts";
 export * from "./demo.ts";
 export * from "./study.ts";
 export * from "./study_in.ts";
@@ -20,6 +23,7 @@ export * from "./search_space.ts";
 export * from "./compared.ts";
 export * from "./data_recipe.ts";
 export * from "./selection_recipe.ts";
+export * from "./measure_costs.ts";
 export * from "./methods.ts";
 export * from "./network_recipes.ts";
 export * from "./recipe.ts";
@@ -34,6 +38,9 @@ export * from "./folder.ts";
 export * from "./export_onnx.ts";
 export * from "./export_safetensors.ts";
 export * from "./export_torch_script.ts";
+export * from "./export_web.ts";
+export * from "./export_hub.ts";
+export * from "./push_to_hub.ts";
 export * from "./evaluate_student.ts";
 export * from "./open_student.ts";
 export * from "./photographs_recipe.ts";

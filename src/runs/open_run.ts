@@ -12,11 +12,12 @@ import type { Part } from "../teachers/store/types.ts";
 import type { StoreEntry } from "../teachers/store/entry.ts";
 import { findEntries } from "../teachers/store/find_entries.ts";
 import { Store } from "../teachers/store/store.ts";
-import { buildTeachers, type TeacherPlaces } from "./build_teachers.ts";
+import { buildTeachers } from "./build_teachers.ts";
 import { labelSpaceOf } from "./label_space.ts";
 import { DataOpener } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import { openBatches, type RunBatches } from "./run_batches.ts";
+import type { TeacherPlaces } from "./teacher_places.ts";
 
 /** Data and teachers of a run. */
 export interface OpenedRun extends Disposable {

@@ -6,8 +6,13 @@
 
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isCompiled } from "../base/compiled.ts";
 import { FileError, FormatError } from "../base/errors.ts";
 import { isMissing, readTextFile } from "../base/regular_files.ts";
+
+const INSTEAD =
+  " A compiled program runs a recipe that imports @apprentice/distill and files that lie beside it. Give it as " +
+  ".json otherwise (every run's folder has its recipe.json), or use deno run.";
 
 /**
  * What is in a `.json` file, or what a `.ts` or `.js` file exports by default. The folder of a run counts as its
@@ -52,7 +57,10 @@ async function fromModule(path: string): Promise<unknown> {
   try {
     exported = await import(pathToFileURL(resolve(path)).href);
   } catch (cause) {
-    throw new FormatError(`${path} cannot be run: ${(cause as Error).message}.`, { cause });
+    throw new FormatError(
+      `${path} cannot be run: ${(cause as Error).message}.${isCompiled() ? INSTEAD : ""}`,
+      { cause },
+    );
   }
   const { default: value } = exported;
   if (value === undefined) {

@@ -15,7 +15,7 @@ import type { Recipe } from "./recipe.ts";
 import { resolveRecipe } from "./recipe_table.ts";
 import type { Run } from "./result.ts";
 import { checkSame, earlier, finished, versions } from "./run_state.ts";
-import type { TeacherPlaces } from "./build_teachers.ts";
+import type { TeacherPlaces } from "./teacher_places.ts";
 import { trainStudent } from "./train_student.ts";
 
 /** Runs that were said to be done: the teachers of many students are told once. */

@@ -30,6 +30,8 @@ export interface Shown {
   readonly examples: readonly ExamplePrediction[];
   /** What was seen of its features. */
   readonly features: SeenFeatures;
+  /** What student and teachers cost, where that was measured. */
+  readonly costs?: ReportSection;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function writeRunReport(
   path: string,
   recipe: ResolvedRecipe,
   result: RunResult,
-  { records, examples, features }: Shown,
+  { records, examples, features, costs }: Shown,
 ): Promise<void> {
   const { test } = result;
   await writeReport(path, {
@@ -55,6 +57,7 @@ export async function writeRunReport(
       highlights: highlights(recipe, result),
     }),
     sections: [
+      ...(costs ? [costs] : []),
       ...testSections(result, examples),
       ...featureSection(features, recipe.evaluation.embedding),
       ...curves(recipe, records),

@@ -16,7 +16,6 @@ import * as torch from "../torch/mod.ts";
 import { fit } from "../train/fit.ts";
 import type { FitOptions, ResumeOptions } from "../train/fit_options.ts";
 import { beginning, buildStudent } from "./build_student.ts";
-import type { TeacherPlaces } from "./build_teachers.ts";
 import { checkClasses } from "./check_classes.ts";
 import { checkPlainPatches, fillStore, openRun, useStore } from "./open_run.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
@@ -37,6 +36,7 @@ import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
 import type { RunBatches } from "./run_batches.ts";
 import { writeRunReport } from "./run_report.ts";
+import type { TeacherPlaces } from "./teacher_places.ts";
 
 /** How a student is trained in a folder. */
 export interface TrainStudentOptions extends TeacherPlaces {

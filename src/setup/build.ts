@@ -12,7 +12,13 @@ import { SetupError } from "../base/errors.ts";
 import { makeFolder, temporaryName } from "../base/files.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 import { runCommand, tailOf } from "./commands.ts";
-import { compileArguments, type Compiler, linkArguments } from "./compiler.ts";
+import {
+  compileArguments,
+  compileFile,
+  type Compiler,
+  linkArguments,
+  rpathOf,
+} from "./compiler.ts";
 import { NATIVE_SOURCES } from "./native_sources.ts";
 import type { Report } from "./report.ts";
 
@@ -84,6 +90,8 @@ export interface BuildOptions {
   log: string;
   /** Where to say what is being done. */
   report: Report;
+  /** Whether the library is to serve in other places and on other machines, too (default false). */
+  portable?: boolean;
 }
 
 /**
@@ -137,7 +145,11 @@ export async function buildLibrary(options: BuildOptions): Promise<string> {
         active.add(name);
         show();
         const temporary = temporaryName(objects[i]);
-        const command = [...compiler.command, ...flags, "-o", temporary, `${folder}/${name}`];
+        const command = [
+          ...compiler.command,
+          ...flags,
+          ...compileFile(`${folder}/${name}`, temporary),
+        ];
         try {
           await compile(command, name, log);
           await Deno.rename(temporary, objects[i]);
@@ -165,7 +177,10 @@ export async function buildLibrary(options: BuildOptions): Promise<string> {
 
   const library = `${output}/${libraryFileName("apprentice")}`;
   await compile(
-    [...compiler.command, "-o", library, ...objects, ...linkArguments(libtorch)],
+    [
+      ...compiler.command,
+      ...linkArguments(libtorch, objects, library, rpathOf(libtorch, options.portable ?? false)),
+    ],
     "the link",
     log,
   );

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { BuildRecord } from "../../ffi/locate.ts";
 import type { DoctorReport } from "./doctor.ts";
 
 /** Describes what the doctor found, a line for each thing, and what to do next. */
@@ -23,9 +24,7 @@ export function describeReport(report: DoctorReport): string {
   ];
   if (report.libtorchProblem) rows.push(["", report.libtorchProblem]);
   rows.push(["library", library.path ?? "none"]);
-  if (library.built) {
-    rows.push(["", `built ${library.built.date} with ${library.built.compiler}`]);
-  }
+  if (library.built) rows.push(...originOf(library.built));
   if (library.facts) {
     const { abi, libtorch, cpu, threads } = library.facts;
     rows.push(["", `C interface ${abi}, libtorch ${libtorch}, ${cpu}, ${threads} threads`]);
@@ -39,6 +38,7 @@ export function describeReport(report: DoctorReport): string {
   }
   rows.push(
     ["compiler", report.compiler ?? "none"],
+    ["prebuilt", report.prebuilt ?? "no library was compiled beforehand for this"],
     ["pip", report.pip ?? "none"],
     ["devices", report.devices.join(", ") || "none until the library is there"],
     ["CUDA", `${cuda.available ? "available" : "not available"}: ${cuda.reason}`],
@@ -52,4 +52,14 @@ export function describeReport(report: DoctorReport): string {
     ? ["Next:", ...report.next.map((step) => `  ${step}`)]
     : ["All is well."];
   return [...table, "", ...next].join("\n");
+}
+
+/** Where a library is from. */
+function originOf({ date, compiler, prebuilt, files = [] }: BuildRecord): [string, string][] {
+  // The record names the library first.
+  const sha256 = prebuilt?.sha256 ?? files.at(0)?.sha256;
+  const how = prebuilt
+    ? `fetched ${date} from ${prebuilt.url}, where it was built with ${compiler}`
+    : `built here ${date} with ${compiler}`;
+  return [["", how], ...(sha256 ? [["", `SHA-256 ${sha256}`] as [string, string]] : [])];
 }

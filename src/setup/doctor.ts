@@ -12,25 +12,24 @@ import {
   NEWEST_LIBTORCH,
   OLDEST_LIBTORCH,
 } from "../../ffi/libtorch.ts";
-import {
-  type BuildRecord,
-  locate,
-  NATIVE_SOURCE,
-  readBuildRecord,
-  setupCommand,
-} from "../../ffi/locate.ts";
+import { type BuildRecord, locate, NATIVE_SOURCE, readBuildRecord } from "../../ffi/locate.ts";
+import { setupAdvice, setupCommand } from "../../ffi/setup_advice.ts";
+import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError } from "../base/errors.ts";
 import { cacheRoot } from "../base/paths.ts";
+import { passPermission } from "../base/regular_files.ts";
 import { probeFolder } from "../base/temporaries.ts";
 import { VERSION } from "../base/version.ts";
 import { runCommand } from "./commands.ts";
 import { compilerCandidates, findCompiler, installHint } from "./compiler.ts";
 import { compareLibraries } from "./library_record.ts";
 import { type CudaReport, inspectCuda } from "./cuda.ts";
+import type { LibraryFacts } from "./library_facts.ts";
 import { cachedLibtorch } from "./libtorch.ts";
 import { PIP_COMMANDS } from "./pip.ts";
-import { type LibraryFacts, probeLibrary } from "./probe.ts";
-import type { SetupSurroundings } from "./setup.ts";
+import { PREBUILT, prebuiltFor, prebuiltUrl } from "./prebuilt.ts";
+import { probeLibrary } from "./probe.ts";
+import type { SetupSurroundings } from "./site.ts";
 import { type Wheel, wheelFor } from "./wheel.ts";
 
 /** What {@linkcode doctor} found. */
@@ -57,6 +56,8 @@ export interface DoctorReport {
   libtorchProblem: string | null;
   /** The compiler's version; null if there is none. */
   compiler: string | null;
+  /** Where set-up would fetch a library from that was compiled beforehand; null if none fits. */
+  prebuilt: string | null;
   /** How pip is called, which set-up may fetch libtorch with; null if there is none. */
   pip: string | null;
   /** The devices that tensors can be on: `"cpu"`, `"cuda:0"`. */
@@ -72,7 +73,7 @@ export interface DoctorReport {
  *
  * @example
  * ```ts ignore
- * import { doctor } from "@apprentice/distill";
+ * import { doctor } from "@apprentice/distill/setup";
  *
  * const report = await doctor();
  * if (!report.usable) console.log(report.next.join("\n"));
@@ -98,7 +99,7 @@ export async function doctorIn(surroundings: SetupSurroundings): Promise<DoctorR
   const cuda = await inspectCuda(libtorch ?? undefined, library.facts?.cudaDevices);
   const report: DoctorReport = {
     usable: library.facts !== null,
-    package: { version: VERSION, source: new URL("../../", import.meta.url).href },
+    package: { version: VERSION, source: realPlace(new URL("../../", import.meta.url)) },
     system: {
       deno: Deno.version.deno,
       os: Deno.build.os,
@@ -118,6 +119,7 @@ export async function doctorIn(surroundings: SetupSurroundings): Promise<DoctorR
     libtorch,
     libtorchProblem: problem,
     compiler,
+    prebuilt: inspectPrebuilt(surroundings, env, source, libtorch),
     pip: await findPip(surroundings.pip ?? PIP_COMMANDS),
     devices: library.facts ? ["cpu", ...cudaNames(library.facts.cudaDevices)] : [],
     cuda,
@@ -140,17 +142,20 @@ export function whatNext(report: DoctorReport): string[] {
     );
   }
   if (!report.usable) {
-    if (!report.compiler) next.push(`Install a C++ compiler: ${installHint()}.`);
-    if (report.library.path === null) next.push(`Run: ${setupCommand()}`);
-    else {next.push(
-        `Have it, and libtorch if that is damaged, made anew: ${setupCommand()} --force`,
-      );}
+    if (!report.compiler && !report.prebuilt) {
+      next.push(`Install a C++ compiler: ${installHint()}.`);
+    }
+    const missing = report.library.path === null;
+    const command = setupCommand(!missing);
+    if (command === null) next.push(`${setupAdvice(!missing)}.`);
+    else if (missing) next.push(`Run: ${command}`);
+    else next.push(`Have it, and libtorch if that is damaged, made anew: ${command}`);
   }
   const { cuda, libtorch } = report;
   if (cuda.cards.length > 0 && !cuda.available && libtorch?.variant === "cpu") {
     next.push(
       "To use the GPU, set LIBTORCH to a build of libtorch for CUDA " +
-        "(the torch folder of `pip install torch`, for one) and run: " + setupCommand(),
+        "(the torch folder of `pip install torch`, for one). " + setupAdvice() + ".",
     );
   }
   return next;
@@ -174,7 +179,7 @@ async function inspectLibrary(env: (name: string) => string | undefined, source:
       (await compareLibraries(files ?? [], true)).damage;
     if (damage !== null) return { path, searched, libtorch, facts: null, problem: damage };
     try {
-      return { path, searched, libtorch, facts: await probeLibrary(path), problem: null };
+      return { path, searched, libtorch, facts: await probeLibrary(path, libtorch), problem: null };
     } catch (error) {
       return { path, searched, libtorch, facts: null, problem: (error as Error).message };
     }
@@ -202,6 +207,22 @@ function fetchedLibtorch(cache: string, wheel?: Wheel): Libtorch | null {
     return cachedLibtorch(cache, wheel ?? wheelFor()) ?? null;
   } catch {
     return null; // none is known for this system
+  }
+}
+
+/** The address of the library that set-up would fetch for this libtorch, or the one that it would fetch. */
+function inspectPrebuilt(
+  { prebuilt = PREBUILT, wheel }: SetupSurroundings,
+  env: (name: string) => string | undefined,
+  source: URL,
+  libtorch: Libtorch | null,
+): string | null {
+  try {
+    const library = prebuiltFor(prebuilt, source, libtorch ?? wheel ?? wheelFor());
+    return library ? prebuiltUrl(prebuilt, library, env) ?? null : null;
+  } catch (error) {
+    passPermission(error);
+    return null; // no libtorch is known for this system
   }
 }
 

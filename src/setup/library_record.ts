@@ -6,8 +6,9 @@
  */
 
 import type { LibraryFile } from "../../ffi/library_files.ts";
-import { readBuildRecord } from "../../ffi/locate.ts";
+import { type BuildRecord, readBuildRecord } from "../../ffi/locate.ts";
 import { sha256OfFile } from "../base/file_hashes.ts";
+import { writeAtomic } from "../base/files.ts";
 
 /** Describes libraries as they are now. */
 export async function describeLibraries(paths: readonly string[]): Promise<LibraryFile[]> {
@@ -17,6 +18,11 @@ export async function describeLibraries(paths: readonly string[]): Promise<Libra
     files.push({ path, size, changed: mtime?.getTime() ?? 0, sha256: await sha256OfFile(path) });
   }
   return files;
+}
+
+/** Writes down what a library is, beside it. */
+export function writeRecord(folder: string, record: BuildRecord): Promise<void> {
+  return writeAtomic(`${folder}/build.json`, JSON.stringify(record, null, 2) + "\n");
 }
 
 /** What {@linkcode compareLibraries} found. */

@@ -20,6 +20,7 @@ export const NATIVE_SOURCES: readonly string[] = [
   "libtorch_settings.h",
   "operators.cpp",
   "operators.h",
+  "portable.h",
   "random.cpp",
   "random.h",
   "runtime.cpp",

@@ -5,32 +5,31 @@
  * @module
  */
 
+import type { Libtorch } from "../../ffi/libtorch.ts";
+import { isCompiled } from "../base/compiled.ts";
 import { LibraryError } from "../base/errors.ts";
 import { runCommand, tailOf } from "./commands.ts";
-
-/** What a library that was opened says. */
-export interface LibraryFacts {
-  /** The version of the C interface, on which the library and the TypeScript side agree. */
-  abi: number;
-  /** The version of libtorch that was loaded with it. */
-  libtorch: string;
-  /** Which instructions of the processor libtorch uses: `"AVX512"`. */
-  cpu: string;
-  /** How many threads libtorch uses. */
-  threads: number;
-  /** How many CUDA devices libtorch sees. */
-  cudaDevices: number;
-}
+import type { LibraryFacts } from "./library_facts.ts";
 
 /** Marks the line with the facts: libraries that are loaded may print what they like. */
 const MARK = "apprentice-facts:";
 
 /**
- * Opens a library in a child process and asks what it is.
+ * Opens a library in a child process and asks what it is. A compiled program has no Deno to start one with, and opens it
+ * itself: it stays open then, and is the one that this program uses.
  *
+ * @param libtorch What it was built against, if that is known.
  * @throws {LibraryError} If it cannot be opened, with what the system said.
  */
-export async function probeLibrary(path: string): Promise<LibraryFacts> {
+export async function probeLibrary(path: string, libtorch?: Libtorch): Promise<LibraryFacts> {
+  if (isCompiled()) {
+    const { libraryFacts } = await import("./library_facts.ts");
+    return libraryFacts({ library: path, libtorch, searched: [] });
+  }
+  // Windows has to be told where to look; the other systems' libraries say so themselves.
+  const folders: Record<string, string> = Deno.build.os === "windows" && libtorch
+    ? { PATH: `${libtorch.path}/lib;${Deno.env.get("PATH") ?? ""}` }
+    : {};
   const result = await runCommand([
     Deno.execPath(),
     "run",
@@ -40,7 +39,7 @@ export async function probeLibrary(path: string): Promise<LibraryFacts> {
     "--allow-all",
     import.meta.resolve("./probe_main.ts"),
     MARK,
-  ], { env: { APPRENTICE_LIBRARY: path, NO_COLOR: "1" } });
+  ], { env: { ...folders, APPRENTICE_LIBRARY: path, NO_COLOR: "1" } });
   const line = result?.stdout.split("\n").find((line) => line.startsWith(MARK));
   if (result?.code === 0 && line) return JSON.parse(line.slice(MARK.length)) as LibraryFacts;
   const said = result && tailOf(result.stderr, 10);

@@ -5,24 +5,20 @@
  */
 
 import { librariesOf, libraryDamage } from "../../ffi/library_files.ts";
-import { libraryFileName, type Libtorch, readIfThere } from "../../ffi/libtorch.ts";
+import { type Libtorch, readIfThere } from "../../ffi/libtorch.ts";
 import {
-  type BuildRecord,
-  libraryKey,
   locate,
   type Located,
   NATIVE_SOURCE,
   packageKeyOf,
   readBuildRecord,
-  sourceHash,
 } from "../../ffi/locate.ts";
+import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError, FileError, SetupError } from "../base/errors.ts";
-import { makeFolder, makeFolderAtomic, writeAtomic } from "../base/files.ts";
+import { writeAtomic } from "../base/files.ts";
 import { cacheRoot } from "../base/paths.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
-import { VERSION } from "../base/version.ts";
-import { compareLibraries, describeLibraries } from "./library_record.ts";
-import type { LibtorchOptions } from "./libtorch.ts";
+import { compareLibraries, describeLibraries, writeRecord } from "./library_record.ts";
 import {
   callbackReport,
   type Report,
@@ -30,11 +26,16 @@ import {
   silentReport,
   terminalReport,
 } from "./report.ts";
+import type { SetupSurroundings, Site } from "./site.ts";
+
+export type { SetupSurroundings } from "./site.ts";
 
 /** Options of {@linkcode setup}. */
 export interface SetupOptions {
-  /** Build the library anew even if it is there (default false). */
+  /** Make the library anew even if it is there (default false). */
   force?: boolean;
+  /** Compile the library here, though one could be fetched; one that was fetched is replaced (default false). */
+  build?: boolean;
   /** Say nothing on standard error (default false). */
   quiet?: boolean;
   /** Called with every step instead of writing to standard error. */
@@ -47,35 +48,27 @@ export interface SetupResult {
   library: string;
   /** The libtorch that it uses; not known where `APPRENTICE_LIBRARY` names the library. */
   libtorch?: Libtorch;
-  /** Whether the library was built now; false if all was there. */
+  /** Whether the library was compiled now; false if all was there, or it was fetched. */
   built: boolean;
-}
-
-/** Everything of the surroundings that set-up depends on, so that tests can replace it. */
-export interface SetupSurroundings
-  extends Partial<Pick<LibtorchOptions, "wheel" | "pip" | "connectTimeout" | "idleTimeout">> {
-  /** Reads an environment variable. */
-  env?: (name: string) => string | undefined;
-  /** The folder of the native source. */
-  source?: URL;
-  /** Ways to call the compiler, in order. */
-  compilers?: string[][];
+  /** Whether the library was fetched now, compiled beforehand. */
+  fetched: boolean;
 }
 
 /**
- * Makes everything ready that tensors need: finds libtorch or fetches it, and builds the native library
- * against it. Does nothing if all is there and as it was made: what is damaged is made or fetched anew. Several
- * processes may do this at once.
+ * Makes everything ready that tensors need: finds libtorch or fetches it, and fetches the native library that was
+ * compiled for it beforehand. Where there is none, or it cannot be had or does not work here, compiles it. Does nothing
+ * if all is there and as it was made: what is damaged is made or fetched anew. Several processes may do this at once.
  *
- * @throws {SetupError} If there is no compiler, it refuses, or libtorch cannot be had.
+ * @throws {SetupError} If the library can neither be fetched nor compiled (there is no compiler, or it refuses), or
+ * libtorch cannot be had.
  * @throws {VersionError} If `LIBTORCH` names a version that is not supported.
- * @throws {ChecksumError} If what was downloaded is damaged.
+ * @throws {ChecksumError} If what was downloaded is damaged, and cannot be compiled instead.
  * @throws {LibraryError} If the library was built and cannot be opened.
  * @throws {FileError} If the cache cannot be written.
  *
  * @example
  * ```ts ignore
- * import { setup } from "@apprentice/distill";
+ * import { setup } from "@apprentice/distill/setup";
  *
  * const { library, libtorch } = await setup();
  * console.log(library, libtorch?.version);
@@ -100,7 +93,9 @@ export async function setupIn(
   if (explicit) {
     const { library } = locate({ env, source });
     const damage = library === null ? `${explicit}: there is no such file` : libraryDamage(library);
-    if (library !== null && damage === null) return { library, libtorch: undefined, built: false };
+    if (library !== null && damage === null) {
+      return { library, libtorch: undefined, built: false, fetched: false };
+    }
     throw new SetupError(
       `APPRENTICE_LIBRARY is ${damage}. Unset it to have the library built.`,
     );
@@ -109,8 +104,11 @@ export async function setupIn(
   const cache = cacheRoot(env);
   const packageKey = packageKeyOf(source);
   const report = chooseReport(options);
-  const find = (say?: Report): Promise<SetupResult | undefined> =>
-    findSound(locate({ env, source }), say);
+  const find = async (say?: Report): Promise<SetupResult | undefined> => {
+    const found = await findSound(locate({ env, source }), say);
+    const other = options.build && found && readBuildRecord(folderOf(found.library))?.prebuilt;
+    return other ? undefined : found;
+  };
   const there = options.force ? undefined : await find(report);
   if (there) {
     if (env("LIBTORCH")) await pointTo(cache, packageKey, there.library);
@@ -125,7 +123,8 @@ export async function setupIn(
   const madeMeanwhile = options.force ? undefined : await find();
   if (madeMeanwhile) return madeMeanwhile;
   try {
-    return await make(surroundings, env, source, cache, packageKey, report);
+    const compile = options.build ?? false;
+    return await make({ surroundings, env, source, cache, report, compile }, packageKey);
   } catch (error) {
     // What the system says of a full disk or a folder that went away is no error of ours yet.
     const ofTheSystem = (error as { code?: string }).code !== undefined && !isNotAllowed(error);
@@ -153,79 +152,30 @@ async function findSound(located: Located, report?: Report): Promise<SetupResult
     return undefined;
   }
   if (JSON.stringify(now) !== JSON.stringify(files)) {
-    const folder = library.replace(/[/\\][^/\\]*$/, "");
+    const folder = folderOf(library);
     const record = readBuildRecord(folder);
     // Where it cannot be written, it is read anew the next time.
     if (record) await writeRecord(folder, { ...record, files: now }).catch(() => {});
   }
-  return { library, libtorch, built: false };
-}
-
-function writeRecord(folder: string, record: BuildRecord): Promise<void> {
-  return writeAtomic(`${folder}/build.json`, JSON.stringify(record, null, 2) + "\n");
+  return { library, libtorch, built: false, fetched: false };
 }
 
 /** Makes what is not there; the lock is held. */
-async function make(
-  surroundings: SetupSurroundings,
-  env: (name: string) => string | undefined,
-  source: URL,
-  cache: string,
-  packageKey: string,
-  report: Report,
-): Promise<SetupResult> {
+async function make(site: Site, packageKey: string): Promise<SetupResult> {
   // Loaded only now, because set-up is called often and seldom has anything to make.
-  const { obtainLibtorch } = await import("./libtorch.ts");
-  const { compilerCandidates, findCompiler } = await import("./compiler.ts");
-  const { buildLibrary } = await import("./build.ts");
-  const { probeLibrary } = await import("./probe.ts");
-
+  const { makeLibrary } = await import("./make.ts");
+  const { cache, source, report } = site;
   await removeLeftovers(cache);
-  // First, because it takes no time: nobody should wait for a download to hear that there is no compiler.
-  const compiler = await findCompiler(surroundings.compilers ?? compilerCandidates(env("CXX")));
-  const libtorch = await obtainLibtorch({ ...surroundings, cache, own: env("LIBTORCH"), report });
-  report.line(`libtorch ${libtorch.version} (${libtorch.variant}) in ${libtorch.path}`);
-
-  const native = `${cache}/native`;
-  const folder = `${native}/${libraryKey(packageKey, libtorch)}`;
-  await makeFolder(native);
-  await makeFolderAtomic(folder, async (temporary) => {
-    const built = await buildLibrary({
-      source,
-      libtorch,
-      compiler,
-      output: temporary,
-      objects: `${native}/objects`,
-      log: `${native}/build.log`,
-      report,
-    });
-    const { abi } = await probeLibrary(built);
-    if (packageKeyOf(source) !== packageKey) {
-      throw new SetupError("The native source was edited while it was built; run set-up again.");
-    }
-    const record: BuildRecord = {
-      libtorch,
-      package: VERSION,
-      origin: source.href,
-      source: sourceHash(source) ?? null,
-      compiler: compiler.version,
-      abi,
-      date: new Date().toISOString(),
-      files: [
-        ...(await describeLibraries([built])).map((file) => ({
-          ...file,
-          path: `${folder}/${libraryFileName("apprentice")}`,
-        })),
-        ...await describeLibraries(librariesOf(libtorch.path)),
-      ],
-    };
-    await writeRecord(temporary, record);
-  });
-  const library = `${folder}/${libraryFileName("apprentice")}`;
+  const { library, libtorch, compiled } = await makeLibrary(site);
   await pointTo(cache, packageKey, library);
-  await removeOlder(native, source.href, packageKey);
+  await removeOlder(`${cache}/native`, realPlace(source), packageKey);
   report.line(`Ready: ${library}`);
-  return { library, libtorch, built: true };
+  return { library, libtorch, built: compiled, fetched: !compiled };
+}
+
+/** The folder that a library lies in. */
+function folderOf(library: string): string {
+  return library.replace(/[/\\][^/\\]*$/, "");
 }
 
 /** Makes a library the one that is used when `LIBTORCH` is not set. */

@@ -7,6 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import type { View } from "../data/view.ts";
 import { load } from "../models/saved.ts";
+import { fileAt } from "../models/saved_file.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { labelOptionsOf } from "./label_options.ts";
 import type { LoadTeacherOptions } from "./load_options.ts";
@@ -32,6 +33,7 @@ export function teacherFromSaved(path: string, options: LoadTeacherOptions): Tea
   const patchDim = patchDimOf(model);
   const facts: TeacherFacts = {
     source: path,
+    file: fileAt(path),
     architecture: recipe?.architecture,
     parameters: model.numParameters(),
     numClasses,

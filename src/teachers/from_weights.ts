@@ -124,6 +124,7 @@ export function teacherFromWeights(source: WeightsSource): Teacher {
   const patchDim = patchDimOf(model);
   const facts: TeacherFacts = {
     source: source.spec,
+    file: source.path,
     architecture: known.name,
     parameters: model.numParameters(),
     numClasses: source.numClasses ?? known.numClasses,

@@ -22,7 +22,7 @@ import { weightsSource } from "./weights_source.ts";
 /**
  * Makes a teacher of what a publisher ships: a name of timm's with or without its tag
  * (`vit_small_patch16_dinov3.lvd1689m`), whose weights the hub has; a repository of the hub (`hf://org/name`), a folder with a
- * `config.json`, a file of weights, a model that `models.save` wrote or the folder of a run with its student, a TorchScript file (`.pt`) or an ONNX model (`.onnx`). Given raw images, it
+ * `config.json`, a file of weights, a model that `models.save` wrote, the folder of a run with its student or one that was exported, a TorchScript file (`.pt`) or an ONNX model (`.onnx`). Given raw images, it
  * resizes and normalizes them as its publisher did.
  *
  * Architecture, classes and view are read from the `config.json` of timm, transformers or OpenCLIP beside the
@@ -78,6 +78,11 @@ export async function load(spec: string, options: LoadTeacherOptions = {}): Prom
     return teacherFromSaved(spec, options);
   }
   const place = await find(spec, options);
+  // A student that was exported says all of itself, of an architecture that is in no publisher's list too.
+  if (place.path.isFile && options.architecture === undefined && isSaved(place.path.name)) {
+    refusePlaces(spec, options);
+    return teacherFromSaved(place.path.name, { ...options, name: place.name });
+  }
   const is = place.path.isFile ? fileKind(place.path.name) : "weights";
   if (is === "onnx") return await fromOnnx(place, options);
   // A program is run only if its user chose that very file, not because a repository holds one.

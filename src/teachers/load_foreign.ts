@@ -111,7 +111,7 @@ function fromForeign(
   make: (kind: Teacher["kind"]) => ForeignModel | ForeignClassifier,
 ): Teacher {
   const { kind = "descriptive" } = options;
-  const facts: TeacherFacts = { source: place.spec, architecture };
+  const facts: TeacherFacts = { source: place.spec, file: place.path.name, architecture };
   const common = { name: place.name, view, weights, facts };
   let model: ForeignModel | ForeignClassifier;
   try {

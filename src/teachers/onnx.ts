@@ -107,6 +107,8 @@ export class OnnxModel implements Disposable {
       : findTap(graph, logits, path);
     this.tap = options.tap !== undefined
       ? findTap(graph, options.tap, path)
+      : graph.outputs.includes("features")
+      ? "features"
       : this.logits === undefined
       ? graph.outputs[0]
       : penultimate(graph, this.logits) ?? noTap(path, this.logits);

@@ -15,7 +15,9 @@ export interface OpenOnnxOptions {
    * The tensor that is taken as features: its name; the name of the operation that computes it; or the name of a
    * module of PyTorch, such as `avgpool` or `layer4.1`, for what it returned. Where that cannot be told (a module that is
    * called twice, one that was merged with the next, one of several layers that an activation follows in place), it is an
-   * error. In a quantized model it is what the layers after it are given. By default what goes into the last linear layer before the logits, or without `logits` the first output.
+   * error. In a quantized model it is what the layers after it are given. By default the
+   * output that is called `features`, else what goes into the last linear layer before the logits, or without `logits` the
+   * first output.
    */
   tap?: string;
   /**

@@ -4,11 +4,14 @@
  * @module
  */
 
+import { npmArchitecture, openPackagedLibraries } from "../../ffi/packaged_libraries.ts";
 import { loadPackage } from "../base/optional_package.ts";
 import type { DType, TypedArray } from "../torch/dtype.ts";
 
 /** The package, by its exact version: the part of it that runs a model without a promise is not its public face. */
 const PACKAGE = "npm:onnxruntime-node@1.30.0";
+/** The version of ONNX Runtime. */
+export const ONNX_RUNTIME_VERSION: string = PACKAGE.slice(PACKAGE.lastIndexOf("@") + 1);
 
 /** A tensor of ONNX Runtime. */
 export interface OrtTensor {
@@ -83,6 +86,8 @@ async function load(): Promise<OrtRuntime> {
   const user = "ONNX models";
   const more =
     "It runs native code (--allow-ffi) and has binaries for Linux, macOS on ARM, and Windows.";
+  const folder = `./bin/napi-v6/linux/${npmArchitecture()}`;
+  openPackagedLibraries(PACKAGE, `${folder}/onnxruntime_binding.node`);
   const { env } = await loadPackage<{ env: { logLevel: string } }>(PACKAGE, user, more);
   const inner = `${PACKAGE}/dist/binding.js`;
   const { binding, initOrt } = await loadPackage<Binding>(inner, user, more);

@@ -44,6 +44,8 @@ export interface OpenVocabularyFacts {
 export interface TeacherFacts {
   /** The file, folder or repository. */
   readonly source?: string;
+  /** The file, folder or index on this machine that its weights lie in. */
+  readonly file?: string;
   /** The architecture's name, or the kind of file that is one by itself. */
   readonly architecture?: string;
   /** How many trained values it has, those of its classifier left out if that is not used. */

@@ -5,6 +5,7 @@
  */
 
 import { check, context, frame, native, open, releaseOne, writeText } from "../../ffi/native.ts";
+import { make } from "./core.ts";
 import { dtypeFromCode } from "./dtype_codes.ts";
 import type { DType } from "./dtype.ts";
 import { HANDLE } from "./handle.ts";
@@ -44,8 +45,8 @@ export interface Traced {
   readonly className: string;
   /** Parameters and buffers by dotted name. Tensors of other origin become constants. */
   readonly tensors: readonly (readonly [name: string, tensor: Tensor, isBuffer: boolean])[];
-  /** The dotted names of all modules. */
-  readonly modules: readonly string[];
+  /** The dotted names of all modules, each after those that it lies in, and the names of their classes. */
+  readonly modules: readonly (readonly [name: string, className: string])[];
 }
 
 /** Tells the trace which module computes. */
@@ -83,9 +84,11 @@ export class Trace implements Disposable {
     check(native.ap_trace_scale(context, this.#handle, index, factor));
   }
 
-  /** Writes the computation as a TorchScript file; the trace cannot be used afterwards. */
-  save(path: string): void {
-    check(native.ap_trace_save(context, this.#handle, writeText(path)));
+  /** The bytes of a TorchScript file of the computation; the trace cannot be used afterwards. */
+  toScript(): Uint8Array<ArrayBuffer> {
+    check(native.ap_trace_script(context, this.#handle));
+    using bytes = make(frame[0]);
+    return bytes.data() as Uint8Array<ArrayBuffer>;
   }
 
   /** Frees what the trace holds. */
@@ -112,7 +115,7 @@ export function trace(
   body: (modules: TracedModules) => readonly Tensor[],
 ): Trace {
   open();
-  const name = writeText(traced.className);
+  const name = writeText(pythonName(traced.className));
   inputs.forEach((tensor, i) => frame[i] = tensor[HANDLE]);
   check(native.ap_trace_begin(context, inputs.length, name));
   const handle = frame[0];
@@ -121,7 +124,9 @@ export function trace(
     const step = (step: number, name = ""): void => {
       check(native.ap_trace_module(context, handle, step, writeText(name)));
     };
-    for (const module of traced.modules) if (module !== "") step(DECLARE, module);
+    for (const [module, className] of traced.modules) {
+      step(DECLARE, `${module}\n${pythonName(className)}`);
+    }
     for (const [name, tensor, isBuffer] of traced.tensors) {
       const bytes = writeText(name);
       check(
@@ -138,6 +143,11 @@ export function trace(
     releaseOne(context, handle);
     throw error;
   }
+}
+
+/** A name that Python can have for a class. */
+function pythonName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d|$)/, "_");
 }
 
 function nodeAt(handle: number, index: number): TracedNode {

@@ -45,6 +45,15 @@ Deno.test("a recipe is trained, measured, used and compared from the command lin
     assertEquals(count, 200);
     assertStringIncludes(trained.out, `${(100 * overall).toFixed(2)} %`);
 
+    const cost = ["report", out, "--batch", "2", "--threads", "1", "--budget", "0.1"];
+    const costs = await apprentice(...cost, "--json", "--quiet");
+    assertEquals(costs.code, 0, costs.errors);
+    const { models: [student], batches } = JSON.parse(costs.out);
+    assertEquals([student.parameters, batches], [438, [2]]);
+    const wrong = await apprentice("report", `${out}/none`);
+    assertEquals([wrong.code, wrong.out], [1, ""]);
+    assertStringIncludes(wrong.errors, `There is no run in ${out}/none`);
+
     const args = [`${folder}/r.json`, "--seeds", "2", "--out", `${folder}/all`, "--quiet"];
     const compared = await apprentice("compare", ...args, "--set", "epochs=1");
     assertStringIncludes(compared.out, "supervised");

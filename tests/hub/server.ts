@@ -4,6 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { answerPush } from "./push_server.ts";
 
 /** A repository of the hub. */
 export interface Repo {
@@ -68,7 +69,11 @@ export class Hub implements AsyncDisposable {
   readonly #hub: Deno.HttpServer<Deno.NetAddr>;
   readonly #cdn: Deno.HttpServer<Deno.NetAddr>;
   /** The files of the other host, by their SHA-256. */
-  readonly #large = new Map<string, Uint8Array>();
+  readonly large: Map<string, Uint8Array> = new Map();
+  /** Organizations that nobody else may write to. */
+  readonly forbidden: Set<string> = new Set();
+  /** The bytes of a part, where large files are taken in parts. */
+  partSize: number = Infinity;
   readonly #hanging: (() => void)[] = [];
 
   constructor() {
@@ -121,9 +126,15 @@ export class Hub implements AsyncDisposable {
       token: authorization?.replace(/^Bearer /, "") ?? null,
     };
     this.seen.push(seen);
-    const content = host === "cdn" ? this.#large.get(seen.path.slice(1)) ?? null : null;
+    const content = host === "cdn" ? this.large.get(seen.path.slice(1)) ?? null : null;
     const trouble = await this.trouble(seen, content);
-    if (trouble) return trouble;
+    if (trouble) {
+      await request.body?.cancel();
+      return trouble;
+    }
+    if (request.method === "POST" || request.method === "PUT") {
+      return await answerPush(this, host, request, seen);
+    }
     if (host === "cdn") {
       // As the real one: without the signature there is nothing, with two there is an error.
       if (!content || url.searchParams.get("signature") !== "s3cret") return refusal(403, null);
@@ -150,12 +161,21 @@ export class Hub implements AsyncDisposable {
       const location = pathname.replace(name, repo.movedTo);
       return new Response("moved", { status: 307, headers: { location, etag: '"of-the-text"' } });
     }
-    const commit = repo.refs[revision] ?? (repo.commits[revision] ? revision : undefined);
+    const commit = repo.refs[revision === "HEAD" ? "main" : revision] ??
+      (repo.commits[revision] ? revision : undefined);
     if (commit === undefined) return refusal(404, "RevisionNotFound", "Invalid rev id");
     const files = repo.commits[commit];
     if (api) {
       const siblings = Object.keys(files).map((rfilename) => ({ rfilename }));
-      const about = { _id: "1", id: name, private: false, gated: false, downloads: 0, likes: 0 };
+      const isPrivate = repo.private ?? false;
+      const about = {
+        _id: "1",
+        id: name,
+        private: isPrivate,
+        gated: false,
+        downloads: 0,
+        likes: 0,
+      };
       return Response.json({ ...about, lastModified: "2026-01-01", sha: commit, siblings });
     }
     if (repo.gated && seen.token !== TOKEN) {
@@ -168,7 +188,7 @@ export class Hub implements AsyncDisposable {
       return part(content, seen.range, { ...headers, etag: `"${gitSha1(content)}"` });
     }
     const sum = sha256(content);
-    this.#large.set(sum, content);
+    this.large.set(sum, content);
     headers["x-linked-etag"] = `"${sum}"`;
     headers["x-linked-size"] = String(content.length);
     headers.location = `${this.cdn}/${sum}?signature=s3cret`;

@@ -7,6 +7,9 @@ import { join } from "@std/path";
 import { locate } from "../../ffi/locate.ts";
 import { cacheRoot } from "../../src/base/paths.ts";
 import { NATIVE_SOURCES } from "../../src/setup/native_sources.ts";
+import { buildPrebuilt } from "../../src/setup/release/build.ts";
+import { collectTable } from "../../src/setup/release/table.ts";
+import { silentReport } from "../../src/setup/report.ts";
 import { filesBelow, serve, temporaryFolder } from "../setup/fakes.ts";
 import { listedFiles, publishedFiles } from "./published.ts";
 
@@ -41,7 +44,10 @@ try {
 interface Computer extends Disposable {
   folder: string;
   cache: string;
-  deno(args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  deno(
+    args: string[],
+    env?: Record<string, string>,
+  ): Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
 async function newComputer(libtorch: string): Promise<Computer> {
@@ -56,7 +62,7 @@ async function newComputer(libtorch: string): Promise<Computer> {
   return {
     folder,
     cache,
-    async deno(args) {
+    async deno(args, env = {}) {
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args,
         cwd: folder,
@@ -66,6 +72,7 @@ async function newComputer(libtorch: string): Promise<Computer> {
           APPRENTICE_CACHE: cache,
           LIBTORCH: libtorch,
           APPRENTICE_LIBRARY: "",
+          ...env,
         },
       }).output();
       const decoder = new TextDecoder();
@@ -80,6 +87,18 @@ const TYPES: Record<string, string> = {
   js: "text/javascript",
   json: "application/json",
 };
+
+/** Serves files by their paths. */
+function serveFiles(files: Map<string, Uint8Array<ArrayBuffer>>): ReturnType<typeof serve> {
+  return serve((request) => {
+    const path = decodeURIComponent(new URL(request.url).pathname).slice(1);
+    const content = files.get(path);
+    const type = TYPES[path.split(".").at(-1)!] ?? "text/plain";
+    return content
+      ? new Response(content, { headers: { "content-type": type } })
+      : new Response("not found", { status: 404 });
+  });
+}
 
 Deno.test("the package works when it is imported over HTTP, as from JSR", async (t) => {
   const { libtorch } = locate();
@@ -100,18 +119,14 @@ Deno.test("the package works when it is imported over HTTP, as from JSR", async 
           await Deno.readFile(new URL(`../../native/${name}`, import.meta.url)),
         );
       }
-      assertEquals(names.filter((name) => /^(tests|runs|\.ci|\.git)\b/.test(name)), []);
+      assertEquals(
+        names.filter((name) => /^(tests|runs|\.ci|\.git|src\/setup\/release)\b/.test(name)),
+        [],
+      );
     },
   );
 
-  await using server = serve((request) => {
-    const path = decodeURIComponent(new URL(request.url).pathname).slice(1);
-    const content = files.get(path);
-    const type = TYPES[path.split(".").at(-1)!] ?? "text/plain";
-    return content
-      ? new Response(content, { headers: { "content-type": type } })
-      : new Response("not found", { status: 404 });
-  });
+  await using server = serveFiles(files);
   const mod = `${server.base}/mod.ts`;
   const cli = `${server.base}/src/cli/main.ts`;
   using computer = await newComputer(libtorch.path);
@@ -172,4 +187,24 @@ Deno.test("the package works when it is imported over HTTP, as from JSR", async 
     assertEquals(report.package.source, `${server.base}/`);
     assert(report.library.path.startsWith(computer.cache), report.library.path);
   });
+
+  await t.step(
+    "with a release's table the library is fetched, and no compiler is needed",
+    async () => {
+      const dist = join(computer.folder, "dist");
+      const { file } = await buildPrebuilt(dist, { own: libtorch.path, report: silentReport });
+      const released = new Map(files);
+      await using registry = serveFiles(released);
+      const table = await collectTable(dist, `${registry.base}/release`);
+      released.set("src/setup/prebuilt.json", new TextEncoder().encode(JSON.stringify(table)));
+      released.set(`release/${file}`, Deno.readFileSync(join(dist, file)));
+      using other = await newComputer(libtorch.path);
+      const main = `${registry.base}/src/cli/main.ts`;
+      const { code, stderr } = await other.deno(["run", "-A", main, "setup"], { PATH: "/nowhere" });
+      assertEquals(code, 0, stderr);
+      assertEquals(registry.requests.filter(isNative), []);
+      assertEquals(registry.requests.filter((path) => path === `/release/${file}`).length, 1);
+      assert(filesBelow(other.cache).some((name) => name.endsWith("/build.json")), stderr);
+    },
+  );
 });

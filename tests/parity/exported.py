@@ -10,6 +10,8 @@ import sys
 import warnings
 from pathlib import Path
 
+import onnx
+import onnxruntime
 import timm
 import torch
 import torchvision
@@ -50,16 +52,24 @@ def compare(way, make):
     except Exception as error:
         misses.append(f"{way}: {type(error).__name__}: {str(error).strip()[:300]}")
         return None
+    worst = 0
     for key, value in outputs.items():
         value = value[0] if isinstance(value, tuple) else value
         if value.shape != expected[key].shape:
             misses.append(f"{way} {key}: {list(value.shape)}, not {list(expected[key].shape)}")
             continue
         far = distance(value, expected[key])
-        said.append(f"{way} {key} {far:.1e}")
+        worst = max(worst, far)
         if not far < 1e-5:
             misses.append(f"{way} {key} {far:.1e}")
+    said.append(f"{way} {worst:.1e}")
     return model
+
+
+def printed():
+    scope = {}
+    exec(spec["python"], scope)
+    return scope["model"]
 
 
 def loaded(model):
@@ -74,6 +84,7 @@ if "timm" in spec["libraries"]:
     if not folded:
         compare("timm checkpoint_path",
                 lambda: timm.create_model(name, num_classes=classes, checkpoint_path=weights, **args))
+    if "local-dir:" in (spec["python"] or ""):
         model = compare("timm local-dir", lambda: timm.create_model(f"local-dir:{folder}", pretrained=True))
         if model is not None:
             view, data = spec["view"], timm.data.resolve_model_data_config(model)
@@ -104,8 +115,38 @@ if "timm" in spec["libraries"]:
                     misses.append(f"{more}: other values of {', '.join(strange[:4])}")
             except Exception as error:
                 misses.append(f"{more}: {type(error).__name__}: {str(error).strip()[:200]}")
-if "torchvision" in spec["libraries"] and args.get("in_chans", 3) == 3 and classes > 0:
+if "torchvision" in spec["libraries"] and spec["torchvision"]:
     compare("torchvision", lambda: loaded(torchvision.models.get_model(name, weights=None, num_classes=classes)))
+outputs = ["y", "features"] if classes > 0 else ["features"]
+
+
+def compare_file(way, run):
+    try:
+        for key, value in zip(outputs, run()):
+            far = distance(value, expected[key])
+            said.append(f"{way} {key} {far:.1e}")
+            if not far < 1e-5:
+                misses.append(f"{way} {key} {far:.1e}")
+    except Exception as error:
+        misses.append(f"{way}: {type(error).__name__}: {str(error).strip()[:300]}")
+
+
+def run_onnx():
+    path = str(folder / "student.onnx")
+    onnx.checker.check_model(path, full_check=True)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return [torch.from_numpy(value) for value in session.run(None, {"images": expected["x"].numpy()})]
+
+
+def run_script():
+    with torch.no_grad():
+        return [torch.jit.load(folder / "student.pt")(expected["x"])]
+
+
+compare_file("onnx", run_onnx)
+compare_file("torch.jit", run_script)
+if spec["python"] is not None:
+    compare("as printed", printed)
 if not spec["libraries"]:
     said.append("no class in Python: " + " ".join(spec["notes"])[:120])
 print("; ".join(said + [f"MISS {one}" for one in misses]).replace("\n", " "))

@@ -1,22 +1,24 @@
 /**
  * Exports one model of each family, at random weights, and has Python load it: `timm.create_model` by `checkpoint_path` and by
- * `local-dir:`, `load_state_dict` with `strict=True` in timm and torchvision. Prints how far logits and features are apart, as
- * a part of the largest, and what is missing.
+ * `local-dir:`, `load_state_dict` with `strict=True` in timm and torchvision, `torch.jit.load`, and onnxruntime after ONNX's own
+ * checker. Prints how far logits and features are apart, as a part of the largest, and what is missing.
  *
- *     deno run -A tests/parity/exported.ts [python] [pattern]
+ *     deno run -A tests/parity/exported.ts [python] [pattern …]
  *
- * `python` is an interpreter with torch, torchvision, timm and safetensors; `pattern` chooses architectures, as `models.list`
- * does, in place of the smallest of each family.
+ * `python` is an interpreter with torch, torchvision, timm, safetensors, onnx and onnxruntime; patterns choose architectures,
+ * as `models.list` does, in place of the smallest of each family; `special` stands for those with options of their own.
  *
  * @module
  */
 
-import type { Backbone } from "../../src/models/backbone.ts";
 import { create } from "../../src/models/create.ts";
-import type { BuildOptions, ModelEntry } from "../../src/models/entry.ts";
+import type { BuildOptions } from "../../src/models/entry.ts";
 import { entry, list } from "../../src/models/registry.ts";
+import { exportOnnx } from "../../src/runs/export_onnx.ts";
 import { exportSafetensors } from "../../src/runs/export_safetensors.ts";
+import { exportTorchScript } from "../../src/runs/export_torch_script.ts";
 import * as torch from "../../src/torch/mod.ts";
+import { families, randomize } from "./families.ts";
 
 /** An architecture, and options that are not as published. */
 type Case = readonly [name: string, options?: Partial<BuildOptions>];
@@ -30,41 +32,8 @@ const special: readonly Case[] = [
   ["swin_tiny_patch4_window7_224", { imageSize: 448 }],
   ["fastvit_t8", { folded: true }],
   ["mobileone_s0", { folded: true }],
+  ["repvit_m0_9", { folded: true }],
 ];
-
-/** The smallest of each family and publisher. */
-async function families(): Promise<Case[]> {
-  const found: string[] = [];
-  const folder = new URL("../../src/models/", import.meta.url);
-  const files = [...Deno.readDirSync(folder)].map(({ name }) => name)
-    .filter((name) => name.endsWith("_entries.ts")).sort();
-  for (const file of files) {
-    const exported = Object.values(await import(new URL(file, folder).href));
-    const entries = exported.filter(Array.isArray).flat() as ModelEntry[];
-    const bySource = Map.groupBy(entries, ({ source }) => source);
-    for (const own of bySource.values()) {
-      const size = ({ featureDim, stageDims }: ModelEntry): number =>
-        featureDim * stageDims.reduce((a, b) => a + b, 0);
-      found.push(own.toSorted((a, b) => size(a) - size(b))[0].name);
-    }
-  }
-  return [...new Set(found)].map((name) => [name]);
-}
-
-/** Values that are the same everywhere, and statistics of 0 and 1, would hide what is not loaded. */
-function randomize(model: Backbone): void {
-  torch.noGrad(() =>
-    torch.scope(() => {
-      for (const [name, tensor] of Object.entries(model.stateDict())) {
-        if (!tensor.dtype.startsWith("float")) continue;
-        if (name.endsWith("running_var")) tensor.uniform_(0.5, 1.5);
-        else if (tensor.max().item() === tensor.min().item()) {
-          tensor.add_(torch.randn(tensor.shape).mul(0.1));
-        }
-      }
-    })
-  );
-}
 
 async function write(folder: string, [name, options = {}]: Case): Promise<void> {
   torch.manualSeed(0);
@@ -83,6 +52,8 @@ async function write(folder: string, [name, options = {}]: Case): Promise<void> 
   if (model.numClasses > 0) model.classNames = Array.from({ length: 10 }, (_, i) => `class ${i}`);
   model.eval();
   const written = await exportSafetensors(model, folder);
+  await exportOnnx(model, `${folder}/student.onnx`, { view: false });
+  await exportTorchScript(model, `${folder}/student.pt`);
   torch.inferenceMode(() =>
     torch.scope(() => {
       const x = torch.randn([2, channels, side, side]);
@@ -91,13 +62,18 @@ async function write(folder: string, [name, options = {}]: Case): Promise<void> 
       torch.saveSafetensors(`${folder}/expected.safetensors`, tensors);
     })
   );
-  await Deno.writeTextFile(`${folder}/spec.json`, JSON.stringify({ ...written, view: model.view }));
+  // What torchvision's functions are not told of here is in the lines that are printed.
+  const isPlain = Object.keys(options).length === 0;
+  const spec = { ...written, view: model.view, torchvision: isPlain };
+  await Deno.writeTextFile(`${folder}/spec.json`, JSON.stringify(spec));
 }
 
-const [python = "python3", pattern] = Deno.args;
-const cases: readonly Case[] = pattern === undefined
-  ? [...await families(), ...special]
-  : list(pattern).map((name) => [name]);
+const [python = "python3", ...patterns] = Deno.args;
+const cases: readonly Case[] = patterns.length === 0
+  ? [...(await families()).map((name) => [name] as const), ...special]
+  : patterns.flatMap((pattern): readonly Case[] =>
+    pattern === "special" ? special : list(pattern).map((name) => [name])
+  );
 const script = new URL("exported.py", import.meta.url).pathname;
 let faults = 0;
 for (const [name, options = {}] of cases) {

@@ -7,13 +7,10 @@
 import { checkImages } from "../../src/export/onnx/check_onnx.ts";
 import { onnxOf } from "../../src/export/onnx/onnx_of.ts";
 import { onnxPackages } from "../../src/export/onnx/packages.ts";
-import { compareOutputs } from "../../src/export/compare_outputs.ts";
 import type { ImageSize } from "../../src/export/input_size.ts";
-import { outputsOf } from "../../src/export/outputs.ts";
-import { traceModel } from "../../src/export/trace_model.ts";
+import { checkScript, scriptOf } from "../../src/export/torch_script.ts";
 import type { Classifier } from "../../src/nn/mod.ts";
 import { ortRuntime } from "../../src/teachers/onnx_runtime.ts";
-import * as torch from "../../src/torch/mod.ts";
 
 const packages = await onnxPackages();
 const runtime = await ortRuntime();
@@ -30,16 +27,9 @@ export interface ExportDifferences {
 export function compareExports(model: Classifier, size: ImageSize): ExportDifferences {
   const features = true;
   const content = { view: null, features, float16: false, metadata: {} };
-  const bytes = onnxOf(packages, model, size, content);
+  const { bytes } = onnxOf(packages, model, size, content);
   const onnx = checkImages(runtime, bytes, model, size, { features, float16: false, path: "ONNX" });
-  const torchScript = torch.scope(() => {
-    const { trace, batch } = traceModel(model, size, (x) => outputsOf(model, x, features));
-    using _ = trace;
-    for (const [index, factor] of batch.multiples) trace.scale(index, factor);
-    trace.save(path);
-    using script = torch.loadScript(path);
-    const run = (images: torch.Tensor) => [script.forward(images)].flat() as torch.Tensor[];
-    return compareOutputs(model, size, { path, features, allowed: 1e-5, run });
-  });
+  Deno.writeFileSync(path, scriptOf(model, size, features));
+  const torchScript = checkScript(path, model, size, { features, path });
   return { onnx, torchScript };
 }

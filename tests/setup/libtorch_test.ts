@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { ChecksumError, FileError, SetupError, VersionError } from "../../src/base/errors.ts";
 import { type LibtorchOptions, obtainLibtorch, ownLibtorch } from "../../src/setup/libtorch.ts";
@@ -210,7 +210,18 @@ Deno.test("wheelFor: the file for this system, or what to do instead", () => {
     wheel.url,
     "https://download.pytorch.org/whl/cpu/torch-2.13.0%2Bcpu-cp311-cp311-manylinux_2_28_x86_64.whl",
   );
-  for (const [os, arch] of [["darwin", "aarch64"], ["linux", "aarch64"], ["windows", "x86_64"]]) {
+  const known = [["linux", "aarch64"], ["darwin", "aarch64"], ["windows", "x86_64"]];
+  const wheels = [wheel, ...known.map(([os, arch]) => wheelFor(os, arch))];
+  for (const { file, url, sha256, pip } of wheels) {
+    // pip and the address have to speak of the same file.
+    const [, version, platform] = file.match(/^torch-(.+)-cp311-cp311-(.+)\.whl$/)!;
+    assertEquals(pip[0], `torch==${version}`);
+    assert(pip.includes(`--platform=${platform}`), file);
+    assertEquals(decodeURIComponent(url.split("/").at(-1)!), file);
+    assertMatch(sha256, /^[0-9a-f]{64}$/);
+  }
+  assertEquals(new Set(wheels.map(({ sha256 }) => sha256)).size, 4);
+  for (const [os, arch] of [["darwin", "x86_64"], ["windows", "aarch64"], ["freebsd", "x86_64"]]) {
     const { message } = assertThrows(() => wheelFor(os, arch), SetupError, `${os} ${arch}`);
     assert(message.includes("LIBTORCH"), message);
   }
@@ -226,6 +237,13 @@ Deno.test("unpackedPath: headers and the libraries that are loaded, nothing of P
       "torch/include/ATen/core/Tensor.h",
       "torch/version.py",
       "torch.libs/libgfortran.so.5",
+      "torch/lib/libtorch_cpu.dylib",
+      "torch/lib/libomp.dylib",
+      "torch/lib/torch_cpu.dll",
+      "torch/lib/torch_cpu.lib",
+      "torch/lib/c10.lib",
+      "torch/lib/libiomp5md.dll",
+      "torch/lib/uv.dll",
     ]
   ) assertEquals(unpackedPath(name), name);
   for (
@@ -238,6 +256,10 @@ Deno.test("unpackedPath: headers and the libraries that are loaded, nothing of P
       "torch/lib/libjitbackend_test.so",
       "torch/lib/libtorchbind_test.so",
       "torch/lib/libx.a",
+      "torch/lib/libtorch_python.dylib",
+      "torch/lib/torch_python.dll",
+      "torch/lib/shm.dll",
+      "torch/lib/sleef.lib",
       "torch-2.13.0+cpu.dist-info/RECORD",
       "functorch/dim.so",
     ]

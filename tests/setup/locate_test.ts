@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { join, toFileUrl } from "@std/path";
 import { inspectLibtorch, isSupportedVersion, type Libtorch } from "../../ffi/libtorch.ts";
-import { libraryKey, locate, packageKeyOf, setupCommand } from "../../ffi/locate.ts";
+import { libraryKey, locate, packageKeyOf } from "../../ffi/locate.ts";
+import { setupCommand } from "../../ffi/setup_advice.ts";
 import { VERSION } from "../../src/base/version.ts";
 import {
   envOf,

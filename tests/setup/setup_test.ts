@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
-import { join } from "@std/path";
+import { join, toFileUrl } from "@std/path";
 import { locate } from "../../ffi/locate.ts";
 import { abiVersion } from "../../ffi/symbols.ts";
 import {
@@ -51,6 +51,22 @@ function libraries(cache: string): string[] {
 }
 
 const quiet = { quiet: true };
+
+Deno.test("setup: without native source, as in a bundled program, nothing is fetched", async () => {
+  using folder = temporaryFolder();
+  const { cache, variables, surroundings } = place(folder.path);
+  variables.LIBTORCH = undefined;
+  await using server = serveFolder(join(folder.path, "wheels"));
+  const wheel = await writeWheel(join(folder.path, "wheels"), server.base);
+  const source = toFileUrl(join(folder.path, "nowhere/"));
+  await assertRejects(
+    () => setupIn({ ...surroundings, wheel, source }, quiet),
+    SetupError,
+    `There is no native source in ${source.href}. `,
+  );
+  assertEquals(libraries(cache), []);
+  assertEquals(server.requests, []);
+});
 
 Deno.test("setup: fetches libtorch, builds, and what it built is found and used", async () => {
   using folder = temporaryFolder();

@@ -260,6 +260,8 @@ function listenForEnd(): void {
 }
 
 const workerFile = new URL("./decode_worker.ts", import.meta.url);
+/** Never called: what an import names, `deno compile` puts into the program. */
+const _compiledAlong = (): Promise<unknown> => import("./decode_worker.ts");
 let warned = false;
 
 /** Whether threads can be started: a program that was bundled into one file has none for them, and decodes in this one. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { npmArchitecture, openPackagedLibraries } from "../../../ffi/packaged_libraries.ts";
 import { loadPackage } from "../../base/optional_package.ts";
 
 const PACKAGE = "npm:sharp@^0.34.5";
@@ -45,6 +46,7 @@ export interface Sharp {
  * @throws {LibraryError} If it cannot be had.
  */
 export async function openSharp(): Promise<Sharp> {
+  openPackagedLibraries(PACKAGE, `@img/sharp-libvips-linux-${npmArchitecture()}/lib`);
   const { default: sharp } = await loadPackage<{ default: Sharp }>(PACKAGE, "Image files");
   // The workers are the threads, and no image is asked for twice.
   sharp.concurrency(1);

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { npmArchitecture, openPackagedLibraries } from "../../../ffi/packaged_libraries.ts";
 import { TurboJpeg } from "../../../ffi/turbo_jpeg.ts";
 import { loadPackage } from "../../base/optional_package.ts";
 
@@ -18,6 +19,8 @@ export async function openTurboJpeg(): Promise<TurboJpeg | undefined> {
   if (Deno.build.os !== "linux") return undefined;
   const installed = TurboJpeg.find();
   if (installed !== undefined) return installed;
+  const folder = `./prebuilds/jpeg-turbo-linux-${npmArchitecture()}`;
+  openPackagedLibraries(PACKAGE, `${folder}/libturbojpeg.so.0`);
   try {
     await loadPackage(PACKAGE, "JPEG files");
   } catch {

@@ -25,7 +25,7 @@ interface Writing {
 
 /** A tensor's memory, or a part of another's that no other part overlaps. */
 interface Memory {
-  /** What it is a part of; null for a tensor of its own. */
+  /** The memory that it is a part of; null for a tensor of its own. */
   readonly whole: Memory | null;
   /** Who wrote to all of it last. */
   written: Writing | null;

@@ -9,7 +9,7 @@ import { ArgumentError, DTypeError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import { scope, type Tensor } from "../../torch/mod.ts";
 import type { DType } from "../../torch/dtype.ts";
-import { type Attribute, ONNX_DTYPES, type OnnxNode, type Port } from "./graph.ts";
+import { type Attribute, ONNX_DTYPES, type OnnxNode, type OnnxPort } from "./graph.ts";
 import type { OnnxPackages } from "./packages.ts";
 
 /** The version of ONNX's operators that is written: the first that resizes with antialiasing. */
@@ -33,9 +33,9 @@ export interface OnnxFile {
   /** Tensors by name. */
   readonly initializers: ReadonlyMap<string, Tensor>;
   /** What is given. */
-  readonly inputs: readonly Port[];
+  readonly inputs: readonly OnnxPort[];
   /** What comes out. */
-  readonly outputs: readonly Port[];
+  readonly outputs: readonly OnnxPort[];
   /** Strings by name that say what the model is. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -83,7 +83,7 @@ function attribute(name: string, value: Attribute): object {
   return { name, type: INTS, ints: value.map(BigInt) };
 }
 
-function port({ name, dtype, shape }: Port): object {
+function port({ name, dtype, shape }: OnnxPort): object {
   const dim = shape.map((size) => ({
     value: typeof size === "number"
       ? { case: "dimValue", value: BigInt(size) }

@@ -15,11 +15,11 @@ import { type Attribute, type GraphBuilder, ONNX_DTYPES } from "./graph.ts";
 export type Value =
   | {
     readonly kind: "tensor";
-    /** Its name in the graph. */
+    /** The name that it has in the graph. */
     readonly name: string;
-    /** Its dtype. */
+    /** The dtype of its values. */
     readonly dtype: DType;
-    /** Its shape; a complex tensor has one dimension more in the graph, of the two parts. */
+    /** The sizes of its dimensions; a complex tensor has one dimension more in the graph, of the two parts. */
     readonly shape: readonly Dim[];
   }
   | { readonly kind: "constant"; readonly value: ScriptOutput }
@@ -34,9 +34,9 @@ export class UntranslatedError extends ApprenticeError {}
 
 /** What a call makes: dtype and shape of a tensor. */
 export interface Made {
-  /** Its dtype. */
+  /** The dtype of its values. */
   readonly dtype: DType;
-  /** Its shape. */
+  /** The sizes of its dimensions. */
   readonly shape: readonly Dim[];
 }
 

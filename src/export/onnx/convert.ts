@@ -18,7 +18,7 @@ import { TRANSLATIONS } from "./operators/all.ts";
 export interface Conversion {
   /** The computation. */
   readonly traced: TracedModel;
-  /** Its parameters and buffers by name. */
+  /** The parameters and buffers of the model by name. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** The graph that it is added to. */
   readonly graph: GraphBuilder;
@@ -42,7 +42,8 @@ export function convert({ traced, tensors, graph, images }: Conversion): string[
   const [input] = trace.inputs;
   values.set(input.id, { kind: "tensor", name: images, ...made(input) });
   const needed = neededNodes(trace);
-  checkAliases(trace.nodes.filter((_, index) => needed.has(index)));
+  // Also of nodes that nothing seems to need: what is written in place is needed by whoever shares the memory.
+  checkAliases(trace.nodes);
   const unpacked = new Map(
     trace.nodes.filter(({ kind }) => kind === "prim::ListUnpack")
       .map(({ inputs, outputs }) => [inputs[0], outputs]),

@@ -13,7 +13,7 @@ export type Attribute = number | string | readonly number[] | { readonly float: 
 
 /** An operation of the graph. */
 export interface OnnxNode {
-  /** Its name, which says in which module it lies: `/layer1/layer1.0/conv1/Conv`. */
+  /** The name of the operation, which says in which module it lies: `/layer1/layer1.0/conv1/Conv`. */
   readonly name: string;
   /** The operator, such as `"Conv"`. */
   readonly operator: string;
@@ -21,13 +21,13 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   /** The names of what it makes. */
   readonly outputs: readonly string[];
-  /** Its attributes by name. */
+  /** The settings of the operation by name. */
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
 /** What goes into the graph or comes out. */
-export interface Port {
-  /** Its name. */
+export interface OnnxPort {
+  /** The name that is fed or fetched. */
   readonly name: string;
   /** The element type. */
   readonly dtype: DType;

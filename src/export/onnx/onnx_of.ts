@@ -14,7 +14,7 @@ import { outputsOf } from "../outputs.ts";
 import { type TracedModel, traceModel } from "../trace_model.ts";
 import { onnxBytes } from "./bytes.ts";
 import { convert } from "./convert.ts";
-import { GraphBuilder, type Port } from "./graph.ts";
+import { GraphBuilder, type OnnxPort } from "./graph.ts";
 import { halfWeights } from "./half_weights.ts";
 import type { OnnxPackages } from "./packages.ts";
 import { addView } from "./pixels.ts";
@@ -31,6 +31,16 @@ export interface OnnxContent {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A file in memory. */
+export interface OnnxContents {
+  /** The bytes of the file. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What is fed. */
+  readonly inputs: readonly OnnxPort[];
+  /** What can be fetched. */
+  readonly outputs: readonly OnnxPort[];
+}
+
 /**
  * Makes the file.
  *
@@ -42,7 +52,7 @@ export function onnxOf(
   model: Classifier,
   size: ImageSize,
   content: OnnxContent,
-): Uint8Array<ArrayBuffer> {
+): OnnxContents {
   return scope(() => {
     const traced = traceModel(model, size, (images) => outputsOf(model, images, content.features));
     using _ = traced.trace;
@@ -56,8 +66,8 @@ function fileOf(
   size: ImageSize,
   { view, features, float16, metadata }: OnnxContent,
   traced: TracedModel,
-): Uint8Array<ArrayBuffer> {
-  const input: Port = view === null
+): OnnxContents {
+  const input: OnnxPort = view === null
     ? { name: "images", dtype: "float32", shape: ["batch", ...size] }
     : { name: "pixels", dtype: "uint8", shape: ["batch", "height", "width", 3] };
   const graph = new GraphBuilder(input.name);
@@ -70,20 +80,22 @@ function fileOf(
   const names = [...(classifies ? [score] : []), ...(features || !classifies ? ["features"] : [])];
   // What a graph returns has a name of its own, whatever computed it.
   names.forEach((name, i) => graph.name("Identity", [results[i]], name));
-  const outputs = traced.trace.outputs.map((id, i): Port => ({
+  const outputs = traced.trace.outputs.map((id, i): OnnxPort => ({
     name: names[i],
     dtype: "float32",
     shape: traced.batch.shapes.get(id)!.map((dim) => typeof dim === "number" ? dim : "batch"),
   }));
   const half = float16 ? halfWeights(graph.initializers) : null;
-  return onnxBytes(packages, {
+  const inputs = [input];
+  const bytes = onnxBytes(packages, {
     name: model.recipe?.architecture ?? model.constructor.name,
     nodes: [...(half?.casts ?? []), ...graph.nodes],
     initializers: half?.initializers ?? graph.initializers,
-    inputs: [input],
+    inputs,
     outputs,
     metadata,
   });
+  return { bytes, inputs, outputs };
 }
 
 function checked(view: View, [channels, ...sides]: ImageSize): View {

@@ -33,15 +33,15 @@ export function onnxPackages(): Promise<OnnxPackages> {
   });
 }
 
+const PROTOBUF = "npm:@bufbuild/protobuf@2.10.2";
+const MESSAGES = "npm:onnx-buf@1.20.0-1";
+
 async function load(): Promise<OnnxPackages> {
   const user = "ONNX files";
   const { create, toBinary } = await loadPackage<Pick<OnnxPackages, "create" | "toBinary">>(
-    "npm:@bufbuild/protobuf@2.10.2",
+    PROTOBUF,
     user,
   );
-  const { ModelProtoSchema } = await loadPackage<{ ModelProtoSchema: Schema }>(
-    "npm:onnx-buf@1.20.0-1",
-    user,
-  );
+  const { ModelProtoSchema } = await loadPackage<{ ModelProtoSchema: Schema }>(MESSAGES, user);
   return { create, toBinary, model: ModelProtoSchema };
 }

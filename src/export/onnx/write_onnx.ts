@@ -11,6 +11,7 @@ import type { Classifier } from "../../nn/mod.ts";
 import { ortRuntime } from "../../teachers/onnx_runtime.ts";
 import { inputSizeOf } from "../input_size.ts";
 import { checkImages, checkPixels } from "./check_onnx.ts";
+import type { OnnxPort } from "./graph.ts";
 import { onnxOf } from "./onnx_of.ts";
 import { onnxPackages } from "./packages.ts";
 
@@ -36,8 +37,12 @@ export interface OnnxOptions {
 export interface OnnxExport {
   /** The file. */
   readonly path: string;
-  /** Its size in bytes. */
+  /** The size of the file in bytes. */
   readonly bytes: number;
+  /** What the file is fed: names, dtypes, and shapes in which a name is a size that is left open. */
+  readonly inputs: readonly OnnxPort[];
+  /** What can be fetched from it. */
+  readonly outputs: readonly OnnxPort[];
   /**
    * How far ONNX Runtime's logits and features are from the model's for random images, relative to these; null if that was
    * not checked.
@@ -73,15 +78,17 @@ export async function writeOnnx(
   const metadata = { ...describe(model), ...options.metadata };
   const content = { view, features, float16, metadata };
   let [difference, pixelDifference]: (number | null)[] = [null, null];
-  const bytes = onnxOf(packages, model, size, content);
+  const { bytes, inputs, outputs } = onnxOf(packages, model, size, content);
   if (check) {
-    const plain = view === null ? bytes : onnxOf(packages, model, size, { ...content, view: null });
+    const plain = view === null
+      ? bytes
+      : onnxOf(packages, model, size, { ...content, view: null }).bytes;
     const runtime = await ortRuntime();
     difference = checkImages(runtime, plain, model, size, { features, float16, path });
     if (view !== null) pixelDifference = checkPixels(runtime, bytes, model, view, path);
   }
   await writeAtomic(path, bytes);
-  return { path, bytes: bytes.length, difference, pixelDifference };
+  return { path, bytes: bytes.length, inputs, outputs, difference, pixelDifference };
 }
 
 function wantedView(model: Classifier, wanted: boolean | undefined): View | null {

@@ -7,8 +7,9 @@ import { drawHistogram } from "../charts/histogram.ts";
 import type { ChartLibrary } from "../charts/library.ts";
 import { drawReliability } from "../charts/reliability.ts";
 import { drawScatter } from "../charts/scatter.ts";
+import { drawTradeOff } from "../charts/trade_off.ts";
 import type { ReportBlock, ReportSection } from "../data.ts";
-import { type Html, html } from "../html.ts";
+import { escapeHtml, Html, html } from "../html.ts";
 import { drawConfusion } from "./confusion.ts";
 import { drawGallery } from "./gallery.ts";
 import { drawHeatmap } from "./heatmap.ts";
@@ -29,6 +30,7 @@ const CHARTS: readonly ReportBlock["kind"][] = [
   "histogram",
   "reliability",
   "scatter",
+  "tradeOff",
 ];
 
 /** A section with its heading. Charts that follow one another share a grid. */
@@ -44,7 +46,8 @@ export function drawSection(drawing: Drawing, section: ReportSection): Html {
     const blocks = group.blocks.map((block) => drawBlock(drawing, block));
     return group.charts ? html`<div class="charts">${blocks}</div>` : html`${blocks}`;
   });
-  return html`<section><h2>${section.heading}</h2>${
+  const id = new Html(section.id === undefined ? "" : ` id="${escapeHtml(section.id)}"`);
+  return html`<section${id}><h2>${section.heading}</h2>${
     section.text !== undefined && html`<p>${section.text}</p>`
   }${drawn}</section>`;
 }
@@ -71,10 +74,12 @@ function drawBlock({ charts, imageBytes }: Drawing, block: ReportBlock): Html {
       return drawReliability(charts, block);
     case "scatter":
       return drawScatter(charts, block);
+    case "tradeOff":
+      return drawTradeOff(charts, block);
     default:
       throw new ArgumentError(
         `Report: there is no block of kind ${JSON.stringify((block as { kind: unknown }).kind)}; ` +
-          "use text, table, curves, bars, histogram, heatmap, gallery, confusion, reliability or scatter.",
+          "use text, table, curves, bars, histogram, heatmap, gallery, confusion, reliability, scatter or tradeOff.",
       );
   }
 }

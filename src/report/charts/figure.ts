@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { EChartsOption } from "npm:echarts@^6.1.0";
+import type { EChartsOption, EChartsType } from "npm:echarts@^6.1.0";
 import { Html, html, jsonScript } from "../html.ts";
 import { COLORS, stroke } from "./axes.ts";
 import type { ChartLibrary } from "./library.ts";
@@ -45,6 +45,8 @@ export interface Around {
   note?: string;
   /** What stands for a series in the legend; a piece of its line by default. */
   mark?: (index: number) => Html;
+  /** What is drawn besides, once it is known where in the drawing values are. */
+  besides?: (chart: EChartsType, width: number) => Record<string, unknown>;
 }
 
 /** Draws a chart in both sizes, with its legend, and what the pointer shows at each of `xs`. */
@@ -54,13 +56,14 @@ export function figure(
   names: string[],
   option: Record<string, unknown>,
   height: number,
-  { y, tips, xs, note, mark = line }: Around = {},
+  { y, tips, xs, note, mark = line, besides }: Around = {},
 ): Html {
   const drawings = SIZES.map(({ name, width }) => {
     const size = { width, height };
     const chart = charts.init(null, null, { renderer: "svg", ssr: true, ...size });
     try {
       chart.setOption(option as EChartsOption);
+      if (besides) chart.setOption(besides(chart, width) as EChartsOption);
       const svg = tidy(chart.renderToSVGString(), title);
       const places = xs?.map((x) =>
         Math.round(
@@ -108,7 +111,7 @@ function tidy(svg: string, title: string): Html {
 /** Writes the series that an element belongs to, from its color, into the attribute by which it is hidden. */
 function markSeries(tag: string): string {
   let series: string | undefined;
-  const plain = tag.replace(/var\((--c\d+),s(\d+)\)/g, (_, color, index) => {
+  const plain = tag.replace(/var\((--[a-z]+\d*),s(\d+)\)/g, (_, color, index) => {
     series = index;
     return `var(${color})`;
   });

@@ -1,21 +1,14 @@
 /** Points in the plane, by groups. @module */
 
 import type { ScatterBlock } from "../evaluation_data.ts";
-import { type Html, html } from "../html.ts";
+import type { Html } from "../html.ts";
 import { base, COLORS, seriesColor } from "./axes.ts";
 import { empty, figure } from "./figure.ts";
 import type { ChartLibrary } from "./library.ts";
-
-/** Shapes by ECharts' names, and as they are drawn in the legend. */
-const SHAPES = [
-  { symbol: "circle", path: "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z" },
-  { symbol: "triangle", path: "M0 -5L5 5L-5 5z" },
-  { symbol: "rect", path: "M-4.5 -4.5h9v9h-9z" },
-  { symbol: "diamond", path: "M0 -6L5 0L0 6L-5 0z" },
-] as const;
+import { type PointShape, shapeMark, SHAPES } from "./shapes.ts";
 
 /** Groups differ by color and shape: two of one color have not one shape until there are more than 32. */
-function shapeOf(index: number): (typeof SHAPES)[number] {
+function shapeOf(index: number): PointShape {
   return SHAPES[(index + Math.floor(index / COLORS)) % SHAPES.length];
 }
 
@@ -39,6 +32,7 @@ export function drawScatter(charts: ChartLibrary, block: ScatterBlock): Html {
       itemStyle: { color: seriesColor(i), opacity: 0.8 },
     })),
   };
+  const mark = (index: number): Html => shapeMark(shapeOf(index), index);
   return figure(charts, title, series.map(({ name }) => name), option, 380, { note, mark });
 }
 
@@ -50,12 +44,4 @@ function hidden(values: readonly number[]): Record<string, unknown> {
   );
   const room = 0.03 * (most - least) || 1;
   return { type: "value", show: false, min: least - room, max: most + room };
-}
-
-function mark(index: number): Html {
-  return html`
-    <svg class="k${index % COLORS + 1}" viewBox="-7 -7 14 14" aria-hidden="true">
-      <path fill="currentColor" d="${shapeOf(index).path}" />
-    </svg>
-  `;
 }

@@ -186,6 +186,7 @@ function teacherOf(
     classNames,
     facts: {
       source: source.spec,
+      file: source.path,
       architecture: known.name,
       parameters,
       numClasses,

@@ -12,6 +12,8 @@ import { CONVOLUTIONS } from "./convolution.ts";
 import { CREATION } from "./creation.ts";
 import { INDEXING } from "./indexing.ts";
 import { NORMS } from "./normalization.ts";
+import { PATCHES } from "./patches.ts";
+import { POOLING } from "./pooling.ts";
 import { PRODUCTS } from "./products.ts";
 import { REDUCTIONS } from "./reduction.ts";
 import { RESIZING } from "./resize.ts";
@@ -20,6 +22,8 @@ import { SHAPES } from "./shape.ts";
 /** PyTorch's operators by name, without `aten::`, with what does the same in ONNX. */
 export const TRANSLATIONS: Translations = {
   ...CONVOLUTIONS,
+  ...POOLING,
+  ...PATCHES,
   ...PRODUCTS,
   ...NORMS,
   ...ACTIVATIONS,

@@ -81,6 +81,13 @@ function maskedFill(call: Call): string {
   return call.add("Where", [call.name(1), call.as(2, dtype), call.as(0, dtype)]);
 }
 
+/** What is on one side of a diagonal; the rest is 0. */
+function triangle(call: Call, upper: 0 | 1): string {
+  return call.add("Trilu", [call.name(0), call.graph.scalar(call.number(1, 0), "int64")], {
+    upper,
+  });
+}
+
 /** Another dtype, or the same tensor. */
 function changed(call: Call): string {
   return call.as(0, call.made[0].dtype);
@@ -114,6 +121,8 @@ export const ARITHMETIC: Translations = {
   logical_not: (call) => call.add("Not", [call.as(0, "bool")]),
   logical_and: (call) => call.add("And", [call.as(0, "bool"), call.as(1, "bool")]),
   logical_or: (call) => call.add("Or", [call.as(0, "bool"), call.as(1, "bool")]),
+  tril: (call) => triangle(call, 0),
+  triu: (call) => triangle(call, 1),
   where,
   masked_fill: maskedFill,
   neg: unary("Neg"),
@@ -129,6 +138,11 @@ export const ARITHMETIC: Translations = {
   sin: unary("Sin"),
   cos: unary("Cos"),
   tan: unary("Tan"),
+  asin: unary("Asin"),
+  acos: unary("Acos"),
+  atan: unary("Atan"),
+  sinh: unary("Sinh"),
+  cosh: unary("Cosh"),
   erf: unary("Erf"),
   floor: unary("Floor"),
   ceil: unary("Ceil"),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { eye } from "../../../torch/mod.ts";
 import type { Call, Translation, Translations } from "../call.ts";
 
 /** A tensor of one number in the shape that was seen. */
@@ -23,6 +24,16 @@ function arange(call: Call): string {
   return call.add("Range", [start, end, step].map((value) => call.graph.scalar(value, dtype)));
 }
 
+/** Ones along the diagonal: eye(n, …), or eye(n, m, …), of which dtype, layout, device and pinning are the last. */
+function unit(call: Call): string {
+  const { dtype, shape } = call.made[0];
+  const [rows, columns] = shape.map((size) => call.fixed(size));
+  return call.graph.constant(
+    `eye ${rows} ${columns} ${dtype}`,
+    () => eye(rows, columns, { dtype }),
+  );
+}
+
 /** Tensors made of nothing. */
 export const CREATION: Translations = {
   zeros: fill(0),
@@ -36,4 +47,5 @@ export const CREATION: Translations = {
   fill: (call) => filled(call, call.number(1)),
   zero: fill(0),
   arange,
+  eye: unit,
 };

@@ -67,6 +67,24 @@ function outer(call: Call): string {
   ]);
 }
 
+/** A sum of products by a formula, which ONNX has with the same letters. */
+function einsum(call: Call): string {
+  const names = call.list(1).map((item) => (item as { name: string }).name);
+  return call.add("Einsum", names, { equation: call.text(0) });
+}
+
+/** The cosine of the angle between vectors along a dimension, lengths no less than `eps`. */
+function cosine(call: Call): string {
+  const axes = call.graph.ints([call.axis(2)]);
+  const { dtype } = call.made[0];
+  const epsilon = call.graph.scalar(call.number(3, 1e-8), dtype);
+  const units = [0, 1].map((at) => {
+    const length = call.add("ReduceL2", [call.name(at), axes], { keepdims: 1 });
+    return call.add("Div", [call.name(at), call.add("Max", [length, epsilon])]);
+  });
+  return call.add("ReduceSum", [call.add("Mul", units), axes], { keepdims: 0 });
+}
+
 /** Products of matrices, and attention. */
 export const PRODUCTS: Translations = {
   linear,
@@ -79,5 +97,7 @@ export const PRODUCTS: Translations = {
   baddbmm: addedProduct,
   addmv: addedProduct,
   outer,
+  einsum,
+  cosine_similarity: cosine,
   scaled_dot_product_attention: attention,
 };

@@ -68,8 +68,21 @@ function nearest(call: Call): string {
   }, call.name(0));
 }
 
+/** Values between pixels, at places that are computed. */
+function sampled(call: Call): string {
+  const mode = ["bilinear", "nearest", "bicubic"][call.number(2)];
+  const padding_mode = ["zeros", "border", "reflection"][call.number(3)];
+  const align_corners = call.flag(4) ? 1 : 0;
+  return call.add("GridSample", [call.name(0), call.name(1)], {
+    mode,
+    padding_mode,
+    align_corners,
+  });
+}
+
 /** Maps in another size. */
 export const RESIZING: Translations = {
+  grid_sampler: sampled,
   upsample_linear1d: linear("upsample_linear1d"),
   upsample_bilinear2d: linear("upsample_bilinear2d"),
   upsample_bicubic2d: linear("upsample_bicubic2d"),
