@@ -47,8 +47,7 @@ async function walk(readers: Readers, page: string): Promise<void> {
   const folder = await readers.folder(page.replaceAll("/", "_"));
   let printed: string | null = null;
   for (const block of blocksOf(await Deno.readTextFile(root + page))) {
-    const { language, note, code, line } = block;
-    if (note === "later") continue;
+    const { language, code, line } = block;
     if (language !== "text") {
       printed = await run(readers, folder, block, page === "README.md");
       continue;
