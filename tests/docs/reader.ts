@@ -51,11 +51,15 @@ export class Readers implements AsyncDisposable {
     await Deno.mkdir(bin);
     const here = `--config='${root}deno.json'`;
     const scripts = {
+      // The picture of features takes seconds a run; labels that are few would be shown two hundred times.
       apprentice: `more=()
-        if [ -n "$READ_SHORTLY" ] && [ "$1" = distill ]; then
-          more=(--size 56 --epochs 1)
-          [[ "$*" == *--labelled* ]] && more+=(--set student.weights.recipe.epochs=1)
-        fi
+        case "$1" in
+          train) more=(--set evaluation.embedding=null) ;;
+          distill)
+            more=(--set evaluation.embedding=null)
+            [[ "$*" == *--labelled* ]] && more+=(--set student.weights.recipe.data.train.select=[])
+            [ -n "$READ_SHORTLY" ] && more+=(--size 56 --epochs 1) ;;
+        esac
         exec '${Deno.execPath()}' run -A --no-check '${root}src/cli/main.ts' "$@" "\${more[@]}"`,
       deno: `given=()
         for each in "$@"; do case "$each" in
@@ -134,6 +138,8 @@ export class Readers implements AsyncDisposable {
       cwd: folder,
       env: {
         NO_COLOR: "1",
+        // Two pages at a time have a processor each.
+        OMP_NUM_THREADS: "1",
         READ_SHORTLY: shortly ? "1" : "",
         PATH: `${this.#shared}/bin:${this.#shared}/deno/bin:${Deno.env.get("PATH")}`,
         DENO_INSTALL_ROOT: `${this.#shared}/deno`,
