@@ -27,9 +27,9 @@ async function run(
   shortly: boolean,
 ): Promise<string | null> {
   const { language, note, code, line } = block;
-  assert(["sh", "ts", "json"].includes(language), `line ${line}: "${language}" is not run`);
+  const notes = { sh: /^(fails)?$/, ts: /^([\w.]+\.ts)?$/, json: /^[\w.]+\.json$/ }[language];
+  assert(notes?.test(note), `line ${line}: "${language} ${note}" is none of a page's fences`);
   if (language === "json") {
-    assert(note.endsWith(".json"), `line ${line}: no name of a file, as in "json digits.json"`);
     assert(validate(JSON.parse(code)), `line ${line}: ${JSON.stringify(validate.errors)}`);
   }
   const file = language === "ts" && note === "" ? `block_${line}.ts` : note;

@@ -84,11 +84,8 @@ export class DecodePool {
         new Promise((done, failed) => void this.#queue.push({ job, done, failed })),
       );
     }
-    const all = Promise.all(parts);
-    // If no thread can be started it is this call that says why, not the images that go on waiting until the end.
-    all.catch(() => {});
     this.#hand();
-    return (await all).flat();
+    return (await Promise.all(parts)).flat();
   }
 
   /** Ends the threads. What is being decoded is refused with a {@linkcode DisposedError}. */
