@@ -35,6 +35,7 @@ export function exportCommand(): Command<[string]> {
     .option("--no-view", "they are not: the graph takes normalized images")
     .option("--push <org/name>", "uploads it to this repository of the hub, with HF_TOKEN")
     .option("--private", "the repository is private, if it is made now")
+    .option("--onnx", "model.onnx beside the weights, for those who have no Python")
     .option("--license <name>", "the license that you state for it: apache-2.0, cc-by-nc-4.0, …")
     .addHelpText("after", AFTER)
     .action((source, { to, out, ...given }) =>

@@ -13,6 +13,8 @@ export interface ExportGiven {
   readonly push?: string;
   /** Whether that repository is private. */
   readonly private?: boolean;
+  /** Whether `model.onnx` goes along. */
+  readonly onnx?: boolean;
   /** The license that the card states. */
   readonly license?: string;
 }
@@ -83,7 +85,7 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
   hub: {
     help: "a folder ready for a model hub: card, weights, config, recipe, teachers",
     file: "hub",
-    options: ["float16", "push", "private", "license"],
+    options: ["float16", "onnx", "push", "private", "license"],
     write: async (runs, source, path, { push, private: isPrivate, ...given }) => {
       const { keptCard, license } = await runs.exportHub(source, path, {
         ...given,

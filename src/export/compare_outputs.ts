@@ -71,8 +71,8 @@ export function relative(found: Tensor, right: Tensor): number {
   return (found.to(right.dtype).sub(right).norm().item() as number) / Math.max(by, 1e-12);
 }
 
-/** How far the model's own outputs are from what it computes in float64. */
-function rounding(model: Classifier, images: Tensor, right: readonly Tensor[]): number {
+/** How far the model's own outputs are from what it computes in float64; it is float32 before and afterwards. */
+export function rounding(model: Classifier, images: Tensor, right: readonly Tensor[]): number {
   try {
     model.to("float64");
     const exact = outputsOf(model, images.to("float64"), right.length > 1);

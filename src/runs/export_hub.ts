@@ -10,7 +10,8 @@ import { makeFolder, writeAtomic } from "../base/files.ts";
 import { isMissing, passPermission, readTextFile } from "../base/regular_files.ts";
 import type { Spec } from "../base/spec.ts";
 import { isUntouched, modelCard } from "../export/model_card.ts";
-import type { Origin, Provenance } from "../export/provenance.ts";
+import { writeOnnx } from "../export/onnx/write_onnx.ts";
+import { briefProvenance, type Origin, type Provenance } from "../export/provenance.ts";
 import { sharedData, sharedPath } from "../export/shared_paths.ts";
 import { writeSafetensors } from "../export/write_safetensors.ts";
 import { checkRepository } from "../hub/repository_name.ts";
@@ -21,6 +22,8 @@ import { openExported } from "./export_source.ts";
 export interface ExportHubOptions {
   /** Whether weights are in half precision; false by default. */
   readonly float16?: boolean;
+  /** Whether `model.onnx` is written, too, which takes photographs; false by default. The student needs a view for it. */
+  readonly onnx?: boolean;
   /** The repository that the folder is for, `org/name`, for the card; a place to fill in by default. */
   readonly repository?: string;
   /**
@@ -42,6 +45,9 @@ export interface HubExport {
   readonly keptCard: boolean;
 }
 
+/** The student as an ONNX file. */
+const ONNX_FILE = "model.onnx";
+
 /** The shape of a license's short name, as the hub has them. */
 const LICENSE = /^[a-z0-9][a-z0-9.-]*$/;
 
@@ -49,7 +55,7 @@ const LICENSE = /^[a-z0-9][a-z0-9.-]*$/;
  * Writes a folder that is ready for a model hub: `README.md` (a model card: use in Python and here, images, results, teachers
  * with what is known of their licenses, recipe), `model.safetensors` and `config.json` as
  * {@linkcode exportSafetensors} has them, `recipe.json` and `teachers.json`. Of paths on this machine only the last names are
- * in them. A `model.onnx` that lies in the folder already is told of in the card. A card that somebody edited stays.
+ * in them. A `model.onnx`, from here or there before, is told of in the card. A card that somebody edited stays.
  *
  * @param source The folder of a run, a file that `models.save` wrote, or a model.
  * @param folder Where to; other files in it stay.
@@ -83,7 +89,12 @@ export async function exportHub(
   using opened = await openExported(source);
   const { student, provenance } = opened;
   await makeFolder(folder);
-  const hasOnnx = await isThere(join(folder, "model.onnx"));
+  const onnx = join(folder, ONNX_FILE);
+  if (options.onnx) {
+    const metadata = { provenance: JSON.stringify(briefProvenance(provenance)) };
+    await writeOnnx(student, onnx, { view: true, float16, metadata });
+  }
+  const hasOnnx = await isThere(onnx);
   const { card, license } = modelCard(student, provenance, {
     repository,
     license: wanted,
@@ -93,6 +104,7 @@ export async function exportHub(
     float16,
     ...(license !== null && { license }),
   });
+  if (options.onnx) files.push(ONNX_FILE);
   const write = async (name: string, text: string): Promise<void> => {
     await writeAtomic(join(folder, name), text);
     files.push(name);

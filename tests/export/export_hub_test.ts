@@ -87,7 +87,12 @@ test("a card that was edited stays; one that was not is written anew", () =>
   inFolder(async (folder) => {
     using student = models.create("mobilenetv3_small_050", { numClasses: 2 });
     assertEquals((await exportHub(student, folder)).keptCard, false);
-    Deno.writeTextFileSync(`${folder}/model.onnx`, "");
+    // It takes photographs, and what this student wants of them is not known.
+    await assertRejects(() => exportHub(student, folder, { onnx: true }), ArgumentError, "view");
+    student.view = { size: [32, 32], mean: [0, 0, 0], std: [1, 1, 1] };
+    const { files } = await exportHub(student, folder, { onnx: true });
+    assert(files.includes("model.onnx"));
+    assert(Deno.statSync(`${folder}/model.onnx`).size > 1e6);
     assertEquals((await exportHub(student, folder, { license: "mit" })).keptCard, false);
     const card = Deno.readTextFileSync(`${folder}/README.md`);
     assertEquals(headOf(card).license, "mit");

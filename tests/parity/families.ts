@@ -41,3 +41,16 @@ export function randomize(model: Backbone): void {
     })
   );
 }
+
+/**
+ * Gives batch norms the statistics of random images of a size. With others the values of a deep network grow or vanish, and
+ * so does what rounding does to them.
+ */
+export function calibrate(model: Backbone, size: readonly number[]): void {
+  for (const module of model.modules()) {
+    if ("momentum" in module) Object.assign(module, { momentum: 1 });
+  }
+  model.train();
+  torch.noGrad(() => torch.scope(() => void model.forward(torch.randn([8, ...size]))));
+  model.eval();
+}
