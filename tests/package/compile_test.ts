@@ -51,7 +51,7 @@ Deno.test("compile: every package that is loaded by a name in a variable can be 
   const taken = files.find(({ path }) => path === "src/setup/compiled_packages.ts")!;
   const named = [...taken.text.matchAll(/import\("(npm:[^"]+)"\)/g)].map(([, name]) => name);
   const loaded = files.flatMap(({ text }) =>
-    [...text.matchAll(/^const \w+ = "(npm:[^"]+)";$/gm)].map(([, name]) => name)
+    [...text.matchAll(/^(?:export )?const \w+ = "(npm:[^"]+)";$/gm)].map(([, name]) => name)
   );
   assert(loaded.length > 5);
   assertEquals([...named, NOT_TAKEN].sort(), loaded.sort());
