@@ -2,16 +2,17 @@
  * Exports architectures of the registry as ONNX and TorchScript, at random weights and for small images, and compares what
  * the files compute with what the model does.
  *
- *     deno run -A tests/parity/exports_all.ts [pattern] [--most millions]
+ *     deno run -A tests/parity/exports_all.ts [pattern] [--least millions] [--most millions]
  *
- * `pattern` chooses architectures, as `models.list` does, in place of all; those with more millions of parameters than
- * `--most` (120) are left out. Prints for each its millions of parameters, the side of the images, the largest relative
+ * `pattern` chooses architectures, as `models.list` does, in place of all; those with fewer or more millions of parameters
+ * than `--least` (0) and `--most` (120) are left out. Prints for each its millions of parameters, the side of the images, the largest relative
  * difference by ONNX Runtime and by TorchScript, the MB of weights in float32, and, where ONNX Runtime is more than 1e-5 apart, how
  * far libtorch's own float32 is from float64.
  *
  * @module
  */
 
+import { parseArgs } from "node:util";
 import { ArgumentError, ShapeError } from "../../src/base/errors.ts";
 import { inEvaluation, rounding } from "../../src/export/compare_outputs.ts";
 import { outputsOf } from "../../src/export/outputs.ts";
@@ -23,10 +24,11 @@ import * as torch from "../../src/torch/mod.ts";
 import { compareExports } from "./exports.ts";
 import { calibrate, randomize } from "./families.ts";
 
-const most = Number(Deno.args[Deno.args.indexOf("--most") + 1]) || 120;
-const [pattern = "*"] = Deno.args.filter((arg, i) =>
-  !arg.startsWith("--") && Deno.args[i - 1] !== "--most"
-);
+const { values, positionals: [pattern = "*"] } = parseArgs({
+  options: { most: { type: "string" }, least: { type: "string" } },
+  allowPositionals: true,
+});
+const [least, most] = [Number(values.least ?? 0), Number(values.most ?? 120)];
 
 /** A model for images of a side, where it can be for such. */
 function build(name: string, side: number): Backbone {
@@ -48,10 +50,11 @@ function own(model: Backbone, size: readonly number[]): number {
   });
 }
 
-/** The smallest side that the architecture takes; null if the model is too large. */
+/** What comes of the smallest images that the architecture takes; null if it is of another size. */
 function exportSmall(name: string): string | null {
   using empty = skipped(() => create(name, { numClasses: 5 }));
-  if (empty.numParameters() / 1e6 > most) return null;
+  const parameters = empty.numParameters() / 1e6;
+  if (parameters > most || parameters <= least) return null;
   const sides = [64, 96, 128, 192, 224, entry(name).inputSize];
   for (const [i, side] of sides.entries()) {
     torch.manualSeed(0);
@@ -96,5 +99,5 @@ for (const name of list(pattern)) {
     console.log(name, "FAULT", (error as Error).message.slice(0, 200));
   }
 }
-console.log(`${done} exported, worst ${worst}; ${left} above ${most} million; ${faults} faults`);
+console.log(`${done} exported, worst ${worst}; ${left} of other sizes; ${faults} faults`);
 if (faults > 0) Deno.exit(1);
