@@ -9,8 +9,8 @@ import { cat } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { OnnxInput } from "./onnx_image.ts";
-import type { OrtSession, OrtTensor } from "./onnx_runtime.ts";
-import { fromOrt, runError, toOrt } from "./onnx_session.ts";
+import type { OrtSession } from "./onnx_runtime.ts";
+import { runSession } from "./onnx_session.ts";
 
 /**
  * Runs a model on images: one for a fixed number of images as often as needed.
@@ -30,20 +30,9 @@ export function computeNamed(
   path: string,
 ): Record<string, Tensor> {
   const infer = (part: Tensor): Record<string, Tensor> => {
-    let computed: Record<string, OrtTensor>;
-    try {
-      computed = session.run(
-        { [input.name]: toOrt(part) },
-        Object.fromEntries(names.map((name) => [name, null])),
-        {},
-      );
-    } catch (cause) {
-      throw runError(path, cause as Error);
-    }
+    const computed = runSession(session, { [input.name]: part }, names, path);
     const { device } = images;
-    return Object.fromEntries(
-      names.map((name) => [name, fromOrt(computed[name], name, path).to(device)]),
-    );
+    return Object.fromEntries(names.map((name) => [name, computed[name].to(device)]));
   };
   return scope(() => {
     const taken = input.take(images);

@@ -58,6 +58,33 @@ export function openSession(
   return session;
 }
 
+/**
+ * Runs a model once.
+ *
+ * @param feeds What it is given, by the names of its inputs.
+ * @param names The names of the tensors wanted.
+ * @param path The model's file, for messages.
+ */
+export function runSession(
+  session: OrtSession,
+  feeds: Readonly<Record<string, Tensor>>,
+  names: readonly string[],
+  path: string,
+): Record<string, Tensor> {
+  const given = Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor)]);
+  let computed: Record<string, OrtTensor>;
+  try {
+    computed = session.run(
+      Object.fromEntries(given),
+      Object.fromEntries(names.map((name) => [name, null])),
+      {},
+    );
+  } catch (cause) {
+    throw runError(path, cause as Error);
+  }
+  return Object.fromEntries(names.map((name) => [name, fromOrt(computed[name], name, path)]));
+}
+
 /** The error for a model that ONNX Runtime could not run. */
 export function runError(path: string, cause: Error): ApprenticeError {
   const message = clean(cause);

@@ -11,7 +11,7 @@ import { Module } from "../../src/nn/mod.ts";
 import { exportOnnx } from "../../src/runs/export_onnx.ts";
 import { load as loadTeacher } from "../../src/teachers/load.ts";
 import { ortRuntime } from "../../src/teachers/onnx_runtime.ts";
-import { fromOrt, openSession, toOrt } from "../../src/teachers/onnx_session.ts";
+import { openSession, runSession } from "../../src/teachers/onnx_session.ts";
 import * as torch from "../../src/torch/mod.ts";
 import type { Tensor } from "../../src/torch/mod.ts";
 import { assertClose, inFolder, test } from "../helpers.ts";
@@ -25,9 +25,7 @@ function runOnnx(path: string, input: string, value: Tensor): Record<string, Ten
   try {
     const names = session.outputMetadata.map(({ name }) => name);
     assertEquals(session.inputMetadata.map(({ name }) => name), [input]);
-    const wanted = Object.fromEntries(names.map((name) => [name, null]));
-    const found = session.run({ [input]: toOrt(value) }, wanted, {});
-    return Object.fromEntries(names.map((name) => [name, fromOrt(found[name], name, path)]));
+    return runSession(session, { [input]: value }, names, path);
   } finally {
     session.dispose();
   }

@@ -26,8 +26,8 @@ export interface ExportDifferences {
 /** Exports a float32 model on the CPU; fails if what comes out of the files is not what comes out of the model. */
 export function compareExports(model: Classifier, size: ImageSize): ExportDifferences {
   const features = true;
-  const content = { view: null, features, float16: false, metadata: {} };
-  const { bytes } = onnxOf(packages, model, size, content);
+  const content = { features, float16: false, metadata: {} };
+  const [{ bytes }] = onnxOf(packages, model, size, content, [null]);
   const onnx = checkImages(runtime, bytes, model, size, { features, float16: false, path: "ONNX" });
   Deno.writeFileSync(path, scriptOf(model, size, features));
   const torchScript = checkScript(path, model, size, { features, path });

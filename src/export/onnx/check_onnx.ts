@@ -7,7 +7,7 @@
 import type { View } from "../../data/view.ts";
 import type { Classifier } from "../../nn/mod.ts";
 import type { OrtRuntime } from "../../teachers/onnx_runtime.ts";
-import { fromOrt, openSession, toOrt } from "../../teachers/onnx_session.ts";
+import { openSession, runSession } from "../../teachers/onnx_session.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
 import { compareOutputs, inEvaluation, relative } from "../compare_outputs.ts";
@@ -67,10 +67,7 @@ function run(
   const session = openSession(runtime, path, bytes, {});
   try {
     const names = session.outputMetadata.map(({ name }) => name);
-    const feeds = Object.entries(inputs).map(([name, tensor]) => [name, toOrt(tensor)]);
-    const wanted = names.map((name) => [name, null]);
-    const found = session.run(Object.fromEntries(feeds), Object.fromEntries(wanted), {});
-    return names.map((name) => fromOrt(found[name], name, path));
+    return Object.values(runSession(session, inputs, names, path));
   } finally {
     session.dispose();
   }

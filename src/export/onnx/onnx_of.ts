@@ -21,8 +21,6 @@ import { addView } from "./pixels.ts";
 
 /** What a file is to have. */
 export interface OnnxContent {
-  /** What pixels go through first; null if the images are given as the network wants them. */
-  readonly view: View | null;
   /** Whether the features come out, too. */
   readonly features: boolean;
   /** Whether weights are kept in half precision. */
@@ -42,8 +40,9 @@ export interface OnnxContents {
 }
 
 /**
- * Makes the file.
+ * Makes a file for each of several views, from one trace of the model.
  *
+ * @param views What pixels go through first; null if the images are given as the network wants them.
  * @throws {UntranslatedError} if an operator of the model has no translation.
  * @throws As {@linkcode traceModel} does.
  */
@@ -52,11 +51,12 @@ export function onnxOf(
   model: Classifier,
   size: ImageSize,
   content: OnnxContent,
-): OnnxContents {
+  views: readonly (View | null)[],
+): OnnxContents[] {
   return scope(() => {
     const traced = traceModel(model, size, (images) => outputsOf(model, images, content.features));
     using _ = traced.trace;
-    return fileOf(packages, model, size, content, traced);
+    return views.map((view) => fileOf(packages, model, size, content, view, traced));
   });
 }
 
@@ -64,7 +64,8 @@ function fileOf(
   packages: OnnxPackages,
   model: Classifier,
   size: ImageSize,
-  { view, features, float16, metadata }: OnnxContent,
+  { features, float16, metadata }: OnnxContent,
+  view: View | null,
   traced: TracedModel,
 ): OnnxContents {
   const input: OnnxPort = view === null

@@ -8,10 +8,7 @@ import { ArgumentError } from "../../base/errors.ts";
 import { partOf } from "../../data/view_part.ts";
 import type { View } from "../../data/view.ts";
 import { tensor } from "../../torch/mod.ts";
-import type { GraphBuilder } from "./graph.ts";
-
-/** The number of float32 in ONNX. */
-const FLOAT = 1;
+import { type GraphBuilder, ONNX_DTYPES } from "./graph.ts";
 
 /**
  * Adds what `predict` does to a photograph: the shorter side resized with antialiasing, the middle cut out, the values
@@ -24,7 +21,7 @@ const FLOAT = 1;
 export function addView(graph: GraphBuilder, pixels: string, view: View): string {
   const planes = graph.add("Transpose", [pixels], { perm: [0, 3, 1, 2] });
   const middle = cutMiddle(graph, resized(graph, planes, view), view);
-  const values = graph.add("Cast", [middle], { to: FLOAT });
+  const values = graph.add("Cast", [middle], { to: ONNX_DTYPES.float32! });
   const seen = view.mean.length === 3 ? values : gray(graph, values, view);
   const byChannel = (key: string, numbers: readonly number[]): string =>
     graph.constant(`view ${key}`, () => tensor(numbers, { shape: [1, numbers.length, 1, 1] }));
