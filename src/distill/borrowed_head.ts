@@ -5,7 +5,7 @@
  */
 
 import { Linear } from "../nn/layers/linear.ts";
-import { rememberModes } from "../nn/modes.ts";
+import { evaluated } from "../nn/modes.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { Module } from "../nn/module.ts";
 import type { Tensor } from "../torch/tensor.ts";
@@ -48,14 +48,11 @@ export class BorrowedHead extends Module {
   logitsOf(features: Tensor): Tensor {
     const head = this.own ?? this.#student.head;
     const trained = head.parameters().filter((parameter) => parameter.requiresGrad);
-    const restore = rememberModes(head.modules());
     for (const parameter of trained) parameter.requiresGrad = false;
-    head.eval();
     try {
-      return head.forward(features);
+      return evaluated(head, () => head.forward(features));
     } finally {
       for (const parameter of trained) parameter.requiresGrad = true;
-      restore();
     }
   }
 }

@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import { Classifier, Module } from "../nn/mod.ts";
+import { rememberModes } from "../nn/modes.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import type { Scorer } from "./scorer.ts";
@@ -13,12 +14,12 @@ import type { Scorer } from "./scorer.ts";
 /** Runs `work` with a model in evaluation mode; every part of it is in the mode that it was in afterwards. */
 export async function inEvaluation<T>(model: Scorer, work: () => Promise<T>): Promise<T> {
   if (!(model instanceof Module)) return await work();
-  const modes = model.namedModules().map(([, part]) => [part, part.training] as const);
+  const restore = rememberModes(model.modules());
   model.eval();
   try {
     return await work();
   } finally {
-    for (const [part, training] of modes) part.training = training;
+    restore();
   }
 }
 

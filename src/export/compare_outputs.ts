@@ -6,7 +6,7 @@
 
 import { ApprenticeError } from "../base/errors.ts";
 import type { Classifier } from "../nn/mod.ts";
-import { rememberModes } from "../nn/modes.ts";
+import { evaluated } from "../nn/modes.ts";
 import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { ImageSize } from "./input_size.ts";
@@ -56,13 +56,7 @@ export function compareOutputs(model: Classifier, size: ImageSize, comparison: C
 
 /** Runs `body` with a model in evaluation mode, and without gradients. */
 export function inEvaluation<R>(model: Classifier, body: () => R): R {
-  const restore = rememberModes(model.modules());
-  try {
-    model.eval();
-    return torch.scope(() => torch.noGrad(body));
-  } finally {
-    restore();
-  }
+  return evaluated(model, () => torch.scope(() => torch.noGrad(body)));
 }
 
 /** The norm of a difference by the norm of what is right. */

@@ -7,7 +7,7 @@
 import { ArgumentError, DeviceError, DTypeError } from "../base/errors.ts";
 import { watchForwards } from "../models/watch_forwards.ts";
 import type { Classifier, Module } from "../nn/mod.ts";
-import { rememberModes } from "../nn/modes.ts";
+import { evaluated } from "../nn/modes.ts";
 import * as torch from "../torch/mod.ts";
 import { type Trace, trace } from "../torch/trace.ts";
 import type { ImageSize } from "./input_size.ts";
@@ -40,22 +40,20 @@ export function traceModel(
   compute: (images: torch.Tensor) => readonly torch.Tensor[],
 ): TracedModel {
   checkState(model);
-  const restore = rememberModes(model.modules());
   const traces: Trace[] = [];
   try {
-    model.eval();
-    return torch.noGrad(() => {
-      // What a model keeps between calls is made first, so that both traces take it as it is.
-      torch.scope(() => void compute(torch.zeros([BATCHES[0], ...size])));
-      for (const batch of BATCHES) traces.push(traceOnce(model, [batch, ...size], compute));
-      return { trace: traces[0], batch: batchUse([traces[0], traces[1]], BATCHES) };
-    });
+    return evaluated(model, () =>
+      torch.noGrad(() => {
+        // What a model keeps between calls is made first, so that both traces take it as it is.
+        torch.scope(() => void compute(torch.zeros([BATCHES[0], ...size])));
+        for (const batch of BATCHES) traces.push(traceOnce(model, [batch, ...size], compute));
+        return { trace: traces[0], batch: batchUse([traces[0], traces[1]], BATCHES) };
+      }));
   } catch (error) {
     traces[0]?.dispose();
     throw error;
   } finally {
     traces[1]?.dispose();
-    restore();
   }
 }
 

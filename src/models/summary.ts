@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import type { Module } from "../nn/mod.ts";
-import { rememberModes } from "../nn/modes.ts";
+import { evaluated } from "../nn/modes.ts";
 import * as nn from "../nn/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { watchProducts } from "../torch/products.ts";
@@ -139,12 +139,10 @@ function observe(
   like?: torch.Tensor,
 ): Map<Module, Work> {
   const work = new Map<Module, Work>();
-  const restore = rememberModes(model.modules());
   for (const module of model.modules()) {
     work.set(module, { output: null, flops: 0, activations: 0 });
   }
-  try {
-    model.eval();
+  evaluated(model, () =>
     torch.scope(() =>
       torch.noGrad(() => {
         const input = torch.zeros(inputShape, { device: like?.device, dtype: like?.dtype });
@@ -156,13 +154,9 @@ function observe(
             const own = work.get(running() ?? model)!;
             own.flops += multiplyAdds(operator, result as torch.Tensor, operands);
             own.activations += (result as torch.Tensor).numel;
-          }, () =>
-            model.forward(input)));
+          }, () => model.forward(input)));
       })
-    );
-  } finally {
-    restore();
-  }
+    ));
   return work;
 }
 

@@ -36,7 +36,7 @@ export interface ExportedStudent extends Disposable {
  */
 export async function openExported(source: string | Classifier): Promise<ExportedStudent> {
   if (typeof source !== "string") {
-    const restore = rememberModes(source.namedModules().map(([, part]) => part));
+    const restore = rememberModes(source.modules());
     source.eval();
     const provenance = ofModel(source, source.recipe?.architecture ?? source.constructor.name);
     return { student: source, provenance, [Symbol.dispose]: restore };

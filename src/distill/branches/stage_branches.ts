@@ -9,7 +9,7 @@ import type { Backbone } from "../../models/backbone.ts";
 import { TokenBackbone } from "../../models/parts/token_stages.ts";
 import { Hiera } from "../../models/hiera.ts";
 import { Swin } from "../../models/swin.ts";
-import { rememberModes } from "../../nn/modes.ts";
+import { evaluated } from "../../nn/modes.ts";
 import type { Module } from "../../nn/module.ts";
 import { noGrad } from "../../torch/backward.ts";
 import { zeros } from "../../torch/creation.ts";
@@ -75,18 +75,13 @@ function gridsOf(student: Backbone): [rows: number, columns: number][] {
     );
   }
   const [{ device, dtype }] = student.parameters();
-  const restore = rememberModes(student.modules());
-  student.eval();
-  try {
-    return noGrad(() =>
+  return evaluated(student, () =>
+    noGrad(() =>
       scope(() => {
         const images = zeros([1, view.mean.length, ...view.size], { device, dtype });
         return student.forwardStages(images).stages.map(({ shape: [, , rows, columns] }) =>
           [rows, columns] as [number, number]
         );
       })
-    );
-  } finally {
-    restore();
-  }
+    ));
 }
