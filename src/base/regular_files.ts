@@ -193,6 +193,16 @@ export function isFolder(path: string): boolean {
   return false;
 }
 
+/** Whether a path is that of a file. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    passPermission(error);
+    return false;
+  }
+}
+
 /**
  * The error for what went wrong between this process and a file that is read. What is typed already, and what Deno
  * was not allowed to do, stays as it is.

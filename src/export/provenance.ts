@@ -83,6 +83,11 @@ export interface Provenance {
   readonly date: string | null;
 }
 
+/** What a file's metadata says of it: {@linkcode briefProvenance}, as text. */
+export function provenanceMetadata(provenance: Provenance): { provenance: string } {
+  return { provenance: JSON.stringify(briefProvenance(provenance)) };
+}
+
 /**
  * The part of it that fits into a file's metadata: no names of classes, no recipe, no folders of this machine.
  *

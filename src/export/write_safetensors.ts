@@ -11,7 +11,7 @@ import { EXPORTED_FILE } from "../models/saved_file.ts";
 import { savedMetadata } from "../models/saved_metadata.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import * as torch from "../torch/mod.ts";
-import { briefProvenance, type Provenance } from "./provenance.ts";
+import { type Provenance, provenanceMetadata } from "./provenance.ts";
 import { sharedData } from "./shared_paths.ts";
 import { timmConfig, type TimmConfigOptions } from "./timm_config.ts";
 
@@ -43,7 +43,7 @@ export async function writeSafetensors(
   const { recipe, fingerprint } = provenance;
   const metadata = savedMetadata(model, {
     metadata: {
-      provenance: JSON.stringify(briefProvenance(provenance)),
+      ...provenanceMetadata(provenance),
       ...(recipe !== null && { recipe: JSON.stringify(sharedData(recipe)) }),
       ...(fingerprint !== null && { fingerprint }),
     },

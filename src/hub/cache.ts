@@ -9,7 +9,13 @@
 import { dirname, relative } from "node:path";
 import { ApprenticeError, FileError } from "../base/errors.ts";
 import { checkTarget, makeFolder, temporaryName, writeAtomic } from "../base/files.ts";
-import { isMissing, isNotAllowed, readProblem, readTextFile } from "../base/regular_files.ts";
+import {
+  isFile,
+  isMissing,
+  isNotAllowed,
+  readProblem,
+  readTextFile,
+} from "../base/regular_files.ts";
 import { removeTemporaries } from "../base/temporaries.ts";
 import { pause } from "./client.ts";
 import { isCommit } from "./safe_names.ts";
@@ -229,16 +235,6 @@ export async function removeLeftDownloads(blobs: string): Promise<void> {
 
 /** The ending of a download that is not called by its content's checksum, so that nobody can continue it. */
 const UNNAMED = /\.[0-9a-f]{8}\.incomplete$/;
-
-/** Whether a path leads to a file. */
-export async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (isNotAllowed(error)) throw error;
-    return false;
-  }
-}
 
 /** Whether Deno lets links be made: only who may read and write everywhere, as a link could lead anywhere. */
 function mayLink(): boolean {

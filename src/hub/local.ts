@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isNotAllowed } from "../base/regular_files.ts";
-import { isFile, type RepoCache } from "./cache.ts";
+import { isFile, isNotAllowed } from "../base/regular_files.ts";
+import type { RepoCache } from "./cache.ts";
 import { CONFIG_FILES, selectFiles, type Selection } from "./selection.ts";
 import { openSnapshot, shardsIn } from "./snapshot.ts";
 import type { HubSnapshot } from "./hub_snapshot.ts";

@@ -7,11 +7,11 @@
 import { join } from "node:path";
 import { ArgumentError } from "../base/errors.ts";
 import { makeFolder, writeAtomic } from "../base/files.ts";
-import { isMissing, passPermission, readTextFile } from "../base/regular_files.ts";
+import { isFile, isMissing, readTextFile } from "../base/regular_files.ts";
 import type { Spec } from "../base/spec.ts";
 import { isUntouched, modelCard } from "../export/model_card.ts";
 import { writeOnnx } from "../export/onnx/write_onnx.ts";
-import { briefProvenance, type Origin, type Provenance } from "../export/provenance.ts";
+import { type Origin, type Provenance, provenanceMetadata } from "../export/provenance.ts";
 import { sharedData, sharedPath } from "../export/shared_paths.ts";
 import { writeSafetensors } from "../export/write_safetensors.ts";
 import { checkRepository } from "../hub/repository_name.ts";
@@ -91,10 +91,10 @@ export async function exportHub(
   await makeFolder(folder);
   const onnx = join(folder, ONNX_FILE);
   if (options.onnx) {
-    const metadata = { provenance: JSON.stringify(briefProvenance(provenance)) };
+    const metadata = provenanceMetadata(provenance);
     await writeOnnx(student, onnx, { view: true, float16, metadata });
   }
-  const hasOnnx = await isThere(onnx);
+  const hasOnnx = await isFile(onnx);
   const { card, license } = modelCard(student, provenance, {
     repository,
     license: wanted,
@@ -149,9 +149,4 @@ async function textOf(path: string): Promise<string | null> {
     if (isMissing(error)) return null;
     throw error;
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  const info = await Deno.stat(path).catch(passPermission);
-  return info?.isFile === true;
 }

@@ -5,7 +5,7 @@
  */
 
 import { type OnnxExport, type OnnxOptions, writeOnnx } from "../export/onnx/write_onnx.ts";
-import { briefProvenance } from "../export/provenance.ts";
+import { provenanceMetadata } from "../export/provenance.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { openExported } from "./export_source.ts";
 
@@ -49,7 +49,6 @@ export async function exportOnnx(
   options: OnnxOptions = {},
 ): Promise<OnnxExport> {
   using opened = await openExported(source);
-  const provenance = JSON.stringify(briefProvenance(opened.provenance));
-  const metadata = { provenance, ...options.metadata };
+  const metadata = { ...provenanceMetadata(opened.provenance), ...options.metadata };
   return await writeOnnx(opened.student, path, { ...options, metadata });
 }

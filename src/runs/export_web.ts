@@ -5,7 +5,7 @@
  */
 
 import { writeOnnx } from "../export/onnx/write_onnx.ts";
-import { briefProvenance } from "../export/provenance.ts";
+import { provenanceMetadata } from "../export/provenance.ts";
 import { originFacts } from "../export/web/facts.ts";
 import { type WebExport, writeWeb } from "../export/web/write_web.ts";
 import type { Classifier } from "../nn/classifier.ts";
@@ -68,7 +68,7 @@ export async function exportWeb(
   using opened = await openExported(source);
   const { student, provenance } = opened;
   const { title, float16, runtime } = options;
-  const metadata = { provenance: JSON.stringify(briefProvenance(provenance)) };
+  const metadata = provenanceMetadata(provenance);
   const toOnnx = (path: string) => writeOnnx(student, path, { view: true, float16, metadata });
   return await writeWeb(student, toOnnx, folder, {
     title,

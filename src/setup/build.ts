@@ -84,10 +84,8 @@ export interface BuildOptions {
   compiler: Compiler;
   /** The folder to put the library into. */
   output: string;
-  /** The folder where object files are kept for the next build. */
-  objects: string;
-  /** Where a log that outlives a failed build goes. */
-  log: string;
+  /** The folder in which object files are kept for the next build (`objects`), and the log of a failed one (`build.log`). */
+  kept: string;
   /** Where to say what is being done. */
   report: Report;
   /** Whether the library is to serve in other places and on other machines, too (default false). */
@@ -110,7 +108,8 @@ export async function buildLibrary(options: BuildOptions): Promise<string> {
   // Written out in both cases: what is compiled is then exactly what was read, edits meanwhile or not.
   const folder = `${output}/source`;
   await makeFolder(folder);
-  await makeFolder(options.objects);
+  const objectFolder = `${options.kept}/objects`;
+  await makeFolder(objectFolder);
   for (const { name, text } of sources) await Deno.writeTextFile(`${folder}/${name}`, text);
 
   const flags = compileArguments(libtorch);
@@ -118,11 +117,11 @@ export async function buildLibrary(options: BuildOptions): Promise<string> {
   const common = JSON.stringify([compiler, flags, libtorch, headers]);
   // Messages name the files that a reader can open, not the copies.
   const shown = options.source.protocol === "file:" ? fileURLToPath(options.source) : "";
-  const log = new Log(options.log, (text) => text.replaceAll(`${folder}/`, shown));
+  const log = new Log(`${options.kept}/build.log`, (text) => text.replaceAll(`${folder}/`, shown));
   const objects: string[] = new Array(units.length);
   const waiting: number[] = [];
   for (const [i, unit] of units.entries()) {
-    objects[i] = `${options.objects}/${await digest(common + JSON.stringify(unit))}.o`;
+    objects[i] = `${objectFolder}/${await digest(common + JSON.stringify(unit))}.o`;
     try {
       // A kept object file's date tells when it was last of use.
       await Deno.utime(objects[i], new Date(), new Date());

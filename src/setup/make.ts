@@ -94,8 +94,7 @@ async function build(
     libtorch,
     compiler,
     output,
-    objects: `${native}/objects`,
-    log: `${native}/build.log`,
+    kept: native,
     report,
   });
   await probeLibrary(built, libtorch);

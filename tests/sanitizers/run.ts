@@ -85,8 +85,7 @@ async function build(sanitizer: Sanitizer, libtorch: Libtorch, folder: string): 
     libtorch,
     compiler: { ...found, command: [...found.command, ...flags] },
     output: folder,
-    objects: `${folder}/objects`,
-    log: `${folder}/build.log`,
+    kept: folder,
     report: terminalReport,
   });
   const threads = `${folder}/threads`;

@@ -69,8 +69,7 @@ export async function buildPrebuilt(
       libtorch,
       compiler,
       output,
-      objects: `${native}/objects`,
-      log: `${native}/build.log`,
+      kept: native,
       report,
       portable: true,
     });
