@@ -1,5 +1,6 @@
 /** The page around the blocks. @module */
 
+import { htmlDocument } from "./document.ts";
 import { type Html, Html as Raw, html } from "./html.ts";
 import { SCRIPT } from "./page_script.ts";
 import { STYLE } from "./page_style.ts";
@@ -13,23 +14,8 @@ const POLICY =
 
 /** A whole page. */
 export function page(title: string, body: Html, footer: string): string {
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width,initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}">
-        <meta name="color-scheme" content="light dark">
-        <title>${title}</title>
-        <link rel="icon" href="data:,">
-        <style>${new Raw(STYLE)}</style>
-      </head>
-      <body>
-    ${body}
+  const whole = html`${body}
     <footer>${footer}</footer>
-    <script>${new Raw(SCRIPT)}</script>
-      </body>
-    </html>
-  `.markup;
+    <script>${new Raw(SCRIPT)}</script>`;
+  return htmlDocument({ title, policy: POLICY, style: STYLE, body: whole });
 }

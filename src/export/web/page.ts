@@ -1,7 +1,8 @@
 /** The page that classifies photographs. @module */
 
 import { VERSION } from "../../base/version.ts";
-import { type Html, Html as Raw, html, jsonScript } from "../../report/html.ts";
+import { htmlDocument } from "../../report/document.ts";
+import { type Html, html, jsonScript } from "../../report/html.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { RUNTIME, RUNTIME_VERSION } from "./runtime_files.ts";
 
@@ -29,23 +30,10 @@ export async function page(content: PageContent): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", style)).toBase64();
   const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; ` +
     `connect-src 'self'; style-src 'sha256-${digest}'; img-src data:; base-uri 'none'; form-action 'none'`;
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width,initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="${policy}">
-        <meta name="generator" content="${GENERATOR}">
-        <meta name="color-scheme" content="light dark">
-        <title>${title}</title>
-        <link rel="icon" href="data:,">
-        <style>${new Raw(PAGE_STYLE)}</style>
-      </head>
-      <body>
+  const body = html`
     <header>
-    <h1>${title}</h1>
-    <p>The model runs in this browser. No photograph leaves this device.</p>
+      <h1>${title}</h1>
+      <p>The model runs in this browser. No photograph leaves this device.</p>
     </header>
     ${MAIN}
     <section class="about">
@@ -72,9 +60,8 @@ export async function page(content: PageContent): Promise<string> {
     (<a href="LICENSES.txt">licenses</a>).</footer>
     ${jsonScript({ classNames, bytes, size })}
     <script src="page.js"></script>
-      </body>
-    </html>
-  `.markup;
+  `;
+  return htmlDocument({ title, policy, generator: GENERATOR, style: PAGE_STYLE, body });
 }
 
 const MAIN: Html = html`
