@@ -10,6 +10,7 @@
 #include <c10/core/Scalar.h>
 #include <c10/util/bit_cast.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -249,6 +250,11 @@ int32_t guarded(uint32_t ctx, Body&& body) {
   } catch (...) {
     return report(*context);
   }
+}
+
+// The text that the caller wrote, of so many bytes.
+inline std::string text_of(const Context& context, uint32_t bytes) {
+  return {context.text, std::min<size_t>(bytes, AP_TEXT_BYTES)};
 }
 
 // Writes a text result; returns its length, cut to the buffer.

@@ -407,7 +407,7 @@ using namespace apprentice;
 
 int32_t ap_op_find(uint32_t ctx, uint32_t text_bytes) {
   return guarded(ctx, [&](Context& c) -> int32_t {
-    const std::string name(c.text, std::min<size_t>(text_bytes, AP_TEXT_BYTES));
+    const std::string name = text_of(c, text_bytes);
     std::lock_guard<std::mutex> lock(operators_mutex);
     const auto found = operators_by_name.find(name);
     if (found != operators_by_name.end()) return static_cast<int32_t>(found->second);

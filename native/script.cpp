@@ -123,7 +123,7 @@ int32_t ap_script_load(uint32_t ctx, uint32_t text_bytes, uint32_t device) {
     // A module may print, which would tear a progress bar apart.
     static std::once_flag once;
     std::call_once(once, [] { torch::jit::setPrintHandler(ignore_print); });
-    const std::string path(c.text, std::min<size_t>(text_bytes, AP_TEXT_BYTES));
+    const std::string path = text_of(c, text_bytes);
     auto loaded = std::make_unique<Script>();
     // Where the code came from lies in pickles of its own, which nobody has checked; an error has its place in the code.
     loaded->module = torch::jit::load(path, device_from(device), /*load_debug_files=*/false);
@@ -168,7 +168,7 @@ int32_t ap_script_record(uint32_t ctx, double module, uint32_t text_bytes) {
   return guarded(ctx, [&](Context& c) {
     Script& found = script(c, module);
     std::vector<std::string> names;
-    std::istringstream lines(std::string(c.text, std::min<size_t>(text_bytes, AP_TEXT_BYTES)));
+    std::istringstream lines(text_of(c, text_bytes));
     for (std::string name; std::getline(lines, name);) names.push_back(name);
     auto function = recording(found.module, names);
     torch::jit::Method method(found.module._ivalue(), function.get());

@@ -72,8 +72,6 @@ void check_unbegun(const Trace& trace) {
   if (trace.depth > 0) throw Failure(AP_ERROR_ARGUMENT, "a module's forward has begun already");
 }
 
-std::string text_of(Context& c, uint32_t bytes) { return {c.text, std::min<size_t>(bytes, AP_TEXT_BYTES)}; }
-
 torch::jit::Module make_module(const std::string& name, const std::shared_ptr<torch::jit::CompilationUnit>& unit) {
   torch::jit::Module made(c10::QualifiedName("__torch__." + name), unit, /*shouldMangle=*/true);
   // What `eval()` of the file's reader sets.
