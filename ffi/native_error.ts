@@ -9,6 +9,7 @@ import {
   ArgumentError,
   DeviceError,
   DisposedError,
+  DistributedError,
   DTypeError,
   IndexError,
   LibraryError,
@@ -33,6 +34,7 @@ const byCode: Record<number, ErrorClass> = {
   13: DeviceError,
   14: ShapeError,
   15: DTypeError,
+  16: DistributedError,
 };
 
 /** libtorch has one error for most mistakes; its words tell which mistake it was. */
