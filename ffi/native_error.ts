@@ -59,6 +59,10 @@ const byWords: [RegExp, ErrorClass][] = [
 const noDevice =
   /not linked with support for|NVIDIA driver|No CUDA GPUs|no CUDA-capable device|invalid device ordinal|not compiled with CUDA/i;
 
+/** What c10d's backends say when a process cannot be reached: their errors have no type of their own. */
+const connection =
+  /\bgloo\/transport\/|\[c10d\]|timeout caused pair closure|\bProcessGroup(Gloo|NCCL)\b.*(timed? ?out|abort)/is;
+
 /**
  * What libtorch's checks say, without what they say to those who work on libtorch: where in its source a check stands,
  * and that it should be reported.
@@ -87,6 +91,7 @@ export function nativeError(code: number, message: string): ApprenticeError {
   }
   const exact = byCode[code];
   if (exact) return new exact(message);
+  if (connection.test(message)) return new DistributedError(message);
   const missing = /Could not run '([^']*)' with arguments from the '(\w+)' backend/.exec(message);
   if (missing) {
     const call = message.lastIndexOf("\n  in ");

@@ -11,9 +11,15 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <c10/util/Flags.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
+#include <future>
 #include <thread>
+
+C10_DECLARE_int(caffe2_log_level);
 
 namespace apprentice {
 
@@ -38,8 +44,30 @@ HeldGroup& group_at(Context& c, double handle) {
 
 namespace {
 
-c10d::Store& store_at(Context& c, double handle) {
-  return *static_cast<HeldStore&>(c.held(handle, Kind::store, "store")).store;
+HeldStore& store_at(Context& c, double handle) {
+  return static_cast<HeldStore&>(c.held(handle, Kind::store, "store"));
+}
+
+// Asks a store that may lie in a process that hangs, or beyond a network that is cut: c10d itself would wait for an
+// answer for good. A question without an answer stays behind in a thread of its own, and no other is asked.
+template <class Question>
+auto ask(HeldStore& held, Question&& question) -> decltype(question(*held.store)) {
+  if (held.silent) throw Failure(AP_ERROR_DISTRIBUTED, "the store did not answer before");
+  using Answer = decltype(question(*held.store));
+  auto task = std::make_shared<std::packaged_task<Answer()>>(
+      [store = held.store, question = std::forward<Question>(question)] { return question(*store); });
+  auto answer = task->get_future();
+  std::thread([task] { (*task)(); }).detach();
+  if (answer.wait_for(held.patience) != std::future_status::ready) {
+    held.silent = true;
+    throw Failure(AP_ERROR_DISTRIBUTED, c10::str("the store did not answer within ", held.patience.count() / 1000, " s"));
+  }
+  return answer.get();
+}
+
+// c10d tells on the error stream what it throws, too.
+void silence_c10d() {
+  if (std::getenv("TORCH_CPP_LOG_LEVEL") == nullptr) FLAGS_caffe2_log_level = std::max(FLAGS_caffe2_log_level, 3);
 }
 
 // Two texts that follow each other.
@@ -82,6 +110,7 @@ int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes, uint32_t prefix_bytes)
     const auto [place, prefix] = texts_of(c, place_bytes, prefix_bytes);
     const int port = whole(c.frame[0], -1, 65535, "a port");
     const int size = whole(c.frame[2], 1, 1 << 20, "the number of processes");
+    silence_c10d();
     auto held = std::make_unique<HeldStore>();
     if (port < 0) {
       held->store = c10::make_intrusive<c10d::FileStore>(place, size);
@@ -105,7 +134,9 @@ int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes, uint32_t prefix_bytes)
 int32_t ap_store_set(uint32_t ctx, double store, uint32_t key_bytes, uint32_t value_bytes) {
   return guarded(ctx, [&](Context& c) {
     const auto [key, value] = texts_of(c, key_bytes, value_bytes);
-    store_at(c, store).set(key, std::vector<uint8_t>(value.begin(), value.end()));
+    ask(store_at(c, store), [key = key, bytes = std::vector<uint8_t>(value.begin(), value.end())](c10d::Store& asked) {
+      asked.set(key, bytes);
+    });
     return 0;
   });
 }
@@ -115,20 +146,24 @@ int32_t ap_store_set(uint32_t ctx, double store, uint32_t key_bytes, uint32_t va
 int32_t ap_store_get(uint32_t ctx, double store, uint32_t key_bytes, double seconds) {
   return guarded(ctx, [&](Context& c) {
     const std::string key = text_of(c, key_bytes);
-    c10d::Store& found = store_at(c, store);
+    HeldStore& found = store_at(c, store);
     const auto end = std::chrono::steady_clock::now() + time_from(seconds);
-    for (auto pause = std::chrono::milliseconds(1); !found.check({key}); pause = std::min(2 * pause, kLongestPause)) {
+    for (auto pause = std::chrono::milliseconds(1); !ask(found, [key](c10d::Store& asked) { return asked.check({key}); });
+         pause = std::min(2 * pause, kLongestPause)) {
       if (std::chrono::steady_clock::now() >= end) return 0;
       std::this_thread::sleep_for(pause);
     }
-    const auto value = found.get(key);
+    const auto value = ask(found, [key](c10d::Store& asked) { return asked.get(key); });
     return put_text(c, std::string(value.begin(), value.end())) + 1;
   });
 }
 
 int32_t ap_store_add(uint32_t ctx, double store, uint32_t key_bytes, double amount) {
   return guarded(ctx, [&](Context& c) {
-    c.frame[0] = static_cast<double>(store_at(c, store).add(text_of(c, key_bytes), static_cast<int64_t>(amount)));
+    const auto sum = ask(store_at(c, store), [key = text_of(c, key_bytes), amount](c10d::Store& asked) {
+      return asked.add(key, static_cast<int64_t>(amount));
+    });
+    c.frame[0] = static_cast<double>(sum);
     return 0;
   });
 }

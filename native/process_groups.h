@@ -13,6 +13,9 @@ namespace apprentice {
 
 struct HeldStore : Held {
   c10::intrusive_ptr<c10d::Store> store;
+  // How long it may take to answer, and whether it once did not.
+  std::chrono::milliseconds patience{10000};
+  bool silent = false;
 };
 
 struct HeldGroup : Held {

@@ -10,6 +10,7 @@ import { noGrad } from "../backward.ts";
 import { call } from "../call.ts";
 import { tensor as tensorOf, zeros } from "../creation.ts";
 import { handleOf, make } from "../core.ts";
+import { isFloatingPoint } from "../dtype.ts";
 import { HANDLE } from "../handle.ts";
 import { scope } from "../scope.ts";
 import type { Tensor } from "../tensor.ts";
@@ -54,7 +55,7 @@ export function allReduce(
     throw new ArgumentError(`op is one of ${operations.join(", ")}, got "${op}".`);
   }
   const within = groupOf(group);
-  if (op === "avg" && !tensor.isFloatingPoint) {
+  if (op === "avg" && !isFloatingPoint(tensor.dtype)) {
     throw new ArgumentError(
       `A mean is of floating numbers, and the tensor is ${tensor.dtype}: take the sum.`,
     );

@@ -164,6 +164,11 @@ function meet(store: Store, rank: number, size: number, timeout: number): Introd
   );
   const missing = texts.flatMap((text, other) => text === undefined ? [other] : []);
   if (missing.length > 0) {
+    store.set(`told/${rank}`, "");
+    // Who serves the store stays until the others have looked, too.
+    for (let other = 0; store.serves && other < size; other++) {
+      if (!missing.includes(other)) store.get(`told/${other}`, 2);
+    }
     const many = missing.length > 1;
     throw new DistributedError(
       `Rank${many ? "s" : ""} ${
