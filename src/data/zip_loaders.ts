@@ -99,11 +99,15 @@ export class MixedLoader {
   }
 
   /** One pair of an epoch: always the same. A promise if either loader has to be waited for. */
-  batch(epoch: number, index: number): MixedBatch | Promise<MixedBatch> {
+  batch(
+    epoch: number,
+    index: number,
+    options: BatchOptions = {},
+  ): MixedBatch | Promise<MixedBatch> {
     // Both count their batches on through the epochs of the pair, so that none is favored.
     const step = epoch * this.length + index;
     const { labelled, unlabelled } = this;
-    const whole = !isShared(labelled, step) || !isShared(unlabelled, step);
+    const whole = options.whole || !isShared(labelled, step) || !isShared(unlabelled, step);
     const first = batchAt(labelled, step, { whole });
     let second: UnlabelledBatch | Promise<UnlabelledBatch>;
     try {

@@ -277,7 +277,9 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
    * that of one process. All of them call it, before one writes a checkpoint. Does nothing where there is one.
    */
   joinCounts(): void {
-    for (const part of this.modules()) (part as Partial<Counts>).joinCounts?.();
+    for (const part of this.modules()) {
+      if (part !== this) (part as Partial<Counts>).joinCounts?.();
+    }
   }
 
   /** What there is to tell of the epoch that ended, for the record; the next one starts from nothing. */
