@@ -7,10 +7,11 @@ import type * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
-import { SmallNet } from "./nets.ts";
+import { freeAll, SmallNet } from "./nets.ts";
 
 const CLASSES = 4;
-const STEPS = 10;
+/** How many steps each training has. */
+export const STEPS = 10;
 const float64 = "float64";
 
 /** Images of random numbers in float64, some of them with labels. */
@@ -189,7 +190,11 @@ const { distributed } = torch;
 /** Trains by a method for some steps, in this process alone or in one of several. */
 export async function train(name: string, share: data.Share | null): Promise<Came> {
   torch.manualSeed(7);
-  const { method, batches: whole } = TRAININGS[name](masters());
+  using made = new DisposableStack();
+  const who = masters();
+  for (const { model } of Object.values(who)) if (model) made.defer(() => model.dispose());
+  const { method, batches: whole } = TRAININGS[name](who);
+  made.defer(() => freeAll(method, method.student));
   const batches = share === null ? whole : whole.share(share);
   const came: Came = { losses: [], terms: [], gradients: [], told: [], states: [] };
   method.meet(batches);
@@ -206,7 +211,6 @@ export async function train(name: string, share: data.Share | null): Promise<Cam
       Object.entries(method.stateDict()).map(([key, value]) => [key, numbers(value)]),
     );
   };
-  using made = new DisposableStack();
   const stages = method.stages.map(({ name, images, learns }) => ({
     name,
     images,
