@@ -216,7 +216,7 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
    * ```ts
    * import { data, torch } from "@apprentice/distill";
    *
-   * using images = new data.UnlabelledImages({ images: torch.zeros([10, 1, 8, 8]) });
+   * using images = new data.UnlabelledImages(torch.zeros([10, 1, 8, 8], { dtype: "uint8" }));
    * const loader = new data.Loader(images, { batchSize: 4 }).share({ rank: 1, size: 2 });
    * for (using batch of loader.epoch(0)) console.log(batch.places()); // [2, 3], [6, 7], [9]
    * ```

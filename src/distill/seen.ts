@@ -193,6 +193,7 @@ export class Seen {
       // Also where nobody is left here: the other processes wait.
       leaveOutTogether(shelf, group);
     }
+    shelf.checkLeft(who);
     return heard.without(shelf.leftOut);
   }
 

@@ -24,6 +24,10 @@ for (const size of [2, 4]) {
   });
 }
 
+Deno.test("processes agree on who teaches, on random numbers and on what was seen of all images", async () => {
+  await runRanks(new URL("shared_parts_child.ts", import.meta.url), 2);
+});
+
 /** Once is enough for all numbers of processes. */
 let trained: Promise<Record<string, Came>> | undefined;
 function trainAll(): Promise<Record<string, Came>> {

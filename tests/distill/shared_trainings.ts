@@ -3,7 +3,7 @@
 import * as data from "../../src/data/mod.ts";
 import * as distill from "../../src/distill/mod.ts";
 import * as models from "../../src/models/mod.ts";
-import type * as nn from "../../src/nn/mod.ts";
+import * as nn from "../../src/nn/mod.ts";
 import * as optim from "../../src/optim/mod.ts";
 import * as teachers from "../../src/teachers/mod.ts";
 import * as torch from "../../src/torch/mod.ts";
@@ -111,6 +111,27 @@ const custom = (settings: distill.CustomKDSettings): Make =>
     all,
   );
 
+/** The images' features are to be as those of the teachers, and as unlike each other as can be, by a map that learns. */
+class Own extends distill.Method {
+  static override readonly needs: distill.Needs = { images: "any" };
+  readonly before = new nn.Linear(6, 5).to(float64);
+  readonly after = new nn.Linear(5, 5).to(float64);
+
+  protected override lesson(seen: distill.Seen, terms: distill.Terms): void {
+    const mine = this.before.forward(seen.student.features);
+    terms.add("near", 1, () => nn.functional.mseLoss(mine, seen.opinions.of("flat").features));
+    terms.add("unlike", 0.5, () => {
+      const [all, theirs] = seen.gathered([mine, this.after.forward(mine).mul(2)]);
+      const rows = this.after.forward(all).add(theirs);
+      return rows.matmul(rows.t()).softmax(1).diagonal().log().mean();
+    });
+    terms.add("many", 0.1, () => {
+      const far = mine.detach().norm(2, 1).gt(1).to(float64);
+      return mine.square().sum(1).mul(far).sum().div(seen.averaged(far.sum()).clampMin(1e-9));
+    });
+  }
+}
+
 /** The trainings, by name. */
 export const TRAININGS: Readonly<Record<string, Make>> = {
   "Agglomerative": taught(
@@ -119,7 +140,7 @@ export const TRAININGS: Readonly<Record<string, Make>> = {
     all,
   ),
   "Agglomerative, unlabelled": taught((given) => new distill.Agglomerative(given), many, all),
-  "CFL": taught((given) => new distill.CFL({ ...given, mmd: 1 }), both, all),
+  "CFL": taught((given) => new distill.CFL({ ...given, mmd: 1, commonDim: 3 }), both, all),
   "CFL+": taught((given) => new distill.CFLPlus({ ...given, standardize: "batch" }), many, all),
   "CustomKD": custom({ standardize: "running", entropyThreshold: 0.26 }),
   "CustomKD, predictions": custom({
@@ -141,6 +162,7 @@ export const TRAININGS: Readonly<Record<string, Make>> = {
   "KD": taught((given) => new distill.KD({ ...given, partial: "abstain" }), many, partial),
   "LogitMatching": taught((given) => new distill.LogitMatching(given), both, voters),
   "OFA": taught((given) => new distill.OFA({ ...given, eps: 1.5 }), both, voters),
+  "Own": taught((given) => new Own(given), both, all),
   "RKD": taught((given) => new distill.RKD(given), both, all),
   "Rotation": taught(() => new distill.Rotation(student()), many, () => []),
   "SoftTarget": taught(
