@@ -72,6 +72,7 @@ export class ProcessGroup implements Disposable {
     [frame[0], frame[1], frame[2], frame[3]] = [store[HANDLE], rank, size, timeout];
     this.name = readText(check(native.ap_group_open(context, interfaceBytes, hostBytes)));
     this[HANDLE] = frame[0];
+    check(native.ap_scope_keep(context, this[HANDLE]));
   }
 
   /** The group that calls are made in where none is given; undefined if there is none. */

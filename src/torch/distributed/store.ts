@@ -62,6 +62,7 @@ export class Store implements Disposable {
       throw this.#notOpened(error, timeout);
     }
     this[HANDLE] = frame[0];
+    check(native.ap_scope_keep(context, this[HANDLE]));
   }
 
   #notOpened(error: unknown, timeout: number): unknown {
