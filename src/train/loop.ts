@@ -8,7 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import type { Spec } from "../base/spec.ts";
 import { letSignalsIn } from "../base/interrupt.ts";
 import { rememberModes } from "../nn/modes.ts";
-import { say } from "../base/progress.ts";
+import { quietly, say } from "../base/progress.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
 import {
@@ -113,6 +113,7 @@ export class Loop {
       : undefined;
     using _ = this.#update;
     using peers = this.#peers;
+    using _quiet = peers.leads ? undefined : quietly();
     this.#stop = signal ?? own?.signal;
     let result: FitResult;
     try {
