@@ -47,6 +47,7 @@ export * from "./photographs_recipe.ts";
 export * from "./labelled_photographs_recipe.ts";
 export * from "./recipe_file.ts";
 export * from "./fill.ts";
+export { partOfRank } from "./fill_together.ts";
 export * from "./votes.ts";
 export * from "./votes_found.ts";
 export * from "./votes_tables.ts";
