@@ -3,6 +3,7 @@
 import { formatBytes, parseBytes } from "../base/text.ts";
 import { Command, InvalidArgumentError } from "./commander.ts";
 import { JSON_TEXT, rooms, work } from "./common.ts";
+import { planCommand } from "./store_plan.ts";
 import { fillCommand, mergeCommand, statusCommand } from "./store_parts.ts";
 
 const ROOT = ["--root <folder>", "the store's folder (default: that of the cache)"] as const;
@@ -14,6 +15,7 @@ const ROOT = ["--root <folder>", "the store's folder (default: that of the cache
 export function storeCommand(): Command {
   const parts = [
     listCommand(),
+    planCommand(),
     fillCommand(),
     statusCommand(),
     mergeCommand(),

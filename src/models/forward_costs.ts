@@ -44,15 +44,14 @@ export function forwardCosts(name: string, side?: number): ForwardCosts {
   if (!Number.isSafeInteger(size) || size < 1) {
     throw new ArgumentError(`The side of images is a whole number of at least 1, got ${side}.`);
   }
-  const [params, multiplyAdds] = counted[known.name]?.[size] ?? [];
-  return params === undefined
-    ? countForward(known.name, size)
-    : { params, multiplyAdds: multiplyAdds! };
+  const [params, multiplyAdds] = counted[untagged(name)]?.[size] ?? [];
+  return params === undefined ? countForward(name, size) : { params, multiplyAdds: multiplyAdds! };
 }
 
-/** Whether the package's table has the costs of an architecture at a size. */
-export function isCounted(name: string, side: number): boolean {
-  return counted[entry(name).name]?.[side] !== undefined;
+/** The name of an architecture without the tag of its weights. */
+export function untagged(name: string): string {
+  const { name: whole, tag } = entry(name);
+  return tag !== null && whole.endsWith(`.${tag}`) ? whole.slice(0, -tag.length - 1) : whole;
 }
 
 /**
