@@ -12,7 +12,7 @@ import {
   shardPlaces,
   shardRange,
 } from "../../teachers/store/layout.ts";
-import { shareOf } from "../../teachers/store/shares.ts";
+import { sharesOf } from "../../teachers/store/shares.ts";
 import type { EntrySizes, StoredDType } from "../../teachers/store/types.ts";
 import { choicesOf } from "./choices.ts";
 import { EFFICIENCY, gpuOf } from "./gpus.ts";
@@ -60,7 +60,7 @@ export function planStore(work: PlanWork, machines: PlanMachines = {}): StorePla
   });
   const weights = weightsOf(teachers);
   const inTurn = weights.all > ROOM * gpuOf(on.gpu).gigabytes * 1e9;
-  const shares = sharesOf(work, teachers, on, inTurn);
+  const shares = piecesOf(work, teachers, on, inTurn);
   const hoursOf = shares.map((pieces) => pieces.reduce((sum, piece) => sum + piece, 0));
   const gpuHours = hoursOf.reduce((sum, hours) => sum + hours, 0);
   const hours = Math.max(...hoursOf);
@@ -169,15 +169,14 @@ function weightsOf(teachers: readonly PlannedTeacher[]): StorePlan["weights"] {
 }
 
 /** For each card the hours of the pieces of its share. */
-function sharesOf(
+function piecesOf(
   work: PlanWork,
   teachers: readonly TeacherPlan[],
   { gpus, decode }: Required<PlanMachines>,
   inTurn: boolean,
 ): number[][] {
   const sizes = teachers.map((teacher) => sizesOf(work, teacher));
-  return Array.from({ length: gpus }, (_, index) => {
-    const share = shareOf(sizes, { index, of: gpus });
+  return sharesOf(sizes, gpus).map((share) => {
     const pieces = share.flatMap((places, i) =>
       places.map((place) => {
         const { begin, end } = shardRange(sizes[i], place.shard);

@@ -5,7 +5,6 @@
  */
 
 import { ArgumentError } from "../../base/errors.ts";
-import { isFolder } from "../../base/regular_files.ts";
 import { entry, has } from "../../models/registry.ts";
 import { forwardCosts, untagged } from "../../models/forward_costs.ts";
 import { load } from "../../models/saved.ts";
@@ -111,10 +110,7 @@ function ofRun(path: string, at: string, { side }: NetworkDefaults): Body {
   const file = savedFile(path);
   if (file === null) {
     throw new ArgumentError(
-      `${at}: there is no student of a run at ${path}${
-        isFolder(path) ? ", which is a folder of something else" : ""
-      }. Give ` +
-        "the folder of a run that is done.",
+      `${at}: there is no student of a run at ${path}. Give the folder of a run that is done, or a file that models.save wrote.`,
     );
   }
   using model = load(file);

@@ -32,8 +32,8 @@ export interface Simulated {
   readonly helped: number;
 }
 
-/** Beyond this machines fail so often that nothing is ever finished. */
-const MOST_EVENTS = 10_000_000;
+/** Where a piece takes as many tries as this on average, machines fail so often that the filling is none. */
+const MOST_TRIES = 100;
 
 /**
  * Goes through a filling: each machine does its share piece by piece, and then what is left of the longest other one. A machine
@@ -54,9 +54,10 @@ export function simulateFill(
   const left = shares.map((pieces) => pieces.map((hours) => ({ hours, from: 0, times: 0 })));
   const free = shares.map((_, machine) => ({ machine, at: 0 }));
   const own = new Map(left.flatMap((pieces, machine) => pieces.map((piece) => [piece, machine])));
+  const most = MOST_TRIES * (own.size + shares.length);
   let [hours, failed, lostHours, helped] = [0, 0, 0, 0];
   for (let events = 0; left.some((pieces) => pieces.length > 0); events++) {
-    if (events === MOST_EVENTS) {
+    if (events > most) {
       throw new ArgumentError(
         `With ${failures} failures per hour of each machine the filling does not end: a piece takes longer than machines last.`,
       );

@@ -34,16 +34,34 @@ export function shareOf(
 ): ShardPlace[][] {
   checkPart(part);
   const share = sizes.map((): ShardPlace[] => []);
+  dealOut(sizes, part.of, (owner, entry, place) => {
+    if (owner === part.index) share[entry].push(place);
+  });
+  return share;
+}
+
+/** All shares as {@linkcode shareOf} has them: by shares, then by entries. */
+export function sharesOf(sizes: readonly EntrySizes[], of: number): ShardPlace[][][] {
+  checkPart({ index: 0, of });
+  const shares = Array.from({ length: of }, () => sizes.map((): ShardPlace[] => []));
+  dealOut(sizes, of, (owner, entry, place) => shares[owner][entry].push(place));
+  return shares;
+}
+
+/** Tells of each shard whose it is. */
+function dealOut(
+  sizes: readonly EntrySizes[],
+  of: number,
+  give: (owner: number, entry: number, place: ShardPlace) => void,
+): void {
   const line = lineOf(sizes);
   const total = line.reduce((sum, { images }) => sum + images, 0);
   let before = 0;
   for (const { entry, place, images } of line) {
     // A shard is of the share that its middle lies in: whole numbers, so that all machines agree.
-    const owner = Math.floor(part.of * (2 * before + images) / (2 * total));
-    if (owner === part.index) share[entry].push(place);
+    give(Math.floor(of * (2 * before + images) / (2 * total)), entry, place);
     before += images;
   }
-  return share;
 }
 
 /** All shards in the order in which they are shared. */

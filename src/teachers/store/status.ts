@@ -7,7 +7,7 @@
 import { describeAll } from "./estimate.ts";
 import type { FillOptions } from "./fill_options.ts";
 import { claimPath, shardBytes, shardPlaces, shardRange } from "./layout.ts";
-import { checkPart, shareOf } from "./shares.ts";
+import { checkPart, sharesOf } from "./shares.ts";
 import { isClaimed } from "./locks.ts";
 import type { Store } from "./store.ts";
 import type { EntryDescription, ShardPlace } from "./types.ts";
@@ -121,8 +121,7 @@ function partsOf(
 ): PartStatus[] {
   const name = ({ variant, shard }: ShardPlace): string => `${variant} ${shard}`;
   const missing = lacks.map((places) => new Set(places.map(name)));
-  return Array.from({ length: of }, (_, index) => {
-    const share = shareOf(sizes, { index, of });
+  return sharesOf(sizes, of).map((share, index) => {
     const shards = share.flatMap((places, entry) => places.map((place) => ({ entry, place })));
     const lost = shards.filter(({ entry, place }) => missing[entry].has(name(place)));
     return { index, of, shards: shards.length, missingShards: lost.length };

@@ -19,11 +19,11 @@ function sizes(images: number, variants: number, shardImages: number): teachers.
 
 Deno.test("whatever the images, variants, cuts and machines, each shard is in one share", () => {
   let checked = 0;
-  for (let seed = 0; seed < 150; seed++) {
+  for (let seed = 0; seed < 60; seed++) {
     // Numbers that jump about: a generator of Park and Miller's.
     let state = seed * 7919 + 1;
     const draw = (below: number) => (state = state * 48271 % 2147483647) % below;
-    const images = 1 + draw(2000);
+    const images = 1 + draw(1000);
     const variants = 1 + draw(4);
     const entries = Array.from(
       { length: 1 + draw(5) },
@@ -46,7 +46,7 @@ Deno.test("whatever the images, variants, cuts and machines, each shard is in on
       imagesOf.push(count);
     }
     for (const [entry, counts] of counted.entries()) {
-      assertEquals(counts.size, shardPlaces(entries[entry]).length);
+      assert(counts.size === shardPlaces(entries[entry]).length);
       assert([...counts.values()].every((count) => count === 1));
     }
     // No share is further from an equal one than a shard at either end.
@@ -55,7 +55,7 @@ Deno.test("whatever the images, variants, cuts and machines, each shard is in on
     for (const count of imagesOf) assert(Math.abs(count - equal) <= most, `${count} of ${equal}`);
     checked++;
   }
-  assertEquals(checked, 150);
+  assertEquals(checked, 60);
 });
 
 Deno.test("a share is a stretch of the images, and of the teachers where there are fewer blocks than machines", () => {
