@@ -3,7 +3,7 @@
 import { formatBytes, formatCount } from "../base/text.ts";
 import type { StoreStatus } from "../runs/fill.ts";
 import { Command, InvalidArgumentError } from "./commander.ts";
-import { count, JSON_TEXT, QUIET, rooms, SET, work } from "./common.ts";
+import { count, JSON_TEXT, QUIET, type rooms, SET, work } from "./common.ts";
 
 const RECIPE = ["<recipe>", "a recipe, or a study, whose last variant counts"] as const;
 

@@ -155,12 +155,14 @@ export function planSentences(plan: StorePlan): string[] {
     );
   }
   if (simulated !== null) {
+    const { hours, failures, lostHours, twice } = simulated;
     sentences.push(
       `With ${machines.failures} failures an hour of each machine it takes ${
-        hoursText(simulated.hours)
-      }: ${simulated.failures} failures lost ${
-        hoursText(simulated.lostHours)
-      } of unfinished shards, ${simulated.twice} finished shards were done twice.`,
+        hoursText(hours)
+      }: ${failures} of them lose ` +
+        `${hoursText(lostHours)} of work on shards at hand, and ${
+          twice === 0 ? "no finished shard is" : `${twice} finished shards are`
+        } done twice.`,
     );
   }
   return sentences;

@@ -18,7 +18,7 @@ export interface Holding {
   readonly root: string;
   /** The entry's folder in it. */
   readonly folder: string;
-  /** What it says it holds. */
+  /** The content of its file. */
   readonly file: EntryFile;
   /** The shards that are there, by their names within the entry. */
   readonly shards: ReadonlyMap<string, ShardPlace>;

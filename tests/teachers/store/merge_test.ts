@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ApprenticeError, ArgumentError, FileError, StoreError } from "../../../src/base/errors.ts";
+import {
+  type ApprenticeError,
+  ArgumentError,
+  FileError,
+  StoreError,
+} from "../../../src/base/errors.ts";
 import * as teachers from "../../../src/teachers/mod.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { test } from "../../helpers.ts";
