@@ -5,11 +5,9 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
-import { skipped } from "../nn/init.ts";
-import { create } from "./create.ts";
+import { countForward, untagged } from "./count_forward.ts";
 import table from "./published/costs.json" with { type: "json" };
 import { entry } from "./registry.ts";
-import { summary } from "./summary.ts";
 
 /** What a forward pass of one image costs. */
 export interface ForwardCosts {
@@ -46,23 +44,4 @@ export function forwardCosts(name: string, side?: number): ForwardCosts {
   }
   const [params, multiplyAdds] = counted[untagged(name)]?.[size] ?? [];
   return params === undefined ? countForward(name, size) : { params, multiplyAdds: multiplyAdds! };
-}
-
-/** The name of an architecture without the tag of its weights. */
-export function untagged(name: string): string {
-  const { name: whole, tag } = entry(name);
-  return tag !== null && whole.endsWith(`.${tag}`) ? whole.slice(0, -tag.length - 1) : whole;
-}
-
-/**
- * Counts what one image through a published architecture costs, whatever the table says.
- *
- * @throws As {@linkcode forwardCosts} does.
- */
-export function countForward(name: string, side: number): ForwardCosts {
-  const imageSize = side === entry(name).inputSize ? undefined : side;
-  // Untouched memory costs nothing, and what the values are does not matter.
-  using model = skipped(() => create(name, { numClasses: 0, imageSize }));
-  const { params, flops } = summary(model, { imageSize: side, depth: 0 });
-  return { params, multiplyAdds: flops };
 }

@@ -7,7 +7,8 @@
 import * as torch from "../torch/mod.ts";
 import type { Recipe } from "./recipe.ts";
 import { type FillStatus, fillStatus } from "../teachers/store/status.ts";
-import { fillTogether, partOfRank } from "./fill_together.ts";
+import { fillTogether } from "./fill_together.ts";
+import { partOfRank } from "./part_of_rank.ts";
 import { fillingsOf, type FillRunOptions, fillStore, openRun } from "./open_run.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
 import { placesOf } from "./run.ts";

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError } from "../../src/base/errors.ts";
 import * as models from "../../src/models/mod.ts";
-import { countForward } from "../../src/models/forward_costs.ts";
+import { countForward } from "../../src/models/count_forward.ts";
 import * as runs from "../../src/runs/mod.ts";
 import { formatTable } from "../../src/report/table.ts";
 import { test } from "../helpers.ts";

@@ -6,7 +6,7 @@
  */
 
 import { writeAtomicSync } from "../../base/files.ts";
-import { countForward } from "../forward_costs.ts";
+import { countForward } from "../count_forward.ts";
 import { entry } from "../registry.ts";
 
 if (import.meta.main) {

@@ -4,9 +4,6 @@
  * @module
  */
 
-import { isNameOf } from "../../base/lookup.ts";
-import { ArgumentError } from "../../base/errors.ts";
-
 /** What is computed in: float32, float32 with products rounded to TF32, or two bytes (bfloat16, float16 on a T4). */
 export type ComputeDType = "float32" | "tf32" | "half";
 
@@ -45,21 +42,3 @@ export const GPUS = {
 
 /** The short names of {@linkcode GPUS}. */
 export type GpuName = keyof typeof GPUS;
-
-/** The part of its peak that a card is planned to reach where nothing was measured. */
-export const EFFICIENCY = 0.35;
-
-/**
- * A card by its short name.
- *
- * @throws {ArgumentError} if there is none.
- */
-export function gpuOf(name: string): Gpu {
-  if (isNameOf(GPUS, name)) return GPUS[name];
-  throw new ArgumentError(
-    `There is no card "${name}" in the table: it has ${
-      Object.keys(GPUS).join(", ")
-    }. Take the nearest one, and say by ` +
-      "efficiency or measured how fast yours is.",
-  );
-}

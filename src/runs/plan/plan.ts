@@ -15,7 +15,7 @@ import {
 import { sharesOf } from "../../teachers/store/shares.ts";
 import type { EntrySizes, StoredDType } from "../../teachers/store/types.ts";
 import { choicesOf } from "./choices.ts";
-import { EFFICIENCY, gpuOf } from "./gpus.ts";
+import { EFFICIENCY, gpuOf } from "./gpu_of.ts";
 import type {
   PlanMachines,
   PlannedTeacher,

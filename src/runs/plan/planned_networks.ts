@@ -6,7 +6,8 @@
 
 import { ArgumentError } from "../../base/errors.ts";
 import { entry, has } from "../../models/registry.ts";
-import { forwardCosts, untagged } from "../../models/forward_costs.ts";
+import { untagged } from "../../models/count_forward.ts";
+import { forwardCosts } from "../../models/forward_costs.ts";
 import { load } from "../../models/saved.ts";
 import { savedFile } from "../../models/saved_file.ts";
 import { SMALL_MODELS } from "../../models/small/all.ts";

@@ -5,7 +5,8 @@
  */
 
 import { ArgumentError } from "../../base/errors.ts";
-import { type ComputeDType, gpuOf } from "./gpus.ts";
+import { gpuOf } from "./gpu_of.ts";
+import type { ComputeDType } from "./gpus.ts";
 import type { PlanMachines, PlannedNetwork } from "./plan_types.ts";
 
 /** Images a second on one card. */
