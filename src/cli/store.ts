@@ -2,13 +2,26 @@
 
 import { formatBytes, parseBytes } from "../base/text.ts";
 import { Command, InvalidArgumentError } from "./commander.ts";
-import { JSON_TEXT, rooms, SET, work } from "./common.ts";
+import { JSON_TEXT, rooms, work } from "./common.ts";
+import { planCommand } from "./store_plan.ts";
+import { fillCommand, mergeCommand, statusCommand } from "./store_parts.ts";
 
 const ROOT = ["--root <folder>", "the store's folder (default: that of the cache)"] as const;
 
-/** `store list | fill RECIPE | verify | prune --below 20GB`: what teachers said, kept on disk. */
+/**
+ * `store list | plan RECIPE | fill RECIPE | status RECIPE | merge FOLDER... | verify | prune --below 20GB`: what teachers said, kept
+ * on disk.
+ */
 export function storeCommand(): Command {
-  const parts = [listCommand(), fillCommand(), verifyCommand(), pruneCommand()] as Command[];
+  const parts = [
+    listCommand(),
+    planCommand(),
+    fillCommand(),
+    statusCommand(),
+    mergeCommand(),
+    verifyCommand(),
+    pruneCommand(),
+  ] as Command[];
   const store = new Command("store").description("look after what teachers said, kept on disk");
   return parts.reduce((all, part) => all.addCommand(part), store);
 }
@@ -21,24 +34,14 @@ function listCommand(): Command {
       if (json) return console.log(JSON.stringify(entries, null, 2));
       for (const entry of entries) {
         const { id, teacher, data, images, variants, dtype, bytes, complete, problem } = entry;
-        const part = `${formatBytes(bytes).padStart(9)}  ${complete === 1 ? "whole" : "part "}`;
+        const part = `${formatBytes(bytes).padStart(9)}  ${
+          complete === 1 ? "whole" : `${Math.floor(complete * 100)}%`.padStart(5)
+        }`;
         const what = `${images} images x ${variants}, ${dtype}${data === null ? "" : `, ${data}`}`;
         console.log(`${id}  ${part}  ${problem ?? `${teacher}: ${what}`}`);
       }
       if (entries.length === 0) console.log("The store is empty.");
     }) as Command;
-}
-
-function fillCommand(): Command<[string]> {
-  return new Command("fill").description("ask the teachers of a recipe, and keep what they say")
-    .argument("<recipe>", "a recipe, or a study, whose last variant counts")
-    .option(...SET)
-    .option("--part <i/n>", "a share of the work, from 1/n to n/n, for several machines", share)
-    .action((path, { set = [], part }) =>
-      work(async ({ runs }, signal) => {
-        await runs.fill(await runs.shelfFile(path, set), { part, signal });
-      })
-    ) as Command<[string]>;
 }
 
 function verifyCommand(): Command {
@@ -73,11 +76,4 @@ function bytes(text: string): number {
   const size = parseBytes(text);
   if (size !== null) return size;
   throw new InvalidArgumentError("it is a size such as 20GB.");
-}
-
-function share(text: string): { index: number; of: number } {
-  const [, part, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
-  const found = { index: Number(part) - 1, of: Number(of) };
-  if (found.index >= 0 && found.index < found.of) return found;
-  throw new InvalidArgumentError("it is a share such as 1/4.");
 }

@@ -31,6 +31,7 @@ export * from "./efficientvit_msra.ts";
 export * from "./entry.ts";
 export * from "./fastvit.ts";
 export * from "./fold.ts";
+export * from "./forward_costs.ts";
 export * from "./ghostnet.ts";
 export * from "./hgnet.ts";
 export * from "./hiera.ts";

@@ -6,8 +6,11 @@
 
 import * as torch from "../torch/mod.ts";
 import type { Recipe } from "./recipe.ts";
-import { resolveRecipe } from "./recipe_table.ts";
-import { type FillRunOptions, fillStore, openRun } from "./open_run.ts";
+import { type FillStatus, fillStatus } from "../teachers/store/status.ts";
+import { fillTogether } from "./fill_together.ts";
+import { partOfRank } from "./part_of_rank.ts";
+import { fillingsOf, type FillRunOptions, fillStore, openRun } from "./open_run.ts";
+import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
 import { placesOf } from "./run.ts";
 
 /** How {@linkcode fill} goes. */
@@ -18,15 +21,51 @@ export interface FillOptions extends FillRunOptions {
 
 /**
  * Asks the teachers of a recipe about all that its student will learn from, and keeps what they say in the recipe's store:
- * the run then reads it. What is there already is not asked for again.
+ * the run then reads it. What is there already is not asked for again. Several processes with RANK and WORLD_SIZE, as torchrun
+ * starts them, divide the work, and each returns when all is there.
  *
  * @throws {ArgumentError} if the recipe cannot be used, or every epoch shows other pixels: give it `views`.
  * @throws {StoreError} if the store cannot be used.
  */
 export async function fill(recipe: Recipe, options: FillOptions = {}): Promise<void> {
-  const given = resolveRecipe(recipe);
-  const resolved = given.store === null ? resolveRecipe({ ...recipe, store: {} }) : given;
+  const resolved = withStore(recipe);
   if (resolved.threads !== null) torch.setNumThreads(resolved.threads);
   using opened = await openRun(resolved, placesOf(options));
-  await fillStore(resolved, opened, options);
+  const rank = options.part === undefined ? partOfRank() : undefined;
+  if (rank === undefined) await fillStore(resolved, opened, options);
+  else await fillTogether(resolved, opened, rank, options);
+}
+
+/** What {@linkcode storeStatus} tells of one source of images: what labels are learned from, or the other images. */
+export interface StoreStatus extends FillStatus {
+  /** The store's folder. */
+  readonly root: string;
+  /** How many images the source has. */
+  readonly images: number;
+}
+
+/**
+ * Tells what a recipe's store lacks: which teachers, which images, which shares. Opens data and teachers, and asks nobody.
+ *
+ * @param options Of how many shares to tell; where teachers that are recipes are kept.
+ * @throws As {@linkcode fill} does.
+ */
+export async function storeStatus(
+  recipe: Recipe,
+  options: Pick<FillOptions, "cache" | "signal"> & { parts?: number } = {},
+): Promise<StoreStatus[]> {
+  const { parts, ...rest } = options;
+  const resolved = withStore(recipe);
+  using opened = await openRun(resolved, placesOf(rest));
+  const found: StoreStatus[] = [];
+  for (const { store, asked } of fillingsOf(resolved, opened)) {
+    const status = await fillStatus(store, { ...asked, parts });
+    found.push({ root: store.root, images: asked.pixels.images, ...status });
+  }
+  return found;
+}
+
+function withStore(recipe: Recipe): ResolvedRecipe {
+  const given = resolveRecipe(recipe);
+  return given.store === null ? resolveRecipe({ ...recipe, store: {} }) : given;
 }

@@ -8,6 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 import type { Method } from "../distill/method.ts";
 import { Shelf, type StoredOutputs } from "../teachers/shelf.ts";
 import { fill } from "../teachers/store/fill.ts";
+import type { FillOptions } from "../teachers/store/fill_options.ts";
 import type { Part } from "../teachers/store/types.ts";
 import type { StoreEntry } from "../teachers/store/entry.ts";
 import { findEntries } from "../teachers/store/find_entries.ts";
@@ -33,6 +34,8 @@ export interface OpenedRun extends Disposable {
 export interface FillRunOptions {
   /** Fills a share of it. */
   part?: Part;
+  /** Whether what is there is read and compared with its checksums first; true by default. */
+  verify?: boolean;
   /** Stops between two batches; what is stored stays. */
   signal?: AbortSignal;
   /** Whether to show progress; true by default. */
@@ -67,26 +70,33 @@ function storeOf({ store }: ResolvedRecipe): Store {
   return new Store(store?.root ? { root: store.root } : {});
 }
 
-/** Stores what the teachers say about all that the student learns from, as far as it is not there. */
-export async function fillStore(
+/** What is to be stored of each source of images that the student learns from, as options of `fill`. */
+export function fillingsOf(
   recipe: ResolvedRecipe,
   { learned, shelf }: OpenedRun,
-  options: FillRunOptions,
-): Promise<void> {
-  const { part, signal, progress = true } = options;
-  for (const { seen, plain } of learned.sources) {
-    const pixels = recipe.store?.plain ? plain : seen;
-    await fill(storeOf(recipe), {
+): { store: Store; asked: FillOptions }[] {
+  return learned.sources.map(({ seen, plain }) => ({
+    store: storeOf(recipe),
+    asked: {
       teachers: shelf.teachers,
-      pixels,
+      pixels: recipe.store?.plain ? plain : seen,
       dtype: recipe.store?.dtype,
       patches: recipe.store?.patches,
       batchSize: recipe.store?.batchSize,
       resident: recipe.resident === null ? "all" : "one",
-      part,
-      signal,
-      progress,
-    });
+    },
+  }));
+}
+
+/** Stores what the teachers say about all that the student learns from, as far as it is not there. */
+export async function fillStore(
+  recipe: ResolvedRecipe,
+  opened: OpenedRun,
+  options: FillRunOptions,
+): Promise<void> {
+  const { part, signal, progress = true, verify } = options;
+  for (const { store, asked } of fillingsOf(recipe, opened)) {
+    await fill(store, { ...asked, part, signal, progress, verify });
   }
 }
 

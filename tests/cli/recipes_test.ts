@@ -197,12 +197,26 @@ Deno.test("a recipe's store is filled ahead of its run, listed, verified and pru
       method: "KD",
       store: { root },
     });
-    // All of it is one shard, which the first of two parts has.
-    await apprentice("store", "fill", recipe, "--part", "2/2");
+    // All of it is one shard, whose middle is in the second of two parts.
+    await apprentice("store", "fill", recipe, "--part", "1/2");
     const begun = await apprentice("store", "list", "--root", root);
-    assertStringIncludes(begun.out, "part   cnn: 300 images x 1, float16");
-    const filled = await apprentice("store", "fill", recipe);
+    assertStringIncludes(begun.out, "   0%  cnn: 300 images x 1, float16");
+    const lacking = await apprentice("store", "status", recipe, "--parts", "2");
+    assertEquals(lacking.code, 1, lacking.errors);
+    assertStringIncludes(lacking.out, "0: 0-299");
+    assertStringIncludes(lacking.out, "Parts that are missing: 2/2.");
+    const elsewhere = ["--set", `store.root=${folder}/other`];
+    const filled = await apprentice("store", "fill", recipe, "--part", "2/2", ...elsewhere);
     assertEquals(filled.code, 0, filled.errors);
+    const merged = await apprentice("store", "merge", `${folder}/other`, "--into", root);
+    assertStringIncludes(
+      merged.out,
+      "1 shard copied (11.1 kB), 0 there several times; 1 of 1 teachers whole",
+    );
+    assertEquals((await apprentice("store", "status", recipe)).code, 0);
+    const refused = await apprentice("store", "merge", `${folder}/nothing`, "--into", root);
+    assertEquals(refused.code, 1);
+    assertStringIncludes(refused.errors, "StoreError: There is no store in");
     const listed = await apprentice("store", "list", "--root", root);
     assertStringIncludes(listed.out, "cnn: 300 images x 1, float16");
     assertStringIncludes(listed.out, "whole");

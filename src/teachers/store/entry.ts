@@ -15,7 +15,7 @@ import { gatherRows } from "./rows.ts";
 import { mapShardFile, type ShardWanted, verifyShardFile, writeShardFile } from "./shard_file.ts";
 import { mapParts } from "../map_parts.ts";
 import type { AskOptions, TeacherOutput } from "../teacher_options.ts";
-import type { EntryFile, Part, ShardPlace } from "./types.ts";
+import type { EntryFile, ShardPlace } from "./types.ts";
 import { touchUsed } from "./used.ts";
 
 /**
@@ -105,14 +105,10 @@ export class StoreEntry implements Disposable {
     }
   }
 
-  /**
-   * The shards that are not there, of the whole or of a part.
-   *
-   * @throws {ArgumentError} if the part is none.
-   */
-  missing(part?: Part): ShardPlace[] {
+  /** The shards that are not there, of all or of those that are given. */
+  missing(places: readonly ShardPlace[] = shardPlaces(this.file)): ShardPlace[] {
     this.#checkOpen();
-    return shardPlaces(this.file, part).filter((place) => !this.hasShard(place));
+    return places.filter((place) => !this.hasShard(place));
   }
 
   /**

@@ -6,8 +6,9 @@
 
 import { describeAll, estimateOf, together } from "./estimate.ts";
 import type { FillEstimate, FillOptions } from "./fill_options.ts";
-import { shardPlaces } from "./layout.ts";
+import { shareOf } from "./shares.ts";
 import type { Store } from "./store.ts";
+import type { EntryDescription } from "./types.ts";
 
 /**
  * What a filling would take: nothing is computed or written.
@@ -16,12 +17,14 @@ import type { Store } from "./store.ts";
  * @throws {StoreError} if an entry that is there cannot be used.
  */
 export async function estimateFill(store: Store, options: FillOptions): Promise<FillEstimate> {
-  const parts: FillEstimate[] = [];
-  for (const description of await describeAll(store, options)) {
-    using entry = store.find(description);
-    const sizes = entry?.file ?? description;
-    const missing = entry?.missing(options.part) ?? shardPlaces(sizes, options.part);
-    parts.push(estimateOf(store, sizes, missing));
-  }
-  return together(parts);
+  const descriptions = await describeAll(store, options);
+  using held = new DisposableStack();
+  const entries = descriptions.map((one) => store.find(one));
+  for (const entry of entries) if (entry !== null) held.use(entry);
+  const sizes = descriptions.map((one, i): EntryDescription => entries[i]?.file ?? one);
+  const share = shareOf(sizes, options.part);
+  return together(sizes.map((one, i) => {
+    const missing = entries[i]?.missing(share[i]) ?? share[i];
+    return estimateOf(store, one, missing);
+  }));
 }

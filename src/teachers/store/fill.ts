@@ -16,17 +16,20 @@ import type { StoreEntry } from "./entry.ts";
 import { describeAll, estimateOf, together } from "./estimate.ts";
 import type { Filled, FillEstimate, FillOptions } from "./fill_options.ts";
 import { Counter, fillTasks, type Task } from "./fill_tasks.ts";
-import { claimPath, shardPlaces, variantFolder } from "./layout.ts";
+import { claimPath, LEAST_IMAGES, variantFolder } from "./layout.ts";
 import { claim, removeDeadClaims } from "./locks.ts";
+import { besideText, holdPart } from "./part_lock.ts";
 import { makeRoom } from "./room.ts";
+import { checkPart, shareOf } from "./shares.ts";
 import type { Store } from "./store.ts";
-import type { ShardPlace } from "./types.ts";
+import type { Part, ShardPlace } from "./types.ts";
 
 /**
  * Asks teachers about every variant of every image of a source, as far as the store has not the answers, and stores them.
  * Shards that are damaged are made anew. Filling may be interrupted at any moment, and goes on where it stopped; several
- * processes may fill one store at once, each then computes some of the shards. The store's bytes are the same however
- * that goes, as long as the batch size is.
+ * processes may fill one store at once, each then computes some of the shards: any of them, or those of its `part`, where
+ * machines have no folder in common and `mergeStores` joins what each made. The store's bytes are the same however that
+ * goes, as long as the batch size is.
  *
  * @throws {ArgumentError} if an option is not usable, or a teacher's outputs have not the shapes that it declares.
  * @throws {TrainingError} if a teacher says NaN or infinity, or a number that float16 cannot hold.
@@ -54,50 +57,74 @@ import type { ShardPlace } from "./types.ts";
  * ```
  */
 export async function fill(store: Store, options: FillOptions): Promise<Filled> {
-  const { teachers, resident = "all", progress = false, onStart, signal } = options;
+  const { teachers, resident = "all", progress = false, verify = true, onStart, signal } = options;
   const started = performance.now();
+  if (options.part) checkPart(options.part);
   const descriptions = await describeAll(store, options);
   signal?.throwIfAborted();
-  const tasks: Task[] = [];
-  try {
-    for (const [i, description] of descriptions.entries()) {
-      tasks.push({ teacher: teachers[i], entry: store.open(description) });
-    }
-    let repaired = 0;
-    for (const { teacher, entry } of tasks) {
-      repaired += await removeDamaged(entry, options);
-      const spec = entry.file.key.teacher as Record<string, Spec>;
-      if (isFunction(spec)) await checkEntry(entry, teacher, options.pixels);
-    }
-    const before = together(
-      tasks.map(({ entry }) => estimateOf(store, entry.file, entry.missing(options.part))),
-    );
-    makeRoom(store, before.missingBytes);
-    onStart?.(before);
-    using bar = progress ? barOf(before) : undefined;
-    const counter = new Counter(before.missingOutputs, bar, options.onProgress);
-    const turns = resident === "all" ? [tasks] : tasks.map((task) => [task]);
-    let computed = 0;
-    for (const turn of turns) {
-      computed += await fillTasks(turn, options, counter);
-      if (resident === "one") turn[0].teacher.release?.();
-    }
-    return { ...before, computed, repaired, seconds: (performance.now() - started) / 1000 };
-  } finally {
-    for (const { entry } of tasks) entry.dispose();
+  using held = new DisposableStack();
+  const entries = descriptions.map((description) => held.use(store.open(description)));
+  const files = entries.map(({ file }) => file);
+  const share = shareOf(files, options.part);
+  const tasks = entries.map((entry, i): Task => ({
+    teacher: teachers[i],
+    entry,
+    places: share[i],
+  }));
+  const beside = options.part ? noteOf(held, store.root, entries, options.part) : null;
+  if (beside !== null && progress) say(besideText(options.part!, beside));
+  let repaired = 0;
+  for (const task of tasks) {
+    const { teacher, entry } = task;
+    removeLeftOvers(entry);
+    if (verify) repaired += await removeDamaged(task, signal);
+    const spec = entry.file.key.teacher as Record<string, Spec>;
+    if (isFunction(spec)) await checkEntry(entry, teacher, options.pixels);
   }
+  const before = together(
+    tasks.map(({ entry, places }) => estimateOf(store, entry.file, entry.missing(places))),
+  );
+  makeRoom(store, before.missingBytes);
+  onStart?.(before);
+  using bar = progress ? barOf(before) : undefined;
+  const counter = new Counter(before.missingOutputs, bar, options.onProgress);
+  const turns = resident === "all" ? [tasks] : tasks.map((task) => [task]);
+  const cut = Math.min(LEAST_IMAGES, ...files.map(({ shardImages }) => shardImages));
+  let computed = 0;
+  for (const turn of turns) {
+    computed += await fillTasks(turn, options, counter, cut);
+    if (resident === "one") turn[0].teacher.release?.();
+  }
+  return { ...before, computed, repaired, beside, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Removes shards that are damaged, and what killed processes left; returns how many shards. */
-async function removeDamaged(entry: StoreEntry, { part, signal }: FillOptions): Promise<number> {
+/** Notes which part is filled until the stack is disposed of; returns who is at it already. */
+function noteOf(
+  held: DisposableStack,
+  root: string,
+  entries: readonly StoreEntry[],
+  part: Part,
+): string | null {
+  const note = holdPart(root, entries.map(({ id }) => id), part);
+  if (typeof note === "string") return note;
+  held.use(note);
+  return null;
+}
+
+/** Removes what killed processes left. */
+function removeLeftOvers(entry: StoreEntry): void {
   removeTemporariesIn(entry.folder);
   for (let variant = 0; variant < entry.variants; variant++) {
     const folder = variantFolder(entry.folder, variant);
     removeTemporariesIn(folder);
     removeDeadClaims(folder);
   }
+}
+
+/** Removes shards that are damaged; returns how many. */
+async function removeDamaged({ entry, places }: Task, signal?: AbortSignal): Promise<number> {
   let count = 0;
-  for (const place of shardPlaces(entry.file, part)) {
+  for (const place of places) {
     if (!entry.hasShard(place)) continue;
     signal?.throwIfAborted();
     try {

@@ -21,8 +21,13 @@ export interface FillOptions extends Omit<DescribeOptions, "store"> {
    * teachers work in turn, each over all images, and are released after it.
    */
   resident?: "all" | "one";
-  /** Fills a share of the shards: for several machines that fill one store. */
+  /**
+   * Fills a share of the shards: for several machines, each of which then reads a stretch of the images and asks all teachers
+   * about it. All of them must be given the same teachers in the same order.
+   */
   part?: Part;
+  /** Whether shards that are there are read and compared with their checksums first; true by default. */
+  verify?: boolean;
   /** Ends the work between two batches: its reason is thrown, and all finished shards stay. */
   signal?: AbortSignal;
   /** Says the size before, and shows a bar; false by default. */
@@ -53,6 +58,8 @@ export interface Filled extends FillEstimate {
   readonly computed: number;
   /** How many shards were damaged and made anew. */
   readonly repaired: number;
+  /** Who was filling the same part already, in words; null if nobody was, or there are no locks. */
+  readonly beside: string | null;
   /** How many seconds it took. */
   readonly seconds: number;
 }

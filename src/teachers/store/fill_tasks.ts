@@ -11,7 +11,8 @@ import { fillBlock, type ShardJob } from "./fill_block.ts";
 import type { FillOptions } from "./fill_options.ts";
 import { claimPath, LEAST_IMAGES, shardRange, variantFolder } from "./layout.ts";
 import { claim } from "./locks.ts";
-import type { Part, ShardPlace, StorableTeacher } from "./types.ts";
+import { blockOf } from "./shares.ts";
+import type { ShardPlace, StorableTeacher } from "./types.ts";
 
 /** How long another process's shards are waited for before they are looked at again, in milliseconds. */
 const LOOK_EVERY = 100;
@@ -20,6 +21,8 @@ const LOOK_EVERY = 100;
 export interface Task {
   readonly teacher: StorableTeacher;
   readonly entry: StoreEntry;
+  /** The shards that are wanted. */
+  readonly places: readonly ShardPlace[];
 }
 
 /** Counts outputs. */
@@ -48,19 +51,23 @@ export class Counter {
   }
 }
 
-/** Fills what is missing of some entries, block by block; returns how many shards were computed here. */
+/**
+ * Fills what is missing of some entries, block by block; returns how many shards were computed here.
+ *
+ * @param cut Batches end at multiples of this: the same number whoever is in memory, so that all machines compute the same.
+ */
 export async function fillTasks(
   tasks: readonly Task[],
   options: FillOptions,
   counter: Counter,
+  cut: number,
 ): Promise<number> {
-  const { pixels, batchSize = 128, part, signal } = options;
-  const block = Math.max(LEAST_IMAGES, ...tasks.map(({ entry }) => entry.file.shardImages));
-  const cut = Math.min(LEAST_IMAGES, ...tasks.map(({ entry }) => entry.file.shardImages));
+  const { pixels, batchSize = 128, signal } = options;
+  const block = Math.max(LEAST_IMAGES, blockOf(tasks.map(({ entry }) => entry.file)));
   let computed = 0;
   let waiting = false;
   for (;;) {
-    const missing = groupByBlock(tasks, block, part);
+    const missing = groupByBlock(tasks, block);
     if (missing.size === 0) return computed;
     let claimed = 0;
     for (const wanted of missing.values()) {
@@ -83,7 +90,7 @@ export async function fillTasks(
   }
 }
 
-interface Wanted extends Task {
+interface Wanted extends Omit<Task, "places"> {
   readonly place: ShardPlace;
 }
 
@@ -91,15 +98,14 @@ interface Wanted extends Task {
 function groupByBlock(
   tasks: readonly Task[],
   block: number,
-  part: Part | undefined,
 ): Map<string, Wanted[]> {
   const groups = new Map<string, Wanted[]>();
   for (const task of tasks) {
-    for (const place of task.entry.missing(part)) {
+    for (const place of task.entry.missing(task.places)) {
       const { begin } = shardRange(task.entry.file, place.shard);
       const key = `${place.variant} ${Math.floor(begin / block)}`;
       const group = groups.get(key) ?? [];
-      group.push({ ...task, place });
+      group.push({ teacher: task.teacher, entry: task.entry, place });
       groups.set(key, group);
     }
   }

@@ -7,7 +7,7 @@
 import { dtypes } from "../../base/dtypes.ts";
 import { ArgumentError } from "../../base/errors.ts";
 import { rowParts } from "./row_parts.ts";
-import type { EntrySizes, Part, ShardPlace } from "./types.ts";
+import type { EntrySizes, ShardPlace } from "./types.ts";
 
 /** The most bytes of a shard, unless it would have fewer than `LEAST_IMAGES`. */
 const SHARD_BYTES = 2 ** 25;
@@ -65,27 +65,16 @@ export function shardBytes(sizes: EntrySizes, places: readonly ShardPlace[]): nu
   return bytes;
 }
 
-/**
- * The places of an entry's shards, or of a share of them.
- *
- * @throws {ArgumentError} if the part is none, such as 2 of 2.
- */
-export function shardPlaces(sizes: EntrySizes, part: Part = { index: 0, of: 1 }): ShardPlace[] {
-  checkPart(part);
+/** The places of all shards of an entry, variant after variant. */
+export function shardPlaces(
+  sizes: Pick<EntrySizes, "images" | "variants" | "shardImages">,
+): ShardPlace[] {
   const shards = shardCount(sizes);
   const places: ShardPlace[] = [];
-  for (let at = part.index; at < sizes.variants * shards; at += part.of) {
-    places.push({ variant: Math.floor(at / shards), shard: at % shards });
+  for (let variant = 0; variant < sizes.variants; variant++) {
+    for (let shard = 0; shard < shards; shard++) places.push({ variant, shard });
   }
   return places;
-}
-
-function checkPart({ index, of }: Part): void {
-  const whole = Number.isSafeInteger(index) && Number.isSafeInteger(of);
-  if (whole && index >= 0 && index < of) return;
-  throw new ArgumentError(
-    `A part is number 0 to n - 1 of n, such as { index: 0, of: 2 }; got ${index} of ${of}.`,
-  );
 }
 
 /** The folder of a variant's shards. */

@@ -74,7 +74,7 @@ export function claim(path: string): Disposable | null {
       file.close();
       continue;
     }
-    const text = `process ${Deno.pid} since ${new Date().toISOString()}\n`;
+    const text = `process ${Deno.pid}${onHost()} since ${new Date().toISOString()}\n`;
     try {
       file.truncateSync(0);
       file.writeSync(new TextEncoder().encode(text));
@@ -96,6 +96,22 @@ export function claim(path: string): Disposable | null {
       },
     };
   }
+}
+
+/** Whether a living process has a claim. Makes no file. */
+export function isClaimed(path: string): boolean {
+  try {
+    using file = Deno.openSync(path, { read: true, write: true });
+    return !file.tryLockSync(true);
+  } catch {
+    return false;
+  }
+}
+
+/** The machine's name where it may be asked without interrupting who works at a terminal. */
+function onHost(): string {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
+  return state === "granted" ? ` on ${Deno.hostname()}` : "";
 }
 
 /** Removes the files of claims that dead processes left in a folder. */

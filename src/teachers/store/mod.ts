@@ -13,3 +13,6 @@ export * from "./fill.ts";
 export * from "./estimate_fill.ts";
 export * from "./check_entry.ts";
 export * from "./find_entries.ts";
+export * from "./status.ts";
+export * from "./merge_types.ts";
+export * from "./merge.ts";

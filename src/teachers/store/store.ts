@@ -100,6 +100,11 @@ export class Store {
     return readEntryFile(`${this.root}/${entryId(key)}`)?.patches;
   }
 
+  /** The folder of an entry, whether it is there or not. */
+  folderOf(key: EntryKey): string {
+    return `${this.root}/${entryId(key)}`;
+  }
+
   #hold(description: EntryDescription, make: boolean): StoreEntry | null {
     const id = entryId(description.key);
     const folder = `${this.root}/${id}`;

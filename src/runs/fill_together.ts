@@ -1,0 +1,27 @@
+/**
+ * Filling a recipe's store by several processes at once.
+ *
+ * @module
+ */
+
+import type { Part } from "../teachers/store/types.ts";
+import { type FillRunOptions, fillStore, type OpenedRun } from "./open_run.ts";
+import type { ResolvedRecipe } from "./recipe_table.ts";
+
+/**
+ * Stores this rank's share of what the teachers say, then what is missing of the others' as far as nobody works on it, and
+ * returns when all is there: a rank that is lost is done for, and no shard is computed twice. All ranks need the same folder.
+ *
+ * @param part Which rank this is, and of how many: `{ index: rank, of: worldSize }`.
+ * @throws As `fill` does.
+ */
+export async function fillTogether(
+  recipe: ResolvedRecipe,
+  opened: OpenedRun,
+  part: Part,
+  options: Omit<FillRunOptions, "part"> = {},
+): Promise<void> {
+  await fillStore(recipe, opened, { ...options, part });
+  // What is there by now was made by this process, or by one that compared it.
+  await fillStore(recipe, opened, { ...options, verify: false });
+}
