@@ -13,7 +13,7 @@ import {
   releaseOne,
   writeText,
 } from "../../../ffi/native.ts";
-import { ArgumentError, type DistributedError } from "../../base/errors.ts";
+import { ArgumentError, DistributedError } from "../../base/errors.ts";
 import { HANDLE } from "../handle.ts";
 import { blame } from "./blame.ts";
 import { awaitAll, type Peer } from "./peer.ts";
@@ -56,6 +56,8 @@ export class ProcessGroup implements Disposable {
   readonly name: string;
   readonly #peers: readonly Peer[];
   readonly #users = new Set<Disposable>();
+  /** How often others have waited for rank 0. */
+  #led = 0;
   #blamed: DistributedError | undefined;
   #open = true;
 
@@ -129,6 +131,28 @@ export class ProcessGroup implements Disposable {
       this.#linger(Math.min(this.timeout, 30));
     } catch {
       // What failed first is what its user has to know.
+    }
+  }
+
+  /** Tells the others, who wait in {@linkcode ProcessGroup.awaitLeader}, to go on. Rank 0 does. @ignore */
+  lead(): void {
+    this.store.set(`led/${this.#led++}`, "");
+  }
+
+  /**
+   * Waits for rank 0, however long it takes: only its end or its failure ends the waiting. @ignore
+   *
+   * @throws {DistributedError} if it is gone or failed.
+   */
+  awaitLeader(): void {
+    const key = `led/${this.#led++}`;
+    try {
+      while (this.store.get(key, 0.5) === undefined) {
+        if (!this.#peers[0].isGone() && this.store.get("failed/0") === undefined) continue;
+        throw new DistributedError("Rank 0 left.");
+      }
+    } catch (error) {
+      throw this.explain(error);
     }
   }
 
