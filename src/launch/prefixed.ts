@@ -6,7 +6,8 @@
 
 /** A line longer than this is shown in pieces, in bytes. */
 const LONGEST = 65_536;
-const NEWLINE = 10;
+const NEWLINE = Uint8Array.of(10);
+const NOTHING = new Uint8Array(0);
 
 /** Something that bytes are written to at once. */
 export interface ByteSink {
@@ -16,11 +17,12 @@ export interface ByteSink {
   isTerminal(): boolean;
 }
 
-/** Shows a stream with a prefix before every line; a line is written whole, so that those of others do not cut it. */
+/** Shows a stream with a prefix before every line. Lines are written whole, so that those of others do not cut them. */
 export class PrefixedLines {
   readonly #prefix: Uint8Array;
   readonly #sink: ByteSink;
-  #open = new Uint8Array(0);
+  /** The beginning of a line whose end has not come yet. */
+  #open: Uint8Array = NOTHING;
 
   /** Takes what every line begins with, and where it goes. */
   constructor(prefix: string, sink: ByteSink) {
@@ -32,23 +34,30 @@ export class PrefixedLines {
 
   /** Takes what comes next. */
   add(chunk: Uint8Array): void {
+    const parts: Uint8Array[] = [];
     let from = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
-      this.#line(chunk.subarray(from, end + 1));
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      parts.push(this.#prefix, this.#open, chunk.subarray(from, end + 1));
+      this.#open = NOTHING;
       from = end + 1;
     }
-    this.#open = joined(this.#open, chunk.subarray(from));
-    if (this.#open.length >= LONGEST) this.#line(NEWLINE_BYTES);
+    this.#open = joined([this.#open, chunk.subarray(from)]);
+    if (this.#open.length >= LONGEST) parts.push(...this.#cut());
+    this.#write(joined(parts));
   }
 
   /** Shows a last line that has no end. */
   end(): void {
-    if (this.#open.length > 0) this.#line(NEWLINE_BYTES);
+    if (this.#open.length > 0) this.#write(joined(this.#cut()));
   }
 
-  #line(rest: Uint8Array): void {
-    const bytes = joined(this.#prefix, this.#open, rest);
-    this.#open = new Uint8Array(0);
+  #cut(): Uint8Array[] {
+    const line = [this.#prefix, this.#open, NEWLINE];
+    this.#open = NOTHING;
+    return line;
+  }
+
+  #write(bytes: Uint8Array): void {
     try {
       for (let at = 0; at < bytes.length;) at += this.#sink.writeSync(bytes.subarray(at));
     } catch {
@@ -57,9 +66,7 @@ export class PrefixedLines {
   }
 }
 
-const NEWLINE_BYTES = Uint8Array.of(NEWLINE);
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -39,8 +39,10 @@ export interface Ending {
   readonly signal: Deno.Signal | null;
   /** The error that it wrote down, or null. */
   readonly error: RecordedError | null;
-  /** The last lines that it wrote to standard error, or else to standard output; none if they are on the screen. */
+  /** The last lines that it wrote to standard error, or else to standard output; none if it was direct. */
   readonly lines: readonly string[];
+  /** Whether its lines went where the launcher's go. */
+  readonly direct: boolean;
 }
 
 /** Lines that are told about a process that failed. */
@@ -79,7 +81,7 @@ export class RankProcess {
       clearTimeout(timer);
       const said = err.lines(LINES);
       const lines = said.length > 0 ? said : out.lines(LINES);
-      return { rank, code, signal, error: readErrorFile(options.errorFile), lines };
+      return { rank, code, signal, error: readErrorFile(options.errorFile), lines, direct };
     });
   }
 
@@ -106,12 +108,10 @@ function spawn({ command, variables, direct, verbs }: RankOptions): Deno.ChildPr
     if (!(error instanceof Deno.errors.NotFound)) {
       throw new ArgumentError(`launch: ${program} cannot be run: ${reason}.`, { cause: error });
     }
-    throw new ArgumentError(
-      `launch: "${program}" is neither a program nor a command of apprentice (did you mean ${
-        nearest(program, verbs).join(", ")
-      }?).`,
-      { cause: error },
-    );
+    const other = program.includes("/") || verbs.length === 0
+      ? "."
+      : `, nor a command of apprentice (did you mean ${nearest(program, verbs).join(", ")}?).`;
+    throw new ArgumentError(`launch: there is no program "${program}"${other}`, { cause: error });
   }
 }
 
