@@ -40,14 +40,12 @@ export function failureOf({ endings, asked, killed }: Outcome, size: number): Fa
   const [first, ...others] = failures;
   if (first === undefined) return null;
   const cause = failures.find((ending) => !isConsequence(ending)) ?? first;
-  const why = cause === first
-    ? ""
-    : `, which another rank's failure brought about; rank ${cause.rank} knows the cause`;
+  const why = cause === first ? "" : `, because of rank ${cause.rank}, which ${howEnded(cause)}`;
   const ended = [...asked].filter((rank) => !killed.has(rank));
   const lines = [
     `rank ${first.rank} of ${size} ${howEnded(first)}${why}.`,
     ...wordsOf(cause),
-    ...alike(others, (ending) => `${howEnded(ending)}, too`),
+    ...alike(others.filter((other) => other !== cause), (ending) => `${howEnded(ending)}, too`),
     ...(ended.length > 0 ? [`Ended because of this: ${listed(ended)}.`] : []),
     ...(killed.size > 0 ? [`Killed, as SIGTERM did not end it: ${listed([...killed])}.`] : []),
   ];
