@@ -4,7 +4,6 @@
  * @module
  */
 
-import { join } from "@std/path";
 import { ArgumentError } from "../base/errors.ts";
 import { type Failure, failureOf } from "./failure_text.ts";
 import { Guard } from "./guard.ts";
@@ -56,7 +55,7 @@ export async function launch(options: LaunchOptions): Promise<Failure | null> {
     const watched = () => guard.watch(ranks.map(({ pid }) => pid));
     for (let local = 0; local < processes; local++) {
       const rank = rankOf(world, local);
-      const errorFile = join(folder, `rank_${rank}.json`);
+      const errorFile = `${folder}/rank_${rank}.json`;
       const variables = rankVariables(world, local, errorFile, Deno.env.get);
       const direct = local === 0;
       try {

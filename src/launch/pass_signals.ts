@@ -12,8 +12,8 @@ const PASSED: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR1
 const ENDING: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGQUIT"];
 
 /**
- * Passes signals on until disposed of. SIGHUP is left as it is, so that `nohup` works. After Ctrl-Z all stop, and go on
- * with the launcher.
+ * Passes signals on until disposed of. SIGHUP, from a terminal that is closed, is passed on as SIGTERM, which more programs
+ * take as a reason to keep what they have. After Ctrl-Z all stop, and go on with the launcher.
  *
  * @param ranks The processes; those that have ended may be among them.
  * @param onRequest Called when all were asked to end.
@@ -36,6 +36,10 @@ export function passSignals(
         if (ENDING.includes(signal)) onRequest();
       });
     }
+    listeners.set("SIGHUP", () => {
+      pass("SIGTERM");
+      onRequest();
+    });
     listeners.set("SIGTSTP", () => {
       // Theirs is no terminal's group, and the system drops SIGTSTP there.
       pass("SIGSTOP");

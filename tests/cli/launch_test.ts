@@ -242,8 +242,14 @@ test("a rank that floods its output holds nobody up, and its last words are kept
   assert(!errors.includes("flood"));
 });
 
-for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  test(`${signal} to the launcher reaches every rank once, and is no failure`, () =>
+for (
+  const [signal, received, expected] of [
+    ["SIGINT", "SIGINT", 130],
+    ["SIGTERM", "SIGTERM", 143],
+    ["SIGHUP", "SIGTERM", 143],
+  ] as const
+) {
+  test(`${signal} to the launcher reaches every rank once as ${received}, and is no failure`, () =>
     inFolder(async (folder) => {
       const file = `${folder}/signals`;
       const process = start(["-n", "2", "--", ...signalled(file)]);
@@ -256,7 +262,7 @@ for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       const lines = [0, 1].flatMap((rank) => [
         `${rank} ready false`,
         `${rank} SIGUSR2`,
-        `${rank} ${signal}`,
+        `${rank} ${received}`,
       ]);
       assertEquals(linesOf(file).sort(), lines.sort());
     }));
