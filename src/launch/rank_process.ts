@@ -41,12 +41,14 @@ export interface Ending {
   readonly error: RecordedError | null;
   /** The last lines that it wrote to standard error, or else to standard output; none if it was direct. */
   readonly lines: readonly string[];
+  /** When it ended, in milliseconds of the launcher's clock. */
+  readonly at: number;
   /** Whether its lines went where the launcher's go. */
   readonly direct: boolean;
 }
 
-/** Lines that are told about a process that failed. */
-const LINES = 10;
+/** Lines that are told about a process that failed: an error's message with a whole call stack below it. */
+const LINES = 20;
 /** How long to wait for what a process wrote, in milliseconds: one that it started may hold the pipe open. */
 const LAST_WORDS = 500;
 
@@ -75,13 +77,14 @@ export class RankProcess {
     this.rank = rank;
     this.pid = child.pid;
     this.ended = child.status.then(async ({ code, signal }) => {
+      const at = performance.now();
       let timer: ReturnType<typeof setTimeout> | undefined;
       const patience = new Promise((resolve) => timer = setTimeout(resolve, LAST_WORDS));
       await Promise.race([Promise.all(read), patience]);
       clearTimeout(timer);
       const said = err.lines(LINES);
       const lines = said.length > 0 ? said : out.lines(LINES);
-      return { rank, code, signal, error: readErrorFile(options.errorFile), lines, direct };
+      return { rank, code, signal, error: readErrorFile(options.errorFile), lines, at, direct };
     });
   }
 

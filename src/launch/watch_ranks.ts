@@ -85,5 +85,7 @@ export async function watchRanks(
   }));
   timers.forEach(clearTimeout);
   await endLeftovers(ranks.map(({ rank, pid }) => ({ group: pid, told: asked.has(rank) })), grace);
+  // What a process has started may hold its output open, and so delay that it is known.
+  endings.sort((a, b) => a.at - b.at);
   return { endings, asked, killed, interrupted: requests > 0 };
 }

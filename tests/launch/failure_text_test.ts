@@ -8,6 +8,7 @@ const ending = (rank: number, more: Partial<Ending> = {}): Ending => ({
   signal: null,
   error: null,
   lines: [],
+  at: 0,
   direct: false,
   ...more,
 });
