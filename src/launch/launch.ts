@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError } from "../base/errors.ts";
+import { ArgumentError, FileError } from "../base/errors.ts";
 import { type Failure, failureOf } from "./failure_text.ts";
 import { Guard } from "./guard.ts";
 import { checkPort, freePort } from "./port.ts";
@@ -44,11 +44,12 @@ const USUAL_PORT = 29500;
  *
  * @returns What failed, or null if nothing did. After a signal to end that is how the first ended, without a text.
  * @throws {ArgumentError} If options do not fit together, the port is in use, or there is no such program.
+ * @throws {FileError} If no temporary folder can be made.
  */
 export async function launch(options: LaunchOptions): Promise<Failure | null> {
   const { command, processes, verbose = false, grace = 30, verbs = [] } = options;
   const world = worldOf(options);
-  const folder = Deno.makeTempDirSync({ prefix: "apprentice-launch-" });
+  const folder = temporaryFolder();
   try {
     await using guard = new Guard(grace, folder);
     const ranks: RankProcess[] = [];
@@ -77,7 +78,28 @@ export async function launch(options: LaunchOptions): Promise<Failure | null> {
     const code = outcome.endings.find((ending) => ending.code !== 0)?.code;
     return failure ?? (code === undefined ? null : { code, text: "" });
   } finally {
+    removeFolder(folder);
+  }
+}
+
+/** Makes the folder for what processes failed of. */
+function temporaryFolder(): string {
+  try {
+    return Deno.makeTempDirSync({ prefix: "apprentice-launch-" });
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new FileError(
+      `launch: a temporary folder cannot be made: ${reason}. Set TMPDIR to a folder that can be written.`,
+      { cause },
+    );
+  }
+}
+
+function removeFolder(folder: string): void {
+  try {
     Deno.removeSync(folder, { recursive: true });
+  } catch {
+    // Somebody has cleared up already, or is still writing: how the processes ended is what counts.
   }
 }
 

@@ -268,6 +268,21 @@ for (
     }));
 }
 
+test("a third Ctrl-C kills those who take no notice", () =>
+  inFolder(async (folder) => {
+    const stubborn = `trap '' INT; echo $$ >> ${folder}/pids; sleep 60; sleep 60; sleep 60`;
+    const process = start(["-n", "2", ...script(stubborn)]);
+    const pids = () => linesOf(`${folder}/pids`).map(Number);
+    await until(() => pids().length === 2, "the ranks did not start");
+    for (let i = 0; i < 3; i++) {
+      assertEquals(pids().filter(runs).length, 2);
+      process.kill("SIGINT");
+      await pause(200);
+    }
+    assertEquals((await process.output()).code, 137);
+    assertEquals(pids().filter(runs), []);
+  }));
+
 /** `script` of util-linux runs a command on a terminal of its own. */
 const hasTerminal = Deno.build.os === "linux" &&
   await new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" })

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ArgumentError } from "../../src/base/errors.ts";
+import { ArgumentError, FileError } from "../../src/base/errors.ts";
 import { commandOf, refuseNested } from "../../src/launch/command.ts";
 import { launch, type LaunchOptions } from "../../src/launch/launch.ts";
 
@@ -36,6 +36,18 @@ Deno.test("launch: options that do not fit together are refused before anything 
   using taken = Deno.listen({ hostname: "0.0.0.0", port: 0 });
   const { port } = taken.addr;
   await refused({ port }, `port ${port} is in use by another program`);
+  const before = Deno.env.get("TMPDIR");
+  Deno.env.set("TMPDIR", "/there/is/no/such/folder");
+  try {
+    await assertRejects(
+      () => launch({ command: ["true"], processes: 1, cores: 1 }),
+      FileError,
+      "Set TMPDIR to a folder that can be written",
+    );
+  } finally {
+    if (before === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", before);
+  }
   // The port of another machine may well be in use on this one.
   const other = { port, nodes: 2, nodeRank: 1, address: "127.0.0.1" };
   await refused(other, 'there is no program "/there/is/no/such/program".');
