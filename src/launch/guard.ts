@@ -53,14 +53,18 @@ export class Guard {
     }
   }
 
-  /** Says which groups there are now. */
-  watch(groups: readonly number[]): void {
-    this.#input?.write(new TextEncoder().encode(`${groups.join(" ")}\n`)).catch(() => {});
+  /** Says which groups there are now, and waits until that is on its way. */
+  async watch(groups: readonly number[]): Promise<void> {
+    try {
+      await this.#input?.write(new TextEncoder().encode(`${groups.join(" ")}\n`));
+    } catch {
+      // Somebody has ended it; the processes are no worse for it.
+    }
   }
 
   /** Stops watching. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.watch([]);
+    await this.watch([]);
     await this.#input?.close().catch(() => {});
     await this.#child?.status;
   }

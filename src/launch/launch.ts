@@ -53,7 +53,6 @@ export async function launch(options: LaunchOptions): Promise<Failure | null> {
   try {
     await using guard = new Guard(grace, folder);
     const ranks: RankProcess[] = [];
-    const watched = () => guard.watch(ranks.map(({ pid }) => pid));
     for (let local = 0; local < processes; local++) {
       const rank = rankOf(world, local);
       const errorFile = `${folder}/rank_${rank}.json`;
@@ -68,7 +67,8 @@ export async function launch(options: LaunchOptions): Promise<Failure | null> {
         await Promise.all(ranks.map(({ ended }) => ended));
         throw error;
       }
-      watched();
+      // Before the next is started, so that there is hardly a moment in which one is not watched over.
+      await guard.watch(ranks.map(({ pid }) => pid));
     }
     const outcome = await watchRanks(ranks, {
       grace,

@@ -352,6 +352,7 @@ test(
         [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory);
       assertEquals(temporary().length, 1);
       assertEquals(pids().filter(runs).length, 3);
+      await pause(300);
       process.kill("SIGKILL");
       await process.output();
       await until(() => !pids().some(runs), "a process is left");
