@@ -41,10 +41,13 @@ export function failureOf({ endings, asked, killed }: Outcome, size: number): Fa
   if (first === undefined) return null;
   const cause = failures.find((ending) => !isConsequence(ending)) ?? first;
   const why = cause === first ? "" : `, because of rank ${cause.rank}, which ${howEnded(cause)}`;
+  const before = endings.slice(0, endings.indexOf(first)).filter(({ code }) => code === 0)
+    .map(({ rank }) => rank);
   const ended = [...asked].filter((rank) => !killed.has(rank));
   const lines = [
     `rank ${first.rank} of ${size} ${howEnded(first)}${why}.`,
     ...wordsOf(cause),
+    ...(before.length > 0 ? [`Ended before, with exit code 0: ${listed(before)}.`] : []),
     ...alike(others.filter((other) => other !== cause), (ending) => `${howEnded(ending)}, too`),
     ...(ended.length > 0 ? [`Ended because of this: ${listed(ended)}.`] : []),
     ...(killed.size > 0 ? [`Killed, as SIGTERM did not end it: ${listed([...killed])}.`] : []),
@@ -77,9 +80,13 @@ function wordsOf({ rank, error, lines, direct }: Ending): string[] {
   return [direct ? "What it said stands above." : "It said nothing."];
 }
 
-/** Whether a process failed because another did: it lost the connection, or says that another rank is at fault. */
-function isConsequence({ error, lines, signal, rank }: Ending): boolean {
+/**
+ * Whether a process may have failed because another did: it lost the connection, or says that another rank is at fault, or
+ * what it said is on the screen and not known here.
+ */
+function isConsequence({ error, lines, signal, rank, direct }: Ending): boolean {
   if (signal !== null) return false;
+  if (direct && error === null) return true;
   const said = error?.text ?? lines.join("\n");
   const named = error?.rank ?? said.match(NAMED)?.[1] ?? null;
   return named === null ? LOST_CONNECTION.test(said) : Number(named) !== rank;

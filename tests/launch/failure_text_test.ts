@@ -35,6 +35,7 @@ Deno.test("launch: who died first is named first, with its exit status and last 
       "rank 2 of 4 ended with exit code 7.",
       "[rank 2] one",
       "[rank 2] two",
+      "Ended before, with exit code 0: rank 3.",
       "Ended because of this: rank 0.",
       "Killed, as SIGTERM did not end it: rank 1.",
     ].join("\n"),
@@ -92,5 +93,15 @@ Deno.test("launch: a rank that wrote to the launcher's own output is not quoted"
   assertEquals(failureOf(outcome([ending(0, { direct: true })]), 2)!.text.split("\n"), [
     "rank 0 of 2 ended with exit code 1.",
     "What it said stands above.",
+  ]);
+  // What is not known is not taken for the cause.
+  const endings = [
+    ending(1, { lines: ["Connection closed by peer"] }),
+    ending(0, { direct: true }),
+  ];
+  assertEquals(failureOf(outcome(endings), 2)!.text.split("\n"), [
+    "rank 1 of 2 ended with exit code 1.",
+    "[rank 1] Connection closed by peer",
+    "Rank 0 ended with exit code 1, too.",
   ]);
 });
