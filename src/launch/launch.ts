@@ -52,27 +52,18 @@ export async function launch(options: LaunchOptions): Promise<Failure | null> {
   const folder = temporaryFolder();
   try {
     await using guard = new Guard(grace, folder);
-    const ranks: RankProcess[] = [];
-    for (let local = 0; local < processes; local++) {
+    const start = (local: number) => {
       const rank = rankOf(world, local);
       const errorFile = `${folder}/rank_${rank}.json`;
       const variables = rankVariables(world, local, errorFile, Deno.env.get);
       const direct = local === 0;
-      try {
-        ranks.push(
-          new RankProcess({ rank, command, variables, errorFile, direct, verbose, verbs }),
-        );
-      } catch (error) {
-        for (const other of ranks) other.signal("SIGKILL");
-        await Promise.all(ranks.map(({ ended }) => ended));
-        throw error;
-      }
-      // Before the next is started, so that there is hardly a moment in which one is not watched over.
-      await guard.watch(ranks.map(({ pid }) => pid));
-    }
-    const outcome = await watchRanks(ranks, {
+      return new RankProcess({ rank, command, variables, errorFile, direct, verbose, verbs });
+    };
+    const outcome = await watchRanks({
+      processes,
+      start,
       grace,
-      onEnd: (left) => guard.watch(left.map(({ pid }) => pid)),
+      onChange: (left) => guard.watch(left.map(({ pid }) => pid)),
     });
     const failure = failureOf(outcome, sizeOf(world));
     const code = outcome.endings.find((ending) => ending.code !== 0)?.code;

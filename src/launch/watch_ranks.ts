@@ -1,5 +1,5 @@
 /**
- * Waiting for the processes of a launch, and ending all when one fails.
+ * Starting the processes of a launch, waiting for them, and ending all when one fails.
  *
  * @module
  */
@@ -28,20 +28,31 @@ const LAST_WORDS = 1000;
 /** The exit status of a process that a signal to end reached and that handled it: by SIGINT, by SIGTERM. */
 const ENDED_BY_SIGNAL = [130, 143];
 
+/** What is started and how it is watched. */
+export interface WatchOptions {
+  /** How many processes there are to be. */
+  readonly processes: number;
+  /** Starts one, by its number on this machine. */
+  readonly start: (localRank: number) => RankProcess;
+  /** Seconds between the request to end and SIGKILL. */
+  readonly grace: number;
+  /** Called with those that run, whenever one was started or has ended. */
+  readonly onChange: (left: readonly RankProcess[]) => Promise<void>;
+}
+
 /**
- * Waits until all have ended.
+ * Starts all, and waits until all have ended.
  *
  * When one ends with another status than 0, the others get SIGTERM a second later, and SIGKILL after `grace` seconds.
- * SIGINT and the like are passed on: after the first, all may take the time they need; the second, or one that fails,
- * starts `grace`; the third kills.
+ * SIGINT and the like are passed on: after the first, all may take the time they need; the second, or a process that
+ * fails or dies of the first, starts `grace`; the third kills.
  *
- * @param onEnd Called with those that still run, whenever one has ended.
+ * @throws What starting one throws; those that were started are killed then.
  */
-export async function watchRanks(
-  ranks: readonly RankProcess[],
-  { grace, onEnd }: { grace: number; onEnd: (left: readonly RankProcess[]) => void },
-): Promise<Outcome> {
-  const left = new Set(ranks);
+export async function watchRanks(options: WatchOptions): Promise<Outcome> {
+  const { processes, start, grace, onChange } = options;
+  const ranks: RankProcess[] = [];
+  const left = new Set<RankProcess>();
   const endings: Ending[] = [];
   const [asked, killed] = [new Set<number>(), new Set<number>()];
   const timers = new Set<ReturnType<typeof setTimeout>>();
@@ -55,33 +66,50 @@ export async function watchRanks(
       rank.signal("SIGKILL");
     }
   };
+  const killLater = () => later(grace * 1000, kill);
   const end = () => {
+    killLater();
+    // Who was told already would take another signal as an order to drop everything.
+    if (requests > 0) return;
     for (const rank of left) {
       asked.add(rank.rank);
       rank.signal("SIGTERM");
     }
-    later(grace * 1000, kill);
   };
 
   using _signals = passSignals(() => left, () => {
     requests++;
     for (const { rank } of left) asked.add(rank);
-    if (requests === 2) later(grace * 1000, kill);
+    if (requests === 2) killLater();
     if (requests > 2) kill();
   });
+  try {
+    // Who asks all to end does not want more of them.
+    for (let local = 0; local < processes && requests === 0; local++) {
+      const rank = start(local);
+      ranks.push(rank);
+      left.add(rank);
+      // Before the next is started, so that there is hardly a moment in which one is not watched over.
+      await onChange(ranks);
+    }
+  } catch (error) {
+    kill();
+    await Promise.all(ranks.map(({ ended }) => ended));
+    throw error;
+  }
   await Promise.all(ranks.map(async (rank) => {
     const ending = await rank.ended;
     left.delete(rank);
     endings.push(ending);
-    onEnd([...left]);
+    onChange([...left]);
     const bySignal = ending.signal !== null || ENDED_BY_SIGNAL.includes(ending.code);
     if (!bySignal) asked.delete(ending.rank);
     if (ending.signal !== "SIGKILL") killed.delete(ending.rank);
+    // It could not take the signal as a request: the others may wait within libtorch for what it will never do.
+    if (requests > 0 && ending.signal !== null) killLater();
     if (ending.code === 0 || asked.has(ending.rank) || failed) return;
     failed = true;
-    // Who was told already would take another signal as an order to drop everything.
-    if (requests > 0) later(grace * 1000, kill);
-    else later(LAST_WORDS, end);
+    later(LAST_WORDS, end);
   }));
   timers.forEach(clearTimeout);
   await endLeftovers(ranks.map(({ rank, pid }) => ({ group: pid, told: asked.has(rank) })), grace);

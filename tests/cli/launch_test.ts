@@ -283,6 +283,19 @@ test("a third Ctrl-C kills those who take no notice", () =>
     assertEquals(pids().filter(runs), []);
   }));
 
+test("where one dies of a signal the others are not waited for without end", () =>
+  inFolder(async (folder) => {
+    // As one that has not come further than to start, and one that waits for it within native code.
+    const words = `[ $RANK = 1 ] || trap '' INT; echo $$ >> ${folder}/pids; exec sleep 60`;
+    const process = start(["-n", "2", "--grace", "0.5", ...script(words)]);
+    const pids = () => linesOf(`${folder}/pids`).map(Number);
+    await until(() => pids().length === 2, "the ranks did not start");
+    await pause(200);
+    process.kill("SIGINT");
+    const { code, stderr } = await process.output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [130, ""]);
+  }));
+
 /** `script` of util-linux runs a command on a terminal of its own. */
 const hasTerminal = Deno.build.os === "linux" &&
   await new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" })
