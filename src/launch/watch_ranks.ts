@@ -16,8 +16,6 @@ export interface Outcome {
   readonly asked: ReadonlySet<number>;
   /** Ranks that were killed because they did not end when asked. */
   readonly killed: ReadonlySet<number>;
-  /** Whether a signal asked all to end. */
-  readonly interrupted: boolean;
 }
 
 /**
@@ -115,5 +113,5 @@ export async function watchRanks(options: WatchOptions): Promise<Outcome> {
   await endLeftovers(ranks.map(({ rank, pid }) => ({ group: pid, told: asked.has(rank) })), grace);
   // What a process has started may hold its output open, and so delay that it is known.
   endings.sort((a, b) => a.at - b.at);
-  return { endings, asked, killed, interrupted: requests > 0 };
+  return { endings, asked, killed };
 }

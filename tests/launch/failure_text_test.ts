@@ -17,7 +17,6 @@ const outcome = (endings: Ending[], asked: number[] = [], killed: number[] = [])
   endings,
   asked: new Set(asked),
   killed: new Set(killed),
-  interrupted: false,
 });
 
 const error = (text: string, rank: number | null = null) => ({ error: { text, rank } });
