@@ -41,9 +41,9 @@ export interface Ending {
   readonly error: RecordedError | null;
   /** The last lines that it wrote to standard error, or else to standard output; none if it was direct. */
   readonly lines: readonly string[];
-  /** When it ended, in milliseconds of the launcher's clock. */
+  /** When the process ended, in milliseconds of the launcher's clock. */
   readonly at: number;
-  /** Whether its lines went where the launcher's go. */
+  /** Whether the process's lines went where the launcher's go. */
   readonly direct: boolean;
 }
 
