@@ -20,6 +20,20 @@ export function whole(text: string): number {
   throw new InvalidArgumentError("it is a whole number from 0.");
 }
 
+/** A port from the command line. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
+  throw new InvalidArgumentError("it is a port from 1 to 65535.");
+}
+
+/** Seconds from the command line, from 0 to a day. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 86_400) return value;
+  throw new InvalidArgumentError("it is a number of seconds, from 0 to 86400.");
+}
+
 /** Gathers an option that may be given several times. */
 export function several(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
