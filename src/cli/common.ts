@@ -66,6 +66,19 @@ export function printAccuracy({ result: { test, before } }: Run): void {
   console.log(`right on ${formatPercent(test.overall, 2)} of ${test.count} test images${from}`);
 }
 
+/**
+ * Does work that processes which were started together do together, and alone where there is one; Ctrl-C stops it after the step
+ * at hand. Of several, rank 0 prints.
+ */
+export async function workTogether(body: Parameters<typeof work>[0]): Promise<void> {
+  await work((all, signal) =>
+    all.runs.inGroup(async () => {
+      if (all.torch.distributed.getRank() > 0) console.log = () => {};
+      await body(all, signal);
+    })
+  );
+}
+
 /** Does work that Ctrl-C stops after the step at hand. */
 export async function work(
   body: (all: Awaited<ReturnType<typeof rooms>>, signal: AbortSignal) => Promise<void>,
