@@ -23,7 +23,8 @@ import type { Scorer } from "./scorer.ts";
 /**
  * Measures a model on labelled images: accuracy in all, by class, by data set, by domain, within several guesses, which class
  * is taken for which, and whether the model is as often right as it is sure. Images are looked at in evaluation mode, without
- * recording gradients and batch by batch; afterwards every part of the model is in the mode that it was in.
+ * recording gradients and batch by batch; afterwards every part of the model is in the mode that it was in. Processes that work
+ * together each look at a part of the images, and all get the numbers of one alone: see `shared` of the options.
  *
  * @param model The model, or a function from images to scores.
  * @param images A data set, or a loader.
@@ -31,6 +32,7 @@ import type { Scorer } from "./scorer.ts";
  * is not a domain for each image.
  * @throws {ShapeError} if the scores do not fit the data set's classes.
  * @throws {IndexError} if a label is not one of the classes.
+ * @throws {DistributedError} if another process could not look at its part, or is gone.
  *
  * @example
  * ```ts

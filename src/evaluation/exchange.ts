@@ -20,7 +20,7 @@ interface Packed {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly bytes: number;
-  /** Whether it was on a device, and not in the processor's memory. */
+  /** Says that it was on a device, and not in the processor's memory. */
   readonly away: boolean;
 }
 

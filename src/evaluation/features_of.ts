@@ -30,6 +30,7 @@ export interface FeaturesOf extends LabelledFeatures, Disposable {}
  * @returns Features (N, D), float32 or float64, and labels (N), int64, on the CPU. They live until `dispose()`.
  * @throws {ArgumentError} if there are no images, or they have no labels.
  * @throws {ShapeError} if the model does not give (B, D).
+ * @throws {DistributedError} if another process could not look at its part, or is gone.
  *
  * @example
  * ```ts

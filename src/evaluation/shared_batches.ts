@@ -29,14 +29,14 @@ export interface Looked {
 
 /** What a process says beside what it has seen. */
 interface Words {
-  /** What it looks at. */
+  /** The work, and what it is about. */
   readonly what: string;
   readonly images: number;
   readonly batchSize: number;
   readonly batches: number;
-  /** Why it was asked to stop. */
+  /** The reason for which it was asked to stop. */
   readonly stopped?: string;
-  /** Why it could not see its batch. */
+  /** The error for which it could not see its batch. */
   readonly failed?: string;
 }
 
@@ -46,7 +46,7 @@ interface Words {
  * together: if one is asked to, or fails, all throw in the same round.
  *
  * @throws the signal's reason, or an {@linkcode InterruptedError} that repeats the one of another process.
- * @throws {DistributedError} naming who could not see its batch; there it is the error itself.
+ * @throws {DistributedError} that says who could not see its batch; there it is the error itself.
  * @throws {ArgumentError} if the processes look at different images.
  */
 export async function shareBatches(
@@ -116,7 +116,8 @@ function check(all: readonly Message<Words>[]): void {
       throw new InterruptedError(`Rank ${rank} was asked to stop: ${words.stopped}`);
     }
     if (words.failed !== undefined) {
-      throw new DistributedError(`Rank ${rank} failed: ${words.failed}`, rank);
+      // Without a rank: where it ends the work, the group says who is to blame, and what to do.
+      throw new DistributedError(`Rank ${rank} failed: ${words.failed}`);
     }
     const [one, other] = [first.words, words].map(
       ({ what, images, batchSize, batches }) =>
