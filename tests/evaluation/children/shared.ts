@@ -96,6 +96,13 @@ const questions: Record<string, () => Promise<unknown>> = {
       model.to("float32");
     }
   },
+  /** A loader of a share of each batch, as training has it, is looked at as the whole. */
+  sharedLoader() {
+    const { getRank, getWorldSize } = torch.distributed;
+    const loader = new data.Loader(dataset, { batchSize: 12, shuffle: true });
+    const share = { rank: getRank(), size: getWorldSize() };
+    return evaluation.evaluate(model, loader.share(share));
+  },
   fewerBatches: () => evaluation.evaluate(model, held, { batchSize: 100 }),
   strided: () => evaluation.evaluate(strided, held, { batchSize: 4 }),
   half: () => evaluation.evaluate(half, held, { batchSize: 7 }),
