@@ -62,7 +62,8 @@ const noDevice =
 const notCaptured =
   /stream is capturing|previous error during capture|capturing blocking stream|cudaErrorStreamCapture|CUDA graphs? capture|CUDA graphs must be captured/i;
 
-const howToCapture = "What is recorded in a CUDA graph may not wait for the GPU: take item(), toArray(), conditions on a " +
+const howToCapture =
+  "What is recorded in a CUDA graph may not wait for the GPU: take item(), toArray(), conditions on a " +
   "tensor's values, nonzero() and copies from memory that is not pinned out of it, and run it some times before. It has to be " +
   "on another stream than the default one, as torch.cuda.graph() has it";
 
@@ -101,23 +102,30 @@ export function nativeError(code: number, message: string): ApprenticeError {
   const exact = byCode[code];
   if (exact) return new exact(message);
   if (notCaptured.test(message)) {
-    return new CaptureError(`${message.split("\n")[0].replace(/\.$/, "")}. ${howToCapture}.${callIn(message)}`);
+    return new CaptureError(
+      `${message.split("\n")[0].replace(/\.$/, "")}. ${howToCapture}.${callIn(message)}`,
+    );
   }
   if (/called a synchronizing CUDA operation/.test(message)) {
     return new DeviceError(
-      `This waits for the GPU, and torch.cuda.setSyncDebugMode("error") forbids it.${callIn(message)}`,
+      `This waits for the GPU, and torch.cuda.setSyncDebugMode("error") forbids it.${
+        callIn(message)
+      }`,
     );
   }
   const missing = /Could not run '([^']*)' with arguments from the '(\w+)' backend/.exec(message);
   if (missing) {
     return new DeviceError(
       `${missing[1]} cannot run on ${missing[2]} with this libtorch. ` +
-        "`deno task doctor` tells which devices can be used and why others cannot." + callIn(message),
+        "`deno task doctor` tells which devices can be used and why others cannot." +
+        callIn(message),
     );
   }
   if (noDevice.test(message)) {
     return new DeviceError(
-      `${message.split("\n")[0]}. \`deno task doctor\` tells which devices can be used and why others cannot.` +
+      `${
+        message.split("\n")[0]
+      }. \`deno task doctor\` tells which devices can be used and why others cannot.` +
         callIn(message),
     );
   }

@@ -3,10 +3,13 @@
 #include "cuda_symbols.h"
 #include "devices.h"
 
+#include <c10/core/StreamGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <torch/version.h>
 
 #include <cstddef>
 #include <new>
+#include <optional>
 
 using namespace apprentice;
 
@@ -22,9 +25,10 @@ enum class State { empty, recording, recorded, broken };
 struct HeldGraph : Held {
   explicit HeldGraph(c10::Device device) : device(device), graph(new (room) at::cuda::CUDAGraph(false)) {}
   ~HeldGraph() override {
-    // Else the allocator would go on to give the graph's memory to this stream.
+    // Else the allocator would go on to give the graph's memory to the stream, which would go on to record.
     if (state == State::recording) {
       try {
+        const c10::StreamGuard own(*stream);
         graph->capture_end();
       } catch (...) {
       }
@@ -33,6 +37,8 @@ struct HeldGraph : Held {
   }
   const c10::Device device;
   State state = State::empty;
+  // What it records, or recorded last.
+  std::optional<c10::Stream> stream;
 
   alignas(std::max_align_t) std::byte room[kRoom];
   at::cuda::CUDAGraph* const graph;
@@ -49,6 +55,12 @@ void need(const HeldGraph& graph, State state, const char* what) {
                    : graph.state == State::recorded  ? "it is recorded: reset() it first, or take another"
                                                      : "its recording failed: reset() it first, or take another";
   throw Failure(AP_ERROR_ARGUMENT, c10::str(what, " this graph: ", is));
+}
+
+// Of the current device, which is the one that is recorded.
+c10::Stream current_stream() {
+  const c10::impl::VirtualGuardImpl guard(c10::kCUDA);
+  return guard.getStream(guard.getDevice());
 }
 
 bool has_graphs() {
@@ -100,6 +112,7 @@ int32_t ap_graph_begin(uint32_t ctx, double graph, double pool_first, double poo
     if (pool.first != 0 && pool.second != 0) throw Failure(AP_ERROR_ARGUMENT, "this is no memory pool");
     if (mode > cudaStreamCaptureModeRelaxed) throw Failure(AP_ERROR_ARGUMENT, c10::str(mode, " is no mode of recording"));
     need(held, State::empty, "cannot record into");
+    held.stream = current_stream();
     held.state = State::broken;
     held.graph->capture_begin(pool, static_cast<cudaStreamCaptureMode>(mode));
     held.state = State::recording;
@@ -113,6 +126,9 @@ int32_t ap_graph_step(uint32_t ctx, double graph, uint32_t action) {
     switch (action) {
       case AP_GRAPH_END:
         need(held, State::recording, "cannot end the recording of");
+        if (current_stream() != *held.stream) {
+          throw Failure(AP_ERROR_ARGUMENT, "a recording ends on the stream that it began on: make that the current one");
+        }
         held.state = State::broken;
         held.graph->capture_end();
         held.state = State::recorded;
