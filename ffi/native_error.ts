@@ -10,6 +10,7 @@ import {
   CaptureError,
   DeviceError,
   DisposedError,
+  DistributedError,
   DTypeError,
   IndexError,
   LibraryError,
@@ -34,6 +35,7 @@ const byCode: Record<number, ErrorClass> = {
   13: DeviceError,
   14: ShapeError,
   15: DTypeError,
+  16: DistributedError,
 };
 
 /** libtorch has one error for most mistakes; its words tell which mistake it was. */
@@ -66,6 +68,10 @@ const howToCapture =
   "What is recorded in a CUDA graph may not wait for the GPU: take item(), toArray(), conditions on a " +
   "tensor's values, nonzero() and copies from memory that is not pinned out of it, and run it some times before. It has to be " +
   "on another stream than the default one, as torch.cuda.graph() has it";
+
+/** What c10d's backends say when a process cannot be reached: their errors have no type of their own. */
+const connection =
+  /\bgloo\/transport\/|\[c10d\]|timeout caused pair closure|\bProcessGroup(Gloo|NCCL)\b.*(timed? ?out|abort)/is;
 
 /**
  * What libtorch's checks say, without what they say to those who work on libtorch: where in its source a check stands,
@@ -101,6 +107,7 @@ export function nativeError(code: number, message: string): ApprenticeError {
   }
   const exact = byCode[code];
   if (exact) return new exact(message);
+  if (connection.test(message)) return new DistributedError(message);
   if (notCaptured.test(message)) {
     return new CaptureError(
       `${message.split("\n")[0].replace(/\.$/, "")}. ${howToCapture}.${callIn(message)}`,

@@ -27,7 +27,7 @@ struct Failure : std::runtime_error {
   ap_error code;
 };
 
-enum class Kind : uint8_t { none, tensor, generator, module, trace, stream, event, graph };
+enum class Kind : uint8_t { none, tensor, generator, module, trace, store, group, reducer, stream, event, graph };
 
 // What a handle can stand for besides a tensor.
 struct Held {

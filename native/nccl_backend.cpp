@@ -59,11 +59,11 @@ c10::intrusive_ptr<T> make_roomy(Arguments&&... arguments) {
 c10::intrusive_ptr<c10d::Backend> make_nccl(const c10::intrusive_ptr<c10d::Store>& store, int rank, int size,
                                             std::chrono::milliseconds timeout) {
   if (&probe_nccl == nullptr || &probe_nccl_options == nullptr) {
-    throw Failure(AP_ERROR_DEVICE, c10::str("libtorch ", TORCH_VERSION, " here has no NCCL: it takes a CUDA build. Use the "
+    throw Failure(AP_ERROR_DISTRIBUTED, c10::str("libtorch ", TORCH_VERSION, " here has no NCCL: it takes a CUDA build. Use the "
                                             "backend \"gloo\", or see `deno task doctor`"));
   }
   if (cuda_devices() == 0) {
-    throw Failure(AP_ERROR_DEVICE, "NCCL connects GPUs, and there is none: CUDA devices found: 0. Use the backend \"gloo\", or "
+    throw Failure(AP_ERROR_DISTRIBUTED, "NCCL connects GPUs, and there is none: CUDA devices found: 0. Use the backend \"gloo\", or "
                                    "see `deno task doctor`");
   }
   auto options = make_roomy<c10d::ProcessGroupNCCL::Options>(false);
@@ -78,7 +78,7 @@ c10::intrusive_ptr<c10d::Backend> make_nccl(const c10::intrusive_ptr<c10d::Store
 namespace apprentice {
 
 c10::intrusive_ptr<c10d::Backend> make_nccl(const c10::intrusive_ptr<c10d::Store>&, int, int, std::chrono::milliseconds) {
-  throw Failure(AP_ERROR_DEVICE, "NCCL is for Linux only. Use the backend \"gloo\"");
+  throw Failure(AP_ERROR_DISTRIBUTED, "NCCL is for Linux only. Use the backend \"gloo\"");
 }
 
 }  // namespace apprentice

@@ -11,6 +11,7 @@ export * from "./creation.ts";
 export * as cuda from "./cuda/mod.ts";
 export * from "./nested_array.ts";
 export * from "./device.ts";
+export * as distributed from "./distributed/mod.ts";
 export * from "./dtype.ts";
 export * from "./argument_types.ts";
 export * from "./slice.ts";

@@ -1,0 +1,49 @@
+/**
+ * Which card a process takes, and what carries the tensors that lie on it.
+ *
+ * @module
+ */
+
+import { ArgumentError, DistributedError } from "../../base/errors.ts";
+import { deviceCount, setDevice } from "../cuda/devices.ts";
+
+/** Variables of libtorch that decide what it does when a card waits in vain, by what this package wants it to do. */
+const CLEAN_UP = { name: "TORCH_NCCL_ASYNC_ERROR_HANDLING", value: "2" };
+
+/**
+ * Decides whether NCCL carries CUDA tensors, and makes the card of this process its current device if so.
+ *
+ * @throws {DistributedError} if NCCL is asked for and there is no card for this process.
+ * @throws {ArgumentError} if there is no such backend.
+ */
+export function useCards(backend: string | undefined, rank: number, localRank: number): boolean {
+  if (!["gloo", "nccl", "cpu:gloo,cuda:nccl", undefined].includes(backend)) {
+    throw new ArgumentError(
+      `The backend is "gloo", "nccl" or "cpu:gloo,cuda:nccl", got "${backend}".`,
+    );
+  }
+  if (backend === "gloo") return false;
+  const cards = deviceCount();
+  if (localRank < cards) {
+    setDevice(localRank);
+    endQuietly();
+    return true;
+  }
+  if (backend === undefined) return false;
+  throw new DistributedError(
+    `Rank ${rank} has no card for NCCL: it is process ${localRank} of its machine, counted from 0, which has ${cards} ` +
+      `CUDA devices. Start one process for each card, use the backend "gloo", or see what \`deno task doctor\` says.`,
+    rank,
+  );
+}
+
+/**
+ * Has libtorch end what waits in vain, so that the next call throws, instead of the process. Whoever has set the variable is
+ * obeyed.
+ */
+function endQuietly(): void {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: CLEAN_UP.name });
+  if (state === "granted" && Deno.env.get(CLEAN_UP.name) === undefined) {
+    Deno.env.set(CLEAN_UP.name, CLEAN_UP.value);
+  }
+}
