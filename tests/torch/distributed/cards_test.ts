@@ -39,7 +39,6 @@ test(
         at: { file: `${folder}/store` },
         size: 1,
         timeout: 5,
-        prefix: "",
       });
       try {
         const parts = {
