@@ -9,15 +9,14 @@ import { ArgumentError, DistributedError } from "../../base/errors.ts";
 import { type ProcessEnvironment, readEnvironment, variables } from "./environment.ts";
 import { introduce, type Introduction, peerOf } from "./peer.ts";
 import { ProcessGroup } from "./process_group.ts";
-import { useCards } from "./cards.ts";
+import { hasCard, useCards } from "./cards.ts";
 import { Store, type StorePlace } from "./store.ts";
 
 /** Where processes meet, who this one is, and how long they wait for each other. */
 export interface ProcessGroupOptions {
   /**
    * What carries the tensors: `"gloo"` those of the CPU; `"cpu:gloo,cuda:nccl"`, or `"nccl"`, those of GPUs by NCCL, too,
-   * which is the default where there is a GPU. Each process of a machine then has the card of its local rank as its current
-   * device.
+   * which is the default where each process has a GPU. It then has the card of its local rank as its current device.
    */
   backend?: "gloo" | "nccl" | "cpu:gloo,cuda:nccl";
   /**
@@ -72,10 +71,13 @@ export function initProcessGroup(options: ProcessGroupOptions = {}): ProcessGrou
   }
   const { rank, size, localRank, place, prefix, network, host } = placeOf(options, timeout);
   open();
-  const nccl = useCards(options.backend, rank, localRank);
+  const card = hasCard(options.backend, rank, localRank);
   const store = new Store(place).under(prefix);
   try {
+    store.set(`card/${rank}`, card ? "yes" : "no");
     const introductions = meet(store, rank, size, timeout);
+    const all = introductions.map((_, i) => store.get(`card/${i}`, timeout) === "yes");
+    const nccl = useCards(options.backend, all, localRank);
     const peers = introductions.map((introduction, i) => peerOf(i, introduction));
     const who = { rank, size, localRank, timeout };
     const group = new ProcessGroup({ ...who, store, peers, network, host, nccl });

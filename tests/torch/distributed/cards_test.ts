@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArgumentError, DistributedError } from "../../../src/base/errors.ts";
+import { useCards } from "../../../src/torch/distributed/cards.ts";
 import { ProcessGroup } from "../../../src/torch/distributed/process_group.ts";
 import * as torch from "../../../src/torch/mod.ts";
 import { inFolder, test } from "../../helpers.ts";
@@ -71,3 +72,14 @@ test("a backend that is none is refused, and gloo can be asked for anywhere", ()
     using group = distributed.initProcessGroup({ ...alone(folder), backend: "gloo" });
     assertEquals(group.backend, "gloo");
   }));
+
+test("Gloo alone carries tensors unless all processes have a card", () => {
+  assertEquals(useCards(undefined, [true, false], 0), false);
+  assertEquals(useCards("gloo", [false, false], 1), false);
+  const error = assertThrows(
+    () => useCards("nccl", [true, true, false], 0),
+    DistributedError,
+    "Rank 2 takes no part in NCCL",
+  );
+  assertEquals(error.rank, 2);
+});
