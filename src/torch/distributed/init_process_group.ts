@@ -9,10 +9,16 @@ import { ArgumentError, DistributedError } from "../../base/errors.ts";
 import { type ProcessEnvironment, readEnvironment, variables } from "./environment.ts";
 import { introduce, type Introduction, peerOf } from "./peer.ts";
 import { ProcessGroup } from "./process_group.ts";
+import { hasCard, useCards } from "./cards.ts";
 import { Store, type StorePlace } from "./store.ts";
 
 /** Where processes meet, who this one is, and how long they wait for each other. */
 export interface ProcessGroupOptions {
+  /**
+   * What carries the tensors: `"gloo"` those of the CPU; `"cpu:gloo,cuda:nccl"`, or `"nccl"`, those of GPUs by NCCL, too,
+   * which is the default where each process has a GPU. It then has the card of its local rank as its current device.
+   */
+  backend?: "gloo" | "nccl" | "cpu:gloo,cuda:nccl";
   /**
    * `"env://"`, the default: where the variables `MASTER_ADDR` and `MASTER_PORT` say. `"tcp://host:port"`: there, served by
    * rank 0. `"file:///path"`: in a file, which is not there yet, of a folder that all share.
@@ -37,7 +43,7 @@ let opened = 0;
  * group. All processes make the same calls in the same order.
  *
  * @throws {DistributedError} if another one does not come in time, two say that they are the same one, the port is in use, or
- * they are of other versions.
+ * they are of other versions, or NCCL is asked for and this process has no card.
  * @throws {ArgumentError} if it is not said who this process is, or there is a group already.
  *
  * @example
@@ -65,11 +71,16 @@ export function initProcessGroup(options: ProcessGroupOptions = {}): ProcessGrou
   }
   const { rank, size, localRank, place, prefix, network, host } = placeOf(options, timeout);
   open();
+  const card = hasCard(options.backend, rank, localRank);
   const store = new Store(place).under(prefix);
   try {
+    store.set(`card/${rank}`, card ? "yes" : "no");
     const introductions = meet(store, rank, size, timeout);
+    const all = introductions.map((_, i) => store.get(`card/${i}`, timeout) === "yes");
+    const nccl = useCards(options.backend, all, localRank);
     const peers = introductions.map((introduction, i) => peerOf(i, introduction));
-    const group = new ProcessGroup({ rank, size, localRank, timeout, store, peers, network, host });
+    const who = { rank, size, localRank, timeout };
+    const group = new ProcessGroup({ ...who, store, peers, network, host, nccl });
     ProcessGroup.setCurrent(group);
     return group;
   } catch (error) {

@@ -32,6 +32,8 @@ export interface GroupParts {
   readonly network: string;
   /** The host that others find this process by, or empty. */
   readonly host: string;
+  /** Whether NCCL carries CUDA tensors. */
+  readonly nccl: boolean;
 }
 
 let current: ProcessGroup | undefined;
@@ -44,8 +46,8 @@ export class ProcessGroup implements Disposable {
   readonly size: number;
   /** This process's number among those of its machine, from 0. */
   readonly localRank: number;
-  /** What carries the tensors. */
-  readonly backend = "gloo";
+  /** What carries the tensors: Gloo those of the CPU, NCCL those of GPUs. */
+  readonly backend: "gloo" | "cpu:gloo,cuda:nccl";
   /** How many seconds a process waits for another. */
   readonly timeout: number;
   /** Where the processes leave each other texts. */
@@ -62,18 +64,21 @@ export class ProcessGroup implements Disposable {
   #open = true;
 
   /** Use {@linkcode initProcessGroup}. @ignore */
-  constructor({ rank, size, localRank, timeout, store, peers, network, host }: GroupParts) {
+  constructor(parts: GroupParts) {
+    const { rank, size, localRank, timeout, store, peers, network, host, nccl } = parts;
     this.rank = rank;
     this.size = size;
     this.localRank = localRank;
     this.timeout = timeout;
     this.store = store;
+    this.backend = nccl ? "cpu:gloo,cuda:nccl" : "gloo";
     this.#peers = peers;
     [frame[0], frame[1], frame[2], frame[3]] = [store[HANDLE], rank, size, timeout];
     [store.prefix, network, host].reduce(
       (at, text, i) => at + (frame[4 + i] = writeText(text, at)),
       0,
     );
+    frame[7] = nccl ? 1 : 0;
     this.name = readText(check(native.ap_group_open(context)));
     this[HANDLE] = frame[0];
     check(native.ap_scope_keep(context, this[HANDLE]));
@@ -109,6 +114,7 @@ export class ProcessGroup implements Disposable {
   explain(error: unknown): DistributedError {
     if (this.#blamed === undefined) {
       // The others learn by it that something is wrong: they wait for this process.
+      this.#abort();
       this.#disconnect();
       this.#blamed = blame(error, this, this.#peers);
     }
@@ -127,6 +133,7 @@ export class ProcessGroup implements Disposable {
     try {
       this.store.set(`failed/${this.rank}`, `${name ? `${name}: ` : ""}${message}`.slice(0, 4000));
       this.store.set(`told/${this.rank}`, "");
+      this.#abort();
       this.#disconnect();
       this.#linger(Math.min(this.timeout, 30));
     } catch {
@@ -160,6 +167,11 @@ export class ProcessGroup implements Disposable {
   #linger(seconds: number): void {
     if (!this.store.serves) return;
     awaitAll(this.#peers.filter(({ rank }) => rank !== this.rank), this.store, "told", seconds);
+  }
+
+  /** Ends what the cards still wait for: to leave the group would wait for them. */
+  #abort(): void {
+    if (this.#open) native.ap_group_abort(context, this[HANDLE]);
   }
 
   #disconnect(): void {
