@@ -8,11 +8,11 @@ import { ArgumentError } from "../../base/errors.ts";
 
 /** What a process is told about itself and where to meet the others. */
 export interface ProcessEnvironment {
-  /** Its number among all, from 0. */
+  /** The process's number among all, from 0. */
   readonly rank: number;
   /** How many there are. */
   readonly worldSize: number;
-  /** Its number among those of its machine, from 0: which card it takes. */
+  /** The number among those of its machine, from 0: which card it takes. */
   readonly localRank: number;
   /** The host where all meet. */
   readonly host: string;

@@ -106,7 +106,6 @@ function placeOf(options: ProcessGroupOptions, timeout: number): Place {
   const number = opened++;
   if (initMethod === "env://") {
     const env = environmentOf(options);
-    takeOwnCard(env.localRank);
     const { rank, worldSize: size, localRank } = env;
     const place: StorePlace = {
       at: { host: env.host, port: env.port },
@@ -154,19 +153,6 @@ function numbersOf({ rank, worldSize }: ProcessGroupOptions): { rank: number; si
     `Without "env://", rank and worldSize are given, as whole numbers, the rank from 0 and below worldSize; got rank ${rank} ` +
       `and worldSize ${worldSize}.`,
   );
-}
-
-/**
- * Of the cards of a machine each of its processes has one: its `cuda` is another one than that of the next. The driver is not
- * asked before.
- */
-function takeOwnCard(localRank: number): void {
-  const several = Number(variables("LOCAL_WORLD_SIZE") ?? variables("SLURM_NTASKS_PER_NODE") ?? 1);
-  if (!(several > 1)) return;
-  const visible = variables("CUDA_VISIBLE_DEVICES")?.split(",").filter((card) => card !== "");
-  const own = visible === undefined ? String(localRank) : visible[localRank];
-  // One of fewer cards than processes is whoever started them's own choice.
-  if (own !== undefined && visible?.length !== 1) Deno.env.set("CUDA_VISIBLE_DEVICES", own);
 }
 
 /** Where all are on one machine, others find this process there, whatever the machine is called. */

@@ -94,7 +94,7 @@ export class ProcessGroup implements Disposable {
     current = group;
   }
 
-  /** Whether it can be worked in: nobody has left it, nothing has failed. */
+  /** Whether the group can be worked in: nobody has left it, nothing has failed. */
   get isOpen(): boolean {
     return this.#open;
   }
