@@ -1,31 +1,28 @@
 /** Every method, taught by several processes that share batches, as by one. */
 
 import { assert, assertEquals } from "@std/assert";
-import { inFolder, test } from "../helpers.ts";
-import { runRanks } from "../ranks.ts";
+import { test } from "../helpers.ts";
+import { resultsOf, startRanks } from "../torch/distributed/start_ranks.ts";
 import { type Came, STEPS, train, TRAININGS } from "./shared_trainings.ts";
 
 const child = new URL("shared_child.ts", import.meta.url);
 
 for (const size of [2, 4]) {
   test(`${size} processes have the losses, gradients and weights of one, by every method`, async () => {
-    await inFolder(async (folder) => {
-      const running = runRanks(child, size, [folder]);
-      const alone = await trainAll();
-      await running;
-      for (let rank = 0; rank < size; rank++) {
-        const came = JSON.parse(await Deno.readTextFile(`${folder}/${rank}.json`));
-        assertEquals(Object.keys(came), Object.keys(TRAININGS));
-        for (const [name, expected] of Object.entries(alone)) {
-          assertSame(came[name], expected, `${name}, rank ${rank}`);
-        }
+    const running = startRanks(size, child);
+    const alone = await trainAll();
+    resultsOf<Record<string, Came>>(await running).forEach((came, rank) => {
+      assertEquals(Object.keys(came), Object.keys(TRAININGS));
+      for (const [name, expected] of Object.entries(alone)) {
+        assertSame(came[name], expected, `${name}, rank ${rank}`);
       }
     });
   });
 }
 
 Deno.test("processes agree on who teaches, on random numbers and on what was seen of all images", async () => {
-  await runRanks(new URL("shared_parts_child.ts", import.meta.url), 2);
+  const ended = await startRanks(2, new URL("shared_parts_child.ts", import.meta.url));
+  assertEquals(resultsOf(ended), [true, true]);
 });
 
 /** Once is enough for all numbers of processes. */

@@ -228,7 +228,7 @@ export async function train(name: string, share: data.Share | null): Promise<Cam
       return share === null ? own.item() : distributed.allReduce(own).div(share.size).item();
     });
   const state = (): Record<string, number[]> => {
-    method.joinCounts();
+    method.joinState();
     return Object.fromEntries(
       Object.entries(method.stateDict()).map(([key, value]) => [key, numbers(value)]),
     );
