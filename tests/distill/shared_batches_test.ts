@@ -9,7 +9,7 @@ const child = new URL("shared_child.ts", import.meta.url);
 
 for (const size of [2, 4]) {
   test(`${size} processes have the losses, gradients and weights of one, by every method`, async () => {
-    const running = startRanks(size, child);
+    const running = startRanks(size, child, { within: 120 });
     const alone = await trainAll();
     resultsOf<Record<string, Came>>(await running).forEach((came, rank) => {
       assertEquals(Object.keys(came), Object.keys(TRAININGS));
@@ -21,7 +21,9 @@ for (const size of [2, 4]) {
 }
 
 Deno.test("processes agree on who teaches, on random numbers and on what was seen of all images", async () => {
-  const ended = await startRanks(2, new URL("shared_parts_child.ts", import.meta.url));
+  const ended = await startRanks(2, new URL("shared_parts_child.ts", import.meta.url), {
+    within: 120,
+  });
   assertEquals(resultsOf(ended), [true, true]);
 });
 

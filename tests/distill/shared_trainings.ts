@@ -140,7 +140,12 @@ export const TRAININGS: Readonly<Record<string, Make>> = {
     all,
   ),
   "Agglomerative, unlabelled": taught((given) => new distill.Agglomerative(given), many, all),
-  "CFL": taught((given) => new distill.CFL({ ...given, mmd: 1, commonDim: 3 }), both, all),
+  // A kernel of width 0.001, the narrowest by default, makes 1e-11 of what is rounded.
+  "CFL": taught(
+    (given) => new distill.CFL({ ...given, mmd: 1, commonDim: 3, sigmas: [0.1, 0.5, 2] }),
+    both,
+    all,
+  ),
   "CFL+": taught((given) => new distill.CFLPlus({ ...given, standardize: "batch" }), many, all),
   "CustomKD": custom({ standardize: "running", entropyThreshold: 0.26 }),
   "CustomKD, predictions": custom({

@@ -148,6 +148,12 @@ await torch.distributed.withProcessGroup({}, (group) => {
   });
 
   torch.scope(() => {
+    // Without gradients, too.
+    torch.manualSeed(4);
+    const some = torch.randn([2 * size, 3]);
+    const quiet = torch.noGrad(() => new nn.SyncBatchNorm(3).forward(part(some, 2)));
+    assertEquals(quiet.requiresGrad, false);
+    assertClose(quiet, part(new nn.BatchNorm1d(3).forward(some), 2));
     // One value each: too few for one process, enough for several.
     torch.manualSeed(4);
     const all = torch.randn([size, 3]);
