@@ -3,11 +3,9 @@
  */
 
 import * as torch from "../../src/torch/mod.ts";
-import { train, TRAININGS } from "./shared_trainings.ts";
+import { trainAll } from "./shared_trainings.ts";
 
 torch.setNumThreads(1);
 await torch.distributed.withProcessGroup({}, async ({ rank, size }) => {
-  const came: Record<string, unknown> = {};
-  for (const name of Object.keys(TRAININGS)) came[name] = await train(name, { rank, size });
-  console.log(JSON.stringify(came));
+  console.log(JSON.stringify(await trainAll({ rank, size })));
 });
