@@ -278,7 +278,7 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
    * votes went, and takes running statistics of the first. Then the state dict of each is that of one process. All of them call
    * it, at the end of an epoch and before one writes a checkpoint. Does nothing where there is one.
    */
-  joinState(): void {
+  joinCounts(): void {
     const parts = [...this.modules()].filter((part) => part !== this);
     for (const part of parts) (part as Partial<Counts>).joinCounts?.();
     const group = peers();

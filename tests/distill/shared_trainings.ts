@@ -251,7 +251,7 @@ async function train(name: string, share: data.Share | null): Promise<Came> {
       return share === null ? own.item() : distributed.allReduce(own).div(share.size).item();
     });
   const state = (): Record<string, number[]> => {
-    method.joinState();
+    method.joinCounts();
     return Object.fromEntries(
       Object.entries(method.stateDict()).map(([key, value]) => [key, numbers(value)]),
     );

@@ -247,7 +247,7 @@ export class Uniform extends Method<UnlabelledBatch> {
   /**
    * How the votes of training steps went: in the epoch under way, or, before its first step, in the one before; where nobody
    * counts epochs, since {@linkcode Uniform.resetVotes}. Where several processes train together it is what this one saw since
-   * {@linkcode Uniform.joinState}, and all of them before. Waits for the device.
+   * {@linkcode Uniform.joinCounts}, and all of them before. Waits for the device.
    */
   votes(): VoteSummary {
     const summary = this.account.summary();
