@@ -7,12 +7,14 @@ import { type Came, COMPARED, trainAll } from "./shared_trainings.ts";
 
 const child = new URL("shared_child.ts", import.meta.url);
 
+const onProcessor = { within: 120, env: { APPRENTICE_TEST_DEVICE: "cpu" } };
+
 /** What one process came to: once is enough for all numbers of processes. */
 let trained: Promise<Came[]> | undefined;
 
 for (const size of [2, 4]) {
   test(`${size} processes have the losses, gradients and weights of one, by every method`, async () => {
-    const running = startRanks(size, child, { within: 120 });
+    const running = startRanks(size, child, onProcessor);
     // As what comes from the others: in JSON there are no infinities.
     const alone = await (trained ??= trainAll(null).then((all) => JSON.parse(JSON.stringify(all))));
     resultsOf<Came[]>(await running).forEach((came, rank) => {
@@ -29,9 +31,7 @@ for (const size of [2, 4]) {
 }
 
 Deno.test("processes agree on who teaches, on random numbers and on what was seen of all images", async () => {
-  const ended = await startRanks(2, new URL("shared_parts_child.ts", import.meta.url), {
-    within: 120,
-  });
+  const ended = await startRanks(2, new URL("shared_parts_child.ts", import.meta.url), onProcessor);
   assertEquals(resultsOf(ended), [true, true]);
 });
 

@@ -75,7 +75,8 @@ function student(numClasses = CLASSES): models.SmallCnn {
 
 /** A teacher with a map, another one of all classes, two that know some, and one that does not vote. */
 function masters(): Record<"map" | "flat" | "low" | "high" | "plain", teachers.Teacher> {
-  const net = (width: number, classes: number) => new SmallNet(64, width, classes).to(dtype);
+  const net = (width: number, classes: number) =>
+    new SmallNet(64, width, classes).to({ dtype, device: "cpu" });
   const map = new models.SmallCnn({ channels: 1, numClasses: CLASSES, widths: [3, 5] });
   const low = net(5, 2);
   const knowing = (name: string, model: nn.Classifier, classes: number[]) =>
