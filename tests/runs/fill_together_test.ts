@@ -87,7 +87,7 @@ test("ranks of a group that have no folder in common all say so; with one they f
   for (const { code, stdout, stderr } of apart) {
     assertEquals(code, 0, stderr);
     const said = stdout.trim().split("\n").at(-1)!;
-    assert(said.startsWith("StoreError: Rank 1 of 2 does not see the store"), said);
+    assert(said.startsWith("StoreError: Rank 1 of 2 does not see the store of rank 0"), said);
   }
   const together = await startRanks(2, child, { args: [`${folder.path}/shared`] });
   assertEquals(together.map(({ stdout }) => stdout.trim().split("\n").at(-1)), ["whole", "whole"]);
