@@ -120,16 +120,16 @@ export const symbols = {
   // int32_t ap_set_rng_state(uint32_t ctx, uint32_t device, double state)
   ap_set_rng_state: { parameters: [ctx, "u32", handle], result: status },
 
-  // int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes, uint32_t prefix_bytes)
-  ap_store_open: { parameters: [ctx, "u32", "u32"], result: status },
+  // int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes)
+  ap_store_open: { parameters: [ctx, "u32"], result: status },
   // int32_t ap_store_set(uint32_t ctx, double store, uint32_t key_bytes, uint32_t value_bytes)
   ap_store_set: { parameters: [ctx, handle, "u32", "u32"], result: status },
   // int32_t ap_store_get(uint32_t ctx, double store, uint32_t key_bytes, double seconds)
   ap_store_get: { parameters: [ctx, handle, "u32", "f64"], result: status },
   // int32_t ap_store_add(uint32_t ctx, double store, uint32_t key_bytes, double amount)
   ap_store_add: { parameters: [ctx, handle, "u32", "f64"], result: status },
-  // int32_t ap_group_open(uint32_t ctx, uint32_t interface_bytes, uint32_t host_bytes)
-  ap_group_open: { parameters: [ctx, "u32", "u32"], result: status },
+  // int32_t ap_group_open(uint32_t ctx)
+  ap_group_open: { parameters: [ctx], result: status },
   // int32_t ap_group_barrier(uint32_t ctx, double group, double seconds)
   ap_group_barrier: { parameters: [ctx, handle, "f64"], result: status },
   // int32_t ap_group_gather(uint32_t ctx, double group, double tensor)

@@ -142,11 +142,11 @@ AP_API int32_t ap_rng_state(uint32_t ctx, uint32_t device);
 AP_API int32_t ap_set_rng_state(uint32_t ctx, uint32_t device, double state);
 
 /* processes that work together */
-AP_API int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes, uint32_t prefix_bytes);
+AP_API int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes);
 AP_API int32_t ap_store_set(uint32_t ctx, double store, uint32_t key_bytes, uint32_t value_bytes);
 AP_API int32_t ap_store_get(uint32_t ctx, double store, uint32_t key_bytes, double seconds);
 AP_API int32_t ap_store_add(uint32_t ctx, double store, uint32_t key_bytes, double amount);
-AP_API int32_t ap_group_open(uint32_t ctx, uint32_t interface_bytes, uint32_t host_bytes);
+AP_API int32_t ap_group_open(uint32_t ctx);
 AP_API int32_t ap_group_barrier(uint32_t ctx, double group, double seconds);
 AP_API int32_t ap_group_gather(uint32_t ctx, double group, double tensor);
 AP_API int32_t ap_reducer_open(uint32_t ctx, double group, uint32_t count, double bucket_bytes);

@@ -17,6 +17,8 @@
 #include <atomic>
 #include <cstdlib>
 #include <future>
+#include <map>
+#include <mutex>
 #include <thread>
 
 C10_DECLARE_int(caffe2_log_level);
@@ -65,6 +67,16 @@ auto ask(HeldStore& held, Question&& question) -> decltype(question(*held.store)
   return answer.get();
 }
 
+bool answers(HeldStore& held) {
+  if (!held.store) return false;
+  try {
+    ask(held, [](c10d::Store& asked) { return asked.check({"anything"}); });
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 // c10d tells on the error stream what it throws, too.
 void silence_c10d() {
   if (std::getenv("TORCH_CPP_LOG_LEVEL") == nullptr) FLAGS_caffe2_log_level = std::max(FLAGS_caffe2_log_level, 3);
@@ -94,6 +106,14 @@ std::shared_ptr<::gloo::transport::Device> device_at(const std::string& interfac
 
 std::atomic<uint64_t> groups_opened{0};
 
+// Stores stay open until the process ends: the next group of the same processes meets in the same one, and whoever
+// serves it must not close it while others already come back. Only one that does not answer is opened anew.
+std::mutex stores_mutex;
+std::map<std::string, c10::intrusive_ptr<c10d::Store>>& open_stores() {
+  static auto* stores = new std::map<std::string, c10::intrusive_ptr<c10d::Store>>();
+  return *stores;
+}
+
 // Between two looks at a store for what is not there yet.
 constexpr std::chrono::milliseconds kLongestPause{50};
 
@@ -104,28 +124,35 @@ constexpr std::chrono::milliseconds kLongestPause{50};
 using namespace apprentice;
 
 // frame: port, whether to serve (1) or find (0), number of processes, seconds to wait; a port of -1 means that the
-// text is the path of a file, else it is a host. After it stands the prefix of all keys.
-int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes, uint32_t prefix_bytes) {
+// text is the path of a file, else it is a host.
+int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes) {
   return guarded(ctx, [&](Context& c) {
-    const auto [place, prefix] = texts_of(c, place_bytes, prefix_bytes);
+    const std::string place = text_of(c, place_bytes);
     const int port = whole(c.frame[0], -1, 65535, "a port");
     const int size = whole(c.frame[2], 1, 1 << 20, "the number of processes");
     silence_c10d();
     auto held = std::make_unique<HeldStore>();
-    if (port < 0) {
-      held->store = c10::make_intrusive<c10d::FileStore>(place, size);
-    } else {
-      c10d::TCPStoreOptions options;
-      options.port = static_cast<uint16_t>(port);
-      options.isServer = c.frame[1] != 0;
-      options.waitWorkers = false;
-      // Deno exports functions of libuv for its add-ons, and in its process libtorch's own libuv calls those.
-      options.useLibUV = false;
-      options.timeout = time_from(c.frame[3]);
-      held->store = c10::make_intrusive<c10d::TCPStore>(place, options);
+    std::lock_guard<std::mutex> lock(stores_mutex);
+    auto& known = open_stores()[c10::str(port, " ", place)];
+    held->store = known;
+    if (!answers(*held)) {
+      known.reset();
+      *held = HeldStore();
+      if (port < 0) {
+        held->store = c10::make_intrusive<c10d::FileStore>(place, size);
+      } else {
+        c10d::TCPStoreOptions options;
+        options.port = static_cast<uint16_t>(port);
+        options.isServer = c.frame[1] != 0;
+        options.waitWorkers = false;
+        // Deno exports functions of libuv for its add-ons, and in its process libtorch's own libuv calls those.
+        options.useLibUV = false;
+        options.timeout = time_from(c.frame[3]);
+        held->store = c10::make_intrusive<c10d::TCPStore>(place, options);
+      }
+      held->store->setTimeout(time_from(c.frame[3]));
+      known = held->store;
     }
-    held->store->setTimeout(time_from(c.frame[3]));
-    if (!prefix.empty()) held->store = c10::make_intrusive<c10d::PrefixStore>(prefix, held->store);
     c.frame[0] = c.add(std::move(held), Kind::store);
     return 0;
   });
@@ -168,15 +195,19 @@ int32_t ap_store_add(uint32_t ctx, double store, uint32_t key_bytes, double amou
   });
 }
 
-// frame: the store, rank, number of processes, seconds to wait for any of them; text: the interface of the network to
-// use or none, and the host to be found by or none. Back comes the group, in the text its name.
-int32_t ap_group_open(uint32_t ctx, uint32_t interface_bytes, uint32_t host_bytes) {
+// frame: the store, rank, number of processes, seconds to wait for any of them, and the lengths of three texts: the
+// prefix of the group's keys, the interface of the network to use or none, the host to be found by or none. Back comes
+// the group, in the text its name.
+int32_t ap_group_open(uint32_t ctx) {
   return guarded(ctx, [&](Context& c) {
-    const auto [interface, host] = texts_of(c, interface_bytes, host_bytes);
+    size_t at = 4, text_at = 0;
+    const std::string prefix = c.string(at, text_at);
+    const std::string interface = c.string(at, text_at);
+    const std::string host = c.string(at, text_at);
     const int size = whole(c.frame[2], 1, 1 << 20, "the number of processes");
     const int rank = whole(c.frame[1], 0, size - 1, "a rank");
     const auto timeout = time_from(c.frame[3]);
-    const auto& store = static_cast<HeldStore&>(c.held(c.frame[0], Kind::store, "store")).store;
+    const auto store = c10::make_intrusive<c10d::PrefixStore>(prefix, store_at(c, c.frame[0]).store);
 
     auto options = c10d::ProcessGroupGloo::Options::create(timeout);
     options->devices.push_back(device_at(interface, host));

@@ -63,9 +63,9 @@ export function initProcessGroup(options: ProcessGroupOptions = {}): ProcessGrou
   if (!(timeout > 0 && timeout <= 1e6)) {
     throw new ArgumentError(`timeout is a number of seconds above 0, got ${timeout}.`);
   }
-  const { rank, size, localRank, place, network, host } = placeOf(options, timeout);
+  const { rank, size, localRank, place, prefix, network, host } = placeOf(options, timeout);
   open();
-  const store = new Store(place);
+  const store = new Store(place).under(prefix);
   try {
     const introductions = meet(store, rank, size, timeout);
     const peers = introductions.map((introduction, i) => peerOf(i, introduction));
@@ -83,6 +83,8 @@ interface Place {
   size: number;
   localRank: number;
   place: StorePlace;
+  /** What the group's keys begin with. */
+  prefix: string;
   network: string;
   host: string;
 }
@@ -99,18 +101,19 @@ function placeOf(options: ProcessGroupOptions, timeout: number): Place {
       serve: rank === 0 && !env.served,
       size,
       timeout,
-      prefix: `apprentice/${env.attempt}/${number}`,
     };
-    return { rank, size, localRank, place, network, host: hostFor(env.host, network) };
+    const prefix = `apprentice/${env.attempt}/${number}`;
+    return { rank, size, localRank, place, prefix, network, host: hostFor(env.host, network) };
   }
   const { rank, size } = numbersOf(options);
-  const shared = { size, timeout, prefix: `apprentice/${number}` };
+  const prefix = `apprentice/${number}`;
+  const shared = { size, timeout };
   const localRank = Number(variables("LOCAL_RANK") ?? 0) || 0;
   const tcp = /^tcp:\/\/(.+):(\d+)$/.exec(initMethod);
   if (tcp !== null) {
     const host = tcp[1].replace(/^\[(.*)\]$/, "$1");
     const place = { at: { host, port: Number(tcp[2]) }, serve: rank === 0, ...shared };
-    return { rank, size, localRank, place, network, host: hostFor(host, network) };
+    return { rank, size, localRank, place, prefix, network, host: hostFor(host, network) };
   }
   if (!/^file:\/\/.+/.test(initMethod)) {
     throw new ArgumentError(
@@ -118,7 +121,7 @@ function placeOf(options: ProcessGroupOptions, timeout: number): Place {
     );
   }
   const file = decodeURIComponent(initMethod.slice("file://".length));
-  return { rank, size, localRank, place: { at: { file }, ...shared }, network, host: "" };
+  return { rank, size, localRank, place: { at: { file }, ...shared }, prefix, network, host: "" };
 }
 
 /** What the environment says, but for what is given. */

@@ -67,11 +67,14 @@ export class ProcessGroup implements Disposable {
     this.timeout = timeout;
     this.store = store;
     this.#peers = peers;
-    const interfaceBytes = writeText(network);
-    const hostBytes = writeText(host, interfaceBytes);
     [frame[0], frame[1], frame[2], frame[3]] = [store[HANDLE], rank, size, timeout];
-    this.name = readText(check(native.ap_group_open(context, interfaceBytes, hostBytes)));
+    [store.prefix, network, host].reduce(
+      (at, text, i) => at + (frame[4 + i] = writeText(text, at)),
+      0,
+    );
+    this.name = readText(check(native.ap_group_open(context)));
     this[HANDLE] = frame[0];
+    check(native.ap_scope_keep(context, this[HANDLE]));
   }
 
   /** The group that calls are made in where none is given; undefined if there is none. */
@@ -121,6 +124,7 @@ export class ProcessGroup implements Disposable {
     const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
     try {
       this.store.set(`failed/${this.rank}`, `${name ? `${name}: ` : ""}${message}`.slice(0, 4000));
+      this.store.set(`told/${this.rank}`, "");
       this.#disconnect();
       this.#linger(Math.min(this.timeout, 30));
     } catch {

@@ -41,6 +41,7 @@ export class Reducer implements Disposable {
     const bytes = Math.ceil(bucketMegabytes * 2 ** 20);
     check(native.ap_reducer_open(context, within[HANDLE], parameters.length, bytes));
     this.#handle = frame[0];
+    check(native.ap_scope_keep(context, this.#handle));
     this.#held = within.holds(this);
   }
 

@@ -27,8 +27,6 @@ export interface StorePlace {
   readonly size: number;
   /** Seconds to look for it. */
   readonly timeout: number;
-  /** What all its keys begin with. */
-  readonly prefix?: string;
 }
 
 /** Texts by key that all processes of a group see: c10d's `TCPStore` or `FileStore`. */
@@ -39,29 +37,31 @@ export class Store implements Disposable {
   readonly where: string;
   /** Whether this process serves it: it is gone for the others when this one ends. */
   readonly serves: boolean;
+  /** What all keys begin with. */
+  readonly prefix: string = "";
 
   /**
    * Opens it, waiting until it is there.
    *
    * @throws {DistributedError} if it cannot be served there (the port is in use), or is not found in time.
    */
-  constructor({ at, serve = false, size, timeout, prefix = "" }: StorePlace) {
+  constructor({ at, serve = false, size, timeout }: StorePlace) {
     open();
     const isFile = "file" in at;
     this.where = isFile ? at.file : `${at.host}:${at.port}`;
     this.serves = serve && !isFile;
     const place = writeText(isFile ? at.file : at.host);
-    const keys = writeText(prefix, place);
     frame[0] = isFile ? -1 : at.port;
     frame[1] = this.serves ? 1 : 0;
     frame[2] = size;
     frame[3] = timeout;
     try {
-      check(native.ap_store_open(context, place, keys));
+      check(native.ap_store_open(context, place));
     } catch (error) {
       throw this.#notOpened(error, timeout);
     }
     this[HANDLE] = frame[0];
+    check(native.ap_scope_keep(context, this[HANDLE]));
   }
 
   #notOpened(error: unknown, timeout: number): unknown {
@@ -88,9 +88,14 @@ export class Store implements Disposable {
     );
   }
 
+  /** The same store, where all keys begin with `prefix`: what others leave there under other names is not seen. */
+  under(prefix: string): Store {
+    return Object.create(this, { prefix: { value: `${this.prefix}${prefix}/` } });
+  }
+
   /** Sets the text of a key, for all to see. */
   set(key: string, text: string): void {
-    const bytes = writeText(key);
+    const bytes = writeText(this.prefix + key);
     check(native.ap_store_set(context, this[HANDLE], bytes, writeText(text, bytes)));
   }
 
@@ -100,7 +105,9 @@ export class Store implements Disposable {
    * @param timeout Seconds to wait; 0, not at all, by default.
    */
   get(key: string, timeout = 0): string | undefined {
-    const found = check(native.ap_store_get(context, this[HANDLE], writeText(key), timeout));
+    const found = check(
+      native.ap_store_get(context, this[HANDLE], writeText(this.prefix + key), timeout),
+    );
     return found === 0 ? undefined : readText(found - 1);
   }
 
@@ -109,11 +116,11 @@ export class Store implements Disposable {
     if (!Number.isSafeInteger(amount)) {
       throw new ArgumentError(`A whole number is added to a key, got ${amount}.`);
     }
-    check(native.ap_store_add(context, this[HANDLE], writeText(key), amount));
+    check(native.ap_store_add(context, this[HANDLE], writeText(this.prefix + key), amount));
     return frame[0];
   }
 
-  /** Lets go of it. */
+  /** Lets go of it. It stays open for groups to come until the process ends. */
   dispose(): void {
     releaseOne(context, this[HANDLE]);
   }

@@ -23,7 +23,8 @@ export async function withProcessGroup<T>(
   try {
     return await work(group);
   } catch (error) {
-    if (error instanceof DistributedError) throw group.explain(error);
+    // One that names a rank was explained, or all processes have found it.
+    if (error instanceof DistributedError) throw error.rank === null ? group.explain(error) : error;
     group.fail(error);
     throw error;
   }
