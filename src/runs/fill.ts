@@ -45,7 +45,7 @@ export interface StoreStatus extends FillStatus {
 }
 
 /**
- * Tells what a recipe's store lacks: which teachers, which images, which shares. Opens data and teachers, and asks nobody.
+ * Tells what a recipe's store lacks: which teachers, which images, which shares. Opens data and teachers; nothing is stored.
  *
  * @param options Of how many shares to tell; where teachers that are recipes are kept.
  * @throws As {@linkcode fill} does.

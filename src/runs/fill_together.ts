@@ -5,14 +5,16 @@
  */
 
 import type { Part } from "../teachers/store/types.ts";
-import { type FillRunOptions, fillStore, type OpenedRun } from "./open_run.ts";
+import { fillingsOf, type FillRunOptions, fillStore, type OpenedRun } from "./open_run.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
+import { checkSharedFolder } from "./shared_folder.ts";
 
 /**
  * Stores this rank's share of what the teachers say, then what is missing of the others' as far as nobody works on it, and
  * returns when all is there: a rank that is lost is done for, and no shard is computed twice. All ranks need the same folder.
  *
  * @param part Which rank this is, and of how many: `{ index: rank, of: worldSize }`.
+ * @throws {StoreError} if the ranks of a process group have no folder in common.
  * @throws As `fill` does.
  */
 export async function fillTogether(
@@ -21,6 +23,9 @@ export async function fillTogether(
   part: Part,
   options: Omit<FillRunOptions, "part"> = {},
 ): Promise<void> {
+  for (const { store } of fillingsOf(recipe, opened).slice(0, 1)) {
+    await checkSharedFolder(store.root);
+  }
   await fillStore(recipe, opened, { ...options, part });
   // What is there by now was made by this process, or by one that compared it.
   await fillStore(recipe, opened, { ...options, verify: false });

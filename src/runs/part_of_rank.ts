@@ -4,32 +4,32 @@
  * @module
  */
 
-import { ArgumentError } from "../base/errors.ts";
 import type { Part } from "../teachers/store/types.ts";
+import * as torch from "../torch/mod.ts";
 
 /**
- * The share of a process that torchrun or `apprentice launch` started, by RANK and WORLD_SIZE; undefined where these are not set,
- * or there is one process only.
+ * The share of this process: by its rank in the current process group, or where it is in none, by what torchrun, Slurm or
+ * Kubernetes say in its environment. Where they meet it need not know: a store is shared by its folder. Undefined where there is one
+ * process only.
  *
- * @throws {ArgumentError} if only one of them is set, or they are no rank and number of ranks.
+ * @param env The variables; the process's own by default.
+ * @throws {ArgumentError} if the rank is none of that many processes.
  */
-export function partOfRank(
-  read: (name: string) => string | undefined = readVariable,
-): Part | undefined {
-  const [rank, size] = [read("RANK"), read("WORLD_SIZE")];
-  if (rank === undefined && size === undefined) return undefined;
-  const part = { index: wholeIn(rank), of: wholeIn(size) };
-  if (part.index >= 0 && part.index < part.of) return part.of === 1 ? undefined : part;
-  throw new ArgumentError(
-    `RANK is a number from 0 and below WORLD_SIZE; they are ${rank ?? "not set"} and ${
-      size ?? "not set"
-    }. Set both, as ` +
-      "torchrun does, or neither.",
-  );
+export function partOfRank(env?: torch.distributed.Variables): Part | undefined {
+  const { ProcessGroup, isLaunched, readEnvironment } = torch.distributed;
+  const group = env === undefined ? ProcessGroup.current : undefined;
+  if (group !== undefined) return partOf(group.rank, group.size);
+  if (!isLaunched(env)) return undefined;
+  const read = env ?? readVariable;
+  const { rank, worldSize } = readEnvironment((name) => read(name) ?? MEETING[name]);
+  return partOf(rank, worldSize);
 }
 
-function wholeIn(text: string | undefined): number {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+/** What is read beside, and not used. */
+const MEETING: Readonly<Record<string, string>> = { MASTER_ADDR: "none", MASTER_PORT: "1" };
+
+function partOf(index: number, of: number): Part | undefined {
+  return of === 1 ? undefined : { index, of };
 }
 
 /** A variable that may be read without asking who works at a terminal. */

@@ -7,6 +7,7 @@ import * as torch from "../../src/torch/mod.ts";
 import { test } from "../helpers.ts";
 import { temporaryFolder } from "../setup/fakes.ts";
 import { contents, shardsBelow } from "../teachers/store/stores.ts";
+import { startRanks } from "../torch/distributed/start_ranks.ts";
 import { digits, supervised } from "./small_recipes.ts";
 
 const command = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -64,18 +65,30 @@ function shardsIn(root: string): number {
   }
 }
 
-Deno.test("a share by rank needs both variables, and none where there is one process", () => {
+Deno.test("a share goes by what starts processes, and there is none where there is one", () => {
   const of = (variables: Record<string, string>) => runs.partOfRank((name) => variables[name]);
   assertEquals(of({}), undefined);
   assertEquals(of({ RANK: "0", WORLD_SIZE: "1" }), undefined);
   assertEquals(of({ RANK: "2", WORLD_SIZE: "4" }), { index: 2, of: 4 });
-  for (
-    const [rank, size] of [["4", "4"], ["-1", "4"], ["0", undefined], [undefined, "2"], ["a", "2"]]
-  ) {
-    const given = Object.fromEntries(
-      Object.entries({ RANK: rank, WORLD_SIZE: size }).filter(([, value]) => value !== undefined),
-    ) as Record<string, string>;
-    const error = assertThrows(() => of(given), ArgumentError);
-    assert(error.message.includes(`they are ${rank ?? "not set"} and ${size ?? "not set"}`));
+  assertEquals(of({ JOB_COMPLETION_INDEX: "1", WORLD_SIZE: "3", MASTER_ADDR: "a" }), {
+    index: 1,
+    of: 3,
+  });
+  for (const rank of ["4", "-1", "a"]) {
+    const error = assertThrows(() => of({ RANK: rank, WORLD_SIZE: "4" }), ArgumentError);
+    assert(error.message.includes(`from 0 to 3, got "${rank}"`), error.message);
   }
+});
+
+test("ranks of a group that have no folder in common all say so; with one they fill it", async () => {
+  using folder = temporaryFolder();
+  const child = new URL("children/fill_together.ts", import.meta.url);
+  const apart = await startRanks(2, child, { args: [`${folder.path}/RANK`] });
+  for (const { code, stdout, stderr } of apart) {
+    assertEquals(code, 0, stderr);
+    const said = stdout.trim().split("\n").at(-1)!;
+    assert(said.startsWith("StoreError: Rank 1 of 2 does not see the store of rank 0"), said);
+  }
+  const together = await startRanks(2, child, { args: [`${folder.path}/shared`] });
+  assertEquals(together.map(({ stdout }) => stdout.trim().split("\n").at(-1)), ["whole", "whole"]);
 });

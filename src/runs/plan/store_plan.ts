@@ -39,7 +39,7 @@ export interface StorePlanOptions extends PlanMachines {
  *   epochs: 30,
  * });
  * const plan = runs.storePlan(recipe, { images: 1e6, gpus: 8, gpu: "a100" });
- * console.log(plan.bytes); // 1536043304
+ * console.log(plan.bytes); // 1536043296
  * ```
  */
 export function storePlan(recipe: Recipe, options: StorePlanOptions): StorePlan {

@@ -14,8 +14,10 @@ import { claim } from "./locks.ts";
 import { blockOf } from "./shares.ts";
 import type { ShardPlace, StorableTeacher } from "./types.ts";
 
-/** How long another process's shards are waited for before they are looked at again, in milliseconds. */
-const LOOK_EVERY = 100;
+/** How long another process's shards are waited for before they are looked at again, in milliseconds; each time twice as long. */
+const LOOK_FIRST = 100;
+/** At most so long: a folder of another machine is not asked for every shard all the time. */
+const LOOK_EVERY = 3000;
 
 /** A teacher and where its outputs go. */
 export interface Task {
@@ -65,9 +67,12 @@ export async function fillTasks(
   const { pixels, batchSize = 128, signal } = options;
   const block = Math.max(LEAST_IMAGES, blockOf(tasks.map(({ entry }) => entry.file)));
   let computed = 0;
-  let waiting = false;
+  let wait = 0;
+  let left = tasks;
   for (;;) {
-    const missing = groupByBlock(tasks, block);
+    // What was there stays: the entries are in use.
+    left = left.map((task) => ({ ...task, places: task.entry.missing(task.places) }));
+    const missing = groupByBlock(left, block);
     if (missing.size === 0) return computed;
     let claimed = 0;
     for (const wanted of missing.values()) {
@@ -82,9 +87,9 @@ export async function fillTasks(
     computed += claimed;
     if (claimed === 0) {
       // All that is missing is being computed by other processes: by one that dies, no more.
-      if (options.progress && !waiting) say("Waiting for shards that another process computes");
-      waiting = true;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+      if (options.progress && wait === 0) say("Waiting for shards that another process computes");
+      wait = Math.min(LOOK_EVERY, Math.max(LOOK_FIRST, 2 * wait));
+      await new Promise((resolve) => setTimeout(resolve, wait));
     }
     signal?.throwIfAborted();
   }
@@ -101,7 +106,7 @@ function groupByBlock(
 ): Map<string, Wanted[]> {
   const groups = new Map<string, Wanted[]>();
   for (const task of tasks) {
-    for (const place of task.entry.missing(task.places)) {
+    for (const place of task.places) {
       const { begin } = shardRange(task.entry.file, place.shard);
       const key = `${place.variant} ${Math.floor(begin / block)}`;
       const group = groups.get(key) ?? [];

@@ -63,7 +63,7 @@ export interface FillStatus {
 }
 
 /**
- * Tells which teachers, images and shares a store lacks. Nothing is computed or written, and what is there is not read: what
+ * Tells which teachers, images and shares a store lacks. Nothing is written, and what is there is not read: what
  * is damaged `Store.verify` finds.
  *
  * @param options As for `fill`; `parts` is how many shares to tell of; of none by default.
