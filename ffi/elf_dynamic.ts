@@ -111,7 +111,8 @@ function word(view: DataView, at: number): number {
 function readAt(file: Deno.FsFile, at: number, length: number): DataView<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   let have = 0;
-  if (at < Number.MAX_SAFE_INTEGER) {
+  // Beyond the end there is nothing, and what is far beyond cannot be asked for.
+  if (at < file.statSync().size) {
     file.seekSync(at, Deno.SeekMode.Start);
     while (have < length) {
       const count = file.readSync(bytes.subarray(have));

@@ -41,7 +41,7 @@ export function missingNvidia(message: string, libtorch: Libtorch): string | nul
   if (project === null) return null;
   const others = cudaLibraries(libtorch, nvidiaFolders(libtorch.path, namedFolders()))
     .filter(({ path }) => path === null).map((library) => library.package);
-  return installNvidia([...new Set([project, ...others])]);
+  return installNvidia([...new Set([project, ...others])].sort());
 }
 
 /** How the Python packages are had that bring what is missing: a sentence. */

@@ -44,9 +44,9 @@ export function checkNvidia(
   );
 }
 
-/** The packages that have some libraries, each once. */
+/** The packages that have some libraries, each once, in the order of their names. */
 export function packagesOf(libraries: readonly CudaLibrary[]): string[] {
-  return [...new Set(libraries.map((library) => library.package))];
+  return [...new Set(libraries.map((library) => library.package))].sort();
 }
 
 /** Where the system's loader has a library; null if it has none. */

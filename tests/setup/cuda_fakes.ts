@@ -55,25 +55,28 @@ const RPATH = "$ORIGIN/../../nvidia/cudnn/lib:$ORIGIN/../../nvidia/cu13/lib:$ORI
 
 let libraries: Record<string, Uint8Array> | undefined;
 
-/** The libraries by their places in an installation of Python's. */
+/**
+ * The libraries by their places in an installation of Python's. Their versions end in a number that no system has, so that
+ * none is found that happens to be installed.
+ */
 function cudaFiles(): Record<string, Uint8Array> {
   return libraries ??= {
     "torch/lib/libc10_cuda.so": linkLibrary("libc10_cuda.so", {
-      needed: ["libcudart.so.13"],
+      needed: ["libcudart.so.13.999"],
       rpath: RPATH,
     }),
     "torch/lib/libtorch_cuda.so": linkLibrary("libtorch_cuda.so", {
-      needed: ["libcublas.so.13", "libcudart.so.13", "libcudnn.so.9"],
+      needed: ["libcublas.so.13.999", "libcudart.so.13.999", "libcudnn.so.9.999"],
       rpath: RPATH,
     }),
-    "nvidia/cu13/lib/libcudart.so.13": linkLibrary("libcudart.so.13"),
-    "nvidia/cu13/lib/libcublasLt.so.13": linkLibrary("libcublasLt.so.13"),
-    "nvidia/cu13/lib/libcublas.so.13": linkLibrary("libcublas.so.13", {
-      needed: ["libcublasLt.so.13"],
+    "nvidia/cu13/lib/libcudart.so.13.999": linkLibrary("libcudart.so.13.999"),
+    "nvidia/cu13/lib/libcublasLt.so.13.999": linkLibrary("libcublasLt.so.13.999"),
+    "nvidia/cu13/lib/libcublas.so.13.999": linkLibrary("libcublas.so.13.999", {
+      needed: ["libcublasLt.so.13.999"],
       rpath: "$ORIGIN",
       runpath: true,
     }),
-    "nvidia/cudnn/lib/libcudnn.so.9": linkLibrary("libcudnn.so.9"),
+    "nvidia/cudnn/lib/libcudnn.so.9.999": linkLibrary("libcudnn.so.9.999"),
   };
 }
 

@@ -143,12 +143,12 @@ Deno.test("obtainLibtorch for CUDA: wheels that lack a library are refused by it
   using folder = temporaryFolder();
   await using server = serveFolder(join(folder.path, "wheels"));
   const files = cudaLibtorchFiles();
-  delete files["nvidia/cu13/lib/libcublasLt.so.13"];
+  delete files["nvidia/cu13/lib/libcublasLt.so.13.999"];
   const wheel = await writeCudaWheels(join(folder.path, "wheels"), server.base, files);
   await assertRejects(
     () => obtainLibtorch(options(folder.path, wheel)),
     SetupError,
-    "lack libcublasLt.so.13",
+    "lack libcublasLt.so.13.999",
   );
   const left = filesBelow(join(folder.path, "cache"));
   assertEquals(left.filter((name) => !name.startsWith("download/")), []);
