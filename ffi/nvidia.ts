@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cudaLibraries, nvidiaFolders, toPreload } from "./cuda_libraries.ts";
+import { cudaLibraries, type CudaLibrary, nvidiaFolders, toPreload } from "./cuda_libraries.ts";
 import { cudaOf, packageOf } from "./cuda_packages.ts";
 import { loadCudnn } from "./cudnn.ts";
 import type { Libtorch } from "./libtorch.ts";
@@ -19,7 +19,7 @@ export const NVIDIA_VARIABLE = "APPRENTICE_NVIDIA";
  */
 export function loadNvidia(libtorch: Libtorch): void {
   if (Deno.build.os !== "linux" || libtorch.variant === "cpu") return;
-  const libraries = cudaLibraries(libtorch, nvidiaFolders(libtorch.path, namedFolders()));
+  const libraries = librariesFor(libtorch);
   loadGlobally(toPreload(libraries));
   const cudnn = libraries.find(({ name }) => name.startsWith("libcudnn.so"))?.path;
   loadCudnn([
@@ -39,8 +39,9 @@ export function missingNvidia(message: string, libtorch: Libtorch): string | nul
   const cuda = cudaOf(libtorch.variant);
   const project = name && cuda ? packageOf(name, cuda.major) : null;
   if (project === null) return null;
-  const others = cudaLibraries(libtorch, nvidiaFolders(libtorch.path, namedFolders()))
-    .filter(({ path }) => path === null).map((library) => library.package);
+  const others = librariesFor(libtorch).filter(({ path }) => path === null).map((library) =>
+    library.package
+  );
   return installNvidia([...new Set([project, ...others])].sort());
 }
 
@@ -53,6 +54,16 @@ export function installNvidia(packages: readonly string[]): string {
     packages.join(" ")
   }), or set ${NVIDIA_VARIABLE} to a folder ` +
     "that has the libraries, such as site-packages/nvidia of another Python.";
+}
+
+/** What libtorch needs of NVIDIA's; nothing where reading was not permitted: then the system's loader alone looks. */
+function librariesFor(libtorch: Libtorch): CudaLibrary[] {
+  try {
+    return cudaLibraries(libtorch, nvidiaFolders(libtorch.path, namedFolders()));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return [];
+    throw error;
+  }
 }
 
 function namedFolders(): string | undefined {

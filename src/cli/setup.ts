@@ -10,7 +10,7 @@ export function setupCommand(): Command {
     .description("fetch libtorch and fetch or build the native library, unless both are there")
     .option("--force", "make the library anew even if it is there")
     .option("--build", "compile the library here, though one could be fetched")
-    .option("--cuda", "fetch libtorch for CUDA, also where no NVIDIA driver is found (2.4 GB)")
+    .option("--cuda", "fetch libtorch for CUDA, also where no NVIDIA driver is found (2.5 GB)")
     .option("--cpu", "fetch libtorch for the CPU, also where an NVIDIA driver is found")
     .option("--quiet", "say nothing unless something goes wrong")
     .action(async ({ cuda, cpu, ...options }) => {

@@ -38,7 +38,7 @@ export interface SetupOptions {
   /** Compile the library here, though one could be fetched; one that was fetched is replaced (default false). */
   build?: boolean;
   /**
-   * Whether libtorch for CUDA is fetched (2.4 GB), or that for the CPU. By default what `APPRENTICE_CUDA` says (`1` or
+   * Whether libtorch for CUDA is fetched (2.5 GB), or that for the CPU. By default what `APPRENTICE_CUDA` says (`1` or
    * `0`), else what is there already, else CUDA where an NVIDIA driver is found that runs it. A libtorch that `LIBTORCH`
    * names is obeyed.
    */
