@@ -14,7 +14,7 @@ import type { Libtorch } from "./libtorch.ts";
 export interface CudaLibrary {
   /** The library's file name: `"libcublas.so.13"`. */
   name: string;
-  /** Where it is; null if it is not where libtorch looks, nor in a folder that is known here. */
+  /** The library's path; null if it is not where libtorch looks, nor in a folder that is known here. */
   path: string | null;
   /** Whether libtorch finds it by itself; if not, and it is there, it is loaded beforehand. */
   reached: boolean;

@@ -16,9 +16,9 @@ import {
 
 /** The build that set-up fetches. */
 export interface BuildChoice {
-  /** What it is for. */
+  /** What the build is for. */
   readonly build: "cpu" | "cuda";
-  /** Whether it was asked for; otherwise it is what fits this machine. */
+  /** Whether the caller asked for this build; otherwise it is what fits this machine. */
   readonly asked: boolean;
   /** What is to be said of it, where it is not what one would expect. */
   readonly note?: string;

@@ -18,7 +18,7 @@ export interface CudaVersion {
 export interface Card {
   /** The card as `nvidia-smi -L` names it: `"GPU 0: NVIDIA H100 80GB HBM3"`. */
   readonly name: string;
-  /** What it can do, in NVIDIA's numbers: 9.0 is a Hopper; null if that is not known. */
+  /** The card's compute capability: 9.0 is a Hopper; null if that is not known. */
   readonly capability: number | null;
 }
 
@@ -26,7 +26,7 @@ export interface Card {
 export interface Driver {
   /** The driver's version, or null if none is loaded. */
   readonly version: string | null;
-  /** Whether its library, `libcuda`, can be opened. */
+  /** Whether the driver's library, `libcuda`, can be opened. */
   readonly library: boolean;
   /** The newest CUDA that it can run; null if that is not known. */
   readonly cuda: CudaVersion | null;

@@ -44,6 +44,6 @@ export interface Site {
   readonly compile: boolean;
   /** What libtorch is taken from where `LIBTORCH` is not set. */
   readonly wheel?: Wheel;
-  /** What it may be taken from instead, if the native library cannot be compiled for it. */
+  /** The wheel that will do instead, if the native library cannot be compiled for that one. */
   readonly instead?: Wheel;
 }
