@@ -10,7 +10,7 @@ export interface Dynamic {
   readonly needed: readonly string[];
   /** The folders that it names to look in, `$ORIGIN` being its own. */
   readonly folders: readonly string[];
-  /** Whether these folders serve the libraries that this one loads in turn, too. */
+  /** Whether the folders serve the libraries that this one loads in turn, too. */
   readonly inherited: boolean;
 }
 
