@@ -55,7 +55,7 @@ const byWords: [RegExp, ErrorClass][] = [
 
 /** What libtorch says where a device cannot be used at all. */
 const noDevice =
-  /not linked with support for|NVIDIA driver|No CUDA GPUs|no CUDA-capable device|invalid device ordinal|not compiled with CUDA/i;
+  /not linked with support for|NVIDIA driver|driver version is insufficient|No CUDA GPUs|no CUDA-capable device|no kernel image|invalid device ordinal|not compiled with CUDA/i;
 
 /**
  * What libtorch's checks say, without what they say to those who work on libtorch: where in its source a check stands,
