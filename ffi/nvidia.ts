@@ -4,6 +4,7 @@
  * @module
  */
 
+import { permittedEnv } from "../src/base/permitted_env.ts";
 import { cudaLibraries, type CudaLibrary, nvidiaFolders, toPreload } from "./cuda_libraries.ts";
 import { cudaOf, packageOf } from "./cuda_packages.ts";
 import { loadCudnn } from "./cudnn.ts";
@@ -59,17 +60,9 @@ export function installNvidia(packages: readonly string[]): string {
 /** What libtorch needs of NVIDIA's; nothing where reading was not permitted: then the system's loader alone looks. */
 function librariesFor(libtorch: Libtorch): CudaLibrary[] {
   try {
-    return cudaLibraries(libtorch, nvidiaFolders(libtorch.path, namedFolders()));
+    return cudaLibraries(libtorch, nvidiaFolders(libtorch.path, permittedEnv(NVIDIA_VARIABLE)));
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return [];
     throw error;
   }
-}
-
-function namedFolders(): string | undefined {
-  // Asking for the permission would interrupt who works at a terminal.
-  const asked = { name: "env", variable: NVIDIA_VARIABLE } as const;
-  return Deno.permissions.querySync(asked).state === "granted"
-    ? Deno.env.get(NVIDIA_VARIABLE)
-    : undefined;
 }

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "./errors.ts";
+import { permittedEnv } from "./permitted_env.ts";
 import {
   fitText,
   formatBytes,
@@ -55,19 +56,13 @@ const BAR_WIDEST = 40;
 
 const ENCODER = new TextEncoder();
 
-/** Reads an environment variable without ever asking for the permission. */
-function readEnv(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
-}
-
 /**
  * Standard error. It counts as a terminal only where a line can be redrawn: not when `CI` is set, nor
  * when `TERM` is `dumb`.
  */
 export const standardError: TextStream = {
   isTerminal(): boolean {
-    return Deno.stderr.isTerminal() && !readEnv("CI") && readEnv("TERM") !== "dumb";
+    return Deno.stderr.isTerminal() && !permittedEnv("CI") && permittedEnv("TERM") !== "dumb";
   },
   columns(): number {
     try {

@@ -17,6 +17,7 @@ import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError, FileError, SetupError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import { cacheRoot } from "../base/paths.ts";
+import { permittedEnv } from "../base/permitted_env.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 import { askedForCuda, locateAsked, refuseOwn } from "./asked.ts";
 import { compareLibraries, describeLibraries, writeRecord } from "./library_record.ts";
@@ -111,7 +112,7 @@ export async function setupIn(
   const cache = cacheRoot(env);
   const packageKey = packageKeyOf(source);
   const report = chooseReport(options);
-  const asked = askedForCuda(options.cuda, env);
+  const asked = askedForCuda(options.cuda, surroundings.env ?? permittedEnv);
   refuseOwn(options.cuda, env);
   const find = async (say?: Report): Promise<SetupResult | undefined> => {
     const found = await findSound(
