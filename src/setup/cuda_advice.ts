@@ -51,7 +51,7 @@ export function cudaNext(
   { cuda, libtorch }: { cuda: CudaReport; libtorch: Libtorch | null },
 ): string[] {
   const missing = cuda.libraries.filter(({ path }) => path === null);
-  if (missing.length > 0) return [installNvidia(packagesOf(missing))];
+  if (missing.length > 0 && libtorch) return [installNvidia(packagesOf(missing, libtorch))];
   if (cuda.available) return [];
   if (cuda.newEnough === false) return [updateDriver(cuda, cuda.libtorchCuda!)];
   if (cuda.cards.length === 0 || libtorch?.variant !== "cpu") return [];

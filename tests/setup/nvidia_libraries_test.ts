@@ -189,6 +189,21 @@ Deno.test("setup: what is missing of NVIDIA's is named with the packages that ha
     "APPRENTICE_NVIDIA",
   ];
   for (const part of parts) assert(message.includes(part), message);
+
+  // As Python's installer left it, the versions are known, too.
+  const require = (text: string) => `Requires-Dist: ${text}\n`;
+  writeFiles(join(torch, ".."), {
+    "torch-2.13.0.dist-info/METADATA": require("cuda-toolkit[cublas]==13.0.3") +
+      require("nvidia-cudnn-cu13==9.20.0.48"),
+    "cuda_toolkit-13.0.3.dist-info/METADATA": require(
+      "nvidia-cublas==13.1.1.3.*; extra == 'cublas'",
+    ),
+  });
+  await assertRejects(
+    () => setupIn(surroundings, { quiet: true }),
+    SetupError,
+    "pip install nvidia-cublas==13.1.1.3 nvidia-cuda-runtime nvidia-cudnn-cu13==9.20.0.48",
+  );
 });
 
 Deno.test("setup: with APPRENTICE_NVIDIA a libtorch that was put elsewhere loads; without it the error names all", async () => {
