@@ -136,11 +136,19 @@ export class Shelf implements Disposable {
       const output = this.#hear(teacher, batch, asked);
       if (output !== undefined) heard.set(teacher.name, output);
     }
-    if (heard.size === 0 && who.length > 0) {
-      const reasons = [...this.#leftOut].map(([name, reason]) => `"${name}" (${reason})`);
-      throw new TrainingError(`No teacher is left to ask: left out are ${reasons.join(", ")}.`);
-    }
+    this.checkLeft(who);
     return new Opinions(heard, knownBy(who));
+  }
+
+  /**
+   * Refuses to go on without anybody to ask.
+   *
+   * @throws {TrainingError} if all of some teachers are left out.
+   */
+  checkLeft(who: readonly Teacher[] = this.teachers): void {
+    if (who.length === 0 || who.some(({ name }) => !this.#leftOut.has(name))) return;
+    const reasons = [...this.#leftOut].map(([name, reason]) => `"${name}" (${reason})`);
+    throw new TrainingError(`No teacher is left to ask: left out are ${reasons.join(", ")}.`);
   }
 
   #hear(teacher: Teacher, batch: Batch, asked: AskOptions): TeacherOutput | undefined {
