@@ -58,7 +58,7 @@ const byWords: [RegExp, ErrorClass][] = [
 
 /** What libtorch says where a device cannot be used at all. */
 const noDevice =
-  /not linked with support for|NVIDIA driver|No CUDA GPUs|no CUDA-capable device|invalid device ordinal|not compiled with CUDA|driver version is insufficient|Cannot access accelerator device|no pinned memory allocator/i;
+  /not linked with support for|NVIDIA driver|No CUDA GPUs|no CUDA-capable device|no kernel image|invalid device ordinal|not compiled with CUDA|driver version is insufficient|Cannot access accelerator device|no pinned memory allocator/i;
 
 /** What libtorch and CUDA say of work that cannot be recorded in a graph. */
 const notCaptured =

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readEnv } from "../base/read_env.ts";
 import { locate } from "../../ffi/locate.ts";
 import { ArgumentError } from "../base/errors.ts";
 import { inspectCuda } from "../setup/cuda.ts";
@@ -107,7 +108,7 @@ function cpuInfo(): string {
 async function countGpus(): Promise<number> {
   const { libtorch } = locate();
   if (libtorch?.variant === "cpu") return 0;
-  const { cards } = await inspectCuda(libtorch, undefined);
+  const { cards } = await inspectCuda(libtorch, undefined, readEnv);
   return visibleOf(cards.length, Deno.env.get("CUDA_VISIBLE_DEVICES"));
 }
 

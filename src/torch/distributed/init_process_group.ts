@@ -6,7 +6,8 @@
 
 import { check, context, native, open, readText } from "../../../ffi/native.ts";
 import { ArgumentError, DistributedError } from "../../base/errors.ts";
-import { type ProcessEnvironment, readEnvironment, variables } from "./environment.ts";
+import { readEnv } from "../../base/read_env.ts";
+import { type ProcessEnvironment, readEnvironment } from "./environment.ts";
 import { introduce, type Introduction, peerOf } from "./peer.ts";
 import { ProcessGroup } from "./process_group.ts";
 import { hasCard, useCards } from "./cards.ts";
@@ -65,7 +66,7 @@ export function initProcessGroup(options: ProcessGroupOptions = {}): ProcessGrou
       "There is a process group already: dispose of it, or use it, before the next.",
     );
   }
-  const timeout = options.timeout ?? Number(variables("APPRENTICE_TIMEOUT") ?? 600);
+  const timeout = options.timeout ?? Number(readEnv("APPRENTICE_TIMEOUT") ?? 600);
   if (!(timeout > 0 && timeout <= 1e6)) {
     throw new ArgumentError(`timeout is a number of seconds above 0, got ${timeout}.`);
   }
@@ -102,7 +103,7 @@ interface Place {
 
 function placeOf(options: ProcessGroupOptions, timeout: number): Place {
   const { initMethod = "env://" } = options;
-  const network = variables("GLOO_SOCKET_IFNAME") ?? "";
+  const network = readEnv("GLOO_SOCKET_IFNAME") ?? "";
   const number = opened++;
   if (initMethod === "env://") {
     const env = environmentOf(options);
@@ -119,7 +120,7 @@ function placeOf(options: ProcessGroupOptions, timeout: number): Place {
   const { rank, size } = numbersOf(options);
   const prefix = `apprentice/${number}`;
   const shared = { size, timeout };
-  const localRank = Number(variables("LOCAL_RANK") ?? 0) || 0;
+  const localRank = Number(readEnv("LOCAL_RANK") ?? 0) || 0;
   const tcp = /^tcp:\/\/(.+):(\d+)$/.exec(initMethod);
   if (tcp !== null) {
     const host = tcp[1].replace(/^\[(.*)\]$/, "$1");
@@ -141,7 +142,7 @@ function environmentOf({ rank, worldSize }: ProcessGroupOptions): ProcessEnviron
     RANK: rank?.toString(),
     WORLD_SIZE: worldSize?.toString(),
   };
-  return readEnvironment((name) => given[name] ?? variables(name));
+  return readEnvironment((name) => given[name] ?? readEnv(name));
 }
 
 /** Who this process is, where the environment does not say it. */
