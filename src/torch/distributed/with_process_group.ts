@@ -4,7 +4,9 @@
  * @module
  */
 
+import { recordError } from "../../base/error_file.ts";
 import { DistributedError } from "../../base/errors.ts";
+import { InterruptedError } from "../../base/interrupt.ts";
 import { initProcessGroup, type ProcessGroupOptions } from "./init_process_group.ts";
 import type { ProcessGroup } from "./process_group.ts";
 
@@ -23,9 +25,17 @@ export async function withProcessGroup<T>(
   try {
     return await work(group);
   } catch (error) {
-    // One that names a rank was explained, or all processes have found it.
-    if (error instanceof DistributedError) throw error.rank === null ? group.explain(error) : error;
-    group.fail(error);
-    throw error;
+    const told = tell(group, error);
+    // Whoever started the processes looks there for the cause.
+    if (!(told instanceof InterruptedError)) recordError(told);
+    throw told;
   }
+}
+
+/** What this process throws: its own error, which the others then hear of, or the one that says who is to blame. */
+function tell(group: ProcessGroup, error: unknown): unknown {
+  // One that names a rank was explained, or all processes have found it.
+  if (error instanceof DistributedError) return error.rank === null ? group.explain(error) : error;
+  group.fail(error);
+  return error;
 }
