@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isNvidia } from "./cuda_packages.ts";
 import { libraryFileName } from "./libtorch.ts";
 
 /** What set-up writes down of a library. */
@@ -16,25 +17,45 @@ export interface LibraryFile {
   readonly size: number;
   /** When the file was last changed, in milliseconds: a file with another date is read anew. */
   readonly changed: number;
-  /** The file's SHA-256. */
+  /** The file's SHA-256; empty for NVIDIA's libraries, gigabytes whose wheels were checked. */
   readonly sha256: string;
 }
 
 /** The libraries of a libtorch that are loaded with the native library, as far as they are there. */
 export function librariesOf(libtorch: string): string[] {
-  const names = ["torch_cpu", "c10", "torch_cuda", "c10_cuda", "torch_cuda_linalg"];
+  const names = [
+    "torch_cpu",
+    "c10",
+    "torch_cuda",
+    "c10_cuda",
+    "torch_cuda_linalg",
+    "torch_nvshmem",
+  ];
   const usual = names.map((name) => `${libtorch}/lib/${libraryFileName(name)}`);
-  const more = [`${libtorch}/lib`, `${libtorch}/../torch.libs`].flatMap((folder) => {
-    try {
-      return [...Deno.readDirSync(folder)].map(({ name }) => name)
-        .filter((name) => /^libgomp\b.*\.so/.test(name) || folder.endsWith(".libs"))
-        .map((name) => `${folder}/${name}`);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
-      return [];
-    }
-  });
-  return [...usual, ...more].filter((path) => sizeOf(path) !== undefined).sort();
+  const more = [`${libtorch}/lib`, `${libtorch}/../torch.libs`].flatMap((folder) =>
+    namesIn(folder).filter((name) => /^libgomp\b.*\.so/.test(name) || folder.endsWith(".libs"))
+      .map((name) => `${folder}/${name}`)
+  );
+  return [...usual, ...more, ...nvidiaLibrariesOf(libtorch)]
+    .filter((path) => sizeOf(path) !== undefined).sort();
+}
+
+/** NVIDIA's libraries beside a libtorch for CUDA, as Python's packages and set-up have them. */
+function nvidiaLibrariesOf(libtorch: string): string[] {
+  if (sizeOf(`${libtorch}/lib/${libraryFileName("torch_cuda")}`) === undefined) return [];
+  const folder = `${libtorch}/../nvidia`;
+  return namesIn(folder).map((name) => `${folder}/${name}/lib`).flatMap((lib) =>
+    namesIn(lib).filter((name) => isNvidia(name)).map((name) => `${lib}/${name}`)
+  );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return [];
+  }
 }
 
 /**

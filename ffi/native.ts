@@ -9,12 +9,12 @@
  */
 
 import { ArgumentError, LibraryError, VersionError } from "../src/base/errors.ts";
-import { loadCudnn } from "./cudnn.ts";
 import { libraryDamage } from "./library_files.ts";
 import { locate, type Located } from "./locate.ts";
 import { howToSetUp, setupAdvice } from "./setup_advice.ts";
 import { abiVersion, frameSlots, symbols, textBytes } from "./symbols.ts";
 import { nativeError } from "./native_error.ts";
+import { loadNvidia, missingNvidia } from "./nvidia.ts";
 import { lookInto } from "./windows.ts";
 
 type Native = Deno.DynamicLibrary<typeof symbols>["symbols"];
@@ -61,7 +61,7 @@ export function open(located?: Located): void {
   if (damage !== null) throw new LibraryError(`${damage}. ${mend(libtorch !== undefined)}`);
   spinBriefly();
   if (libtorch !== undefined) {
-    loadCudnn(libtorch.path);
+    loadNvidia(libtorch);
     lookInto(libtorch.path);
   }
   let opening: Deno.DynamicLibrary<typeof symbols>;
@@ -69,9 +69,11 @@ export function open(located?: Located): void {
     opening = Deno.dlopen(library, symbols);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const { message } = cause as Error;
+    const missing = libtorch === undefined ? null : missingNvidia(message, libtorch);
     throw new LibraryError(
-      `The native library ${library} cannot be loaded: ${(cause as Error).message}. ` +
-        `${setupAdvice(true)} to build it anew.`,
+      `The native library ${library} cannot be loaded: ${message}. ` +
+        (missing ?? `${setupAdvice(true)} to build it anew.`),
       { cause },
     );
   }

@@ -7,6 +7,7 @@
 import {
   type ApprenticeError,
   ArgumentError,
+  CaptureError,
   DeviceError,
   DisposedError,
   DistributedError,
@@ -57,7 +58,16 @@ const byWords: [RegExp, ErrorClass][] = [
 
 /** What libtorch says where a device cannot be used at all. */
 const noDevice =
-  /not linked with support for|NVIDIA driver|No CUDA GPUs|no CUDA-capable device|invalid device ordinal|not compiled with CUDA/i;
+  /not linked with support for|NVIDIA driver|No CUDA GPUs|no CUDA-capable device|no kernel image|invalid device ordinal|not compiled with CUDA|driver version is insufficient|Cannot access accelerator device|no pinned memory allocator/i;
+
+/** What libtorch and CUDA say of work that cannot be recorded in a graph. */
+const notCaptured =
+  /stream is capturing|previous error during capture|capturing blocking stream|cudaErrorStreamCapture|CUDA graphs? capture|CUDA graphs must be captured/i;
+
+const howToCapture =
+  "What is recorded in a CUDA graph may not wait for the GPU: take item(), toArray(), conditions on a " +
+  "tensor's values, nonzero() and copies from memory that is not pinned out of it, and run it some times before. It has to be " +
+  "on another stream than the default one, as torch.cuda.graph() has it";
 
 /** What c10d's backends say when a process cannot be reached: their errors have no type of their own. */
 const connection =
@@ -83,6 +93,12 @@ function inWords(message: string): string {
     .replace(/: (\n|$)/, ".$1");
 }
 
+/** The operator and its arguments, which a message of libtorch's may end with. */
+function callIn(message: string): string {
+  const call = message.lastIndexOf("\n  in ");
+  return call < 0 ? "" : message.slice(call);
+}
+
 /** The typed error for a native error code and its message. */
 export function nativeError(code: number, message: string): ApprenticeError {
   message = inWords(message);
@@ -92,21 +108,33 @@ export function nativeError(code: number, message: string): ApprenticeError {
   const exact = byCode[code];
   if (exact) return new exact(message);
   if (connection.test(message)) return new DistributedError(message);
+  if (notCaptured.test(message)) {
+    return new CaptureError(
+      `${message.split("\n")[0].replace(/\.$/, "")}. ${howToCapture}.${callIn(message)}`,
+    );
+  }
+  if (/called a synchronizing CUDA operation/.test(message)) {
+    return new DeviceError(
+      `This waits for the GPU, and torch.cuda.setSyncDebugMode("error") forbids it.${
+        callIn(message)
+      }`,
+    );
+  }
   const missing = /Could not run '([^']*)' with arguments from the '(\w+)' backend/.exec(message);
   if (missing) {
-    const call = message.lastIndexOf("\n  in ");
-    message = `${missing[1]} cannot run on ${missing[2]} with this libtorch. ` +
-      "`deno task doctor` tells which devices can be used and why others cannot." +
-      (call < 0 ? "" : message.slice(call));
-    return new DeviceError(message);
+    return new DeviceError(
+      `${missing[1]} cannot run on ${missing[2]} with this libtorch. ` +
+        "`deno task doctor` tells which devices can be used and why others cannot." +
+        callIn(message),
+    );
   }
   if (noDevice.test(message)) {
-    const call = message.lastIndexOf("\n  in ");
-    const sentence = call < 0 ? message : message.slice(0, call);
-    message =
-      `${sentence.split("\n")[0]}. \`deno task doctor\` tells which devices can be used and why ` +
-      `others cannot.${call < 0 ? "" : message.slice(call)}`;
-    return new DeviceError(message);
+    return new DeviceError(
+      `${
+        message.split("\n")[0]
+      }. \`deno task doctor\` tells which devices can be used and why others cannot.` +
+        callIn(message),
+    );
   }
   const dtypes = dtypeMessage(message);
   if (dtypes !== undefined) return new DTypeError(dtypes);

@@ -81,8 +81,8 @@ export const symbols = {
   // int32_t ap_trace_script(uint32_t ctx, double trace)
   ap_trace_script: { parameters: [ctx, handle], result: status },
 
-  // int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims)
-  ap_tensor_from_data: { parameters: [ctx, "buffer", "f64", "u32", "u32"], result: status },
+  // int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims, uint32_t pinned)
+  ap_tensor_from_data: { parameters: [ctx, "buffer", "f64", "u32", "u32", "u32"], result: status },
   // int32_t ap_tensor_to_data(uint32_t ctx, double handle, void* data, double bytes)
   ap_tensor_to_data: { parameters: [ctx, handle, "buffer", "f64"], result: status },
   // int32_t ap_tensor_meta(uint32_t ctx, double handle)
@@ -130,6 +130,8 @@ export const symbols = {
   ap_store_add: { parameters: [ctx, handle, "u32", "f64"], result: status },
   // int32_t ap_group_open(uint32_t ctx)
   ap_group_open: { parameters: [ctx], result: status },
+  // int32_t ap_group_abort(uint32_t ctx, double group)
+  ap_group_abort: { parameters: [ctx, handle], result: status },
   // int32_t ap_group_barrier(uint32_t ctx, double group, double seconds)
   ap_group_barrier: { parameters: [ctx, handle, "f64"], result: status },
   // int32_t ap_group_gather(uint32_t ctx, double group, double tensor)
@@ -151,6 +153,35 @@ export const symbols = {
   ap_memory_reset_peak: { parameters: [ctx, "u32"], result: status },
   // int32_t ap_memory_trim(uint32_t ctx, uint32_t device)
   ap_memory_trim: { parameters: [ctx, "u32"], result: status },
+
+  // int32_t ap_current_device(uint32_t ctx, int32_t index)
+  ap_current_device: { parameters: [ctx, "i32"], result: status },
+  // int32_t ap_stream(uint32_t ctx, uint32_t device, uint32_t which)
+  ap_stream: { parameters: [ctx, "u32", "u32"], result: status },
+  // int32_t ap_stream_use(uint32_t ctx, double stream)
+  ap_stream_use: { parameters: [ctx, handle], result: status },
+  // int32_t ap_event(uint32_t ctx, uint32_t device, uint32_t timed)
+  ap_event: { parameters: [ctx, "u32", "u32"], result: status },
+  // int32_t ap_event_record(uint32_t ctx, double event, double stream)
+  ap_event_record: { parameters: [ctx, handle, handle], result: status },
+  // int32_t ap_event_elapsed(uint32_t ctx, double start, double end)
+  ap_event_elapsed: { parameters: [ctx, handle, handle], result: status },
+  // int32_t ap_work_done(uint32_t ctx, double awaited)
+  ap_work_done: { parameters: [ctx, handle], result: status },
+  // int32_t ap_work_wait(uint32_t ctx, double awaited, double waiting)
+  ap_work_wait: { parameters: [ctx, handle, handle], result: status },
+  // int32_t ap_graph(uint32_t ctx, uint32_t device)
+  ap_graph: { parameters: [ctx, "u32"], result: status },
+  // int32_t ap_graph_generator(uint32_t ctx, double graph, double generator)
+  ap_graph_generator: { parameters: [ctx, handle, handle], result: status },
+  // int32_t ap_graph_begin(uint32_t ctx, double graph, double pool_first, double pool_second, uint32_t mode)
+  ap_graph_begin: { parameters: [ctx, handle, "f64", "f64", "u32"], result: status },
+  // int32_t ap_graph_step(uint32_t ctx, double graph, uint32_t action)
+  ap_graph_step: { parameters: [ctx, handle, "u32"], result: status },
+  // int32_t ap_graph_pool(uint32_t ctx, double graph)
+  ap_graph_pool: { parameters: [ctx, handle], result: status },
+  // int32_t ap_sync_debug(uint32_t ctx, int32_t mode)
+  ap_sync_debug: { parameters: [ctx, "i32"], result: status },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of the C interface that this table is written for. */

@@ -16,6 +16,7 @@
  *     the same place, behind the frame; the frame's slot then holds 0x0010abc0 + kind above and its place below)
  *   B bool: 0 or 1                             Y dtype, O layout, M memory format: libtorch's number
  *   V device: type * 256 + index + 1           H string: its length; the bytes follow each other in the text
+ *   Q stream: the handle
  *   L tensors, J optional tensors, A ints, X symbolic ints, D floats, C bools, R scalars: length, elements
  *
  * How values of TorchScript lie in the frame, going in and coming back: a number that tells the kind (enum
@@ -70,6 +71,12 @@ enum ap_value {
   AP_VALUE_ABSENT = 7
 };
 
+/* Which stream of a device is meant; the last two take one from libtorch's pool. */
+enum ap_stream_kind { AP_STREAM_DEFAULT = 0, AP_STREAM_CURRENT = 1, AP_STREAM_NEW = 2, AP_STREAM_NEW_HIGH_PRIORITY = 3 };
+
+/* What is done with a graph after its beginning. */
+enum ap_graph_action { AP_GRAPH_END = 0, AP_GRAPH_REPLAY = 1, AP_GRAPH_RESET = 2 };
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -118,7 +125,7 @@ AP_API int32_t ap_trace_scale(uint32_t ctx, double trace, uint32_t index, double
 AP_API int32_t ap_trace_script(uint32_t ctx, double trace);
 
 /* data and metadata */
-AP_API int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims);
+AP_API int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims, uint32_t pinned);
 AP_API int32_t ap_tensor_to_data(uint32_t ctx, double handle, void* data, double bytes);
 AP_API int32_t ap_tensor_meta(uint32_t ctx, double handle);
 AP_API int32_t ap_tensor_item(uint32_t ctx, double handle);
@@ -147,6 +154,7 @@ AP_API int32_t ap_store_set(uint32_t ctx, double store, uint32_t key_bytes, uint
 AP_API int32_t ap_store_get(uint32_t ctx, double store, uint32_t key_bytes, double seconds);
 AP_API int32_t ap_store_add(uint32_t ctx, double store, uint32_t key_bytes, double amount);
 AP_API int32_t ap_group_open(uint32_t ctx);
+AP_API int32_t ap_group_abort(uint32_t ctx, double group);
 AP_API int32_t ap_group_barrier(uint32_t ctx, double group, double seconds);
 AP_API int32_t ap_group_gather(uint32_t ctx, double group, double tensor);
 AP_API int32_t ap_reducer_open(uint32_t ctx, double group, uint32_t count, double bucket_bytes);
@@ -159,6 +167,22 @@ AP_API int32_t ap_synchronize(uint32_t ctx, uint32_t device);
 AP_API int32_t ap_memory(uint32_t ctx, uint32_t device);
 AP_API int32_t ap_memory_reset_peak(uint32_t ctx, uint32_t device);
 AP_API int32_t ap_memory_trim(uint32_t ctx, uint32_t device);
+
+/* streams, events, graphs of a GPU */
+AP_API int32_t ap_current_device(uint32_t ctx, int32_t index);
+AP_API int32_t ap_stream(uint32_t ctx, uint32_t device, uint32_t which);
+AP_API int32_t ap_stream_use(uint32_t ctx, double stream);
+AP_API int32_t ap_event(uint32_t ctx, uint32_t device, uint32_t timed);
+AP_API int32_t ap_event_record(uint32_t ctx, double event, double stream);
+AP_API int32_t ap_event_elapsed(uint32_t ctx, double start, double end);
+AP_API int32_t ap_work_done(uint32_t ctx, double awaited);
+AP_API int32_t ap_work_wait(uint32_t ctx, double awaited, double waiting);
+AP_API int32_t ap_graph(uint32_t ctx, uint32_t device);
+AP_API int32_t ap_graph_generator(uint32_t ctx, double graph, double generator);
+AP_API int32_t ap_graph_begin(uint32_t ctx, double graph, double pool_first, double pool_second, uint32_t mode);
+AP_API int32_t ap_graph_step(uint32_t ctx, double graph, uint32_t action);
+AP_API int32_t ap_graph_pool(uint32_t ctx, double graph);
+AP_API int32_t ap_sync_debug(uint32_t ctx, int32_t mode);
 
 #ifdef __cplusplus
 }

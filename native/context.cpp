@@ -3,6 +3,7 @@
 #include "allocator.h"
 #include "libtorch_settings.h"
 #include "random.h"
+#include "warnings.h"
 
 #include <c10/util/Exception.h>
 
@@ -34,12 +35,6 @@ uint32_t unused_tag() {
     if (std::find(std::begin(tags), std::end(tags), tag) == std::end(tags)) return tag;
   }
 }
-
-// libtorch's warnings would go to stderr, where they would tear a progress bar apart.
-struct SilentWarnings : c10::WarningHandler {
-  void process(const c10::Warning&) override {}
-};
-SilentWarnings silent_warnings;
 
 int32_t write_error(Context& context, ap_error code, const std::string& message) {
   context.frame[0] = put_text(context, message);
@@ -427,7 +422,7 @@ struct ProcessEnd {
 int32_t ap_context_open(void) {
   try {
     ThreadContexts& own = thread_contexts;
-    c10::WarningUtils::set_warning_handler(&silent_warnings);
+    silence_warnings(true);
     install_cpu_allocator();
     install_plain_zeros();
     silence_mkl();
@@ -463,7 +458,7 @@ int32_t ap_context_close(uint32_t ctx) {
   contexts[ctx].owner.store(nullptr, std::memory_order_relaxed);
   contexts[ctx].context.store(nullptr, std::memory_order_relaxed);
   delete context;
-  if (own.open.empty()) c10::WarningUtils::set_warning_handler(nullptr);
+  if (own.open.empty()) silence_warnings(false);
   try {
     std::unique_ptr<Buffers>& buffers = buffers_in_use[ctx];
     own.buffers.push_back(std::move(buffers));

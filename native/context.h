@@ -27,7 +27,7 @@ struct Failure : std::runtime_error {
   ap_error code;
 };
 
-enum class Kind : uint8_t { none, tensor, generator, module, trace, store, group, reducer };
+enum class Kind : uint8_t { none, tensor, generator, module, trace, store, group, reducer, stream, event, graph };
 
 // What a handle can stand for besides a tensor.
 struct Held {
@@ -113,6 +113,11 @@ class Context {
     Slot* slot = find(handle);
     if (slot == nullptr || slot->kind != kind) stale(handle, what);
     return *slot->held;
+  }
+  // What a handle stands for; none if it is stale or made up.
+  Kind kind_of(double handle) {
+    const Slot* slot = find(handle);
+    return slot == nullptr ? Kind::none : slot->kind;
   }
   bool release(double handle);
   uint32_t live() const { return live_; }

@@ -1,6 +1,7 @@
 #include "operators.h"
 
 #include "random.h"
+#include "streams.h"
 #include "values.h"
 
 #include <ATen/core/List.h>
@@ -46,6 +47,7 @@ char kind_of(const c10::TypePtr& type) {
     case c10::TypeKind::MemoryFormatType: return 'M';
     case c10::TypeKind::DeviceObjType: return 'V';
     case c10::TypeKind::GeneratorType: return 'G';
+    case c10::TypeKind::StreamObjType: return 'Q';
     case c10::TypeKind::OptionalType: {
       const char inner = kind_of(type->castRaw<c10::OptionalType>()->getElementType());
       return inner == '?' ? '?' : lower(inner);
@@ -128,6 +130,7 @@ c10::IValue read(Context& c, char kind, size_t& at, size_t& text_at) {
       const double handle = c.number(at);
       return handle == 0 ? c10::IValue() : c10::IValue(c.generator(handle));
     }
+    case 'Q': return stream_of(c, c.number(at));
     case 'S': return scalar(c, at);
     case 'F': return c.number(at);
     case 'B': return c.number(at) != 0;

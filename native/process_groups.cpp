@@ -2,6 +2,8 @@
 
 #include "process_groups.h"
 
+#include "nccl_backend.h"
+
 // c10d's headers ask for it by this name, which only libtorch's own build sets.
 #define USE_C10D_GLOO
 
@@ -20,6 +22,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 C10_DECLARE_int(caffe2_log_level);
 
@@ -30,6 +33,12 @@ HeldGroup::~HeldGroup() {
     c10d::unregister_process_group(name);
   } catch (...) {
     // It was not registered.
+  }
+  try {
+    // Waits for what was asked of the card.
+    if (nccl) nccl->shutdown();
+  } catch (...) {
+    // The others have failed, or are gone.
   }
 }
 
@@ -195,15 +204,16 @@ int32_t ap_store_add(uint32_t ctx, double store, uint32_t key_bytes, double amou
   });
 }
 
-// frame: the store, rank, number of processes, seconds to wait for any of them, and the lengths of three texts: the
-// prefix of the group's keys, the interface of the network to use or none, the host to be found by or none. Back comes
-// the group, in the text its name.
+// frame: the store, rank, number of processes, seconds to wait for any of them, the lengths of three texts (the prefix of
+// the group's keys, the interface of the network to use or none, the host to be found by or none), and whether NCCL
+// carries CUDA tensors. Back comes the group, in the text its name.
 int32_t ap_group_open(uint32_t ctx) {
   return guarded(ctx, [&](Context& c) {
     size_t at = 4, text_at = 0;
     const std::string prefix = c.string(at, text_at);
     const std::string interface = c.string(at, text_at);
     const std::string host = c.string(at, text_at);
+    const bool cards = c.number(at) != 0;
     const int size = whole(c.frame[2], 1, 1 << 20, "the number of processes");
     const int rank = whole(c.frame[1], 0, size - 1, "a rank");
     const auto timeout = time_from(c.frame[3]);
@@ -217,6 +227,10 @@ int32_t ap_group_open(uint32_t ctx) {
     held->group = c10::make_intrusive<c10d::ProcessGroup>(store, rank, size);
     held->group->setBackend(c10::DeviceType::CPU, c10d::ProcessGroup::BackendType::GLOO, held->gloo);
     held->group->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
+    if (cards) {
+      held->nccl = make_nccl(c10::make_intrusive<c10d::PrefixStore>("nccl", store), rank, size, timeout);
+      held->group->setBackend(c10::DeviceType::CUDA, c10d::ProcessGroup::BackendType::NCCL, held->nccl);
+    }
     held->name = c10::str("apprentice:", groups_opened++);
     held->group->setGroupName(held->name);
     c10d::register_process_group(held->name, held->group);
@@ -224,6 +238,15 @@ int32_t ap_group_open(uint32_t ctx) {
     const std::string name = held->name;
     c.frame[0] = c.add(std::move(held), Kind::group);
     return put_text(c, name);
+  });
+}
+
+// Ends what is asked of the cards in this group, as the others will never do their part.
+int32_t ap_group_abort(uint32_t ctx, double group) {
+  return guarded(ctx, [&](Context& c) {
+    HeldGroup& held = group_at(c, group);
+    if (held.nccl) std::exchange(held.nccl, nullptr)->abort();
+    return 0;
   });
 }
 

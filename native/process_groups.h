@@ -23,6 +23,8 @@ struct HeldGroup : Held {
 
   c10::intrusive_ptr<c10d::ProcessGroup> group;
   c10::intrusive_ptr<c10d::Backend> gloo;
+  // What carries CUDA tensors, if anything does.
+  c10::intrusive_ptr<c10d::Backend> nccl;
   // By which c10d's operators find it.
   std::string name;
 };

@@ -15,15 +15,24 @@ namespace apprentice {
 
 bool has_cuda() { return at::globalContext().hasCUDA(); }
 
+int cuda_devices() { return has_cuda() ? at::detail::getCUDAHooks().getNumGPUs() : 0; }
+
 c10::Device concrete_device(uint32_t code) {
   const c10::Device device = device_from(code);
   if (device.is_cpu()) return device;
-  const int count = has_cuda() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
+  const int count = cuda_devices();
   if (!device.is_cuda() || count == 0 || device.index() >= count) {
     throw Failure(AP_ERROR_DEVICE, c10::str("there is no device ", device.str(), "; CUDA devices found: ", count,
                                             ". `deno task doctor` tells why"));
   }
   return device.has_index() ? device : c10::Device(device.type(), at::accelerator::getDeviceIndex());
+}
+
+c10::Device cuda_device(uint32_t code, const char* what) {
+  const c10::Device device = concrete_device(code);
+  if (device.is_cpu()) throw Failure(AP_ERROR_DEVICE, c10::str(what, " belongs to a CUDA device; the CPU has none"));
+  at::globalContext().lazyInitDevice(device.type());
+  return device;
 }
 
 }  // namespace apprentice
@@ -62,8 +71,18 @@ int32_t ap_threads(uint32_t ctx, uint32_t count) {
 int32_t ap_device_count(uint32_t ctx, uint32_t device_type) {
   return guarded(ctx, [&](Context&) -> int32_t {
     if (device_type == static_cast<uint32_t>(c10::DeviceType::CPU)) return 1;
-    if (device_type == static_cast<uint32_t>(c10::DeviceType::CUDA)) return has_cuda() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
+    if (device_type == static_cast<uint32_t>(c10::DeviceType::CUDA)) return cuda_devices();
     return 0;
+  });
+}
+
+int32_t ap_current_device(uint32_t ctx, int32_t index) {
+  return guarded(ctx, [&](Context&) -> int32_t {
+    if (index >= 0) {
+      const c10::Device device = cuda_device(256 + std::min<uint32_t>(index, 254) + 1, "the current device");
+      at::accelerator::setDeviceIndex(device.index());
+    }
+    return cuda_devices() == 0 ? 0 : at::accelerator::getDeviceIndex();
   });
 }
 

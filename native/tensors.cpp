@@ -1,5 +1,6 @@
 // Data in and out, and what a tensor says of itself.
 
+#include "devices.h"
 #include "operators.h"
 #include "values.h"
 
@@ -11,14 +12,19 @@
 
 using namespace apprentice;
 
-int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims) {
+// frame: the sizes. In pinned memory, which a GPU reads by itself, where that is asked for.
+int32_t ap_tensor_from_data(uint32_t ctx, const void* data, double bytes, uint32_t dtype, uint32_t dims, uint32_t pinned) {
   return guarded(ctx, [&](Context& c) {
     size_t at = 0;
+    if (pinned != 0 && cuda_devices() == 0) {
+      throw Failure(AP_ERROR_DEVICE, "pinned memory is what a GPU reads by itself, and there is none: CUDA devices found: 0. "
+                                     "Leave pinMemory out, or see what `deno task doctor` says");
+    }
     if (dims > AP_FRAME_SLOTS) throw Failure(AP_ERROR_ARGUMENT, c10::str(dims, " dimensions are too many"));
     std::vector<int64_t> sizes(dims);
     for (auto& size : sizes) size = c.integer(at);
     const auto type = scalar_type_from(dtype);
-    at::Tensor tensor = at::detail::empty_cpu(sizes, type);
+    at::Tensor tensor = at::detail::empty_cpu(sizes, type, pinned != 0);
     if (static_cast<double>(tensor.nbytes()) != bytes) {
       throw Failure(AP_ERROR_ARGUMENT, c10::str("a tensor of shape ", at::IntArrayRef(sizes), " and dtype ", type, " needs ",
                                                 tensor.nbytes(), " bytes, got ", bytes));

@@ -32,6 +32,12 @@ export class DTypeError extends ApprenticeError {}
 /** A device does not exist or is not available, or tensors of one operation lie on several. */
 export class DeviceError extends ApprenticeError {}
 
+/**
+ * What was asked for cannot be recorded in a CUDA graph, such as a call that waits for the GPU; the message says what can be
+ * done. What needs no graph goes on without one.
+ */
+export class CaptureError extends ApprenticeError {}
+
 /** A tensor was used after it was disposed of, by itself or with its scope. */
 export class DisposedError extends ApprenticeError {}
 

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from "./errors.ts";
+import { readEnv } from "./read_env.ts";
 import {
   fitText,
   formatBytes,
@@ -54,12 +55,6 @@ const BAR_NARROWEST = 8;
 const BAR_WIDEST = 40;
 
 const ENCODER = new TextEncoder();
-
-/** Reads an environment variable without ever asking for the permission. */
-function readEnv(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
-}
 
 /**
  * Standard error. It counts as a terminal only where a line can be redrawn: not when `CI` is set, nor

@@ -20,6 +20,20 @@ export function whole(text: string): number {
   throw new InvalidArgumentError("it is a whole number from 0.");
 }
 
+/** A port from the command line. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
+  throw new InvalidArgumentError("it is a port from 1 to 65535.");
+}
+
+/** Seconds from the command line, from 0 to a day. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 86_400) return value;
+  throw new InvalidArgumentError("it is a number of seconds, from 0 to 86400.");
+}
+
 /** Gathers an option that may be given several times. */
 export function several(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
@@ -50,6 +64,19 @@ export function printAccuracy({ result: { test, before } }: Run): void {
   if (test === null) return;
   const from = before ? `, before ${formatPercent(before.overall, 2)}` : "";
   console.log(`right on ${formatPercent(test.overall, 2)} of ${test.count} test images${from}`);
+}
+
+/**
+ * Does work that processes which were started together do together, and alone where there is one; Ctrl-C stops it after the step
+ * at hand. Of several, rank 0 prints.
+ */
+export async function workTogether(body: Parameters<typeof work>[0]): Promise<void> {
+  await work((all, signal) =>
+    all.runs.inGroup(async () => {
+      if (all.torch.distributed.getRank() > 0) console.log = () => {};
+      await body(all, signal);
+    })
+  );
 }
 
 /** Does work that Ctrl-C stops after the step at hand. */

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import { Command } from "./commander.ts";
-import { count, printAccuracy, SET, several, work } from "./common.ts";
+import { count, printAccuracy, SET, several, workTogether } from "./common.ts";
 
 const AFTER = `
 Without --labelled the student is left with features, on which the teachers vote
@@ -54,7 +54,7 @@ export function distillCommand(): Command<[string[]]> {
     .option("--resume", "goes on with the run that is in the folder")
     .addHelpText("after", AFTER)
     .action((photos, options) =>
-      work(async ({ runs }, signal) => {
+      workTogether(async ({ runs }, signal) => {
         const { out, resume, set = [], teacher: teachers, labelled, test, ...rest } = options;
         if (test !== undefined && labelled === undefined) {
           throw new ArgumentError(

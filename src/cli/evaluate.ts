@@ -2,7 +2,7 @@
 
 import { formatPercent } from "../base/text.ts";
 import { Command } from "./commander.ts";
-import { JSON_TEXT, work } from "./common.ts";
+import { JSON_TEXT, workTogether } from "./common.ts";
 
 /** `evaluate RUN [--images FOLDER] [--known FOLDER]`: how good the student of a run is, or its features. */
 export function evaluateCommand(): Command<[string]> {
@@ -13,7 +13,7 @@ export function evaluateCommand(): Command<[string]> {
     .option("--known <folder>", "measures features: neighbors and a linear probe know these images")
     .option(...JSON_TEXT)
     .action((path, { images, known, json }) =>
-      work(async ({ runs, train }, signal) => {
+      workTogether(async ({ runs, train }, signal) => {
         const found = await runs.evaluateStudent(path, { images, known, signal });
         if ("table" in found) {
           return json

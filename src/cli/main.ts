@@ -1,6 +1,7 @@
 /** The command line of this package: `deno run -A jsr:@apprentice/distill/cli --help`. @module */
 
 import { Command } from "./commander.ts";
+import { recordError } from "../base/error_file.ts";
 import { ApprenticeError } from "../base/errors.ts";
 import { INTERRUPTED_EXIT_CODE, InterruptedError } from "../base/interrupt.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
@@ -12,6 +13,7 @@ import { doctorCommand } from "./doctor.ts";
 import { domainsCommand } from "./domains.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
+import { launchCommand } from "./launch.ts";
 import { predictCommand } from "./predict.ts";
 import { reportCommand } from "./report.ts";
 import { setupCommand } from "./setup.ts";
@@ -26,11 +28,14 @@ function commandLine(): Command {
   const all = new Command("apprentice")
     .description("Many pre-trained masters teach one small model.")
     .version(VERSION)
+    // So that launch can leave what stands after its command to that command.
+    .enablePositionalOptions()
     .addCommand(trainCommand())
     .addCommand(compareCommand())
     .addCommand(searchCommand())
     .addCommand(domainsCommand())
     .addCommand(distillCommand())
+    .addCommand(launchCommand())
     .addCommand(evaluateCommand())
     .addCommand(predictCommand())
     .addCommand(exportCommand())
@@ -54,6 +59,7 @@ if (import.meta.main) {
   try {
     await commandLine().parseAsync(givenArguments(), { from: "user" });
   } catch (error) {
+    if (!(error instanceof InterruptedError)) recordError(error);
     if (!(error instanceof ApprenticeError || isNotAllowed(error))) throw error;
     if (error instanceof InterruptedError) {
       console.error(error.message);

@@ -1,7 +1,7 @@
 /** The sub-command `train`. @module */
 
 import { Command, Option } from "./commander.ts";
-import { count, printAccuracy, QUIET, SET, work } from "./common.ts";
+import { count, printAccuracy, QUIET, SET, workTogether } from "./common.ts";
 
 /** `train RECIPE [--set k=v ...] [--seeds n] [--out DIR] [--resume]`: executes a recipe. */
 export function trainCommand(): Command<[string]> {
@@ -21,7 +21,7 @@ export function trainCommand(): Command<[string]> {
     )
     .option(...QUIET)
     .action((recipe, { set = [], seeds, out, resume, differences, quiet }) =>
-      work(async ({ runs, train }, signal) => {
+      workTogether(async ({ runs, train }, signal) => {
         const shared = { signal, progress: !quiet };
         if (seeds !== undefined) {
           const own = await runs.recipeFile(recipe, set);

@@ -8,7 +8,7 @@ import { ArgumentError } from "../base/errors.ts";
 
 /** Which of several processes one is. */
 export interface Share {
-  /** Its number, from 0. */
+  /** The process's number, from 0. */
   readonly rank: number;
   /** How many there are. */
   readonly size: number;

@@ -10,6 +10,7 @@ import type { LabelledBatch, UnlabelledBatch } from "../data/batch.ts";
 import { knownColumns } from "../data/known_columns.ts";
 import type { MixedBatch } from "../data/mixed_batch.ts";
 import { Classifier } from "../nn/classifier.ts";
+import { joinNorms } from "../nn/join_norms.ts";
 import { Module } from "../nn/module.ts";
 import { peers, withSharers } from "../nn/sharers.ts";
 import { moduleSpec } from "../nn/spec.ts";
@@ -273,13 +274,15 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
   }
 
   /**
-   * Adds up what processes that train together have each counted, such as how votes went, so that the state dict of each is
-   * that of one process. All of them call it, before one writes a checkpoint. Does nothing where there is one.
+   * Makes what no gradients change the same in all processes that train together: adds up what each has counted, such as how
+   * votes went, and takes running statistics of the first. Then the state dict of each is that of one process. All of them call
+   * it, at the end of an epoch and before one writes a checkpoint. Does nothing where there is one.
    */
   joinCounts(): void {
-    for (const part of this.modules()) {
-      if (part !== this) (part as Partial<Counts>).joinCounts?.();
-    }
+    const parts = [...this.modules()].filter((part) => part !== this);
+    for (const part of parts) (part as Partial<Counts>).joinCounts?.();
+    const group = peers();
+    if (group !== null) joinNorms(parts, group);
   }
 
   /** What there is to tell of the epoch that ended, for the record; the next one starts from nothing. */

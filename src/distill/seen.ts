@@ -168,7 +168,7 @@ export class Seen {
     });
   }
 
-  /** Where these images are in the whole batch. */
+  /** The places of these images in the whole batch. */
   #places(): number[] {
     const { rank, size } = this.#sharers!;
     let begin = 0;

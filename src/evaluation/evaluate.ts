@@ -6,15 +6,14 @@
 
 import type { Dataset, LabelledBatch } from "../data/mod.ts";
 import { ArgumentError } from "../base/errors.ts";
-import { letSignalsIn } from "../base/interrupt.ts";
 import { Classifier } from "../nn/mod.ts";
-import * as torch from "../torch/mod.ts";
 import { Tensor } from "../torch/mod.ts";
 import { Calibration } from "./calibration.ts";
 import { checkTopK, ConfusionCounter } from "./confusion.ts";
 import { type ClassSources, type Counters, resultOf } from "./counters.ts";
 import { checkDomains } from "./check_domains.ts";
 import { DomainCounter } from "./domains.ts";
+import { eachBatch } from "./each_batch.ts";
 import type { EvaluateOptions, Evaluation } from "./evaluation.ts";
 import { shownBatches, unlabelled } from "./shown_batches.ts";
 import type { LabelledBatches } from "./inference_options.ts";
@@ -24,7 +23,8 @@ import type { Scorer } from "./scorer.ts";
 /**
  * Measures a model on labelled images: accuracy in all, by class, by data set, by domain, within several guesses, which class
  * is taken for which, and whether the model is as often right as it is sure. Images are looked at in evaluation mode, without
- * recording gradients and batch by batch; afterwards every part of the model is in the mode that it was in.
+ * recording gradients and batch by batch; afterwards every part of the model is in the mode that it was in. Processes that work
+ * together each look at a part of the images, and all get the numbers of one alone: see `shared` of the options.
  *
  * @param model The model, or a function from images to scores.
  * @param images A data set, or a loader.
@@ -32,6 +32,7 @@ import type { Scorer } from "./scorer.ts";
  * is not a domain for each image.
  * @throws {ShapeError} if the scores do not fit the data set's classes.
  * @throws {IndexError} if a label is not one of the classes.
+ * @throws {DistributedError} if another process could not look at its part, or is gone.
  *
  * @example
  * ```ts
@@ -58,39 +59,39 @@ export async function evaluate(
   if (domains !== undefined) checkDomains(domains, known.length);
   const device = options.device ?? deviceOf(model);
   return await inEvaluation(model, async () => {
-    let counter: Counters | undefined;
+    let counter = undefined as Counters | undefined;
     let topK: readonly number[] = [];
-    let done = 0;
-    for await (using batch of batches.epoch(0)) {
-      options.signal?.throwIfAborted();
-      torch.scope(() => {
-        if (!(batch.labels instanceof Tensor)) {
-          throw unlabelled("evaluate", "; predict says what is on images without");
-        }
-        const scores = scoresOf(model, batch.view(view), device);
-        if (counter === undefined) {
-          const classes = scores.shape[1] ?? 0;
-          topK = topKOf(options.topK, classes);
-          const count = known.classNames?.length ?? classes;
-          counter = {
-            counted: new ConfusionCounter(count, topK),
-            calibration: new Calibration(count),
-            byDomain: domains === undefined ? null : new DomainCounter(domains.names, count),
-          };
-        }
-        counter.counted.add(scores, batch.labels);
-        counter.calibration.add(scores, batch.labels);
-        counter.byDomain?.add(
-          scores,
-          batch.labels,
-          Array.from(batch.places(), (i) => domains!.of[i]),
-        );
-      });
-      done += batch.labels.size(0);
-      options.onProgress?.(done);
-      await letSignalsIn();
-    }
-    if (counter === undefined || done === 0) {
+    const see = (batch: LabelledBatch): Tensor[] => {
+      if (!(batch.labels instanceof Tensor)) {
+        throw unlabelled("evaluate", "; predict says what is on images without");
+      }
+      // How scores lie in memory decides their sums' last bits.
+      const scores = scoresOf(model, batch.view(view), device).contiguous();
+      return [scores, batch.labels, ...(domains === undefined ? [] : [batch.indices])];
+    };
+    const take = ([scores, labels, places]: readonly Tensor[]): number => {
+      if (counter === undefined) {
+        const classes = scores.shape[1] ?? 0;
+        topK = topKOf(options.topK, classes);
+        const count = known.classNames?.length ?? classes;
+        counter = {
+          counted: new ConfusionCounter(count, topK),
+          calibration: new Calibration(count),
+          byDomain: domains === undefined ? null : new DomainCounter(domains.names, count),
+        };
+      }
+      counter.counted.add(scores, labels);
+      counter.calibration.add(scores, labels);
+      counter.byDomain?.add(
+        scores,
+        labels,
+        Array.from(places.data(), Number).map((i) => domains!.of[i]),
+      );
+      return labels.size(0);
+    };
+    const { onProgress, signal, shared } = options;
+    await eachBatch(batches, { what: "evaluate", device, see, take, onProgress, signal }, shared);
+    if (counter === undefined) {
       throw new ArgumentError("evaluate: there are no images to evaluate the model on.");
     }
     const classNames = known.classNames ?? (model instanceof Classifier ? model.classNames : null);

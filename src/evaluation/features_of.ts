@@ -5,11 +5,11 @@
  */
 
 import { ArgumentError, ShapeError } from "../base/errors.ts";
-import { letSignalsIn } from "../base/interrupt.ts";
 import type { Dataset, LabelledBatch, View } from "../data/mod.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
 import { withoutTrace } from "../torch/random_states.ts";
+import { eachBatch } from "./each_batch.ts";
 import { shownBatches, unlabelled } from "./shown_batches.ts";
 import type { InferenceOptions, LabelledBatches } from "./inference_options.ts";
 import type { LabelledFeatures } from "./labelled_features.ts";
@@ -30,6 +30,7 @@ export interface FeaturesOf extends LabelledFeatures, Disposable {}
  * @returns Features (N, D), float32 or float64, and labels (N), int64, on the CPU. They live until `dispose()`.
  * @throws {ArgumentError} if there are no images, or they have no labels.
  * @throws {ShapeError} if the model does not give (B, D).
+ * @throws {DistributedError} if another process could not look at its part, or is gone.
  *
  * @example
  * ```ts
@@ -50,17 +51,21 @@ export async function featuresOf(
   const { batches, view } = shownBatches("featuresOf", model, images, options);
   const device = options.device ?? deviceOf(model);
   const parts: { features: Tensor; labels: Tensor }[] = [];
-  const gather = async (): Promise<void> => {
-    let done = 0;
-    for await (using batch of batches.epoch(0)) {
-      options.signal?.throwIfAborted();
-      const { features, labels } = torch.scope(() => featuresOfBatch(model, batch, view, device));
-      parts.push({ features: torch.keep(features), labels: torch.keep(labels) });
-      done += labels.size(0);
-      options.onProgress?.(done);
-      await letSignalsIn();
-    }
+  const take = (seen: readonly Tensor[]): number => {
+    const [features, labels] = seen.map((tensor) => torch.keep(tensor));
+    parts.push({ features, labels });
+    return labels.size(0);
   };
+  const { onProgress, signal, shared } = options;
+  const looked = {
+    what: "featuresOf",
+    device,
+    see: (batch: LabelledBatch) => featuresOfBatch(model, batch, view, device),
+    take,
+    onProgress,
+    signal,
+  };
+  const gather = () => eachBatch(batches, looked, shared);
   try {
     const devices: Device[] = device === "cpu" ? ["cpu"] : ["cpu", device];
     await withoutTrace(devices, () => inEvaluation(model, gather));
@@ -81,13 +86,13 @@ export async function featuresOf(
   }
 }
 
-/** The features and labels of a batch, on the CPU. */
+/** The features of a batch, and its labels, on the CPU. */
 function featuresOfBatch(
   model: Scorer,
   batch: LabelledBatch,
   view: View | null,
   device: Device,
-): { features: Tensor; labels: Tensor } {
+): Tensor[] {
   if (!(batch.labels instanceof Tensor)) throw unlabelled("featuresOf", "");
   const given = featuresFrom(model, batch.view(view), device);
   const [rows, width] = given.shape;
@@ -99,8 +104,8 @@ function featuresOfBatch(
     );
   }
   // Copies: a batch's own tensors go with it.
-  return torch.noGrad(() => ({
-    features: given.to(given.dtype === "float64" ? "float64" : "float32").cpu().clone(),
-    labels: batch.labels.long().cpu().clone(),
-  }));
+  return torch.noGrad(() => [
+    given.to(given.dtype === "float64" ? "float64" : "float32").cpu().clone(),
+    batch.labels.long().cpu().clone(),
+  ]);
 }

@@ -24,6 +24,12 @@ export interface InferenceOptions {
   onProgress?: (done: number) => void;
   /** Stops between two batches: its reason is thrown. */
   signal?: AbortSignal;
+  /**
+   * Where several processes work together (`torch.distributed`), each looks at a part of the batches of a data set or a `Loader`,
+   * and all get the numbers that one alone would: all call it together, of the same model and images. With false this process
+   * looks at all of them by itself. True by default.
+   */
+  shared?: boolean;
 }
 
 /** Labelled batches: a `Loader`, or anything with epochs like its. */

@@ -9,6 +9,7 @@ import { ArgumentError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import type { Table } from "../report/table.ts";
 import { formatTable } from "../report/table.ts";
+import { refuseSeveral } from "./in_group.ts";
 import type { RecipeSource } from "./recipe.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
 import { writeComparison } from "./comparison_report.ts";
@@ -52,6 +53,7 @@ export async function compare(
   recipes: readonly RecipeSource[],
   options: CompareOptions = {},
 ): Promise<Comparison> {
+  refuseSeveral("A comparison of recipes");
   const { seeds = 3, out = "runs", ...rest } = options;
   if (recipes.length === 0) throw new ArgumentError("There are no recipes to compare.");
   if (!Number.isSafeInteger(seeds) || seeds < 1) {

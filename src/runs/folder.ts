@@ -58,9 +58,12 @@ export const RUN_FILES = {
 export class RunFolder {
   /** The folder's own path, as it was given or made. */
   readonly root: string;
+  /** Whether this process writes in it: of several that work together, one does. */
+  readonly isWritten: boolean;
 
-  private constructor(root: string) {
+  private constructor(root: string, isWritten = true) {
     this.root = root;
+    this.isWritten = isWritten;
   }
 
   /**
@@ -118,6 +121,22 @@ export class RunFolder {
     }
     for (const name of Object.values(RUN_FILES)) removeTemporaries(join(path, name));
     return new RunFolder(path);
+  }
+
+  /**
+   * Opens a folder that another process writes in, together with which this one works: nothing is written through it.
+   *
+   * @throws {FileError} If it is not to be seen from here.
+   */
+  static async follow(path: string): Promise<RunFolder> {
+    const info = await Deno.stat(path).catch((error) => {
+      if (isNotAllowed(error)) throw error;
+    });
+    if (info?.isDirectory) return new RunFolder(path, false);
+    throw new FileError(
+      `The run folder ${path} is not to be seen from ${Deno.cwd()}. Processes that train together share it: give one on ` +
+        "a file system that all machines have.",
+    );
   }
 
   /**
@@ -189,6 +208,7 @@ export class RunFolder {
    * @throws {FileError} If it cannot be written; what was there before stays.
    */
   async writeJson(name: string, value: unknown): Promise<void> {
+    if (!this.isWritten) return;
     let text: string | undefined;
     try {
       text = JSON.stringify(value, readable, 2);
@@ -210,6 +230,7 @@ export class RunFolder {
    * @throws {FileError} If it cannot be written; what was there before stays.
    */
   async writeText(name: string, text: string): Promise<void> {
+    if (!this.isWritten) return;
     await writeAtomic(this.path(name), text);
   }
 }

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { DistributedError } from "../base/errors.ts";
+import { InterruptedError } from "../base/interrupt.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
 import type { Dataset, LabelledBatch } from "../data/mod.ts";
 import { Cka, embed, featuresOf } from "../evaluation/mod.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Teacher } from "../teachers/teacher.ts";
-import type { Tensor } from "../torch/mod.ts";
+import { distributed, type Tensor } from "../torch/mod.ts";
 import { domainsOf } from "./domains_of.ts";
 import type { Labelled } from "./measure_student.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
@@ -154,6 +156,9 @@ async function orReason<T>(
     return await look();
   } catch (error) {
     if (signal?.aborted || isNotAllowed(error) || !(error instanceof Error)) throw error;
+    // Another process was stopped; or no others are left to look at a part.
+    if (error instanceof InterruptedError) throw error;
+    if (error instanceof DistributedError && !distributed.isInitialized()) throw error;
     return error.message;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readEnv } from "../base/read_env.ts";
 import type { Part } from "../teachers/store/types.ts";
 import * as torch from "../torch/mod.ts";
 
@@ -20,7 +21,7 @@ export function partOfRank(env?: torch.distributed.Variables): Part | undefined 
   const group = env === undefined ? ProcessGroup.current : undefined;
   if (group !== undefined) return partOf(group.rank, group.size);
   if (!isLaunched(env)) return undefined;
-  const read = env ?? readVariable;
+  const read = env ?? readEnv;
   const { rank, worldSize } = readEnvironment((name) => read(name) ?? MEETING[name]);
   return partOf(rank, worldSize);
 }
@@ -30,10 +31,4 @@ const MEETING: Readonly<Record<string, string>> = { MASTER_ADDR: "none", MASTER_
 
 function partOf(index: number, of: number): Part | undefined {
   return of === 1 ? undefined : { index, of };
-}
-
-/** A variable that may be read without asking who works at a terminal. */
-function readVariable(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
 }

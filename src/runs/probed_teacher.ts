@@ -55,7 +55,8 @@ export async function probedTeacher(
   const key = fingerprint([made, pixels, probe.l2 ?? null, VERSION]);
   const folder = await RunFolder.at(join(cache, `probe-${key}`));
   const path = folder.path(FILE);
-  if (!folder.has(FILE)) {
+  // Processes with caches of their own may have it or not; they look at the images together.
+  if (!isEverywhere(folder.has(FILE))) {
     say(`${backbone.name}: a linear classifier on its features of ${known.length} images`);
     const run = (pixels: torch.Tensor) => backbone.run(pixels).features;
     using seen = await featuresOf(run, known, { batchSize: BATCH }).catch((error) => {
@@ -85,6 +86,12 @@ export async function probedTeacher(
       }),
     ...labels,
   });
+}
+
+/** Whether all processes that work together have something. */
+function isEverywhere(isHere: boolean): boolean {
+  const { allGatherObject, getWorldSize } = torch.distributed;
+  return getWorldSize() === 1 ? isHere : allGatherObject(isHere).every(Boolean);
 }
 
 /** The classifier in a file. */

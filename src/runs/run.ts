@@ -8,13 +8,17 @@ import { ArgumentError } from "../base/errors.ts";
 import { InterruptedError } from "../base/interrupt.ts";
 import { cacheRoot } from "../base/paths.ts";
 import { say } from "../base/progress.ts";
+import type { Spec } from "../base/spec.ts";
 import * as torch from "../torch/mod.ts";
+import { Peers } from "../train/peers.ts";
 import type { ResumeDifferences } from "../train/resume_differences.ts";
 import { RUN_FILES, RunFolder } from "./folder.ts";
 import type { Recipe } from "./recipe.ts";
 import { resolveRecipe } from "./recipe_table.ts";
 import type { Run } from "./result.ts";
 import { checkSame, earlier, finished, versions } from "./run_state.ts";
+import { inGroup } from "./in_group.ts";
+import { decisive } from "./fingerprint.ts";
 import type { TeacherPlaces } from "./teacher_places.ts";
 import { trainStudent } from "./train_student.ts";
 
@@ -46,6 +50,9 @@ export interface RunOptions {
  * the run's folder: `recipe.json` as resolved, `versions.json`, `teachers.json`, `metrics.jsonl`, `checkpoint.safetensors`,
  * `student.safetensors`, `result.json` and `report.html`.
  *
+ * Processes that were started together, as by `apprentice launch` or torchrun, train one student together: each takes a share of
+ * every batch, with the same numbers as one process would have. They share the run's folder; rank 0 writes.
+ *
  * A run that was interrupted or killed goes on with `resume`, to the same numbers. One that is done is not done again: it
  * is read from its folder.
  *
@@ -54,6 +61,7 @@ export interface RunOptions {
  * @throws {FileError} if another process works in the folder, or it cannot be written.
  * @throws {InterruptedError} if `signal` stopped it; what was made is kept.
  * @throws {TrainingError} when a loss or a weight is not finite; the checkpoint stays as it is.
+ * @throws {DistributedError} where several processes train and another one failed, is gone or does not answer.
  *
  * @example
  * ```ts
@@ -73,22 +81,29 @@ export interface RunOptions {
  * ```
  */
 export async function run(recipe: Recipe, options: RunOptions = {}): Promise<Run> {
-  return await runIn(recipe, options, false);
+  return await inGroup(() => runIn(recipe, options, false));
 }
 
 /** {@linkcode run}, which may wait until another process is done with the folder. */
 async function runIn(recipe: Recipe, options: RunOptions, wait: boolean): Promise<Run> {
   const resolved = resolveRecipe(recipe);
+  const peers = new Peers();
+  peers.checkSame(decisive(resolved) as Spec);
   const { out, root = "runs", resume = false } = options;
   if (resume && out === undefined) {
     throw new ArgumentError("To go on with a run, say which: give the option out, its folder.");
   }
-  const folder = out === undefined
-    ? await RunFolder.create(root, resolved.name)
-    : await RunFolder.at(out);
-  using held = wait ? await folder.holdWhenFree(options) : folder.hold();
-  if (held === null) throw stopped(resolved.name, folder);
-  const before = await earlier(folder);
+  // Of several processes one has the folder, and what it finds there counts.
+  let led: RunFolder | undefined;
+  using owned = new DisposableStack();
+  const { path, isFree, before } = await peers.led(async () => {
+    led = out === undefined ? await RunFolder.create(root, resolved.name) : await RunFolder.at(out);
+    const held = wait ? await led.holdWhenFree(options) : led.hold();
+    owned.use(held);
+    return { path: led.root, isFree: held !== null, before: await earlier(led) };
+  });
+  const folder = led ?? await RunFolder.follow(path);
+  if (!isFree) throw stopped(resolved.name, folder);
   const differences = typeof resume === "object" ? resume : undefined;
   if (before !== null && !resume) {
     throw new ArgumentError(

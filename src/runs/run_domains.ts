@@ -9,6 +9,7 @@ import { ArgumentError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import { say } from "../base/progress.ts";
 import { formatTable } from "../report/table.ts";
+import { refuseSeveral } from "./in_group.ts";
 import { writeDomainReport } from "./domain_report.ts";
 import { type DomainResult, methodsOver, type StudiedPair } from "./domain_results.ts";
 import type { AnyDomainStudy, DomainChoices } from "./domain_study.ts";
@@ -44,6 +45,7 @@ export async function runDomains(
   study: AnyDomainStudy,
   options: RunDomainsOptions = {},
 ): Promise<DomainResult> {
+  refuseSeveral("A study over domains");
   const { pairs, out: folder = join("runs", study.name), ...rest } = options;
   const open = openDomains(study, { pairs });
   const { only, trials, seeds, set } = rest;

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { writeAtomic } from "../base/files.ts";
 import { formatTable } from "../report/table.ts";
+import { refuseSeveral } from "./in_group.ts";
 import { searchCandidates } from "./candidates.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import { measureShelf } from "./measure_shelf.ts";
@@ -53,6 +54,7 @@ export async function runStudy(
   source: StudySource,
   options: RunStudyOptions = {},
 ): Promise<StudyResult> {
+  refuseSeveral("A study");
   const { only, trials, seeds, set, out, ...rest } = options;
   const { study, plans } = await planStudy(source, { only, trials, seeds, set });
   const folder = out ?? join("runs", study.name);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { ArgumentError, TrainingError } from "../base/errors.ts";
 import { say } from "../base/progress.ts";
 import { readTextFile } from "../base/regular_files.ts";
+import { refuseSeveral } from "./in_group.ts";
 import { searchCandidates } from "./candidates.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import { RunFolder } from "./folder.ts";
@@ -66,6 +67,7 @@ export async function search(
   space: SearchSpace,
   options: SearchOptions,
 ): Promise<Search> {
+  refuseSeveral("A search");
   const { name } = resolveRecipe(recipe);
   const { out = join("runs", `${name}-trials`), trials: _, seed: __, shared: ___, ...rest } =
     options;

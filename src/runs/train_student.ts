@@ -14,11 +14,13 @@ import { metricsTo } from "../report/metrics_to.ts";
 import type { Shelf } from "../teachers/shelf.ts";
 import * as torch from "../torch/mod.ts";
 import { fit } from "../train/fit.ts";
+import { Peers } from "../train/peers.ts";
 import type { FitOptions, ResumeOptions } from "../train/fit_options.ts";
 import { beginning, buildStudent } from "./build_student.ts";
 import { checkClasses } from "./check_classes.ts";
 import { checkPlainPatches, fillStore, openRun, useStore } from "./open_run.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
+import { fillTogether } from "./fill_together.ts";
 import { exampleImages } from "./example_images.ts";
 import { stageMakers } from "./optimizers.ts";
 import { RUN_FILES, type RunFolder } from "./folder.ts";
@@ -55,6 +57,7 @@ export async function trainStudent(
   options: TrainStudentOptions,
 ): Promise<boolean> {
   const start = performance.now();
+  const peers = new Peers();
   using owned = new DisposableStack();
   const opened = owned.use(await openRun(recipe, options));
   const { opener, learned, shelf } = opened;
@@ -73,7 +76,11 @@ export async function trainStudent(
     "data.test": test,
   });
   if (recipe.store !== null && teachers.length > 0) {
-    await fillStore(recipe, opened, options);
+    if (peers.share === undefined) await fillStore(recipe, opened, options);
+    else {
+      const { rank: index, size: of } = peers.share;
+      await fillTogether(recipe, opened, { index, of }, options);
+    }
     owned.use(await useStore(recipe, opened));
   }
   const begin = await beginning(recipe.student, options);
@@ -99,32 +106,35 @@ export async function trainStudent(
   student.eval();
   const onTest = { test, labelled: learned.labelled as Labelled };
   const result = await measure(recipe, student, teachers, onTest, options.signal);
-  save(folder.path(RUN_FILES.student), student, {
-    metadata: { recipe: JSON.stringify(recipe), fingerprint: recipeFingerprint(recipe) },
-  });
-  if (method instanceof Agglomerative && method.keepsHeads) {
-    method.saveHeads(folder.path(RUN_FILES.heads));
-  }
   const taught = teachers.filter(({ name }) => !shelf.leftOut.has(name));
   const features = await lookAtFeatures(recipe, student, taught, test, options.signal);
-  const { similarity } = features;
-  const records = readMetrics(folder.path(RUN_FILES.metrics));
-  const whole: RunResult = {
-    ...result,
-    before,
-    validation: lastOf(records),
-    votes: method instanceof Uniform ? method.votes() : null,
-    similarity: typeof similarity === "string" ? null : similarity,
-    leftOut: Object.fromEntries(shelf.leftOut),
-    steps: Number(records.at(-1)?.step ?? 0),
-    seconds: (performance.now() - start) / 1000,
-  };
   const examples = await exampleImages(student, test);
-  const seen = { records, examples, features };
-  await writeRunReport(folder.path(RUN_FILES.report), recipe, whole, seen);
-  // Last: where it is, the run is done.
-  await folder.writeJson(RUN_FILES.result, whole);
-  return true;
+  // All have looked; one writes.
+  return await peers.led(async () => {
+    save(folder.path(RUN_FILES.student), student, {
+      metadata: { recipe: JSON.stringify(recipe), fingerprint: recipeFingerprint(recipe) },
+    });
+    if (method instanceof Agglomerative && method.keepsHeads) {
+      method.saveHeads(folder.path(RUN_FILES.heads));
+    }
+    const { similarity } = features;
+    const records = readMetrics(folder.path(RUN_FILES.metrics));
+    const whole: RunResult = {
+      ...result,
+      before,
+      validation: lastOf(records),
+      votes: method instanceof Uniform ? method.votes() : null,
+      similarity: typeof similarity === "string" ? null : similarity,
+      leftOut: Object.fromEntries(shelf.leftOut),
+      steps: Number(records.at(-1)?.step ?? 0),
+      seconds: (performance.now() - start) / 1000,
+    };
+    const seen = { records, examples, features };
+    await writeRunReport(folder.path(RUN_FILES.report), recipe, whole, seen);
+    // Last: where it is, the run is done.
+    await folder.writeJson(RUN_FILES.result, whole);
+    return true;
+  });
 }
 
 /** What is trained, and on what it is measured. */
@@ -144,12 +154,14 @@ async function train(
 ): Promise<boolean> {
   // Records of a run that was killed before its first checkpoint are nobody's.
   const goesOn = Boolean(options.resume);
-  using metrics = metricsTo(folder.root, {
-    resume: folder.has(RUN_FILES.metrics),
-    keep: () => goesOn,
-    csv: true,
-    tensorboard: true,
-  });
+  using metrics = folder.isWritten
+    ? metricsTo(folder.root, {
+      resume: folder.has(RUN_FILES.metrics),
+      keep: () => goesOn,
+      csv: true,
+      tensorboard: true,
+    })
+    : undefined;
   const { batches } = learned;
   const { clipNorm, accumulate, autocast, ema, best } = recipe;
   const shared: FitOptions = {

@@ -4,8 +4,18 @@
  * @module
  */
 
+import type { CudaLibrary } from "../../ffi/cuda_libraries.ts";
+import { cudaOf } from "../../ffi/cuda_packages.ts";
 import type { Libtorch } from "../../ffi/libtorch.ts";
-import { runCommand } from "./commands.ts";
+import {
+  type CudaVersion,
+  type Driver,
+  hasDriver,
+  inspectDriver,
+  OLDEST_DRIVERS,
+  runsCuda,
+} from "./nvidia_driver.ts";
+import { findNvidia } from "./nvidia_libraries.ts";
 
 /** What was found out about CUDA. */
 export interface CudaReport {
@@ -17,8 +27,16 @@ export interface CudaReport {
   driver: string | null;
   /** Whether the driver's library, `libcuda`, can be opened. */
   driverLibrary: boolean;
+  /** The newest CUDA that the driver runs: `"13.0"`; null if that is not known. */
+  driverCuda: string | null;
+  /** The CUDA that libtorch was built for: `"13.0"`; null if it was not, or there is none. */
+  libtorchCuda: string | null;
+  /** Whether the driver runs that CUDA; null if either is not known. */
+  newEnough: boolean | null;
   /** The cards as `nvidia-smi -L` names them. */
   cards: string[];
+  /** The libraries of NVIDIA's that libtorch needs; empty for one that was not built for CUDA. */
+  libraries: CudaLibrary[];
 }
 
 /** What decides whether CUDA can be used. */
@@ -31,6 +49,8 @@ export interface CudaFacts {
   driver: string | null;
   /** Whether `libcuda` can be opened. */
   driverLibrary: boolean;
+  /** The newest CUDA that the driver runs, if that is known. */
+  driverCuda?: CudaVersion | null;
   /** How many cards `nvidia-smi` lists. */
   cards: number;
   /** The variable `CUDA_VISIBLE_DEVICES`. */
@@ -41,25 +61,47 @@ export interface CudaFacts {
 export async function inspectCuda(
   libtorch: Libtorch | undefined,
   devices: number | undefined,
+  env: (name: string) => string | undefined,
+  given?: Driver,
 ): Promise<CudaReport> {
-  const driver = driverVersion();
-  const driverLibrary = canOpenDriver();
-  const cards = await listCards();
-  const visible = Deno.env.get("CUDA_VISIBLE_DEVICES");
+  const driver = given ?? await inspectDriver();
+  const needs = libtorch === undefined ? null : cudaOf(libtorch.variant);
   const reason = cudaReason({
     libtorch,
     devices,
-    driver,
-    driverLibrary,
-    cards: cards.length,
-    visible,
+    driver: driver.version,
+    driverLibrary: driver.library,
+    driverCuda: driver.cuda,
+    cards: driver.cards.length,
+    visible: env("CUDA_VISIBLE_DEVICES"),
   });
-  return { available: (devices ?? 0) > 0, reason, driver, driverLibrary, cards };
+  return {
+    available: (devices ?? 0) > 0,
+    reason,
+    driver: driver.version,
+    driverLibrary: driver.library,
+    driverCuda: driver.cuda && nameOf(driver.cuda),
+    libtorchCuda: needs && nameOf(needs),
+    newEnough: needs === null || driver.cuda === null || !hasDriver(driver)
+      ? null
+      : runsCuda(driver.cuda, needs),
+    cards: driver.cards.map(({ name }) => name),
+    libraries: libtorch === undefined ? [] : findNvidia(libtorch, env),
+  };
+}
+
+/** The oldest driver that runs the CUDA that a libtorch was built for; null if that is not known. */
+export function neededDriver(libtorchCuda: string | null): string | null {
+  return OLDEST_DRIVERS[Number.parseInt(libtorchCuda ?? "")] ?? null;
+}
+
+function nameOf({ major, minor }: CudaVersion): string {
+  return `${major}.${minor}`;
 }
 
 /** The first thing that stands in the way of CUDA, in a sentence. */
 export function cudaReason(facts: CudaFacts): string {
-  const { libtorch, devices, driver, driverLibrary, cards, visible } = facts;
+  const { libtorch, devices, driver, driverLibrary, driverCuda, cards, visible } = facts;
   if (devices) return `libtorch sees ${devices} CUDA device${devices === 1 ? "" : "s"}`;
   const card = cards > 0 ? `, though this machine has ${cards} NVIDIA card(s)` : "";
   if (libtorch?.variant === "cpu") return `this libtorch is a build for the CPU only${card}`;
@@ -77,32 +119,13 @@ export function cudaReason(facts: CudaFacts): string {
     return `CUDA_VISIBLE_DEVICES is "${visible}", which hides every card`;
   }
   if (!libtorch || devices === undefined) return "libtorch could not be asked";
+  const needs = cudaOf(libtorch.variant);
+  if (needs && driverCuda && !runsCuda(driverCuda, needs)) {
+    return `the driver ${driver === null ? "" : `${driver} `}runs CUDA up to ${
+      nameOf(driverCuda)
+    }, and this libtorch ` +
+      `(${libtorch.variant}) needs driver ${OLDEST_DRIVERS[needs.major] ?? "of its CUDA"} or newer`;
+  }
   return `libtorch (${libtorch.variant}) sees no device; the driver ` +
     `${driver === null ? "" : `${driver} `}may be too old for this build`;
-}
-
-/** The version of the driver that the kernel has loaded. */
-function driverVersion(): string | null {
-  try {
-    const text = Deno.readTextFileSync("/proc/driver/nvidia/version");
-    return text.match(/\b\d+\.\d+(\.\d+)?\b/)?.[0] ?? "of an unknown version";
-  } catch {
-    return null;
-  }
-}
-
-function canOpenDriver(): boolean {
-  try {
-    Deno.dlopen(Deno.build.os === "windows" ? "nvcuda.dll" : "libcuda.so.1", {}).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function listCards(): Promise<string[]> {
-  const result = await runCommand(["nvidia-smi", "-L"]);
-  if (result?.code !== 0) return [];
-  return result.stdout.split("\n").map((line) => line.replace(/\s*\(UUID:.*\)$/, "").trim())
-    .filter((line) => line.startsWith("GPU "));
 }

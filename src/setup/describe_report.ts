@@ -5,6 +5,7 @@
  */
 
 import type { BuildRecord } from "../../ffi/locate.ts";
+import { cudaRows } from "./cuda_advice.ts";
 import type { DoctorReport } from "./doctor.ts";
 
 /** Describes what the doctor found, a line for each thing, and what to do next. */
@@ -42,8 +43,7 @@ export function describeReport(report: DoctorReport): string {
     ["pip", report.pip ?? "none"],
     ["devices", report.devices.join(", ") || "none until the library is there"],
     ["CUDA", `${cuda.available ? "available" : "not available"}: ${cuda.reason}`],
-    ["", cuda.driver ? `NVIDIA driver ${cuda.driver}` : "no NVIDIA driver loaded"],
-    ...cuda.cards.map((card): [string, string] => ["", card]),
+    ...cudaRows(cuda),
   );
   const table = rows.map(([name, text]) =>
     `${name.padEnd(10)}${text.replaceAll("\n", "\n" + " ".repeat(10))}`

@@ -15,7 +15,7 @@ import {
 import { type BuildRecord, locate, NATIVE_SOURCE, readBuildRecord } from "../../ffi/locate.ts";
 import { setupAdvice, setupCommand } from "../../ffi/setup_advice.ts";
 import { realPlace } from "../base/compiled.ts";
-import { ApprenticeError } from "../base/errors.ts";
+import { ApprenticeError, SetupError } from "../base/errors.ts";
 import { cacheRoot } from "../base/paths.ts";
 import { passPermission } from "../base/regular_files.ts";
 import { probeFolder } from "../base/temporaries.ts";
@@ -23,14 +23,17 @@ import { VERSION } from "../base/version.ts";
 import { runCommand } from "./commands.ts";
 import { compilerCandidates, findCompiler, installHint } from "./compiler.ts";
 import { compareLibraries } from "./library_record.ts";
+import { CUDA_VARIABLE } from "./asked.ts";
+import { wheelOf } from "./choose_wheel.ts";
 import { type CudaReport, inspectCuda } from "./cuda.ts";
+import { cudaNext } from "./cuda_advice.ts";
 import type { LibraryFacts } from "./library_facts.ts";
 import { cachedLibtorch } from "./libtorch.ts";
 import { PIP_COMMANDS } from "./pip.ts";
 import { PREBUILT, prebuiltFor, prebuiltUrl } from "./prebuilt.ts";
 import { probeLibrary } from "./probe.ts";
 import type { SetupSurroundings } from "./site.ts";
-import { type Wheel, wheelFor } from "./wheel.ts";
+import { wheelFor } from "./wheel.ts";
 
 /** What {@linkcode doctor} found. */
 export interface DoctorReport {
@@ -93,10 +96,11 @@ export async function doctorIn(surroundings: SetupSurroundings): Promise<DoctorR
     ? { libtorch: library.libtorch, problem: null }
     : env("LIBTORCH")
     ? inspectOwn(env("LIBTORCH")!)
-    : { libtorch: fetchedLibtorch(cache.path, surroundings.wheel), problem: null };
+    : { libtorch: fetchedLibtorch(cache.path, env, surroundings), problem: null };
   const compiler = await findCompiler(surroundings.compilers ?? compilerCandidates(env("CXX")))
     .then(({ version }) => version, () => null);
-  const cuda = await inspectCuda(libtorch ?? undefined, library.facts?.cudaDevices);
+  const { driver } = surroundings;
+  const cuda = await inspectCuda(libtorch ?? undefined, library.facts?.cudaDevices, env, driver);
   const report: DoctorReport = {
     usable: library.facts !== null,
     package: { version: VERSION, source: realPlace(new URL("../../", import.meta.url)) },
@@ -151,14 +155,7 @@ export function whatNext(report: DoctorReport): string[] {
     else if (missing) next.push(`Run: ${command}`);
     else next.push(`Have it, and libtorch if that is damaged, made anew: ${command}`);
   }
-  const { cuda, libtorch } = report;
-  if (cuda.cards.length > 0 && !cuda.available && libtorch?.variant === "cpu") {
-    next.push(
-      "To use the GPU, set LIBTORCH to a build of libtorch for CUDA " +
-        "(the torch folder of `pip install torch`, for one). " + setupAdvice() + ".",
-    );
-  }
-  return next;
+  return [...next, ...cudaNext(report)];
 }
 
 function cudaNames(count: number): string[] {
@@ -201,13 +198,22 @@ function inspectOwn(own: string): { libtorch: Libtorch | null; problem: string |
   return { libtorch, problem };
 }
 
-/** The libtorch that set-up has fetched, if it has. */
-function fetchedLibtorch(cache: string, wheel?: Wheel): Libtorch | null {
-  try {
-    return cachedLibtorch(cache, wheel ?? wheelFor()) ?? null;
-  } catch {
-    return null; // none is known for this system
+/** The libtorch that set-up has fetched, if it has: that for CUDA where it was asked for, or is the only one. */
+function fetchedLibtorch(
+  cache: string,
+  env: (name: string) => string | undefined,
+  surroundings: SetupSurroundings,
+): Libtorch | null {
+  const order = env(CUDA_VARIABLE) === "1" ? ["cuda", "cpu"] as const : ["cpu", "cuda"] as const;
+  for (const build of order) {
+    try {
+      const there = cachedLibtorch(cache, wheelOf(build, surroundings));
+      if (there) return there;
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error; // none is known for this system
+    }
   }
+  return null;
 }
 
 /** The address of the library that set-up would fetch for this libtorch, or the one that it would fetch. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cudaLibraries } from "../../ffi/cuda_libraries.ts";
 import { elfDamage, librariesOf, type LibraryFile } from "../../ffi/library_files.ts";
 import {
   inspectLibtorch,
@@ -12,29 +13,26 @@ import {
   NEWEST_LIBTORCH,
   OLDEST_LIBTORCH,
 } from "../../ffi/libtorch.ts";
-import { ApprenticeError, ChecksumError, SetupError, VersionError } from "../base/errors.ts";
-import { makeFolder, makeFolderAtomic } from "../base/files.ts";
-import { isNotAllowed } from "../base/regular_files.ts";
-import { verifyChecksum } from "./checksum.ts";
+import { SetupError, VersionError } from "../base/errors.ts";
+import { makeFolderAtomic } from "../base/files.ts";
+import { nvidiaPath } from "./cuda_wheel.ts";
+import { type FetchOptions, fetchWheels } from "./fetch_wheel.ts";
 import { compareLibraries, recordedLibraries } from "./library_record.ts";
-import { download, type DownloadOptions } from "./download.ts";
-import { downloadWithPip } from "./pip.ts";
-import type { Report } from "./report.ts";
+import { checkNvidia } from "./nvidia_libraries.ts";
+import { checkRoom } from "./room.ts";
 import { unzip } from "./unzip.ts";
 import { unpackedPath, type Wheel, wheelFor } from "./wheel.ts";
 
 /** What {@linkcode obtainLibtorch} needs to know. */
-export interface LibtorchOptions extends DownloadOptions {
-  /** The folder of the cache. */
-  cache: string;
+export interface LibtorchOptions extends FetchOptions {
   /** The user's own libtorch, from `LIBTORCH`. */
   own?: string;
+  /** Reads an environment variable (default: of the process). */
+  env?: (name: string) => string | undefined;
   /** The file to fetch (default: the one for this system). */
   wheel?: Wheel;
-  /** Ways to call pip, in order. */
-  pip?: string[][];
-  /** Where to say what is being done. */
-  report: Report;
+  /** Says how many bytes the disk of a folder has left (default: what the system says). */
+  free?: (folder: string) => number | null;
 }
 
 /**
@@ -46,7 +44,7 @@ export interface LibtorchOptions extends DownloadOptions {
  * @throws {FileError} If the cache cannot be written.
  */
 export async function obtainLibtorch(options: LibtorchOptions): Promise<Libtorch> {
-  if (options.own) return ownLibtorch(options.own);
+  if (options.own) return ownLibtorch(options.own, options.env);
   const wheel = options.wheel ?? wheelFor();
   const there = cachedLibtorch(options.cache, wheel);
   const folder = folderOf(options.cache, wheel);
@@ -56,11 +54,10 @@ export async function obtainLibtorch(options: LibtorchOptions): Promise<Libtorch
     options.report.line(`${damage}; fetching it anew.`);
   }
 
-  const file = await fetchWheel(wheel, options);
+  checkRoom(options.cache, wheel, options.free);
+  const files = await fetchWheels(wheel, options);
   await makeFolderAtomic(folder, async (temporary) => {
-    using counter = options.report.count("Unpacking libtorch", undefined, "bytes");
-    await unzip(file, temporary, unpackedPath, (done) => counter.update(done));
-    counter.finish();
+    await unpack(wheel, files, temporary, options);
     const unpacked = inspectLibtorch(`${temporary}/torch`);
     if (typeof unpacked === "string") {
       throw new SetupError(`${wheel.file} does not hold a libtorch: ${unpacked}.`);
@@ -70,11 +67,37 @@ export async function obtainLibtorch(options: LibtorchOptions): Promise<Libtorch
         `${wheel.file} holds libtorch ${unpacked.version}, expected ${wheel.version}.`,
       );
     }
+    const missing = cudaLibraries(unpacked, []).filter(({ reached }) => !reached);
+    if (missing.length > 0) {
+      const names = missing.map(({ name }) => name).join(", ");
+      throw new SetupError(`${wheel.file} and the wheels beside it lack ${names}.`);
+    }
   });
-  await Deno.remove(file);
+  for (const file of files) await Deno.remove(file);
   const libtorch = inspectLibtorch(`${folder}/torch`);
   if (typeof libtorch === "string") throw new SetupError(`${folder}/torch: ${libtorch}.`);
   return libtorch;
+}
+
+/** Unpacks what is needed of the wheels into one folder, as Python would have it. */
+async function unpack(
+  wheel: Wheel,
+  files: readonly string[],
+  folder: string,
+  { report }: LibtorchOptions,
+): Promise<void> {
+  const parts = [wheel, ...wheel.beside ?? []];
+  const known = parts.every(({ unpacked }) => unpacked !== undefined);
+  const total = known ? parts.reduce((sum, { unpacked = 0 }) => sum + unpacked, 0) : undefined;
+  using counter = report.count("Unpacking libtorch", total, "bytes");
+  const wanted = (name: string): string | undefined => unpackedPath(name) ?? nvidiaPath(name);
+  let before = 0;
+  for (const file of files) {
+    let done = 0;
+    await unzip(file, folder, wanted, (now) => counter.update(before + (done = now)));
+    before += done;
+  }
+  counter.finish();
 }
 
 /** In words, what is damaged of a libtorch; null if nothing is. */
@@ -99,10 +122,13 @@ function folderOf(cache: string, wheel: Wheel): string {
 /**
  * The libtorch that `LIBTORCH` names.
  *
- * @throws {SetupError} If it is not one.
+ * @throws {SetupError} If it is not one, or libraries of NVIDIA's that it needs are nowhere.
  * @throws {VersionError} If its version is not supported.
  */
-export function ownLibtorch(path: string): Libtorch {
+export function ownLibtorch(
+  path: string,
+  env: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Libtorch {
   const libtorch = inspectLibtorch(path);
   if (typeof libtorch === "string") {
     throw new SetupError(
@@ -126,70 +152,7 @@ export function ownLibtorch(path: string): Libtorch {
     );
   }
   // The path is written into the library and the cache, where a relative one would mean nothing.
-  return { ...libtorch, path: Deno.realPathSync(path) };
-}
-
-/** Gets the wheel into the cache and checks it. */
-async function fetchWheel(wheel: Wheel, options: LibtorchOptions): Promise<string> {
-  const { cache, report } = options;
-  const folder = `${cache}/download`;
-  const file = `${folder}/${wheel.file}`;
-  await makeFolder(folder);
-  if (await exists(file)) {
-    await verifyChecksum(file, wheel.sha256, `${file} (remove it to have it fetched)`);
-    return file;
-  }
-  const failures: unknown[] = [];
-  for (const fetchIt of [fetchOverHttp, fetchWithPip]) {
-    const part = `${file}.${fetchIt === fetchOverHttp ? "part" : "pip.part"}`;
-    try {
-      const from = await fetchIt(wheel, part, options);
-      try {
-        report.line("  checking its checksum");
-        await verifyChecksum(part, wheel.sha256, from);
-      } catch (error) {
-        await Deno.remove(part);
-        throw error;
-      }
-      await Deno.rename(part, file);
-      return file;
-    } catch (error) {
-      if (!(error instanceof ApprenticeError)) throw error;
-      failures.push(error);
-      report.line(`  ${error.message}`);
-    }
-  }
-  const damaged = failures.some((error) => error instanceof ChecksumError);
-  throw new (damaged ? ChecksumError : SetupError)(
-    `libtorch ${wheel.version} could not be fetched:\n` +
-      failures.map((error) => `  ${(error as Error).message}`).join("\n") +
-      `\nEither make one of these reachable, or put the file yourself at\n  ${file}\n` +
-      "or set LIBTORCH to a libtorch or to the torch folder of a Python installation.",
-    { cause: failures[0] },
-  );
-}
-
-async function fetchOverHttp(
-  wheel: Wheel,
-  part: string,
-  options: LibtorchOptions,
-): Promise<string> {
-  options.report.line(`Fetching libtorch ${wheel.version} from ${wheel.url}`);
-  await download(wheel.url, part, options.report, "Downloading libtorch", options);
-  return wheel.url;
-}
-
-function fetchWithPip(wheel: Wheel, part: string, options: LibtorchOptions): Promise<string> {
-  const { pip, report } = options;
-  return downloadWithPip(wheel.pip, part, { what: `libtorch ${wheel.version}`, pip, report });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (isNotAllowed(error)) throw error;
-    return false;
-  }
+  const found = { ...libtorch, path: Deno.realPathSync(path) };
+  checkNvidia(found, env);
+  return found;
 }

@@ -17,6 +17,7 @@ import { buildLibrary } from "./build.ts";
 import { type Compiler, compilerCandidates, findCompiler } from "./compiler.ts";
 import { describeLibraries, writeRecord } from "./library_record.ts";
 import { obtainLibtorch } from "./libtorch.ts";
+import { PREBUILT, prebuiltFor } from "./prebuilt.ts";
 import { fetchOffer, type Origin, placeOffer } from "./prebuilt_offer.ts";
 import { probeLibrary } from "./probe.ts";
 import type { Site } from "./site.ts";
@@ -36,16 +37,19 @@ export interface Made {
  *
  * @throws As `setup` does.
  */
-export async function makeLibrary(site: Site): Promise<Made> {
-  const { surroundings, env, source, cache, report } = site;
+export async function makeLibrary(given: Site): Promise<Made> {
+  const { surroundings, env, source, cache, report } = given;
   const packageKey = packageKeyOf(source);
   // What takes no time or little comes first: nobody should wait for libtorch to hear that the rest is impossible.
-  const compiler = await whatCompiles(site);
+  const compiler = await whatCompiles(given);
+  const site = withoutCompiler(given, compiler);
   const offer = await fetchOffer(site);
   if (compiler instanceof SetupError && offer.file === undefined) {
     throw neither(compiler, offer.failure);
   }
-  const libtorch = await obtainLibtorch({ ...surroundings, cache, own: env("LIBTORCH"), report });
+  const { wheel } = site;
+  const own = env("LIBTORCH");
+  const libtorch = await obtainLibtorch({ ...surroundings, wheel, cache, own, env, report });
   report.line(`libtorch ${libtorch.version} (${libtorch.variant}) in ${libtorch.path}`);
 
   const native = `${cache}/native`;
@@ -79,6 +83,19 @@ async function whatCompiles({ surroundings, env, source }: Site): Promise<Compil
     if (error instanceof SetupError) return error;
     throw error;
   }
+}
+
+/** The site with the wheel for the CPU, if nothing can be compiled and there is a library for that one only. */
+function withoutCompiler(site: Site, compiler: Compiler | SetupError): Site {
+  const { surroundings, source, wheel, instead, report, compile } = site;
+  const table = surroundings.prebuilt ?? PREBUILT;
+  if (!(compiler instanceof SetupError) || !wheel || !instead || compile) return site;
+  if (prebuiltFor(table, source, wheel) || !prebuiltFor(table, source, instead)) return site;
+  report.line(
+    `There is an NVIDIA driver, but no compiler: for libtorch for CUDA the native library has to be compiled. Taking ` +
+      `libtorch for the CPU. ${compiler.message}`,
+  );
+  return { ...site, wheel: instead };
 }
 
 /** Compiles the library. */

@@ -7,6 +7,7 @@
 export { setup, type SetupOptions, type SetupResult } from "./setup.ts";
 export { doctor, type DoctorReport } from "./doctor.ts";
 export type { CudaReport } from "./cuda.ts";
+export type { CudaLibrary } from "../../ffi/cuda_libraries.ts";
 export type { LibraryFacts } from "./library_facts.ts";
 export type { SetupProgress } from "./report.ts";
 export type { BuildRecord } from "../../ffi/locate.ts";

@@ -35,7 +35,7 @@ export interface Offer {
 
 /** Fetches the library that was compiled beforehand, if there is one that fits. */
 export async function fetchOffer(
-  { surroundings, env, source, cache, report, compile }: Site,
+  { surroundings, env, source, cache, report, compile, wheel }: Site,
 ): Promise<Offer> {
   if (compile) return {};
   const table = surroundings.prebuilt ?? PREBUILT;
@@ -43,7 +43,7 @@ export async function fetchOffer(
   const entry = prebuiltFor(
     table,
     source,
-    own ? ownLibtorch(own) : surroundings.wheel ?? wheelFor(),
+    own ? ownLibtorch(own, env) : wheel ?? wheelFor(),
   );
   const url = entry && prebuiltUrl(table, entry, env);
   if (!entry || !url) return {};

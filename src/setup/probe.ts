@@ -39,6 +39,7 @@ export async function probeLibrary(path: string, libtorch?: Libtorch): Promise<L
     "--allow-all",
     import.meta.resolve("./probe_main.ts"),
     MARK,
+    JSON.stringify({ library: path, libtorch, searched: [] }),
   ], { env: { ...folders, APPRENTICE_LIBRARY: path, NO_COLOR: "1" } });
   const line = result?.stdout.split("\n").find((line) => line.startsWith(MARK));
   if (result?.code === 0 && line) return JSON.parse(line.slice(MARK.length)) as LibraryFacts;

@@ -1,10 +1,10 @@
-// The child process of probe.ts: opens the library that APPRENTICE_LIBRARY names and prints what it says.
+// The child process of probe.ts: opens the library that it is told of and prints what that says.
 
 import { ApprenticeError } from "../base/errors.ts";
 import { libraryFacts } from "./library_facts.ts";
 
 try {
-  console.log(Deno.args[0] + JSON.stringify(libraryFacts()));
+  console.log(Deno.args[0] + JSON.stringify(libraryFacts(JSON.parse(Deno.args[1]))));
 } catch (error) {
   if (!(error instanceof ApprenticeError)) throw error;
   console.error(error.message);

@@ -17,7 +17,9 @@ import { realPlace } from "../base/compiled.ts";
 import { ApprenticeError, FileError, SetupError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import { cacheRoot } from "../base/paths.ts";
+import { readEnv } from "../base/read_env.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
+import { askedForCuda, locateAsked, refuseOwn } from "./asked.ts";
 import { compareLibraries, describeLibraries, writeRecord } from "./library_record.ts";
 import {
   callbackReport,
@@ -36,6 +38,12 @@ export interface SetupOptions {
   force?: boolean;
   /** Compile the library here, though one could be fetched; one that was fetched is replaced (default false). */
   build?: boolean;
+  /**
+   * Whether libtorch for CUDA is fetched (2.5 GB), or that for the CPU. By default what `APPRENTICE_CUDA` says (`1` or
+   * `0`), else what is there already, else CUDA where an NVIDIA driver is found that runs it. A libtorch that `LIBTORCH`
+   * names is obeyed.
+   */
+  cuda?: boolean;
   /** Say nothing on standard error (default false). */
   quiet?: boolean;
   /** Called with every step instead of writing to standard error. */
@@ -60,11 +68,11 @@ export interface SetupResult {
  * if all is there and as it was made: what is damaged is made or fetched anew. Several processes may do this at once.
  *
  * @throws {SetupError} If the library can neither be fetched nor compiled (there is no compiler, or it refuses), or
- * libtorch cannot be had.
+ * libtorch cannot be had: for CUDA also where the driver is too old.
  * @throws {VersionError} If `LIBTORCH` names a version that is not supported.
  * @throws {ChecksumError} If what was downloaded is damaged, and cannot be compiled instead.
  * @throws {LibraryError} If the library was built and cannot be opened.
- * @throws {FileError} If the cache cannot be written.
+ * @throws {FileError} If the cache cannot be written, or its disk has no room.
  *
  * @example
  * ```ts ignore
@@ -104,14 +112,19 @@ export async function setupIn(
   const cache = cacheRoot(env);
   const packageKey = packageKeyOf(source);
   const report = chooseReport(options);
+  const asked = askedForCuda(options.cuda, surroundings.env ?? readEnv);
+  refuseOwn(options.cuda, env);
   const find = async (say?: Report): Promise<SetupResult | undefined> => {
-    const found = await findSound(locate({ env, source }), say);
+    const found = await findSound(
+      await locateAsked({ surroundings, env, source, cache, asked }),
+      say,
+    );
     const other = options.build && found && readBuildRecord(folderOf(found.library))?.prebuilt;
     return other ? undefined : found;
   };
   const there = options.force ? undefined : await find(report);
   if (there) {
-    if (env("LIBTORCH")) await pointTo(cache, packageKey, there.library);
+    if (env("LIBTORCH") || asked !== undefined) await pointTo(cache, packageKey, there.library);
     return there;
   }
 
@@ -124,7 +137,12 @@ export async function setupIn(
   if (madeMeanwhile) return madeMeanwhile;
   try {
     const compile = options.build ?? false;
-    return await make({ surroundings, env, source, cache, report, compile }, packageKey);
+    const site = { surroundings, env, source, cache, report, compile };
+    if (env("LIBTORCH")) return await make(site, packageKey);
+    const { chooseWheel } = await import("./choose_wheel.ts");
+    const { note, ...chosen } = await chooseWheel(asked, surroundings);
+    if (note !== undefined) report.line(note);
+    return await make({ ...site, ...chosen }, packageKey);
   } catch (error) {
     // What the system says of a full disk or a folder that went away is no error of ours yet.
     const ofTheSystem = (error as { code?: string }).code !== undefined && !isNotAllowed(error);
@@ -165,6 +183,7 @@ async function make(site: Site, packageKey: string): Promise<SetupResult> {
   // Loaded only now, because set-up is called often and seldom has anything to make.
   const { makeLibrary } = await import("./make.ts");
   const { cache, source, report } = site;
+  const { removeLeftovers, removeOlder } = await import("./clean.ts");
   await removeLeftovers(cache);
   const { library, libtorch, compiled } = await makeLibrary(site);
   await pointTo(cache, packageKey, library);
@@ -189,35 +208,4 @@ async function pointTo(cache: string, packageKey: string, library: string): Prom
 function chooseReport({ quiet, onProgress }: SetupOptions): Report {
   if (onProgress) return callbackReport(onProgress);
   return quiet ? silentReport : terminalReport;
-}
-
-/** Removes what was built from earlier states of the same source folder; the lock is held. */
-async function removeOlder(native: string, origin: string, packageKey: string): Promise<void> {
-  for (const entry of [...Deno.readDirSync(native)]) {
-    const record = entry.isDirectory ? readBuildRecord(`${native}/${entry.name}`) : undefined;
-    if (!record?.source || record.origin !== origin) continue;
-    const key = `${record.package}-${record.source}`;
-    if (key === packageKey) continue;
-    await Deno.remove(`${native}/${entry.name}`, { recursive: true }).catch(() => {});
-    await Deno.remove(`${native}/${key}.default`).catch(() => {});
-  }
-}
-
-/** Removes what set-ups that were killed left under temporary names; the lock is held. */
-async function removeLeftovers(cache: string): Promise<void> {
-  const weekAgo = Date.now() - 7 * 24 * 3600_000;
-  for (const name of ["libtorch", "download", "native", "native/objects"]) {
-    const folder = `${cache}/${name}`;
-    try {
-      for await (const entry of Deno.readDir(folder)) {
-        const path = `${folder}/${entry.name}`;
-        const { mtime } = await Deno.stat(path);
-        const old = entry.name.endsWith(".o") && mtime !== null && mtime.getTime() < weekAgo;
-        if (entry.name.endsWith(".tmp") || old) await Deno.remove(path, { recursive: true });
-      }
-    } catch (error) {
-      if (isNotAllowed(error)) throw error;
-      // The folder is not there, or what is in it cannot be removed: then it stays.
-    }
-  }
 }

@@ -7,12 +7,8 @@
 
 import { SetupError } from "../base/errors.ts";
 
-/** A wheel with libtorch, and how to get it. */
-export interface Wheel {
-  /** The version of libtorch in it. */
-  version: string;
-  /** What the wheel is built for. */
-  variant: string;
+/** A wheel and how to get it. */
+export interface WheelFile {
   /** The wheel's file name. */
   file: string;
   /** Where to download it. */
@@ -21,6 +17,20 @@ export interface Wheel {
   sha256: string;
   /** How to ask pip for it: the requirement, and the options that say for which system. */
   pip: string[];
+  /** The wheel's size in bytes, where that is known beforehand. */
+  size?: number;
+  /** The bytes of what is unpacked of it, where that is known beforehand. */
+  unpacked?: number;
+}
+
+/** The wheel with libtorch, and those that it needs beside it. */
+export interface Wheel extends WheelFile {
+  /** The version of libtorch in it. */
+  version: string;
+  /** What the wheel is built for. */
+  variant: string;
+  /** The wheels with NVIDIA's libraries, for a build for CUDA. */
+  beside?: readonly WheelFile[];
 }
 
 /** The version that is fetched. */

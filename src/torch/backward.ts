@@ -13,6 +13,7 @@ import type { Device } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";
 import type { DType } from "./dtype.ts";
 import { dtypeCode } from "./dtype_codes.ts";
+import { synchronous } from "./synchronous.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** How {@linkcode backward} runs. */
@@ -176,18 +177,6 @@ function putPart(tensors: readonly Tensor[], start: number): number {
   const count = Math.min(tensors.length - start, frameSlots);
   for (let i = 0; i < count; i++) frame[i] = tensors[start + i]?.[HANDLE];
   return count;
-}
-
-/** The modes belong to the thread: across an `await` they would reach into other tasks. */
-function synchronous<R>(result: R, name: string): R {
-  if (result instanceof Promise) {
-    result.catch(() => {});
-    throw new ArgumentError(
-      `torch.${name} takes a synchronous function; it would otherwise still be in force while other tasks run. ` +
-        `Call it inside, around each part between two awaits.`,
-    );
-  }
-  return result;
 }
 
 /** Runs `body` without recording gradients and returns what it returns. */

@@ -25,16 +25,18 @@ import type { DType } from "./dtype.ts";
 import { dtypeCode, dtypeFromCode } from "./dtype_codes.ts";
 import { memoryFormatCode, putLength } from "./frame_arguments.ts";
 import type { MemoryFormat } from "./argument_types.ts";
+import { Stream } from "./cuda/streams.ts";
 import { isOperand, products, watcher } from "./products.ts";
 import { Generator } from "./random.ts";
 import type { Scalar } from "./scalar.ts";
 import { isScalar, scalarSlot } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** What an operator takes: tensors, numbers, booleans, strings, lists of them, or nothing. */
+/** What an operator takes: tensors, generators, streams, numbers, booleans, strings, lists of them, or nothing. */
 export type Argument =
   | Tensor
   | Generator
+  | Stream
   | Scalar
   | boolean
   | string
@@ -188,6 +190,10 @@ function put(at: number, kind: string, value: Argument, where: string, length?: 
       return at + 1;
     case "G":
       if (!(value instanceof Generator)) wrong(where, "a generator", value);
+      frame[at] = value[HANDLE];
+      return at + 1;
+    case "Q":
+      if (!(value instanceof Stream)) wrong(where, "a stream", value);
       frame[at] = value[HANDLE];
       return at + 1;
     case "B":

@@ -43,7 +43,8 @@ export function describeValue(value: unknown): string {
 export function handleOf(value: { readonly [HANDLE]: number }, what = "tensor"): number {
   const handle: unknown = value?.[HANDLE];
   if (typeof handle === "number") return handle;
-  throw new ArgumentError(`A ${what} is expected here, got ${describeValue(value)}.`);
+  const article = /^[aeiou]/.test(what) ? "An" : "A";
+  throw new ArgumentError(`${article} ${what} is expected here, got ${describeValue(value)}.`);
 }
 
 // An object that has a tensor's prototype and is none has no handle either.

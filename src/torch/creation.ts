@@ -5,7 +5,7 @@
  */
 
 import { dtypes } from "../base/dtypes.ts";
-import { ArgumentError } from "../base/errors.ts";
+import { ArgumentError, DeviceError } from "../base/errors.ts";
 import { isNameOf } from "../base/lookup.ts";
 import { call } from "./call.ts";
 import { dtypeOfArray, flatten, fromBytes, fromList } from "./data_transfer.ts";
@@ -25,6 +25,11 @@ export interface TensorOptions {
   device?: Device;
   /** Whether autograd records what is done with it. */
   requiresGrad?: boolean;
+  /**
+   * Whether a tensor on the CPU lies in pinned memory, from where `to({ device: "cuda", nonBlocking: true })` copies it
+   * without waiting (default false). It takes a GPU.
+   */
+  pinMemory?: boolean;
 }
 
 /** Options of {@linkcode tensor}. */
@@ -49,6 +54,7 @@ export interface RandomOptions extends TensorOptions {
  *
  * @throws {ShapeError} if nested arrays are ragged or the values do not fill `shape`.
  * @throws {DTypeError} if a value does not fit the dtype.
+ * @throws {DeviceError} if `pinMemory` is asked for and there is no GPU, or the tensor is to lie on one.
  *
  * @example
  * ```ts
@@ -60,6 +66,7 @@ export interface RandomOptions extends TensorOptions {
  * ```
  */
 export function tensor(values: NestedArray | TypedArray, options: FromValuesOptions = {}): Tensor {
+  checkPinned(options);
   let made: Tensor;
   if (ArrayBuffer.isView(values)) {
     made = fromTypedArray(values as TypedArray, options);
@@ -80,13 +87,14 @@ function fromTypedArray(values: TypedArray, options: FromValuesOptions): Tensor 
     return recast(Float32Array.from(values as Iterable<number>, Number), "complex64", shape, dtype);
   }
   const shape = options.shape ?? [values.length];
+  const pinned = options.pinMemory ?? false;
   for (const [name, type] of unsigned) {
-    if (values instanceof type && dtype === name) return fromBytes(values, name, shape);
+    if (values instanceof type && dtype === name) return fromBytes(values, name, shape, pinned);
   }
   const own = dtypeOfArray(values);
   if (own !== undefined) {
     if (options.dtype === "bool" || options.dtype === undefined || options.dtype === own) {
-      if (options.dtype !== "bool") return fromBytes(values, own, shape);
+      if (options.dtype !== "bool") return fromBytes(values, own, shape, pinned);
       using bytes = fromBytes(values, own, shape);
       return bytes.to("bool");
     }
@@ -121,10 +129,23 @@ function recast(values: TypedArray, own: DType, shape: readonly number[], dtype:
   return made.to(dtype);
 }
 
+/** Refuses pinned memory for what does not lie on the CPU. */
+function checkPinned({ pinMemory, device }: TensorOptions): void {
+  if (pinMemory && device !== undefined && device !== "cpu") {
+    throw new DeviceError(
+      `Only tensors on the CPU lie in pinned memory, and this one is to lie on ${device}.`,
+    );
+  }
+}
+
 /** Moves a tensor made on the CPU to where it should be. */
 function finish(made: Tensor, options: TensorOptions): Tensor {
   let result = made;
-  if (options.device !== undefined && options.device !== "cpu") {
+  if (options.pinMemory && !made.isPinned()) {
+    // What was made by a conversion is not pinned yet.
+    using unpinned = made;
+    result = unpinned.pinMemory();
+  } else if (options.device !== undefined && options.device !== "cpu") {
     result = made.to(options.device);
     made.dispose();
   }
@@ -149,9 +170,11 @@ function create(
   options: TensorOptions,
   dtype?: DType,
 ): Tensor {
+  checkPinned(options);
   const made = call(name, ...args, {
     dtype: options.dtype ?? dtype ?? "float32",
     device: options.device ?? "cpu",
+    ...(options.pinMemory ? { pin_memory: true } : {}),
     ...("generator" in options && options.generator
       ? { generator: options.generator as Generator }
       : {}),

@@ -61,8 +61,13 @@ export function dtypeOfArray(values: TypedArray): DType | undefined {
   return undefined;
 }
 
-/** A tensor of a typed array's bytes, taken as `dtype`. */
-export function fromBytes(values: TypedArray, dtype: DType, shape: readonly number[]): Tensor {
+/** A tensor of a typed array's bytes, taken as `dtype`; in pinned memory if `pinned`. */
+export function fromBytes(
+  values: TypedArray,
+  dtype: DType,
+  shape: readonly number[],
+  pinned = false,
+): Tensor {
   const count = shape.reduce((a, b) => a * b, 1);
   const needed = isComplex(dtype) ? 2 * count : count;
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || needed !== values.length) {
@@ -81,11 +86,17 @@ export function fromBytes(values: TypedArray, dtype: DType, shape: readonly numb
     new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength),
     dtype,
     shape,
+    pinned,
   );
 }
 
-/** A tensor of bytes as they lie in memory, for any dtype. */
-export function fromRawBytes(bytes: Uint8Array, dtype: DType, shape: readonly number[]): Tensor {
+/** A tensor of bytes as they lie in memory, for any dtype; in pinned memory if `pinned`. */
+export function fromRawBytes(
+  bytes: Uint8Array,
+  dtype: DType,
+  shape: readonly number[],
+  pinned = false,
+): Tensor {
   open();
   for (let i = 0; i < shape.length; i++) frame[i] = shape[i];
   check(
@@ -95,6 +106,7 @@ export function fromRawBytes(bytes: Uint8Array, dtype: DType, shape: readonly nu
       bytes.byteLength,
       dtypeCode(dtype),
       shape.length,
+      pinned ? 1 : 0,
     ),
   );
   return make(frame[0]);

@@ -1,5 +1,5 @@
 /**
- * Threads, devices and memory.
+ * Threads and memory, and what the native library says of itself.
  *
  * @module
  */
@@ -87,31 +87,3 @@ export function buildInfo(): BuildInfo {
   open();
   return JSON.parse(readText(check(native.ap_build_info(context))));
 }
-
-/** What {@linkcode cuda} offers. */
-export interface Cuda {
-  /** Whether a CUDA device can be used: a CUDA libtorch, a driver and a card. */
-  isAvailable(): boolean;
-  /** The number of CUDA devices. */
-  deviceCount(): number;
-  /** Waits until everything asked of a device is done. */
-  synchronize(device?: Device): void;
-}
-
-/** NVIDIA's GPUs; `deno task doctor` says what is missing where none can be used. */
-export const cuda: Cuda = {
-  /** Whether a CUDA device can be used: a CUDA libtorch, a driver and a card. `deno task doctor` says what is missing. */
-  isAvailable(): boolean {
-    return cuda.deviceCount() > 0;
-  },
-  /** The number of CUDA devices. */
-  deviceCount(): number {
-    open();
-    return check(native.ap_device_count(context, 1));
-  },
-  /** Waits until everything asked of a device is done. */
-  synchronize(device: Device = "cuda"): void {
-    open();
-    check(native.ap_synchronize(context, deviceCode(device)));
-  },
-};

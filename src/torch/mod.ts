@@ -8,6 +8,7 @@ export * from "./backward.ts";
 export * from "./call.ts";
 export * from "./tensor_core.ts";
 export * from "./creation.ts";
+export * as cuda from "./cuda/mod.ts";
 export * from "./nested_array.ts";
 export * from "./device.ts";
 export * as distributed from "./distributed/mod.ts";

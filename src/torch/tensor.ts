@@ -8,6 +8,7 @@ import { check, context, frame, native, releaseOne } from "../../ffi/native.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../base/errors.ts";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { call } from "./call.ts";
+import type { Stream } from "./cuda/streams.ts";
 import { defineTensor, handleOf, make } from "./core.ts";
 import { HANDLE } from "./handle.ts";
 import { nest, readBytes } from "./data_transfer.ts";
@@ -266,6 +267,16 @@ export class Tensor extends TensorOperators implements Disposable {
   /** This tensor on CUDA device `index`, or the current one. */
   cuda(index?: number): Tensor {
     return this.to(index === undefined ? "cuda" : `cuda:${index}`);
+  }
+
+  /**
+   * Keeps this tensor's memory, once it is disposed of, until a stream has done what was asked of it so far. It is needed
+   * where another stream than the one that the tensor was made on uses it.
+   *
+   * @throws {DeviceError} if the tensor lies on the CPU.
+   */
+  recordStream(stream: Stream): void {
+    call("aten::record_stream", this, stream);
   }
 
   /** This tensor as float32. */

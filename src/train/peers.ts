@@ -152,6 +152,20 @@ export class Peers implements Disposable {
     return fromText(text, "record") as T;
   }
 
+  /**
+   * What rank 0 gets by its work, in all processes: the others wait for as long as it takes.
+   *
+   * @param work Of rank 0 alone; its result can be written as JSON.
+   */
+  async led<T>(work: () => T | Promise<T>): Promise<T> {
+    const group = this.#group;
+    if (group === null) return await work();
+    if (group.rank > 0) group.awaitLeader();
+    const value = group.rank === 0 ? await work() : null;
+    if (group.rank === 0) group.lead();
+    return this.same(value as T);
+  }
+
   /** Whether something is so in any process. */
   any(flag: boolean): boolean {
     const group = this.#group;

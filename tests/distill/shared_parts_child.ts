@@ -1,4 +1,7 @@
-/** What processes that share batches agree on, one of which this is; fails if they do not. `shared_batches_test.ts` starts it. */
+/**
+ * What processes that share batches agree on, one of which this is; fails if they do not, and prints that it is done.
+ * `shared_batches_test.ts` starts it.
+ */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ArgumentError, TrainingError } from "../../src/base/errors.ts";
@@ -109,3 +112,4 @@ await torch.distributed.withProcessGroup({}, async ({ rank, size }) => {
     `the part of process ${rank} of ${size + 1}, and this is process ${rank} of ${size}`,
   );
 });
+console.log("true");

@@ -11,16 +11,17 @@ import { freeAll, SmallNet } from "./nets.ts";
 
 const CLASSES = 4;
 /** How many steps each training has. */
-export const STEPS = 10;
-const float64 = "float64";
+const STEPS = 10;
+/** In which numbers all is computed that is made now. */
+let dtype: torch.DType = "float64";
 
-/** Images of random numbers in float64, some of them with labels. */
+/** Images of random numbers, some of them with labels. */
 class Pictures<B extends data.Batch> implements data.Dataset<B> {
   readonly #pixels: torch.Tensor;
   readonly #batch: (pixels: torch.Tensor, indices: torch.Tensor) => B;
 
   constructor(readonly length: number, make: (pixels: torch.Tensor, indices: torch.Tensor) => B) {
-    this.#pixels = torch.rand([length, 1, 8, 8], { dtype: float64 });
+    this.#pixels = torch.rand([length, 1, 8, 8], { dtype });
     this.#batch = make;
   }
 
@@ -69,18 +70,19 @@ interface Training {
 }
 
 function student(numClasses = CLASSES): models.SmallCnn {
-  return new models.SmallCnn({ channels: 1, numClasses, widths: [4, 6] }).to(float64);
+  return new models.SmallCnn({ channels: 1, numClasses, widths: [4, 6] }).to(dtype);
 }
 
 /** A teacher with a map, another one of all classes, two that know some, and one that does not vote. */
 function masters(): Record<"map" | "flat" | "low" | "high" | "plain", teachers.Teacher> {
-  const net = (width: number, classes: number) => new SmallNet(64, width, classes).to(float64);
+  const net = (width: number, classes: number) =>
+    new SmallNet(64, width, classes).to({ dtype, device: "cpu" });
   const map = new models.SmallCnn({ channels: 1, numClasses: CLASSES, widths: [3, 5] });
   const low = net(5, 2);
   const knowing = (name: string, model: nn.Classifier, classes: number[]) =>
     teachers.predictive({ name, model, classes, labelSpace: CLASSES });
   return {
-    map: teachers.predictive({ name: "map", model: map.to(float64) }),
+    map: teachers.predictive({ name: "map", model: map.to(dtype) }),
     flat: teachers.predictive({ name: "flat", model: net(5, CLASSES) }),
     low: knowing("low", low, [0, 1]),
     high: knowing("high", net(7, 3), [1, 2, 3]),
@@ -114,8 +116,8 @@ const custom = (settings: distill.CustomKDSettings): Make =>
 /** The images' features are to be as those of the teachers, and as unlike each other as can be, by a map that learns. */
 class Own extends distill.Method {
   static override readonly needs: distill.Needs = { images: "any" };
-  readonly before = new nn.Linear(6, 5).to(float64);
-  readonly after = new nn.Linear(5, 5).to(float64);
+  readonly before = new nn.Linear(6, 5).to(dtype);
+  readonly after = new nn.Linear(5, 5).to(dtype);
 
   protected override lesson(seen: distill.Seen, terms: distill.Terms): void {
     const mine = this.before.forward(seen.student.features);
@@ -126,21 +128,26 @@ class Own extends distill.Method {
       return rows.matmul(rows.t()).softmax(1).diagonal().log().mean();
     });
     terms.add("many", 0.1, () => {
-      const far = mine.detach().norm(2, 1).gt(1).to(float64);
+      const far = mine.detach().norm(2, 1).gt(1).to(dtype);
       return mine.square().sum(1).mul(far).sum().div(seen.averaged(far.sum()).clampMin(1e-9));
     });
   }
 }
 
 /** The trainings, by name. */
-export const TRAININGS: Readonly<Record<string, Make>> = {
+const TRAININGS: Readonly<Record<string, Make>> = {
   "Agglomerative": taught(
     (given) => new distill.Agglomerative({ ...given, patches: 1, standardize: "running" }),
     both,
     all,
   ),
   "Agglomerative, unlabelled": taught((given) => new distill.Agglomerative(given), many, all),
-  "CFL": taught((given) => new distill.CFL({ ...given, mmd: 1, commonDim: 3 }), both, all),
+  // A kernel of width 0.001, the narrowest by default, makes 1e-11 of what is rounded.
+  "CFL": taught(
+    (given) => new distill.CFL({ ...given, mmd: 1, commonDim: 3, sigmas: [0.1, 0.5, 2] }),
+    both,
+    all,
+  ),
   "CFL+": taught((given) => new distill.CFLPlus({ ...given, standardize: "batch" }), many, all),
   "CustomKD": custom({ standardize: "running", entropyThreshold: 0.26 }),
   "CustomKD, predictions": custom({
@@ -191,6 +198,12 @@ export const TRAININGS: Readonly<Record<string, Make>> = {
   "VkD": taught((given) => new distill.VkD(given), both, all),
 };
 
+/** The trainings that are compared: all in float64, some in float32. */
+export const COMPARED: readonly (readonly [name: string, dtype: "float64" | "float32"])[] = [
+  ...Object.keys(TRAININGS).map((name) => [name, "float64"] as const),
+  ...["Agglomerative", "CustomKD", "RKD", "Uniform"].map((name) => [name, "float32"] as const),
+];
+
 /** What a training came to. */
 export interface Came {
   /** The loss of each step, and its terms. */
@@ -205,12 +218,23 @@ export interface Came {
 }
 
 const numbers = (tensor: torch.Tensor): number[] =>
-  torch.scope(() => Array.from(tensor.detach().to(float64).cpu().flatten().data() as Float64Array));
+  torch.scope(() =>
+    Array.from(tensor.detach().to("float64").cpu().flatten().data() as Float64Array)
+  );
 
 const { distributed } = torch;
 
-/** Trains by a method for some steps, in this process alone or in one of several. */
-export async function train(name: string, share: data.Share | null): Promise<Came> {
+/** Trains in all ways that are compared, in this process alone or in one of several. */
+export async function trainAll(share: data.Share | null): Promise<Came[]> {
+  const came: Came[] = [];
+  for (const [name, as] of COMPARED) {
+    dtype = as;
+    came.push(await train(name, share));
+  }
+  return came;
+}
+
+async function train(name: string, share: data.Share | null): Promise<Came> {
   torch.manualSeed(7);
   using made = new DisposableStack();
   const who = masters();

@@ -39,6 +39,19 @@ function bestByTrying(scores: readonly number[]): [least: number, cut: number] {
   return best;
 }
 
+test("histograms that processes have counted apart join to the one of all numbers", () => {
+  for (const scales of [[1, 1, 1], [1e-6, 1, 1e9], [1e300, 1e-300, 0]]) {
+    const parts = scales.map((scale, i) => numbers(3000 + 500 * i, scale));
+    const states = parts.map((part) => histogramOf(part).state());
+    const joined = new ScoreHistogram();
+    for (const state of JSON.parse(JSON.stringify(states))) joined.addAll(state);
+    assertEquals(joined.bins(), histogramOf(parts.flat()).bins());
+  }
+  const none = new ScoreHistogram();
+  none.addAll(new ScoreHistogram().state());
+  assertEquals(none.bins(), []);
+});
+
 test("Otsu: numbers of two kinds are cut in the middle of the gap", () => {
   assertAlmostEquals(otsuCut(histogramOf([1, 1.25, 1.5, 9, 9.5])), 5.25, 1e-5);
   assertAlmostEquals(otsuCut(histogramOf([-3, -3, 4])), 0.5, 1e-5);

@@ -83,7 +83,7 @@ test("handles of another context are refused in every function, whatever lies th
     );
     for (let i = 0; i < 300; i++) {
       otherFrame[0] = 3;
-      check(native.ap_tensor_from_data(other, new Uint8Array(12), 12, 6, 1));
+      check(native.ap_tensor_from_data(other, new Uint8Array(12), 12, 6, 1, 0));
       const theirs = otherFrame[0];
       assertNotEquals(theirs, mine[HANDLE]);
       frame[0] = mine[HANDLE];

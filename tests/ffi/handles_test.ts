@@ -55,6 +55,20 @@ function uses(handle: number): Record<string, () => number> {
     ap_trace_node: () => native.ap_trace_node(context, handle, 0),
     ap_trace_scale: () => native.ap_trace_scale(context, handle, 0, 1),
     ap_trace_script: () => native.ap_trace_script(context, handle),
+    ap_group_abort: () => native.ap_group_abort(context, handle),
+    ap_stream_use: () => native.ap_stream_use(context, handle),
+    ap_event_record: () => native.ap_event_record(context, handle, 0),
+    ap_event_elapsed: () => native.ap_event_elapsed(context, handle, handle),
+    ap_work_done: () => native.ap_work_done(context, handle),
+    ap_work_wait: () => native.ap_work_wait(context, handle, 0),
+    ap_graph_generator: () => native.ap_graph_generator(context, handle, handle),
+    ap_graph_begin: () => native.ap_graph_begin(context, handle, 0, 0, 0),
+    ap_graph_step: () => native.ap_graph_step(context, handle, 1),
+    record_stream: () => {
+      const recordStream = findOperator("aten::record_stream");
+      inFrame(good[HANDLE], handle);
+      return opCall(context, recordStream, 2);
+    },
     ap_script_train: () => native.ap_script_train(context, handle, 1),
     ap_store_set: () => native.ap_store_set(context, handle, 0, 0),
     ap_store_get: () => native.ap_store_get(context, handle, 0, 0),
@@ -164,17 +178,22 @@ test("operator numbers, argument counts and lengths that cannot be are errors", 
   }
   assertThrows(() => check(native.ap_op_find(context, 2 ** 32 - 1)), ArgumentError);
   assertThrows(
-    () => check(native.ap_tensor_from_data(context, new Uint8Array(4), 4, 6, 2 ** 32 - 1)),
+    () => check(native.ap_tensor_from_data(context, new Uint8Array(4), 4, 6, 2 ** 32 - 1, 0)),
     ArgumentError,
   );
   frame[0] = 1;
   for (const dtype of [44, 99, 2 ** 32 - 1]) {
-    assert(native.ap_tensor_from_data(context, new Uint8Array(4), 4, dtype, 1) < 0);
+    assert(native.ap_tensor_from_data(context, new Uint8Array(4), 4, dtype, 1, 0) < 0);
   }
-  assert(native.ap_tensor_from_data(context, new Uint8Array(4), 8, 6, 1) < 0);
+  assert(native.ap_tensor_from_data(context, new Uint8Array(4), 8, 6, 1, 0) < 0);
   const x = torch.ones([2]);
   assert(native.ap_tensor_to_data(context, x[HANDLE], new Uint8Array(4), 4) < 0);
   assert(native.ap_backward(context, 2 ** 32 - 1, 0, 0) < 0);
   assert(native.ap_memory(context, 2 ** 32 - 1) < 0);
   assert(native.ap_autocast(context, 2 ** 32 - 1, 1, 6) < 0);
+  assert(native.ap_stream(context, 2 ** 32 - 1, 0) < 0);
+  assert(native.ap_event(context, 2 ** 32 - 1, 0) < 0);
+  assert(native.ap_graph(context, 2 ** 32 - 1) < 0);
+  assert(native.ap_current_device(context, 2 ** 31 - 1) < 0);
+  assert(native.ap_sync_debug(context, 3) < 0);
 });

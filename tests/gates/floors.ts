@@ -12,7 +12,7 @@
  */
 export const FLOORS: readonly (readonly string[])[] = [
   ["base"],
-  ["archive", "hub", "ffi", "setup"],
+  ["archive", "hub", "ffi", "setup", "launch"],
   ["torch"],
   ["nn", "optim", "data"],
   ["checkpoints", "evaluation"],

@@ -1,6 +1,6 @@
 /**
  * Normalizes over several processes, of which this is one, and compares with one process that has all images. Fails if they
- * differ. `sync_batch_norm_test.ts` starts it.
+ * differ; prints that it is done. `sync_batch_norm_test.ts` starts it.
  */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
@@ -148,6 +148,12 @@ await torch.distributed.withProcessGroup({}, (group) => {
   });
 
   torch.scope(() => {
+    // Without gradients, too.
+    torch.manualSeed(4);
+    const some = torch.randn([2 * size, 3]);
+    const quiet = torch.noGrad(() => new nn.SyncBatchNorm(3).forward(part(some, 2)));
+    assertEquals(quiet.requiresGrad, false);
+    assertClose(quiet, part(new nn.BatchNorm1d(3).forward(some), 2));
     // One value each: too few for one process, enough for several.
     torch.manualSeed(4);
     const all = torch.randn([size, 3]);
@@ -211,3 +217,4 @@ await torch.distributed.withProcessGroup({}, (group) => {
     );
   });
 });
+console.log("true");

@@ -1,9 +1,13 @@
 /** Batch normalization over the batches of several processes. */
 
-import { runRanks } from "../ranks.ts";
+import { assertEquals } from "@std/assert";
+import { resultsOf, startRanks } from "../torch/distributed/start_ranks.ts";
 
 for (const size of [2, 3]) {
   Deno.test(`${size} processes normalize their batches as one process does: values, gradients, statistics`, async () => {
-    await runRanks(new URL("sync_batch_norm_child.ts", import.meta.url), size);
+    const ended = await startRanks(size, new URL("sync_batch_norm_child.ts", import.meta.url), {
+      within: 120,
+    });
+    assertEquals(resultsOf(ended), Array(size).fill(true));
   });
 }

@@ -213,6 +213,10 @@ Deno.test({
       assertEquals(said.code, 0, said.err);
       assertEquals(JSON.parse(said.out).guesses[0].className, "red");
 
+      const launched = await apprentice("launch", "-n", "2", "--verbose", "train", "none.json");
+      assertEquals(launched.code, 1);
+      assertStringIncludes(launched.err, "[rank 1] FileError: There is no recipe at none.json");
+
       const missing = Deno.readTextFileSync(join(away, "recipe.js")).replace(
         "@apprentice/distill",
         "./nowhere.js",

@@ -188,6 +188,15 @@ Deno.test("the package works when it is imported over HTTP, as from JSR", async 
     assert(report.library.path.startsWith(computer.cache), report.library.path);
   });
 
+  await t.step("launch starts the command line again from where it came", async () => {
+    const words = ["launch", "-n", "2", "--verbose", "--", "train", "none.json"];
+    const { code, stderr } = await computer.deno(["run", "-A", cli, ...words]);
+    assertEquals(code, 1, stderr);
+    for (const prefix of ["", "[rank 1] "]) {
+      assert(stderr.includes(`\n${prefix}FileError: There is no recipe at none.json`), stderr);
+    }
+  });
+
   await t.step(
     "with a release's table the library is fetched, and no compiler is needed",
     async () => {

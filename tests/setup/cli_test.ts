@@ -26,6 +26,12 @@ Deno.test("the command line: an error is a message without a stack, and status 1
   assert(!stderr.includes("    at "), stderr);
 });
 
+Deno.test("the command line: set-up for CUDA and for the CPU at once is refused", async () => {
+  const { code, stderr } = await run(["setup", "--cuda", "--cpu"]);
+  assertEquals(code, 1);
+  assert(stderr.startsWith("ArgumentError: --cuda and --cpu"), stderr);
+});
+
 Deno.test("the command line: --version, and an unknown command", async () => {
   assertEquals((await run(["--version"])).stdout.trim(), VERSION);
   const { code, stderr } = await run(["no-such-command"]);

@@ -1,6 +1,6 @@
 /**
- * A training by `fit`, alone or as one of several processes, whose last line is what it came to. Its one argument is JSON:
- * which method, dtype, and options of `fit`.
+ * Trainings by `fit`, alone or as one of several processes; the last line is what they came to. The one argument is JSON: a list
+ * of which method, dtype, and options of `fit`.
  */
 
 import * as data from "../../src/data/mod.ts";
@@ -39,7 +39,7 @@ export interface Came {
   readonly left: number;
 }
 
-const asked: Asked = JSON.parse(Deno.args[0]);
+const all: readonly Asked[] = JSON.parse(Deno.args[0]);
 const { distributed } = torch;
 const CLASSES = 3;
 
@@ -59,12 +59,12 @@ function images(count: number): data.ImageDataset {
   );
 }
 
-function student(widths: number[]): models.SmallCnn {
+function student(asked: Asked, widths: number[]): models.SmallCnn {
   // Without a view: that would give float32.
   return new models.SmallCnn({ channels: 1, numClasses: CLASSES, widths }).to(asked.dtype);
 }
 
-async function work(rank: number): Promise<Came> {
+async function train(asked: Asked, rank: number): Promise<Came> {
   const before = torch.memory().tensors;
   const come = await torch.scope(async () => {
     torch.manualSeed(5);
@@ -81,11 +81,11 @@ async function work(rank: number): Promise<Came> {
     };
     const names = ["one", "two", "three"];
     const who = names.map((name, i) => {
-      const model = student([3 + i, 5 + i]);
+      const model = student(asked, [3 + i, 5 + i]);
       made.defer(() => model.dispose());
       return i === 2 ? teachers.descriptive({ name, model }) : teachers.predictive({ name, model });
     });
-    const learner = student([4, 6]);
+    const learner = student(asked, [4, 6]);
     made.defer(() => learner.dispose());
     const isUniform = asked.method === "Uniform";
     const method = isUniform
@@ -140,8 +140,13 @@ async function work(rank: number): Promise<Came> {
   return { ...come, left: torch.memory().tensors - before };
 }
 
-const several = distributed.isLaunched();
-const came = several
+async function work(rank: number): Promise<Came[]> {
+  const came: Came[] = [];
+  for (const asked of all) came.push(await train(asked, rank));
+  return came;
+}
+
+const came = distributed.isLaunched()
   ? await distributed.withProcessGroup({ timeout: 20 }, ({ rank }) => work(rank))
   : await work(0);
 console.log(JSON.stringify(came));

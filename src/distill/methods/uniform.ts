@@ -262,7 +262,7 @@ export class Uniform extends Method<UnlabelledBatch> {
 
   /** How the votes of the epoch went in all processes, which all ask, beside chance. Says once in a run if they say nothing. */
   override endEpoch(): Record<string, number | readonly number[]> {
-    this.joinCounts();
+    this.account.joinCounts();
     this.lastAccount.copy(this.account);
     this.account.reset();
     const votes = this.votes();

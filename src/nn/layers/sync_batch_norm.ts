@@ -48,7 +48,11 @@ export interface SyncBatchNormOptions extends BatchNormOptions {
  * ```
  */
 export class SyncBatchNorm extends BatchNorm {
-  /** @throws {ArgumentError} if the size or an option cannot be used. */
+  /**
+   * Makes the layer, as {@linkcode BatchNorm2d} is made.
+   *
+   * @throws {ArgumentError} if the size or an option cannot be used.
+   */
   constructor(numFeatures: number, options: SyncBatchNormOptions = {}) {
     const { processGroup, ...rest } = options;
     super(numFeatures, rest);

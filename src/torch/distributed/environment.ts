@@ -5,14 +5,15 @@
  */
 
 import { ArgumentError } from "../../base/errors.ts";
+import { readEnv } from "../../base/read_env.ts";
 
 /** What a process is told about itself and where to meet the others. */
 export interface ProcessEnvironment {
-  /** Its number among all, from 0. */
+  /** The process's number among all, from 0. */
   readonly rank: number;
   /** How many there are. */
   readonly worldSize: number;
-  /** Its number among those of its machine, from 0: which card it takes. */
+  /** The number among those of its machine, from 0: which card it takes. */
   readonly localRank: number;
   /** The host where all meet. */
   readonly host: string;
@@ -36,7 +37,7 @@ const LOCAL = ["LOCAL_RANK", "SLURM_LOCALID"];
  * Kubernetes job beside `WORLD_SIZE`. Slurm sets its own in shells that start nothing, so that they count only where
  * `MASTER_ADDR` says where to meet.
  */
-export function isLaunched(env: Variables = variables): boolean {
+export function isLaunched(env: Variables = readEnv): boolean {
   const size = first(env, env("MASTER_ADDR") === undefined ? ["WORLD_SIZE"] : SIZE);
   return size !== undefined && size.value.trim() !== "" && size.value.trim() !== "1" &&
     first(env, env("MASTER_ADDR") === undefined ? ["RANK"] : RANK) !== undefined;
@@ -49,7 +50,7 @@ export function isLaunched(env: Variables = variables): boolean {
  *
  * @throws {ArgumentError} if a variable is missing, or is no number of its kind.
  */
-export function readEnvironment(env: Variables = variables): ProcessEnvironment {
+export function readEnvironment(env: Variables = readEnv): ProcessEnvironment {
   const worldSize = numberOf(env, SIZE, 1, 1 << 20);
   const rank = numberOf(env, RANK, 0, worldSize - 1);
   const localRank = first(env, LOCAL) === undefined ? 0 : numberOf(env, LOCAL, 0, worldSize - 1);
@@ -64,12 +65,6 @@ export function readEnvironment(env: Variables = variables): ProcessEnvironment 
     served: env("TORCHELASTIC_USE_AGENT_STORE") === "True",
     attempt: Number(env("TORCHELASTIC_RESTART_COUNT") ?? 0) || 0,
   };
-}
-
-/** The process's own environment, as far as it may be read. */
-export function variables(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
 function first(env: Variables, names: readonly string[]) {

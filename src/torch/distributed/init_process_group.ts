@@ -6,13 +6,20 @@
 
 import { check, context, native, open, readText } from "../../../ffi/native.ts";
 import { ArgumentError, DistributedError } from "../../base/errors.ts";
-import { type ProcessEnvironment, readEnvironment, variables } from "./environment.ts";
+import { readEnv } from "../../base/read_env.ts";
+import { type ProcessEnvironment, readEnvironment } from "./environment.ts";
 import { introduce, type Introduction, peerOf } from "./peer.ts";
 import { ProcessGroup } from "./process_group.ts";
+import { hasCard, useCards } from "./cards.ts";
 import { Store, type StorePlace } from "./store.ts";
 
 /** Where processes meet, who this one is, and how long they wait for each other. */
 export interface ProcessGroupOptions {
+  /**
+   * What carries the tensors: `"gloo"` those of the CPU; `"cpu:gloo,cuda:nccl"`, or `"nccl"`, those of GPUs by NCCL, too,
+   * which is the default where each process has a GPU. It then has the card of its local rank as its current device.
+   */
+  backend?: "gloo" | "nccl" | "cpu:gloo,cuda:nccl";
   /**
    * `"env://"`, the default: where the variables `MASTER_ADDR` and `MASTER_PORT` say. `"tcp://host:port"`: there, served by
    * rank 0. `"file:///path"`: in a file, which is not there yet, of a folder that all share.
@@ -37,7 +44,7 @@ let opened = 0;
  * group. All processes make the same calls in the same order.
  *
  * @throws {DistributedError} if another one does not come in time, two say that they are the same one, the port is in use, or
- * they are of other versions.
+ * they are of other versions, or NCCL is asked for and this process has no card.
  * @throws {ArgumentError} if it is not said who this process is, or there is a group already.
  *
  * @example
@@ -59,17 +66,22 @@ export function initProcessGroup(options: ProcessGroupOptions = {}): ProcessGrou
       "There is a process group already: dispose of it, or use it, before the next.",
     );
   }
-  const timeout = options.timeout ?? Number(variables("APPRENTICE_TIMEOUT") ?? 600);
+  const timeout = options.timeout ?? Number(readEnv("APPRENTICE_TIMEOUT") ?? 600);
   if (!(timeout > 0 && timeout <= 1e6)) {
     throw new ArgumentError(`timeout is a number of seconds above 0, got ${timeout}.`);
   }
   const { rank, size, localRank, place, prefix, network, host } = placeOf(options, timeout);
   open();
+  const card = hasCard(options.backend, rank, localRank);
   const store = new Store(place).under(prefix);
   try {
+    store.set(`card/${rank}`, card ? "yes" : "no");
     const introductions = meet(store, rank, size, timeout);
+    const all = introductions.map((_, i) => store.get(`card/${i}`, timeout) === "yes");
+    const nccl = useCards(options.backend, all, localRank);
     const peers = introductions.map((introduction, i) => peerOf(i, introduction));
-    const group = new ProcessGroup({ rank, size, localRank, timeout, store, peers, network, host });
+    const who = { rank, size, localRank, timeout };
+    const group = new ProcessGroup({ ...who, store, peers, network, host, nccl });
     ProcessGroup.setCurrent(group);
     return group;
   } catch (error) {
@@ -91,7 +103,7 @@ interface Place {
 
 function placeOf(options: ProcessGroupOptions, timeout: number): Place {
   const { initMethod = "env://" } = options;
-  const network = variables("GLOO_SOCKET_IFNAME") ?? "";
+  const network = readEnv("GLOO_SOCKET_IFNAME") ?? "";
   const number = opened++;
   if (initMethod === "env://") {
     const env = environmentOf(options);
@@ -108,7 +120,7 @@ function placeOf(options: ProcessGroupOptions, timeout: number): Place {
   const { rank, size } = numbersOf(options);
   const prefix = `apprentice/${number}`;
   const shared = { size, timeout };
-  const localRank = Number(variables("LOCAL_RANK") ?? 0) || 0;
+  const localRank = Number(readEnv("LOCAL_RANK") ?? 0) || 0;
   const tcp = /^tcp:\/\/(.+):(\d+)$/.exec(initMethod);
   if (tcp !== null) {
     const host = tcp[1].replace(/^\[(.*)\]$/, "$1");
@@ -130,7 +142,7 @@ function environmentOf({ rank, worldSize }: ProcessGroupOptions): ProcessEnviron
     RANK: rank?.toString(),
     WORLD_SIZE: worldSize?.toString(),
   };
-  return readEnvironment((name) => given[name] ?? variables(name));
+  return readEnvironment((name) => given[name] ?? readEnv(name));
 }
 
 /** Who this process is, where the environment does not say it. */

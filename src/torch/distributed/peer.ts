@@ -9,13 +9,13 @@ import type { Store } from "./store.ts";
 
 /** One process of a group. */
 export interface Peer {
-  /** Its number. */
+  /** The number of the process. */
   readonly rank: number;
   /** The machine that it runs on. */
   readonly host: string;
-  /** Its number there. */
+  /** The number that the machine gives it. */
   readonly pid: number;
-  /** Whether it is known to have ended: only of processes of this machine this can be known. */
+  /** Tells whether the process is known to have ended: only of processes of this machine this can be known. */
   isGone(): boolean;
 }
 

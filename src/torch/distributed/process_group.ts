@@ -13,7 +13,7 @@ import {
   releaseOne,
   writeText,
 } from "../../../ffi/native.ts";
-import { ArgumentError, type DistributedError } from "../../base/errors.ts";
+import { ArgumentError, DistributedError } from "../../base/errors.ts";
 import { HANDLE } from "../handle.ts";
 import { blame } from "./blame.ts";
 import { awaitAll, type Peer } from "./peer.ts";
@@ -32,6 +32,8 @@ export interface GroupParts {
   readonly network: string;
   /** The host that others find this process by, or empty. */
   readonly host: string;
+  /** Whether NCCL carries CUDA tensors. */
+  readonly nccl: boolean;
 }
 
 let current: ProcessGroup | undefined;
@@ -44,8 +46,8 @@ export class ProcessGroup implements Disposable {
   readonly size: number;
   /** This process's number among those of its machine, from 0. */
   readonly localRank: number;
-  /** What carries the tensors. */
-  readonly backend = "gloo";
+  /** What carries the tensors: Gloo those of the CPU, NCCL those of GPUs. */
+  readonly backend: "gloo" | "cpu:gloo,cuda:nccl";
   /** How many seconds a process waits for another. */
   readonly timeout: number;
   /** Where the processes leave each other texts. */
@@ -56,22 +58,27 @@ export class ProcessGroup implements Disposable {
   readonly name: string;
   readonly #peers: readonly Peer[];
   readonly #users = new Set<Disposable>();
+  /** How often others have waited for rank 0. */
+  #led = 0;
   #blamed: DistributedError | undefined;
   #open = true;
 
   /** Use {@linkcode initProcessGroup}. @ignore */
-  constructor({ rank, size, localRank, timeout, store, peers, network, host }: GroupParts) {
+  constructor(parts: GroupParts) {
+    const { rank, size, localRank, timeout, store, peers, network, host, nccl } = parts;
     this.rank = rank;
     this.size = size;
     this.localRank = localRank;
     this.timeout = timeout;
     this.store = store;
+    this.backend = nccl ? "cpu:gloo,cuda:nccl" : "gloo";
     this.#peers = peers;
     [frame[0], frame[1], frame[2], frame[3]] = [store[HANDLE], rank, size, timeout];
     [store.prefix, network, host].reduce(
       (at, text, i) => at + (frame[4 + i] = writeText(text, at)),
       0,
     );
+    frame[7] = nccl ? 1 : 0;
     this.name = readText(check(native.ap_group_open(context)));
     this[HANDLE] = frame[0];
     check(native.ap_scope_keep(context, this[HANDLE]));
@@ -87,7 +94,7 @@ export class ProcessGroup implements Disposable {
     current = group;
   }
 
-  /** Whether it can be worked in: nobody has left it, nothing has failed. */
+  /** Whether the group can be worked in: nobody has left it, nothing has failed. */
   get isOpen(): boolean {
     return this.#open;
   }
@@ -107,6 +114,7 @@ export class ProcessGroup implements Disposable {
   explain(error: unknown): DistributedError {
     if (this.#blamed === undefined) {
       // The others learn by it that something is wrong: they wait for this process.
+      this.#abort();
       this.#disconnect();
       this.#blamed = blame(error, this, this.#peers);
     }
@@ -125,6 +133,7 @@ export class ProcessGroup implements Disposable {
     try {
       this.store.set(`failed/${this.rank}`, `${name ? `${name}: ` : ""}${message}`.slice(0, 4000));
       this.store.set(`told/${this.rank}`, "");
+      this.#abort();
       this.#disconnect();
       this.#linger(Math.min(this.timeout, 30));
     } catch {
@@ -132,10 +141,37 @@ export class ProcessGroup implements Disposable {
     }
   }
 
+  /** Tells the others, who wait in {@linkcode ProcessGroup.awaitLeader}, to go on. Rank 0 does. @ignore */
+  lead(): void {
+    this.store.set(`led/${this.#led++}`, "");
+  }
+
+  /**
+   * Waits for rank 0, however long it takes: only its end or its failure ends the waiting. @ignore
+   *
+   * @throws {DistributedError} if it is gone or failed.
+   */
+  awaitLeader(): void {
+    const key = `led/${this.#led++}`;
+    try {
+      while (this.store.get(key, 0.5) === undefined) {
+        if (!this.#peers[0].isGone() && this.store.get("failed/0") === undefined) continue;
+        throw new DistributedError("Rank 0 left.");
+      }
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
   /** Waits until the others know, where they learn it from this process: at most so many seconds. @ignore */
   #linger(seconds: number): void {
     if (!this.store.serves) return;
     awaitAll(this.#peers.filter(({ rank }) => rank !== this.rank), this.store, "told", seconds);
+  }
+
+  /** Ends what the cards still wait for: to leave the group would wait for them. */
+  #abort(): void {
+    if (this.#open) native.ap_group_abort(context, this[HANDLE]);
   }
 
   #disconnect(): void {

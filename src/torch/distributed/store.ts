@@ -33,7 +33,7 @@ export interface StorePlace {
 export class Store implements Disposable {
   /** The native handle. @ignore */
   readonly [HANDLE]: number;
-  /** Where it is: `host:port`, or a path. */
+  /** Where the store is: `host:port`, or a path. */
   readonly where: string;
   /** Whether this process serves it: it is gone for the others when this one ends. */
   readonly serves: boolean;

@@ -51,7 +51,7 @@ function tensors(): number[] {
       const data = new Uint8Array(count * bytes);
       for (let i = 0; i < count; i++) data[i * bytes] = random(2);
       shape.forEach((size, i) => frame[i] = size);
-      native.ap_tensor_from_data(context, data, data.length, code, shape.length);
+      native.ap_tensor_from_data(context, data, data.length, code, shape.length, 0);
       return frame[0];
     })
   );

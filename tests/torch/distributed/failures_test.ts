@@ -1,4 +1,8 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { DistributedError } from "../../../src/base/errors.ts";
+import { VERSION } from "../../../src/base/version.ts";
+import { distributed } from "../../../src/torch/mod.ts";
+import { inFolder } from "../../helpers.ts";
 import { resultsOf, startRanks } from "./start_ranks.ts";
 
 const failing = new URL("children/failing.ts", import.meta.url);
@@ -74,10 +78,41 @@ Deno.test("where rank 0 never comes, the others say that nobody answers there", 
   assertMatch(told[0].message, /^Nobody answered at 127\.0\.0\.1:\d+ within 2 s\./);
 });
 
-Deno.test("two processes of one rank are told so", async () => {
-  const ended = await startRanks(2, failing, {
-    args: ["none", "0", "3", "all"],
-    only: [0, 1, 1],
-  });
-  assert(ended.some(({ stdout }) => stdout.includes("2 processes say that they are rank 1")));
-});
+Deno.test("a process of another version is named, by both versions", () =>
+  inFolder((folder) => {
+    // What another process would leave there, whichever group of this process comes next.
+    const file = `${folder}/meet`;
+    using store = new distributed.Store({ at: { file }, size: 2, timeout: 5 });
+    for (let group = 0; group < 50; group++) {
+      const other = { host: "elsewhere", pid: 1, apprentice: "0.0.1", libtorch: "2.13.0" };
+      store.under(`apprentice/${group}`).set("here/1", JSON.stringify(other));
+    }
+    const error = assertThrows(
+      () =>
+        distributed.initProcessGroup({
+          initMethod: `file://${file}`,
+          rank: 0,
+          worldSize: 2,
+          timeout: 5,
+        }),
+      DistributedError,
+      `Rank 1 runs apprentice 0.0.1, rank 0 ${VERSION}`,
+    );
+    assertEquals(error.rank, 1);
+  }));
+
+Deno.test("two processes of one rank are told so", () =>
+  inFolder((folder) => {
+    const file = `${folder}/meet`;
+    using store = new distributed.Store({ at: { file }, size: 2, timeout: 5 });
+    for (let group = 0; group < 50; group++) store.under(`apprentice/${group}`).add("taken/1", 1);
+    const again = () =>
+      distributed.initProcessGroup({
+        initMethod: `file://${file}`,
+        rank: 1,
+        worldSize: 2,
+        timeout: 5,
+      });
+    const error = assertThrows(again, DistributedError, "2 processes say that they are rank 1");
+    assertEquals(error.rank, 1);
+  }));
