@@ -11,7 +11,7 @@ import { openFileSync } from "../../base/regular_files.ts";
 import { removeTemporariesIn } from "../../base/temporaries.ts";
 import { claimPath, shardPath, shardPlaces, variantFolder } from "./layout.ts";
 import { listStore } from "./list.ts";
-import { claim } from "./locks.ts";
+import { claim, removeDeadClaims } from "./locks.ts";
 import { compareShards } from "./merge_compare.ts";
 import {
   checkOneRecipe,
@@ -101,7 +101,7 @@ export async function mergeStores(
   let [copied, written] = [0, 0];
   for (const [i, { id, holdings }] of entries.entries()) {
     using entry = into.open(holdings[0].file);
-    removeTemporariesIn(entry.folder);
+    removeLeftOvers(entry.folder, entry.variants);
     for (const { holding, place, bytes } of copies[i]) {
       if (copyShard(holding, place, entry.folder, { id, sizes: entry.file })) {
         copied++;
@@ -172,6 +172,15 @@ async function checkEntry(
   return same;
 }
 
+/** Removes what killed processes left. */
+function removeLeftOvers(folder: string, variants: number): void {
+  removeTemporariesIn(folder);
+  for (let variant = 0; variant < variants; variant++) {
+    removeTemporariesIn(variantFolder(folder, variant));
+    removeDeadClaims(variantFolder(folder, variant));
+  }
+}
+
 /** Copies a shard, unless another process makes it or has made it in the meantime; returns whether it did. */
 function copyShard(
   { folder, file }: Holding,
@@ -180,7 +189,6 @@ function copyShard(
   wanted: { id: string; sizes: Holding["file"] },
 ): boolean {
   makeFolderSync(variantFolder(to, place.variant));
-  removeTemporariesIn(variantFolder(to, place.variant));
   using own = claim(claimPath(to, place));
   const target = shardPath(to, place);
   if (own === null || isThere(target)) return false;

@@ -54,7 +54,9 @@ export function findHoldings(into: string, from: readonly string[]): MergedEntry
     }
     for (const id of ids) {
       const holdings = entries.get(id) ?? [];
-      holdings.push(holdingOf(root, id));
+      const holding = holdingOf(root, id);
+      if (holding === null) continue;
+      holdings.push(holding);
       entries.set(id, holdings);
     }
   }
@@ -67,10 +69,14 @@ export function findHoldings(into: string, from: readonly string[]): MergedEntry
     .filter(({ holdings }) => holdings.some(({ root }) => given.has(root)));
 }
 
-function holdingOf(root: string, id: string): Holding {
+/** What a store has of an entry; null where its folder was made and nothing more, by a process that was killed. */
+function holdingOf(root: string, id: string): Holding | null {
   const folder = `${root}/${id}`;
   const file = readEntryFile(folder);
-  if (file === null) throw new StoreError(`${folder} has no entry.json. Remove the folder.`);
+  if (file === null) {
+    if (findVariants(folder).every(({ shards }) => shards.length === 0)) return null;
+    throw new StoreError(`${folder} has shards and no entry.json. Remove the folder.`);
+  }
   if (entryId(file.key) !== id) {
     throw new StoreError(
       `${folder} is of something else than its name says: its key has the fingerprint ${

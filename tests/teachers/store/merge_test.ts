@@ -247,6 +247,32 @@ test("a merge that is stopped goes on where it was", async () => {
   assertEquals(store.list().map(({ complete }) => complete), [1, 1]);
 });
 
+test("a merge that is killed at random moments goes on, and leaves nothing behind", async () => {
+  using folder = temporaryFolder();
+  const [a, b, store] = await halves(folder.path);
+  const script = new URL("merge_child.ts", import.meta.url).pathname;
+  for (let kill = 0; kill < 3; kill++) {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", script, store.root, a, b],
+      stdout: "piped",
+    }).spawn();
+    // Half of the steps read, and the other half copy.
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      if (!text.includes("begun")) continue;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It was done already.
+      }
+    }
+    await child.status;
+  }
+  await teachers.mergeStores(store, [a, b]);
+  assertEquals(store.list().map(({ complete }) => complete), [1, 1]);
+  assertEquals(contents(store.root), { ...contents(a), ...contents(b) });
+});
+
 test("a store whose bound leaves no room for the others is refused", async () => {
   using folder = temporaryFolder();
   const [a, b] = await halves(folder.path);
