@@ -43,7 +43,7 @@ export function applyView(pixels: Tensor, view: View | null): Tensor {
   const { size: [height, width], mean, std, interpolation } = view;
   return scope(() => {
     const upright = channelsFirst(pixels, mean.length);
-    if (!bytes) checkRange(upright);
+    if (!bytes) checkRange(upright, view);
     const [, , rows, columns] = upright.shape;
     const resized = rows === height && columns === width
       ? upright
@@ -66,7 +66,15 @@ function channelsFirst(images: Tensor, channels: number): Tensor {
   );
 }
 
-function checkRange(images: Tensor): void {
+/** The views whose images were looked at on a card. */
+const looked = new WeakSet<View>();
+
+/** On a card only the first images of a view are looked at: looking waits. */
+function checkRange(images: Tensor, view: View): void {
+  if (images.device !== "cpu") {
+    if (looked.has(view)) return;
+    looked.add(view);
+  }
   const [low, high] = scope(() => images.aminmax().map((bound) => bound.item() as number));
   // Bicubic resizing swings a little beyond.
   if (low >= -0.3 && high <= 1.3) return;

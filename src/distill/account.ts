@@ -7,7 +7,8 @@
 import { say } from "../base/progress.ts";
 import { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
-import { tensor, zeros } from "../torch/creation.ts";
+import { constant } from "../torch/constants.ts";
+import { zeros } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
@@ -224,7 +225,7 @@ function seatsOf(names: readonly string[], all: readonly string[], device: Devic
   const count = all.length;
   const isInOrder = names.length === count && names.every((name, i) => name === all[i]);
   if (isInOrder) return { count, places: null };
-  const places = tensor(names.map((name) => all.indexOf(name)), { dtype: "int64", device });
+  const places = constant(names.map((name) => all.indexOf(name)), { dtype: "int64", device });
   return { count, places };
 }
 

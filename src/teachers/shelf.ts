@@ -10,6 +10,7 @@ import { say } from "../base/progress.ts";
 import type { Spec } from "../base/spec.ts";
 import type { Batch } from "../data/batch.ts";
 import { knownColumns } from "../data/known_columns.ts";
+import { uploadAll } from "../data/upload.ts";
 import type { PixelSource } from "../data/pixel_source.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
@@ -140,7 +141,7 @@ export class Shelf implements Disposable {
       const reasons = [...this.#leftOut].map(([name, reason]) => `"${name}" (${reason})`);
       throw new TrainingError(`No teacher is left to ask: left out are ${reasons.join(", ")}.`);
     }
-    return new Opinions(heard, knownBy(who));
+    return new Opinions(beside(batch.pixels, heard), knownBy(who));
   }
 
   #hear(teacher: Teacher, batch: Batch, asked: AskOptions): TeacherOutput | undefined {
@@ -174,7 +175,9 @@ export class Shelf implements Disposable {
         { patches },
       )
       : teacher.see(batch.view(teacher.view), { patches });
-    return mapParts(output, (part) => widened(part.device === device ? part : part.to(device)));
+    // Parts of the processor are sent to a card together, once all teachers were asked.
+    return mapParts(output, (part) =>
+      widened(part.device === device || part.device === "cpu" ? part : part.to(device)));
   }
 
   /** What decides what the teachers say; functions are asked about images of the first of `batches`. */
@@ -193,6 +196,21 @@ export class Shelf implements Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** What was heard, on the images' device. */
+function beside(
+  { device }: Tensor,
+  heard: ReadonlyMap<string, TeacherOutput>,
+): ReadonlyMap<string, TeacherOutput> {
+  if (device === "cpu") return heard;
+  const parts: Tensor[] = [];
+  for (const output of heard.values()) mapParts(output, (part) => (parts.push(part), part));
+  const moved = uploadAll(parts, device);
+  let place = 0;
+  return new Map(
+    [...heard].map(([name, output]) => [name, mapParts(output, () => moved[place++])]),
+  );
 }
 
 /** Half-precision numbers, such as autocast makes, as float32, which encoders and losses compute in. */

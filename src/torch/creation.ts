@@ -125,7 +125,8 @@ function recast(values: TypedArray, own: DType, shape: readonly number[], dtype:
 function finish(made: Tensor, options: TensorOptions): Tensor {
   let result = made;
   if (options.device !== undefined && options.device !== "cpu") {
-    result = made.to(options.device);
+    // Nobody waits: what is copied from is taken over before this returns.
+    result = made.to({ device: options.device, nonBlocking: true });
     made.dispose();
   }
   return track(result, options);

@@ -8,6 +8,7 @@ import { check, context, frame, native, open, readText } from "../../ffi/native.
 import { ArgumentError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";
+import { waiting } from "./waits.ts";
 
 /** What {@linkcode memory} counts. */
 export interface MemoryUse {
@@ -112,6 +113,7 @@ export const cuda: Cuda = {
   /** Waits until everything asked of a device is done. */
   synchronize(device: Device = "cuda"): void {
     open();
+    if (waiting !== null && device !== "cpu") waiting("synchronize", []);
     check(native.ap_synchronize(context, deviceCode(device)));
   },
 };

@@ -9,6 +9,8 @@ import type { Spec } from "../base/spec.ts";
 import type { StepResult } from "../distill/mod.ts";
 import { Module } from "../nn/mod.ts";
 import { Accumulation, clipGradNorm, Ema, type EmaOptions, GradScaler } from "../optim/mod.ts";
+import { CardScaler } from "../optim/card_scaler.ts";
+import { Optimizer } from "../optim/optimizer.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import { imagesIn } from "./images_in.ts";
@@ -33,7 +35,8 @@ export class Update implements Disposable {
   readonly ema: Ema | null;
   readonly #options: UpdateOptions;
   readonly #accumulation: Accumulation;
-  readonly #scaler: GradScaler | null;
+  /** One that waits for nothing where all is on a card and optimizers are ours. */
+  readonly #scaler: GradScaler | CardScaler | null;
   readonly #optimizers: readonly StepOptimizer[];
   readonly #device: Device;
   /** What is averaged; a stage that trains nothing of it leaves the average alone. */
@@ -56,7 +59,12 @@ export class Update implements Disposable {
     this.#optimizers = optimizers;
     this.#device = device;
     this.#accumulation = new Accumulation(accumulate);
-    this.#scaler = autocast === "float16" ? new GradScaler() : null;
+    const onCard = device !== "cpu" && optimizers.every((each) => each instanceof Optimizer);
+    this.#scaler = autocast !== "float16"
+      ? null
+      : onCard
+      ? new CardScaler(device)
+      : new GradScaler();
     this.ema = ema === undefined ? null : new Ema(studentOf(method), ema);
     this.#students = new Set(ema === undefined ? [] : studentOf(method).parameters());
   }
@@ -89,16 +97,17 @@ export class Update implements Disposable {
   /** Makes the step that the gathered gradients lead to. */
   step(optimizer: StepOptimizer, params: readonly Tensor[]): void {
     const { clipNorm } = this.#options;
+    const scaler = this.#scaler;
     this.#accumulation.finish(params);
-    if (clipNorm !== undefined) {
-      this.#scaler?.unscale(optimizer);
-      clipGradNorm(params, clipNorm);
-    }
+    if (scaler instanceof CardScaler) scaler.unscale(params);
+    else if (clipNorm !== undefined) scaler?.unscale(optimizer);
+    if (clipNorm !== undefined) clipGradNorm(params, clipNorm);
     const made = this.#makeStep(optimizer);
     // Those of other stages too: a loss may reach their parameters, and their own steps start from nothing.
     for (const each of this.#optimizers) each.zeroGrad();
     // Where weights stay as they are, the average would forget the earlier ones.
-    if (made && params.some((param) => this.#students.has(param))) this.ema?.update();
+    if (!made || !params.some((param) => this.#students.has(param))) return;
+    this.ema?.update(scaler instanceof CardScaler ? scaler.foundInf : undefined);
   }
 
   /** Makes an optimizer's step; false if it was left out because gradients overflowed. */
@@ -107,8 +116,15 @@ export class Update implements Disposable {
       optimizer.step();
       return true;
     }
-    const made = this.#scaler.step(optimizer);
-    this.#scaler.update();
+    const scaler = this.#scaler;
+    if (scaler instanceof CardScaler) {
+      (optimizer as Optimizer).step({ foundInf: scaler.foundInf });
+      scaler.update();
+      // Whether it was made is known on the card.
+      return true;
+    }
+    const made = scaler.step(optimizer);
+    scaler.update();
     return made;
   }
 
@@ -139,9 +155,10 @@ export class Update implements Disposable {
     }
   }
 
-  /** Frees the average. */
+  /** Frees the average, and what lies on a card. */
   [Symbol.dispose](): void {
     this.ema?.dispose();
+    if (this.#scaler instanceof CardScaler) this.#scaler[Symbol.dispose]();
   }
 }
 
