@@ -17,7 +17,9 @@ import type { Tensor } from "../torch/tensor.ts";
 export function upload(tensor: Tensor, device: Device): Tensor {
   const from = tensor.device;
   if (device === "cpu" || from !== "cpu") return from === device ? tensor : tensor.to(device);
-  return scope(() => (call("aten::pin_memory", tensor) as Tensor).to({ device, nonBlocking: true }));
+  return scope(() =>
+    (call("aten::pin_memory", tensor) as Tensor).to({ device, nonBlocking: true })
+  );
 }
 
 /** How many elements the parts of {@linkcode uploadAll} begin apart, so that kernels read them in wide pieces. */

@@ -65,6 +65,9 @@ export class Shelf implements Disposable {
   readonly #residency: Residency | null;
   readonly #stored: Map<PixelSource, ReadonlyMap<string, StoredOutputs>> = new Map();
   readonly #leftOut: Map<string, string> = new Map();
+  /** What is said about some batches whatever teachers would say. */
+  readonly #told: WeakMap<Batch, Opinions> = new WeakMap();
+  #asked = 0;
 
   /**
    * Puts teachers together.
@@ -117,6 +120,26 @@ export class Shelf implements Disposable {
     this.#stored.set(source, outputs);
   }
 
+  /** How often it was asked so far. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** Gives these opinions to whoever asks about a batch: its tensors stay the same from step to step, and are written to. */
+  tell(batch: Batch, opinions: Opinions): void {
+    this.#told.set(batch, opinions);
+  }
+
+  /** Whether what teachers say about a batch is computed by models on its device, so that asking them can be recorded there. */
+  computesOn(batch: Batch, who: readonly Teacher[] = this.teachers): boolean {
+    const { origin, pixels: { device } } = batch;
+    if (this.#residency !== null || this.onFailure !== "throw") return false;
+    return who.every(({ name, model }) =>
+      model !== null && model.parameters()[0]?.device === device &&
+      !(origin && this.#stored.get(origin.source)?.has(name))
+    );
+  }
+
   /**
    * What the teachers say about a batch, in float32 or wider. No gradients flow.
    *
@@ -131,6 +154,9 @@ export class Shelf implements Disposable {
     who: readonly Teacher[] = this.teachers,
     asked: AskOptions = {},
   ): Opinions {
+    this.#asked++;
+    const told = this.#told.get(batch);
+    if (told !== undefined) return told;
     const heard = new Map<string, TeacherOutput>();
     for (const teacher of who) {
       if (this.#leftOut.has(teacher.name)) continue;
@@ -176,8 +202,10 @@ export class Shelf implements Disposable {
       )
       : teacher.see(batch.view(teacher.view), { patches });
     // Parts of the processor are sent to a card together, once all teachers were asked.
-    return mapParts(output, (part) =>
-      widened(part.device === device || part.device === "cpu" ? part : part.to(device)));
+    return mapParts(
+      output,
+      (part) => widened(part.device === device || part.device === "cpu" ? part : part.to(device)),
+    );
   }
 
   /** What decides what the teachers say; functions are asked about images of the first of `batches`. */

@@ -146,8 +146,7 @@ export function indexPut(
     if (picks.length > 0) {
       notePicks(source, picks);
       call("aten::index_put_", view, picks, values, accumulate);
-    }
-    else if (accumulate) call("aten::add_.Tensor", view, values);
+    } else if (accumulate) call("aten::add_.Tensor", view, values);
     else call("aten::copy_", view, values);
   } finally {
     dispose(temporary);

@@ -22,7 +22,7 @@ import type { Scalar } from "./scalar.ts";
 import { TensorOperators, where } from "./operators.gen.ts";
 import { describe, format } from "./print.ts";
 import { targetOptions } from "./target.ts";
-import { waiting } from "./waits.ts";
+import { recording, refuseWhileRecording, waiting } from "./waits.ts";
 
 /** Where and as what {@linkcode Tensor.to} copies a tensor. */
 export interface ToOptions {
@@ -247,6 +247,9 @@ export class Tensor extends TensorOperators implements Disposable {
    */
   to(target: DType | Device | ToOptions): Tensor {
     const options = targetOptions<ToOptions>(target);
+    if (recording && options.device !== undefined && options.device !== "cpu") {
+      if (this.device === "cpu") refuseWhileRecording();
+    }
     const moved = call(
       "aten::to.dtype_layout",
       this,

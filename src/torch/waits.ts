@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TorchError } from "../base/errors.ts";
 import type { TensorCore } from "./tensor_core.ts";
 
 /**
@@ -59,6 +60,32 @@ export type WaitWatcher = (
 
 /** Who is told now, if anyone. */
 export let waiting: WaitWatcher | null = null;
+
+/** Whether a card's work is being recorded: what the processor sends then would be sent again at every replay. */
+export let recording = false;
+
+/** Runs `body`, which is synchronous, while a card's work is being recorded. */
+export function whileRecording<R>(body: () => R): R {
+  recording = true;
+  try {
+    return body();
+  } finally {
+    recording = false;
+  }
+}
+
+/**
+ * Refuses to send numbers to a card while its work is being recorded.
+ *
+ * @throws {TorchError} then.
+ */
+export function refuseWhileRecording(): void {
+  if (!recording) return;
+  throw new TorchError(
+    "Numbers of the processor cannot be sent to a card while its work is being recorded: every replay would send the " +
+      "memory where they were.",
+  );
+}
 
 /** Sets who is told from now on, and returns who was told before. */
 export function watchWaits(watch: WaitWatcher | null): WaitWatcher | null {

@@ -94,31 +94,55 @@ export class Update implements Disposable {
     (this.#scaler?.scale(weighed) ?? weighed).backward();
   }
 
-  /** Makes the step that the gathered gradients lead to. */
-  step(optimizer: StepOptimizer, params: readonly Tensor[]): void {
+  /**
+   * Makes the step that the gathered gradients lead to.
+   *
+   * @param given The learning rates where a recorded step reads them, and whether the average follows at once.
+   */
+  step(
+    optimizer: StepOptimizer,
+    params: readonly Tensor[],
+    given: { rates?: readonly Tensor[]; average?: boolean } = {},
+  ): void {
     const { clipNorm } = this.#options;
     const scaler = this.#scaler;
     this.#accumulation.finish(params);
     if (scaler instanceof CardScaler) scaler.unscale(params);
     else if (clipNorm !== undefined) scaler?.unscale(optimizer);
     if (clipNorm !== undefined) clipGradNorm(params, clipNorm);
-    const made = this.#makeStep(optimizer);
+    const made = this.#makeStep(optimizer, given.rates);
     // Those of other stages too: a loss may reach their parameters, and their own steps start from nothing.
     for (const each of this.#optimizers) each.zeroGrad();
     // Where weights stay as they are, the average would forget the earlier ones.
-    if (!made || !params.some((param) => this.#students.has(param))) return;
-    this.ema?.update(scaler instanceof CardScaler ? scaler.foundInf : undefined);
+    if (made && (given.average ?? true)) this.average(params);
+  }
+
+  /** Moves the average towards weights that a step has changed. */
+  average(params: readonly Tensor[]): void {
+    if (!params.some((param) => this.#students.has(param))) return;
+    this.ema?.update(this.#scaler instanceof CardScaler ? this.#scaler.foundInf : undefined);
+  }
+
+  /** Forgets the gradients of a step that is not made. */
+  abandon(params: readonly Tensor[], method: Trainable): void {
+    this.#accumulation.reset();
+    for (const each of this.#optimizers) each.zeroGrad();
+    torch.clearGrads([
+      ...params,
+      ...Object.values(method.stateDict()).filter((tensor) => tensor.requiresGrad),
+    ]);
   }
 
   /** Makes an optimizer's step; false if it was left out because gradients overflowed. */
-  #makeStep(optimizer: StepOptimizer): boolean {
+  #makeStep(optimizer: StepOptimizer, rates: readonly Tensor[] | undefined): boolean {
     if (this.#scaler === null) {
-      optimizer.step();
+      if (rates === undefined) optimizer.step();
+      else (optimizer as Optimizer).step({ rates });
       return true;
     }
     const scaler = this.#scaler;
     if (scaler instanceof CardScaler) {
-      (optimizer as Optimizer).step({ foundInf: scaler.foundInf });
+      (optimizer as Optimizer).step({ foundInf: scaler.foundInf, rates });
       scaler.update();
       // Whether it was made is known on the card.
       return true;

@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <cstdio>
 #include <map>
 #include <mutex>
 #include <set>
@@ -27,9 +28,11 @@ std::mutex mutex;
 std::map<std::string, int64_t> waits;
 std::set<const void*> pinned;
 std::atomic<bool> forbidden{false};
+std::atomic<bool> recording{false};
 
 // The processor would wait here for all that the card has still to do.
 void wait(const std::string& what) {
+  TORCH_CHECK(!recording, "operation not permitted when stream is capturing: ", what);
   TORCH_CHECK(!forbidden, "the processor would wait for the card here: ", what);
   const std::lock_guard<std::mutex> lock(mutex);
   waits[what]++;
@@ -87,6 +90,9 @@ struct CardGuard final : c10::impl::DeviceGuardImplInterface {
   void uncheckedSetDevice(c10::Device) const noexcept override {}
   c10::Stream getStream(c10::Device) const override { return c10::Stream(c10::Stream::DEFAULT, kCard); }
   c10::Stream getDefaultStream(c10::Device) const override { return c10::Stream(c10::Stream::DEFAULT, kCard); }
+  c10::Stream getStreamFromGlobalPool(c10::Device, bool = false) const override {
+    return c10::Stream(c10::Stream::UNSAFE, kCard, 1);
+  }
   c10::Stream getNewStream(c10::Device, int = 0) const override { return c10::Stream(c10::Stream::DEFAULT, kCard); }
   c10::Stream exchangeStream(c10::Stream) const override { return c10::Stream(c10::Stream::DEFAULT, kCard); }
   c10::DeviceIndex deviceCount() const noexcept override { return 1; }
@@ -205,6 +211,68 @@ struct Aliases {
   }
 };
 
+// A tensor of the card, of the same memory, that stays as it lies now.
+at::Tensor fixed(const at::Tensor& tensor) {
+  if (!tensor.defined() || !tensor.is_cuda()) return tensor;
+  at::Tensor made = at::detail::make_tensor<c10::TensorImpl>(
+      c10::Storage(tensor.storage()), c10::DispatchKeySet(c10::DispatchKey::CUDA), tensor.dtype());
+  made.unsafeGetTensorImpl()->set_sizes_and_strides(tensor.sizes(), tensor.strides(), tensor.storage_offset());
+  if (tensor.unsafeGetTensorImpl()->is_wrapped_number()) made.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return made;
+}
+
+c10::IValue fixed(const c10::IValue& value) {
+  if (value.isTensor()) return fixed(value.toTensor());
+  if (value.isTensorList()) {
+    c10::List<at::Tensor> list;
+    for (const at::Tensor& tensor : value.toTensorVector()) list.push_back(fixed(tensor));
+    return list;
+  }
+  if (value.isOptionalTensorList()) {
+    c10::List<std::optional<at::Tensor>> list;
+    for (const auto& tensor : value.toOptionalTensorVector()) {
+      list.push_back(tensor ? std::optional<at::Tensor>(fixed(*tensor)) : std::nullopt);
+    }
+    return list;
+  }
+  return value;
+}
+
+std::vector<at::Tensor> tensors_in(const c10::IValue& value) {
+  if (value.isTensor()) return {value.toTensor()};
+  if (value.isTensorList()) return value.toTensorVector();
+  return {};
+}
+
+// What was asked of the card while it was recorded, in order.
+struct Recorded {
+  c10::OperatorHandle op;
+  std::vector<c10::IValue> arguments, results;
+};
+using Graph = std::vector<Recorded>;
+
+Graph current;
+std::map<int32_t, Graph> graphs;
+int32_t last_graph = 0;
+// What was in the memory that was written to: a card computes nothing while it is recorded.
+std::vector<std::pair<at::Tensor, at::Tensor>> undo;
+
+void remember(const c10::OperatorHandle& op, const std::vector<c10::IValue>& arguments) {
+  Recorded one{op, {}, {}};
+  for (size_t i = 0; i < arguments.size(); i++) {
+    one.arguments.push_back(fixed(arguments[i]));
+    const auto& argument = op.schema().arguments()[i];
+    const auto* alias = argument.alias_info();
+    // The schema of the older batch norm does not say that it writes to these.
+    const bool statistics = argument.name() == "running_mean" || argument.name() == "running_var";
+    if (!statistics && (alias == nullptr || !alias->isWrite())) continue;
+    for (const at::Tensor& written : tensors_in(one.arguments.back())) {
+      if (written.defined() && written.numel() > 0) undo.emplace_back(written, written.clone());
+    }
+  }
+  current.push_back(std::move(one));
+}
+
 bool is_mask(const at::Tensor& tensor) {
   return tensor.defined() && (tensor.scalar_type() == at::kBool || tensor.scalar_type() == at::kByte);
 }
@@ -234,6 +302,15 @@ void run_on_processor(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     if (is_index && is_mask(tensor)) wait(name + " by a mask");
     return aliases.of(tensor);
   };
+  const bool records = recording;
+  size_t place = 0;
+  if (records) {
+    const std::vector<c10::IValue> given(stack->begin() + static_cast<std::ptrdiff_t>(first), stack->end());
+    recording = false;
+    remember(op, given);
+    place = current.size() - 1;
+    recording = true;
+  }
   if (waiting.count(name) > 0) wait(name);
   if (name == "aten::repeat_interleave" && stack->back().isNone()) wait(name);
   for (size_t i = first; i < stack->size(); i++) {
@@ -269,6 +346,25 @@ void run_on_processor(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
       value = list;
     }
   }
+  if (!records) return;
+  for (size_t i = stack->size() - op.schema().returns().size(); i < stack->size(); i++) {
+    current[place].results.push_back(fixed((*stack)[i]));
+  }
+}
+
+void replay(const Graph& graph) {
+  for (const Recorded& one : graph) {
+    torch::jit::Stack stack;
+    for (const c10::IValue& value : one.arguments) stack.push_back(fixed(value));
+    one.op.callBoxed(&stack);
+    for (size_t i = 0; i < one.results.size(); i++) {
+      const auto now = tensors_in(stack[i]), then = tensors_in(one.results[i]);
+      for (size_t j = 0; j < now.size() && j < then.size(); j++) {
+        const bool same = !now[j].defined() || now[j].storage().data() == then[j].storage().data();
+        if (!same) at::Tensor(then[j]).copy_(now[j]);
+      }
+    }
+  }
 }
 
 at::Tensor empty(c10::SymIntArrayRef size, std::optional<at::ScalarType> dtype, std::optional<at::Layout>,
@@ -284,6 +380,12 @@ at::Tensor empty_strided(c10::SymIntArrayRef size, c10::SymIntArrayRef stride, s
 }
 
 at::Tensor& copy(at::Tensor& self, const at::Tensor& from, bool non_blocking) {
+  TORCH_CHECK(!recording || (self.is_cuda() && from.is_cuda()), "operation not permitted when stream is capturing: copy");
+  if (recording) {
+    recording = false;
+    remember(c10::Dispatcher::singleton().findSchemaOrThrow("aten::copy_", ""), {self, from, non_blocking});
+    recording = true;
+  }
   if (!self.is_cuda()) wait("copy from the card");
   else if (!from.is_cuda() && !non_blocking) wait("copy to the card");
   Aliases aliases;
@@ -322,16 +424,52 @@ TORCH_LIBRARY_IMPL(aten, CUDA, m) {
   }
 }
 
+#define EXPORT __attribute__((visibility("default")))
+
 extern "C" {
 
 // To be called before anything asks libtorch for devices.
-__attribute__((visibility("default"))) void card_insert() { c10::SetAllocator(c10::DeviceType::CUDA, &allocator, 1); }
+EXPORT void card_insert() { c10::SetAllocator(c10::DeviceType::CUDA, &allocator, 1); }
 
 // Whether waiting is an error.
-__attribute__((visibility("default"))) void card_forbid(int32_t on) { forbidden = on != 0; }
+EXPORT void card_forbid(int32_t on) { forbidden = on != 0; }
+
+EXPORT void card_record() {
+  current.clear();
+  undo.clear();
+  recording = true;
+}
+
+// The number of what was recorded.
+EXPORT int32_t card_recorded() {
+  recording = false;
+  try {
+    for (auto one = undo.rbegin(); one != undo.rend(); ++one) one->first.copy_(one->second);
+  } catch (...) {
+    return -1;
+  }
+  undo.clear();
+  graphs[++last_graph] = std::move(current);
+  current = {};
+  return last_graph;
+}
+
+EXPORT int32_t card_replay(int32_t graph) {
+  try {
+    const c10::InferenceMode inference(false);
+    at::NoGradGuard no_grad;
+    replay(graphs.at(graph));
+    return 0;
+  } catch (const std::exception& error) {
+    fprintf(stderr, "replay: %s\n", error.what());
+    return -1;
+  }
+}
+
+EXPORT void card_forget(int32_t graph) { graphs.erase(graph); }
 
 // Writes "what\tcount" a line for all that was waited for, as far as there is room, forgets it, and returns the length.
-__attribute__((visibility("default"))) int32_t card_waits(char* text, int32_t room) {
+EXPORT int32_t card_waits(char* text, int32_t room) {
   std::string all;
   {
     const std::lock_guard<std::mutex> lock(mutex);

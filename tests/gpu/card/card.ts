@@ -8,6 +8,10 @@
 
 import { fileURLToPath } from "node:url";
 import { locate } from "../../../ffi/locate.ts";
+import { getRngState, setRngState } from "../../../src/torch/random.ts";
+import { keep } from "../../../src/torch/scope.ts";
+import { whileRecording } from "../../../src/torch/waits.ts";
+import type { GraphEngine } from "../../../src/train/graph_engine.ts";
 import {
   compileArguments,
   compilerCandidates,
@@ -19,6 +23,10 @@ import {
 const symbols = {
   card_insert: { parameters: [], result: "void" },
   card_forbid: { parameters: ["i32"], result: "void" },
+  card_record: { parameters: [], result: "void" },
+  card_recorded: { parameters: [], result: "i32" },
+  card_replay: { parameters: ["i32"], result: "i32" },
+  card_forget: { parameters: ["i32"], result: "void" },
   card_waits: { parameters: ["buffer", "i32"], result: "i32" },
 } as const;
 
@@ -78,3 +86,33 @@ export function forbidWaits<R>(body: () => R): R {
     card.card_forbid(0);
   }
 }
+
+/** Records the pretended card's work: what is written to is put back at the end, as if nothing had been computed. */
+export const graphs: GraphEngine = {
+  warm: (work) => work(),
+  record(body) {
+    // Nothing is drawn while it is recorded either.
+    const drawn = keep(getRngState());
+    card.card_record();
+    let result;
+    try {
+      result = whileRecording(body);
+    } catch (error) {
+      card.card_forget(card.card_recorded());
+      throw error;
+    }
+    const graph = card.card_recorded();
+    setRngState(drawn);
+    drawn.dispose();
+    if (graph < 0) throw new Error("What was written to could not be put back.");
+    return {
+      result,
+      graph: {
+        replay() {
+          if (card.card_replay(graph) < 0) throw new Error("The replay failed.");
+        },
+        [Symbol.dispose]: () => card.card_forget(graph),
+      },
+    };
+  },
+};

@@ -95,9 +95,7 @@ async function train(name: string, options: object, training: object, forbid: bo
     teachers.descriptive({ name: "other", model: networks[2] }),
   ];
   const shelf = new teachers.Shelf(
-    name === "Rotation" || name === "Supervised"
-      ? []
-      : name === "CustomKD"
+    name === "Rotation" || name === "Supervised" ? [] : name === "CustomKD"
       ? all.slice(0, 1)
       // These want teachers of all classes, or with maps.
       : name === "LogitMatching" || "hint" in options
@@ -117,7 +115,10 @@ async function train(name: string, options: object, training: object, forbid: bo
     : data.zipLoaders(given, others);
   if (training === trainings.stored) {
     const rows = (width: number) => (_: number, indices: Int32Array) =>
-      torch.tensor(Float32Array.from(indices, Math.sqrt)).unsqueeze(1).expand([indices.length, width])
+      torch.tensor(Float32Array.from(indices, Math.sqrt)).unsqueeze(1).expand([
+        indices.length,
+        width,
+      ])
         .add(0);
     shelf.use(
       others,
@@ -134,7 +135,8 @@ async function train(name: string, options: object, training: object, forbid: bo
   const batches = watched(loader, (waits) => {
     for (const [what, times] of Object.entries(waits)) found[what] = (found[what] ?? 0) + times;
   });
-  const make1 = (params: InstanceType<typeof torch.Tensor>[]) => new optim.AdamW(params, { lr: 1e-3 });
+  const make1 = (params: InstanceType<typeof torch.Tensor>[]) =>
+    new optim.AdamW(params, { lr: 1e-3 });
   const common = { batches, epochs: 2, progress: false, logEvery: 1000, ...training };
   if (forbid) {
     using batch = await loader.batch(0, 0);
