@@ -8,7 +8,9 @@ import { call } from "../torch/call.ts";
 import type { Device } from "../torch/device.ts";
 import { noteRange } from "../torch/known_range.ts";
 import { scope } from "../torch/scope.ts";
+import { SideStream } from "../torch/side_streams.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { recording } from "../torch/waits.ts";
 
 /**
  * A tensor on a device; itself where it lies there already. From the processor it goes through pinned memory, out of which the
@@ -17,9 +19,21 @@ import type { Tensor } from "../torch/tensor.ts";
 export function upload(tensor: Tensor, device: Device): Tensor {
   const from = tensor.device;
   if (device === "cpu" || from !== "cpu") return from === device ? tensor : tensor.to(device);
-  return scope(() =>
-    (call("aten::pin_memory", tensor) as Tensor).to({ device, nonBlocking: true })
-  );
+  return scope(() => send(call("aten::pin_memory", tensor) as Tensor, device));
+}
+
+/** The stream of each card that copies are made on. */
+const copying: Map<Device, SideStream | null> = new Map();
+
+/** Copies pinned memory to a card, beside what that computes at the moment, where it has streams. */
+function send(pinned: Tensor, device: Device): Tensor {
+  let side = copying.get(device);
+  if (side === undefined) copying.set(device, side = SideStream.of(device));
+  if (side === null || recording) return pinned.to({ device, nonBlocking: true });
+  // It needs nothing that was asked of the card before, so that it begins at once.
+  const moved = side.run(() => pinned.to({ device, nonBlocking: true }), { after: false });
+  side.join([moved]);
+  return moved;
 }
 
 /** How many elements the parts of {@linkcode uploadAll} begin apart, so that kernels read them in wide pieces. */
@@ -49,7 +63,7 @@ export function uploadAll(tensors: readonly Tensor[], device: Device): Tensor[] 
       parts.forEach((part, i) => {
         whole.narrow(0, places[i], part.numel).view(part.shape).copy_(part);
       });
-      const there = whole.to({ device, nonBlocking: true });
+      const there = send(whole, device);
       parts.forEach((part, i) => {
         moved.set(part, there.narrow(0, places[i], part.numel).view(part.shape));
       });

@@ -13,6 +13,8 @@ import { knownColumns } from "../data/known_columns.ts";
 import { uploadAll } from "../data/upload.ts";
 import type { PixelSource } from "../data/pixel_source.ts";
 import { scope } from "../torch/scope.ts";
+import type { Device } from "../torch/device.ts";
+import { SideStream } from "../torch/side_streams.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkOutput } from "./check_output.ts";
 import { checkShelf } from "./check_shelf.ts";
@@ -32,6 +34,11 @@ export interface ShelfOptions {
    * default), or (`"leaveOut"`) it is left out from there on, with a line that names it and the reason.
    */
   onFailure?: "throw" | "leaveOut";
+  /**
+   * On how many streams of a card the teachers that look at the images compute at once; 1 by default. More are for small
+   * teachers, each of which leaves most of a card idle; they take the memory of so many at once. Ignored on the processor.
+   */
+  streams?: number;
 }
 
 /** What a teacher said about images, kept. */
@@ -63,6 +70,9 @@ export class Shelf implements Disposable {
   /** What happens when one fails. */
   readonly onFailure: "throw" | "leaveOut";
   readonly #residency: Residency | null;
+  readonly #streams: number;
+  /** The streams of each card that teachers compute on. */
+  readonly #sides: Map<Device, readonly SideStream[]> = new Map();
   readonly #stored: Map<PixelSource, ReadonlyMap<string, StoredOutputs>> = new Map();
   readonly #leftOut: Map<string, string> = new Map();
   /** What is said about some batches whatever teachers would say. */
@@ -75,7 +85,7 @@ export class Shelf implements Disposable {
    * @throws {ArgumentError} if something is no teacher, two have one name, or an option cannot be used.
    */
   constructor(teachers: readonly Teacher[], options: ShelfOptions = {}) {
-    const { resident, onFailure = "throw" } = options;
+    const { resident, onFailure = "throw", streams = 1 } = options;
     checkShelf(teachers);
     if (onFailure !== "throw" && onFailure !== "leaveOut") {
       throw new ArgumentError(
@@ -83,6 +93,8 @@ export class Shelf implements Disposable {
       );
     }
     if (resident !== undefined) checkPositive(resident, "The number of resident teachers");
+    checkPositive(streams, "The number of streams");
+    this.#streams = streams;
     this.teachers = [...teachers];
     this.onFailure = onFailure;
     this.#residency = resident === undefined ? null : new Residency(teachers, resident);
@@ -158,16 +170,48 @@ export class Shelf implements Disposable {
     const told = this.#told.get(batch);
     if (told !== undefined) return told;
     const heard = new Map<string, TeacherOutput>();
-    for (const teacher of who) {
+    const sides = this.#sidesOf(batch.pixels.device);
+    for (const [i, teacher] of who.entries()) {
       if (this.#leftOut.has(teacher.name)) continue;
-      const output = this.#hear(teacher, batch, asked);
+      const output = sides.length === 0
+        ? this.#hear(teacher, batch, asked)
+        : this.#hearBeside(sides[i % sides.length], teacher, batch, asked);
       if (output !== undefined) heard.set(teacher.name, output);
+    }
+    for (const [i, side] of sides.entries()) {
+      side.join(who.flatMap(({ name }, place) => {
+        const output = place % sides.length === i ? heard.get(name) : undefined;
+        return output === undefined ? [] : partsOf(output).filter((part) => part.device !== "cpu");
+      }));
     }
     if (heard.size === 0 && who.length > 0) {
       const reasons = [...this.#leftOut].map(([name, reason]) => `"${name}" (${reason})`);
       throw new TrainingError(`No teacher is left to ask: left out are ${reasons.join(", ")}.`);
     }
     return new Opinions(beside(batch.pixels, heard), knownBy(who));
+  }
+
+  /** The streams that teachers compute on beside the current one; none where that is all. */
+  #sidesOf(device: Device): readonly SideStream[] {
+    if (this.#streams === 1 || device === "cpu") return [];
+    let known = this.#sides.get(device);
+    if (known === undefined) {
+      known = Array.from({ length: this.#streams }, () => SideStream.of(device))
+        .filter((side) => side !== null);
+      this.#sides.set(device, known);
+    }
+    return known;
+  }
+
+  #hearBeside(
+    side: SideStream,
+    teacher: Teacher,
+    batch: Batch,
+    asked: AskOptions,
+  ): TeacherOutput | undefined {
+    // Rendered before, on the current stream: equal views are of several teachers.
+    batch.view(teacher.view);
+    return side.run(() => this.#hear(teacher, batch, asked), { after: true });
   }
 
   #hear(teacher: Teacher, batch: Batch, asked: AskOptions): TeacherOutput | undefined {
@@ -224,6 +268,10 @@ export class Shelf implements Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function partsOf({ features, logits, patches }: TeacherOutput): Tensor[] {
+  return [features, logits, patches].filter((part) => part !== undefined);
 }
 
 /** What was heard, on the images' device. */

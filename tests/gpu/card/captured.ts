@@ -5,7 +5,7 @@
  * @module
  */
 
-import { graphs, takeWaits } from "./card.ts";
+import { graphs, takeWaits } from "./engine.ts";
 
 const torch = await import("../../../src/torch/mod.ts");
 const data = await import("../../../src/data/mod.ts");
