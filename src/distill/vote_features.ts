@@ -267,6 +267,8 @@ function addWeighted(
   using weighted = values.mul(w);
   using total = weighted.sum(0);
   sum.add_(total);
+  // On a card it is kept for the next step.
+  if (device === "cpu") w.dispose();
 }
 
 /** The share of each teacher's elements whose sign is the consensus sign (n). */
