@@ -187,7 +187,16 @@ export function libraryKey(packageKey: string, libtorch: Libtorch): string {
 }
 
 /** Which files of the native source folder are compiled or included. */
-export const NATIVE_SOURCE_FILE: RegExp = /^[\w.-]+\.(h|hpp|cpp)$/;
+const NATIVE_SOURCE_FILE = /^[\w.-]+\.(h|hpp|cpp)$/;
+
+/** The names of the files in the native source folder that are compiled or included, with those of its folders, in order. */
+export function nativeSourcesIn(folder: URL): string[] {
+  const names = [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    if (!isDirectory) return NATIVE_SOURCE_FILE.test(name) ? [name] : [];
+    return nativeSourcesIn(new URL(`${name}/`, folder)).map((inner) => `${name}/${inner}`);
+  });
+  return names.sort();
+}
 
 /**
  * A hash of the names and contents of the native source.
@@ -198,9 +207,7 @@ export function sourceHash(source: URL): string | undefined {
   if (source.protocol !== "file:") return undefined;
   try {
     const hash = new Hash();
-    const names = [...Deno.readDirSync(source)].map((entry) => entry.name)
-      .filter((name) => NATIVE_SOURCE_FILE.test(name)).sort();
-    for (const name of names) {
+    for (const name of nativeSourcesIn(source)) {
       hash.add(new TextEncoder().encode(name));
       hash.add(Deno.readFileSync(new URL(name, source)));
     }

@@ -9,6 +9,7 @@ import {
   ArgumentError,
   DeviceError,
   DisposedError,
+  DistributedError,
   DTypeError,
   IndexError,
   LibraryError,
@@ -33,6 +34,7 @@ const byCode: Record<number, ErrorClass> = {
   13: DeviceError,
   14: ShapeError,
   15: DTypeError,
+  16: DistributedError,
 };
 
 /** libtorch has one error for most mistakes; its words tell which mistake it was. */
@@ -56,6 +58,10 @@ const byWords: [RegExp, ErrorClass][] = [
 /** What libtorch says where a device cannot be used at all. */
 const noDevice =
   /not linked with support for|NVIDIA driver|No CUDA GPUs|no CUDA-capable device|invalid device ordinal|not compiled with CUDA/i;
+
+/** What c10d's backends say when a process cannot be reached: their errors have no type of their own. */
+const connection =
+  /\bgloo\/transport\/|\[c10d\]|timeout caused pair closure|\bProcessGroup(Gloo|NCCL)\b.*(timed? ?out|abort)/is;
 
 /**
  * What libtorch's checks say, without what they say to those who work on libtorch: where in its source a check stands,
@@ -85,6 +91,7 @@ export function nativeError(code: number, message: string): ApprenticeError {
   }
   const exact = byCode[code];
   if (exact) return new exact(message);
+  if (connection.test(message)) return new DistributedError(message);
   const missing = /Could not run '([^']*)' with arguments from the '(\w+)' backend/.exec(message);
   if (missing) {
     const call = message.lastIndexOf("\n  in ");

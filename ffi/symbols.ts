@@ -120,6 +120,25 @@ export const symbols = {
   // int32_t ap_set_rng_state(uint32_t ctx, uint32_t device, double state)
   ap_set_rng_state: { parameters: [ctx, "u32", handle], result: status },
 
+  // int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes)
+  ap_store_open: { parameters: [ctx, "u32"], result: status },
+  // int32_t ap_store_set(uint32_t ctx, double store, uint32_t key_bytes, uint32_t value_bytes)
+  ap_store_set: { parameters: [ctx, handle, "u32", "u32"], result: status },
+  // int32_t ap_store_get(uint32_t ctx, double store, uint32_t key_bytes, double seconds)
+  ap_store_get: { parameters: [ctx, handle, "u32", "f64"], result: status },
+  // int32_t ap_store_add(uint32_t ctx, double store, uint32_t key_bytes, double amount)
+  ap_store_add: { parameters: [ctx, handle, "u32", "f64"], result: status },
+  // int32_t ap_group_open(uint32_t ctx)
+  ap_group_open: { parameters: [ctx], result: status },
+  // int32_t ap_group_barrier(uint32_t ctx, double group, double seconds)
+  ap_group_barrier: { parameters: [ctx, handle, "f64"], result: status },
+  // int32_t ap_group_gather(uint32_t ctx, double group, double tensor)
+  ap_group_gather: { parameters: [ctx, handle, handle], result: status },
+  // int32_t ap_reducer_open(uint32_t ctx, double group, uint32_t count, double bucket_bytes)
+  ap_reducer_open: { parameters: [ctx, handle, "u32", "f64"], result: status },
+  // int32_t ap_reducer_prepare(uint32_t ctx, double reducer, double loss)
+  ap_reducer_prepare: { parameters: [ctx, handle, handle], result: status },
+
   // int32_t ap_threads(uint32_t ctx, uint32_t count)
   ap_threads: { parameters: [ctx, "u32"], result: status },
   // int32_t ap_device_count(uint32_t ctx, uint32_t device_type)
@@ -135,7 +154,7 @@ export const symbols = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of the C interface that this table is written for. */
-export const abiVersion = 6;
+export const abiVersion = 7;
 
 /** Doubles in a context's argument frame (`AP_FRAME_SLOTS`). */
 export const frameSlots = 65536;

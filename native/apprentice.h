@@ -35,7 +35,7 @@
 #define AP_API __attribute__((visibility("default")))
 #endif
 
-#define AP_ABI_VERSION 6
+#define AP_ABI_VERSION 7
 #define AP_FRAME_SLOTS 65536
 #define AP_TEXT_BYTES 65536
 
@@ -54,7 +54,8 @@ enum ap_error {
   AP_ERROR_CONTEXT = 12,
   AP_ERROR_DEVICE = 13,
   AP_ERROR_SHAPE = 14,
-  AP_ERROR_DTYPE = 15
+  AP_ERROR_DTYPE = 15,
+  AP_ERROR_DISTRIBUTED = 16
 };
 
 /* Kinds of TorchScript's values; "absent" is an argument that takes its default. */
@@ -139,6 +140,17 @@ AP_API int32_t ap_seed(uint32_t ctx, double seed);
 AP_API int32_t ap_generator(uint32_t ctx, uint32_t device, double seed);
 AP_API int32_t ap_rng_state(uint32_t ctx, uint32_t device);
 AP_API int32_t ap_set_rng_state(uint32_t ctx, uint32_t device, double state);
+
+/* processes that work together */
+AP_API int32_t ap_store_open(uint32_t ctx, uint32_t place_bytes);
+AP_API int32_t ap_store_set(uint32_t ctx, double store, uint32_t key_bytes, uint32_t value_bytes);
+AP_API int32_t ap_store_get(uint32_t ctx, double store, uint32_t key_bytes, double seconds);
+AP_API int32_t ap_store_add(uint32_t ctx, double store, uint32_t key_bytes, double amount);
+AP_API int32_t ap_group_open(uint32_t ctx);
+AP_API int32_t ap_group_barrier(uint32_t ctx, double group, double seconds);
+AP_API int32_t ap_group_gather(uint32_t ctx, double group, double tensor);
+AP_API int32_t ap_reducer_open(uint32_t ctx, double group, uint32_t count, double bucket_bytes);
+AP_API int32_t ap_reducer_prepare(uint32_t ctx, double reducer, double loss);
 
 /* threads, devices, memory */
 AP_API int32_t ap_threads(uint32_t ctx, uint32_t count);

@@ -347,6 +347,8 @@ int32_t report_in_full(Context& context, const std::string& where) {
     return write_error(context, AP_ERROR_NOT_IMPLEMENTED, e.what_without_backtrace() + where);
   } catch (const c10::LinAlgError& e) {
     return write_error(context, AP_ERROR_LINALG, e.what_without_backtrace() + where);
+  } catch (const c10::DistError& e) {
+    return write_error(context, AP_ERROR_DISTRIBUTED, e.what_without_backtrace() + where);
   } catch (const c10::Error& e) {
     return write_error(context, AP_ERROR_TORCH, e.what_without_backtrace() + where);
   } catch (const std::bad_alloc&) {

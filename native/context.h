@@ -27,7 +27,7 @@ struct Failure : std::runtime_error {
   ap_error code;
 };
 
-enum class Kind : uint8_t { none, tensor, generator, module, trace };
+enum class Kind : uint8_t { none, tensor, generator, module, trace, store, group, reducer };
 
 // What a handle can stand for besides a tensor.
 struct Held {

@@ -39,6 +39,8 @@ char kind_of(const c10::TypePtr& type) {
     case c10::TypeKind::FloatType: return 'F';
     case c10::TypeKind::BoolType: return 'B';
     case c10::TypeKind::StringType: return 'H';
+    // Such as a process group, which its name stands for.
+    case c10::TypeKind::AnyType: return 'H';
     case c10::TypeKind::ScalarTypeType: return 'Y';
     case c10::TypeKind::LayoutType: return 'O';
     case c10::TypeKind::MemoryFormatType: return 'M';

@@ -71,6 +71,21 @@ export class TrainingError extends ApprenticeError {}
  */
 export class StoreError extends ApprenticeError {}
 
+/**
+ * Processes that work together cannot go on: one is gone, never came, did not answer in time, failed, or is about something
+ * else than the others. All of them throw it, and name the same one where that can be known.
+ */
+export class DistributedError extends ApprenticeError {
+  /** Who it was, by rank; null where that is not known. */
+  readonly rank: number | null;
+
+  /** Takes the message and whose fault it is. */
+  constructor(message: string, rank: number | null = null, options?: ErrorOptions) {
+    super(message, options);
+    this.rank = rank;
+  }
+}
+
 /** One thing in which a run is not as the checkpoint says; see {@linkcode ResumeError}. */
 export interface RunDifference {
   /** What differs: `stages.student.optimizer.groups.0.weightDecay`. */

@@ -77,6 +77,7 @@ export const standardError: TextStream = {
     }
   },
   write(text: string): void {
+    if (quiet > 0) return;
     const bytes = ENCODER.encode(text);
     try {
       for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
@@ -85,6 +86,21 @@ export const standardError: TextStream = {
     }
   },
 };
+
+/** How many want nothing to be said. */
+let quiet = 0;
+
+/** Has nothing said and no bar shown until disposed of, as where one process speaks for several. */
+export function quietly(): Disposable {
+  let wants = true;
+  quiet++;
+  return {
+    [Symbol.dispose]() {
+      if (wants) quiet--;
+      wants = false;
+    },
+  };
+}
 
 /** The bar whose line is on the screen and not yet ended. */
 let onScreen: Progress | undefined;

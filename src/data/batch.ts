@@ -11,6 +11,7 @@ import { keep } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import type { Origin } from "./pixel_source.ts";
 import { Renderings } from "./renderings.ts";
+import type { Share } from "./share.ts";
 import { uploadLabels } from "./upload.ts";
 import type { View } from "./view.ts";
 
@@ -29,6 +30,7 @@ export abstract class Batch implements Disposable {
   /** Which variants of which images these are, where a loader made them; null for others. */
   readonly origin: Origin | null;
   readonly #renderings: Renderings;
+  #share: Share | null = null;
   #places: Int32Array | null = null;
   #strong: { readonly pixels: Tensor; readonly renderings: Renderings } | null = null;
 
@@ -59,6 +61,22 @@ export abstract class Batch implements Disposable {
   /** The number of images, B. */
   get length(): number {
     return this.pixels.shape[0];
+  }
+
+  /** Whose part of a batch these images are, which several processes share; null for a whole batch. */
+  get share(): Share | null {
+    return this.#share;
+  }
+
+  /** How many images the batch has, with those of all processes that share it. */
+  get wholeLength(): number {
+    return this.length * (this.#share?.size ?? 1);
+  }
+
+  /** Says that the images are one process's part of a batch, and every process has as many; null for a whole batch. */
+  asShare(share: Share | null): this {
+    this.#share = share;
+    return this;
   }
 
   /** {@linkcode Batch.indices} as plain numbers; the same array each time, so that it is not to be changed. */

@@ -22,6 +22,7 @@ import { ImageRandom } from "./image_random.ts";
 import { STRONG_AUGMENTATION } from "./random_purposes.ts";
 import type { PixelSource } from "./pixel_source.ts";
 import type { Spec } from "../base/spec.ts";
+import { checkShare, isShareable, type Share, shareOf } from "./share.ts";
 import type { Transform } from "./transforms/transform.ts";
 import { checkFirst } from "./check_first.ts";
 import { upload } from "./upload.ts";
@@ -55,6 +56,12 @@ export interface LoaderOptions {
    * default.
    */
   prefetch?: number;
+}
+
+/** How one batch is made. */
+export interface BatchOptions {
+  /** Gives all images of the batch, where they are shared by several processes; false by default. */
+  whole?: boolean;
 }
 
 /** Where in an epoch to begin. */
@@ -119,6 +126,10 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
   /** The epoch that iterating the loader itself will go through next. */
   nextEpoch = 0;
 
+  /** Which process's part of each batch is loaded; null for all of it. */
+  #share: Share | null = null;
+  /** The loader of whole batches that this one loads a share of: itself, if there is no other. */
+  #whole: Loader<B> = this;
   /** The orders of the epochs in use: two, because a zipped loader can be in two at once. */
   readonly #orders: Map<number, Int32Array> = new Map();
   #pixelSpec: Promise<Spec> | undefined;
@@ -194,8 +205,43 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
     return this.epoch(this.nextEpoch++)[Symbol.asyncIterator]();
   }
 
+  /**
+   * A loader of what one of several processes loads of the same batches, of the same data set: all go through the same batches
+   * in the same order. An equal part of the images of each, those next to each other, where their number can be divided so;
+   * otherwise, as of a smaller last batch, all of them (`Batch.share` tells). Order, length and spec are those of the whole,
+   * and what is stored of its images is found.
+   *
+   * @throws {ArgumentError} if `batchSize` cannot be shared equally, or the rank is none.
+   *
+   * @example
+   * ```ts
+   * import { data, torch } from "@apprentice/distill";
+   *
+   * using images = new data.UnlabelledImages(torch.zeros([10, 1, 8, 8], { dtype: "uint8" }));
+   * const loader = new data.Loader(images, { batchSize: 4 }).share({ rank: 1, size: 2 });
+   * for (using batch of loader.epoch(0)) console.log(batch.places()); // [2, 3], [6, 7], [9]
+   * ```
+   */
+  share(share: Share): Loader<B> {
+    const whole = this.#whole;
+    checkShare(share, this.batchSize);
+    if (share.size === 1) return whole;
+    const { views, ...options } = whole;
+    const shared = new Loader(whole.dataset, { ...options, views: views ?? undefined });
+    shared.#share = { rank: share.rank, size: share.size };
+    shared.#whole = whole;
+    shared.nextEpoch = this.nextEpoch;
+    return shared;
+  }
+
+  /** Which process's part of each batch is loaded; null for all of it. */
+  get shared(): Share | null {
+    return this.#share;
+  }
+
   /** The images' indices in the order of an epoch; do not change it. */
   order(epoch: number): Int32Array {
+    if (this.#whole !== this) return this.#whole.order(epoch);
     const known = this.#orders.get(epoch);
     if (known) return known;
     checkWhole(epoch, "An epoch");
@@ -212,16 +258,32 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
    *
    * @throws {ArgumentError} If there is no such batch.
    */
-  batch(epoch: number, index: number): B | Promise<B> {
+  batch(epoch: number, index: number, options: BatchOptions = {}): B | Promise<B> {
+    const start = index * this.batchSize;
+    const all = this.order(epoch).subarray(start, start + this.imagesOf(index));
+    const share = options.whole || !this.isShared(index) ? null : this.#share;
+    const indices = share === null ? all : shareOf(all, share);
+    const given = this.pixelsOf(indices, this.variantOf(epoch));
+    if (!isPromise(given)) return this.#strengthened(given, epoch).asShare(share);
+    if (this.strong === undefined && share === null) return given;
+    return given.then((batch) => this.#strengthened(batch, epoch).asShare(share).keep());
+  }
+
+  /**
+   * How many images a batch of an epoch has, with those of all processes.
+   *
+   * @throws {ArgumentError} If there is no such batch.
+   */
+  imagesOf(index: number): number {
     if (!Number.isInteger(index) || index < 0 || index >= this.length) {
       throw new ArgumentError(`There is no batch ${index}; an epoch has ${this.length}.`);
     }
-    const start = index * this.batchSize;
-    const indices = this.order(epoch).subarray(start, start + this.batchSize);
-    const given = this.pixelsOf(indices, this.variantOf(epoch));
-    if (this.strong === undefined) return given;
-    if (!isPromise(given)) return this.#strengthened(given, epoch);
-    return given.then((batch) => this.#strengthened(batch, epoch).keep());
+    return Math.min(this.batchSize, this.dataset.length - index * this.batchSize);
+  }
+
+  /** Whether a part of a batch is loaded, and other processes load the others. */
+  isShared(index: number): boolean {
+    return this.#share !== null && isShareable(this.imagesOf(index), this.#share);
   }
 
   /** How many images the data set has. */
@@ -265,7 +327,7 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
 
   /** What decides the pixels: the data set by a fingerprint of its contents, the transform, the seed, the variants. */
   async pixelSpec(): Promise<Spec> {
-    return await (this.#pixelSpec ??= pixelSpec(this));
+    return await (this.#whole.#pixelSpec ??= pixelSpec(this.#whole));
   }
 
   /** The batch with its pixels transformed, on the device. */
@@ -274,7 +336,8 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
     try {
       pixels = scope(() => this.#apply(given, variant));
       checkPixels(pixels, count);
-      return given.withPixels(pixels, this.device, { source: this, variant });
+      // What is stored was made of the whole.
+      return given.withPixels(pixels, this.device, { source: this.#whole, variant });
     } catch (error) {
       pixels?.dispose();
       given.dispose();
@@ -282,8 +345,9 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
     }
   }
 
-  /** The batch with pixels that the student alone sees. */
+  /** The batch with pixels that the student alone sees, if there are such. */
   #strengthened(batch: B, epoch: number): B {
+    if (this.strong === undefined) return batch;
     let pixels: Tensor | undefined;
     try {
       const random = new ImageRandom(this.seed, epoch, batch.places(), STRONG_AUGMENTATION);

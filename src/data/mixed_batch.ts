@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../base/errors.ts";
 import { LabelledBatch, UnlabelledBatch } from "./batch.ts";
+import type { Share } from "./share.ts";
 
 /** A batch of both kinds, disposed of together. */
 export class MixedBatch implements Disposable {
@@ -17,7 +18,7 @@ export class MixedBatch implements Disposable {
   /**
    * Takes over both.
    *
-   * @throws {ArgumentError} if one is not of its kind.
+   * @throws {ArgumentError} if one is not of its kind, or they are not the same process's part.
    */
   constructor(labelled: LabelledBatch, unlabelled: UnlabelledBatch) {
     if (!(labelled instanceof LabelledBatch) || !(unlabelled instanceof UnlabelledBatch)) {
@@ -25,8 +26,26 @@ export class MixedBatch implements Disposable {
         "A mixed batch is of a LabelledBatch and an UnlabelledBatch, in this order.",
       );
     }
+    const [one, other] = [labelled.share, unlabelled.share];
+    if (one?.rank !== other?.rank || one?.size !== other?.size) {
+      throw new ArgumentError(
+        `The halves of a mixed batch are shared by the same processes, or neither is: got ${
+          nameOf(one)
+        } of labelled images and ${nameOf(other)} of the others.`,
+      );
+    }
     this.labelled = labelled;
     this.unlabelled = unlabelled;
+  }
+
+  /** Whose part of a batch these images are, which several processes share; null for a whole batch. */
+  get share(): Share | null {
+    return this.labelled.share;
+  }
+
+  /** How many images the batch has, with those of all processes that share it. */
+  get wholeLength(): number {
+    return this.labelled.wholeLength + this.unlabelled.wholeLength;
   }
 
   /** Takes the tensors of both out of the scope they were made in. */
@@ -46,4 +65,8 @@ export class MixedBatch implements Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function nameOf(share: Share | null): string {
+  return share === null ? "the whole" : `share ${share.rank} of ${share.size}`;
 }

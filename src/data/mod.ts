@@ -42,6 +42,7 @@ export * from "./labelled_samples.ts";
 export * from "./sample_source.ts";
 export * from "./samples.ts";
 export * from "./selection/mod.ts";
+export type { Share } from "./share.ts";
 export * from "./shuffled_order.ts";
 export * from "./sources/mod.ts";
 export * from "./statistics.ts";

@@ -8,9 +8,11 @@ import type { Batch, LabelledBatch, UnlabelledBatch } from "./batch.ts";
 import { Epoch } from "./epoch.ts";
 import { MixedBatch } from "./mixed_batch.ts";
 import { isPromise } from "./is_promise.ts";
-import type { EpochOptions, Loader } from "./loader.ts";
+import type { BatchOptions, EpochOptions, Loader } from "./loader.ts";
 import { checkFirst } from "./check_first.ts";
 import { checkWhole } from "./philox.ts";
+import type { Share } from "./share.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Spec } from "../base/spec.ts";
 
 /** Two loaders side by side; see {@linkcode zipLoaders}. */
@@ -24,9 +26,30 @@ export class MixedLoader {
 
   /** Use {@linkcode zipLoaders}. @ignore */
   constructor(labelled: Loader<LabelledBatch>, unlabelled: Loader<UnlabelledBatch>) {
+    const [one, other] = [labelled.shared, unlabelled.shared];
+    if (one?.rank !== other?.rank || one?.size !== other?.size) {
+      throw new ArgumentError(
+        "Both loaders are shared by the same processes, or neither is: put whole ones side by side, and share the pair.",
+      );
+    }
     this.labelled = labelled;
     this.unlabelled = unlabelled;
     this.length = Math.max(labelled.length, unlabelled.length);
+  }
+
+  /**
+   * What one of several processes loads of the same pairs; see `Loader.share`. A pair is shared where both halves can be divided
+   * equally, and is whole otherwise.
+   *
+   * @throws {ArgumentError} if a `batchSize` cannot be shared equally, or the rank is none.
+   */
+  share(share: Share): MixedLoader {
+    return new MixedLoader(this.labelled.share(share), this.unlabelled.share(share));
+  }
+
+  /** Which process's part of each pair is loaded; null for all of it. */
+  get shared(): Share | null {
+    return this.labelled.shared;
   }
 
   /**
@@ -76,14 +99,19 @@ export class MixedLoader {
   }
 
   /** One pair of an epoch: always the same. A promise if either loader has to be waited for. */
-  batch(epoch: number, index: number): MixedBatch | Promise<MixedBatch> {
+  batch(
+    epoch: number,
+    index: number,
+    options: BatchOptions = {},
+  ): MixedBatch | Promise<MixedBatch> {
     // Both count their batches on through the epochs of the pair, so that none is favored.
     const step = epoch * this.length + index;
     const { labelled, unlabelled } = this;
-    const first = batchAt(labelled, step);
+    const whole = options.whole || !isShared(labelled, step) || !isShared(unlabelled, step);
+    const first = batchAt(labelled, step, { whole });
     let second: UnlabelledBatch | Promise<UnlabelledBatch>;
     try {
-      second = batchAt(unlabelled, step);
+      second = batchAt(unlabelled, step, { whole });
     } catch (error) {
       discard(first);
       throw error;
@@ -94,8 +122,16 @@ export class MixedLoader {
 }
 
 /** The batch of a loader at a step of all epochs. */
-function batchAt<B extends Batch>(loader: Loader<B>, step: number): B | Promise<B> {
-  return loader.batch(Math.floor(step / loader.length), step % loader.length);
+function batchAt<B extends Batch>(
+  loader: Loader<B>,
+  step: number,
+  options?: BatchOptions,
+): B | Promise<B> {
+  return loader.batch(Math.floor(step / loader.length), step % loader.length, options);
+}
+
+function isShared<B extends Batch>(loader: Loader<B>, step: number): boolean {
+  return loader.isShared(step % loader.length);
 }
 
 function discard(batch: Disposable | Promise<Disposable>): void {

@@ -6,11 +6,14 @@
 
 import { say } from "../base/progress.ts";
 import { Module } from "../nn/module.ts";
+import { peers, sharers } from "../nn/sharers.ts";
 import { noGrad } from "../torch/backward.ts";
 import { constant } from "../torch/constants.ts";
 import { zeros } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";
-import { scope } from "../torch/scope.ts";
+import { allReduce } from "../torch/distributed/mod.ts";
+import { cat, zerosLike } from "../torch/operators.gen.ts";
+import { keep, scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { signChance } from "./chance.ts";
 import { ClassChances, type Electorate } from "./class_chances.ts";
@@ -35,12 +38,17 @@ export interface Cast<V> {
 /**
  * Sums up votes, by the teachers' names: one that is left out counts for the images that it voted on. Part of the state
  * dict, so that a resumed run reports the same.
+ *
+ * Where several processes train together, each counts by itself what it sees, and the state dict has what was added up by
+ * {@linkcode VoteAccount.joinCounts}.
  */
 export class VoteAccount extends Module {
   readonly #consensusNames: readonly string[];
   readonly #pseudoNames: readonly string[];
   readonly #chances: ClassChances;
   readonly #sums: Record<string, Tensor> = {};
+  /** What this process alone has counted since sums were added up; empty where there is one. */
+  #own: Record<string, Tensor> = {};
   /** For how many epochs votes on features and on classes have said nothing, or `said`. */
   readonly #warned: Tensor;
 
@@ -89,18 +97,57 @@ export class VoteAccount extends Module {
     features: Cast<FeatureVote> | null,
     logits: Cast<LogitVote> | null,
   ): void {
+    const group = peers();
+    const processes = sharers()?.size ?? 1;
+    // All see a batch that is not shared, and it counts once.
+    if (group !== null && group.rank > 0 && processes === 1) return;
     noGrad(() =>
       scope(() => {
-        this.#sums.images.add_(batch);
-        if (features) this.#addFeatures(batch, features);
-        if (logits) this.#addLogits(logits);
+        const sums = group === null ? this.#sums : this.#ownSums();
+        sums.images.add_(batch);
+        if (features) this.#addFeatures(sums, batch, batch * processes, features);
+        if (logits) this.#addLogits(sums, logits);
       })
     );
   }
 
-  #addFeatures(batch: number, { vote, names }: Cast<FeatureVote>): void {
+  #ownSums(): Record<string, Tensor> {
+    for (const [name, sum] of Object.entries(this.#sums)) this.#own[name] ??= keep(zerosLike(sum));
+    return this.#own;
+  }
+
+  /**
+   * Adds up what processes that train together have counted, so that each has the sums of all. All of them call it; does
+   * nothing where there is one.
+   */
+  joinCounts(): void {
+    const group = peers();
+    const counted = Object.keys(this.#own).length > 0;
+    if (group === null && !counted) return;
+    noGrad(() =>
+      scope(() => {
+        const own = Object.values(this.#ownSums());
+        const all = cat(own.map((sum) => sum.flatten()));
+        if (group !== null) allReduce(all, { op: "sum", group });
+        const parts = all.split(own.map((sum) => sum.numel), 0);
+        Object.values(this.#sums).forEach((sum, i) => sum.add_(parts[i].reshape(sum.shape)));
+      })
+    );
+    this.#forgetOwn();
+  }
+
+  #forgetOwn(): void {
+    for (const sum of Object.values(this.#own)) sum.dispose();
+    this.#own = {};
+  }
+
+  #addFeatures(
+    sums: Record<string, Tensor>,
+    batch: number,
+    whole: number,
+    { vote, names }: Cast<FeatureVote>,
+  ): void {
     const { consensus, agreement, shuffledAgreement } = vote;
-    const sums = this.#sums;
     const all = seatsOf(names, this.#consensusNames, agreement.device);
     const heard = spread(agreement.newOnes(agreement.shape), all);
     const add = (sum: string, of: string, shares: Tensor) => {
@@ -109,15 +156,14 @@ export class VoteAccount extends Module {
     };
     add("consensus", "consensus_images", agreement);
     // One image cannot be shuffled.
-    if (shuffledAgreement && batch > 1) add("shuffled", "shuffled_images", shuffledAgreement);
+    if (shuffledAgreement && whole > 1) add("shuffled", "shuffled_images", shuffledAgreement);
     sums.consensus_chance.add_(heard, { alpha: batch * signChance(names.length) });
-    const decided = consensus.abs().mean();
-    sums.ties.add_(decided.rsub(1), { alpha: batch });
+    const undecided = consensus.eq(0).sum().to("float64").div(consensus.numel);
+    sums.ties.add_(undecided, { alpha: batch });
   }
 
-  #addLogits({ vote, names }: Cast<LogitVote>): void {
+  #addLogits(sums: Record<string, Tensor>, { vote, names }: Cast<LogitVote>): void {
     const { margin, pseudoClass, votes } = vote;
-    const sums = this.#sums;
     const all = seatsOf(names, this.#pseudoNames, vote.choices.device);
     const choices = spread(vote.choices.add(1), all).sub(1);
     const voted = choices.ge(0).to("float64");
@@ -126,14 +172,17 @@ export class VoteAccount extends Module {
     sums.turnouts.add_(turnouts(voted));
     sums.alike.add_(pairsAlike(choices));
     sums.alike_images.add_(voted.matmul(voted.t()));
-    sums.margin.add_(margin.sum());
+    sums.margin.add_(margin.to("float64").sum());
     sums.histogram.add_(margin.histc(bins, 0, 1));
     sums.class_ties.add_(margin.eq(0).logicalAnd(votes.amax(1).gt(0)).sum());
   }
 
-  /** What was added up. Waits for the device. */
+  /** What was added up, and what this process has counted since. Waits for the device. */
   summary(): VoteSummary {
-    const read = (name: string): number[] => Array.from(this.#sums[name].data() as Float64Array);
+    const read = (name: string): number[] => {
+      const own = this.#own[name]?.data() as Float64Array | undefined;
+      return Array.from(this.#sums[name].data() as Float64Array, (sum, i) => sum + (own?.[i] ?? 0));
+    };
     const [images] = read("images");
     const share = (sum: number, count = images): number => count === 0 ? 0 : sum / count;
     const each = (sum: string, of: string): number[] => {
@@ -202,6 +251,7 @@ export class VoteAccount extends Module {
 
   /** Takes over another account's sums, of the same teachers. */
   copy(other: VoteAccount): void {
+    this.#forgetOwn();
     noGrad(() => {
       for (const name in this.#sums) this.#sums[name].copy_(other.#sums[name]);
     });
@@ -209,7 +259,14 @@ export class VoteAccount extends Module {
 
   /** Starts from nothing. What was warned of is not said again. */
   reset(): void {
+    this.#forgetOwn();
     for (const sum of Object.values(this.#sums)) noGrad(() => sum.zero_());
+  }
+
+  /** Frees all sums. */
+  override dispose(): void {
+    this.#forgetOwn();
+    super.dispose();
   }
 }
 

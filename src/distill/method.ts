@@ -11,6 +11,7 @@ import { knownColumns } from "../data/known_columns.ts";
 import type { MixedBatch } from "../data/mixed_batch.ts";
 import { Classifier } from "../nn/classifier.ts";
 import { Module } from "../nn/module.ts";
+import { peers, withSharers } from "../nn/sharers.ts";
 import { moduleSpec } from "../nn/spec.ts";
 import type { Opinions } from "../teachers/opinions.ts";
 import { Shelf } from "../teachers/shelf.ts";
@@ -21,8 +22,9 @@ import { countNotFinite } from "./checks.ts";
 import { checkLearners, partsOf } from "./check_needs.ts";
 import { meetClasses } from "./meet_classes.ts";
 import type { Needs } from "./needs.ts";
+import { inAll, leaveOutTogether, sharersOf } from "./processes.ts";
 import { Seen } from "./seen.ts";
-import { hasEpochs, survey, type SurveyOptions, waiting } from "./survey.ts";
+import { checkJoins, hasEpochs, survey, type SurveyOptions, waiting } from "./survey.ts";
 import { Terms } from "./terms.ts";
 
 /** Any batch that a method may take. */
@@ -34,6 +36,12 @@ export interface StepResult {
   loss: Tensor;
   /** The parts of the loss by name, unweighted and without a graph, for the record. */
   terms: Record<string, Tensor>;
+}
+
+/** A part of a method that counts, in each process what that one sees. */
+interface Counts {
+  /** Adds up what processes have counted. */
+  joinCounts(): void;
 }
 
 /** One kind of epoch of a method. */
@@ -145,22 +153,30 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
   /**
    * The loss of one batch, with its graph; `backward` and the optimizer are the caller's part.
    *
+   * Of a batch that several processes share (`Loader.share`) each has its own loss. Their mean is the loss of the batch, and
+   * the mean of their gradients its gradients: `torch.distributed.Reducer` takes it. Batch norms take statistics of all. A
+   * batch that is not shared is the same in every process, and so is its loss.
+   *
    * @param stage Which stage; may be left out where there is one.
-   * @throws {ArgumentError} if the batch is not of the kind that the method needs, or there is no such stage.
+   * @throws {ArgumentError} if the batch is not of the kind that the method needs, or there is no such stage, or other processes
+   * share it than train together.
    * @throws {ShapeError} if the student's or a teacher's output is not as declared.
    * @throws {TrainingError} if the loss is not finite, naming the teacher that it comes from.
    */
   step(batch: B, stage?: S): StepResult {
     const { name } = this.#stage(stage);
     const parts = partsOf(this.name, this.needs, batch);
-    return scope(() => {
-      const { student, shelf, needs: { stages, patches } } = this;
-      const seen = new Seen(parts, { student, shelf, who: this.#who, stages, patches });
-      const terms = new Terms();
-      this.lesson(seen, terms, name);
-      this.#checkLoss(terms.loss, seen);
-      return { loss: terms.loss, terms: terms.values };
-    });
+    const group = sharersOf(parts[0].share);
+    return scope(() =>
+      withSharers(group, () => {
+        const { student, shelf, needs: { stages, patches } } = this;
+        const seen = new Seen(parts, { student, shelf, who: this.#who, stages, patches });
+        const terms = new Terms();
+        this.lesson(seen, terms, name);
+        this.#checkLoss(terms.loss, seen);
+        return { loss: terms.loss, terms: terms.values };
+      })
+    );
   }
 
   /** What the teachers say about each part of a batch, as a step asks them. @ignore */
@@ -237,7 +253,8 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
   /**
    * Shows all training images once to what takes statistics of them before the first step, such as the mean and deviation of
    * teachers' features. The training loop does it; whoever writes a loop of their own awaits it first. Does nothing where
-   * nothing asks for it, or it was done.
+   * nothing asks for it, or it was done. Where several processes train together all of them call it: each looks at its share
+   * of the images, and all have the statistics of all.
    *
    * @param batches What it is trained on: a `data.Loader`, or two of `data.zipLoaders`.
    * @returns Whether all is ready; false if it was stopped.
@@ -252,16 +269,33 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
           `${batches === null ? "null" : typeof batches}.`,
       );
     }
+    const group = peers();
+    if (group !== null) checkJoins(this.name, asking);
     for (const one of asking) one.begin?.();
-    const done = await survey(batches, (part) => {
+    const seen = await survey(batches, (part) => {
+      // A batch that is not shared is seen by all, and counts once.
+      if (sharersOf(part.share) === null && group !== null && group.rank > 0) return;
       const opinions = this.shelf.ask(part, this.#who, { patches: this.needs.patches });
       for (const one of asking) one.observe(opinions);
     }, options);
+    const done = inAll(seen, group);
+    if (done) leaveOutTogether(this.shelf, group);
     for (const one of asking) {
+      if (done && group !== null) one.join!(group);
       if (done) one.settle();
       else one.begin?.();
     }
     return done;
+  }
+
+  /**
+   * Adds up what processes that train together have each counted, such as how votes went, so that the state dict of each is
+   * that of one process. All of them call it, before one writes a checkpoint. Does nothing where there is one.
+   */
+  joinCounts(): void {
+    for (const part of this.modules()) {
+      if (part !== this) (part as Partial<Counts>).joinCounts?.();
+    }
   }
 
   /** What there is to tell of the epoch that ended, for the record; the next one starts from nothing. */

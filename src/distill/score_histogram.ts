@@ -20,6 +20,14 @@ interface Bin {
   readonly count: number;
 }
 
+/** What a histogram holds, as plain data. */
+export interface HistogramState {
+  /** The width of bins as a power of two. */
+  readonly exponent: number;
+  /** For each bin that holds numbers its place and how many they are. */
+  readonly counts: readonly (readonly [place: number, count: number])[];
+}
+
 /**
  * Counts numbers of any range in bins whose width is a power of two: as fine as few bins allow, and coarser, by joining two
  * and two, when more are needed. The bins depend on the numbers alone, not on their order or on how they are cut into batches.
@@ -36,6 +44,22 @@ export class ScoreHistogram {
       this.#counts.set(place, (this.#counts.get(place) ?? 0) + 1);
       while (this.#counts.size > MOST_BINS) this.#coarsen();
     }
+  }
+
+  /** What was counted, as plain data. */
+  state(): HistogramState {
+    return { exponent: this.#exponent, counts: [...this.#counts] };
+  }
+
+  /** Adds the numbers of another histogram. The bins are those that all numbers would have had in one. */
+  addAll({ exponent, counts }: HistogramState): void {
+    while (this.#exponent < exponent) this.#coarsen();
+    const by = 2 ** (exponent - this.#exponent);
+    for (const [place, count] of counts) {
+      const own = Math.floor(place * by);
+      this.#counts.set(own, (this.#counts.get(own) ?? 0) + count);
+    }
+    while (this.#counts.size > MOST_BINS) this.#coarsen();
   }
 
   #coarsen(): void {

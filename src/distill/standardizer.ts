@@ -8,12 +8,15 @@ import { ArgumentError, ShapeError, TrainingError } from "../base/errors.ts";
 import { Module } from "../nn/module.ts";
 import { noGrad } from "../torch/backward.ts";
 import { ones, tensor, zeros } from "../torch/creation.ts";
+import { sharers } from "../nn/sharers.ts";
+import type { ProcessGroup } from "../torch/distributed/mod.ts";
 import { linalgEigh, stack } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
 import { inFullPrecision } from "../torch/full_precision.ts";
 import { evenRotation } from "./hadamard.ts";
 import { Moments, type Spreads } from "./moments.ts";
+import { varMeanOver } from "./processes.ts";
 import type { Standardization } from "./standardization.ts";
 import type { WidthGroup } from "./width_groups.ts";
 
@@ -22,7 +25,10 @@ const epsilon = 1e-5;
 /** Dimensions that hardly vary are not blown up: the least variance, as a part of the teacher's mean variance. */
 const leastShare = 1e-6;
 
-/** Standardizes the features of n teachers of one width D, each by its own statistics: see `Standardization`. */
+/**
+ * Standardizes the features of n teachers of one width D, each by its own statistics: see `Standardization`. Those of a batch
+ * that processes share are of all its images.
+ */
 export class Standardizer extends Module {
   /** The means (n, 1, D). */
   readonly mean: Tensor;
@@ -60,6 +66,11 @@ export class Standardizer extends Module {
   /** Takes features (n, B, D) of those at `places` into the statistics of all training images. */
   observe(features: Tensor, places: readonly number[]): void {
     this.#moments.add(features, places);
+  }
+
+  /** Takes in what all processes have observed. */
+  join(group: ProcessGroup): void {
+    this.#moments.join(group, this.#group.width, this.mean.device);
   }
 
   /** All training images were seen. */
@@ -128,7 +139,8 @@ export class Standardizer extends Module {
   }
 
   #byBatch(features: Tensor): Tensor {
-    if (features.size(1) === 1) {
+    const group = sharers() ?? null;
+    if (features.size(1) === 1 && group === null) {
       throw new ShapeError(
         `The features of teacher "${
           this.#group.names[0]
@@ -136,7 +148,7 @@ export class Standardizer extends Module {
           `use larger batches (dropLast), or standardize by "dataset" or "running".`,
       );
     }
-    const [variance, mean] = features.varMean(1, { correction: 0, keepdim: true });
+    const [variance, mean] = varMeanOver(features, group);
     return features.sub_(mean).div_(variance.add(epsilon).sqrt_());
   }
 
@@ -144,12 +156,14 @@ export class Standardizer extends Module {
   #see(features: Tensor, places: Tensor | number | undefined): void {
     noGrad(() =>
       scope(() => {
-        const [variance, mean] = features.varMean(1, { correction: 0, keepdim: true });
+        const group = sharers() ?? null;
+        const [variance, mean] = varMeanOver(features, group);
+        const seen = features.size(1) * (group?.size ?? 1);
         const [oldMean, oldVariance, oldCount] = [this.mean, this.scale, this.count].map((all) =>
           rowsAt(all, places)
         );
-        const count = oldCount.add(features.size(1));
-        const weight = count.reciprocal().mul_(features.size(1)).reshape([-1, 1, 1]);
+        const count = oldCount.add(seen);
+        const weight = count.reciprocal().mul_(seen).reshape([-1, 1, 1]);
         // The variance that stands there before anything was seen has weight 1 - 1 = 0.
         const shift = mean.sub(oldMean);
         const joined = oldVariance.lerp(variance, weight)

@@ -9,6 +9,7 @@ import { ModuleList } from "../nn/layers/containers.ts";
 import { Module } from "../nn/module.ts";
 import type { Opinions } from "../teachers/opinions.ts";
 import { noGrad } from "../torch/backward.ts";
+import type { ProcessGroup } from "../torch/distributed/mod.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkChoice } from "./checks.ts";
@@ -68,6 +69,11 @@ export class Standardizers extends Module implements Surveys {
       if (heard === null) continue;
       one.observe(heard.features, heard.names.map((name) => group.names.indexOf(name)));
     }
+  }
+
+  /** Takes in what all processes have observed. */
+  join(group: ProcessGroup): void {
+    for (const one of this.#all()) one.join(group);
   }
 
   /** All training images were seen. */

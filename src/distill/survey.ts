@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ArgumentError } from "../base/errors.ts";
 import { letSignalsIn } from "../base/interrupt.ts";
 import { Progress } from "../base/progress.ts";
 import type { Batch } from "../data/batch.ts";
@@ -11,6 +12,7 @@ import { MixedBatch } from "../data/mixed_batch.ts";
 import { MixedLoader } from "../data/zip_loaders.ts";
 import type { Module } from "../nn/module.ts";
 import type { Opinions } from "../teachers/opinions.ts";
+import type { ProcessGroup } from "../torch/distributed/mod.ts";
 import { scope } from "../torch/scope.ts";
 
 /** A part of a method that takes statistics of what teachers say about all training images. */
@@ -21,6 +23,11 @@ export interface Surveys {
   begin?(): void;
   /** Takes in what the teachers say about some of the images. */
   observe(opinions: Opinions): void;
+  /**
+   * Takes in what all processes that train together have observed, so that each has all of it; needed only where there are
+   * several.
+   */
+  join?(group: ProcessGroup): void;
   /** All images were seen. */
   settle(): void;
 }
@@ -29,6 +36,20 @@ export interface Surveys {
 export function waiting(modules: Iterable<Module>): Surveys[] {
   return [...modules].filter((module): module is Module & Surveys =>
     "surveyed" in module && "observe" in module && !module.surveyed
+  );
+}
+
+/**
+ * Refuses parts that cannot take in what other processes observe.
+ *
+ * @throws {ArgumentError} naming the first.
+ */
+export function checkJoins(method: string, parts: readonly Surveys[]): void {
+  const without = parts.find(({ join }) => join === undefined);
+  if (without === undefined) return;
+  throw new ArgumentError(
+    `${method}: ${without.constructor.name} takes statistics of all training images, and has no join(group) to add up what ` +
+      `several processes have seen of them. Give it one, or train with one process.`,
   );
 }
 

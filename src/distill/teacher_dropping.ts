@@ -5,10 +5,12 @@
  */
 
 import { ArgumentError, ShapeError } from "../base/errors.ts";
+import { sharers } from "../nn/sharers.ts";
 import { noGrad } from "../torch/backward.ts";
 import { rand } from "../torch/creation.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { meanOver } from "./processes.ts";
 
 /** Options of {@linkcode dropTeachers}. */
 export interface DroppingOptions {
@@ -22,7 +24,8 @@ export interface DroppingOptions {
  * The weights of losses when teachers are dropped as UNIC does it (Sariyildiz et al. 2024, arXiv 2408.05088):
  * from each image every teacher is dropped with a probability, but for the one whose loss is largest. So those who are far
  * from being matched are not drowned by those who are matched already. The weights of all that stay are equal and sum to 1 over the
- * batch: an image that kept more teachers weighs more, as in the published code.
+ * batch: an image that kept more teachers weighs more, as in the published code. Where processes share a batch the
+ * weights are such that the mean of their losses is that of the batch.
  *
  * @param losses What each of n teachers' loss is on each image (n, B).
  * @returns Weights (n, B), without a graph; the loss is the sum of the products.
@@ -64,7 +67,8 @@ export function dropTeachers(losses: Tensor, options: DroppingOptions = {}): Ten
       const stays = numbers.ge(probability).to(dtype);
       const worst = losses.argmax(0, true);
       stays.scatter_(0, worst, 1);
-      return stays.div_(stays.sum());
+      const [kept, group] = [stays.sum(), sharers() ?? null];
+      return stays.div_(group === null ? kept : meanOver(kept, group));
     })
   );
 }

@@ -13,10 +13,11 @@ import type { Teacher } from "../teachers/teacher.ts";
 import { noGrad } from "../torch/backward.ts";
 import { constant } from "../torch/constants.ts";
 import { full, tensor } from "../torch/creation.ts";
+import { allGatherObject, type ProcessGroup } from "../torch/distributed/mod.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { type Confidence, confidenceOf } from "./confidence.ts";
-import { otsuCut, ScoreHistogram, upperShareCut } from "./score_histogram.ts";
+import { type HistogramState, otsuCut, ScoreHistogram, upperShareCut } from "./score_histogram.ts";
 import type { Surveys } from "./survey.ts";
 
 /** How thresholds are found. */
@@ -81,6 +82,21 @@ export class Thresholds extends Module implements Surveys {
           counted.add(scores.data() as Float32Array | Float64Array);
         })
       );
+    }
+  }
+
+  /** Takes in what all processes have counted. */
+  join(group: ProcessGroup): void {
+    const own = Object.fromEntries(
+      [...this.#scores].map(([name, scores]) => [name, scores.state()]),
+    );
+    this.#scores.clear();
+    for (const all of allGatherObject(own, { group }) as Record<string, HistogramState>[]) {
+      for (const [name, state] of Object.entries(all)) {
+        const joined = this.#scores.get(name) ?? new ScoreHistogram();
+        this.#scores.set(name, joined);
+        joined.addAll(state);
+      }
     }
   }
 

@@ -5,9 +5,10 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { dirname } from "@std/path";
 import { elfDamage } from "../../ffi/library_files.ts";
 import { libraryFileName, type Libtorch } from "../../ffi/libtorch.ts";
-import { NATIVE_SOURCE_FILE } from "../../ffi/locate.ts";
+import { nativeSourcesIn } from "../../ffi/locate.ts";
 import { SetupError } from "../base/errors.ts";
 import { makeFolder, temporaryName } from "../base/files.ts";
 import { isNotAllowed } from "../base/regular_files.ts";
@@ -37,10 +38,7 @@ export interface SourceFile {
  * @throws {SetupError} If a file cannot be had.
  */
 export async function readSources(source: URL): Promise<SourceFile[]> {
-  const names = source.protocol === "file:"
-    ? [...Deno.readDirSync(source)].map((entry) => entry.name)
-      .filter((name) => NATIVE_SOURCE_FILE.test(name)).sort()
-    : NATIVE_SOURCES;
+  const names = source.protocol === "file:" ? nativeSourcesIn(source) : NATIVE_SOURCES;
   return await Promise.all(names.map(async (name) => {
     const url = new URL(name, source);
     try {
@@ -110,7 +108,10 @@ export async function buildLibrary(options: BuildOptions): Promise<string> {
   await makeFolder(folder);
   const objectFolder = `${options.kept}/objects`;
   await makeFolder(objectFolder);
-  for (const { name, text } of sources) await Deno.writeTextFile(`${folder}/${name}`, text);
+  for (const { name, text } of sources) {
+    await makeFolder(dirname(`${folder}/${name}`));
+    await Deno.writeTextFile(`${folder}/${name}`, text);
+  }
 
   const flags = compileArguments(libtorch);
   const headers = sources.filter(({ name }) => !name.endsWith(".cpp"));

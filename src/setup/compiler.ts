@@ -107,9 +107,10 @@ export function compileArguments(libtorch: Libtorch, os: Os = Deno.build.os): st
 
 /** The arguments that name one file to compile and what is made of it. */
 export function compileFile(source: string, object: string, os: Os = Deno.build.os): string[] {
-  if (os === "windows") return [`/Fo${object}`, source];
   const folder = source.slice(0, source.lastIndexOf("/") + 1);
-  return [`-fmacro-prefix-map=${folder}=native/`, "-o", object, source];
+  // Headers of other projects, such as Gloo's, lie in folders of that one.
+  if (os === "windows") return [`/external:I${folder}`, `/Fo${object}`, source];
+  return ["-isystem", folder, `-fmacro-prefix-map=${folder}=native/`, "-o", object, source];
 }
 
 /** The folder beside a library that serves any place, which leads to the libtorch that it uses. */

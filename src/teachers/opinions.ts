@@ -57,6 +57,19 @@ export class Opinions {
   }
 
   /**
+   * What the others say.
+   *
+   * @param names Those who have no part in it.
+   */
+  without(names: { has(name: string): boolean }): Opinions {
+    if (!this.names.some((name) => names.has(name))) return this;
+    return new Opinions(
+      new Map([...this.#outputs].filter(([name]) => !names.has(name))),
+      this.#known,
+    );
+  }
+
+  /**
    * What one teacher says.
    *
    * @throws {ArgumentError} if it was not heard.

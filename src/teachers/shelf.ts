@@ -184,10 +184,7 @@ export class Shelf implements Disposable {
         return output === undefined ? [] : partsOf(output).filter((part) => part.device !== "cpu");
       }));
     }
-    if (heard.size === 0 && who.length > 0) {
-      const reasons = [...this.#leftOut].map(([name, reason]) => `"${name}" (${reason})`);
-      throw new TrainingError(`No teacher is left to ask: left out are ${reasons.join(", ")}.`);
-    }
+    this.checkLeft(who);
     return new Opinions(beside(batch.pixels, heard), knownBy(who));
   }
 
@@ -212,6 +209,17 @@ export class Shelf implements Disposable {
     // Rendered before, on the current stream: equal views are of several teachers.
     batch.view(teacher.view);
     return side.run(() => this.#hear(teacher, batch, asked), { after: true });
+  }
+
+  /**
+   * Refuses to go on without anybody to ask.
+   *
+   * @throws {TrainingError} if all of some teachers are left out.
+   */
+  checkLeft(who: readonly Teacher[] = this.teachers): void {
+    if (who.length === 0 || who.some(({ name }) => !this.#leftOut.has(name))) return;
+    const reasons = [...this.#leftOut].map(([name, reason]) => `"${name}" (${reason})`);
+    throw new TrainingError(`No teacher is left to ask: left out are ${reasons.join(", ")}.`);
   }
 
   #hear(teacher: Teacher, batch: Batch, asked: AskOptions): TeacherOutput | undefined {

@@ -5,6 +5,7 @@
  */
 
 import { knownColumns } from "../data/known_columns.ts";
+import type { BatchOptions } from "../data/loader.ts";
 import { looks } from "../data/spec.ts";
 import { differencesOf, type Spec } from "../base/spec.ts";
 import type { Teacher } from "./teacher.ts";
@@ -59,12 +60,13 @@ async function saidOf(
   batches: unknown,
 ): Promise<Spec[] | undefined> {
   const { batch } = (batches ?? {}) as {
-    batch?: (epoch: number, index: number) => unknown;
+    batch?: (epoch: number, index: number, options: BatchOptions) => unknown;
   };
   if (typeof batch !== "function") return undefined;
   let first: (Images & Partial<Disposable>) | undefined;
   try {
-    first = await batch.call(batches, 0, 0) as Images & Partial<Disposable>;
+    // Whoever has a share of it says the same.
+    first = await batch.call(batches, 0, 0, { whole: true }) as Images & Partial<Disposable>;
     const images = first.pixels ?? first.unlabelled?.pixels;
     if (!(images instanceof Tensor)) return undefined;
     return scope(() => {

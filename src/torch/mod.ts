@@ -10,6 +10,7 @@ export * from "./tensor_core.ts";
 export * from "./creation.ts";
 export * from "./nested_array.ts";
 export * from "./device.ts";
+export * as distributed from "./distributed/mod.ts";
 export * from "./dtype.ts";
 export * from "./argument_types.ts";
 export * from "./slice.ts";

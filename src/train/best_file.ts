@@ -36,12 +36,16 @@ export class KeepBest {
     this.#student = student;
   }
 
-  /** Takes note of an evaluation; returns whether it is time to stop. */
-  note(found: MetricRecord, epoch: number, name: string): boolean {
+  /**
+   * Takes note of an evaluation; returns whether it is time to stop.
+   *
+   * @param name The run's name, to say that with; null says nothing.
+   */
+  note(found: MetricRecord, epoch: number, name: string | null): boolean {
     const { best } = this;
     const { improved, stop } = best.update(best.valueIn(found), epoch);
     if (improved && this.#file !== undefined) this.#write(this.#file);
-    if (stop) {
+    if (stop && name !== null) {
       say(
         `${name}: stopped after epoch ${epoch}: ${best.metric} has not been better than ${best.value} of epoch ` +
           `${best.epoch} for ${best.patience} evaluations`,

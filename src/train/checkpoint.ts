@@ -26,6 +26,7 @@ import { devicesOf, getRandomStates, setRandomStates } from "../torch/random_sta
 import { settleDifferences } from "./resume.ts";
 import type { ResumeDifferences } from "./resume_differences.ts";
 import { groupOptions } from "./loop_spec.ts";
+import { fromText, toText } from "./plain_text.ts";
 import type { LoopParts, LoopSpec } from "./loop_parts.ts";
 
 /** Where a run stands; all that is not a tensor. */
@@ -66,6 +67,10 @@ export interface CheckpointParts {
   update?: { state(): UpdateState; restore(state: UpdateState): void };
   /** What decides the run, to be compared when it goes on; nothing is compared if absent. */
   spec?: LoopSpec;
+  /** Where several processes train: which one this is, of how many. */
+  share?: { readonly rank: number; readonly size: number };
+  /** The random numbers' states of the other processes, by device and rank: `cpu/1`. */
+  random?: ReadonlyMap<string, Tensor>;
 }
 
 /** How a checkpoint is compared with the run that goes on from it. */
@@ -115,6 +120,7 @@ export function saveCheckpoint(path: string, parts: CheckpointParts, position: P
     for (const [device, state] of getRandomStates(devicesOf(Object.values(record)))) {
       record[`random/${device}`] = state;
     }
+    for (const [place, state] of parts.random ?? []) record[`random/${place}`] = state;
     const update = parts.update?.state();
     for (const [name, tensor] of Object.entries(update?.average ?? {})) {
       record[`average/${name}`] = tensor;
@@ -218,6 +224,9 @@ export function loadCheckpoint(
         if (state) random.set(device, state);
         else if (device === "cpu") throw new FormatError("it has no random/cpu");
       }
+      if (parts.share !== undefined && parts.share.rank > 0) {
+        takeOwnRandom(random, record, parts.share, position);
+      }
       setRandomStates(random);
       return position;
     } catch (error) {
@@ -232,6 +241,26 @@ export function loadCheckpoint(
       );
     }
   });
+}
+
+/**
+ * Replaces the random numbers' states of rank 0 by those of another process. Where the checkpoint is of another number of
+ * processes there are none for it: it then begins with others, which the step and its rank decide.
+ */
+function takeOwnRandom(
+  random: Map<Device, Tensor>,
+  record: Record<string, Tensor>,
+  { rank, size }: { readonly rank: number; readonly size: number },
+  { step }: Position,
+): void {
+  const kindOf = (device: Device) => device.split(":")[0];
+  const isAsMany = record[`random/cpu/${size - 1}`] !== undefined &&
+    record[`random/cpu/${size}`] === undefined;
+  if (!isAsMany) torch.manualSeed(step * 0x10001 + rank);
+  for (const device of random.keys()) {
+    const own = isAsMany ? record[`random/${kindOf(device)}/${rank}`] : undefined;
+    random.set(device, own ?? torch.getRngState(device));
+  }
 }
 
 /**
@@ -378,24 +407,4 @@ function snapshot(parts: CheckpointParts): () => void {
     parts.method.loadStateDict(method);
     parts.optimizers.forEach((optimizer, i) => optimizer.loadStateDict(optimizers[i]));
   };
-}
-
-/** As JSON, NaN and infinities included. */
-function toText(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_, part) =>
-      typeof part === "number" && !Number.isFinite(part) ? { number: String(part) } : part,
-  );
-}
-
-function fromText(text: string | undefined, what: string): unknown {
-  try {
-    return JSON.parse(text ?? "", (_, part) => {
-      const number = part?.number;
-      return typeof number === "string" && Object.keys(part).length === 1 ? Number(number) : part;
-    });
-  } catch (cause) {
-    throw new FormatError(`its "${what}" cannot be read.`, { cause });
-  }
 }

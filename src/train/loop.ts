@@ -5,9 +5,10 @@
  */
 
 import { ArgumentError } from "../base/errors.ts";
+import type { Spec } from "../base/spec.ts";
 import { letSignalsIn } from "../base/interrupt.ts";
 import { rememberModes } from "../nn/modes.ts";
-import { say } from "../base/progress.ts";
+import { quietly, say } from "../base/progress.ts";
 import * as torch from "../torch/mod.ts";
 import { type Device, Tensor } from "../torch/mod.ts";
 import {
@@ -26,6 +27,7 @@ import type { StepOptimizer, Trainable } from "./stage.ts";
 import type { MetricRecord } from "../report/metrics.ts";
 import { startTraining } from "./modes.ts";
 import { OwnInterrupt } from "./own_interrupt.ts";
+import { Peers } from "./peers.ts";
 import { devicesOf, withoutTrace } from "../torch/random_states.ts";
 import { checkStages } from "./loop_checks.ts";
 import { loopSpec } from "./loop_spec.ts";
@@ -69,21 +71,25 @@ export class Loop {
   /** What records steps, where that is wanted and can be. */
   readonly #capture: Capture | null;
   readonly #best: KeepBest | null;
+  readonly #peers: Peers;
 
   /**
    * Checks what it is given.
    *
    * @param plan The stage of every epoch, by its place.
+   * @param peers The processes that train together.
    */
   constructor(
     options: FitOptions & { method: Trainable },
     stages: readonly AnyStage[],
     plan: Uint32Array,
+    peers = new Peers(),
   ) {
     checkStages(stages);
-    this.#options = options;
+    this.#peers = peers;
+    this.#options = peers.leads ? options : following(options);
     this.#name = options.name ?? "training";
-    this.#stages = stages;
+    this.#stages = stages = peers.shareStages(stages);
     this.#plan = plan;
     this.#optimizers = [...new Set(stages.map((stage) => stage.optimizer))];
     this.#params = stages.map(({ optimizer }) => optimizer.paramGroups.flatMap((g) => g.params));
@@ -98,7 +104,7 @@ export class Loop {
       seconds: 0,
       epochs: [],
     };
-    const { method, best } = options;
+    const { method, best } = this.#options;
     this.#update = new Update(options, method, this.#optimizers, this.#devices.at(-1)!);
     this.#capture = options.capture ? this.#recorder() : null;
     this.#best = best === undefined ? null : new KeepBest(best, studentOf(method));
@@ -109,7 +115,9 @@ export class Loop {
     const { accumulate = 1, checkFinite, engine } = this.#options as FitOptions & {
       engine?: GraphEngine;
     };
-    const reason = accumulate > 1
+    const reason = this.#peers.areSeveral
+      ? "several processes train together"
+      : accumulate > 1
       ? "several batches make one"
       : checkFinite
       ? "checkFinite looks at every loss"
@@ -132,33 +140,46 @@ export class Loop {
       : undefined;
     using _ = this.#update;
     using _capture = this.#capture;
+    using peers = this.#peers;
+    using _quiet = peers.leads ? undefined : quietly();
     this.#stop = signal ?? own?.signal;
-    const result = await this.#train();
+    let result: FitResult;
+    try {
+      result = await this.#train();
+      // What rank 0 writes last is there for all who go on.
+      peers.meet();
+    } catch (error) {
+      throw peers.explain(error);
+    }
     if (own?.signal.aborted) {
       const { step } = this.#position;
-      await own.end(
-        `${this.#name}: interrupted at step ${step} of ${this.#total}; ` +
-          (step > 0
-            ? `the checkpoint ${checkpoint} is written, go on from it with resume: true`
-            : "nothing was trained yet"),
-      );
+      const kept = step > 0
+        ? `the checkpoint ${checkpoint} is written, go on from it with resume: true`
+        : "nothing was trained yet";
+      const message = `${this.#name}: interrupted at step ${step} of ${this.#total}; ${kept}`;
+      await own.end(peers.leads ? message : null);
     }
     return result;
   }
 
   async #train(): Promise<FitResult> {
     const { seed, checkpoint, resume, metrics, method } = this.#options;
-    if (checkpoint !== undefined) await checkWritable(checkpoint);
-    if (seed !== undefined) torch.manualSeed(seed);
+    const peers = this.#peers;
+    if (checkpoint !== undefined && peers.leads) await checkWritable(checkpoint);
+    if (seed !== undefined) torch.manualSeed(peers.seedOf(seed));
     for (const { batches } of this.#stages) method.meet?.(batches);
     const run = this.#parts();
-    if (checkpoint !== undefined) {
+    if (checkpoint !== undefined || peers.areSeveral) {
       this.#spec = await withoutTrace(this.#devices, () => loopSpec(run));
+      peers.checkSame(this.#spec as unknown as Spec);
     }
-    if (resume && checkpoint !== undefined && await hasCheckpoint(checkpoint)) {
+    const isThere = resume && checkpoint !== undefined && await hasCheckpoint(checkpoint);
+    if (resume) peers.checkSeen(checkpoint!, Boolean(isThere));
+    if (isThere) {
       const { differences = "error" } = resume === true ? {} : resume;
       const update = this.#update;
-      const parts = { method, optimizers: this.#optimizers, stages: this.#stages, update };
+      const { share } = peers;
+      const parts = { method, optimizers: this.#optimizers, stages: this.#stages, update, share };
       const comparison = { run, spec: this.#spec!, differences };
       this.#position = loadCheckpoint(checkpoint, parts, comparison);
       this.#sums.restore(this.#position.sums);
@@ -173,6 +194,7 @@ export class Loop {
       this.#sayResumed(checkpoint);
     }
     if (resume) metrics?.retain((record) => record.run !== this.#name || this.#holds(record));
+    peers.alike(Object.values(method.stateDict()));
     if (!await this.#prepare()) return this.#result(false);
     startTraining(method);
     // Gradients of before are none of this run's business, nor would they be there after a break.
@@ -185,7 +207,7 @@ export class Loop {
         ? undefined
         : new RunProgress(this.#name, this.#total, this.#position.step);
       while (!this.#ended) {
-        if (!this.#stop?.aborted && await this.#epoch(progress)) continue;
+        if (!this.#isToStop && await this.#epoch(progress)) continue;
         if (this.#unsaved) this.#checkpoint();
         return this.#result(false);
       }
@@ -243,6 +265,11 @@ export class Loop {
     );
   }
 
+  /** Whether to stop: as soon as one of the processes is asked to, all do, after the same step. */
+  get #isToStop(): boolean {
+    return this.#peers.any(this.#stop?.aborted ?? false);
+  }
+
   get #ended(): boolean {
     return this.#stopped || this.#position.epoch >= this.#options.epochs;
   }
@@ -281,7 +308,10 @@ export class Loop {
       for await (using group of groupsOf(batches, accumulate, length - position.batch)) {
         this.#stepping = true;
         if (this.#capture === null) {
-          for (const batch of group.batches) torch.scope(() => this.#learn(place, batch));
+          for (const batch of group.batches) {
+            const isLast = batch === group.batches.at(-1);
+            torch.scope(() => this.#learn(place, batch, { isLast }));
+          }
           torch.scope(() => this.#step(place));
         } else torch.scope(() => this.#recordedStep(this.#capture!, place, group.batches));
         position.seconds = (performance.now() - started) / 1000;
@@ -292,7 +322,7 @@ export class Loop {
         if (!last && position.step % checkpointEvery === 0) this.#checkpoint();
         const pause = letSignalsIn();
         if (pause !== undefined) await pause;
-        if (this.#stop?.aborted) return false;
+        if (this.#isToStop) return false;
         if (last) break;
       }
     }
@@ -322,7 +352,7 @@ export class Loop {
     const made = capture.step(stage, this.#params[place], batches[0]);
     if (made === null) {
       return capture.watch(stage, batches[0], () => {
-        this.#learn(place, batches[0], true);
+        this.#learn(place, batches[0], { isLast: true, isScheduled: true });
         this.#step(place, capture.ratesOf(stage));
       });
     }
@@ -331,10 +361,14 @@ export class Loop {
     this.#stepped(place, 1);
   }
 
-  /** Adds the gradients of a batch to those of the step under way. */
-  #learn(place: number, batch: unknown, scheduled = false): void {
+  /** Adds the gradients of a batch to those of the step under way, of which it may be the last. */
+  #learn(
+    place: number,
+    batch: unknown,
+    { isLast, isScheduled = false }: { isLast: boolean; isScheduled?: boolean },
+  ): void {
     const stage = this.#stages[place];
-    if (this.#update.pending === 0 && !scheduled) {
+    if (this.#update.pending === 0 && !isScheduled) {
       stage.schedule?.step(this.#position.stageSteps[place]);
     }
     const { loss, terms } = this.#update.compute(() => stage.step(batch));
@@ -349,7 +383,9 @@ export class Loop {
     }
     const first = !this.#looked.has(place);
     if (first) checkLossDepends(stage.name, loss);
-    this.#update.backward(loss, batch);
+    this.#update.backward(loss, batch, (scaled) => {
+      if (isLast) this.#peers.reduce(place, this.#params[place], scaled);
+    });
     if (first) this.#checkGradients(place);
     this.#sums.add("loss", loss);
     for (const name in terms) this.#sums.add(name, terms[name]);
@@ -381,14 +417,14 @@ export class Loop {
     const { name } = this.#stages[place];
     const { method } = this.#options;
     for (const line of checkGradients(name, method, this.#params[place], this.#optimizers)) {
-      say(`${this.#name}: ${line}`);
+      if (this.#peers.leads) say(`${this.#name}: ${line}`);
     }
   }
 
   /** Records the means since the last record, and makes sure that they are numbers. */
   #record(stage: AnyStage): void {
     const { step, epoch, epochSums } = this.#position;
-    const sums = this.#sums.read();
+    const sums = this.#peers.meanOf(this.#sums.read());
     const means = meansOf(sums);
     this.#options.metrics?.log({
       run: this.#name,
@@ -413,6 +449,7 @@ export class Loop {
     const position = this.#position;
     const epoch = position.epoch + 1;
     const means = meansOf(position.epochSums);
+    if (this.#peers.areSeveral) this.#options.method.joinCounts?.();
     const told = this.#options.method.endEpoch?.() ?? {};
     const record: Record<string, MetricRecord[string]> = {
       epoch,
@@ -455,8 +492,11 @@ export class Loop {
     method.train(false);
     try {
       const found = await this.#update.withAverage(async () => {
-        const record = await withoutTrace(this.#devices, () => evaluate(epoch));
-        this.#stopped = this.#best?.note(record ?? {}, epoch, this.#name) ?? false;
+        const record = this.#peers.same(
+          await withoutTrace(this.#devices, () => evaluate(epoch)),
+        );
+        const name = this.#peers.leads ? this.#name : null;
+        this.#stopped = this.#best?.note(record ?? {}, epoch, name) ?? false;
         return record;
       });
       const clash = Object.keys(found ?? {}).filter((field) => taken.includes(field));
@@ -476,7 +516,8 @@ export class Loop {
 
   /** Writes the checkpoint where something else than a step failed: images that cannot be read, say, or an evaluation. */
   #keepWork(): void {
-    if (!this.#unsaved || this.#stepping) return;
+    // Of several processes the others may be elsewhere.
+    if (!this.#unsaved || this.#stepping || this.#peers.areSeveral) return;
     try {
       this.#checkpoint();
     } catch {
@@ -487,17 +528,29 @@ export class Loop {
   #checkpoint(): void {
     const { checkpoint, method } = this.#options;
     if (checkpoint === undefined) return;
-    this.#position.sums = this.#sums.read();
+    const peers = this.#peers;
+    if (peers.areSeveral) method.joinCounts?.();
+    this.#position.sums = peers.meanOf(this.#sums.read());
     const { epoch, sums } = this.#position;
     const now = this.#stages[this.#plan[Math.min(epoch, this.#plan.length - 1)]];
     checkMeans(meansOf(sums), this.#place(now));
     this.#stages.forEach((stage, i) => checkParameters(this.#params[i], this.#place(stage)));
     const spec = this.#spec;
     const update = this.#update;
-    const parts = { method, optimizers: this.#optimizers, stages: this.#stages, spec, update };
-    saveCheckpoint(checkpoint, parts, this.#position);
+    torch.scope(() => {
+      const random = peers.randomStates(this.#devices);
+      const stages = this.#stages;
+      const parts = { method, optimizers: this.#optimizers, stages, spec, update, random };
+      if (peers.leads) saveCheckpoint(checkpoint, parts, this.#position);
+    });
     this.#unsaved = false;
   }
+}
+
+/** What a process does that another one leads: it writes nothing and shows nothing. */
+function following<O extends FitOptions>(options: O): O {
+  const { metrics: _, best, ...rest } = options;
+  return { ...rest, progress: false, ...(best && { best: { ...best, file: undefined } }) } as O;
 }
 
 /** The batches of an epoch from one on, with the images that the stage looks at. */

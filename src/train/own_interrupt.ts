@@ -40,9 +40,9 @@ export class OwnInterrupt implements Disposable {
     return this.#interrupt.signal;
   }
 
-  /** Says what was kept, and ends the process as an interrupted one ends, once other runs have written theirs. */
-  async end(message: string): Promise<never> {
-    say(message);
+  /** Says what was kept, if there is anything to say, and ends the process as an interrupted one ends, once other runs have written theirs. */
+  async end(message: string | null): Promise<never> {
+    if (message !== null) say(message);
     const code = this.#interrupt.exitCode;
     busy.delete(this);
     const until = performance.now() + PATIENCE;

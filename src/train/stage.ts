@@ -53,6 +53,8 @@ export interface Trainable {
     batches: unknown,
     options: { signal?: AbortSignal; progress?: boolean },
   ): Promise<boolean>;
+  /** Adds up what processes that train together have counted each, before a checkpoint and an epoch's end. */
+  joinCounts?(): void;
   /** Asked at the end of every epoch for what there is to record of it beside its losses. */
   endEpoch?(): Readonly<Record<string, number | readonly number[]>>;
 }
@@ -118,6 +120,11 @@ export interface Batches<B> {
     epoch: number,
     options?: { from?: number },
   ): Iterable<Disposable> | AsyncIterable<Disposable>;
+  /**
+   * What one of several processes that train together gets of the same batches, as `data.Loader.share`; needed only where there
+   * are several.
+   */
+  share?(share: { readonly rank: number; readonly size: number }): Batches<B>;
   /** What decides the batches, as plain data; kept in checkpoints as {@linkcode Trainable.spec} is. */
   spec?(): Spec | Promise<Spec>;
 }

@@ -86,12 +86,18 @@ export class Update implements Disposable {
     return torch.autocast(step, { dtype, device: this.#device });
   }
 
-  /** Adds a batch's gradients to those gathered. */
-  backward(loss: Tensor, batch: unknown): void {
+  /**
+   * Adds a batch's gradients to those gathered.
+   *
+   * @param ready Told the loss whose backward comes next, as it is scaled.
+   */
+  backward(loss: Tensor, batch: unknown, ready: (loss: Tensor) => void = () => {}): void {
     // Where a batch is a step, nobody has to know how many images it has.
     const count = this.#accumulation.every === 1 ? 1 : imagesIn(batch);
     const weighed = this.#accumulation.weigh(loss, count);
-    (this.#scaler?.scale(weighed) ?? weighed).backward();
+    const scaled = this.#scaler?.scale(weighed) ?? weighed;
+    ready(scaled);
+    scaled.backward();
   }
 
   /**

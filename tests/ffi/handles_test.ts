@@ -56,6 +56,14 @@ function uses(handle: number): Record<string, () => number> {
     ap_trace_scale: () => native.ap_trace_scale(context, handle, 0, 1),
     ap_trace_script: () => native.ap_trace_script(context, handle),
     ap_script_train: () => native.ap_script_train(context, handle, 1),
+    ap_store_set: () => native.ap_store_set(context, handle, 0, 0),
+    ap_store_get: () => native.ap_store_get(context, handle, 0, 0),
+    ap_store_add: () => native.ap_store_add(context, handle, 0, 1),
+    ap_group_open: () => (inFrame(handle, 0, 1, 1, 0, 0, 0), native.ap_group_open(context)),
+    ap_group_barrier: () => native.ap_group_barrier(context, handle, 1),
+    ap_group_gather: () => native.ap_group_gather(context, handle, good[HANDLE]),
+    ap_reducer_open: () => (inFrame(handle), native.ap_reducer_open(context, handle, 1, 1)),
+    ap_reducer_prepare: () => native.ap_reducer_prepare(context, handle, good[HANDLE]),
     add: () => {
       const add = findOperator("aten::add.Tensor");
       inFrame(good[HANDLE], handle, 1);

@@ -121,7 +121,8 @@ export class Agglomerative extends Method {
       const { names, values } = this.#losses(seen);
       noteTeachers(terms, "distance", names, values.detach().mean(1));
       if (!this.training || dropping === 0 || names.length === 1) return values.mean();
-      return dropTeachers(values, { probability: dropping }).mul(values).sum();
+      const draws = seen.draws(names.length);
+      return dropTeachers(values, { probability: dropping, draws }).mul(values).sum();
     });
     this.supervision.add(seen, terms);
   }

@@ -140,7 +140,10 @@ export class CFL extends Method {
     const own = this.space.forward(seen.student.features);
     const encoded = this.space.encode(seen.opinions, own);
     terms.add("mmd", mmd, () => {
-      const parts = encoded.codes.map((codes) => mmdLoss(own, codes, { sigmas }));
+      // Codes shall be distributed alike in the whole batch, whoever has its images.
+      const rows = encoded.codes.map((codes) => codes.transpose(0, 1));
+      const [one, ...others] = seen.gathered([own, ...rows]);
+      const parts = others.map((codes) => mmdLoss(one, codes.transpose(0, 1), { sigmas }));
       const each = parts.length === 1 ? parts[0] : cat(parts);
       noteTeachers(terms, "mmd", encoded.names, each);
       return each.sum();

@@ -81,14 +81,25 @@ export class RKD extends Method {
   /** @ignore */
   protected override lesson(seen: Seen, terms: Terms): void {
     const { distance, angle } = this.#options;
+    // Images lie to each other as they do in the whole batch, whoever has them.
+    let whole: readonly [own: Tensor, taught: ReadonlyMap<string, Tensor>] | undefined;
+    const gather = () => {
+      const { names, features } = seen.opinions;
+      const [own] = seen.gathered([seen.student.features]);
+      const taught = seen.gathered(features);
+      return whole ??= [own, new Map(names.map((name, i) => [name, taught[i]]))];
+    };
     const compare = (what: string, relation: (features: Tensor) => Tensor): Tensor => {
-      const own = relation(seen.student.features).flatten(1);
+      const [features, taught] = whole ?? gather();
+      const own = relation(features).flatten(1);
       return meanOverTeachers(
         seen.opinions,
         terms,
         what,
-        ({ features }) =>
-          featureTransferLoss(own, relation(features).flatten(1), { distance: "smoothL1" }),
+        (_, name) =>
+          featureTransferLoss(own, relation(taught.get(name)!).flatten(1), {
+            distance: "smoothL1",
+          }),
       );
     };
     terms.add("distance", distance, () => compare("distance", relativeDistances));

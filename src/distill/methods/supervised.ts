@@ -32,6 +32,9 @@ export const SUPERVISED_OPTIONS: OptionTable<SupervisedOptions> = {
   }),
 };
 
+/** The label that cross-entropy passes over, as in PyTorch. */
+const PASSED_OVER = -100;
+
 /**
  * Minimizes the cross-entropy of a model on labelled batches. The loss has no parts, so `terms` is empty.
  *
@@ -65,8 +68,15 @@ export class Supervised extends Method<LabelledBatch> {
   }
 
   /** @ignore */
-  protected override lesson({ images, labels }: Seen, terms: Terms): void {
-    terms.add("loss", 1, () => crossEntropy(this.model.forward(images), labels, this.#options));
+  protected override lesson(seen: Seen, terms: Terms): void {
+    const { images, labels } = seen;
+    terms.add("loss", 1, () => {
+      const logits = this.model.forward(images);
+      if (!seen.isShared) return crossEntropy(logits, labels, this.#options);
+      // Labels that are passed over need not be equally many in every process.
+      const sum = crossEntropy(logits, labels, { ...this.#options, reduction: "sum" });
+      return sum.div(seen.averaged(labels.ne(PASSED_OVER).sum()));
+    });
   }
 
   /** @ignore */

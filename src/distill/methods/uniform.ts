@@ -246,7 +246,8 @@ export class Uniform extends Method<UnlabelledBatch> {
 
   /**
    * How the votes of training steps went: in the epoch under way, or, before its first step, in the one before; where nobody
-   * counts epochs, since {@linkcode Uniform.resetVotes}. Waits for the device.
+   * counts epochs, since {@linkcode Uniform.resetVotes}. Where several processes train together it is what this one saw since
+   * {@linkcode Uniform.joinCounts}, and all of them before. Waits for the device.
    */
   votes(): VoteSummary {
     const summary = this.account.summary();
@@ -259,8 +260,9 @@ export class Uniform extends Method<UnlabelledBatch> {
     this.lastAccount.reset();
   }
 
-  /** How the votes of the epoch went, beside chance. Says once in a run if they say nothing. */
+  /** How the votes of the epoch went in all processes, which all ask, beside chance. Says once in a run if they say nothing. */
   override endEpoch(): Record<string, number | readonly number[]> {
+    this.joinCounts();
     this.lastAccount.copy(this.account);
     this.account.reset();
     const votes = this.votes();

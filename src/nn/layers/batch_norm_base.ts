@@ -7,9 +7,12 @@
 import { ShapeError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import type { ProcessGroup } from "../../torch/distributed/mod.ts";
 import { checkBatch } from "../functional/check_batch.ts";
+import { jointBatchNorm } from "../functional/joint_batch_norm.ts";
 import { shapeText } from "../functional/shapes.ts";
 import type { BatchNormOptions } from "./batch_norm_options.ts";
+import { sharers } from "../sharers.ts";
 import { TrackedNorm } from "./tracked_norm.ts";
 
 /** What the batch norms share. */
@@ -46,10 +49,23 @@ export abstract class BatchNorm extends TrackedNorm {
     const learns = this.updatesStatistics;
     const batch = learns || this.runningMean === null;
     let momentum = this.momentum ?? 0;
-    if (batch) checkBatch(this.constructor.name, shape);
+    const group = batch ? this.together() : null;
+    // What all processes have together is more than one value.
+    if (batch && group === null) checkBatch(this.constructor.name, shape);
     if (learns && this.numBatchesTracked !== null) {
       this.numBatchesTracked.add_(1);
       if (this.momentum === null) momentum = 1 / this.numBatchesTracked.item();
+    }
+    if (group !== null) {
+      return jointBatchNorm(input, {
+        weight: this.weight,
+        bias: this.bias,
+        runningMean: learns ? this.runningMean : null,
+        runningVar: learns ? this.runningVar : null,
+        momentum,
+        eps: this.eps,
+        group,
+      });
     }
     return torch.batchNorm(
       input,
@@ -62,5 +78,10 @@ export abstract class BatchNorm extends TrackedNorm {
       this.eps,
       true,
     );
+  }
+
+  /** The processes whose batches are normalized as one: those that share the batch at hand. */
+  protected together(): ProcessGroup | null {
+    return sharers() ?? null;
   }
 }

@@ -5,10 +5,13 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
+import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { allReduce, type ProcessGroup } from "../../torch/distributed/mod.ts";
 import { instanceNorm } from "../functional/instance_norm.ts";
 import { shapeText } from "../functional/shapes.ts";
 import type { InstanceNormOptions } from "./instance_norm_options.ts";
+import { sharers } from "../sharers.ts";
 import { TrackedNorm } from "./tracked_norm.ts";
 
 /** What the instance normalizations have in common. */
@@ -44,7 +47,7 @@ export abstract class InstanceNorm extends TrackedNorm {
   }
 
   #normalize(input: Tensor): Tensor {
-    return instanceNorm(input, {
+    const normalized = instanceNorm(input, {
       runningMean: this.runningMean,
       runningVar: this.runningVar,
       weight: this.weight,
@@ -53,5 +56,19 @@ export abstract class InstanceNorm extends TrackedNorm {
       momentum: this.momentum ?? 0,
       eps: this.eps,
     });
+    const group = this.training && this.runningMean !== null ? sharers() ?? null : null;
+    if (group !== null) this.#average(group);
+    return normalized;
+  }
+
+  /** Makes the running statistics those of a batch that several processes share: they are means over its images. */
+  #average(group: ProcessGroup): void {
+    const running = [this.runningMean!, this.runningVar!];
+    torch.noGrad(() =>
+      torch.scope(() => {
+        const mean = allReduce(torch.stack(running), { op: "sum", group }).div(group.size);
+        running.forEach((own, i) => own.copy_(mean.select(0, i)));
+      })
+    );
   }
 }
