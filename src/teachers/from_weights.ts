@@ -47,7 +47,7 @@ export interface WeightsSource {
   readonly device: Device;
   /** What the teacher computes in. */
   readonly dtype: DType;
-  /** How its weights lie in memory. */
+  /** How the weights lie in memory. */
   readonly memoryFormat?: "contiguous" | "channelsLast";
   /** The names of its own classes. */
   readonly classNames?: readonly string[];

@@ -21,7 +21,7 @@ const known = new Map<string, Tensor>();
 export interface ConstantOptions {
   /** The element type. */
   readonly dtype: DType;
-  /** Where it lies. */
+  /** The device that the tensor lies on. */
   readonly device: Device;
   /** The shape; one dimension by default. */
   readonly shape?: readonly number[];

@@ -26,7 +26,7 @@ export interface Synchronizations<R> {
   readonly total: number;
   /** How often, by what it was, such as `item`, `data`, `copy from the card`, `nonzero`. */
   readonly counts: Readonly<Record<string, number>>;
-  /** What it was and the stack of its call, one for each, if they were asked for. */
+  /** What each was, with the stack of the call, if they were asked for. */
   readonly places: readonly { readonly what: string; readonly stack: string }[];
 }
 
@@ -84,7 +84,7 @@ export function countSynchronizations<R>(
   }) as Counted;
 }
 
-/** What it is called; null if nothing is waited for. */
+/** The name that a wait is counted by; null if nothing is waited for. */
 function nameOf(
   operator: string,
   operands: readonly (Tensor | null | undefined)[],

@@ -53,7 +53,7 @@ export function highestLabel(parts: readonly Batch[]): number | null {
 export class StaticBatch implements Disposable {
   /** The batch. */
   readonly batch: OwnBatch;
-  /** Its parts. */
+  /** The parts of the batch. */
   readonly parts: readonly Batch[];
 
   /** Copies a batch of ours. */

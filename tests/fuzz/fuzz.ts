@@ -77,7 +77,9 @@ async function runOne(
   try {
     const script = new URL(`${name}.ts`, import.meta.url).pathname;
     // A card's driver asks for more by itself.
-    const most = Deno.env.get("APPRENTICE_TEST_DEVICE")?.startsWith("cuda") ? "unlimited" : MOST_KIB;
+    const most = Deno.env.get("APPRENTICE_TEST_DEVICE")?.startsWith("cuda")
+      ? "unlimited"
+      : MOST_KIB;
     const command = `ulimit -d ${most}; exec "$0" run -A --no-check "$@"`;
     const child = new Deno.Command("bash", {
       args: ["-c", command, Deno.execPath(), script, `${seed}`, `${calls}`, log, pattern],
