@@ -12,6 +12,7 @@ const data = await import("../../../src/data/mod.ts");
 const optim = await import("../../../src/optim/mod.ts");
 const models = await import("../../../src/models/mod.ts");
 const teachers = await import("../../../src/teachers/mod.ts");
+const { uploadAll } = await import("../../../src/data/upload.ts");
 const { METHODS } = await import("../../../src/runs/methods.ts");
 const { fit } = await import("../../../src/train/fit.ts");
 
@@ -158,6 +159,28 @@ async function train(name: string, options: object, training: object, forbid: bo
 const only = Deno.args.filter((one) => !one.startsWith("-"));
 /** Without the kinds of training that differ little from others. */
 const isQuick = Deno.args.includes("--quick");
+/** Throws unless what is sent together arrives as it was, on the card, without a wait. */
+function checkUploads(): void {
+  takeWaits();
+  torch.scope(() => {
+    const sent = [
+      torch.randn([3, 5]),
+      torch.randn([130]),
+      torch.arange(7),
+      torch.randn([4, 6]).t(),
+      torch.ones([2], { device }),
+    ];
+    const there = uploadAll(sent, device);
+    const waits = takeWaits();
+    if (Object.keys(waits).length > 0) throw new Error(JSON.stringify(waits));
+    there.forEach((one, i) => {
+      const same = one.device === sent[4].device && one.dtype === sent[i].dtype &&
+        JSON.stringify(one.toArray()) === JSON.stringify(sent[i].toArray());
+      if (!same) throw new Error(`Tensor ${i} of those sent together is not what it was.`);
+    });
+  });
+}
+
 /** One of each kind that is to be seen. */
 function control(): object {
   takeWaits();
@@ -170,6 +193,7 @@ function control(): object {
   return takeWaits();
 }
 
+checkUploads();
 const results: Record<string, object> = { control: control() };
 for (const name of Object.keys(METHODS)) {
   if (only.length > 0 && !only.includes(name)) continue;
