@@ -85,7 +85,6 @@ test("a student that lies channels-last sees images that do, whatever their view
     method.step(new data.UnlabelledBatch(pixels));
     assert(seen.length >= 2);
     for (const one of seen) assertEquals(one, memoryFormat === "channelsLast");
-    }
     for (const one of [method, student, large]) one.dispose();
   }
 });
