@@ -37,13 +37,21 @@ import type { View } from "./view.ts";
  * ```
  */
 export function applyView(pixels: Tensor, view: View | null): Tensor {
+  return renderView(pixels, view, false);
+}
+
+/**
+ * What `applyView` does, for pixels of one batch after the other: on a card the values of the first images of a view are looked
+ * at only, because looking waits. @ignore
+ */
+export function renderView(pixels: Tensor, view: View | null, isOneOfMany: boolean): Tensor {
   checkPixelDType(pixels, "A network");
   const bytes = pixels.dtype === "uint8";
   if (view === null) return bytes ? scope(() => pixels.to("float32").div_(255)) : pixels;
   const { size: [height, width], mean, std, interpolation } = view;
   return scope(() => {
     const upright = channelsFirst(pixels, mean.length);
-    if (!bytes) checkRange(upright, view);
+    if (!bytes) checkRange(upright, isOneOfMany ? view : null);
     const [, , rows, columns] = upright.shape;
     const resized = rows === height && columns === width
       ? upright
@@ -69,9 +77,9 @@ function channelsFirst(images: Tensor, channels: number): Tensor {
 /** The views whose images were looked at on a card. */
 const looked = new WeakSet<View>();
 
-/** On a card only the first images of a view are looked at: looking waits. */
-function checkRange(images: Tensor, view: View): void {
-  if (images.device !== "cpu") {
+/** Refuses values that were normalized already; where a view is given, on a card those of its first images only. */
+function checkRange(images: Tensor, view: View | null): void {
+  if (view !== null && images.device !== "cpu") {
     if (looked.has(view)) return;
     looked.add(view);
   }
