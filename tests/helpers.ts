@@ -5,6 +5,7 @@
  */
 
 import { AssertionError } from "@std/assert";
+import { forgetConstants } from "../src/torch/constants.ts";
 import * as torch from "../src/torch/mod.ts";
 
 /** The device that every test makes its tensors on: the one place to change it. */
@@ -27,8 +28,11 @@ export function test(
     ...options,
     name,
     async fn(context) {
+      forgetConstants();
       const before = torch.memory().tensors;
       await torch.scope(() => body(context));
+      // On a card they are there for the whole run.
+      forgetConstants();
       const left = torch.memory().tensors - before;
       if (left !== 0) {
         throw new AssertionError(

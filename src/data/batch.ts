@@ -12,6 +12,7 @@ import { Tensor } from "../torch/tensor.ts";
 import type { Origin } from "./pixel_source.ts";
 import { Renderings } from "./renderings.ts";
 import type { Share } from "./share.ts";
+import { uploadLabels } from "./upload.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -177,7 +178,7 @@ export class LabelledBatch extends Batch {
     if (pixels !== this.pixels) this.pixels.dispose();
     let labels = this.labels;
     if (device !== "cpu") {
-      labels = labels.to(device);
+      labels = uploadLabels(labels, device);
       this.labels.dispose();
     }
     return new LabelledBatch(pixels, labels, this.indices, origin) as this;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { tensor } from "../torch/creation.ts";
+import { constant } from "../torch/constants.ts";
 import type { Tensor } from "../torch/tensor.ts";
 
 /**
@@ -16,5 +16,5 @@ import type { Tensor } from "../torch/tensor.ts";
  */
 export function knownColumns(logits: Tensor, known: readonly number[] | null): Tensor {
   if (known === null) return logits;
-  return logits.indexSelect(1, tensor(known, { dtype: "int64", device: logits.device }));
+  return logits.indexSelect(1, constant(known, { dtype: "int64", device: logits.device }));
 }

@@ -7,7 +7,8 @@
 import { checkPositive } from "../base/check_whole.ts";
 import { ArgumentError, ShapeError } from "../base/errors.ts";
 import type { Spec } from "../base/spec.ts";
-import { full, tensor } from "../torch/creation.ts";
+import { constant } from "../torch/constants.ts";
+import { full } from "../torch/creation.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { knownColumns } from "./known_columns.ts";
@@ -130,7 +131,7 @@ export class LabelMap {
       const known = knownColumns(logits, this.own);
       if (this.isWhole) return known;
       const all = full([shape[0], this.numClasses], -Infinity, { dtype, device });
-      return all.indexCopy_(1, tensor(this.known, { dtype: "int64", device }), known);
+      return all.indexCopy_(1, constant(this.known, { dtype: "int64", device }), known);
     });
   }
 

@@ -25,6 +25,7 @@ import type { Spec } from "../base/spec.ts";
 import { checkShare, isShareable, type Share, shareOf } from "./share.ts";
 import type { Transform } from "./transforms/transform.ts";
 import { checkFirst } from "./check_first.ts";
+import { upload } from "./upload.ts";
 
 /** How a {@linkcode Loader} makes batches. */
 export interface LoaderOptions {
@@ -362,7 +363,7 @@ export class Loader<B extends Batch> implements PixelSource, Iterable<B>, AsyncI
 
   #apply(given: B, variant: number): Tensor {
     const { pixels } = given;
-    const images = this.device === "cpu" ? pixels : pixels.to(this.device);
+    const images = this.device === "cpu" ? pixels : upload(pixels, this.device);
     if (this.transform === undefined) return images;
     const random = new ImageRandom(this.seed, variant, given.places());
     return this.transform(images, random);

@@ -5,7 +5,7 @@
  */
 
 import type { Tensor } from "../torch/tensor.ts";
-import { applyView } from "./apply_view.ts";
+import { renderView } from "./apply_view.ts";
 import type { View } from "./view.ts";
 
 /** Some pixels as networks see them: equal views are rendered once while the rendered images live. */
@@ -31,7 +31,7 @@ export class Renderings {
     const key = keyOf(view);
     const known = this.#rendered.get(key);
     if (known !== undefined && !known.isDisposed) return known;
-    const rendered = applyView(this.#pixels, view);
+    const rendered = renderView(this.#pixels, view, true);
     if (rendered !== this.#pixels) this.#rendered.set(key, rendered);
     return rendered;
   }

@@ -8,7 +8,8 @@ import { say } from "../base/progress.ts";
 import { Module } from "../nn/module.ts";
 import { peers, sharers } from "../nn/sharers.ts";
 import { noGrad } from "../torch/backward.ts";
-import { tensor, zeros } from "../torch/creation.ts";
+import { constant } from "../torch/constants.ts";
+import { zeros } from "../torch/creation.ts";
 import type { Device } from "../torch/device.ts";
 import { allReduce } from "../torch/distributed/mod.ts";
 import { cat, zerosLike } from "../torch/operators.gen.ts";
@@ -281,7 +282,7 @@ function seatsOf(names: readonly string[], all: readonly string[], device: Devic
   const count = all.length;
   const isInOrder = names.length === count && names.every((name, i) => name === all[i]);
   if (isInOrder) return { count, places: null };
-  const places = tensor(names.map((name) => all.indexOf(name)), { dtype: "int64", device });
+  const places = constant(names.map((name) => all.indexOf(name)), { dtype: "int64", device });
   return { count, places };
 }
 

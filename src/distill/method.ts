@@ -6,7 +6,7 @@
 
 import { ArgumentError, TrainingError } from "../base/errors.ts";
 import type { Spec } from "../base/spec.ts";
-import type { LabelledBatch, UnlabelledBatch } from "../data/batch.ts";
+import type { Batch, LabelledBatch, UnlabelledBatch } from "../data/batch.ts";
 import { knownColumns } from "../data/known_columns.ts";
 import type { MixedBatch } from "../data/mixed_batch.ts";
 import { Classifier } from "../nn/classifier.ts";
@@ -14,6 +14,7 @@ import { joinNorms } from "../nn/join_norms.ts";
 import { Module } from "../nn/module.ts";
 import { peers, withSharers } from "../nn/sharers.ts";
 import { moduleSpec } from "../nn/spec.ts";
+import type { Opinions } from "../teachers/opinions.ts";
 import { Shelf } from "../teachers/shelf.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { scope } from "../torch/scope.ts";
@@ -177,6 +178,21 @@ export abstract class Method<B extends AnyBatch = AnyBatch, S extends string = "
         return { loss: terms.loss, terms: terms.values };
       })
     );
+  }
+
+  /** What the teachers say about each part of a batch, as a step asks them. @ignore */
+  hear(batch: B): { part: Batch; opinions: Opinions }[] {
+    const { patches } = this.needs;
+    return partsOf(this.name, this.needs, batch).map((part) => ({
+      part,
+      opinions: this.shelf.ask(part, this.#who, { patches }),
+    }));
+  }
+
+  /** Whether what the teachers say about a batch can be recorded on its device. @ignore */
+  hearsOnDevice(batch: B): boolean {
+    return partsOf(this.name, this.needs, batch)
+      .every((part) => this.shelf.computesOn(part, this.#who));
   }
 
   #stage(name: S | undefined): MethodStage<S> {

@@ -8,6 +8,7 @@ import { ArgumentError, ShapeError } from "../base/errors.ts";
 import { type Batch, LabelledBatch } from "../data/batch.ts";
 import type { Backbone, StagedFeatures } from "../models/backbone.ts";
 import { Classifier } from "../nn/classifier.ts";
+import { layOut } from "../nn/lay_out.ts";
 import type { Module } from "../nn/module.ts";
 import { peers, sharers } from "../nn/sharers.ts";
 import { Opinions } from "../teachers/opinions.ts";
@@ -89,7 +90,10 @@ export class Seen {
   get images(): Tensor {
     const { student } = this.#seers;
     const view = student instanceof Classifier ? student.view : null;
-    return this.#images ??= joined(this.#parts.map((part) => part.studentView(view)));
+    return this.#images ??= layOut(
+      student,
+      joined(this.#parts.map((part) => part.studentView(view))),
+    );
   }
 
   /** What the student makes of them, in float32 or wider, checked against what it declares. */

@@ -7,7 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import { ModuleList } from "../nn/layers/containers.ts";
 import { Module } from "../nn/module.ts";
-import { tensor } from "../torch/creation.ts";
+import { constant } from "../torch/constants.ts";
 import { scope } from "../torch/scope.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { HeadBank } from "./head_bank.ts";
@@ -62,7 +62,7 @@ export class TeacherHeads extends Module {
     return scope(() => {
       const places = this.groups[group].names.length === 1
         ? undefined
-        : tensor([place], { dtype: "int64", device: features.device });
+        : constant([place], { dtype: "int64", device: features.device });
       return bank.forward(features, places).squeeze(0);
     });
   }

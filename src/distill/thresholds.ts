@@ -11,6 +11,7 @@ import { Module } from "../nn/module.ts";
 import type { Opinions } from "../teachers/opinions.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { noGrad } from "../torch/backward.ts";
+import { constant } from "../torch/constants.ts";
 import { full, tensor } from "../torch/creation.ts";
 import { allGatherObject, type ProcessGroup } from "../torch/distributed/mod.ts";
 import { scope } from "../torch/scope.ts";
@@ -128,6 +129,6 @@ export class Thresholds extends Module implements Surveys {
     if (names.length === this.#names.length) return this.values;
     const places = names.map((name) => this.#names.indexOf(name));
     const { device } = this.values;
-    return this.values.indexSelect(0, tensor(places, { dtype: "int64", device }));
+    return this.values.indexSelect(0, constant(places, { dtype: "int64", device }));
   }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { tensor, zeros } from "../torch/creation.ts";
+import { constant } from "../torch/constants.ts";
+import { zeros } from "../torch/creation.ts";
 import type { DType } from "../torch/dtype.ts";
 import { stack } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
@@ -66,7 +67,7 @@ export function voicesOf(
   const alone = logits.map((all, i): Knowledge => {
     const classes = known[i];
     if (classes === null) return { logits: () => all, places: null };
-    const places = tensor(classes, { dtype: "int64", device });
+    const places = constant(classes, { dtype: "int64", device });
     return { logits: () => all.indexSelect(1, places), places };
   });
   const isPartial = alone.some(({ places }) => places !== null);
@@ -126,7 +127,7 @@ function concatenated(
       counts.indexAdd_(0, places!, own.newOnes([own.shape[1]]));
     });
   }
-  const places = tensor(union, { dtype: "int64", device });
+  const places = constant(union, { dtype: "int64", device });
   const mean = sums.indexSelect(1, places).div_(counts.indexSelect(0, places));
   const joint = voiceOf({ logits: () => mean, places }, weight);
   const parts = alone.map((own): Part => {

@@ -6,7 +6,7 @@
 
 import { ShapeError } from "../base/errors.ts";
 import { noGrad } from "../torch/backward.ts";
-import { tensor } from "../torch/creation.ts";
+import { constant } from "../torch/constants.ts";
 import { cat, zerosLike } from "../torch/operators.gen.ts";
 import { scope } from "../torch/scope.ts";
 import { Tensor } from "../torch/tensor.ts";
@@ -262,10 +262,13 @@ function addWeighted(
     sum.add_(own);
     return;
   }
-  using w = tensor(weights.slice(from, from + length), { dtype, device }).reshape([-1, 1, 1]);
+  const own = weights.slice(from, from + length);
+  const w = constant(own, { dtype, device, shape: [length, 1, 1] });
   using weighted = values.mul(w);
-  using own = weighted.sum(0);
-  sum.add_(own);
+  using total = weighted.sum(0);
+  sum.add_(total);
+  // On a card it is kept for the next step.
+  if (device === "cpu") w.dispose();
 }
 
 /** The share of each teacher's elements whose sign is the consensus sign (n). */

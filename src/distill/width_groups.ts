@@ -5,7 +5,7 @@
  */
 
 import type { Opinions } from "../teachers/opinions.ts";
-import { tensor } from "../torch/creation.ts";
+import { constant } from "../torch/constants.ts";
 import { stack } from "../torch/operators.gen.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { upcast } from "./upcast.ts";
@@ -77,7 +77,7 @@ export function stackGroup(
       return own.dtype === like.dtype ? own : own.to(like.dtype);
     }),
   );
-  const places = heard.length === names.length ? undefined : tensor(
+  const places = heard.length === names.length ? undefined : constant(
     heard.map((name) => names.indexOf(name)),
     { dtype: "int64", device: features.device },
   );

@@ -69,6 +69,8 @@ export abstract class Module implements Disposable {
   #untrained = false;
   /** The mode that was last asked for while the module is frozen. */
   #asked = true;
+  /** How tensors of four dimensions were last asked to lie. */
+  #memoryFormat: "contiguous" | "channelsLast" = "contiguous";
 
   /** Computes the output. Subclasses may declare the inputs they take more exactly. */
   abstract forward(...inputs: Tensor[]): Tensor;
@@ -332,6 +334,11 @@ export abstract class Module implements Disposable {
     return this.training && !this.#untrained;
   }
 
+  /** How {@linkcode Module.to} last put tensors of four dimensions; images that lie so, too, are computed with at once. */
+  get memoryFormat(): "contiguous" | "channelsLast" {
+    return this.#memoryFormat;
+  }
+
   /** Takes the gradients off all parameters. */
   zeroGrad(): void {
     torch.clearGrads(this.parameters());
@@ -361,6 +368,9 @@ export abstract class Module implements Disposable {
       for (const tensor of this.parameters()) move(tensor, options, true);
       for (const [, tensor] of this.namedBuffers()) move(tensor, options, false);
     });
+    if (memoryFormat !== undefined) {
+      for (const module of reachable<Module>(this)) module.#memoryFormat = memoryFormat;
+    }
     return this;
   }
 

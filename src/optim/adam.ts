@@ -12,6 +12,7 @@ import * as torch from "../torch/mod.ts";
 import type { Tensor } from "../torch/mod.ts";
 import type { BaseOptions, FilledGroup, ParamGroup } from "./groups.ts";
 import { Optimizer } from "./optimizer.ts";
+import { StepCounts } from "./step_counts.ts";
 
 /** Options of {@linkcode Adam} and {@linkcode AdamW}. */
 export interface AdamOptions extends BaseOptions {
@@ -72,6 +73,8 @@ function checkAs(
 abstract class AdamBase extends Optimizer<AdamOptions> {
   /** One step count for all parameters of a call, by device, and the list that repeats it. */
   readonly #counts = new Map<string, { count: Tensor; list: Tensor[] }>();
+  /** The step counts of parameters whose steps are counted on their device. */
+  readonly #onDevice = new StepCounts();
 
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
@@ -94,6 +97,11 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
     params: readonly Tensor[],
     grads: readonly Tensor[],
   ): void {
+    const { foundInf, rates } = this.given;
+    if (foundInf !== undefined || rates !== undefined) {
+      return this.#countingOnDevice(group, places, params, grads);
+    }
+    this.settleSteps();
     const steps = this.steps;
     const first = steps[places[0]];
     if (places.every((place) => steps[place] === first)) {
@@ -142,6 +150,46 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
     for (const place of places) this.steps[place] = step;
   }
 
+  /** One native call that reads from the device whether the step counts, and counts it there, as PyTorch's. */
+  #countingOnDevice(
+    group: FilledGroup<AdamOptions>,
+    places: readonly number[],
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+  ): void {
+    const { foundInf } = this.given;
+    const rate = this.rateOf(group);
+    const counts = this.#onDevice.of(places, this.steps, params);
+    torch.call("aten::_foreach_add_.Scalar", counts, 1);
+    torch.call(
+      `aten::_fused_adam${group.decoupledWeightDecay ? "w" : ""}_${rate ? ".tensor_lr" : ""}`,
+      params,
+      grads,
+      this.stateOf("exp_avg", places),
+      this.stateOf("exp_avg_sq", places),
+      group.amsgrad ? this.stateOf("max_exp_avg_sq", places) : [],
+      counts,
+      {
+        lr: rate ?? group.lr,
+        beta1: group.betas![0],
+        beta2: group.betas![1],
+        weight_decay: group.weightDecay!,
+        eps: group.eps!,
+        amsgrad: group.amsgrad!,
+        maximize: group.maximize!,
+        found_inf: foundInf,
+      },
+    );
+    if (foundInf !== undefined) {
+      torch.call("aten::_foreach_sub_.List", counts, counts.map(() => foundInf));
+    }
+  }
+
+  /** @ignore */
+  protected override settleSteps(): void {
+    this.#onDevice.settle(this.steps);
+  }
+
   /** The step count as the native call wants it: one tensor for every parameter. */
   #countOf(params: readonly Tensor[], step: number): readonly Tensor[] {
     const device = params[0].device;
@@ -160,6 +208,7 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
   /** Frees the optimizer's own tensors. The parameters stay. */
   override dispose(): void {
     super.dispose();
+    this.#onDevice[Symbol.dispose]();
     for (const { count } of this.#counts.values()) count.dispose();
     this.#counts.clear();
   }

@@ -96,10 +96,12 @@ export class Ema implements Disposable {
    * Moves the averages towards the weights: to be called after every step of the optimizer. One native call for all
    * weights of a dtype.
    *
+   * @param unless 1 where the optimizer left its step out, else 0: a tensor without dimensions on the weights' device. With 1
+   * the averages stay as they are.
    * @throws {ArgumentError} while the model has the averages.
    * @throws {DeviceError} if the model has moved to another device or dtype.
    */
-  update(): void {
+  update(unless?: Tensor): void {
     this.#checkOwn("update()");
     const decay = this.decay;
     for (const { live, average } of [...this.#averaged, ...this.#copied]) {
@@ -115,7 +117,8 @@ export class Ema implements Disposable {
     torch.noGrad(() => {
       for (const { live, average } of this.#averaged) {
         if (decay === 0) torch.foreachCopy_(average, live);
-        else torch.foreachLerp_(average, live, 1 - decay);
+        else if (unless === undefined) torch.foreachLerp_(average, live, 1 - decay);
+        else lerpUnless(average, live, 1 - decay, unless);
       }
       for (const { live, average } of this.#copied) torch.foreachCopy_(average, live);
     });
@@ -210,4 +213,17 @@ export class Ema implements Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** Moves averages by a weight, or by 0 where `unless` is 1. */
+function lerpUnless(
+  average: readonly Tensor[],
+  live: readonly Tensor[],
+  weight: number,
+  unless: Tensor,
+): void {
+  torch.scope(() => {
+    const own = unless.rsub(1).mul(weight).to(live[0].dtype);
+    torch.call("aten::_foreach_lerp_.List", average, live, live.map(() => own));
+  });
 }

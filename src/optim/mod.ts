@@ -9,6 +9,7 @@ export * from "./adam.ts";
 export * from "./by_name.ts";
 export * from "./clip.ts";
 export * from "./optimizer.ts";
+export * from "./step_given.ts";
 export * from "./groups.ts";
 export * from "./joined_schedules.ts";
 export * from "./cosine_schedules.ts";

@@ -12,6 +12,7 @@ import { numbersOf, setNumbers } from "./group_numbers.ts";
 import type { BaseOptions, FilledGroup, OptimizerState, ParamGroup } from "./groups.ts";
 import { checkParameters } from "./parameters.ts";
 import { readState } from "./saved_state.ts";
+import type { StepGiven } from "./step_given.ts";
 
 /** Parameters of one group that lie on one device in one dtype: what one native call takes. */
 interface Chunk<O extends BaseOptions> {
@@ -46,6 +47,8 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
   readonly #check: (options: O) => void;
   /** How the parameters lay in memory at the last step. */
   #layout: number | null = null;
+  /** What the step under way was given. */
+  #given: StepGiven = {};
 
   /** Checks and keeps the groups. `check` throws for options that cannot be used. @ignore */
   constructor(
@@ -130,14 +133,29 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
   /**
    * Changes every parameter that has a gradient.
    *
+   * @param given What lies on a card and decides the step; nothing as a rule.
    * @throws {ArgumentError} if an option has been changed to one that cannot be used, or a gradient is not of its
    * parameter's shape, dtype and device.
    * @throws {DeviceError} if parameters have moved away from their state.
    */
-  step(): void {
+  step(given: StepGiven = {}): void {
+    this.#given = given;
     // Bound once: a step makes no closures.
     torch.scope(this.#inScope);
   }
+
+  /** What the step under way was given. */
+  protected get given(): StepGiven {
+    return this.#given;
+  }
+
+  /** The learning rate of a group as a tensor, if the step was given one. */
+  protected rateOf(group: FilledGroup<O>): Tensor | undefined {
+    return this.#given.rates?.[this.paramGroups.indexOf(group)];
+  }
+
+  /** Brings {@linkcode Optimizer.steps} up to date, where steps were counted on the device. Waits for it. */
+  protected settleSteps(): void {}
 
   readonly #inScope = (): void => torch.noGrad(this.#update);
 
@@ -265,6 +283,7 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
 
   /** The state to save; put it back with {@linkcode Optimizer.loadStateDict}. */
   stateDict(): OptimizerState {
+    this.settleSteps();
     const tensors: Record<string, Tensor> = {};
     const scalars: Record<string, number> = {};
     for (let place = 0; place < this.#params.length; place++) {
@@ -296,6 +315,7 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> implements 
       check: this.#check,
     });
     // All of it fits: from here on nothing can fail halfway.
+    this.settleSteps();
     this.#free();
     this.#steps.splice(0, saved.steps.length, ...saved.steps);
     torch.scope(() =>

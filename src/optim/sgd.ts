@@ -89,17 +89,17 @@ export class SGD extends Optimizer<SGDOptions> {
     params: readonly Tensor[],
     grads: readonly Tensor[],
   ): void {
-    if (group.momentum === 0) return fused(group, params, grads, [], false);
+    if (group.momentum === 0) return this.#fused(group, params, grads, [], false);
     const buffers = this.state("momentum_buffer");
     const fresh = places.filter((place) => buffers[place] === undefined);
     const all = this.stateOf("momentum_buffer", places);
-    if (fresh.length === 0) return fused(group, params, grads, all, false);
+    if (fresh.length === 0) return this.#fused(group, params, grads, all, false);
     try {
-      if (fresh.length === places.length) return fused(group, params, grads, all, true);
+      if (fresh.length === places.length) return this.#fused(group, params, grads, all, true);
       const isFresh = new Set(fresh);
       for (const first of [true, false]) {
         const picked = places.flatMap((place, i) => isFresh.has(place) === first ? [i] : []);
-        fused(
+        this.#fused(
           group,
           picked.map((i) => params[i]),
           picked.map((i) => grads[i]),
@@ -116,22 +116,38 @@ export class SGD extends Optimizer<SGDOptions> {
       throw error;
     }
   }
-}
 
-function fused(
-  group: FilledGroup<SGDOptions>,
-  params: readonly Tensor[],
-  grads: readonly Tensor[],
-  buffers: readonly Tensor[],
-  isFirstStep: boolean,
-): void {
-  torch.fusedSgd_(params, grads, buffers, {
-    lr: group.lr,
-    momentum: group.momentum!,
-    dampening: group.dampening!,
-    weightDecay: group.weightDecay!,
-    nesterov: group.nesterov!,
-    maximize: group.maximize!,
-    isFirstStep,
-  });
+  #fused(
+    group: FilledGroup<SGDOptions>,
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+    buffers: readonly Tensor[],
+    isFirstStep: boolean,
+  ): void {
+    const { foundInf } = this.given;
+    const rate = this.rateOf(group);
+    if (rate !== undefined) {
+      torch.call("aten::_fused_sgd_.tensor_lr", params, grads, buffers, {
+        weight_decay: group.weightDecay!,
+        momentum: group.momentum!,
+        lr: rate,
+        dampening: group.dampening!,
+        nesterov: group.nesterov!,
+        maximize: group.maximize!,
+        is_first_step: isFirstStep,
+        found_inf: foundInf,
+      });
+      return;
+    }
+    torch.fusedSgd_(params, grads, buffers, {
+      lr: group.lr,
+      momentum: group.momentum!,
+      dampening: group.dampening!,
+      weightDecay: group.weightDecay!,
+      nesterov: group.nesterov!,
+      maximize: group.maximize!,
+      isFirstStep,
+      foundInf,
+    });
+  }
 }

@@ -41,6 +41,7 @@ export async function buildTeachers(
   device: Device,
   places: TeacherPlaces,
   labelSpace?: LabelOptions["labelSpace"],
+  memoryFormat?: "contiguous" | "channelsLast",
 ): Promise<Teacher[]> {
   const own = recipes.flatMap((one) => "recipe" in one ? [one.recipe] : []);
   // Data that several learn from is opened once.
@@ -50,7 +51,8 @@ export async function buildTeachers(
   try {
     for (const [i, recipe] of recipes.entries()) {
       const at = `teachers[${i}]`;
-      teachers.push(await build(recipe, { at, device, places, labelSpace, opener, folders }));
+      const surroundings = { at, device, memoryFormat, places, labelSpace, opener, folders };
+      teachers.push(await build(recipe, surroundings));
     }
     return teachers;
   } catch (error) {
@@ -81,6 +83,7 @@ export async function buildTeacher(
 interface Surroundings {
   readonly at: string;
   readonly device: Device;
+  readonly memoryFormat?: "contiguous" | "channelsLast";
   readonly places: TeacherPlaces;
   readonly labelSpace: LabelOptions["labelSpace"];
   readonly opener: DataOpener;
@@ -89,11 +92,11 @@ interface Surroundings {
 
 async function build(
   recipe: TeacherRecipe<ResolvedRecipe>,
-  { at, device, places, labelSpace, opener, folders }: Surroundings,
+  { at, device, memoryFormat, places, labelSpace, opener, folders }: Surroundings,
 ): Promise<Teacher> {
   if ("recipe" in recipe) await places.trainFirst(recipe.recipe, folders.get(recipe.recipe)!);
   const labels = labelsIn(recipe, labelSpace, at);
-  const teacher = await one(recipe, at, device, folders, labels);
+  const teacher = await one(recipe, at, { device, memoryFormat }, folders, labels);
   if (!recipe.probe) return teacher;
   return await probedTeacher(teacher, recipe.probe, { cache: places.cache, opener, at }, labels);
 }
@@ -101,7 +104,7 @@ async function build(
 async function one(
   recipe: TeacherRecipe<ResolvedRecipe>,
   at: string,
-  device: Device,
+  { device, memoryFormat }: Pick<Surroundings, "device" | "memoryFormat">,
   folders: ReadonlyMap<ResolvedRecipe, string>,
   labels: LabelOptions,
 ): Promise<Teacher> {
@@ -123,6 +126,7 @@ async function one(
       tokens,
       view: view && plain(view),
       device,
+      memoryFormat,
     };
     // A probe stands in the place of its own head, and what that knows is none of its business.
     const own = recipe.probe
@@ -134,8 +138,8 @@ async function one(
     ? [folders.get(recipe.recipe)!, recipe.name ?? recipe.recipe.name]
     : [recipe.run, recipe.name ?? basename(recipe.run)];
   const file = fileOfRun(path, at);
-  if (recipe.probe) return await load(file, { name, kind: "descriptive", device });
-  return fromRun(file, path, name, kind, device, labels);
+  if (recipe.probe) return await load(file, { name, kind: "descriptive", device, memoryFormat });
+  return fromRun(file, path, name, kind, { device, memoryFormat }, labels);
 }
 
 function fileOfRun(path: string, at: string): string {
@@ -152,10 +156,10 @@ function fromRun(
   path: string,
   name: string,
   kind: "predictive" | "descriptive",
-  device: Device,
+  target: Pick<Surroundings, "device" | "memoryFormat">,
   labels: LabelOptions,
 ): Teacher {
-  const model = loadModel(file).to(device);
+  const model = loadModel(file).to(target);
   const facts = { source: path, file, architecture: model.recipe?.architecture };
   try {
     return kind === "predictive"

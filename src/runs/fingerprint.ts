@@ -8,7 +8,15 @@ import { fingerprint, type Spec } from "../base/spec.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 
 /** Entries that give the same student whatever they are. */
-const idle = ["$schema", "name", "title", "threads", "resident"];
+const idle = [
+  "$schema",
+  "name",
+  "title",
+  "threads",
+  "resident",
+  "memoryFormat",
+  "capture",
+];
 
 /** A recipe without what decides nothing, the recipes of its teachers too. */
 export function decisive(recipe: ResolvedRecipe): Spec {

@@ -15,6 +15,7 @@ import { findEntries } from "../teachers/store/find_entries.ts";
 import { Store } from "../teachers/store/store.ts";
 import { buildTeachers } from "./build_teachers.ts";
 import { labelSpaceOf } from "./label_space.ts";
+import { memoryFormatOf } from "./memory_format.ts";
 import { DataOpener } from "./open_data.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import { openBatches, type RunBatches } from "./run_batches.ts";
@@ -53,7 +54,13 @@ export async function openRun(recipe: ResolvedRecipe, places: TeacherPlaces): Pr
     const opener = owned.use(new DataOpener());
     const learned = await openBatches(recipe, opener);
     const space = await labelSpaceOf(recipe, opener, learned);
-    const teachers = await buildTeachers(recipe.teachers, recipe.device, places, space);
+    const teachers = await buildTeachers(
+      recipe.teachers,
+      recipe.device,
+      places,
+      space,
+      memoryFormatOf(recipe),
+    );
     owned.defer(() => teachers.forEach((teacher) => teacher.model?.dispose()));
     const { resident, onTeacherFailure: onFailure } = recipe;
     const options = { onFailure, ...(resident === null ? {} : { resident }) };

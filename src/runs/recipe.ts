@@ -160,6 +160,16 @@ export interface Recipe {
   onTeacherFailure?: "throw" | "leaveOut";
   /** The device that the student learns on. */
   device?: Device;
+  /**
+   * How the networks' weights and images lie in memory; if null, `"channelsLast"` on a card with `autocast`, `"contiguous"`
+   * otherwise.
+   */
+  memoryFormat?: "contiguous" | "channelsLast" | null;
+  /**
+   * Whether a card is given a whole step at once, as a graph that is recorded in the first steps: for small networks, whose
+   * operators take longer to ask for than to compute. What cannot be recorded is computed as ever, with a line that says why.
+   */
+  capture?: boolean;
   /** Threads of one operator; as many as there are processors if null. */
   threads?: number | null;
 }

@@ -151,6 +151,12 @@ export const RECIPE_TABLE: OptionTable<Recipe> = {
     wants: 'a device such as "cpu" or "cuda:0"',
     help: "where it runs",
   }) as Option<Device>,
+  memoryFormat: nullable(
+    choice(["contiguous", "channelsLast"], {
+      help: "how weights and images lie in memory; as is best for the device if null",
+    }),
+  ),
+  capture: flag({ default: false, help: "whether a card is given whole steps, as graphs" }),
   threads: nullable(whole({ min: 1, help: "threads of one operator; all processors' if null" })),
 };
 

@@ -33,6 +33,7 @@ import {
   type Measured,
   validate,
 } from "./measure_student.ts";
+import { memoryFormatOf } from "./memory_format.ts";
 import { METHODS } from "./methods.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import type { RunResult } from "./result.ts";
@@ -88,7 +89,7 @@ export async function trainStudent(
   torch.manualSeed(recipe.seed);
   const labelled = [learned.labelled, validation, test];
   const student = owned.use(await buildStudent(begin, learned.train, labelled, teachers));
-  student.to(recipe.device);
+  student.to({ device: recipe.device, memoryFormat: memoryFormatOf(recipe) });
   const { name, ...settings } = recipe.method;
   const method = owned.use(METHODS[name].make(student, shelf, settings));
   checkPlainPatches(recipe, method, shelf);
@@ -177,6 +178,7 @@ async function train(
     evaluateEvery: recipe.evaluation.every,
     ...(clipNorm !== null && { clipNorm }),
     ...(autocast !== null && { autocast }),
+    ...(recipe.capture && { capture: true }),
     ...(ema !== null && { ema }),
     ...(best !== null && { best: { ...best, file: folder.path(RUN_FILES.best) } }),
     ...(measured.validation !== null && { evaluate: () => validate(recipe, student, measured) }),

@@ -26,8 +26,9 @@ import { OnDemand } from "./weights.ts";
  * @throws As `models.load` does.
  */
 export function teacherFromSaved(path: string, options: LoadTeacherOptions): Teacher {
-  const { kind = "descriptive", device = "cpu", dtype = "float32" } = options;
-  const weights = new OnDemand<Classifier>(() => load(path).freeze().to({ device, dtype }));
+  const { kind = "descriptive", device = "cpu", dtype = "float32", memoryFormat } = options;
+  const target = { device, dtype, memoryFormat };
+  const weights = new OnDemand<Classifier>(() => load(path).freeze().to(target));
   const model = weights.get();
   const { featureDim, numClasses, classNames, view: saved, recipe } = model;
   const patchDim = patchDimOf(model);

@@ -47,6 +47,8 @@ export interface WeightsSource {
   readonly device: Device;
   /** What the teacher computes in. */
   readonly dtype: DType;
+  /** How the weights lie in memory. */
+  readonly memoryFormat?: "contiguous" | "channelsLast";
   /** The names of its own classes. */
   readonly classNames?: readonly string[];
   /** The order of the channels that its weights are for, if not red, green and blue. */
@@ -77,7 +79,7 @@ export function publishedModel(
   numClasses: (known: ModelEntry) => number,
   headAdvice = "give the right { numClasses }, or make a descriptive teacher, which needs no head",
 ): PublishedModel {
-  const { kind, device, dtype } = source;
+  const { kind, device, dtype, memoryFormat } = source;
   const known = entryOf(source.architecture, source.path, source.reading?.ignore);
   const imageSize = source.imageSize ?? source.view?.size?.[0] ?? known.inputSize;
   const size = source.view?.size ?? [imageSize, imageSize];
@@ -100,7 +102,7 @@ export function publishedModel(
       ...source.reading,
     });
     if (source.channelOrder === "bgr") reverseChannels(model);
-    return model.freeze().to({ device, dtype });
+    return model.freeze().to({ device, dtype, memoryFormat });
   };
   return { known, view, load };
 }

@@ -7,6 +7,7 @@
 import { ArgumentError } from "../base/errors.ts";
 import { cat } from "../torch/operators.gen.ts";
 import type { Tensor } from "../torch/tensor.ts";
+import { mapParts } from "./map_parts.ts";
 import type { TeacherOutput } from "./teacher_options.ts";
 
 /** The student's classes that teachers know, ascending, by name; those who know all are not in it. */
@@ -87,6 +88,21 @@ export class Opinions {
    */
   known(name: string): readonly number[] | null {
     return this.#known.get(name) ?? null;
+  }
+
+  /** The same opinions of the same teachers in other tensors. */
+  mapped(make: (part: Tensor) => Tensor): Opinions {
+    const outputs = [...this.#outputs].map(([name, output]) =>
+      [name, mapParts(output, make)] as const
+    );
+    return new Opinions(new Map(outputs), this.#known);
+  }
+
+  /** All its tensors, teacher by teacher. */
+  tensors(): Tensor[] {
+    return [...this.#outputs.values()].flatMap(({ features, logits, patches }) =>
+      [features, logits, patches].filter((part) => part !== undefined)
+    );
   }
 
   /** The features of all (B, featureDim each), in order. */

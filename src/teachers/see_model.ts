@@ -6,6 +6,8 @@
 
 import { Backbone } from "../models/backbone.ts";
 import type { Classifier } from "../nn/classifier.ts";
+import { layOut } from "../nn/lay_out.ts";
+import { Module } from "../nn/module.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import type { AskOptions, TeacherOutput } from "./teacher_options.ts";
 
@@ -20,8 +22,9 @@ export function seeModel(
   images: Tensor,
   { patches = false }: AskOptions,
 ): TeacherOutput {
-  if (!patches || !(model instanceof Backbone)) return { features: model.features(images) };
-  const { features, stages } = model.forwardStages(images);
+  const laid = model instanceof Module ? layOut(model, images) : images;
+  if (!patches || !(model instanceof Backbone)) return { features: model.features(laid) };
+  const { features, stages } = model.forwardStages(laid);
   return { features, patches: stages.at(-1) };
 }
 

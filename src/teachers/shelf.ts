@@ -10,8 +10,11 @@ import { say } from "../base/progress.ts";
 import type { Spec } from "../base/spec.ts";
 import type { Batch } from "../data/batch.ts";
 import { knownColumns } from "../data/known_columns.ts";
+import { uploadAll } from "../data/upload.ts";
 import type { PixelSource } from "../data/pixel_source.ts";
 import { scope } from "../torch/scope.ts";
+import type { Device } from "../torch/device.ts";
+import { SideStream } from "../torch/side_streams.ts";
 import type { Tensor } from "../torch/tensor.ts";
 import { checkOutput } from "./check_output.ts";
 import { checkShelf } from "./check_shelf.ts";
@@ -31,6 +34,11 @@ export interface ShelfOptions {
    * default), or (`"leaveOut"`) it is left out from there on, with a line that names it and the reason.
    */
   onFailure?: "throw" | "leaveOut";
+  /**
+   * On how many streams of a card the teachers that look at the images compute at once; 1 by default. More are for small
+   * teachers, each of which leaves most of a card idle; they take the memory of so many at once. Ignored on the processor.
+   */
+  streams?: number;
 }
 
 /** What a teacher said about images, kept. */
@@ -62,8 +70,14 @@ export class Shelf implements Disposable {
   /** What happens when one fails. */
   readonly onFailure: "throw" | "leaveOut";
   readonly #residency: Residency | null;
+  readonly #streams: number;
+  /** The streams of each card that teachers compute on. */
+  readonly #sides: Map<Device, readonly SideStream[]> = new Map();
   readonly #stored: Map<PixelSource, ReadonlyMap<string, StoredOutputs>> = new Map();
   readonly #leftOut: Map<string, string> = new Map();
+  /** What is said about some batches whatever teachers would say. */
+  readonly #told: WeakMap<Batch, Opinions> = new WeakMap();
+  #asked = 0;
 
   /**
    * Puts teachers together.
@@ -71,7 +85,7 @@ export class Shelf implements Disposable {
    * @throws {ArgumentError} if something is no teacher, two have one name, or an option cannot be used.
    */
   constructor(teachers: readonly Teacher[], options: ShelfOptions = {}) {
-    const { resident, onFailure = "throw" } = options;
+    const { resident, onFailure = "throw", streams = 1 } = options;
     checkShelf(teachers);
     if (onFailure !== "throw" && onFailure !== "leaveOut") {
       throw new ArgumentError(
@@ -79,6 +93,8 @@ export class Shelf implements Disposable {
       );
     }
     if (resident !== undefined) checkPositive(resident, "The number of resident teachers");
+    checkPositive(streams, "The number of streams");
+    this.#streams = streams;
     this.teachers = [...teachers];
     this.onFailure = onFailure;
     this.#residency = resident === undefined ? null : new Residency(teachers, resident);
@@ -116,6 +132,26 @@ export class Shelf implements Disposable {
     this.#stored.set(source, outputs);
   }
 
+  /** How often it was asked so far. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** Gives these opinions to whoever asks about a batch: its tensors stay the same from step to step, and are written to. */
+  tell(batch: Batch, opinions: Opinions): void {
+    this.#told.set(batch, opinions);
+  }
+
+  /** Whether what teachers say about a batch is computed by models on its device, so that asking them can be recorded there. */
+  computesOn(batch: Batch, who: readonly Teacher[] = this.teachers): boolean {
+    const { origin, pixels: { device } } = batch;
+    if (this.#residency !== null || this.onFailure !== "throw") return false;
+    return who.every(({ name, model }) =>
+      model !== null && model.parameters()[0]?.device === device &&
+      !(origin && this.#stored.get(origin.source)?.has(name))
+    );
+  }
+
   /**
    * What the teachers say about a batch, in float32 or wider. No gradients flow.
    *
@@ -130,14 +166,49 @@ export class Shelf implements Disposable {
     who: readonly Teacher[] = this.teachers,
     asked: AskOptions = {},
   ): Opinions {
+    this.#asked++;
+    const told = this.#told.get(batch);
+    if (told !== undefined) return told;
     const heard = new Map<string, TeacherOutput>();
-    for (const teacher of who) {
+    const sides = this.#sidesOf(batch.pixels.device);
+    for (const [i, teacher] of who.entries()) {
       if (this.#leftOut.has(teacher.name)) continue;
-      const output = this.#hear(teacher, batch, asked);
+      const output = sides.length === 0
+        ? this.#hear(teacher, batch, asked)
+        : this.#hearBeside(sides[i % sides.length], teacher, batch, asked);
       if (output !== undefined) heard.set(teacher.name, output);
     }
+    for (const [i, side] of sides.entries()) {
+      side.join(who.flatMap(({ name }, place) => {
+        const output = place % sides.length === i ? heard.get(name) : undefined;
+        return output === undefined ? [] : partsOf(output).filter((part) => part.device !== "cpu");
+      }));
+    }
     this.checkLeft(who);
-    return new Opinions(heard, knownBy(who));
+    return new Opinions(beside(batch.pixels, heard), knownBy(who));
+  }
+
+  /** The streams that teachers compute on beside the current one; none where that is all. */
+  #sidesOf(device: Device): readonly SideStream[] {
+    if (this.#streams === 1 || device === "cpu") return [];
+    let known = this.#sides.get(device);
+    if (known === undefined) {
+      known = Array.from({ length: this.#streams }, () => SideStream.of(device))
+        .filter((side) => side !== null);
+      this.#sides.set(device, known);
+    }
+    return known;
+  }
+
+  #hearBeside(
+    side: SideStream,
+    teacher: Teacher,
+    batch: Batch,
+    asked: AskOptions,
+  ): TeacherOutput | undefined {
+    // Rendered before, on the current stream: equal views are of several teachers.
+    batch.view(teacher.view);
+    return side.run(() => this.#hear(teacher, batch, asked), { after: true });
   }
 
   /**
@@ -182,7 +253,11 @@ export class Shelf implements Disposable {
         { patches },
       )
       : teacher.see(batch.view(teacher.view), { patches });
-    return mapParts(output, (part) => widened(part.device === device ? part : part.to(device)));
+    // Parts of the processor are sent to a card together, once all teachers were asked.
+    return mapParts(
+      output,
+      (part) => widened(part.device === device || part.device === "cpu" ? part : part.to(device)),
+    );
   }
 
   /** What decides what the teachers say; functions are asked about images of the first of `batches`. */
@@ -201,6 +276,25 @@ export class Shelf implements Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function partsOf({ features, logits, patches }: TeacherOutput): Tensor[] {
+  return [features, logits, patches].filter((part) => part !== undefined);
+}
+
+/** What was heard, on the images' device. */
+function beside(
+  { device }: Tensor,
+  heard: ReadonlyMap<string, TeacherOutput>,
+): ReadonlyMap<string, TeacherOutput> {
+  if (device === "cpu") return heard;
+  const parts: Tensor[] = [];
+  for (const output of heard.values()) mapParts(output, (part) => (parts.push(part), part));
+  const moved = uploadAll(parts, device);
+  let place = 0;
+  return new Map(
+    [...heard].map(([name, output]) => [name, mapParts(output, () => moved[place++])]),
+  );
 }
 
 /** Half-precision numbers, such as autocast makes, as float32, which encoders and losses compute in. */

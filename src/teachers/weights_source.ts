@@ -48,5 +48,6 @@ export function weightsSource(place: Place, options: LoadTeacherOptions): Weight
     },
     device,
     dtype,
+    memoryFormat: options.memoryFormat,
   };
 }

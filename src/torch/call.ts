@@ -31,6 +31,7 @@ import { Generator } from "./random.ts";
 import type { Scalar } from "./scalar.ts";
 import { isScalar, scalarSlot } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
+import { waiting, waitingOperators } from "./waits.ts";
 
 /** What an operator takes: tensors, generators, streams, numbers, booleans, strings, lists of them, or nothing. */
 export type Argument =
@@ -128,6 +129,10 @@ export function call(name: string, ...given: (Argument | NamedArguments)[]): Res
   const returned = opCall(context, id, count);
   if (returned < 0) fail(returned);
   const result = results(schema, values, frame.slice(0, returned));
+  if (waiting !== null && waitingOperators.has(name)) {
+    const flag = schema.arguments.findIndex((a) => a.name === "non_blocking");
+    waiting(name, values.filter((value) => value instanceof TensorCore), values[flag] === true);
+  }
   if (watcher !== null && products.has(name)) {
     watcher(name, result as Tensor, values.filter((_, i) => isOperand(schema.arguments[i].kind)));
   }

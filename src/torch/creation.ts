@@ -16,6 +16,7 @@ import type { Generator } from "./random.ts";
 import type { Scalar } from "./scalar.ts";
 import { checkExact, isScalar } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
+import { recording, refuseWhileRecording } from "./waits.ts";
 
 /** What a new tensor is made as. */
 export interface TensorOptions {
@@ -146,7 +147,9 @@ function finish(made: Tensor, options: TensorOptions): Tensor {
     using unpinned = made;
     result = unpinned.pinMemory();
   } else if (options.device !== undefined && options.device !== "cpu") {
-    result = made.to(options.device);
+    if (recording) refuseWhileRecording();
+    // Nobody waits: what is copied from is taken over before this returns.
+    result = made.to({ device: options.device, nonBlocking: true });
     made.dispose();
   }
   return track(result, options);

@@ -12,6 +12,7 @@ import { type DType, isComplex, type TypedArray } from "./dtype.ts";
 import { dtypeCode } from "./dtype_codes.ts";
 import type { NestedArray } from "./nested_array.ts";
 import type { Tensor } from "./tensor.ts";
+import { waiting } from "./waits.ts";
 
 type ArrayClass = new (length: number) => TypedArray;
 
@@ -114,6 +115,7 @@ export function fromRawBytes(
 
 /** A copy of a tensor's bytes, in the order of its elements, for any dtype. */
 export function rawBytes(tensor: Tensor): Uint8Array {
+  if (waiting !== null) waiting("data", [tensor]);
   const bytes = new Uint8Array(tensor.numel * dtypes[tensor.dtype].bytes);
   check(
     native.ap_tensor_to_data(context, handleOf(tensor), bytes as BufferSource, bytes.byteLength),
@@ -129,6 +131,7 @@ export function readBytes(tensor: Tensor): TypedArray {
     using wide = own.to(wider[dtype]);
     return readBytes(wide);
   }
+  if (waiting !== null) waiting("data", [tensor]);
   const out = new arrays[dtype](isComplex(dtype) ? 2 * tensor.numel : tensor.numel);
   check(
     native.ap_tensor_to_data(

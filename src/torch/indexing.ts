@@ -13,6 +13,7 @@ import { isComplex, isFloatingPoint } from "./dtype.ts";
 import type { Scalar } from "./scalar.ts";
 import { checkExact, isScalar } from "./scalar_slots.ts";
 import type { Tensor } from "./tensor.ts";
+import { waiting } from "./waits.ts";
 import { type Index, Slice } from "./slice.ts";
 
 /** The parts of an index that are views, applied, and the tensors that pick elements of the result. */
@@ -96,12 +97,23 @@ function picked(numbers: readonly number[], source: Tensor, temporary: Tensor[])
   return made;
 }
 
+/** Tells who watches that a mask, or indices of the processor, are waited for. */
+function notePicks(source: Tensor, picks: readonly (Tensor | null)[]): void {
+  if (waiting === null) return;
+  const { device } = source;
+  const waits = picks.some((pick) =>
+    pick !== null && (["bool", "uint8"].includes(pick.dtype) || pick.device !== device)
+  );
+  if (waits) waiting("index", [source]);
+}
+
 /** `source[at]`. */
 export function indexTensor(source: Tensor, at: readonly Index[]): Tensor {
   const temporary: Tensor[] = [];
   try {
     const { view, picks } = applyViews(source, at, temporary);
     if (picks.length > 0) {
+      notePicks(source, picks);
       if (view !== source) temporary.push(view);
       return call("aten::index.Tensor", view, picks) as Tensor;
     }
@@ -131,8 +143,10 @@ export function indexPut(
       });
       temporary.push(values);
     } else handleOf(values); // what is no tensor is an error here, where it has a name
-    if (picks.length > 0) call("aten::index_put_", view, picks, values, accumulate);
-    else if (accumulate) call("aten::add_.Tensor", view, values);
+    if (picks.length > 0) {
+      notePicks(source, picks);
+      call("aten::index_put_", view, picks, values, accumulate);
+    } else if (accumulate) call("aten::add_.Tensor", view, values);
     else call("aten::copy_", view, values);
   } finally {
     dispose(temporary);

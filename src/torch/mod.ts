@@ -26,4 +26,5 @@ export * from "./scope.ts";
 export * from "./script.ts";
 export * from "./script_module.ts";
 export * from "./script_types.ts";
+export * from "./synchronizations.ts";
 export * from "./tensor.ts";

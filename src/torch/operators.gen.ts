@@ -35,6 +35,7 @@ import {
   reductionCode,
 } from "./frame_arguments.ts";
 import { watcher } from "./products.ts";
+import { waiting } from "./waits.ts";
 import type { Generator } from "./random.ts";
 import type { Scalar } from "./scalar.ts";
 import { isScalar, scalarSlot } from "./scalar_slots.ts";
@@ -1106,6 +1107,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[4] = equalNan ? 1 : 0;
     const $n = opCall(context, ids[24] || find(24), 5);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::allclose", [this, other]);
     return $f[0] !== 0;
   }
 
@@ -1247,6 +1249,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[0] = this[HANDLE];
     const $n = opCall(context, ids[35] || find(35), 1);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::argwhere", [this]);
     return make($f[0]);
   }
 
@@ -1446,6 +1449,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[2] = minlength;
     const $n = opCall(context, ids[53] || find(53), 3);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::bincount", [this, weights]);
     return make($f[0]);
   }
 
@@ -1928,6 +1932,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[2] = nonBlocking ? 1 : 0;
     const $n = opCall(context, ids[98] || find(98), 3);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::copy_", [this, src], nonBlocking);
     return this;
   }
 
@@ -2471,6 +2476,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[1] = other?.[HANDLE];
     const $n = opCall(context, ids[149] || find(149), 2);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::equal", [this, other]);
     return $f[0] !== 0;
   }
 
@@ -3387,6 +3393,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[0] = this[HANDLE];
     const $n = opCall(context, ids[233] || find(233), 1);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::inverse", [this]);
     return make($f[0]);
   }
 
@@ -4066,6 +4073,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[1] = mask?.[HANDLE];
     const $n = opCall(context, ids[298] || find(298), 2);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::masked_select", [this, mask]);
     return make($f[0]);
   }
 
@@ -4429,6 +4437,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[3] = optionalHandle(options?.generator);
     const $n = opCall(context, ids[326] || find(326), 4);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::multinomial", [this]);
     return make($f[0]);
   }
 
@@ -4777,6 +4786,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[0] = this[HANDLE];
     const $n = opCall(context, ids[352] || find(352), 1);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::nonzero", [this]);
     return make($f[0]);
   }
 
@@ -5270,6 +5280,7 @@ export abstract class TensorOperators extends TensorCore {
     putOptional($p, options?.outputSize);
     const $n = opCall(context, ids[396] || find(396), 4);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::repeat_interleave.self_Tensor", [this, repeats as Tensor]);
     return make($f[0]);
   }
 
@@ -6497,6 +6508,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[3] = returnCounts ? 1 : 0;
     const $n = opCall(context, ids[500] || find(500), 4);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::_unique2", [this]);
     const $h0 = $f[0], $h1 = $f[1], $h2 = $f[2];
     return [make($h0), make($h1), make($h2)];
   }
@@ -6514,6 +6526,7 @@ export abstract class TensorOperators extends TensorCore {
     putOptional(3, dim);
     const $n = opCall(context, ids[501] || find(501), 4);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::unique_consecutive", [this]);
     const $h0 = $f[0], $h1 = $f[1], $h2 = $f[2];
     return [make($h0), make($h1), make($h2)];
   }
@@ -6537,6 +6550,7 @@ export abstract class TensorOperators extends TensorCore {
     $f[4] = returnCounts ? 1 : 0;
     const $n = opCall(context, ids[502] || find(502), 5);
     if ($n < 0) fail($n);
+    if (waiting !== null) waiting("aten::unique_dim", [this]);
     const $h0 = $f[0], $h1 = $f[1], $h2 = $f[2];
     return [make($h0), make($h1), make($h2)];
   }
@@ -7170,6 +7184,7 @@ export function combinations(
   $f[2] = withReplacement ? 1 : 0;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::combinations", [input]);
   return make($f[0]);
 }
 
@@ -8824,6 +8839,7 @@ export function linalgCholesky(input: Tensor, options?: { upper?: boolean }): Te
   $f[1] = (options?.upper ?? false) ? 1 : 0;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::linalg_cholesky", [input]);
   return make($f[0]);
 }
 
@@ -8912,6 +8928,7 @@ export function linalgEig(input: Tensor): [eigenvalues: Tensor, eigenvectors: Te
   $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::linalg_eig", [input]);
   const $h0 = $f[0], $h1 = $f[1];
   return [make($h0), make($h1)];
 }
@@ -8927,6 +8944,7 @@ export function linalgEigh(
   putString(1, UPLO);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::linalg_eigh", [input]);
   const $h0 = $f[0], $h1 = $f[1];
   return [make($h0), make($h1)];
 }
@@ -8949,6 +8967,7 @@ export function linalgEigvalsh(input: Tensor, UPLO: "L" | "U" = "L"): Tensor {
   putString(1, UPLO);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::linalg_eigvalsh", [input]);
   return make($f[0]);
 }
 
@@ -8974,6 +8993,7 @@ export function linalgInv(A: Tensor): Tensor {
   $f[0] = A?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::linalg_inv", [A]);
   return make($f[0]);
 }
 
@@ -9011,6 +9031,7 @@ export function linalgLstsq(
   putOptionalString($p, options?.driver);
   const $n = opCall(context, $id, 4);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::linalg_lstsq", [input, b]);
   const $h0 = $f[0], $h1 = $f[1], $h2 = $f[2], $h3 = $f[3];
   return [make($h0), make($h1), make($h2), make($h3)];
 }
@@ -9255,6 +9276,7 @@ export function linalgSolve(A: Tensor, B: Tensor, options?: { left?: boolean }):
   $f[2] = (options?.left ?? true) ? 1 : 0;
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::linalg_solve", [A, B]);
   return make($f[0]);
 }
 
@@ -9289,6 +9311,7 @@ export function linalgSvd(
   putOptionalString(2, options?.driver);
   const $n = opCall(context, $id, 3);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::linalg_svd", [A]);
   const $h0 = $f[0], $h1 = $f[1], $h2 = $f[2];
   return [make($h0), make($h1), make($h2)];
 }
@@ -9301,6 +9324,7 @@ export function linalgSvdvals(A: Tensor, options?: { driver?: string | null }): 
   putOptionalString(1, options?.driver);
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::linalg_svdvals", [A]);
   return make($f[0]);
 }
 
@@ -9793,6 +9817,7 @@ export function nonzeroTuple(input: Tensor): Tensor[] {
   $f[0] = input?.[HANDLE];
   const $n = opCall(context, $id, 1);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::nonzero_numpy", [input]);
   return makeList();
 }
 
@@ -9808,6 +9833,7 @@ export function oneHot(input: Tensor, numClasses: number = -1): Tensor {
   $f[1] = numClasses;
   const $n = opCall(context, $id, 2);
   if ($n < 0) fail($n);
+  if (waiting !== null) waiting("aten::one_hot", [input]);
   return make($f[0]);
 }
 

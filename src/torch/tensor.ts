@@ -23,6 +23,7 @@ import type { Scalar } from "./scalar.ts";
 import { TensorOperators, where } from "./operators.gen.ts";
 import { describe, format } from "./print.ts";
 import { targetOptions } from "./target.ts";
+import { recording, refuseWhileRecording, waiting } from "./waits.ts";
 
 /** Where and as what {@linkcode Tensor.to} copies a tensor. */
 export interface ToOptions {
@@ -201,6 +202,7 @@ export class Tensor extends TensorOperators implements Disposable {
    * @throws {DTypeError} for an int64 beyond 2^53 or a complex number, which a number cannot hold: use `data()`.
    */
   item(): number {
+    if (waiting !== null) waiting("item", [this]);
     if (check(native.ap_tensor_item(context, this[HANDLE])) === 1) return frame[0];
     const value = frame[0] * 4294967296 + frame[1];
     if (!Number.isSafeInteger(value)) {
@@ -246,7 +248,10 @@ export class Tensor extends TensorOperators implements Disposable {
    */
   to(target: DType | Device | ToOptions): Tensor {
     const options = targetOptions<ToOptions>(target);
-    return call(
+    if (recording && options.device !== undefined && options.device !== "cpu") {
+      if (this.device === "cpu") refuseWhileRecording();
+    }
+    const moved = call(
       "aten::to.dtype_layout",
       this,
       {
@@ -257,6 +262,8 @@ export class Tensor extends TensorOperators implements Disposable {
         memory_format: options.memoryFormat,
       },
     ) as Tensor;
+    if (waiting !== null) waiting("copy", [moved, this], options.nonBlocking);
+    return moved;
   }
 
   /** This tensor on the CPU. */

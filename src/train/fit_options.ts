@@ -55,6 +55,13 @@ export interface FitOptions {
    * waits for a GPU.
    */
   checkFinite?: boolean;
+  /**
+   * Has a card do whole steps, each recorded as a graph after the first three: for networks whose operators take longer to ask
+   * for than to compute. Batches of another size, and all steps where something cannot be recorded, are made as ever, with a
+   * line that says why. Learning rates may change; other options of an optimizer lead to a new recording. Ignored on the CPU;
+   * false by default.
+   */
+  capture?: boolean;
   /** Where records go. With `resume`, those of this name after the checkpoint are taken out first. */
   metrics?: MetricsSink;
   /** Steps between two records; the last step of an epoch always makes one. 50 by default. */

@@ -34,6 +34,8 @@ import { loopSpec } from "./loop_spec.ts";
 import type { AnyStage, LoopParts, LoopSpec } from "./loop_parts.ts";
 import { type EpochPlace, RunProgress } from "./show.ts";
 import { KeepBest } from "./best_file.ts";
+import { Capture } from "./capture.ts";
+import { cudaGraphs, type GraphEngine } from "./graph_engine.ts";
 import { studentOf, Update } from "./update.ts";
 
 /** What the loop says of an epoch by itself; an evaluation cannot say it too. */
@@ -66,6 +68,8 @@ export class Loop {
   #stepping = false;
 
   readonly #update: Update;
+  /** What records steps, where that is wanted and can be. */
+  readonly #capture: Capture | null;
   readonly #best: KeepBest | null;
   readonly #peers: Peers;
 
@@ -102,7 +106,30 @@ export class Loop {
     };
     const { method, best } = this.#options;
     this.#update = new Update(options, method, this.#optimizers, this.#devices.at(-1)!);
+    this.#capture = options.capture ? this.#recorder() : null;
     this.#best = best === undefined ? null : new KeepBest(best, studentOf(method));
+  }
+
+  /** What records steps on the card; null where that cannot be, which is said. */
+  #recorder(): Capture | null {
+    const { accumulate = 1, checkFinite, engine } = this.#options as FitOptions & {
+      engine?: GraphEngine;
+    };
+    const reason = this.#peers.areSeveral
+      ? "several processes train together"
+      : accumulate > 1
+      ? "several batches make one"
+      : checkFinite
+      ? "checkFinite looks at every loss"
+      : null;
+    const found = reason ?? engine ?? cudaGraphs(this.#devices.at(-1)!);
+    const tell = (line: string) => say(`${this.#name}: ${line}`);
+    if (typeof found === "string") {
+      tell(`steps are not recorded as graphs: ${found}`);
+      return null;
+    }
+    const { method } = this.#options;
+    return new Capture({ engine: found, update: this.#update, method, say: tell });
   }
 
   /** Trains. */
@@ -112,6 +139,7 @@ export class Loop {
       ? OwnInterrupt.listen()
       : undefined;
     using _ = this.#update;
+    using _capture = this.#capture;
     using peers = this.#peers;
     using _quiet = peers.leads ? undefined : quietly();
     this.#stop = signal ?? own?.signal;
@@ -279,11 +307,13 @@ export class Loop {
       const { accumulate = 1 } = this.#options;
       for await (using group of groupsOf(batches, accumulate, length - position.batch)) {
         this.#stepping = true;
-        for (const batch of group.batches) {
-          const isLast = batch === group.batches.at(-1);
-          torch.scope(() => this.#learn(place, batch, isLast));
-        }
-        torch.scope(() => this.#step(place));
+        if (this.#capture === null) {
+          for (const batch of group.batches) {
+            const isLast = batch === group.batches.at(-1);
+            torch.scope(() => this.#learn(place, batch, { isLast }));
+          }
+          torch.scope(() => this.#step(place));
+        } else torch.scope(() => this.#recordedStep(this.#capture!, place, group.batches));
         position.seconds = (performance.now() - started) / 1000;
         progress?.step(position.step, where, this.#shownLoss);
         const last = position.batch === length;
@@ -314,10 +344,33 @@ export class Loop {
       (typeof last === "number" ? last : undefined);
   };
 
-  /** Adds the gradients of a batch to those of the step under way, of which it may be the last. */
-  #learn(place: number, batch: unknown, isLast: boolean): void {
+  /** Makes a step as part of a card's work that is recorded, as far as that can be. */
+  #recordedStep(capture: Capture, place: number, batches: readonly unknown[]): void {
     const stage = this.#stages[place];
-    if (this.#update.pending === 0) stage.schedule?.step(this.#position.stageSteps[place]);
+    const position = this.#position;
+    stage.schedule?.step(position.stageSteps[place]);
+    const made = capture.step(stage, this.#params[place], batches[0]);
+    if (made === null) {
+      return capture.watch(stage, batches[0], () => {
+        this.#learn(place, batches[0], { isLast: true, isScheduled: true });
+        this.#step(place, capture.ratesOf(stage));
+      });
+    }
+    this.#sums.add("loss", made.loss);
+    for (const name in made.terms) this.#sums.add(name, made.terms[name]);
+    this.#stepped(place, 1);
+  }
+
+  /** Adds the gradients of a batch to those of the step under way, of which it may be the last. */
+  #learn(
+    place: number,
+    batch: unknown,
+    { isLast, isScheduled = false }: { isLast: boolean; isScheduled?: boolean },
+  ): void {
+    const stage = this.#stages[place];
+    if (this.#update.pending === 0 && !isScheduled) {
+      stage.schedule?.step(this.#position.stageSteps[place]);
+    }
     const { loss, terms } = this.#update.compute(() => stage.step(batch));
     if (!(loss instanceof Tensor)) {
       throw new ArgumentError(
@@ -339,10 +392,16 @@ export class Loop {
   }
 
   /** Takes the step that the gradients of its batches lead to. */
-  #step(place: number): void {
+  #step(place: number, rates?: readonly Tensor[]): void {
+    const { pending } = this.#update;
+    this.#update.step(this.#stages[place].optimizer, this.#params[place], { rates });
+    this.#stepped(place, pending);
+  }
+
+  /** Counts a step of so many batches. */
+  #stepped(place: number, batches: number): void {
     const position = this.#position;
-    position.batch += this.#update.pending;
-    this.#update.step(this.#stages[place].optimizer, this.#params[place]);
+    position.batch += batches;
     position.stageSteps[place]++;
     position.step++;
     this.#unsaved = true;

@@ -9,6 +9,8 @@ import type { Spec } from "../base/spec.ts";
 import type { StepResult } from "../distill/mod.ts";
 import { Module } from "../nn/mod.ts";
 import { Accumulation, clipGradNorm, Ema, type EmaOptions, GradScaler } from "../optim/mod.ts";
+import { CardScaler } from "../optim/card_scaler.ts";
+import { Optimizer } from "../optim/optimizer.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import { imagesIn } from "./images_in.ts";
@@ -33,7 +35,8 @@ export class Update implements Disposable {
   readonly ema: Ema | null;
   readonly #options: UpdateOptions;
   readonly #accumulation: Accumulation;
-  readonly #scaler: GradScaler | null;
+  /** One that waits for nothing where all is on a card and optimizers are ours. */
+  readonly #scaler: GradScaler | CardScaler | null;
   readonly #optimizers: readonly StepOptimizer[];
   readonly #device: Device;
   /** What is averaged; a stage that trains nothing of it leaves the average alone. */
@@ -56,7 +59,12 @@ export class Update implements Disposable {
     this.#optimizers = optimizers;
     this.#device = device;
     this.#accumulation = new Accumulation(accumulate);
-    this.#scaler = autocast === "float16" ? new GradScaler() : null;
+    const onCard = device !== "cpu" && optimizers.every((each) => each instanceof Optimizer);
+    this.#scaler = autocast !== "float16"
+      ? null
+      : onCard
+      ? new CardScaler(device)
+      : new GradScaler();
     this.ema = ema === undefined ? null : new Ema(studentOf(method), ema);
     this.#students = new Set(ema === undefined ? [] : studentOf(method).parameters());
   }
@@ -92,29 +100,61 @@ export class Update implements Disposable {
     scaled.backward();
   }
 
-  /** Makes the step that the gathered gradients lead to. */
-  step(optimizer: StepOptimizer, params: readonly Tensor[]): void {
+  /**
+   * Makes the step that the gathered gradients lead to.
+   *
+   * @param given The learning rates where a recorded step reads them, and whether the average follows at once.
+   */
+  step(
+    optimizer: StepOptimizer,
+    params: readonly Tensor[],
+    given: { rates?: readonly Tensor[]; average?: boolean } = {},
+  ): void {
     const { clipNorm } = this.#options;
+    const scaler = this.#scaler;
     this.#accumulation.finish(params);
-    if (clipNorm !== undefined) {
-      this.#scaler?.unscale(optimizer);
-      clipGradNorm(params, clipNorm);
-    }
-    const made = this.#makeStep(optimizer);
+    if (scaler instanceof CardScaler) scaler.unscale(params);
+    else if (clipNorm !== undefined) scaler?.unscale(optimizer);
+    if (clipNorm !== undefined) clipGradNorm(params, clipNorm);
+    const made = this.#makeStep(optimizer, given.rates);
     // Those of other stages too: a loss may reach their parameters, and their own steps start from nothing.
     for (const each of this.#optimizers) each.zeroGrad();
     // Where weights stay as they are, the average would forget the earlier ones.
-    if (made && params.some((param) => this.#students.has(param))) this.ema?.update();
+    if (made && (given.average ?? true)) this.average(params);
+  }
+
+  /** Moves the average towards weights that a step has changed. */
+  average(params: readonly Tensor[]): void {
+    if (!params.some((param) => this.#students.has(param))) return;
+    this.ema?.update(this.#scaler instanceof CardScaler ? this.#scaler.foundInf : undefined);
+  }
+
+  /** Forgets the gradients of a step that is not made. */
+  abandon(params: readonly Tensor[], method: Trainable): void {
+    this.#accumulation.reset();
+    for (const each of this.#optimizers) each.zeroGrad();
+    torch.clearGrads([
+      ...params,
+      ...Object.values(method.stateDict()).filter((tensor) => tensor.requiresGrad),
+    ]);
   }
 
   /** Makes an optimizer's step; false if it was left out because gradients overflowed. */
-  #makeStep(optimizer: StepOptimizer): boolean {
+  #makeStep(optimizer: StepOptimizer, rates: readonly Tensor[] | undefined): boolean {
     if (this.#scaler === null) {
-      optimizer.step();
+      if (rates === undefined) optimizer.step();
+      else (optimizer as Optimizer).step({ rates });
       return true;
     }
-    const made = this.#scaler.step(optimizer);
-    this.#scaler.update();
+    const scaler = this.#scaler;
+    if (scaler instanceof CardScaler) {
+      (optimizer as Optimizer).step({ foundInf: scaler.foundInf, rates });
+      scaler.update();
+      // Whether it was made is known on the card.
+      return true;
+    }
+    const made = scaler.step(optimizer);
+    scaler.update();
     return made;
   }
 
@@ -145,9 +185,10 @@ export class Update implements Disposable {
     }
   }
 
-  /** Frees the average. */
+  /** Frees the average, and what lies on a card. */
   [Symbol.dispose](): void {
     this.ema?.dispose();
+    if (this.#scaler instanceof CardScaler) this.#scaler[Symbol.dispose]();
   }
 }
 

@@ -22,7 +22,7 @@ function fasterFormat(figures: Figures): Figures {
 const overhead: Comparison = {
   about: "microseconds an operator on 1x1 tensors, one thread",
   better: "lower",
-  run: (settings) => compareTwins("overhead", settings, "lower"),
+  run: (settings) => compareTwins("overhead", settings, "lower", [settings.device]),
 };
 
 const trainStep: Comparison = {

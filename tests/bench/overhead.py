@@ -1,5 +1,6 @@
 """The PyTorch twin of overhead.ts."""
 import json
+import sys
 import time
 
 import torch
@@ -18,8 +19,9 @@ def best(body):
     return least * 1e6 / (LOOPS * CALLS)
 
 
+device = sys.argv[1] if len(sys.argv) > 1 else "cpu"
 torch.set_num_threads(1)
-b = torch.ones(1, 1)
+b = torch.ones(1, 1, device=device)
 
 
 def measure(mode, a):
@@ -38,8 +40,8 @@ def measure(mode, a):
     return {f"{mode} {body.__name__}": best(body) for body in (add, matmul, relu)}
 
 
-plain = torch.ones(1, 1)
-leaf = torch.ones(1, 1, requires_grad=True)
+plain = torch.ones(1, 1, device=device)
+leaf = torch.ones(1, 1, device=device, requires_grad=True)
 out = measure("plain", plain)
 with torch.no_grad():
     out |= measure("noGrad", plain)

@@ -1,6 +1,8 @@
 /**
  * What one operator costs on 1x1 tensors, one thread, as the public API is used: results are left to
- * a scope of 100 calls. Prints JSON: microseconds per call, best of several rounds.
+ * a scope of 100 calls. (On a card it is the processor's time to ask for it.) Prints JSON: microseconds per call, best of several rounds.
+ *
+ *     overhead.ts [device]
  *
  * `main.ts` runs this and its PyTorch twin by turns.
  *
@@ -8,6 +10,8 @@
  */
 
 import { torch } from "../../mod.ts";
+
+const [device = "cpu"] = Deno.args as [torch.Device];
 
 const calls = 100;
 const loops = 300;
@@ -26,7 +30,7 @@ function best(body: () => void): number {
 }
 
 torch.setNumThreads(1);
-const b = torch.ones([1, 1]);
+const b = torch.ones([1, 1], { device });
 
 function measure(mode: string, a: torch.Tensor): Record<string, number> {
   return {
@@ -42,8 +46,8 @@ function measure(mode: string, a: torch.Tensor): Record<string, number> {
   };
 }
 
-const plain = torch.ones([1, 1]);
-const leaf = torch.ones([1, 1], { requiresGrad: true });
+const plain = torch.ones([1, 1], { device });
+const leaf = torch.ones([1, 1], { device, requiresGrad: true });
 console.log(JSON.stringify({
   ...measure("plain", plain),
   ...torch.noGrad(() => measure("noGrad", plain)),

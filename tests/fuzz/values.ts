@@ -6,6 +6,9 @@
 
 import * as torch from "../../src/torch/mod.ts";
 
+/** Where tensors lie; what is not computed as on the processor is as unusual there. */
+const device = (Deno.env.get("APPRENTICE_TEST_DEVICE") || "cpu") as torch.Device;
+
 /** Random numbers of its own: libtorch's are among what is called. */
 export class Draw {
   #state: number;
@@ -57,6 +60,7 @@ export function tensors(draw: Draw): torch.Tensor[] {
       const floats = dtype.includes("float");
       let x = torch.randint(-2, 5, shape).to(floats ? "float64" : dtype);
       if (floats) x = x.add(torch.randn(shape, { dtype: "float64" }).mul(0.3)).to(dtype);
+      if (device !== "cpu") x = x.to(device);
       const kind = draw.below(8);
       if (kind === 0 && floats && x.numel > 0) x.flatten().index(0).fill_(NaN);
       if (kind === 1 && floats && x.numel > 0) x = x.mul(Infinity);

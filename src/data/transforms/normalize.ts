@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError, DTypeError, ShapeError } from "../../base/errors.ts";
-import { tensor } from "../../torch/creation.ts";
+import { constant } from "../../torch/constants.ts";
 import { isFloatingPoint } from "../../torch/dtype.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
@@ -69,11 +69,12 @@ function apply(images: Tensor, means: readonly number[], stds: readonly number[]
     const source = bytes || dtype === "float32" ? images : images.float();
     if (scales.length === 1) {
       // A bare number plus a multiple of the images: the conversion of uint8 and one pass.
-      return tensor(shifts[0], { device }).add(source, { alpha: scales[0] });
+      const shift = constant(shifts, { dtype: "float32", device, shape: [] });
+      return shift.add(source, { alpha: scales[0] });
     }
-    const options = { shape: [channels, 1, 1], device };
-    const scale = tensor(Float32Array.from(scales), options);
-    const shift = tensor(Float32Array.from(shifts), options);
+    const options = { dtype: "float32", shape: [channels, 1, 1], device } as const;
+    const scale = constant(scales, options);
+    const shift = constant(shifts, options);
     // Bytes are converted first: libtorch multiplies numbers of two dtypes half as fast as it does both.
     const scaled = bytes ? source.float().mul_(scale) : source.mul(scale);
     return scaled.add_(shift);

@@ -7,6 +7,7 @@
 import { ShapeError } from "../../base/errors.ts";
 import { arange } from "../../torch/creation.ts";
 import { cat } from "../../torch/operators.gen.ts";
+import { noteRange } from "../../torch/known_range.ts";
 import { scope } from "../../torch/scope.ts";
 import type { Tensor } from "../../torch/tensor.ts";
 import { imageSizes } from "./image_sizes.ts";
@@ -37,8 +38,10 @@ export function rotate90(images: Tensor): RotatedImages {
     );
   }
   const { device } = images;
-  return scope(() => ({
+  const made = scope(() => ({
     images: cat([0, 1, 2, 3].map((turns) => images.rot90(turns, [2, 3]))),
     labels: arange(0, 4, 1, { device }).reshape(4, 1).expand([4, count]).reshape(4 * count),
   }));
+  noteRange(made.labels, 0, 3);
+  return made;
 }

@@ -8,6 +8,7 @@
 import { DTypeError, IndexError } from "../../base/errors.ts";
 import * as torch from "../../torch/mod.ts";
 import type { Tensor } from "../../torch/mod.ts";
+import { rangeOf } from "../../torch/known_range.ts";
 
 /** The place of element `at` of a tensor in words: `row 3`, or `[1, 3]`. */
 function place(at: number, shape: readonly number[]): string {
@@ -45,7 +46,7 @@ export function findBadIndex(
 
 /**
  * Checks indices on a GPU before they are used there. One look at the smallest and largest settles it
- * in most cases; it waits for the GPU.
+ * in most cases; it waits for the GPU, unless a loader looked at them before it sent them there.
  *
  * @throws {IndexError} naming the index, its place and the range.
  */
@@ -57,6 +58,8 @@ export function checkIndicesOnDevice(
   ignored?: number,
 ): void {
   if (indices.numel === 0) return;
+  const noted = rangeOf(indices);
+  if (noted !== undefined && noted[0] >= 0 && noted[1] < count) return;
   const [low, high] = torch.scope(() => {
     const ends = torch.noGrad(() => torch.stack(indices.aminmax()));
     return ends.data();

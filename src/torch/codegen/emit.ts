@@ -5,6 +5,7 @@
  */
 
 import { isOperand, products } from "../products.ts";
+import { waitingOperators } from "../waits.ts";
 import type { Argument, Schema } from "../schema.ts";
 import { argumentName, fallbackOf, hidden, mayBeNone, test, typeOf, writing } from "./arguments.ts";
 import { camel, type Entry } from "./entries.ts";
@@ -152,9 +153,20 @@ class Emitter {
     });
     lines.push(`const $n = opCall(context, ${first ? "$id" : lookUp}, ${s.arguments.length});`);
     lines.push("if ($n < 0) fail($n);");
+    if (waitingOperators.has(s.name)) lines.push(this.waits(s, value));
     if (products.has(s.name)) lines.push(...this.watched(s, value));
     else lines.push(...returning(s, this.method));
     return tidy(lines).join("\n");
+  }
+
+  /** The statement that tells who watches what is waited for. */
+  waits(s: Schema, value: (a: Argument) => string): string {
+    const operands = s.arguments.flatMap((a, i) =>
+      !"Tt".includes(a.kind) ? [] : [this.method && i === 0 ? "this" : value(a)]
+    );
+    const last = s.arguments.find(({ name }) => name === "non_blocking");
+    const flag = last === undefined ? "" : `, ${value(last)}`;
+    return `if (waiting !== null) waiting("${s.name}", [${operands.join(", ")}]${flag});`;
   }
 
   /** The statements that return a product's result, and tell who watches products of it. */

@@ -74,6 +74,7 @@ import { dtypeCode, dtypeFromCode } from "./dtype_codes.ts";
 import type { MemoryFormat, Reduction } from "./argument_types.ts";
 import { ${used.join(", ")} } from "./frame_arguments.ts";
 import { watcher } from "./products.ts";
+import { waiting } from "./waits.ts";
 import type { Generator } from "./random.ts";
 import type { Scalar } from "./scalar.ts";
 import { isScalar, scalarSlot } from "./scalar_slots.ts";

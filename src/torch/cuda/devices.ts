@@ -8,6 +8,7 @@ import { check, context, native, open } from "../../../ffi/native.ts";
 import { ArgumentError } from "../../base/errors.ts";
 import type { Device } from "../device.ts";
 import { deviceCode } from "../device_codes.ts";
+import { waiting } from "../waits.ts";
 
 /** Whether a CUDA device can be used: a CUDA libtorch, a driver and a card. `deno task doctor` says what is missing. */
 export function isAvailable(): boolean {
@@ -47,5 +48,6 @@ export function setDevice(index: number): void {
  */
 export function synchronize(device: Device = "cuda"): void {
   open();
+  if (waiting !== null && device !== "cpu") waiting("synchronize", []);
   check(native.ap_synchronize(context, deviceCode(device)));
 }
