@@ -171,7 +171,8 @@ export class Loop {
     const run = this.#parts();
     if (checkpoint !== undefined || peers.areSeveral) {
       this.#spec = await withoutTrace(this.#devices, () => loopSpec(run));
-      peers.checkSame(this.#spec as unknown as Spec);
+      const { parts, rates, plan } = this.#spec;
+      peers.checkSame({ ...parts as Record<string, Spec>, rates, plan } as Spec);
     }
     const isThere = resume && checkpoint !== undefined && await hasCheckpoint(checkpoint);
     if (resume) peers.checkSeen(checkpoint!, Boolean(isThere));

@@ -23,6 +23,8 @@ export interface Asked {
   readonly stop?: number;
   /** A rank that has another learning rate than the rest. */
   readonly odd?: number;
+  /** A rank that has other images than the rest. */
+  readonly other?: number;
   /** A rank that ends itself at a step of its own. */
   readonly kill?: readonly [rank: number, step: number];
 }
@@ -43,8 +45,8 @@ const all: readonly Asked[] = JSON.parse(Deno.args[0]);
 const { distributed } = torch;
 const CLASSES = 3;
 
-function images(count: number): data.ImageDataset {
-  let state = 12345;
+function images(count: number, seed: number): data.ImageDataset {
+  let state = seed;
   const pixels = Uint8Array.from({ length: count * 64 }, (_, i) => {
     state = (state * 1103515245 + 12345) % 2 ** 31;
     return (state >> 16) % 128 + 60 * (Math.floor(i / 64) % CLASSES);
@@ -69,7 +71,7 @@ async function train(asked: Asked, rank: number): Promise<Came> {
   const come = await torch.scope(async () => {
     torch.manualSeed(5);
     using made = new DisposableStack();
-    const whole = made.use(images(46));
+    const whole = made.use(images(46, asked.other === rank ? 54321 : 12345));
     const rest = made.use(whole.unlabelled());
     const crop = data.randomCrop(1);
     const options = {

@@ -69,15 +69,22 @@ Deno.test("a run goes on with another number of processes, to the same numbers",
     }
   }));
 
-Deno.test("a rank that is about something else is named, and in what", async () => {
-  const asked = { method: "Uniform", dtype: "float32", epochs: 1, odd: 1 } as const;
-  const ended = await startRanks(2, script, { args: [JSON.stringify([asked])] });
-  for (const { code, stderr } of ended) {
-    assertEquals(code, 1);
-    assertStringIncludes(stderr, "Rank 1 would train something else than rank 0:");
-    assertStringIncludes(stderr, ".lr: 0.01 at rank 0, 0.02 at rank 1");
-  }
-});
+for (
+  const [what, differs] of [
+    [{ odd: 1 }, ".lr: 0.01 at rank 0, 0.02 at rank 1"],
+    [{ other: 1 }, "stages.train.batches.dataset"],
+  ] as const
+) {
+  Deno.test(`a rank that is about something else is named, and in what: ${differs}`, async () => {
+    const asked = { method: "Uniform", dtype: "float32", epochs: 1, ...what } as const;
+    const ended = await startRanks(2, script, { args: [JSON.stringify([asked])] });
+    for (const { code, stderr } of ended) {
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "Rank 1 would train something else than rank 0:");
+      assertStringIncludes(stderr, differs);
+    }
+  });
+}
 
 Deno.test("a run that loses a process goes on from its checkpoint, to the same numbers", () =>
   inFolder(async (folder) => {
