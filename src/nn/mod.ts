@@ -53,7 +53,7 @@ export * from "./layers/sync_batch_norm.ts";
 export * from "./layers/transformer.ts";
 export * from "./layers/upsample.ts";
 export * from "./pair.ts";
-export { withSharers } from "./sharers.ts";
+export * from "./with_sharers.ts";
 export * from "./triple.ts";
 export * from "./module.ts";
 export * from "./to_options.ts";

@@ -9,7 +9,7 @@ import { ArgumentError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import type { Table } from "../report/table.ts";
 import { formatTable } from "../report/table.ts";
-import { refuseSeveral } from "./in_group.ts";
+import { refuseSeveral } from "./refuse_several.ts";
 import type { RecipeSource } from "./recipe.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
 import { writeComparison } from "./comparison_report.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { ArgumentError } from "../base/errors.ts";
 import { quietly } from "../base/progress.ts";
 import { isLaunched, ProcessGroup, withProcessGroup } from "../torch/distributed/mod.ts";
 
@@ -20,17 +19,4 @@ export async function inGroup<T>(work: () => Promise<T>): Promise<T> {
     using _ = rank === 0 ? undefined : quietly();
     return await work();
   });
-}
-
-/**
- * Refuses to do in several processes what is done in one.
- *
- * @throws {ArgumentError} if there are several.
- */
-export function refuseSeveral(what: string): void {
-  if ((ProcessGroup.current?.size ?? 1) === 1 && !isLaunched()) return;
-  throw new ArgumentError(
-    `${what} is done by one process, and this is one of several (WORLD_SIZE): start it without a launcher. What several ` +
-      "processes do together is train, distill and store fill, and runs.run in a script.",
-  );
 }

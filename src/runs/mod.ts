@@ -47,7 +47,7 @@ export * from "./photographs_recipe.ts";
 export * from "./labelled_photographs_recipe.ts";
 export * from "./recipe_file.ts";
 export * from "./fill.ts";
-export { inGroup } from "./in_group.ts";
+export * from "./in_group.ts";
 export * from "./part_of_rank.ts";
 export * from "./votes.ts";
 export * from "./votes_found.ts";

@@ -9,7 +9,7 @@ import { ArgumentError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import { say } from "../base/progress.ts";
 import { formatTable } from "../report/table.ts";
-import { refuseSeveral } from "./in_group.ts";
+import { refuseSeveral } from "./refuse_several.ts";
 import { writeDomainReport } from "./domain_report.ts";
 import { type DomainResult, methodsOver, type StudiedPair } from "./domain_results.ts";
 import type { AnyDomainStudy, DomainChoices } from "./domain_study.ts";

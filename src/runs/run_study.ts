@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { writeAtomic } from "../base/files.ts";
 import { formatTable } from "../report/table.ts";
-import { refuseSeveral } from "./in_group.ts";
+import { refuseSeveral } from "./refuse_several.ts";
 import { searchCandidates } from "./candidates.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import { measureShelf } from "./measure_shelf.ts";

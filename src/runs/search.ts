@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { ArgumentError, TrainingError } from "../base/errors.ts";
 import { say } from "../base/progress.ts";
 import { readTextFile } from "../base/regular_files.ts";
-import { refuseSeveral } from "./in_group.ts";
+import { refuseSeveral } from "./refuse_several.ts";
 import { searchCandidates } from "./candidates.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import { RunFolder } from "./folder.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArgumentError, DistributedError } from "../../base/errors.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import { check, context, frame, native } from "../../../ffi/native.ts";
 import { noGrad } from "../backward.ts";
 import { call } from "../call.ts";
@@ -14,7 +14,9 @@ import { isFloatingPoint } from "../dtype.ts";
 import { HANDLE } from "../handle.ts";
 import { scope } from "../scope.ts";
 import type { Tensor } from "../tensor.ts";
-import { groupOf, type ProcessGroup } from "./process_group.ts";
+import { groupOf } from "./group_of.ts";
+import { together } from "./together.ts";
+import type { ProcessGroup } from "./process_group.ts";
 
 /** In which group a call is made: the current one by default. */
 export interface InGroup {
@@ -26,19 +28,6 @@ export interface InGroup {
 export type ReduceOp = "sum" | "avg" | "min" | "max" | "product";
 
 const operations: readonly ReduceOp[] = ["sum", "avg", "min", "max", "product"];
-
-/**
- * Makes the same call as all other processes; what goes wrong in it is explained.
- *
- * @throws {DistributedError} naming who is to blame.
- */
-export function together<T>(group: ProcessGroup, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof DistributedError ? group.explain(error) : error;
-  }
-}
 
 /**
  * Replaces a tensor by the sum over all processes (or another reduction), in every process. Bit for bit the same everywhere.

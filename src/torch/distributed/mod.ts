@@ -5,15 +5,10 @@
  */
 
 export * from "./collectives.ts";
-export {
-  isLaunched,
-  type ProcessEnvironment,
-  readEnvironment,
-  type Variables,
-} from "./environment.ts";
-export { initProcessGroup, type ProcessGroupOptions } from "./init_process_group.ts";
-export { ProcessGroup } from "./process_group.ts";
+export * from "./environment.ts";
+export * from "./init_process_group.ts";
+export * from "./process_group.ts";
 export * from "./ranks.ts";
 export * from "./reducer.ts";
-export { Store, type StorePlace } from "./store.ts";
+export * from "./store.ts";
 export * from "./with_process_group.ts";

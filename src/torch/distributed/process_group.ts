@@ -13,7 +13,7 @@ import {
   releaseOne,
   writeText,
 } from "../../../ffi/native.ts";
-import { ArgumentError, DistributedError } from "../../base/errors.ts";
+import { DistributedError } from "../../base/errors.ts";
 import { HANDLE } from "../handle.ts";
 import { blame } from "./blame.ts";
 import { awaitAll, type Peer } from "./peer.ts";
@@ -202,19 +202,4 @@ export class ProcessGroup implements Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/**
- * The group that is meant: the one given, or the current one.
- *
- * @throws {ArgumentError} if there is none.
- */
-export function groupOf(group?: ProcessGroup): ProcessGroup {
-  const found = group ?? current;
-  if (found?.isOpen) return found;
-  throw new ArgumentError(
-    found === undefined
-      ? "There is no process group: call torch.distributed.initProcessGroup() first."
-      : "The process group has ended; nothing can be sent in it any more.",
-  );
 }

@@ -10,7 +10,7 @@ import { handleOf } from "../core.ts";
 import { HANDLE } from "../handle.ts";
 import type { Tensor } from "../tensor.ts";
 import type { InGroup } from "./collectives.ts";
-import { groupOf } from "./process_group.ts";
+import { groupOf } from "./group_of.ts";
 
 /** How a {@linkcode Reducer} works. */
 export interface ReducerOptions extends InGroup {
