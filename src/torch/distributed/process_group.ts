@@ -21,10 +21,15 @@ import type { Store } from "./store.ts";
 
 /** What a {@linkcode ProcessGroup} is made of. @ignore */
 export interface GroupParts {
+  /** The process's number. */
   readonly rank: number;
+  /** How many processes there are. */
   readonly size: number;
+  /** The number among those of its machine. */
   readonly localRank: number;
+  /** How many seconds a process waits for another. */
   readonly timeout: number;
+  /** Where the processes leave each other texts. */
   readonly store: Store;
   /** Every process of the group, by rank. */
   readonly peers: readonly Peer[];
