@@ -136,6 +136,11 @@ export const symbols = {
   ap_group_barrier: { parameters: [ctx, handle, "f64"], result: status },
   // int32_t ap_group_gather(uint32_t ctx, double group, double tensor)
   ap_group_gather: { parameters: [ctx, handle, handle], result: status },
+  // int32_t ap_group_batch_norm(uint32_t ctx, double group, double input, double weight, double bias, double eps)
+  ap_group_batch_norm: {
+    parameters: [ctx, handle, handle, handle, handle, "f64"],
+    result: status,
+  },
   // int32_t ap_reducer_open(uint32_t ctx, double group, uint32_t count, double bucket_bytes)
   ap_reducer_open: { parameters: [ctx, handle, "u32", "f64"], result: status },
   // int32_t ap_reducer_prepare(uint32_t ctx, double reducer, double loss)

@@ -157,6 +157,7 @@ AP_API int32_t ap_group_open(uint32_t ctx);
 AP_API int32_t ap_group_abort(uint32_t ctx, double group);
 AP_API int32_t ap_group_barrier(uint32_t ctx, double group, double seconds);
 AP_API int32_t ap_group_gather(uint32_t ctx, double group, double tensor);
+AP_API int32_t ap_group_batch_norm(uint32_t ctx, double group, double input, double weight, double bias, double eps);
 AP_API int32_t ap_reducer_open(uint32_t ctx, double group, uint32_t count, double bucket_bytes);
 AP_API int32_t ap_reducer_prepare(uint32_t ctx, double reducer, double loss);
 

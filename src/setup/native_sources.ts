@@ -25,6 +25,7 @@ export const NATIVE_SOURCES: readonly string[] = [
   "graphs.cpp",
   "guards.cpp",
   "guards.h",
+  "joint_batch_norm.cpp",
   "libtorch_settings.cpp",
   "libtorch_settings.h",
   "nccl_backend.cpp",

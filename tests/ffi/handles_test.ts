@@ -76,6 +76,8 @@ function uses(handle: number): Record<string, () => number> {
     ap_group_open: () => (inFrame(handle, 0, 1, 1, 0, 0, 0), native.ap_group_open(context)),
     ap_group_barrier: () => native.ap_group_barrier(context, handle, 1),
     ap_group_gather: () => native.ap_group_gather(context, handle, good[HANDLE]),
+    ap_group_batch_norm: () =>
+      native.ap_group_batch_norm(context, handle, good[HANDLE], 0, 0, 1e-5),
     ap_reducer_open: () => (inFrame(handle), native.ap_reducer_open(context, handle, 1, 1)),
     ap_reducer_prepare: () => native.ap_reducer_prepare(context, handle, good[HANDLE]),
     add: () => {
