@@ -20,6 +20,13 @@ namespace {
 
 using Group = c10::intrusive_ptr<c10d::ProcessGroup>;
 
+// A row of each process. Of small tensors all rows are here sooner than Gloo has added them up.
+at::Tensor gathered(at::Tensor own, c10d::ProcessGroup& group) {
+  at::Tensor all = at::empty({group.getSize(), own.size(1)}, own.options().requires_grad(false));
+  group.getBackend(own.device().type())->_allgather_base(all, own)->wait();
+  return all;
+}
+
 // Mean, variance (of all values) and number of values of each process, a row for each.
 at::Tensor all_statistics(const at::Tensor& input, c10d::ProcessGroup& group) {
   const int64_t channels = input.size(1);
@@ -29,9 +36,7 @@ at::Tensor all_statistics(const at::Tensor& input, c10d::ProcessGroup& group) {
     const auto [mean, variance] = at::batch_norm_update_stats(input, {}, {}, /*momentum=*/0);
     own = at::cat({mean, variance, at::full({1}, static_cast<double>(input.numel() / channels), options)}).unsqueeze(0);
   }
-  at::Tensor all = at::empty({group.getSize(), own.size(1)}, options);
-  group.getBackend(input.device().type())->_allgather_base(all, own)->wait();
-  return all;
+  return gathered(own, group);
 }
 
 struct JointBatchNorm : torch::autograd::Function<JointBatchNorm> {
@@ -78,13 +83,12 @@ struct JointBatchNorm : torch::autograd::Function<JointBatchNorm> {
     } else {
       of_input = at::empty_like(input);
     }
-    std::vector<at::Tensor> sums = {at::cat({of_weight, of_bias})};
-    group->allreduce(sums)->wait();
+    const at::Tensor sums = gathered(at::cat({of_weight, of_bias}).unsqueeze(0), *group).sum(0);
     if (input.numel() > 0) {
       const at::Tensor along = scale * inverse / count;
       // (input - mean) * inverse * sum of weights' + sum of biases', times -along, by the kernel for such lines.
       const at::Tensor line = std::get<0>(at::native_batch_norm(
-          input, -along * sums[0].narrow(0, 0, channels), -along * sums[0].narrow(0, channels, channels), mean, variance,
+          input, -along * sums.narrow(0, 0, channels), -along * sums.narrow(0, channels, channels), mean, variance,
           /*training=*/false, /*momentum=*/0, eps));
       of_input.add_(line);
     }

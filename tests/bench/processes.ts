@@ -31,20 +31,21 @@ for (const method of ["Uniform", "CustomKD"] as const) {
   for (const dtype of ["float64", "float32"] as const) {
     const speeds: Record<string, number[]> = {};
     const differences: string[] = [];
+    const [first] = await run(1, { method, dtype, threads: 2, logEvery: 1 });
+    for (const size of [1, 2, 4]) {
+      const came = await run(size, { method, dtype, threads: 1, logEvery: 1 });
+      const losses = farthest(came[0].losses, first.losses);
+      const state = Math.max(...came.map((one) => farthest(one.state, first.state)));
+      differences.push(
+        `${size} x 1 thread: losses ${losses.toExponential(1)}, weights ${state.toExponential(1)}`,
+      );
+    }
     for (let round = 0; round < Number(values.rounds); round++) {
-      const [alone] = await run(1, { method, dtype, threads: 2 });
+      const [alone] = await run(1, { method, dtype, threads: 2, logEvery: 50 });
       (speeds["1 process, 2 threads"] ??= []).push(alone.imagesPerSecond);
       for (const size of [1, 2, 4]) {
-        const came = await run(size, { method, dtype, threads: 1 });
+        const came = await run(size, { method, dtype, threads: 1, logEvery: 50 });
         (speeds[`${size} x 1 thread`] ??= []).push(came[0].imagesPerSecond);
-        if (round > 0) continue;
-        const losses = farthest(came[0].losses, alone.losses);
-        const state = Math.max(...came.map((one) => farthest(one.state, alone.state)));
-        differences.push(
-          `${size} x 1 thread: losses ${losses.toExponential(1)}, weights ${
-            state.toExponential(1)
-          }`,
-        );
       }
     }
     console.log(`\n${method}, ${dtype}: largest differences from 1 process with 2 threads`);

@@ -1,6 +1,6 @@
 /**
  * 50 steps of a method as one of several processes, or alone; the last line is what they came to and how long they took. The one
- * argument is JSON: method, dtype, threads.
+ * argument is JSON: method, dtype, threads, logEvery.
  */
 
 import * as data from "../../src/data/mod.ts";
@@ -16,6 +16,8 @@ export interface Asked {
   readonly method: "Uniform" | "CustomKD";
   readonly dtype: "float32" | "float64";
   readonly threads: number;
+  /** Steps between two records; 1 to have the loss of each. */
+  readonly logEvery: number;
 }
 
 /** What it came to. */
@@ -92,7 +94,7 @@ async function work(rank: number): Promise<Came> {
     batches: (isUniform ? many : data.zipLoaders(few, many)) as data.MixedLoader,
     epochs,
     seed: 1,
-    logEvery: 1,
+    logEvery: asked.logEvery,
     progress: false,
     metrics: {
       log: (record) => void (record.event === "steps" && losses.push(Number(record.loss))),
