@@ -8,7 +8,7 @@ import { check, context, native, open, readText } from "../../../ffi/native.ts";
 import { ArgumentError, DistributedError } from "../../base/errors.ts";
 import { readEnv } from "../../base/read_env.ts";
 import { type ProcessEnvironment, readEnvironment } from "./environment.ts";
-import { introduce, type Introduction, peerOf } from "./peer.ts";
+import { introduce, type Introduction, type Peer, peerOf } from "./peer.ts";
 import { ProcessGroup } from "./process_group.ts";
 import { hasCard, useCards } from "./cards.ts";
 import { Store, type StorePlace } from "./store.ts";
@@ -74,20 +74,37 @@ export function initProcessGroup(options: ProcessGroupOptions = {}): ProcessGrou
   open();
   const card = hasCard(options.backend, rank, localRank);
   const store = new Store(place).under(prefix);
+  let peers: Peer[] = [];
   try {
     store.set(`card/${rank}`, card ? "yes" : "no");
     const introductions = meet(store, rank, size, timeout);
     const all = introductions.map((_, i) => store.get(`card/${i}`, timeout) === "yes");
     const nccl = useCards(options.backend, all, localRank);
-    const peers = introductions.map((introduction, i) => peerOf(i, introduction));
+    peers = introductions.map((introduction, i) => peerOf(i, introduction));
     const who = { rank, size, localRank, timeout };
     const group = new ProcessGroup({ ...who, store, peers, network, host, nccl });
     ProcessGroup.setCurrent(group);
     return group;
   } catch (error) {
     store.dispose();
-    throw error;
+    const isKnown = !(error instanceof DistributedError) || error.rank !== null;
+    throw isKnown ? error : lost(store, peers, error);
   }
+}
+
+/** The error for a connection that broke before all were connected. */
+function lost({ where }: Store, peers: readonly Peer[], cause: DistributedError): DistributedError {
+  const gone = peers.find((peer) => peer.isGone());
+  // Before the others are known, the store alone is asked, which rank 0 serves.
+  const rank = gone?.rank ?? (peers.length === 0 ? 0 : null);
+  const who = rank === null ? "A process" : `Rank ${rank}`;
+  const reason = cause.message.split("\n")[0].replace(/\.$/, "");
+  return new DistributedError(
+    `${who} was gone from ${where}, where the processes meet, before all were connected (${reason}). What it printed last ` +
+      "may say why; start all anew.",
+    rank,
+    { cause },
+  );
 }
 
 interface Place {
