@@ -8,7 +8,7 @@
 
 using namespace apprentice;
 
-namespace {
+namespace apprentice {
 
 at::Tensor joined(c10d::ProcessGroup& group, const at::Tensor& part) {
   std::vector<int64_t> sizes = part.sizes().vec();
@@ -18,6 +18,10 @@ at::Tensor joined(c10d::ProcessGroup& group, const at::Tensor& part) {
   group.getBackend(part.device().type())->_allgather_base(whole, own)->wait();
   return whole;
 }
+
+}  // namespace apprentice
+
+namespace {
 
 struct Gather : torch::autograd::Function<Gather> {
   static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& part,

@@ -4,7 +4,6 @@
 
 #include <ATen/ops/batch_norm_update_stats.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/native_batch_norm.h>
@@ -20,13 +19,6 @@ namespace {
 
 using Group = c10::intrusive_ptr<c10d::ProcessGroup>;
 
-// A row of each process. Of small tensors all rows are here sooner than Gloo has added them up.
-at::Tensor gathered(at::Tensor own, c10d::ProcessGroup& group) {
-  at::Tensor all = at::empty({group.getSize(), own.size(1)}, own.options().requires_grad(false));
-  group.getBackend(own.device().type())->_allgather_base(all, own)->wait();
-  return all;
-}
-
 // Mean, variance (of all values) and number of values of each process, a row for each.
 at::Tensor all_statistics(const at::Tensor& input, c10d::ProcessGroup& group) {
   const int64_t channels = input.size(1);
@@ -36,7 +28,7 @@ at::Tensor all_statistics(const at::Tensor& input, c10d::ProcessGroup& group) {
     const auto [mean, variance] = at::batch_norm_update_stats(input, {}, {}, /*momentum=*/0);
     own = at::cat({mean, variance, at::full({1}, static_cast<double>(input.numel() / channels), options)}).unsqueeze(0);
   }
-  return gathered(own, group);
+  return joined(group, own);
 }
 
 struct JointBatchNorm : torch::autograd::Function<JointBatchNorm> {
@@ -83,7 +75,8 @@ struct JointBatchNorm : torch::autograd::Function<JointBatchNorm> {
     } else {
       of_input = at::empty_like(input);
     }
-    const at::Tensor sums = gathered(at::cat({of_weight, of_bias}).unsqueeze(0), *group).sum(0);
+    // Of small tensors all rows are here sooner than Gloo has added them up.
+    const at::Tensor sums = joined(*group, at::cat({of_weight, of_bias}).unsqueeze(0)).sum(0);
     if (input.numel() > 0) {
       const at::Tensor along = scale * inverse / count;
       // (input - mean) * inverse * sum of weights' + sum of biases', times -along, by the kernel for such lines.

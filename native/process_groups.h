@@ -34,4 +34,7 @@ std::chrono::milliseconds time_from(double seconds);
 
 HeldGroup& group_at(Context& c, double handle);
 
+// The tensors of all processes, which are alike, joined along their first dimension.
+at::Tensor joined(c10d::ProcessGroup& group, const at::Tensor& part);
+
 }  // namespace apprentice

@@ -6,6 +6,7 @@
 
 import { letSignalsIn } from "../base/interrupt.ts";
 import { type LabelledBatch, Loader } from "../data/mod.ts";
+import { peers } from "../nn/sharers.ts";
 import * as torch from "../torch/mod.ts";
 import type { LabelledBatches } from "./inference_options.ts";
 import { type Looked, shareBatches } from "./shared_batches.ts";
@@ -22,8 +23,8 @@ export async function eachBatch(
   looked: Looked,
   shared: boolean = true,
 ): Promise<void> {
-  const group = torch.distributed.ProcessGroup.current;
-  if (shared && group !== undefined && group.size > 1 && batches instanceof Loader) {
+  const group = peers();
+  if (shared && group !== null && batches instanceof Loader) {
     return await shareBatches(batches as Loader<LabelledBatch>, group, looked);
   }
   const { see, take, onProgress, signal } = looked;

@@ -8,8 +8,7 @@ import * as torch from "../torch/mod.ts";
 import type { Recipe } from "./recipe.ts";
 import { type FillStatus, fillStatus } from "../teachers/store/status.ts";
 import { fillTogether } from "./fill_together.ts";
-import { partOfRank } from "./part_of_rank.ts";
-import { fillingsOf, type FillRunOptions, fillStore, openRun } from "./open_run.ts";
+import { fillingsOf, type FillRunOptions, openRun } from "./open_run.ts";
 import { type ResolvedRecipe, resolveRecipe } from "./recipe_table.ts";
 import { placesOf } from "./run.ts";
 
@@ -31,9 +30,7 @@ export async function fill(recipe: Recipe, options: FillOptions = {}): Promise<v
   const resolved = withStore(recipe);
   if (resolved.threads !== null) torch.setNumThreads(resolved.threads);
   using opened = await openRun(resolved, placesOf(options));
-  const rank = options.part === undefined ? partOfRank() : undefined;
-  if (rank === undefined) await fillStore(resolved, opened, options);
-  else await fillTogether(resolved, opened, rank, options);
+  await fillTogether(resolved, opened, options);
 }
 
 /** What {@linkcode storeStatus} tells of one source of images: what labels are learned from, or the other images. */

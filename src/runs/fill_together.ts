@@ -4,25 +4,27 @@
  * @module
  */
 
-import type { Part } from "../teachers/store/types.ts";
 import { fillingsOf, type FillRunOptions, fillStore, type OpenedRun } from "./open_run.ts";
+import { partOfRank } from "./part_of_rank.ts";
 import type { ResolvedRecipe } from "./recipe_table.ts";
 import { checkSharedFolder } from "./shared_folder.ts";
 
 /**
- * Stores this rank's share of what the teachers say, then what is missing of the others' as far as nobody works on it, and
- * returns when all is there: a rank that is lost is done for, and no shard is computed twice. All ranks need the same folder.
+ * Stores what the teachers say. Of several ranks each stores its share, then what is missing of the others' as far as nobody
+ * works on it, and returns when all is there: a rank that is lost is done for, and no shard is computed twice. All ranks need
+ * the same folder.
  *
- * @param part Which rank this is, and of how many: `{ index: rank, of: worldSize }`.
+ * @param options With a `part`, that one alone is stored.
  * @throws {StoreError} if the ranks of a process group have no folder in common.
  * @throws As `fill` does.
  */
 export async function fillTogether(
   recipe: ResolvedRecipe,
   opened: OpenedRun,
-  part: Part,
-  options: Omit<FillRunOptions, "part"> = {},
+  options: FillRunOptions,
 ): Promise<void> {
+  const part = options.part === undefined ? partOfRank() : undefined;
+  if (part === undefined) return await fillStore(recipe, opened, options);
   for (const { store } of fillingsOf(recipe, opened).slice(0, 1)) {
     await checkSharedFolder(store.root);
   }

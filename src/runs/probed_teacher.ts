@@ -9,8 +9,10 @@ import { say } from "../base/progress.ts";
 import { fingerprint, type Spec } from "../base/spec.ts";
 import { VERSION } from "../base/version.ts";
 import { Loader } from "../data/loader.ts";
+import { inAll } from "../distill/processes.ts";
 import { featuresOf, linearProbe } from "../evaluation/mod.ts";
 import { init, Linear } from "../nn/mod.ts";
+import { peers } from "../nn/sharers.ts";
 import { predictive, type PredictiveFromFunction } from "../teachers/predictive.ts";
 import type { Teacher } from "../teachers/teacher.ts";
 import { OnDemand, type Weights } from "../teachers/weights.ts";
@@ -56,7 +58,7 @@ export async function probedTeacher(
   const folder = await RunFolder.at(join(cache, `probe-${key}`));
   const path = folder.path(FILE);
   // Processes with caches of their own may have it or not; they look at the images together.
-  if (!isEverywhere(folder.has(FILE))) {
+  if (!inAll(folder.has(FILE), peers())) {
     say(`${backbone.name}: a linear classifier on its features of ${known.length} images`);
     const run = (pixels: torch.Tensor) => backbone.run(pixels).features;
     using seen = await featuresOf(run, known, { batchSize: BATCH }).catch((error) => {
@@ -86,12 +88,6 @@ export async function probedTeacher(
       }),
     ...labels,
   });
-}
-
-/** Whether all processes that work together have something. */
-function isEverywhere(isHere: boolean): boolean {
-  const { allGatherObject, getWorldSize } = torch.distributed;
-  return getWorldSize() === 1 ? isHere : allGatherObject(isHere).every(Boolean);
 }
 
 /** The classifier in a file. */

@@ -6,7 +6,8 @@
 
 import { StoreError } from "../base/errors.ts";
 import { writeAtomicSync } from "../base/files.ts";
-import * as torch from "../torch/mod.ts";
+import { peers } from "../nn/sharers.ts";
+import { allGatherObject, broadcastObject } from "../torch/distributed/mod.ts";
 
 /** How long a file of another machine may take to be seen, in milliseconds. */
 const SEEN_WITHIN = 3000;
@@ -18,9 +19,8 @@ const SEEN_WITHIN = 3000;
  * @throws {DistributedError} if one of them is gone.
  */
 export async function checkSharedFolder(root: string): Promise<void> {
-  const { ProcessGroup, allGatherObject, broadcastObject } = torch.distributed;
-  const group = ProcessGroup.current;
-  if (group === undefined || group.size === 1) return;
+  const group = peers();
+  if (group === null) return;
   const own = `rank-0-${crypto.randomUUID()}`;
   if (group.rank === 0) writeAtomicSync(`${root}/locks/${own}`, "");
   const name = broadcastObject(own);

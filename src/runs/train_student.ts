@@ -18,7 +18,7 @@ import { Peers } from "../train/peers.ts";
 import type { FitOptions, ResumeOptions } from "../train/fit_options.ts";
 import { beginning, buildStudent } from "./build_student.ts";
 import { checkClasses } from "./check_classes.ts";
-import { checkPlainPatches, fillStore, openRun, useStore } from "./open_run.ts";
+import { checkPlainPatches, openRun, useStore } from "./open_run.ts";
 import { recipeFingerprint } from "./fingerprint.ts";
 import { fillTogether } from "./fill_together.ts";
 import { exampleImages } from "./example_images.ts";
@@ -77,11 +77,7 @@ export async function trainStudent(
     "data.test": test,
   });
   if (recipe.store !== null && teachers.length > 0) {
-    if (peers.share === undefined) await fillStore(recipe, opened, options);
-    else {
-      const { rank: index, size: of } = peers.share;
-      await fillTogether(recipe, opened, { index, of }, options);
-    }
+    await fillTogether(recipe, opened, options);
     owned.use(await useStore(recipe, opened));
   }
   const begin = await beginning(recipe.student, options);

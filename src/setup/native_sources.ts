@@ -18,7 +18,6 @@ export const NATIVE_SOURCES: readonly string[] = [
   "gathering.cpp",
   "gloo/algorithm.h",
   "gloo/common/error.h",
-  "gloo/config.h",
   "gloo/context.h",
   "gloo/rendezvous/store.h",
   "gloo/transport/device.h",

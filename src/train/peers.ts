@@ -6,6 +6,7 @@
 
 import { ArgumentError, DistributedError } from "../base/errors.ts";
 import { differencesOf, fingerprint, type Spec, specText } from "../base/spec.ts";
+import { peers } from "../nn/sharers.ts";
 import * as torch from "../torch/mod.ts";
 import type { Device, Tensor } from "../torch/mod.ts";
 import {
@@ -15,7 +16,7 @@ import {
   barrier,
   broadcast,
   broadcastObject,
-  ProcessGroup,
+  type ProcessGroup,
   Reducer,
 } from "../torch/distributed/mod.ts";
 import { getRandomStates } from "../torch/random_states.ts";
@@ -35,9 +36,9 @@ export class Peers implements Disposable {
   readonly #group: ProcessGroup | null;
   readonly #reducers: Map<number, Reducer> = new Map();
 
-  /** Takes the current group, if there is one. */
-  constructor(group: ProcessGroup | undefined = ProcessGroup.current) {
-    this.#group = group !== undefined && group.size > 1 ? group : null;
+  /** Takes those of the current group, if there is one. */
+  constructor(group: ProcessGroup | null = peers()) {
+    this.#group = group;
   }
 
   /** Whether there are several processes. */

@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { freePort } from "../torch/distributed/start_ranks.ts";
+import { startRanks } from "../torch/distributed/start_ranks.ts";
 import type { Asked, Came } from "./together_child.ts";
 
 const { values } = parseArgs({
@@ -18,52 +18,31 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
   },
 });
-const script = new URL("together_child.ts", import.meta.url).href;
+const script = new URL("together_child.ts", import.meta.url);
 const processes = Number(values.processes);
 let state = Number(values.seed);
 const random = () => (state = (state * 48271) % 0x7fffffff) / 0x7fffffff;
 
 /** Starts the processes; kills one after so many seconds, if given. */
 async function start(asked: Asked, kill?: { rank: number; after: number }) {
-  const port = String(freePort());
-  const children = Array.from(
-    { length: processes },
-    (_, rank) =>
-      new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", script, JSON.stringify([asked])],
-        env: {
-          NO_COLOR: "1",
-          OMP_NUM_THREADS: "1",
-          MASTER_ADDR: "127.0.0.1",
-          MASTER_PORT: port,
-          WORLD_SIZE: String(processes),
-          RANK: String(rank),
-          LOCAL_RANK: String(rank),
-        },
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn(),
-  );
   let killed = 0;
-  const timer = kill && setTimeout(() => {
-    killed = performance.now();
-    try {
-      children[kill.rank].kill("SIGKILL");
-    } catch {
-      // It was done.
-    }
-  }, 1000 * kill.after);
-  const ended = await Promise.all(children.map((child) => child.output()));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ended = await startRanks(processes, script, {
+    args: [JSON.stringify([asked])],
+    within: 600,
+    started: (children) => {
+      timer = kill && setTimeout(() => {
+        killed = performance.now();
+        try {
+          children[kill.rank].kill("SIGKILL");
+        } catch {
+          // It was done.
+        }
+      }, 1000 * kill.after);
+    },
+  });
   clearTimeout(timer);
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return {
-    seconds: killed === 0 ? 0 : (performance.now() - killed) / 1000,
-    ended: ended.map(({ code, stdout, stderr }) => ({
-      code,
-      stdout: text(stdout),
-      stderr: text(stderr),
-    })),
-  };
+  return { seconds: killed === 0 ? 0 : (performance.now() - killed) / 1000, ended };
 }
 
 const folder = await Deno.makeTempDir();

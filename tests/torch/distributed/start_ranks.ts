@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly only?: readonly number[];
   /** Seconds after which those that still run are killed. */
   readonly within?: number;
+  /** Told the processes, in the order of ranks, once all are started. */
+  readonly started?: (children: readonly Deno.ChildProcess[]) => void;
 }
 
 /** A port that nobody listened to a moment ago. */
@@ -33,12 +35,12 @@ export function freePort(): number {
 export async function startRanks(
   count: number,
   script: URL,
-  { args = [], env = {}, only, within = 60 }: StartOptions = {},
+  { args = [], env = {}, only, within = 60, started }: StartOptions = {},
 ): Promise<Ended[]> {
   const port = String(freePort());
   const ranks = only ?? Array.from({ length: count }, (_, rank) => rank);
-  return await Promise.all(ranks.map(async (rank) => {
-    const child = new Deno.Command(Deno.execPath(), {
+  const children = ranks.map((rank) =>
+    new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", script.href, ...args],
       env: {
         NO_COLOR: "1",
@@ -52,7 +54,11 @@ export async function startRanks(
       },
       stdout: "piped",
       stderr: "piped",
-    }).spawn();
+    }).spawn()
+  );
+  started?.(children);
+  return await Promise.all(children.map(async (child, i) => {
+    const rank = ranks[i];
     const late = setTimeout(() => child.kill("SIGKILL"), 1000 * within);
     try {
       const { code, signal, stdout, stderr } = await child.output();
